@@ -1,0 +1,225 @@
+"""Every exception and warning of Model Blender.
+
+A message says what is wrong, where (attribute, keyword, input), who (distribution and version)
+and what to do about it. The same facts are attributes of the exception, for programs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from blender_core.plugins import Provider
+
+__all__ = [
+    "BlendErrorGroup",
+    "BlendWarning",
+    "BlenderError",
+    "InputError",
+    "InvalidValueError",
+    "MixedModelTypesError",
+    "NoInputsError",
+    "NotADatamodelError",
+    "PlanError",
+    "PluginError",
+    "RuleConflictError",
+    "RuleError",
+    "TableError",
+    "UnknownRuleError",
+    "raise_all",
+]
+
+
+class BlenderError(Exception):
+    """Root of all errors that Model Blender raises on purpose."""
+
+
+class BlendErrorGroup(BlenderError, ExceptionGroup[BlenderError]):
+    """Several faults of one blend, reported together.
+
+    Attributes
+    ----------
+    exceptions : tuple of BlenderError
+        The faults, in the order in which they were found.
+    """
+
+    def derive(self, excs: Sequence[BlenderError]) -> BlendErrorGroup:  # type: ignore[override]
+        """Return a group of the same kind, as ``except*`` asks for."""
+        return BlendErrorGroup(self.message, excs)
+
+    def __str__(self) -> str:
+        faults = "\n".join(f"- {fault}".replace("\n", "\n  ") for fault in self.exceptions)
+        return f"{self.message}:\n{faults}"
+
+
+class BlendWarning(UserWarning):
+    """Something that a blend could not do as asked, and did without."""
+
+
+class PluginError(BlenderError):
+    """A plugin cannot be used.
+
+    Attributes
+    ----------
+    provider : Provider
+        The plugin, with its distribution and version.
+    """
+
+    def __init__(self, message: str, *, provider: Provider) -> None:
+        super().__init__(message)
+        self.provider = provider
+
+
+class RuleConflictError(BlenderError):
+    """One rule name, several providers, and no word on which of them is meant.
+
+    Attributes
+    ----------
+    name : str
+        The name of the rule.
+    providers : tuple of Provider
+        Who offers it.
+    """
+
+    def __init__(self, message: str, *, name: str, providers: Sequence[Provider]) -> None:
+        super().__init__(message)
+        self.name = name
+        self.providers = tuple(providers)
+
+
+class PlanError(BlenderError):
+    """An attribute cannot get the rule it asks for.
+
+    Attributes
+    ----------
+    attribute : str
+        Dotted path of the attribute.
+    """
+
+    def __init__(self, message: str, *, attribute: str) -> None:
+        super().__init__(message)
+        self.attribute = attribute
+
+
+class UnknownRuleError(BlenderError):
+    """Attributes ask for rules that no installed plugin offers.
+
+    Attributes
+    ----------
+    wanted : dict of str to tuple of str
+        Rule name → dotted paths of the attributes that ask for it.
+    """
+
+    def __init__(self, message: str, *, wanted: Mapping[str, Sequence[str]]) -> None:
+        super().__init__(message)
+        self.wanted = {rule: tuple(paths) for rule, paths in wanted.items()}
+
+
+class InputError(BlenderError):
+    """An input, or the product, cannot be blended."""
+
+
+class NoInputsError(InputError, ValueError):
+    """There is nothing to blend."""
+
+
+class NotADatamodelError(InputError, TypeError):
+    """An input or the product is not a datamodel."""
+
+
+class MixedModelTypesError(InputError, ValueError):
+    """The inputs are not all of one model type."""
+
+
+class RuleError(BlenderError, ValueError):
+    """A rule cannot make a value of what the inputs have.
+
+    Rules raise it with a message of their own; the blend adds the attribute, the rule, its
+    provider and the values.
+
+    Attributes
+    ----------
+    attribute : str or None
+        Dotted path of the attribute, once it is known.
+    rule : str or None
+        Name of the rule, once it is known.
+    provider : Provider or None
+        Who offers the rule, once it is known.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        attribute: str | None = None,
+        rule: str | None = None,
+        provider: Provider | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.attribute = attribute
+        self.rule = rule
+        self.provider = provider
+
+
+class InvalidValueError(BlenderError, ValueError):
+    """The schema of the product forbids a blended value, and its validation is strict.
+
+    Attributes
+    ----------
+    attribute : str
+        Dotted path of the attribute.
+    value : object
+        The value that the schema forbids.
+    """
+
+    def __init__(self, message: str, *, attribute: str, value: Any) -> None:
+        super().__init__(message)
+        self.attribute = attribute
+        self.value = value
+
+
+class TableError(BlenderError, ValueError):
+    """An input's value cannot be kept in a FITS table.
+
+    Attributes
+    ----------
+    attribute : str
+        Dotted path of the attribute.
+    column : str
+        Name of the column.
+    """
+
+    def __init__(self, message: str, *, attribute: str, column: str) -> None:
+        super().__init__(message)
+        self.attribute = attribute
+        self.column = column
+
+
+def raise_all(message: str, faults: Sequence[BlenderError]) -> None:
+    """Raise the faults, if there are any: one alone as it is, several in a group.
+
+    Parameters
+    ----------
+    message : str
+        What the faults have in common, for the group.
+    faults : sequence of BlenderError
+        What was found.
+
+    Raises
+    ------
+    BlenderError
+        The only fault.
+    BlendErrorGroup
+        All faults, if there is more than one.
+
+    Examples
+    --------
+    >>> from blender_core.errors import raise_all
+    >>> raise_all("nothing is wrong", [])
+    """
+    if len(faults) == 1:
+        raise faults[0]
+    if faults:
+        raise BlendErrorGroup(message, faults)

@@ -1,0 +1,47 @@
+"""What a plugin may offer: the hook specifications and the markers for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+import pluggy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from blender_core.rules import Rule
+
+__all__ = ["NAME", "BlenderSpecs", "hookimpl", "hookspec"]
+
+NAME: Final = "blender_core"
+"""The entry-point group of plugins, and the name of their hooks' project in pluggy."""
+
+hookspec = pluggy.HookspecMarker(NAME)
+hookimpl = pluggy.HookimplMarker(NAME)
+"""Marks a function of a plugin as the implementation of the hook of the same name."""
+
+
+class BlenderSpecs:
+    """The hooks. A plugin implements any of them as a function marked with ``hookimpl``.
+
+    No hook's answer depends on the order in which plugins are loaded; ``tryfirst``,
+    ``trylast`` and wrappers are therefore refused.
+    """
+
+    @hookspec
+    def blender_rules(self) -> Iterable[Rule]:  # type: ignore[empty-body]
+        """Offer rules. Called once, before any input is read.
+
+        Returns
+        -------
+        rules : iterable of Rule
+            The rules that the plugin offers, each name once.
+
+        Examples
+        --------
+        >>> from blender_core import Rule, hookimpl
+        >>> @hookimpl
+        ... def blender_rules():
+        ...     return [Rule(name="longest", blend=lambda values: max(values, key=len),
+        ...                  summary="The longest text.")]
+        """

@@ -1,0 +1,133 @@
+"""The contract with the author of a rule: :class:`Rule` and what it is made of."""
+
+from __future__ import annotations
+
+import enum
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+__all__ = ["DROP", "ENGINE_RULES", "Drop", "Gives", "Missing", "Rule"]
+
+ENGINE_RULES: Final = frozenset({"keep", "drop"})
+"""Words that stand where a rule's name can, and that no plugin may offer."""
+
+_NAME = re.compile(r"[^\s:]+")
+
+
+class Drop(enum.Enum):
+    """The type of :data:`DROP`."""
+
+    DROP = "DROP"
+
+    def __repr__(self) -> str:
+        return self.value
+
+
+DROP: Final = Drop.DROP
+"""What a rule returns when the product should not have the attribute at all."""
+
+
+class Gives(enum.Enum):
+    """What a rule makes of the values it sees.
+
+    A rule that gives ``INPUT`` may also give one of its `constants`, as ``multi`` does.
+    """
+
+    INPUT = "one of its inputs"
+    NUMBER = "a computed float"
+    COUNT = "a computed integer"
+    SAME_TYPE = "a computed value of its inputs' own type"
+    CONSTANT = "one of its constants"
+    TEXT = "a text"
+    LIST = "a list"
+
+
+class Missing(enum.Enum):
+    """What a rule sees where an input lacks the value."""
+
+    SKIP = "skip"
+    KEEP = "keep"
+    REQUIRE = "require"
+    PROPAGATE = "propagate"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A named pure function: the values of one attribute, in input order → one value.
+
+    Parameters
+    ----------
+    name : str
+        The name as a schema's ``blend_rule`` writes it, without white space or colons.
+    blend : callable
+        ``blend(values, **companions) -> value``. `values` is a list that must not be changed.
+        ``None`` leaves the product's own value in place; :data:`DROP` says that the product has
+        none.
+    summary : str
+        One line that says what the rule does.
+    gives : Gives, optional
+        What kind of value comes out.
+    constants : tuple, optional
+        Values that may come out though no input had them, such as ``("MULTIPLE",)``.
+    companions : tuple of str, optional
+        Names of further keyword arguments of `blend`: aligned columns of other attributes.
+    missing : Missing, optional
+        What the rule sees where an input lacks the value, unless its assignment says otherwise.
+    replaces : str, optional
+        The distribution whose rule of the same name this one supersedes.
+
+    Raises
+    ------
+    TypeError
+        If an argument is of the wrong type.
+    ValueError
+        If the name or the summary is empty, malformed or reserved.
+
+    Examples
+    --------
+    >>> from blender_core import Gives, Rule
+    >>> def spread(values):
+    ...     return max(values) - min(values)
+    >>> rule = Rule(name="spread", blend=spread, summary="Largest minus smallest.",
+    ...             gives=Gives.SAME_TYPE)
+    >>> rule.blend([3, 9, 5])
+    6
+    """
+
+    name: str
+    blend: Callable[..., Any]
+    summary: str
+    gives: Gives = Gives.INPUT
+    constants: tuple[Any, ...] = ()
+    companions: tuple[str, ...] = ()
+    missing: Missing = Missing.SKIP
+    replaces: str | None = None
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.name, str) or not _NAME.fullmatch(self.name):
+            msg = f"a rule's name is a word without white space or colons, not {self.name!r}"
+            raise ValueError(msg)
+        if self.name in ENGINE_RULES:
+            msg = f"the word {self.name!r} is the engine's own: choose another name for the rule"
+            raise ValueError(msg)
+        if not callable(self.blend):
+            msg = f"the blend of rule {self.name!r} is not callable: {self.blend!r}"
+            raise TypeError(msg)
+        if not isinstance(self.summary, str) or not self.summary.strip() or "\n" in self.summary:
+            msg = f"the summary of rule {self.name!r} is one line of text, not {self.summary!r}"
+            raise ValueError(msg)
+        for field, kind in (("gives", Gives), ("missing", Missing)):
+            if not isinstance(getattr(self, field), kind):
+                msg = (
+                    f"{field} of rule {self.name!r} is a member of {kind.__name__}, "
+                    f"not {getattr(self, field)!r}"
+                )
+                raise TypeError(msg)
+        for field in ("constants", "companions"):
+            if not isinstance(getattr(self, field), tuple):
+                msg = f"{field} of rule {self.name!r} is a tuple, not {getattr(self, field)!r}"
+                raise TypeError(msg)

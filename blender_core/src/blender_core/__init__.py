@@ -1,7 +1,59 @@
 """Blend the metadata of many exposures into that of one product, by rules that plugins bring."""
 
-from blender_core.errors import BlenderError, RuleError
+from blender_core.blend import blendmodels
+from blender_core.blender import ModelBlender
+from blender_core.errors import (
+    BlenderError,
+    BlendErrorGroup,
+    BlendWarning,
+    InputError,
+    InvalidValueError,
+    MixedModelTypesError,
+    NoInputsError,
+    NotADatamodelError,
+    PlanError,
+    PluginError,
+    RuleConflictError,
+    RuleError,
+    TableError,
+    UnknownRuleError,
+)
 from blender_core.hookspecs import hookimpl
+from blender_core.plan import Assignment, BlendPlan, Tier
+from blender_core.plugins import Plugins, Provider
+from blender_core.registry import Registry
+from blender_core.result import BlendResult, Outcome, Status
 from blender_core.rules import DROP, Gives, Missing, Rule
 
-__all__ = ["DROP", "BlenderError", "Gives", "Missing", "Rule", "RuleError", "hookimpl"]
+__all__ = [
+    "DROP",
+    "Assignment",
+    "BlendErrorGroup",
+    "BlendPlan",
+    "BlendResult",
+    "BlendWarning",
+    "BlenderError",
+    "Gives",
+    "InputError",
+    "InvalidValueError",
+    "Missing",
+    "MixedModelTypesError",
+    "ModelBlender",
+    "NoInputsError",
+    "NotADatamodelError",
+    "Outcome",
+    "PlanError",
+    "PluginError",
+    "Plugins",
+    "Provider",
+    "Registry",
+    "Rule",
+    "RuleConflictError",
+    "RuleError",
+    "Status",
+    "TableError",
+    "Tier",
+    "UnknownRuleError",
+    "blendmodels",
+    "hookimpl",
+]

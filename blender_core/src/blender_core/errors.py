@@ -36,7 +36,7 @@ class BlenderError(Exception):
     """Root of all errors that Model Blender raises on purpose."""
 
 
-class BlendErrorGroup(BlenderError, ExceptionGroup[BlenderError]):
+class BlendErrorGroup(BlenderError, ExceptionGroup[BlenderError]):  # noqa: N818  # as ExceptionGroup
     """Several faults of one blend, reported together.
 
     Attributes

@@ -41,7 +41,7 @@ def identity(value: Any) -> Hashable:
         return ("list", *map(identity, value))
     if isinstance(value, dict):
         return ("dict", frozenset((key, identity(item)) for key, item in value.items()))
-    if value != value:  # NaN is the only value that differs from itself
+    if value != value:  # noqa: PLR0124  # only NaN differs from itself
         return _NAN
     try:
         hash(value)
@@ -75,7 +75,7 @@ def distinct(values: Iterable[T]) -> list[T]:
     except TypeError:  # lists and mappings have no hash
         pass
     else:
-        if all(value == value for value in plain):
+        if all(value == value for value in plain):  # noqa: PLR0124  # no NaN
             return list(plain)
     found: dict[Hashable, T] = {}
     for value in values:

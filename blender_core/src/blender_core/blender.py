@@ -1,0 +1,237 @@
+"""Accumulate inputs, and blend them into a product."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from blender_core.columns import Columns, Layout
+from blender_core.errors import MixedModelTypesError, NoInputsError, RuleError, raise_all
+from blender_core.plan import PROTECTED, BlendPlan
+from blender_core.plugins import Plugins
+from blender_core.product import require_datamodel, update_product, vet
+from blender_core.readers.datamodel import DatamodelReader, plain
+from blender_core.registry import Registry
+from blender_core.result import BlendResult
+from blender_core.rules import DROP, Gives, Rule
+from blender_core.schema import Attribute, read_attributes
+from blender_core.selection import select
+from blender_core.table import typed_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+    from blender_core.errors import BlenderError
+    from blender_core.plan import Assignment
+
+__all__ = ["ModelBlender"]
+
+
+class ModelBlender:
+    """Blend the metadata of several datamodels into one.
+
+    Datamodels are added one at a time with `accumulate`, which keeps their metadata and not the
+    datamodels, and blended with `finalize_model`. More can be added afterwards, and a product
+    finalized again.
+
+    Parameters
+    ----------
+    blend_ignore_attrs : collection of str, optional
+        Attributes whose paths begin with one of these keep the product's own value, such as
+        ``["meta.filename"]``. HDRTAB has them all the same.
+    protect : collection of str, optional
+        Paths that keep the product's own value, with all below them.
+    block : collection of str, optional
+        Plugins to leave out, by their own names or their distributions'.
+    plugins : Plugins, optional
+        The plugins to use instead of those that are installed.
+
+    Raises
+    ------
+    PluginError
+        If an installed plugin cannot be used.
+    RuleConflictError
+        If two plugins offer a rule of the same name, and neither says that it replaces the other.
+
+    References
+    ----------
+    ``jwst.model_blender.ModelBlender``, for which this class can stand in.
+
+    Examples
+    --------
+    >>> from blender_core import ModelBlender
+    >>> from stdatamodels.jwst.datamodels import ImageModel
+    >>> blender = ModelBlender(blend_ignore_attrs=["meta.filename"])
+    >>> for start in (59000.5, 59000.1):
+    ...     model = ImageModel()
+    ...     model.meta.exposure.start_time = start
+    ...     blender.accumulate(model)
+    >>> product = ImageModel()
+    >>> result = blender.finalize_model(product)
+    >>> product.meta.exposure.start_time
+    59000.1
+    """
+
+    def __init__(
+        self,
+        blend_ignore_attrs: Collection[str] | None = None,
+        *,
+        protect: Collection[str] = PROTECTED,
+        block: Collection[str] = (),
+        plugins: Plugins | None = None,
+    ) -> None:
+        self._ignore = _paths(blend_ignore_attrs or (), "blend_ignore_attrs")
+        self._protect = _paths(protect, "protect")
+        self._registry = Registry((plugins or Plugins.discover(block)).rules())
+        self._model_type: type | None = None
+        self._plan: BlendPlan | None = None
+        self._columns: Columns | None = None
+
+    def accumulate(self, model: Any) -> None:
+        """Add an input.
+
+        Parameters
+        ----------
+        model : stdatamodels.DataModel
+            The input. It is not changed and not kept.
+
+        Raises
+        ------
+        NotADatamodelError
+            If it is something else.
+        MixedModelTypesError
+            If it is not of the class of the first input.
+        UnknownRuleError
+            If it is the first, and its schema asks for rules that no installed plugin offers.
+        """
+        number = 1 if self._columns is None else len(self._columns) + 1
+        reader = DatamodelReader(model, f"input {number}")
+        if self._columns is None:
+            self._begin(reader)
+        elif reader.model_type is not self._model_type:
+            msg = (
+                f"model of type {reader.model_type} (input {number}) does not match previous type"
+                f"({self._model_type}). All inputs of a blend must be of one model type."
+            )
+            raise MixedModelTypesError(msg)
+        assert self._columns is not None  # noqa: S101  # for the type checker: _begin made them
+        self._columns.append(reader.read(self._columns.layout))
+
+    def finalize_model(self, model: Any) -> BlendResult:
+        """Give a product the blended metadata and the table of what every input said.
+
+        Parameters
+        ----------
+        model : stdatamodels.DataModel
+            The product, changed in place: its metadata, and its ``hdrtab``. If anything is
+            wrong, it stays as it was.
+
+        Returns
+        -------
+        result : BlendResult
+            The values, the table, and how each value came about.
+
+        Raises
+        ------
+        NoInputsError
+            If nothing was accumulated.
+        RuleError
+            If a rule cannot make a value of what the inputs have.
+        InvalidValueError
+            If the product's schema forbids a value, and its validation is strict.
+        TableError
+            If an input's value cannot be kept in a FITS table.
+        BlendErrorGroup
+            If there are several such faults.
+        """
+        if self._columns is None or self._plan is None:
+            msg = "nothing to blend: no input was accumulated"
+            raise NoInputsError(msg)
+        require_datamodel(model)
+        plan, once = self._plan, self._columns.once
+        inputs = self._columns.by_attribute()
+        vetted = vet(model, _blend(plan, inputs, once), plan)
+        columns = typed_columns(plan, inputs)
+        update_product(model, vetted, columns)
+        return BlendResult(
+            product=model,
+            plan=plan,
+            inputs=inputs,
+            once=once,
+            values=vetted.values,
+            dropped=vetted.dropped,
+            refused=vetted.refused,
+            columns=columns,
+        )
+
+    def _begin(self, reader: DatamodelReader) -> None:
+        attributes = read_attributes(reader.schema)
+        for path in reader.paths_beyond(attributes):
+            attributes[path] = Attribute(path, known=False)
+        plan = BlendPlan.for_attributes(
+            attributes.values(), self._registry, ignore=self._ignore, protect=self._protect
+        )
+        layout_once = Layout(plan.wanted_once)
+        once = dict(zip(layout_once.paths, reader.read(layout_once), strict=True))
+        self._columns = Columns(Layout(plan.wanted), once)
+        self._plan = plan
+        self._model_type = reader.model_type
+
+
+def _blend(
+    plan: BlendPlan, inputs: Mapping[str, Sequence[Any]], once: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the blended values, DROP where there is to be none; without those to be kept."""
+    blended: dict[str, Any] = {}
+    faults: list[BlenderError] = []
+    for path, assignment in plan.items():
+        if assignment.name == "drop":
+            blended[path] = DROP
+        if assignment.rule is None:
+            continue
+        values = inputs[path] if path in inputs else (once[path],)
+        try:
+            value = _value(assignment.rule, assignment.attribute, values)
+        except Exception as error:  # noqa: BLE001  # a rule may raise anything
+            faults.append(_rule_error(assignment, values, error))
+        else:
+            if value is not None:
+                blended[path] = value
+    raise_all("rules cannot make values of what the inputs have", faults)
+    return blended
+
+
+def _value(rule: Rule, attribute: Attribute, values: Sequence[Any]) -> Any:
+    seen = select(values, rule.missing)
+    if not seen:
+        return None
+    value = rule.blend(seen)
+    if rule.gives is Gives.INPUT or value is None or value is DROP:
+        return value
+    value = plain(value)
+    if attribute.type == "integer" and type(value) is float and value.is_integer():
+        return int(value)
+    return value
+
+
+def _rule_error(assignment: Assignment, values: Sequence[Any], error: Exception) -> RuleError:
+    shown = ", ".join(map(repr, values[:5])) + (", …" if len(values) > 5 else "")
+    what = str(error) if isinstance(error, RuleError) else f"{type(error).__name__}: {error}"
+    msg = (
+        f"rule {assignment.name!r} of {assignment.provider} fails for "
+        f"{assignment.attribute.label} with the values {shown}: {what}"
+    )
+    fault = RuleError(
+        msg,
+        attribute=assignment.attribute.path,
+        rule=assignment.name,
+        provider=assignment.provider,
+    )
+    fault.__cause__ = error
+    return fault
+
+
+def _paths(given: Collection[str], argument: str) -> tuple[str, ...]:
+    if isinstance(given, str):
+        msg = f"{argument} takes a collection of paths, such as [{given!r}], not a text"
+        raise TypeError(msg)
+    return tuple(given)

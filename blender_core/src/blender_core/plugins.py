@@ -1,0 +1,251 @@
+"""Find the installed plugins, load them, and say of each who made it."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import inspect
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+from blender_core.errors import BlenderError, PluginError, raise_all
+from blender_core.hookspecs import NAME, BlenderSpecs
+from blender_core.rules import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator
+
+__all__ = ["Plugins", "Provider"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Provider:
+    """Who a rule comes from: a plugin, its distribution and version.
+
+    Parameters
+    ----------
+    distribution : str
+        Name of the distribution, as pip knows it.
+    version : str
+        Version of the distribution.
+    plugin : str
+        Name of the plugin: its entry point's.
+
+    Examples
+    --------
+    >>> from blender_core import Provider
+    >>> print(Provider("acme-rules", "1.2", "acme"))
+    acme-rules 1.2 [acme]
+    """
+
+    distribution: str
+    version: str
+    plugin: str
+
+    def __str__(self) -> str:
+        return f"{self.distribution} {self.version} [{self.plugin}]"
+
+
+class Plugins:
+    """The plugins of a blend.
+
+    Plugins are kept in the order of their providers' names, so that nothing depends on the
+    order in which they were installed or loaded.
+
+    Examples
+    --------
+    >>> from blender_core import Plugins
+    >>> [provider.plugin for provider in Plugins.discover(block=("std",))]
+    []
+    """
+
+    def __init__(self) -> None:
+        self._manager = pluggy.PluginManager(NAME)
+        self._manager.add_hookspecs(BlenderSpecs)
+        self._providers: dict[str, Provider] = {}
+
+    def __iter__(self) -> Iterator[Provider]:
+        return iter(sorted(self._providers.values()))
+
+    def __len__(self) -> int:
+        return len(self._providers)
+
+    @classmethod
+    def discover(cls, block: Collection[str] = ()) -> Plugins:
+        """Load every installed plugin.
+
+        Parameters
+        ----------
+        block : collection of str, optional
+            Plugins to leave out, by their own names or their distributions'.
+
+        Returns
+        -------
+        plugins : Plugins
+            What is installed under the entry-point group ``blender_core``.
+
+        Raises
+        ------
+        PluginError
+            If a plugin cannot be imported or breaks the contract. Blending without it would
+            silently change the product. Several come as a `BlendErrorGroup`.
+        """
+        if isinstance(block, str):
+            msg = f"block takes a collection of names, such as ({block!r},), not a text"
+            raise TypeError(msg)
+        found = []
+        for entry in importlib.metadata.entry_points(group=NAME):
+            # The distribution is unknown only for entry points made by hand.
+            name, version = (entry.dist.name, entry.dist.version) if entry.dist else ("?", "?")
+            found.append((Provider(name, version, entry.name), entry))
+        blocked = {normalized(name) for name in block}
+        plugins, faults = cls(), []
+        # An editable installation can announce its entry points twice: the same is not two.
+        for provider, entry in sorted(dict(found).items()):
+            if blocked.isdisjoint({normalized(provider.plugin), normalized(provider.distribution)}):
+                try:
+                    plugins.register(_load(entry, provider), provider)
+                except BlenderError as fault:
+                    faults.append(fault)
+        raise_all("installed plugins cannot be used", faults)
+        return plugins
+
+    def register(self, plugin: Any, provider: Provider) -> None:
+        """Add a plugin that is at hand, installed or not.
+
+        Parameters
+        ----------
+        plugin : object
+            A module, or an object with methods, whose hooks are marked with ``hookimpl``.
+        provider : Provider
+            Whose plugin it is.
+
+        Raises
+        ------
+        PluginError
+            If the name is taken, a hook is unknown or has a wrong signature, or no hook is
+            implemented.
+        """
+        if taken := self._providers.get(provider.plugin):
+            msg = (
+                f"two plugins have the name {provider.plugin!r}: {taken} and {provider}\n"
+                f"Uninstall one of them, or pass block=({provider.distribution!r},)."
+            )
+            raise PluginError(msg, provider=provider)
+        try:
+            self._manager.register(plugin, name=provider.plugin)
+            self._manager.check_pending()
+        except (pluggy.PluginValidationError, ValueError) as error:
+            # check_pending fails after the registration, and its plugin must not stay.
+            if self._manager.has_plugin(provider.plugin):
+                self._manager.unregister(name=provider.plugin)
+            msg = f"plugin {provider} breaks the hooks' contract: {error}\n{_remedy(provider)}"
+            raise PluginError(msg, provider=provider) from error
+        self._refuse_misuse(plugin, provider)
+        self._providers[provider.plugin] = provider
+
+    def rules(self) -> list[tuple[Rule, Provider]]:
+        """Collect the rules that the plugins offer.
+
+        Returns
+        -------
+        offers : list of (Rule, Provider)
+            Sorted by provider; a provider's own in the order it gives them.
+
+        Raises
+        ------
+        PluginError
+            If a plugin's hook fails, or gives something that is not a `Rule`.
+        """
+        offers: list[tuple[Rule, Provider]] = []
+        faults: list[BlenderError] = []
+        impls = {
+            impl.plugin_name: impl for impl in self._manager.hook.blender_rules.get_hookimpls()
+        }
+        for provider in self:
+            if impl := impls.get(provider.plugin):
+                try:
+                    offers += ((rule, provider) for rule in _rules_of(impl.function, provider))
+                except BlenderError as fault:
+                    faults.append(fault)
+        raise_all("installed plugins cannot be used", faults)
+        return offers
+
+    def _refuse_misuse(self, plugin: Any, provider: Provider) -> None:
+        callers = self._manager.get_hookcallers(plugin) or []
+        problem = None
+        if not callers:
+            self._manager.unregister(name=provider.plugin)
+            problem = "implements no hook: mark its functions with @blender_core.hookimpl"
+        for caller in callers:
+            (impl,) = (one for one in caller.get_hookimpls() if one.plugin is plugin)
+            if impl.tryfirst or impl.trylast or impl.wrapper or impl.hookwrapper:
+                self._manager.unregister(name=provider.plugin)
+                problem = (
+                    f"asks for a place in the order of calls in {caller.name}: "
+                    "tryfirst, trylast and wrappers have no meaning here"
+                )
+                break
+        if problem:
+            msg = f"plugin {provider} {problem}\n{_remedy(provider)}"
+            raise PluginError(msg, provider=provider)
+
+
+def normalized(name: str) -> str:
+    """Return a distribution's name in the one form in which names can be compared.
+
+    Parameters
+    ----------
+    name : str
+        The name as someone wrote it.
+
+    Returns
+    -------
+    name : str
+        The name in the form of the packaging standard (PEP 503).
+
+    Examples
+    --------
+    >>> from blender_core.plugins import normalized
+    >>> normalized("Acme_Rules")
+    'acme-rules'
+    """
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _load(entry: importlib.metadata.EntryPoint, provider: Provider) -> Any:
+    try:
+        return entry.load()
+    except Exception as error:
+        msg = (
+            f"plugin {provider} cannot be loaded from {entry.value}: "
+            f"{type(error).__name__}: {error}\n{_remedy(provider)}"
+        )
+        raise PluginError(msg, provider=provider) from error
+
+
+def _rules_of(hook: Any, provider: Provider) -> Iterable[Rule]:
+    try:
+        offered = hook()
+        rules = [offered] if isinstance(offered, Rule) else list(offered)
+    except Exception as error:
+        msg = (
+            f"blender_rules of plugin {provider} failed: "
+            f"{type(error).__name__}: {error}\n{_remedy(provider)}"
+        )
+        raise PluginError(msg, provider=provider) from error
+    for rule in rules:
+        if not isinstance(rule, Rule):
+            what = "the class Rule" if inspect.isclass(rule) else repr(rule)
+            msg = (
+                f"blender_rules of plugin {provider} gives {what} where a blender_core.Rule "
+                f"is asked for\n{_remedy(provider)}"
+            )
+            raise PluginError(msg, provider=provider)
+    return rules
+
+
+def _remedy(provider: Provider) -> str:
+    return f"Repair or uninstall it, or leave it out with block=({provider.plugin!r},)."

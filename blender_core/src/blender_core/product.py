@@ -1,0 +1,232 @@
+"""Put a result into a datamodel: all of it, or nothing."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from blender_core.errors import (
+    BlendWarning,
+    InputError,
+    InvalidValueError,
+    NotADatamodelError,
+    raise_all,
+)
+from blender_core.rules import DROP
+from blender_core.schema import subschema_at
+from blender_core.table import to_hdrtab
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from blender_core.errors import BlenderError
+    from blender_core.plan import BlendPlan
+    from blender_core.table import TypedColumn
+
+__all__ = ["Vetted", "require_datamodel", "update_product", "vet"]
+
+_JSON_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
+    "string": (str,),
+    "number": (int, float),
+    "integer": (int,),
+    "boolean": (bool,),
+}
+# What a schema says besides these two is left to the schema's own validator.
+_SIMPLE: Final = {"type", "enum", "title", "description", "default", "examples"} | {
+    "fits_keyword",
+    "fits_hdu",
+    "blend_rule",
+    "blend_table",
+}
+
+
+@dataclass(slots=True)
+class Vetted:
+    """Blended values, sorted by what the product's schema has to say of them.
+
+    Parameters
+    ----------
+    values : dict of str to object
+        What the product gets.
+    dropped : list of str
+        What it loses because a rule says so.
+    refused : dict of str to object
+        What it loses because its schema forbids the blended value.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    dropped: list[str] = field(default_factory=list)
+    refused: dict[str, Any] = field(default_factory=dict)
+
+
+def require_datamodel(product: Any) -> None:
+    """Refuse a product that is no datamodel.
+
+    Parameters
+    ----------
+    product : object
+        What the caller gave as the product.
+
+    Raises
+    ------
+    NotADatamodelError
+        If it is no datamodel.
+    """
+    from stdatamodels import DataModel
+
+    if not isinstance(product, DataModel):
+        msg = f"the product is not a datamodel but {type(product).__name__}: {product!r:.200}"
+        raise NotADatamodelError(msg)
+
+
+def vet(product: Any, blended: Mapping[str, Any], plan: BlendPlan) -> Vetted:
+    """Sort the blended values by what the product's schema allows. Changes nothing.
+
+    Parameters
+    ----------
+    product : stdatamodels.DataModel
+        The product. Its own validation settings apply.
+    blended : mapping of str to object
+        By dotted path; ``DROP`` where the product is to have none.
+    plan : BlendPlan
+        Whose rule it was, for messages.
+
+    Returns
+    -------
+    vetted : Vetted
+        What is to be done.
+
+    Raises
+    ------
+    InvalidValueError
+        If the schema forbids a value and the product's validation is strict. Several come as a
+        `BlendErrorGroup`.
+    InputError
+        If the product has a value where an attribute's group should be.
+
+    Warns
+    -----
+    BlendWarning
+        If the schema forbids a value and the product's validation is not strict.
+    """
+    vetted = Vetted()
+    faults: list[BlenderError] = []
+    # A product that does not validate assignments validates when it is saved.
+    validating = getattr(product, "_validate_on_assignment", True)
+    for path, value in blended.items():
+        if value is DROP:
+            vetted.dropped.append(path)
+            continue
+        if validating:
+            try:
+                allowed = _allowed(product, path, value, plan)
+            except InvalidValueError as fault:
+                faults.append(fault)
+                continue
+            if not allowed:
+                vetted.refused[path] = value
+                continue
+        vetted.values[path] = value
+    faults += _obstacles(product.instance, vetted.values)
+    raise_all("the product cannot have these values", faults)
+    return vetted
+
+
+def update_product(product: Any, vetted: Vetted, columns: Sequence[TypedColumn]) -> None:
+    """Give the product its values and its HDRTAB.
+
+    Parameters
+    ----------
+    product : stdatamodels.DataModel
+        The product, changed in place.
+    vetted : Vetted
+        The values, as `vet` returned them for this product.
+    columns : sequence of TypedColumn
+        The columns of HDRTAB. Without any, the product has no HDRTAB.
+    """
+    hdrtab = to_hdrtab(columns) if columns else None
+    # Everything that can fail has been done. The values are valid, so they go into the
+    # product's tree as they are: assigning each would validate it again, with a validator each.
+    tree = product.instance
+    for path in (*vetted.dropped, *vetted.refused):
+        _remove(tree, path)
+    for path, value in vetted.values.items():
+        *parents, name = path.split(".")
+        group = tree
+        for parent in parents:
+            group = group.setdefault(parent, {})
+        group[name] = value
+    if hdrtab is None:
+        tree.pop("hdrtab", None)
+        return
+    tree["hdrtab"], entry = hdrtab
+    # The schema is this datamodel's own copy. Schemas of stdatamodels may come to have an entry
+    # for hdrtab; what it says is kept but for the columns.
+    properties = product.schema.setdefault("properties", {})
+    properties["hdrtab"] = {**properties.get("hdrtab", {}), **entry}
+
+
+def _allowed(product: Any, path: str, value: Any, plan: BlendPlan) -> bool:
+    subschema = subschema_at(product.schema, path)
+    if not subschema or _plainly_valid(value, subschema):
+        return True
+    from asdf.exceptions import ValidationError
+    from stdatamodels.validate import value_change
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            allowed = value_change(path, value, subschema, product)
+        except ValidationError as error:
+            msg = _forbidden(plan, path, value, str(error))
+            raise InvalidValueError(msg, attribute=path, value=value) from error
+    if caught:
+        consequence = "it is set all the same" if allowed else "the product has no value"
+        problem = _forbidden(plan, path, value, str(caught[0].message))
+        warnings.warn(f"{problem}\nSo {consequence}.", BlendWarning, stacklevel=2)
+    return bool(allowed)
+
+
+def _plainly_valid(value: Any, subschema: Mapping[str, Any]) -> bool:
+    """Tell whether a value is valid for sure; the schema's validator answers the rest."""
+    kind = subschema.get("type")
+    return (
+        isinstance(kind, str)
+        and type(value) in _JSON_TYPES.get(kind, ())
+        and ("enum" not in subschema or value in subschema["enum"])
+        and _SIMPLE.issuperset(subschema)
+    )
+
+
+def _forbidden(plan: BlendPlan, path: str, value: Any, problem: str) -> str:
+    assignment = plan[path]
+    # The validator goes on to print the whole schema.
+    cause = next(line for line in problem.splitlines()[1:] or [problem] if line)
+    return (
+        f"the product's schema forbids the blended value {value!r} of "
+        f"{assignment.attribute.label}, made by the rule {assignment.name!r} of "
+        f"{assignment.provider}: {cause}"
+    )
+
+
+def _obstacles(tree: Mapping[str, Any], values: Mapping[str, Any]) -> list[BlenderError]:
+    faults: list[BlenderError] = []
+    for group in sorted({path.rpartition(".")[0] for path in values}):
+        node: Any = tree
+        for part in group.split("."):
+            node = node.get(part, {})
+            if not isinstance(node, dict):
+                msg = f"the product has the value {node!r:.80} where the group {group} should be"
+                faults.append(InputError(msg))
+                break
+    return faults
+
+
+def _remove(tree: dict[str, Any], path: str) -> None:
+    *parents, name = path.split(".")
+    node: Any = tree
+    for parent in parents:
+        node = node.get(parent) if isinstance(node, dict) else None
+    if isinstance(node, dict):
+        node.pop(name, None)

@@ -1,0 +1,149 @@
+"""What a rule's name means: one rule, of one provider, however plugins were loaded."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, NamedTuple
+
+from blender_core.errors import BlenderError, RuleConflictError, UnknownRuleError, raise_all
+from blender_core.plugins import normalized
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from blender_core.plugins import Provider
+    from blender_core.rules import Rule
+
+__all__ = ["ProvidedRule", "Registry"]
+
+
+class ProvidedRule(NamedTuple):
+    """A rule, and whose it is."""
+
+    rule: Rule
+    provider: Provider
+
+
+class Registry:
+    """The rules of a blend, by name.
+
+    A name means one rule. Where several providers offer a name, one of them has to say through
+    `Rule.replaces` whose it supersedes. ``plugin:name`` means a plugin's own rule in any case.
+
+    Parameters
+    ----------
+    offers : iterable of (Rule, Provider)
+        What the plugins offer, in any order.
+
+    Raises
+    ------
+    RuleConflictError
+        If a name is offered by more than one provider, and not all but one are superseded.
+        Several conflicts come as a `BlendErrorGroup`.
+
+    Examples
+    --------
+    >>> from blender_core import Plugins, Registry
+    >>> registry = Registry(Plugins.discover().rules())
+    >>> rule, provider = registry["multi"]
+    >>> rule.blend(["NRCA1", "NRCA2"])
+    'MULTIPLE'
+    """
+
+    def __init__(self, offers: Iterable[tuple[Rule, Provider]]) -> None:
+        by_name: dict[str, list[ProvidedRule]] = {}
+        for rule, provider in offers:
+            by_name.setdefault(rule.name, []).append(ProvidedRule(rule, provider))
+        self._rules: dict[str, ProvidedRule] = {}
+        self.providers = tuple(
+            sorted({offer.provider for offers in by_name.values() for offer in offers})
+        )
+        faults: list[BlenderError] = []
+        for name, offers_of_name in sorted(by_name.items()):
+            left = _not_superseded(offers_of_name)
+            if len(left) == 1:
+                self._rules[name] = left[0]
+                for offer in offers_of_name:
+                    self._rules[f"{offer.provider.plugin}:{name}"] = offer
+            else:
+                faults.append(_conflict(name, left or offers_of_name))
+        raise_all("rules are offered by more than one plugin", faults)
+
+    def __getitem__(self, name: str) -> ProvidedRule:
+        return self._rules[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._rules
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the plain names, sorted."""
+        return (name for name in sorted(self._rules) if ":" not in name)
+
+    def unknown(self, wanted: Mapping[str, Sequence[str]], default: str) -> UnknownRuleError:
+        """Return the error that says which rules are missing, and for what.
+
+        Parameters
+        ----------
+        wanted : mapping of str to sequence of str
+            Name of a missing rule → the attributes that ask for it.
+        default : str
+            The name of the rule that attributes without one of their own get: they are counted,
+            because there are hundreds of them.
+
+        Returns
+        -------
+        error : UnknownRuleError
+            To be raised.
+        """
+        lines = []
+        for name, attributes in sorted(wanted.items()):
+            if name == default:
+                who = f"{len(attributes)} attributes by default, such as {min(attributes)}"
+            else:
+                who = ", ".join(sorted(attributes))
+            close = difflib.get_close_matches(name, self, n=3)
+            hint = f" (did you mean {' or '.join(map(repr, close))}?)" if close else ""
+            lines.append(f"  - {name!r}{hint}, asked for by {who}")
+        installed = ", ".join(map(str, self.providers)) or "none"
+        remedy = "Install the plugin that offers them, or correct the names."
+        if not any(p.distribution == "blender-rules-std" for p in self.providers):
+            remedy = (
+                "The standard rules are a distribution of their own: install blender-rules-std."
+            )
+        rules = "\n".join(lines)
+        return UnknownRuleError(
+            f"no installed plugin offers these rules:\n{rules}\n"
+            f"Plugins with rules: {installed}\n{remedy}",
+            wanted=wanted,
+        )
+
+
+def _not_superseded(offers: list[ProvidedRule]) -> list[ProvidedRule]:
+    replacements = [
+        (normalized(rule.replaces), normalized(provider.distribution))
+        for rule, provider in offers
+        if rule.replaces is not None
+    ]
+    return [
+        offer
+        for offer in offers
+        if not any(
+            replaced == normalized(offer.provider.distribution) != by
+            for replaced, by in replacements
+        )
+    ]
+
+
+def _conflict(name: str, offers: list[ProvidedRule]) -> RuleConflictError:
+    providers = sorted(offer.provider for offer in offers)
+    if len(set(providers)) == 1:
+        msg = f"plugin {providers[0]} offers the rule {name!r} {len(providers)} times"
+        return RuleConflictError(msg, name=name, providers=providers)
+    # The standard rules are the last thing that anyone wants to block.
+    blockable = min(providers, key=lambda p: (p.distribution == "blender-rules-std", p))
+    lines = "\n".join(f"  - {provider}" for provider in providers)
+    msg = (
+        f"rule {name!r} is offered by more than one plugin:\n{lines}\n"
+        f"Set Rule.replaces in one, or pass block=({blockable.plugin!r},)."
+    )
+    return RuleConflictError(msg, name=name, providers=providers)

@@ -1,0 +1,202 @@
+"""What a datamodel's schema says of each attribute below ``meta``."""
+
+from __future__ import annotations
+
+import functools
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+__all__ = ["Attribute", "read_attributes", "subschema_at"]
+
+_UNIT_IN_TITLE = re.compile(r"\[([^\]]+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """One attribute, as its schema describes it.
+
+    Parameters
+    ----------
+    path : str
+        Dotted path, such as ``meta.exposure.start_time``.
+    type : str, optional
+        JSON type: ``string``, ``number``, ``integer``, ``boolean``, ``array`` or ``object``.
+        ``None`` if the schema leaves it open, or does not know the attribute.
+    title : str, optional
+        One line that says what the attribute is.
+    keyword : str, optional
+        FITS keyword, such as ``EXPSTART``.
+    hdu : str, optional
+        Name of the HDU whose header has the keyword.
+    enum : tuple or None, optional
+        The only values that are allowed.
+    unit : str, optional
+        Unit in the notation of the FITS standard, as the title begins with it: ``[d]``.
+    rule : str, optional
+        The rule that the schema asks for.
+    recorded : bool, optional
+        Whether each input's value is kept in HDRTAB.
+    known : bool, optional
+        Whether the schema has the attribute at all.
+    """
+
+    path: str
+    type: str | None = None
+    title: str = ""
+    keyword: str | None = None
+    hdu: str = "PRIMARY"
+    enum: tuple[Any, ...] | None = None
+    unit: str | None = None
+    rule: str | None = None
+    recorded: bool = False
+    known: bool = True
+
+    @property
+    def label(self) -> str:
+        """The path, and the keyword where there is one: for messages."""
+        return f"{self.path} ({self.keyword})" if self.keyword else self.path
+
+
+def read_attributes(schema: Mapping[str, Any]) -> dict[str, Attribute]:
+    """Return the attributes below ``meta`` that can have a value, in the schema's order.
+
+    Parameters
+    ----------
+    schema : mapping
+        The schema of a datamodel, as its ``schema`` property gives it.
+
+    Returns
+    -------
+    attributes : dict of str to Attribute
+        By dotted path. Elements of lists are not attributes of their own.
+
+    Examples
+    --------
+    >>> from blender_core.schema import read_attributes
+    >>> exptime = {"type": "number", "title": "[s] Exposure time", "fits_keyword": "EXPTIME"}
+    >>> meta = {"type": "object", "properties": {"exposure_time": exptime}}
+    >>> found = read_attributes({"type": "object", "properties": {"meta": meta}})
+    >>> found["meta.exposure_time"].unit
+    's'
+    """
+    # Imported where a model is touched: it takes a second.
+    from stdatamodels.schema import walk_schema
+
+    drafts: dict[str, _Draft] = {}
+
+    def visit(
+        subschema: dict[str, Any], path: list[str], _combiner: Any, _context: Any, _recurse: Any
+    ) -> bool:
+        if "items" in path:
+            return True
+        if path and not subschema.get("properties"):
+            alternative = min(
+                (path.index(word) for word in ("anyOf", "oneOf") if word in path), default=None
+            )
+            dotted = ".".join(["meta", *path[:alternative]])
+            drafts.setdefault(dotted, _Draft()).add(subschema, alternative is not None)
+        return False
+
+    walk_schema(schema.get("properties", {}).get("meta", {}), visit)
+    return {path: draft.attribute(path) for path, draft in drafts.items()}
+
+
+def subschema_at(schema: Mapping[str, Any], path: str) -> Mapping[str, Any]:
+    """Return the part of a schema that describes one attribute.
+
+    Parameters
+    ----------
+    schema : mapping
+        The schema of a datamodel.
+    path : str
+        Dotted path of the attribute.
+
+    Returns
+    -------
+    subschema : mapping
+        Empty if the schema does not know the attribute.
+
+    Examples
+    --------
+    >>> from blender_core.schema import subschema_at
+    >>> subschema_at({"properties": {"meta": {"properties": {}}}}, "meta.telescope")
+    {}
+    """
+    for part in path.split("."):
+        schema = next(_properties_named(schema, part), {})
+        if not schema:
+            break
+    return schema
+
+
+def _properties_named(schema: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
+    if found := schema.get("properties", {}).get(name):
+        yield found
+    for combiner in ("allOf", "anyOf"):
+        for alternative in schema.get(combiner, ()):
+            yield from _properties_named(alternative, name)
+
+
+@dataclass(slots=True)
+class _Draft:
+    """What the visits to one attribute and to its alternatives have said so far."""
+
+    type: str | None = None
+    title: str = ""
+    keyword: str | None = None
+    hdu: str = "PRIMARY"
+    enum: list[Any] | None = None
+    rule: str | None = None
+    recorded: bool = False
+    array: bool = False
+    open_types: set[Any] = field(default_factory=set)
+
+    def add(self, subschema: Mapping[str, Any], alternative: bool) -> None:
+        kind = subschema.get("type")
+        self.array |= kind == "array"
+        if alternative:
+            self.open_types.add(kind if isinstance(kind, str) else None)
+        elif isinstance(kind, str):
+            self.type = kind
+        if allowed := subschema.get("enum"):
+            self.enum = [*(self.enum or ()), *allowed]
+        self.title = self.title or subschema.get("title") or ""
+        self.keyword = subschema.get("fits_keyword", self.keyword)
+        self.hdu = subschema.get("fits_hdu", self.hdu)
+        self.rule = subschema.get("blend_rule", self.rule)
+        # A list has no cell in a table, whatever its schema asks for.
+        self.recorded |= bool(subschema.get("blend_table")) and kind != "array"
+
+    def attribute(self, path: str) -> Attribute:
+        kind = self.type
+        if kind is None and len(self.open_types) == 1:
+            (kind,) = self.open_types
+        return Attribute(
+            path=path,
+            type="array" if self.array else kind,
+            title=self.title,
+            keyword=self.keyword,
+            hdu=self.hdu,
+            enum=None if self.enum is None else tuple(self.enum),
+            unit=_unit(self.title),
+            rule=self.rule,
+            recorded=self.recorded,
+        )
+
+
+@functools.cache
+def _unit(title: str) -> str | None:
+    """Return the unit that a title begins with; ``[hh:mm:ss.sss]`` and ``[MJD]`` are none."""
+    found = _UNIT_IN_TITLE.match(title)
+    if not found:
+        return None
+    from astropy.units import Unit
+
+    try:
+        return str(Unit(found[1], format="fits").to_string(format="fits"))
+    except ValueError:
+        return None

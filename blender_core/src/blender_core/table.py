@@ -1,0 +1,287 @@
+"""Columns → HDRTAB: a row for each input, typed by the schema."""
+
+from __future__ import annotations
+
+import functools
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from blender_core.errors import BlendWarning, TableError, raise_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from astropy.io.fits import Column, FITS_rec
+    from astropy.table import Table
+    from numpy.typing import NDArray
+
+    from blender_core.errors import BlenderError
+    from blender_core.plan import BlendPlan
+    from blender_core.schema import Attribute
+
+__all__ = ["TypedColumn", "to_hdrtab", "to_table", "typed_columns"]
+
+_PYTHON_TYPES: Final[Mapping[str, frozenset[type]]] = {
+    "boolean": frozenset({bool}),
+    "integer": frozenset({int}),
+    "number": frozenset({int, float}),
+    "string": frozenset({str}),
+}
+_INT64: Final = np.iinfo(np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class TypedColumn:
+    """One column of HDRTAB.
+
+    Parameters
+    ----------
+    name : str
+        Name of the column: the attribute's keyword, or its path.
+    attribute : Attribute
+        The attribute whose values it holds.
+    data : ndarray, shape (n_inputs,)
+        The values as bool, int64, float64 or ASCII bytes; where they are masked, a filler.
+    mask : ndarray of bool, shape (n_inputs,)
+        True where an input has no value.
+    """
+
+    name: str
+    attribute: Attribute
+    data: NDArray[Any]
+    mask: NDArray[np.bool_]
+
+
+def typed_columns(plan: BlendPlan, values: Mapping[str, Sequence[Any]]) -> list[TypedColumn]:
+    """Give the recorded attributes' values the types that their schema asks for.
+
+    Parameters
+    ----------
+    plan : BlendPlan
+        Which attributes are recorded, and in which columns.
+    values : mapping of str to sequence, shape (n_inputs,)
+        By dotted path; None where an input has no value.
+
+    Returns
+    -------
+    columns : list of TypedColumn
+        In the order of the plan, without those that no input has a value for.
+
+    Raises
+    ------
+    TableError
+        If a text has characters that a FITS table cannot hold, or a number is too large for its
+        column. Several come as a `BlendErrorGroup`.
+
+    Warns
+    -----
+    BlendWarning
+        If a value is not of the type that the schema asks for; the table has it as missing.
+    """
+    columns: list[TypedColumn] = []
+    faults: list[BlenderError] = []
+    for path, name in plan.columns.items():
+        cells = values[path]
+        kinds = set(map(type, cells))
+        if kinds == {type(None)}:
+            continue
+        attribute = plan[path].attribute
+        column_type = attribute.type or ""
+        if column_type not in _PYTHON_TYPES:
+            column_type = _common_type(kinds)
+        if not (_PYTHON_TYPES[column_type] | {type(None)}).issuperset(kinds):
+            cells = _conforming(cells, column_type, attribute)
+            if cells.count(None) == len(cells):
+                continue
+        try:
+            columns.append(_typed(name, attribute, cells, column_type))
+        except ValueError as error:
+            msg = f"{attribute.label} cannot be kept in column {name!r} of HDRTAB: {error}"
+            faults.append(TableError(msg, attribute=path, column=name))
+    raise_all("values cannot be kept in HDRTAB", faults)
+    return columns
+
+
+def to_table(columns: Sequence[TypedColumn]) -> Table:
+    """Return the columns as a table for people and programs.
+
+    Parameters
+    ----------
+    columns : sequence of TypedColumn
+        The columns.
+
+    Returns
+    -------
+    table : astropy.table.Table
+        With masks where inputs have no value, units, and the titles of the schema as
+        descriptions. Each column's ``meta["attribute"]`` is the dotted path.
+    """
+    from astropy.table import MaskedColumn, Table
+
+    return Table(
+        [
+            MaskedColumn(
+                column.data.astype(np.str_) if column.data.dtype.kind == "S" else column.data,
+                name=column.name,
+                mask=column.mask,
+                unit=column.attribute.unit,
+                description=column.attribute.title or None,
+                meta={"attribute": column.attribute.path},
+            )
+            for column in columns
+        ]
+    )
+
+
+def to_hdrtab(columns: Sequence[TypedColumn]) -> tuple[FITS_rec, dict[str, Any]]:
+    """Return the columns as a datamodel holds them, and the schema that describes them.
+
+    Parameters
+    ----------
+    columns : sequence of TypedColumn
+        At least one column.
+
+    Returns
+    -------
+    hdrtab : astropy.io.fits.FITS_rec, shape (n_inputs,)
+        The table. Missing integers have the value of TNULL, missing floats are NaN, missing
+        texts blank, missing logical values the zero byte, as the FITS standard has it.
+    schema : dict
+        What the datamodel's schema has to say of ``hdrtab`` so that it is saved.
+    """
+    from astropy.io import fits
+
+    fields = [_field(column) for column in columns]
+    rows = np.empty(len(columns[0].data), dtype=[(f.name, f.raw.dtype) for f in fields])
+    for one in fields:
+        rows[one.name] = one.raw
+    hdrtab = fits.FITS_rec(rows)
+    # Public ways to a FITS_rec copy every column, and write a masked False as True. The
+    # attribute is how stdatamodels, too, tells a FITS_rec its formats.
+    hdrtab._coldefs = fits.ColDefs(  # noqa: SLF001
+        [_definition(one.name, one.tform, one.null, one.unit) for one in fields]
+    )
+    schema = {
+        "title": "Combined header table",
+        "fits_hdu": "HDRTAB",
+        "datatype": [{"name": one.name, "datatype": one.datatype} for one in fields],
+    }
+    return hdrtab, schema
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A column as the bytes and the keywords of a FITS table."""
+
+    name: str
+    raw: NDArray[Any]
+    tform: str
+    datatype: str | list[Any]
+    unit: str | None
+    null: int | None = None
+
+
+@functools.lru_cache(maxsize=4096)
+def _definition(name: str, tform: str, null: int | None, unit: str | None) -> Column:
+    """Return a column's definition. ColDefs copies it; to make it takes most of a blend's time."""
+    from astropy.io import fits
+
+    return fits.Column(name=name, format=tform, null=null, unit=unit)
+
+
+def _field(column: TypedColumn) -> _Field:
+    data, mask, unit = column.data, column.mask, column.attribute.unit
+    if data.dtype.kind == "b":
+        raw = np.where(mask, 0, np.where(data, ord("T"), ord("F"))).astype(np.int8)
+        return _Field(column.name, raw, "L", "int8", unit)
+    if data.dtype.kind == "i":
+        # Any number can stand for "missing" but one that an input has.
+        null = next(n for n in range(_INT64.min, 0) if not np.any(data[~mask] == n))
+        return _Field(column.name, np.where(mask, null, data), "K", "int64", unit, null)
+    if data.dtype.kind == "f":
+        return _Field(column.name, data, "D", "float64", unit)
+    width = data.dtype.itemsize
+    return _Field(column.name, data, f"{width}A", ["ascii", width], unit)
+
+
+def _typed(name: str, attribute: Attribute, cells: Sequence[Any], column_type: str) -> TypedColumn:
+    mask = np.zeros(len(cells), bool)
+    if None in cells:
+        mask[:] = [cell is None for cell in cells]
+    if column_type == "string":
+        texts = set(cells) - {None}
+        for text in texts:
+            # The FITS standard has the printable ASCII characters and no others in tables.
+            if not (text.isascii() and text.isprintable()):
+                msg = f"FITS tables hold printable ASCII text only, and {_who(cells, text)}"
+                raise ValueError(msg)
+        width = max(map(len, texts), default=0) or 1
+        data = np.array([cell or "" for cell in cells], dtype=f"S{width}")
+    elif column_type == "number":
+        for number in {cell for cell in cells if type(cell) is int}:
+            if not _exact_in_float(number):
+                msg = f"a float64 does not hold it exactly, and {_who(cells, number)}"
+                raise ValueError(msg)
+        data = np.array(cells, dtype=np.float64)
+    elif column_type == "integer":
+        for number in (max(set(cells) - {None}), min(set(cells) - {None})):
+            if not _INT64.min <= number <= _INT64.max:
+                msg = f"an int64 does not hold it, and {_who(cells, number)}"
+                raise ValueError(msg)
+        data = np.array([0 if cell is None else cell for cell in cells], dtype=np.int64)
+    else:
+        data = np.array(cells, dtype=np.bool_)
+    return TypedColumn(name, attribute, data, mask)
+
+
+def _who(cells: Sequence[Any], value: Any) -> str:
+    return f"input {cells.index(value) + 1} has {value!r}"
+
+
+def _exact_in_float(number: int) -> bool:
+    try:
+        return int(float(number)) == number
+    except OverflowError:
+        return False
+
+
+def _common_type(kinds: set[type]) -> str:
+    """Return the type of a column whose schema leaves it open."""
+    kinds = kinds - {type(None)}
+    for name, python_types in _PYTHON_TYPES.items():
+        if python_types.issuperset(kinds):
+            return name
+    return "string"
+
+
+def _conforming(cells: Sequence[Any], column_type: str, attribute: Attribute) -> tuple[Any, ...]:
+    """Return the cells with what is not of the column's type converted, or else missing."""
+    conforming = tuple(_converted(cells, column_type))
+    lost = [i for i, (old, new) in enumerate(zip(cells, conforming, strict=True)) if old != new]
+    lost = [i for i in lost if conforming[i] is None]
+    if lost and attribute.type in _PYTHON_TYPES:
+        inputs = ", ".join(f"{cells[i]!r} of input {i + 1}" for i in lost[:3])
+        more = f" and {len(lost) - 3} more" if len(lost) > 3 else ""
+        msg = (
+            f"{attribute.label} is of type {column_type} in the schema: "
+            f"HDRTAB has {inputs}{more} as missing"
+        )
+        warnings.warn(msg, BlendWarning, stacklevel=2)
+    return conforming
+
+
+def _converted(cells: Sequence[Any], column_type: str) -> Iterator[Any]:
+    for cell in cells:
+        if type(cell) in _PYTHON_TYPES[column_type]:
+            yield cell
+        elif column_type == "integer" and type(cell) is float and cell.is_integer():
+            yield int(cell)
+        elif column_type == "boolean" and type(cell) in (int, float) and cell in (0, 1):
+            yield bool(cell)
+        elif column_type == "string" and type(cell) in (bool, int, float):
+            yield str(cell)
+        else:
+            yield None

@@ -1,1 +1,1 @@
-"""The standard rules of Model Blender."""
+"""The standard rules of Model Blender: a plugin of ``blender_core`` like any other."""

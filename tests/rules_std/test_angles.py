@@ -2,10 +2,11 @@ import cmath
 import math
 
 import pytest
-from blender_core.errors import RuleError
-from blender_rules_std.angles import mean_angle
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+
+from blender_core.errors import RuleError
+from blender_rules_std.angles import mean_angle
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,12 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from blender_core.errors import RuleError
-from blender_rules_std.averages import mean, median, weighted_mean
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jwst.model_blender.rules import RULE_FUNCTIONS
+
+from blender_core.errors import RuleError
+from blender_rules_std.averages import mean, median, weighted_mean
 
 NAN = math.nan
 INF = math.inf

@@ -1,4 +1,5 @@
 import pytest
+
 from blender_core.errors import RuleError
 from blender_rules_std.checks import NUMBERS, is_nan, kinds, quoted, require, require_some
 

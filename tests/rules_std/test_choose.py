@@ -2,11 +2,12 @@ import math
 
 import numpy as np
 import pytest
-from blender_core.errors import RuleError
-from blender_rules_std.choose import first, last, maximum, minimum
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jwst.model_blender.rules import RULE_FUNCTIONS
+
+from blender_core.errors import RuleError
+from blender_rules_std.choose import first, last, maximum, minimum
 
 NAN = math.nan
 INF = math.inf

@@ -1,6 +1,7 @@
 import math
 
 import pytest
+
 from blender_rules_std.constants import float_one, int_one, zero
 
 

@@ -2,9 +2,10 @@ import math
 from statistics import mode as reference
 
 import pytest
-from blender_rules_std.counts import count, count_distinct, mode
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from blender_rules_std.counts import count, count_distinct, mode
 
 NAN = math.nan
 

@@ -3,9 +3,10 @@ from decimal import Decimal, getcontext
 from fractions import Fraction
 
 import pytest
-from blender_rules_std.exact import nonfinite_sum, quotient, root, scaled
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from blender_rules_std.exact import nonfinite_sum, quotient, root, scaled
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 

@@ -2,6 +2,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
+
 from blender_core.errors import RuleError
 from blender_rules_std.instants import CALENDAR, CLOCK
 

@@ -2,10 +2,11 @@ import math
 from itertools import chain
 
 import pytest
-from blender_core.errors import RuleError
-from blender_rules_std.lists import concatenate, union
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from blender_core.errors import RuleError
+from blender_rules_std.lists import concatenate, union
 
 NAN = math.nan
 

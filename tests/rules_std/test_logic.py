@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
-from blender_core.errors import RuleError
-from blender_rules_std.logic import all_true, any_true, bit_and, bit_or
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from blender_core.errors import RuleError
+from blender_rules_std.logic import all_true, any_true, bit_and, bit_or
 
 
 @pytest.mark.parametrize(

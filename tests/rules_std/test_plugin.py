@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pluggy
 import pytest
+
+import blender_rules_std
 from blender_core.errors import RuleError
 from blender_core.hookspecs import NAME, BlenderSpecs
 from blender_core.rules import Gives, Missing, Rule
-
-import blender_rules_std
 from blender_rules_std import plugin
 
 RULES = {rule.name: rule for rule in plugin.blender_rules()}

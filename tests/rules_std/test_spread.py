@@ -4,10 +4,11 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from blender_core.errors import RuleError
-from blender_rules_std.spread import extent, rms, stddev
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+from blender_core.errors import RuleError
+from blender_rules_std.spread import extent, rms, stddev
 
 NAN = math.nan
 INF = math.inf

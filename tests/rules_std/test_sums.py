@@ -3,11 +3,12 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from blender_core.errors import RuleError
-from blender_rules_std.sums import total
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jwst.model_blender.rules import RULE_FUNCTIONS
+
+from blender_core.errors import RuleError
+from blender_rules_std.sums import total
 
 NAN = math.nan
 INF = math.inf

@@ -1,11 +1,12 @@
 import math
 
 import pytest
-from blender_core.errors import RuleError
-from blender_rules_std.texts import join, wheel_tolerance
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jwst.model_blender.rules import RULE_FUNCTIONS
+
+from blender_core.errors import RuleError
+from blender_rules_std.texts import join, wheel_tolerance
 
 NAN = math.nan
 INF = math.inf

@@ -2,11 +2,12 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
-from blender_core.errors import RuleError
-from blender_rules_std.times import earliest, earliest_time, latest, latest_time
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jwst.model_blender.rules import RULE_FUNCTIONS
+
+from blender_core.errors import RuleError
+from blender_rules_std.times import earliest, earliest_time, latest, latest_time
 
 CALENDAR_RULES = [earliest, latest]
 CLOCK_RULES = [earliest_time, latest_time]

@@ -20,7 +20,8 @@ from blender_core.errors import (
 )
 from blender_core.hookspecs import hookimpl
 from blender_core.plan import Assignment, BlendPlan, Tier
-from blender_core.plugins import Plugins, Provider
+from blender_core.plugins import Plugins
+from blender_core.provider import Provider
 from blender_core.registry import Registry
 from blender_core.result import BlendResult, Outcome, Status
 from blender_core.rules import DROP, Gives, Missing, Rule

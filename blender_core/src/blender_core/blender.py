@@ -41,9 +41,9 @@ class ModelBlender:
     protect : collection of str, optional
         Paths that keep the product's own value, with all below them.
     block : collection of str, optional
-        Plugins to leave out, by their own names or their distributions'.
+        Installed plugins to leave out, by their own names or their distributions'.
     plugins : Plugins, optional
-        The plugins to use instead of those that are installed.
+        The plugins to use, instead of looking for those that are installed.
 
     Raises
     ------
@@ -81,7 +81,9 @@ class ModelBlender:
     ) -> None:
         self._ignore = _paths(blend_ignore_attrs or (), "blend_ignore_attrs")
         self._protect = _paths(protect, "protect")
-        self._registry = Registry((plugins or Plugins.discover(block)).rules())
+        if plugins is None:
+            plugins = Plugins.discover(block)
+        self._registry = Registry(plugins.rules())
         self._model_type: type | None = None
         self._plan: BlendPlan | None = None
         self._columns: Columns | None = None
@@ -143,7 +145,7 @@ class ModelBlender:
         BlendErrorGroup
             If there are several such faults.
         """
-        if self._columns is None or self._plan is None:
+        if self._plan is None or not self._columns:
             msg = "nothing to blend: no input was accumulated"
             raise NoInputsError(msg)
         require_datamodel(model)

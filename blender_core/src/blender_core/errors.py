@@ -6,12 +6,14 @@ and what to do about it. The same facts are attributes of the exception, for pro
 
 from __future__ import annotations
 
+import inspect
+import warnings
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from blender_core.plugins import Provider
+    from blender_core.provider import Provider
 
 __all__ = [
     "BlendErrorGroup",
@@ -29,6 +31,7 @@ __all__ = [
     "TableError",
     "UnknownRuleError",
     "raise_all",
+    "warn",
 ]
 
 
@@ -223,3 +226,28 @@ def raise_all(message: str, faults: Sequence[BlenderError]) -> None:
         raise faults[0]
     if faults:
         raise BlendErrorGroup(message, faults)
+
+
+def warn(message: str) -> None:
+    """Issue a `BlendWarning` that points at the code that asked for the blend.
+
+    Parameters
+    ----------
+    message : str
+        What could not be done as asked.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> from blender_core.errors import warn
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     warn("no value")
+    >>> caught[0].category.__name__
+    'BlendWarning'
+    """
+    package = __name__.partition(".")[0]
+    level, frame = 1, inspect.currentframe()
+    while frame and frame.f_globals.get("__name__", "").partition(".")[0] == package:
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, BlendWarning, stacklevel=level)

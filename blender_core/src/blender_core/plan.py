@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import enum
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.errors import BlendWarning, PlanError, raise_all
+from blender_core.errors import PlanError, raise_all, warn
 from blender_core.paths import is_within
-from blender_core.plugins import Plugins, Provider
+from blender_core.plugins import Plugins
+from blender_core.provider import Provider
 from blender_core.registry import Registry
 from blender_core.rules import ENGINE_RULES, Rule
 from blender_core.schema import Attribute, read_attributes
@@ -256,7 +256,7 @@ def _columns(attributes: Iterable[Attribute]) -> dict[str, str]:
                 f"{taken[wanted.casefold()].path} and {attribute.path}: "
                 f"the latter is kept in {name!r}"
             )
-            warnings.warn(msg, BlendWarning, stacklevel=2)
+            warn(msg)
         taken[name.casefold()] = attribute
         columns[attribute.path] = name
     return columns

@@ -4,48 +4,19 @@ from __future__ import annotations
 
 import importlib.metadata
 import inspect
-import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pluggy
 
 from blender_core.errors import BlenderError, PluginError, raise_all
 from blender_core.hookspecs import NAME, BlenderSpecs
+from blender_core.provider import Provider, normalized
 from blender_core.rules import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
-__all__ = ["Plugins", "Provider"]
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Provider:
-    """Who a rule comes from: a plugin, its distribution and version.
-
-    Parameters
-    ----------
-    distribution : str
-        Name of the distribution, as pip knows it.
-    version : str
-        Version of the distribution.
-    plugin : str
-        Name of the plugin: its entry point's.
-
-    Examples
-    --------
-    >>> from blender_core import Provider
-    >>> print(Provider("acme-rules", "1.2", "acme"))
-    acme-rules 1.2 [acme]
-    """
-
-    distribution: str
-    version: str
-    plugin: str
-
-    def __str__(self) -> str:
-        return f"{self.distribution} {self.version} [{self.plugin}]"
+__all__ = ["Plugins"]
 
 
 class Plugins:
@@ -191,28 +162,6 @@ class Plugins:
         if problem:
             msg = f"plugin {provider} {problem}\n{_remedy(provider)}"
             raise PluginError(msg, provider=provider)
-
-
-def normalized(name: str) -> str:
-    """Return a distribution's name in the one form in which names can be compared.
-
-    Parameters
-    ----------
-    name : str
-        The name as someone wrote it.
-
-    Returns
-    -------
-    name : str
-        The name in the form of the packaging standard (PEP 503).
-
-    Examples
-    --------
-    >>> from blender_core.plugins import normalized
-    >>> normalized("Acme_Rules")
-    'acme-rules'
-    """
-    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _load(entry: importlib.metadata.EntryPoint, provider: Provider) -> Any:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import copy
 import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.errors import (
-    BlendWarning,
     InputError,
     InvalidValueError,
     NotADatamodelError,
     raise_all,
+    warn,
 )
 from blender_core.rules import DROP
 from blender_core.schema import subschema_at
@@ -156,7 +157,8 @@ def update_product(product: Any, vetted: Vetted, columns: Sequence[TypedColumn])
         group = tree
         for parent in parents:
             group = group.setdefault(parent, {})
-        group[name] = value
+        # Lists and mappings are copied: a product may be changed, what the inputs said may not.
+        group[name] = copy.deepcopy(value) if isinstance(value, (list, dict)) else value
     if hdrtab is None:
         tree.pop("hdrtab", None)
         return
@@ -184,7 +186,7 @@ def _allowed(product: Any, path: str, value: Any, plan: BlendPlan) -> bool:
     if caught:
         consequence = "it is set all the same" if allowed else "the product has no value"
         problem = _forbidden(plan, path, value, str(caught[0].message))
-        warnings.warn(f"{problem}\nSo {consequence}.", BlendWarning, stacklevel=2)
+        warn(f"{problem}\nSo {consequence}.")
     return bool(allowed)
 
 

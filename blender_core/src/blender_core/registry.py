@@ -6,12 +6,12 @@ import difflib
 from typing import TYPE_CHECKING, NamedTuple
 
 from blender_core.errors import BlenderError, RuleConflictError, UnknownRuleError, raise_all
-from blender_core.plugins import normalized
+from blender_core.provider import normalized
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from blender_core.plugins import Provider
+    from blender_core.provider import Provider
     from blender_core.rules import Rule
 
 __all__ = ["ProvidedRule", "Registry"]

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from blender_core.plan import Tier
+from blender_core.rules import Gives
 from blender_core.table import to_table
 from blender_core.values import distinct
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from astropy.table import Table
 
     from blender_core.plan import Assignment, BlendPlan
-    from blender_core.plugins import Provider
+    from blender_core.provider import Provider
     from blender_core.table import TypedColumn
 
 __all__ = ["BlendResult", "Outcome", "Status"]
@@ -182,7 +183,8 @@ class BlendResult:
         else:
             status = Status.DROPPED if path in self._dropped else Status.KEPT
         source = None
-        if value is not None:
+        rule = assignment.rule
+        if value is not None and rule is not None and rule.gives is Gives.INPUT:
             source = next((i for i, one in enumerate(given) if one is value), None)
         return Outcome(
             attribute=path,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import functools
-import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from blender_core.errors import BlendWarning, TableError, raise_all
+from blender_core.errors import TableError, raise_all, warn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -269,7 +268,7 @@ def _conforming(cells: Sequence[Any], column_type: str, attribute: Attribute) ->
             f"{attribute.label} is of type {column_type} in the schema: "
             f"HDRTAB has {inputs}{more} as missing"
         )
-        warnings.warn(msg, BlendWarning, stacklevel=2)
+        warn(msg)
     return conforming
 
 

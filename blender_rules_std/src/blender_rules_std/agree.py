@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Final, TypeVar
 from blender_core.errors import RuleError
 from blender_core.rules import DROP, Drop, Rule
 from blender_core.values import distinct
-
 from blender_rules_std.checks import quoted, require_some
 
 if TYPE_CHECKING:

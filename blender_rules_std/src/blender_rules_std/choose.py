@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from blender_core.errors import RuleError
 from blender_core.rules import Missing, Rule
-
 from blender_rules_std.checks import NUMBERS, is_nan, kinds, quoted, require_some
 
 if TYPE_CHECKING:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from blender_core.rules import Gives, Rule
 from blender_core.values import distinct, identity
-
 from blender_rules_std.checks import require_some
 
 if TYPE_CHECKING:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from blender_core.rules import Gives, Rule
 from blender_core.values import distinct
-
 from blender_rules_std.checks import require
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 
 from blender_core.errors import RuleError
 from blender_core.rules import Gives, Rule
-
 from blender_rules_std.checks import quoted, require
 
 if TYPE_CHECKING:

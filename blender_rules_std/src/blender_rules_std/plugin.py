@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blender_core.hookspecs import hookimpl
-
 from blender_rules_std import (
     agree,
     angles,

@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from blender_core.rules import Gives, Rule
-
 from blender_rules_std.checks import NUMBERS, require
 from blender_rules_std.exact import nonfinite_sum, quotient, scaled
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.rules import Gives, Rule
 from blender_core.values import distinct
-
 from blender_rules_std.checks import NUMBERS, is_nan, require, require_some
 
 if TYPE_CHECKING:

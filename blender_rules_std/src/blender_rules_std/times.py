@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from blender_core.rules import Rule
-
 from blender_rules_std.checks import require
 from blender_rules_std.instants import CALENDAR, CLOCK, Form
 

@@ -1,0 +1,58 @@
+"""Who a rule comes from."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+__all__ = ["Provider", "normalized"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Provider:
+    """Who a rule comes from: a plugin, its distribution and version.
+
+    Parameters
+    ----------
+    distribution : str
+        Name of the distribution, as pip knows it.
+    version : str
+        Version of the distribution.
+    plugin : str
+        Name of the plugin: its entry point's.
+
+    Examples
+    --------
+    >>> from blender_core import Provider
+    >>> print(Provider("acme-rules", "1.2", "acme"))
+    acme-rules 1.2 [acme]
+    """
+
+    distribution: str
+    version: str
+    plugin: str
+
+    def __str__(self) -> str:
+        return f"{self.distribution} {self.version} [{self.plugin}]"
+
+
+def normalized(name: str) -> str:
+    """Return a distribution's name in the one form in which names can be compared.
+
+    Parameters
+    ----------
+    name : str
+        The name as someone wrote it.
+
+    Returns
+    -------
+    name : str
+        The name in the form of the packaging standard (PEP 503).
+
+    Examples
+    --------
+    >>> from blender_core.provider import normalized
+    >>> normalized("Acme_Rules")
+    'acme-rules'
+    """
+    return re.sub(r"[-_.]+", "-", name).lower()

@@ -1,0 +1,78 @@
+"""Fixtures that several folders of tests share."""
+
+import sys
+
+import pytest
+from stdatamodels.jwst.datamodels import ImageModel
+
+from blender_core import Plugins, Provider, hookimpl
+
+
+@pytest.fixture
+def make_model():
+    """Return a function that makes a datamodel from dotted paths and values."""
+
+    def make(values=None, model_class=ImageModel, **settings):
+        model = model_class(**settings)
+        for path, value in (values or {}).items():
+            model[path] = value
+        return model
+
+    return make
+
+
+@pytest.fixture
+def make_models(make_model):
+    """Return a function that makes a datamodel for each value of one attribute."""
+
+    def make(path, values, **kwargs):
+        return [make_model({} if value is None else {path: value}, **kwargs) for value in values]
+
+    return make
+
+
+class RulesPlugin:
+    def __init__(self, rules):
+        self.offered = rules
+
+    @hookimpl
+    def blender_rules(self):
+        return self.offered
+
+
+@pytest.fixture
+def make_plugins():
+    """Return a function that puts rules into plugins: provider → rules."""
+
+    def make(offers, installed=True):
+        plugins = Plugins.discover() if installed else Plugins()
+        for provider, rules in offers.items():
+            plugins.register(RulesPlugin(rules), provider)
+        return plugins
+
+    return make
+
+
+@pytest.fixture
+def acme():
+    return Provider("acme-rules", "1.2", "acme")
+
+
+@pytest.fixture
+def install(tmp_path, monkeypatch):
+    """Return a function that installs a distribution with one plugin, as far as Python can tell."""
+
+    def make(distribution, plugin, code, version="1.0"):
+        module = f"{distribution}_{plugin}".replace("-", "_")
+        folder = tmp_path / "site" / distribution
+        info = folder / f"{distribution.replace('-', '_')}-{version}.dist-info"
+        info.mkdir(parents=True)
+        (folder / f"{module}.py").write_text(code)
+        (info / "METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n"
+        )
+        (info / "entry_points.txt").write_text(f"[blender_core]\n{plugin} = {module}\n")
+        monkeypatch.syspath_prepend(folder)
+        monkeypatch.delitem(sys.modules, module, raising=False)
+
+    return make

@@ -1,0 +1,28 @@
+from blender_core.columns import Columns, Layout
+
+PATHS = ["meta.date", "meta.exposure.a", "meta.origin", "meta.exposure.deep.b", "meta.exposure.c"]
+
+
+def test_layout_walks_group_by_group():
+    layout = Layout(PATHS)
+    assert layout.paths == (
+        "meta.date",
+        "meta.origin",
+        "meta.exposure.a",
+        "meta.exposure.c",
+        "meta.exposure.deep.b",
+    )
+    assert layout.root.size == 5
+    ((name, meta),) = layout.root.groups
+    assert (name, meta.names, meta.size) == ("meta", ("date", "origin"), 5)
+
+
+def test_columns_turn_rows_into_values_by_attribute():
+    columns = Columns(Layout(["meta.a", "meta.b"]))
+    columns.append([1, "x"])
+    columns.append([None, "y"])
+    early = columns.by_attribute()
+    columns.append([3, "z"])
+    assert early == {"meta.a": (1, None), "meta.b": ("x", "y")}
+    assert columns.by_attribute() == {"meta.a": (1, None, 3), "meta.b": ("x", "y", "z")}
+    assert len(columns) == 3

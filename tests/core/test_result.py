@@ -1,0 +1,80 @@
+import pytest
+from stdatamodels.jwst.datamodels import ImageModel
+
+from blender_core import Status, Tier, blendmodels
+
+
+@pytest.fixture(scope="module")
+def result():
+    inputs = [ImageModel() for _ in range(4)]
+    values = {
+        "meta.exposure.start_time": [4.0, 2.0, None, 2.0],
+        "meta.exposure.exposure_time": [1.0, 2.0, 3.0, None],
+        "meta.instrument.detector": ["NRCA1", "NRCA2", "NRCA1", "NRCA1"],
+        "meta.instrument.module": ["A", None, "A", "A"],
+        "meta.target.ra": [1.5, 1.5, 2.5, None],
+        "meta.target.dec": [0.5, 0.5, 0.5, 0.5],
+        "meta.target.proposer_name": [None, "a", "b", "a"],
+    }
+    for path, column in values.items():
+        for model, value in zip(inputs, column, strict=True):
+            if value is not None:
+                model[path] = value
+    inputs[0].meta.nickname = "Deep"
+    return blendmodels(ImageModel(), inputs, ignore=["meta.date"])
+
+
+def facts(outcome):
+    return outcome.value, outcome.n_inputs, outcome.n_distinct, outcome.source, outcome.varied
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("meta.exposure.start_time", (2.0, 3, 2, 1, False)),
+        ("meta.exposure.exposure_time", (6.0, 3, 3, None, False)),
+        ("meta.instrument.detector", ("MULTIPLE", 4, 2, None, False)),
+        ("meta.instrument.module", ("A", 3, 1, 0, False)),
+        ("meta.target.ra", (1.5, 3, 2, 0, True)),
+        ("meta.target.dec", (0.5, 4, 1, 0, False)),
+        ("meta.target.proposer_name", (None, 3, 2, None, False)),
+        ("meta.observation.visit_id", (None, 0, 0, None, False)),
+        ("meta.nickname", ("Deep", None, None, 0, False)),
+    ],
+)
+def test_outcomes(result, path, expected):
+    assert facts(result.outcomes[path]) == expected
+
+
+def test_whose_doing_it_was(result):
+    outcome = result.outcomes["meta.exposure.start_time"]
+    assert (outcome.keyword, outcome.rule, outcome.tier) == ("EXPSTART", "min", Tier.SCHEMA)
+    assert outcome.provider.distribution == "blender-rules-std"
+    assert outcome.reason == "blend_rule of the schema"
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("meta.target.ra", Status.SET),
+        ("meta.date", Status.KEPT),
+        ("meta.target.proposer_name", Status.KEPT),
+        ("meta.wcsinfo.crval1", Status.KEPT),
+    ],
+)
+def test_what_became_of_it(result, path, status):
+    assert result.outcomes[path].status is status
+
+
+def test_what_varied_while_nobody_asked_for_a_rule(result):
+    assert [outcome.attribute for outcome in result.varied()] == ["meta.target.ra"]
+
+
+def test_every_attribute_of_the_plan_has_an_outcome(result):
+    assert list(result.outcomes) == list(result.plan)
+
+
+def test_the_product_has_the_values_of_the_result(result):
+    assert result.values["meta.exposure.exposure_time"] == 6.0
+    assert all(result.product[path] == value for path, value in result.values.items())
+    assert repr(result).startswith("<BlendResult of 4 inputs: ")

@@ -89,16 +89,23 @@ def read_attributes(schema: Mapping[str, Any]) -> dict[str, Attribute]:
     drafts: dict[str, _Draft] = {}
 
     def visit(
-        subschema: dict[str, Any], path: list[str], _combiner: Any, _context: Any, _recurse: Any
+        subschema: dict[str, Any],
+        path: list[str],
+        combiner: str | None,
+        _context: Any,
+        _recurse: Any,
     ) -> bool:
         if "items" in path:
             return True
         if path and not subschema.get("properties"):
-            alternative = min(
-                (path.index(word) for word in ("anyOf", "oneOf") if word in path), default=None
-            )
-            dotted = ".".join(["meta", *path[:alternative]])
-            drafts.setdefault(dotted, _Draft()).add(subschema, alternative is not None)
+            # What is said below anyOf and oneOf is said of the attribute that has them.
+            end = None
+            if combiner is not None:
+                end = min(
+                    (path.index(one) for one in ("anyOf", "oneOf") if one in path), default=None
+                )
+            dotted = ".".join(["meta", *path[:end]])
+            drafts.setdefault(dotted, _Draft()).add(subschema, end is not None)
         return False
 
     walk_schema(schema.get("properties", {}).get("meta", {}), visit)

@@ -1,0 +1,177 @@
+"""The distributions as users get them: wheels, in an environment of their own, with plain pip.
+
+A third party's distribution is made here, with a rule and with a datamodel whose schema asks for
+it. It is installed like any other, and nobody else's schema is edited.
+"""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DISTRIBUTIONS = {"blender_core": "blender_core", "blender_rules_std": "blender_rules_std"}
+
+ACME_PYPROJECT = """
+[build-system]
+requires = ["hatchling"]
+build-backend = "hatchling.build"
+
+[project]
+name = "acme-rules"
+version = "1.2"
+dependencies = ["blender-core"]
+
+[project.entry-points.blender_core]
+acme = "acme_rules"
+
+[tool.hatch.build.targets.wheel]
+packages = ["acme_rules.py"]
+"""
+
+ACME_MODULE = """
+from stdatamodels import DataModel
+
+from blender_core import Gives, Rule, hookimpl
+
+SCHEMA = {
+    "type": "object",
+    "properties": {
+        "meta": {
+            "type": "object",
+            "properties": {
+                "observers": {
+                    "type": "string",
+                    "fits_keyword": "OBSERVER",
+                    "blend_rule": "longest",
+                    "blend_table": True,
+                },
+                "airmass": {"type": "number", "fits_keyword": "AIRMASS", "blend_rule": "mean"},
+            },
+        },
+    },
+}
+
+
+class AcmeModel(DataModel):
+    def __init__(self, init=None, **kwargs):
+        super().__init__(init, schema=SCHEMA, **kwargs)
+
+
+def longest(values):
+    return max(values, key=len)
+
+
+@hookimpl
+def blender_rules():
+    return [Rule(name="longest", blend=longest, summary="The longest text.", gives=Gives.INPUT)]
+"""
+
+BLEND = """
+from acme_rules import AcmeModel
+from blender_core import blendmodels
+
+inputs = [AcmeModel(), AcmeModel()]
+for model, observers, airmass in zip(inputs, ["Ann", "Ann and Bob"], [1.25, 1.75]):
+    model.meta.observers = observers
+    model.meta.airmass = airmass
+product = AcmeModel()
+result = blendmodels(product, inputs)
+print(product.meta.observers)
+print(product.meta.airmass)
+for path in ("meta.observers", "meta.airmass"):
+    print(result.outcomes[path].provider)
+print(result.table["OBSERVER"].tolist())
+"""
+
+CORE_ALONE = """
+from blender_core import UnknownRuleError, blendmodels
+from stdatamodels.jwst.datamodels import ImageModel
+
+try:
+    blendmodels(ImageModel(), [ImageModel()])
+except UnknownRuleError as error:
+    print(error)
+"""
+
+
+class Environment:
+    """A virtual environment, made with what comes with Python."""
+
+    def __init__(self, folder):
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        self.python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+
+    def pip(self, *arguments):
+        quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
+        subprocess.run([self.python, "-m", "pip", *arguments, *quiet], check=True)
+
+    def run(self, code, cwd):
+        done = subprocess.run(
+            [self.python, "-c", code], capture_output=True, text=True, cwd=cwd, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory):
+    return Environment(tmp_path_factory.mktemp("environment"))
+
+
+@pytest.fixture(scope="module")
+def wheels(environment, tmp_path_factory):
+    """Build a wheel of each distribution, from a copy that nothing else writes to."""
+    folder = tmp_path_factory.mktemp("wheels")
+    sources = tmp_path_factory.mktemp("sources")
+    ignore = shutil.ignore_patterns("__pycache__", "build", "dist")
+    for name in DISTRIBUTIONS:
+        shutil.copytree(ROOT / name, sources / name, ignore=ignore)
+    root = sources / "model_blender"
+    root.mkdir()
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, root / name)
+    acme = sources / "acme_rules"
+    acme.mkdir()
+    (acme / "pyproject.toml").write_text(ACME_PYPROJECT)
+    (acme / "acme_rules.py").write_text(ACME_MODULE)
+    for source in sources.iterdir():
+        environment.pip("wheel", "--no-deps", "--wheel-dir", str(folder), str(source))
+    return {wheel.name.partition("-")[0]: wheel for wheel in folder.iterdir()}
+
+
+def test_wheels_are_typed_and_licensed(wheels, environment, tmp_path):
+    assert set(wheels) == {"blender_core", "blender_rules_std", "model_blender", "acme_rules"}
+    code = "import sys, zipfile; print(*zipfile.ZipFile(sys.argv[1]).namelist(), sep='\\n')"
+    for name in DISTRIBUTIONS:
+        listing = subprocess.run(
+            [environment.python, "-c", code, wheels[name]],
+            capture_output=True,
+            text=True,
+            cwd=tmp_path,
+            check=True,
+        ).stdout.split()
+        assert f"{name}/py.typed" in listing
+        assert any(file.endswith("licenses/LICENSE") for file in listing)
+        assert not any("tests" in file for file in listing)
+
+
+def test_core_alone_then_the_standard_rules_and_a_third_partys(wheels, environment, tmp_path):
+    environment.pip("install", str(wheels["blender_core"]))
+    missing = environment.run(CORE_ALONE, tmp_path)
+    assert "'multi', asked for by meta.exposure" not in missing
+    assert "'multi', asked for by meta.instrument.band (BAND), " in missing
+    assert "'first', asked for by" in missing
+    assert "Plugins with rules: none" in missing
+    assert "install blender-rules-std" in missing
+
+    environment.pip("install", str(wheels["blender_rules_std"]), str(wheels["acme_rules"]))
+    assert environment.run(BLEND, tmp_path).splitlines() == [
+        "Ann and Bob",
+        "1.5",
+        "acme-rules 1.2 [acme]",
+        "blender-rules-std 0.1.0 [std]",
+        "['Ann', 'Ann and Bob']",
+    ]

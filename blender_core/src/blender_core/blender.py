@@ -111,7 +111,7 @@ class ModelBlender:
             self._begin(reader)
         elif reader.model_type is not self._model_type:
             msg = (
-                f"model of type {reader.model_type} (input {number}) does not match previous type"
+                f"model of type {reader.model_type} (input {number}) does not match the previous type "
                 f"({self._model_type}). All inputs of a blend must be of one model type."
             )
             raise MixedModelTypesError(msg)

@@ -1,0 +1,47 @@
+"""The command ``model-blender`` and its subcommands.
+
+A module of a command imports what is heavy in its functions, so that ``--help`` answers at once.
+"""
+
+from typing import Annotated
+
+import typer
+
+from blender_core.cli.demo import demo
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="model-blender",
+    no_args_is_help=True,
+    add_completion=False,
+    # Errors of the user get one line; those of the program a traceback that can be sent on.
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"model-blender {version('blender-core')}")
+        raise typer.Exit
+
+
+@app.callback()  # and so `demo` is a subcommand even while there is no other
+def _model_blender(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Blend the metadata of many exposures into that of one product.
+
+    Rules decide what the product says; plugins bring the rules. The product keeps a table,
+    HDRTAB, of what every exposure said.
+    """
+
+
+app.command()(demo)

@@ -1,0 +1,107 @@
+"""The command ``model-blender demo``: a first blend, of exposures at hand or of invented ones."""
+
+# Typer reads the annotations, so their names have to be there when the program runs.
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from blender_core.cli.failure import reported
+
+__all__ = ["demo"]
+
+FOLDER = Path("model-blender-demo")
+"""What the demo writes by default goes here, below the current folder, and nothing else does."""
+
+
+def demo(
+    exposures: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="EXPOSURE",
+            show_default=False,
+            help="FITS exposures of one model type. Without any, a small NIRCam-like set is "
+            f"written to {FOLDER}/exposures.",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            show_default=False,
+            help="Where to save the product, a FITS file. By default it goes to "
+            f"{FOLDER}, whose files the demo replaces.",
+        ),
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace a file that --output names.")
+    ] = False,
+    show_all: Annotated[
+        bool, typer.Option("--all", help="Show all attributes that vary without a rule.")
+    ] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+) -> None:
+    """Blend some exposures, and show what became of their metadata.
+
+    Without arguments, it writes invented exposures (two filters, three dithers, four
+    detectors) and blends those. The pixels of images are averaged, for there to be a product;
+    that is no resampled mosaic.
+    """
+    with reported(debug):
+        _demo(exposures or [], output, overwrite=overwrite, show_all=show_all)
+
+
+def _demo(given: list[Path], chosen: Path | None, *, overwrite: bool, show_all: bool) -> None:
+    # Imported here and not above, for --help to answer at once.
+    from rich.console import Console
+
+    from blender_core.cli.blending import blend_files
+    from blender_core.cli.exposures import write_exposures
+    from blender_core.cli.inputs import require_exposures
+    from blender_core.cli.notes import Notes
+    from blender_core.cli.output import require_apart, require_writable, save
+    from blender_core.cli.printout import Story, tell
+
+    require_exposures(given)
+    if chosen is not None:
+        require_writable(chosen, overwrite=overwrite)
+    output = chosen or FOLDER / ("product.fits" if given else "product_i2d.fits")
+    require_apart(output, given)
+
+    progress, notes = Console(stderr=True), Notes()
+    if given:
+        paths, origin = given, _origin(given)
+        hint = ""
+    else:
+        folder = FOLDER / "exposures"
+        with progress.status(f"Writing exposures to {folder}", spinner="line"):
+            paths = write_exposures(folder)
+        require_apart(output, paths)
+        origin = f"invented for this demo and written to {folder}"
+        hint = "Next, your own exposures: model-blender demo EXPOSURE..."
+    with progress.status(f"Blending {len(paths)} exposures", spinner="line"):
+        result, pixels = blend_files(paths, notes)
+        with notes.about(output.name):
+            if chosen is None:
+                output.parent.mkdir(exist_ok=True)
+            save(result.product, output)
+
+    story = Story(
+        result=result,
+        output=output,
+        n_inputs=len(paths),
+        origin=origin,
+        pixels=pixels,
+        notes=notes.lines(),
+        hint=hint,
+    )
+    tell(story, Console(highlight=False), show_all=show_all)
+
+
+def _origin(paths: list[Path]) -> str:
+    folders = {path.parent for path in paths}
+    if len(folders) > 1:
+        return f"from {len(folders)} folders"
+    (folder,) = folders
+    return "from the current folder" if folder == Path() else f"from {folder}"

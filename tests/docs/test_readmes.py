@@ -1,0 +1,51 @@
+"""What the READMEs tell people to do, done."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+def blocks(path, language):
+    return re.findall(rf"```{language}\n(.*?)```", (ROOT / path).read_text(), re.DOTALL)
+
+
+def test_the_first_example(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    example, drop_in = blocks("README.md", "python")
+    exec(compile(example, "README.md", "exec"), {})  # noqa: S102
+    printed = capsys.readouterr().out.splitlines()
+    assert printed[:2] == ["MULTIPLE", "322.0"]
+    assert printed[-1].startswith("blender-rules-std ")
+    assert (tmp_path / "product.fits").exists()
+    exec(compile(drop_in, "README.md", "exec"), {})  # noqa: S102
+
+
+def test_the_gate_runs_the_commands_of_the_readme():
+    demo, tests, _ = blocks("README.md", "sh")
+    gate = (ROOT / ".ci/run").read_text()
+    install, _, demo = demo.strip().partition(" && ")
+    assert install == "python3 -m pip install uv"
+    assert "python3 -m pip install --quiet uv\n" in gate
+    assert f"\n{demo} " in gate
+    assert f"\n{tests.strip()}\n" in gate
+
+
+def test_the_example_of_a_plugin():
+    from blender_core import Plugins, Provider, Registry
+
+    _, module = blocks("blender_core/README.md", "python")
+    plugin = type("Module", (), {})()
+    exec(compile(module, "README.md", "exec"), vars(plugin))  # noqa: S102
+    plugins = Plugins()
+    plugins.register(plugin, Provider("acme-rules", "1.0", "acme"))
+    assert Registry(plugins.rules())["longest"].rule.blend(["a", "abc"]) == "abc"
+
+
+@pytest.mark.parametrize("path", ["README.md", "blender_core/README.md"])
+def test_links_lead_somewhere(path):
+    for target in re.findall(r"\]\(([^)#]+)\)", (ROOT / path).read_text()):
+        if "://" not in target:
+            assert ((ROOT / path).parent / target).exists(), target

@@ -1,10 +1,11 @@
 from blender_core.columns import Columns, Layout
+from blender_core.schema import Attribute
 
 PATHS = ["meta.date", "meta.exposure.a", "meta.origin", "meta.exposure.deep.b", "meta.exposure.c"]
 
 
 def test_layout_walks_group_by_group():
-    layout = Layout(PATHS)
+    layout = Layout(map(Attribute, PATHS))
     assert layout.paths == (
         "meta.date",
         "meta.origin",
@@ -18,7 +19,7 @@ def test_layout_walks_group_by_group():
 
 
 def test_columns_turn_rows_into_values_by_attribute():
-    columns = Columns(Layout(["meta.a", "meta.b"]))
+    columns = Columns(Layout(map(Attribute, ["meta.a", "meta.b"])))
     columns.append([1, "x"])
     columns.append([None, "y"])
     early = columns.by_attribute()

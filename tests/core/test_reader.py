@@ -9,12 +9,14 @@ from stdatamodels.jwst.datamodels import ImageModel, MultiSlitModel
 from blender_core import NotADatamodelError
 from blender_core.columns import Layout
 from blender_core.readers.datamodel import DatamodelReader, plain
-from blender_core.schema import read_attributes
+from blender_core.schema import Attribute, read_attributes
 
 
 def test_reads_values_in_the_order_of_the_layout(make_model):
     model = make_model({"meta.exposure.start_time": 59000.5, "meta.target.ra": 12.5})
-    layout = Layout(["meta.target.ra", "meta.target.dec", "meta.exposure.start_time"])
+    layout = Layout(
+        map(Attribute, ["meta.target.ra", "meta.target.dec", "meta.exposure.start_time"])
+    )
     assert DatamodelReader(model, "input 1").read(layout) == [12.5, None, 59000.5]
 
 
@@ -23,7 +25,7 @@ def test_reading_creates_nothing_in_the_model():
     before = copy.deepcopy(model.instance)
     reader = DatamodelReader(model, "input 1")
     attributes = read_attributes(reader.schema)
-    values = reader.read(Layout(attributes))
+    values = reader.read(Layout(attributes.values()))
     assert reader.paths_beyond(attributes) == []
     assert len(values) == len(attributes) > 400
     assert model.instance == before
@@ -34,7 +36,10 @@ def test_a_group_that_is_no_group_has_no_values():
     model = ImageModel()
     model.instance["meta"]["target"] = "NGC 1234"
     assert (
-        DatamodelReader(model, "input 1").read(Layout(["meta.target.ra", "meta.date"]))[1] is None
+        DatamodelReader(model, "input 1").read(
+            Layout(map(Attribute, ["meta.target.ra", "meta.date"]))
+        )[1]
+        is None
     )
 
 
@@ -78,7 +83,9 @@ def test_other_objects_are_passed_on():
 
 def test_lists_are_copied(make_model):
     model = make_model({"meta.exposure.read_times": [[1.0, 2.0]]})
-    (times,) = DatamodelReader(model, "input 1").read(Layout(["meta.exposure.read_times"]))
+    (times,) = DatamodelReader(model, "input 1").read(
+        Layout(map(Attribute, ["meta.exposure.read_times"]))
+    )
     times[0].append(3.0)
     assert model.meta.exposure.read_times == [[1.0, 2.0]]
 

@@ -172,9 +172,9 @@ class ModelBlender:
         plan = BlendPlan.for_attributes(
             attributes.values(), self._registry, ignore=self._ignore, protect=self._protect
         )
-        layout_once = Layout(plan.wanted_once)
+        layout_once = Layout(plan[path].attribute for path in plan.wanted_once)
         once = dict(zip(layout_once.paths, reader.read(layout_once), strict=True))
-        self._columns = Columns(Layout(plan.wanted), once)
+        self._columns = Columns(Layout(plan[path].attribute for path in plan.wanted), once)
         self._plan = plan
         self._model_type = reader.model_type
 

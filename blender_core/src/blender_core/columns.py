@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from blender_core.schema import Attribute
+
 __all__ = ["Columns", "Group", "Layout"]
 
 
@@ -20,8 +22,8 @@ class Layout:
 
     Parameters
     ----------
-    paths : iterable of str
-        Dotted paths of the wanted attributes, in any order.
+    attributes : iterable of Attribute
+        The wanted attributes, in any order.
 
     Attributes
     ----------
@@ -29,17 +31,21 @@ class Layout:
         The group of the first parts of all paths.
     paths : tuple of str
         The wanted paths, in the order of a reader's values.
+    attributes : tuple of Attribute
+        The wanted attributes, in the same order.
 
     Examples
     --------
     >>> from blender_core.columns import Layout
-    >>> Layout(["meta.date", "meta.visit.id", "meta.origin"]).paths
+    >>> from blender_core.schema import Attribute
+    >>> Layout(map(Attribute, ["meta.date", "meta.visit.id", "meta.origin"])).paths
     ('meta.date', 'meta.origin', 'meta.visit.id')
     """
 
-    def __init__(self, paths: Iterable[str]) -> None:
+    def __init__(self, attributes: Iterable[Attribute]) -> None:
+        by_path = {attribute.path: attribute for attribute in attributes}
         tree: dict[str, Any] = {}
-        for path in paths:
+        for path in by_path:
             *parents, name = path.split(".")
             node = tree
             for parent in parents:
@@ -47,6 +53,7 @@ class Layout:
             node.setdefault("", []).append(name)  # no attribute has an empty name
         self.root = _group(tree)
         self.paths = tuple(_paths(self.root, ()))
+        self.attributes = tuple(by_path[path] for path in self.paths)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import copy
-import warnings
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from blender_core.errors import (
     InputError,
@@ -17,6 +16,7 @@ from blender_core.errors import (
 from blender_core.rules import DROP
 from blender_core.schema import subschema_at
 from blender_core.table import to_hdrtab
+from blender_core.validity import one_line, problem_with
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -26,20 +26,6 @@ if TYPE_CHECKING:
     from blender_core.table import TypedColumn
 
 __all__ = ["Vetted", "require_datamodel", "update_product", "vet"]
-
-_JSON_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
-    "string": (str,),
-    "number": (int, float),
-    "integer": (int,),
-    "boolean": (bool,),
-}
-# What a schema says besides these two is left to the schema's own validator.
-_SIMPLE: Final = {"type", "enum", "title", "description", "default", "examples"} | {
-    "fits_keyword",
-    "fits_hdu",
-    "blend_rule",
-    "blend_table",
-}
 
 
 @dataclass(slots=True)
@@ -170,45 +156,26 @@ def update_product(product: Any, vetted: Vetted, columns: Sequence[TypedColumn])
 
 
 def _allowed(product: Any, path: str, value: Any, plan: BlendPlan) -> bool:
-    subschema = subschema_at(product.schema, path)
-    if not subschema or _plainly_valid(value, subschema):
-        return True
     from asdf.exceptions import ValidationError
-    from stdatamodels.validate import value_change
 
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
-        try:
-            allowed = value_change(path, value, subschema, product)
-        except ValidationError as error:
-            msg = _forbidden(plan, path, value, str(error))
-            raise InvalidValueError(msg, attribute=path, value=value) from error
-    if caught:
+    subschema = subschema_at(product.schema, path)
+    try:
+        allowed, problem = problem_with(value, subschema, path, product)
+    except ValidationError as error:
+        msg = _forbidden(plan, path, value, one_line(str(error)))
+        raise InvalidValueError(msg, attribute=path, value=value) from error
+    if problem:
         consequence = "it is set all the same" if allowed else "the product has no value"
-        problem = _forbidden(plan, path, value, str(caught[0].message))
-        warn(f"{problem}\nSo {consequence}.")
-    return bool(allowed)
-
-
-def _plainly_valid(value: Any, subschema: Mapping[str, Any]) -> bool:
-    """Tell whether a value is valid for sure; the schema's validator answers the rest."""
-    kind = subschema.get("type")
-    return (
-        isinstance(kind, str)
-        and type(value) in _JSON_TYPES.get(kind, ())
-        and ("enum" not in subschema or value in subschema["enum"])
-        and _SIMPLE.issuperset(subschema)
-    )
+        warn(f"{_forbidden(plan, path, value, problem)}\nSo {consequence}.")
+    return allowed
 
 
 def _forbidden(plan: BlendPlan, path: str, value: Any, problem: str) -> str:
     assignment = plan[path]
-    # The validator goes on to print the whole schema.
-    cause = next(line for line in problem.splitlines()[1:] or [problem] if line)
     return (
         f"the product's schema forbids the blended value {value!r} of "
         f"{assignment.attribute.label}, made by the rule {assignment.name!r} of "
-        f"{assignment.provider}: {cause}"
+        f"{assignment.provider}: {problem}"
     )
 
 

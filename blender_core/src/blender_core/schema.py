@@ -42,6 +42,8 @@ class Attribute:
         Whether each input's value is kept in HDRTAB.
     known : bool, optional
         Whether the schema has the attribute at all.
+    subschema : mapping, optional
+        What the schema says of the attribute, to the letter.
     """
 
     path: str
@@ -54,6 +56,7 @@ class Attribute:
     rule: str | None = None
     recorded: bool = False
     known: bool = True
+    subschema: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def label(self) -> str:
@@ -143,7 +146,7 @@ def subschema_at(schema: Mapping[str, Any], path: str) -> Mapping[str, Any]:
 def _properties_named(schema: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
     if found := schema.get("properties", {}).get(name):
         yield found
-    for combiner in ("allOf", "anyOf"):
+    for combiner in ("allOf", "anyOf", "oneOf"):
         for alternative in schema.get(combiner, ()):
             yield from _properties_named(alternative, name)
 
@@ -160,9 +163,12 @@ class _Draft:
     rule: str | None = None
     recorded: bool = False
     array: bool = False
+    subschema: Mapping[str, Any] | None = None
     open_types: set[Any] = field(default_factory=set)
 
     def add(self, subschema: Mapping[str, Any], alternative: bool) -> None:
+        if self.subschema is None:
+            self.subschema = subschema
         kind = subschema.get("type")
         self.array |= kind == "array"
         if alternative:
@@ -192,6 +198,7 @@ class _Draft:
             unit=_unit(self.title),
             rule=self.rule,
             recorded=self.recorded,
+            subschema=self.subschema or {},
         )
 
 

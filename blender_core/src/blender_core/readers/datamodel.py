@@ -43,10 +43,11 @@ class DatamodelReader:
     >>> from stdatamodels.jwst.datamodels import ImageModel
     >>> from blender_core.columns import Layout
     >>> from blender_core.readers.datamodel import DatamodelReader
+    >>> from blender_core.schema import Attribute
     >>> model = ImageModel()
     >>> model.meta.exposure.start_time = 59000.5
     >>> reader = DatamodelReader(model, "input 1")
-    >>> reader.read(Layout(["meta.exposure.start_time", "meta.target.ra"]))
+    >>> reader.read(Layout(map(Attribute, ["meta.exposure.start_time", "meta.target.ra"])))
     [59000.5, None]
     """
 

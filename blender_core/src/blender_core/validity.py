@@ -111,7 +111,8 @@ def one_line(problem: str) -> str:
     Examples
     --------
     >>> from blender_core.validity import one_line
-    >>> one_line("While validating a the following error occurred:\\n3 is not a string\\n\\n…")
+    >>> report = ["While validating a the following error occurred:", "3 is not a string", "…"]
+    >>> one_line(chr(10).join(report))
     '3 is not a string'
     """
     return next(line for line in problem.splitlines()[1:] or [problem] if line)

@@ -8,7 +8,8 @@ from stdatamodels.jwst.datamodels import ImageModel, MultiSlitModel
 
 from blender_core import NotADatamodelError
 from blender_core.columns import Layout
-from blender_core.readers.datamodel import DatamodelReader, plain
+from blender_core.readers.datamodel import DatamodelReader
+from blender_core.readers.tree import plain
 from blender_core.schema import Attribute, read_attributes
 
 

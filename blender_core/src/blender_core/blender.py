@@ -9,7 +9,8 @@ from blender_core.errors import MixedModelTypesError, NoInputsError, RuleError, 
 from blender_core.plan import PROTECTED, BlendPlan
 from blender_core.plugins import Plugins
 from blender_core.product import require_datamodel, update_product, vet
-from blender_core.readers.datamodel import DatamodelReader, plain
+from blender_core.readers.datamodel import DatamodelReader
+from blender_core.readers.tree import plain
 from blender_core.registry import Registry
 from blender_core.result import BlendResult
 from blender_core.rules import DROP, Gives, Rule

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -54,6 +55,19 @@ class Layout:
         self.root = _group(tree)
         self.paths = tuple(_paths(self.root, ()))
         self.attributes = tuple(by_path[path] for path in self.paths)
+
+    @cached_property
+    def keywords(self) -> dict[str, tuple[tuple[int, ...], tuple[bytes, ...]]]:
+        """Name of an HDU → where values go, and their keywords as they are on cards."""
+        by_hdu: dict[str, list[tuple[int, bytes]]] = {}
+        for i, attribute in enumerate(self.attributes):
+            if attribute.keyword is not None:
+                field = attribute.keyword.encode().ljust(8)
+                by_hdu.setdefault(attribute.hdu, []).append((i, field))
+        return {
+            hdu: (tuple(i for i, _ in found), tuple(field for _, field in found))
+            for hdu, found in by_hdu.items()
+        }
 
 
 @dataclass(frozen=True, slots=True)

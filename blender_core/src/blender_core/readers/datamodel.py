@@ -6,21 +6,17 @@ the tree that it holds, its ``instance``.
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from blender_core.errors import NotADatamodelError
+from blender_core.readers.tree import collect, is_plain, plain, scalars_beyond
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping
+    from collections.abc import Collection, Mapping
 
-    from blender_core.columns import Group, Layout
+    from blender_core.columns import Layout
 
-__all__ = ["DatamodelReader", "plain"]
-
-_PLAIN = frozenset({bool, int, float, str, type(None)})
+__all__ = ["DatamodelReader"]
 
 
 class DatamodelReader:
@@ -63,6 +59,7 @@ class DatamodelReader:
             msg = f"{what} is not a datamodel but {type(model).__name__}: {model!r:.200}.{hint}"
             raise NotADatamodelError(msg)
         self._model = model
+        self.what = what
 
     @property
     def model_type(self) -> type:
@@ -87,11 +84,8 @@ class DatamodelReader:
         values : list, shape (n_attributes,)
             Plain values; None where the datamodel has none, or has an array.
         """
-        values: list[Any] = []
-        _collect(self._model.instance, layout.root, values)
-        if not _PLAIN.issuperset(map(type, values)):
-            values = [plain(value) for value in values]
-        return values
+        values = collect(self._model.instance, layout)
+        return values if is_plain(values) else [plain(value) for value in values]
 
     def paths_beyond(self, known: Collection[str]) -> list[str]:
         """Return the paths of scalars below ``meta`` that are none of the known attributes.
@@ -106,71 +100,4 @@ class DatamodelReader:
         paths : list of str
             In the order of the tree. What lies within lists is left out.
         """
-        return list(_scalars_beyond(known, self._model.instance.get("meta"), "meta"))
-
-
-def _collect(tree: dict[str, Any], group: Group, values: list[Any]) -> None:
-    values.extend(map(tree.get, group.names))
-    for name, below in group.groups:
-        found = tree.get(name)
-        if isinstance(found, dict):
-            _collect(found, below, values)
-        else:
-            values.extend([None] * below.size)
-
-
-def _scalars_beyond(known: Collection[str], value: Any, path: str) -> Iterator[str]:
-    if path in known:
-        return
-    if isinstance(value, dict):
-        for name, below in value.items():
-            yield from _scalars_beyond(known, below, f"{path}.{name}")
-    elif not isinstance(value, list) and plain(value) is not None:
-        yield path
-
-
-def plain(value: Any) -> Any:
-    """Return a value as a plain Python object that shares nothing with its model.
-
-    Parameters
-    ----------
-    value : object
-        What a datamodel's tree holds.
-
-    Returns
-    -------
-    value : object
-        Text for times, Python scalars for those of numpy, copies of lists and mappings, None for
-        arrays. Objects of other kinds are returned as they are.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from blender_core.readers.datamodel import plain
-    >>> plain(np.float64(2.5)), plain((np.int16(1), "a")), plain(np.zeros(3))
-    (2.5, [1, 'a'], None)
-    """
-    if type(value) in _PLAIN:
-        return value
-    if isinstance(value, np.generic):
-        item = value.item()
-        return float(item) if isinstance(item, np.floating) else item  # a long double stays one
-    if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
-    if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, datetime.datetime):
-        return value.isoformat()
-    # Arrays come as numpy's or as asdf's lazy ones.
-    if hasattr(value, "__array__") and hasattr(value, "dtype"):
-        return None
-    return _plain_subclass(value)
-
-
-def _plain_subclass(value: Any) -> Any:
-    for kind in (bool, int, float, str):
-        if isinstance(value, kind):
-            return kind(value)
-    from astropy.time import Time
-
-    return str(value) if isinstance(value, Time) else value
+        return list(scalars_beyond(known, self._model.instance.get("meta"), "meta"))

@@ -1,0 +1,153 @@
+"""The values of FITS header cards, where there can be no doubt about them.
+
+Most cards of most headers are of a few plain forms. Of these, the value that `astropy.io.fits`
+gives can be had in a fraction of the time. Anything else is left to astropy.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from astropy.io.fits import Header
+
+__all__ = ["CARD", "RawHeader"]
+
+CARD: Final = 80
+"""Length of a card in bytes, by the FITS standard."""
+
+_PRINTABLE: Final = bytes(range(0x20, 0x7F))
+_OF_KEYWORDS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_- "
+_OF_NUMBERS: Final = b"0123456789+-.EeDd"
+_D_TO_E: Final = bytes.maketrans(b"Dd", b"EE")
+_DOUBTFUL: Final = object()
+
+
+class RawHeader:
+    """A header as it is in a file.
+
+    Parameters
+    ----------
+    raw : bytes
+        Cards of 80 bytes each, with or without padding.
+
+    Examples
+    --------
+    >>> from blender_core.readers.cards import RawHeader
+    >>> cards = [b"DETECTOR= 'NRCA1   '           / name", b"EXPSTART=   59000.5 / [d] start"]
+    >>> header = RawHeader(b"".join(card.ljust(80) for card in cards))
+    >>> header.get("DETECTOR"), header.get("EXPSTART"), header.get("TARG_RA")
+    ('NRCA1', 59000.5, None)
+    """
+
+    def __init__(self, raw: bytes) -> None:
+        self.raw = raw
+        self._positions: dict[bytes, int] = {}
+        for position in range(0, len(raw), CARD):
+            self._positions.setdefault(raw[position : position + 8], position)
+        unusual = (
+            raw.translate(None, _PRINTABLE)
+            or b"HIERARCH" in self._positions
+            or b"".join(self._positions).translate(None, _OF_KEYWORDS)
+        )
+        self._plain = not unusual
+
+    def get(self, keyword: str) -> Any:
+        """Return the value of a keyword.
+
+        Parameters
+        ----------
+        keyword : str
+            FITS keyword, in upper case.
+
+        Returns
+        -------
+        value : bool, int, float, complex, str or None
+            The value as `astropy.io.fits.Header` gives it. None if the header does not have the
+            keyword, or has it without a value.
+
+        Raises
+        ------
+        astropy.io.fits.VerifyError
+            If astropy cannot make sense of the card either.
+        """
+        return self.select([keyword.encode().ljust(8)])[0]
+
+    def select(self, fields: Sequence[bytes]) -> list[Any]:
+        """Return the values of many keywords.
+
+        Parameters
+        ----------
+        fields : sequence of bytes
+            Keywords, filled with blanks to the eight bytes that they have on a card.
+
+        Returns
+        -------
+        values : list
+            As `get` gives them.
+        """
+        if not self._plain:
+            return [self._by_astropy.get(field.decode().rstrip()) for field in fields]
+        raw, positions, values = self.raw, self._positions, []
+        for field in fields:
+            position = positions.get(field)
+            value = None
+            if position is not None:
+                value = _value(raw[position + 8 : position + CARD])
+                if value is _DOUBTFUL:
+                    value = self._by_astropy.get(field.decode().rstrip())
+            values.append(value)
+        return values
+
+    def fills_its_field(self, field: bytes) -> bool:
+        """Tell whether a number takes up the whole of the fixed format's field.
+
+        Parameters
+        ----------
+        field : bytes
+            The keyword, filled with blanks to eight bytes.
+
+        Returns
+        -------
+        filled : bool
+            True if its last digits may have been cut off when the card was written.
+        """
+        position = self._positions.get(field)
+        return position is not None and self.raw[position + 10 : position + 11] != b" "
+
+    @cached_property
+    def _by_astropy(self) -> Header:
+        from astropy.io import fits
+
+        return fits.Header.fromstring(self.raw)
+
+
+def _value(field: bytes) -> Any:
+    """Return the value of the plain forms of a card, from its ninth byte on."""
+    if field[:2] != b"= ":
+        return _DOUBTFUL
+    if field[2:3] == b"'":
+        end = field.find(b"'", 3)
+        text = field[3:end].rstrip(b" ")
+        # A quote within the text, a comment without a slash, a text that the next card
+        # continues, or one that is a record of several values.
+        plain = end > 0 and field[end + 1 :].lstrip(b" ")[:1] in (b"", b"/")
+        if not plain or text[-1:] == b"&" or b": " in text:
+            return _DOUBTFUL
+        return text.decode("ascii")
+    token = field[2:].partition(b"/")[0].strip(b" ")
+    if token in (b"T", b"F"):
+        return token == b"T"
+    if not token:
+        return None
+    if token.translate(None, _OF_NUMBERS):
+        return _DOUBTFUL
+    try:
+        if token.translate(None, b".EeDd") == token:
+            return int(token)
+        return float(token.translate(_D_TO_E))
+    except ValueError:
+        return _DOUBTFUL

@@ -9,7 +9,7 @@ from blender_core.errors import MixedModelTypesError, NoInputsError, RuleError, 
 from blender_core.plan import PROTECTED, BlendPlan
 from blender_core.plugins import Plugins
 from blender_core.product import require_datamodel, update_product, vet
-from blender_core.readers.datamodel import DatamodelReader
+from blender_core.readers.opening import Opener
 from blender_core.readers.tree import plain
 from blender_core.registry import Registry
 from blender_core.result import BlendResult
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from blender_core.errors import BlenderError
     from blender_core.plan import Assignment
+    from blender_core.readers.source import Source
 
 __all__ = ["ModelBlender"]
 
@@ -85,6 +86,7 @@ class ModelBlender:
         if plugins is None:
             plugins = Plugins.discover(block)
         self._registry = Registry(plugins.rules())
+        self._opener = Opener()
         self._model_type: type | None = None
         self._plan: BlendPlan | None = None
         self._columns: Columns | None = None
@@ -94,30 +96,33 @@ class ModelBlender:
 
         Parameters
         ----------
-        model : stdatamodels.DataModel
-            The input. It is not changed and not kept.
+        model : stdatamodels.DataModel or path-like
+            The input, or the FITS file that has it. It is not changed and not kept; of a file,
+            only the headers are read.
 
         Raises
         ------
         NotADatamodelError
             If it is something else.
+        InputError
+            If the file cannot be read.
         MixedModelTypesError
             If it is not of the class of the first input.
         UnknownRuleError
             If it is the first, and its schema asks for rules that no installed plugin offers.
         """
         number = 1 if self._columns is None else len(self._columns) + 1
-        reader = DatamodelReader(model, f"input {number}")
+        source = self._opener.open(model, f"input {number}")
         if self._columns is None:
-            self._begin(reader)
-        elif reader.model_type is not self._model_type:
+            self._begin(source)
+        elif source.model_type is not self._model_type:
             msg = (
-                f"model of type {reader.model_type} (input {number}) does not match the previous type "
+                f"model of type {source.model_type} ({source.what}) does not match the previous type "
                 f"({self._model_type}). All inputs of a blend must be of one model type."
             )
             raise MixedModelTypesError(msg)
         assert self._columns is not None  # noqa: S101  # for the type checker: _begin made them
-        self._columns.append(reader.read(self._columns.layout))
+        self._columns.append(source.read(self._columns.layout))
 
     def finalize_model(self, model: Any) -> BlendResult:
         """Give a product the blended metadata and the table of what every input said.
@@ -166,18 +171,18 @@ class ModelBlender:
             columns=columns,
         )
 
-    def _begin(self, reader: DatamodelReader) -> None:
-        attributes = read_attributes(reader.schema)
-        for path in reader.paths_beyond(attributes):
+    def _begin(self, source: Source) -> None:
+        attributes = read_attributes(source.schema)
+        for path in source.paths_beyond(attributes):
             attributes[path] = Attribute(path, known=False)
         plan = BlendPlan.for_attributes(
             attributes.values(), self._registry, ignore=self._ignore, protect=self._protect
         )
         layout_once = Layout(plan[path].attribute for path in plan.wanted_once)
-        once = dict(zip(layout_once.paths, reader.read(layout_once), strict=True))
+        once = dict(zip(layout_once.paths, source.read(layout_once), strict=True))
         self._columns = Columns(Layout(plan[path].attribute for path in plan.wanted), once)
         self._plan = plan
-        self._model_type = reader.model_type
+        self._model_type = source.model_type
 
 
 def _blend(

@@ -57,6 +57,21 @@ class Layout:
         self.attributes = tuple(by_path[path] for path in self.paths)
 
     @cached_property
+    def places(self) -> dict[str, int]:
+        """Dotted path → where its value goes."""
+        return {path: i for i, path in enumerate(self.paths)}
+
+    @cached_property
+    def has_more_than_keywords(self) -> bool:
+        """Whether there are attributes that no FITS header has."""
+        return any(attribute.keyword is None for attribute in self.attributes)
+
+    @cached_property
+    def has_tagged_keywords(self) -> bool:
+        """Whether there are attributes that a header has in the form of some other object."""
+        return any("tag" in one.subschema for one in self.attributes if one.keyword is not None)
+
+    @cached_property
     def keywords(self) -> dict[str, tuple[tuple[int, ...], tuple[bytes, ...]]]:
         """Name of an HDU → where values go, and their keywords as they are on cards."""
         by_hdu: dict[str, list[tuple[int, bytes]]] = {}

@@ -51,12 +51,7 @@ class DatamodelReader:
         from stdatamodels import DataModel
 
         if not isinstance(model, DataModel):
-            hint = (
-                " Open the file as a datamodel first."
-                if isinstance(model, (str, bytes)) or hasattr(model, "__fspath__")
-                else ""
-            )
-            msg = f"{what} is not a datamodel but {type(model).__name__}: {model!r:.200}.{hint}"
+            msg = f"{what} is no datamodel and no file, but {type(model).__name__}: {model!r:.200}"
             raise NotADatamodelError(msg)
         self._model = model
         self.what = what

@@ -394,8 +394,10 @@ def test_no_inputs():
 def test_no_datamodel():
     with pytest.raises(AttributeError, match="has no attribute 'schema'"):
         peer_blend(ImageModel(), ["a_cal.fits"])
-    with pytest.raises(blender_core.NotADatamodelError, match="input 1 is not a datamodel but str"):
+    with pytest.raises(blender_core.InputError, match="No such file"):
         blendmodels(ImageModel(), ["a_cal.fits"])
+    with pytest.raises(blender_core.NotADatamodelError, match="input 1 is no datamodel.* but dict"):
+        blendmodels(ImageModel(), [{}])
 
 
 def test_unknown_rules(one_attribute):

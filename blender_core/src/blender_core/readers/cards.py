@@ -55,6 +55,11 @@ class RawHeader:
         )
         self._plain = not unusual
 
+    @property
+    def keywords(self) -> bytes:
+        """All keywords, in the order in which they first come, as they are on the cards."""
+        return b"".join(self._positions)
+
     def get(self, keyword: str) -> Any:
         """Return the value of a keyword.
 
@@ -97,10 +102,25 @@ class RawHeader:
             value = None
             if position is not None:
                 value = _value(raw[position + 8 : position + CARD])
+                if type(value) is str and value.endswith("&"):
+                    value = self._continued(value, position)
                 if value is _DOUBTFUL:
                     value = self._by_astropy.get(field.decode().rstrip())
             values.append(value)
         return values
+
+    def _continued(self, text: str, position: int) -> Any:
+        """Return a text that goes on on the CONTINUE cards after its first card."""
+        while text.endswith("&"):
+            position += CARD
+            if self.raw[position : position + 8] != b"CONTINUE":
+                return _DOUBTFUL  # the text ends with an ampersand, or the header is broken
+            more = _value(b"= " + self.raw[position + 8 : position + CARD].lstrip(b" "))
+            if type(more) is not str:
+                return _DOUBTFUL
+            text = text[:-1] + more
+        # What looks like a record of several values only once it is put together.
+        return _DOUBTFUL if ": " in text else text.rstrip(" ")
 
     def fills_its_field(self, field: bytes) -> bool:
         """Tell whether a number takes up the whole of the fixed format's field.
@@ -132,10 +152,9 @@ def _value(field: bytes) -> Any:
     if field[2:3] == b"'":
         end = field.find(b"'", 3)
         text = field[3:end].rstrip(b" ")
-        # A quote within the text, a comment without a slash, a text that the next card
-        # continues, or one that is a record of several values.
+        # A quote within the text, a comment without a slash, or a record of several values.
         plain = end > 0 and field[end + 1 :].lstrip(b" ")[:1] in (b"", b"/")
-        if not plain or text[-1:] == b"&" or b": " in text:
+        if not plain or b": " in text:
             return _DOUBTFUL
         return text.decode("ascii")
     token = field[2:].partition(b"/")[0].strip(b" ")

@@ -2,9 +2,11 @@
 
 The result is what ``stdatamodels.jwst.datamodels.open`` gives for the same file. That function
 reads a tree in ASDF from the file's last extension, and then, unless a checksum of the headers that
-is kept in the tree says that nobody has touched them, the headers over it. So where the checksum
-holds, headers and tree say the same, and the headers are quicker to read; where it does not, both
-have to be read; and where there is no tree, there are the headers alone.
+is kept in the tree says that nobody has touched them, the headers over it. So without a tree there
+are the headers alone; where the checksum does not hold, both have to be read; and where it holds, the
+headers say what the tree says, and are quicker to read. But not every datamodel that saved a file
+had the schema of today, so the headers are only trusted where a file with the same keywords, and the
+same names in its tree, has been read in full before and was found to say the same in both.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import io
+import math
 import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
@@ -23,18 +26,50 @@ from blender_core.readers.tree import collect, is_plain, plain, scalars_beyond
 from blender_core.validity import plainly_valid, problem_with
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Collection, Hashable, Mapping
     from pathlib import Path
     from typing import BinaryIO
 
     from blender_core.columns import Layout
     from blender_core.readers.headers import RawHDU
 
-__all__ = ["FitsReader"]
+__all__ = ["FitsReader", "Learnt"]
 
 _CHECKSUM: Final = re.compile(rb"^_fits_hash: ([0-9a-f]{64})$", re.MULTILINE)
+_FLOAT: Final = re.compile(rb"(-?[0-9][0-9.e+-]*)[,}\s]")
+_BLANK_ENDS: Final = tuple(
+    b" " + quote + after for quote in (b"'", b'"') for after in (b"\n", b",", b"}", b"]")
+)
+_NAME: Final = re.compile(rb"\w+:(?=\s)")
+_NEXT_OF_META: Final = re.compile(rb"\n(?:  )?\w")
 _MOST_DIGITS: Final = 17
 """As many as a float needs to be written without a loss."""
+
+
+class Learnt:
+    """What the readers of one blend have learnt, and need not find out again."""
+
+    def __init__(self) -> None:
+        self._blanks: dict[type, Any] = {}
+        self.alike: set[Hashable] = set()
+        """Structures of files whose headers say what their trees say."""
+
+    def blank(self, model_type: type) -> Any:
+        """Return an empty datamodel: it has the schema, and the validation settings.
+
+        Parameters
+        ----------
+        model_type : type
+            The class of the datamodel.
+
+        Returns
+        -------
+        model : stdatamodels.DataModel
+            The same one for each call; it is not to be changed.
+        """
+        if model_type not in self._blanks:
+            self._blanks[model_type] = model_type()
+        return self._blanks[model_type]
 
 
 class FitsReader:
@@ -46,8 +81,8 @@ class FitsReader:
         The file, compressed with gzip or not.
     what : str
         What the file is to the blend, for messages: ``input 3``.
-    blank : callable
-        Gives an empty datamodel of a class: it has the schema, and the validation settings.
+    learnt : Learnt
+        What the readers of one blend share.
 
     Raises
     ------
@@ -55,9 +90,9 @@ class FitsReader:
         If there is no such file, or it is not a whole FITS file, or not a datamodel's.
     """
 
-    def __init__(self, path: Path, what: str, blank: Callable[[type], Any]) -> None:
+    def __init__(self, path: Path, what: str, learnt: Learnt) -> None:
         self._path = path
-        self._blank = blank
+        self._learnt = learnt
         self.what = f"{what} ({path})"
         try:
             self._hdus, self._asdf = self._scan()
@@ -100,7 +135,7 @@ class FitsReader:
     @property
     def schema(self) -> Mapping[str, Any]:
         """The schema of that class."""
-        return self._blank(self.model_type).schema  # type: ignore[no-any-return]
+        return self._learnt.blank(self.model_type).schema  # type: ignore[no-any-return]
 
     def read(self, layout: Layout) -> list[Any]:
         """Return the wanted values.
@@ -141,9 +176,36 @@ class FitsReader:
         if not self._headers_are_the_trees:
             values = self._collected(layout)
             return None if values is None else self._headers_over(values, layout)
-        # A tree that has been read already is as quick as the headers.
-        values = None if "_tree" in vars(self) else self._headers_alone(layout)
-        return self._collected(layout) if values is None else values
+        values = self._headers_alone(layout) if self._structure in self._learnt.alike else None
+        if values is None:
+            values = self._collected(layout)
+            if values is not None and self._agree(values, layout):
+                self._learnt.alike.add(self._structure)
+        return values
+
+    def _agree(self, values: list[Any], layout: Layout) -> bool:
+        """Tell whether the headers have the same attributes as the tree."""
+        return all(
+            (values[place] is None) == (value is None)
+            for name, (places, fields) in layout.keywords.items()
+            for place, value in zip(places, self._select(name, fields), strict=True)
+        )
+
+    @cached_property
+    def _structure(self) -> Hashable:
+        """The keywords of all headers, and the names in the tree but for those in the WCS."""
+        text = self._text
+        wcs = text.find(b"\n  wcs: ")
+        if wcs >= 0 and (after := _NEXT_OF_META.search(text, wcs + 1)):
+            text = text[:wcs] + text[after.start() :]
+        columns = tuple((hdu.name, hdu.header.keywords) for hdu in self._hdus)
+        return self.model_type, columns, tuple(_NAME.findall(text))
+
+    @property
+    def _text(self) -> bytes:
+        """The YAML text of the tree, without the blocks of its arrays."""
+        asdf = self._asdf or b""
+        return asdf[: asdf.find(b"\n...") + 1]
 
     def paths_beyond(self, known: Collection[str]) -> list[str]:
         """Return the paths of scalars below ``meta`` that are none of the known attributes.
@@ -235,17 +297,28 @@ class FitsReader:
                 values[place] = value
                 if type(value) is float and hdu is not None:
                     floats.append((place, hdu.header.fills_its_field(field)))
-        # Blanks at the end of a text are lost in a header, and so are the last digits of floats:
-        # beyond sixteen in headers of older astropy, beyond the field in all.
-        asdf = self._asdf or b""
-        full = any(_digits(values[place]) == _MOST_DIGITS for place, _ in floats)
-        doubtful = [place for place, filled in floats if filled or not full]
-        if b" '\n" in asdf or b' "\n' in asdf:
+        return self._corrected(values, floats, layout)
+
+    def _corrected(
+        self, values: list[Any], floats: list[tuple[int, bool]], layout: Layout
+    ) -> list[Any] | None:
+        """Give floats the digits that a header has no room for; None where that is uncertain.
+
+        Headers cut floats off that are longer than their field; those of older astropy have
+        sixteen digits at the most. The text of the tree has all digits.
+        """
+        text = self._text
+        # A header loses blanks at the end of a text.
+        if any(end in text for end in _BLANK_ENDS):
             return None
-        for place in doubtful:
-            leaf = layout.paths[place].rpartition(".")[2]
-            if f" {leaf}: {_yaml(values[place])}\n".encode() not in asdf:
-                return None
+        full = any(_digits(values[place]) == _MOST_DIGITS for place, _ in floats)
+        for place, filled in floats:
+            if filled or not full:
+                exact = _floats_in_tree(text, layout.paths[place].rpartition(".")[2])
+                near = {x for x in exact if math.isclose(x, values[place], rel_tol=1e-12)}
+                if len(near) != 1:
+                    return None
+                values[place] = near.pop()
         return values
 
     def _select(self, name: str, fields: tuple[bytes, ...]) -> list[Any]:
@@ -266,7 +339,7 @@ class FitsReader:
 
         where = f"{self.what} has {attribute.label} = {value!r} in HDU {attribute.hdu}"
         try:
-            model = self._blank(self.model_type)
+            model = self._learnt.blank(self.model_type)
             taken, problem = problem_with(value, attribute.subschema, attribute.path, model)
         except ValidationError as error:
             msg = f"{where}, which the schema forbids: {error}"
@@ -292,7 +365,16 @@ def _digits(value: float) -> int:
     return len(repr(value).partition("e")[0].replace(".", "").replace("-", "").strip("0"))
 
 
-def _yaml(value: float) -> str:
-    """Return a float as YAML has it."""
-    text = repr(value)
-    return text if "." in text or "e" not in text else text.replace("e", ".0e", 1)
+def _floats_in_tree(text: bytes, name: str) -> set[float]:
+    """Return the floats that the YAML text of a tree has under a name, in whatever group."""
+    found: set[float] = set()
+    key = f"{name}:".encode()
+    position = text.find(key)
+    while position >= 0:
+        if text[position - 1 : position] in (b" ", b"{", b"\n"):
+            token = text[position + len(key) : position + len(key) + 80].lstrip()
+            number = _FLOAT.match(token)
+            if number:
+                found.add(float(number[1]))
+        position = text.find(key, position + 1)
+    return found

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blender_core.readers.datamodel import DatamodelReader
-from blender_core.readers.fits_file import FitsReader
+from blender_core.readers.fits_file import FitsReader, Learnt
 
 if TYPE_CHECKING:
     from blender_core.readers.source import Source
@@ -26,7 +26,7 @@ class Opener:
     """
 
     def __init__(self) -> None:
-        self._blanks: dict[type, Any] = {}
+        self._learnt = Learnt()
 
     def open(self, given: Any, what: str) -> Source:
         """Return the reader for an input.
@@ -49,11 +49,5 @@ class Opener:
             If the input is of no kind that can be read, or cannot be read.
         """
         if isinstance(given, (str, Path)):
-            return FitsReader(Path(given), what, self._blank)
+            return FitsReader(Path(given), what, self._learnt)
         return DatamodelReader(given, what)
-
-    def _blank(self, model_type: type) -> Any:
-        """Return an empty datamodel; making one takes longer than reading a header."""
-        if model_type not in self._blanks:
-            self._blanks[model_type] = model_type()
-        return self._blanks[model_type]

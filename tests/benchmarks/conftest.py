@@ -77,11 +77,13 @@ def record(request):
 def pytest_terminal_summary(terminalreporter, config):
     measured = config.stash.get(MEASURED, {})
     rows = []
-    for (what, unit), values in sorted(measured.items()):
+    for (what, unit), values in measured.items():
         if set(values) == set(BLENDERS):
             peer, ours = values["jwst"], values["model-blender"]
             rows.append((what, f"{peer:.3g} {unit}", f"{ours:.3g} {unit}", f"{peer / ours:.1f}"))
     header = ("What", "jwst 3.0.0", "Model Blender", "Ratio")
+    if not rows:
+        return
     terminalreporter.section("ratios")
     for row in (header, *rows):
         terminalreporter.write_line("{:<44}{:>14}{:>16}{:>8}".format(*row))

@@ -37,7 +37,8 @@ def test_two_providers_of_one_name_are_a_conflict():
         "rule 'mean' is offered by more than one plugin:\n"
         "  - acme-rules 1.2 [acme]\n"
         "  - blender-rules-std 0.3 [std]\n"
-        "Set Rule.replaces in one, or pass block=('acme',)."
+        "Let Rule.replaces of one name the distribution of the other, uninstall one, or call with "
+        "block=('acme',)."
     )
     assert caught.value.name == "mean"
     assert caught.value.providers == (ACME, STD)
@@ -69,6 +70,18 @@ def test_two_that_replace_the_same_are_a_conflict_of_these_two():
     with pytest.raises(RuleConflictError) as caught:
         Registry(offers)
     assert caught.value.providers == (ACME, ZETA)
+    assert "  - acme-rules 1.2 [acme], which replaces that of blender-rules-std\n" in str(
+        caught.value
+    )
+
+
+def test_a_misspelt_replacement_is_pointed_out():
+    with pytest.raises(RuleConflictError) as caught:
+        Registry([offer(STD), offer(ACME, replaces="blender-rules-sdt")])
+    assert (
+        "  - acme-rules 1.2 [acme], which replaces that of 'blender-rules-sdt', who offers no 'mean': "
+        "did you mean 'blender-rules-std'?\n"
+    ) in str(caught.value)
 
 
 def test_two_that_replace_each_other_are_a_conflict():

@@ -396,7 +396,9 @@ def test_no_datamodel():
         peer_blend(ImageModel(), ["a_cal.fits"])
     with pytest.raises(blender_core.InputError, match="No such file"):
         blendmodels(ImageModel(), ["a_cal.fits"])
-    with pytest.raises(blender_core.NotADatamodelError, match="input 1 is no datamodel.* but dict"):
+    with pytest.raises(
+        blender_core.NotADatamodelError, match=r"input 1 is no datamodel.* but dict"
+    ):
         blendmodels(ImageModel(), [{}])
 
 

@@ -66,7 +66,7 @@ class Registry:
                 for offer in offers_of_name:
                     self._rules[f"{offer.provider.plugin}:{name}"] = offer
             else:
-                faults.append(_conflict(name, left or offers_of_name))
+                faults.append(_conflict(name, offers_of_name, left))
         raise_all("rules are offered by more than one plugin", faults)
 
     def __getitem__(self, name: str) -> ProvidedRule:
@@ -134,16 +134,30 @@ def _not_superseded(offers: list[ProvidedRule]) -> list[ProvidedRule]:
     ]
 
 
-def _conflict(name: str, offers: list[ProvidedRule]) -> RuleConflictError:
-    providers = sorted(offer.provider for offer in offers)
+def _conflict(name: str, offers: list[ProvidedRule], left: list[ProvidedRule]) -> RuleConflictError:
+    providers = sorted(offer.provider for offer in left or offers)
     if len(set(providers)) == 1:
         msg = f"plugin {providers[0]} offers the rule {name!r} {len(providers)} times"
         return RuleConflictError(msg, name=name, providers=providers)
     # The standard rules are the last thing that anyone wants to block.
     blockable = min(providers, key=lambda p: (p.distribution == "blender-rules-std", p))
-    lines = "\n".join(f"  - {provider}" for provider in providers)
+    lines = "\n".join(f"  - {provider}{_claim(name, offers, provider)}" for provider in providers)
     msg = (
         f"rule {name!r} is offered by more than one plugin:\n{lines}\n"
-        f"Set Rule.replaces in one, or pass block=({blockable.plugin!r},)."
+        f"Let Rule.replaces of one name the distribution of the other, uninstall one, or call with "
+        f"block=({blockable.plugin!r},)."
     )
     return RuleConflictError(msg, name=name, providers=providers)
+
+
+def _claim(name: str, offers: list[ProvidedRule], provider: Provider) -> str:
+    """Return what a provider says that its rule replaces, for a message."""
+    replaced = next(one.rule.replaces for one in offers if one.provider == provider)
+    if replaced is None:
+        return ""
+    others = [one.provider.distribution for one in offers if one.provider != provider]
+    if normalized(replaced) in map(normalized, others):
+        return f", which replaces that of {replaced}"
+    close = difflib.get_close_matches(normalized(replaced), map(normalized, others), n=1)
+    hint = f": did you mean {close[0]!r}?" if close else ""
+    return f", which replaces that of {replaced!r}, who offers no {name!r}{hint}"

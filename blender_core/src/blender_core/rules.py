@@ -36,21 +36,35 @@ class Gives(enum.Enum):
     """
 
     INPUT = "one of its inputs"
+    """The value of one of the inputs, as it is."""
     NUMBER = "a computed float"
+    """A float that is computed, from integers as well: a mean."""
     COUNT = "a computed integer"
+    """An integer, whatever the inputs are: how many there are."""
     SAME_TYPE = "a computed value of its inputs' own type"
+    """A value that is computed, an integer from integers: a sum."""
     CONSTANT = "one of its constants"
+    """One of the rule's constants, and never an input's value."""
     TEXT = "a text"
+    """A text that is made of the inputs'."""
     LIST = "a list"
+    """A list that is made of the inputs'."""
 
 
 class Missing(enum.Enum):
-    """What a rule sees where an input lacks the value."""
+    """What a rule sees where an input lacks the value.
+
+    Where no input has it, no rule is called, and the product keeps its own.
+    """
 
     SKIP = "skip"
+    """The values that are there."""
     KEEP = "keep"
+    """All values, with None where an input has none."""
     REQUIRE = "require"
+    """Nothing: it is an error that names the inputs."""
     PROPAGATE = "propagate"
+    """Nothing: the product keeps its own value."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

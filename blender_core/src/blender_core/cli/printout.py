@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Story", "tell"]
 
 _FEW: Final = 10  # of the attributes that vary without a rule, unless all are asked for
+_NAMED: Final = 3  # of the attributes that vary and are kept
 _SAMPLE: Final = ("FILENAME", "DETECTOR", "FILTER", "EXPSTART")  # columns to look at first
 
 
@@ -93,10 +93,14 @@ def tell(story: Story, console: Console, *, show_all: bool = False) -> None:
     )
     if any(one.n_inputs < story.n_inputs for one in ruled if one.n_inputs):
         explanation += f" Where fewer than {story.n_inputs} have one, HDRTAB has nulls."
+    if any(one.rule == "sum" for one in ruled):
+        explanation += (
+            " A sum counts every input, also where several detectors observed at the same time."
+        )
     _paragraph(console, explanation)
     for (rule, provider), group in _by_rule(ruled).items():
         console.print()
-        console.print(_heading(rule, provider, _why(story.result, group[0]), console.width))
+        _heading(console, rule, provider, _why(story.result, group[0]))
         console.print(rows.table(group))
 
     if varied:
@@ -141,23 +145,28 @@ def _why(result: BlendResult, outcome: Outcome) -> str:
     return rule.summary if rule else ""
 
 
-def _heading(rule: str, provider: str, summary: str, width: int) -> Text:
-    # As much of the summary as fits on the line, clause by clause.
-    room = width - len(rule) - len(provider) - 4
-    while len(summary) > room:
-        summary = max(summary.rpartition(mark)[0] for mark in (", ", "; "))
+def _heading(console: Console, rule: str, provider: str, summary: str) -> None:
     heading = Text.assemble((rule, "bold cyan"), "  ", (provider, "green"))
-    return heading.append(f"  {summary}", "dim") if summary else heading
+    fits = len(heading) + 2 + len(summary) <= console.width
+    console.print(heading.append(f"  {summary}", "dim") if fits else heading)
+    if not fits:
+        _paragraph(console, summary)
 
 
 def _kept(outcomes: Sequence[Outcome]) -> str:
-    reasons = Counter(
-        one.reason if one.rule == "keep" else "the first input has none"
-        for one in outcomes
-        if one.status is Status.KEPT and (one.n_distinct or 0) > 1
-    )
-    because = ", ".join(f"{reason} ({count})" for reason, count in reasons.items())
-    return f"{reasons.total()} more vary and stay the product's own: {because}." if because else ""
+    """Say what varies and was not blended, and why."""
+    names: dict[str, list[str]] = {}
+    for one in outcomes:
+        if one.status is Status.KEPT and (one.n_distinct or 0) > 1:
+            reason = one.reason if one.rule == "keep" else "the first input has none"
+            names.setdefault(reason, []).append(one.attribute)
+    if not names:
+        return ""
+    groups = []
+    for reason, attributes in names.items():
+        more = f" and {len(attributes) - _NAMED} more" if len(attributes) > _NAMED else ""
+        groups.append(f"{', '.join(attributes[:_NAMED])}{more} ({reason})")
+    return f"Varied, and stay the product's own: {'; '.join(groups)}."
 
 
 def _product(story: Story, console: Console) -> None:

@@ -16,7 +16,7 @@ from blender_core.errors import (
 from blender_core.rules import DROP
 from blender_core.schema import subschema_at
 from blender_core.table import to_hdrtab
-from blender_core.validity import one_line, problem_with
+from blender_core.validity import problem_with
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -162,7 +162,7 @@ def _allowed(product: Any, path: str, value: Any, plan: BlendPlan) -> bool:
     try:
         allowed, problem = problem_with(value, subschema, path, product)
     except ValidationError as error:
-        msg = _forbidden(plan, path, value, one_line(str(error)))
+        msg = _forbidden(plan, path, value, str(error))
         raise InvalidValueError(msg, attribute=path, value=value) from error
     if problem:
         consequence = "it is set all the same" if allowed else "the product has no value"

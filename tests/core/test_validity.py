@@ -1,0 +1,88 @@
+"""What the schema's validation says of a value, and what it leaves alone."""
+
+import sys
+import threading
+import warnings
+
+import pytest
+from asdf.exceptions import ValidationError
+from stdatamodels.exceptions import ValidationWarning
+from stdatamodels.jwst.datamodels import ImageModel
+from stdatamodels.validate import value_change
+
+from blender_core import BlendWarning
+from blender_core.validity import problem_with
+
+PATTERN = {"type": "string", "pattern": "^M [0-9]+$"}
+
+
+@pytest.mark.parametrize(
+    ("value", "subschema"),
+    [
+        ("M 1", PATTERN),
+        ("NGC 1", PATTERN),
+        (None, PATTERN),
+        (2**70, {"type": "integer"}),
+        (2**70, {"minimum": 3}),
+        ([1, None, 2], {"type": "array", "items": {"type": "integer"}}),
+        ([1, "a"], {"type": "array", "items": {"type": "integer"}}),
+        ({"a": None}, {"type": "object", "properties": {"a": {"type": "integer"}}}),
+        ({"a": {"b": "c"}}, {"properties": {"a": {"properties": {"b": {"enum": [1]}}}}}),
+        ("FULL", {"anyOf": [{"enum": ["FULL"]}, {"enum": ["SUB64"]}]}),
+        ("NONE", {"anyOf": [{"enum": ["FULL"]}, {"enum": ["SUB64"]}]}),
+    ],
+)
+def test_it_is_what_a_datamodel_says(value, subschema):
+    model = ImageModel()
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        expected = value_change("meta.a", value, subschema, model)
+    taken, problem = problem_with(value, subschema, "meta.a", model)
+    assert taken == expected
+    assert (problem is None) == (not caught)
+    if problem:
+        assert caught[0].category is ValidationWarning
+        assert str(caught[0].message).splitlines()[1] == problem
+
+
+def test_the_settings_of_the_datamodel_decide():
+    assert problem_with("NGC 1", PATTERN, "meta.a", ImageModel(pass_invalid_values=True)) == (
+        True,
+        "'NGC 1' does not match '^M [0-9]+$'",
+    )
+    with pytest.raises(ValidationError, match=r"^'NGC 1' does not match '\^M \[0-9\]\+\$'$"):
+        problem_with("NGC 1", PATTERN, "meta.a", ImageModel(strict_validation=True))
+
+
+def test_what_is_wrong_is_said_in_a_line_of_bounded_length():
+    _, problem = problem_with("x\n" * 100_000, PATTERN, "meta.a", ImageModel())
+    assert len(problem) < 500
+    assert problem.endswith("does not match '^M [0-9]+$'")
+
+
+def test_the_warnings_of_other_threads_are_left_alone():
+    model = ImageModel()
+    done = threading.Event()
+
+    def validate():
+        while not done.is_set():
+            problem_with("NGC 1", PATTERN, "meta.a", model)
+
+    threads = [threading.Thread(target=validate) for _ in range(3)]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            for thread in threads:
+                thread.start()
+            for _ in range(2000):
+                warnings.warn("mine", BlendWarning, stacklevel=1)
+            done.set()
+            for thread in threads:
+                thread.join()
+            warnings.warn("afterwards", BlendWarning, stacklevel=1)
+    finally:
+        done.set()
+        sys.setswitchinterval(interval)
+    assert [str(one.message) for one in caught] == ["mine"] * 2000 + ["afterwards"]

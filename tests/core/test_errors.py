@@ -1,3 +1,5 @@
+import copy
+import pickle
 import warnings
 
 import pytest
@@ -6,18 +8,80 @@ from blender_core import (
     BlenderError,
     BlendErrorGroup,
     BlendWarning,
+    InputError,
+    InvalidValueError,
+    MixedModelTypesError,
     NoInputsError,
+    NotADatamodelError,
+    PlanError,
+    PluginError,
+    Provider,
+    RuleConflictError,
     RuleError,
+    TableError,
+    UnknownRuleError,
     blendmodels,
     errors,
 )
 from blender_core.errors import raise_all
+
+ACME = Provider("acme-rules", "1.2", "acme")
+ERRORS = [
+    BlenderError("wrong"),
+    PluginError("wrong", provider=ACME),
+    RuleConflictError("wrong", name="mean", providers=[ACME]),
+    PlanError("wrong", attribute="meta.a"),
+    UnknownRuleError("wrong", wanted={"mean": ["meta.a"]}),
+    InputError("wrong"),
+    NoInputsError("wrong"),
+    NotADatamodelError("wrong"),
+    MixedModelTypesError("wrong"),
+    RuleError("wrong"),
+    RuleError("wrong", attribute="meta.a", rule="mean", provider=ACME),
+    InvalidValueError("wrong", attribute="meta.a", value=[1]),
+    TableError("wrong", attribute="meta.a", column="A"),
+]
+WAYS = [
+    copy.copy,
+    copy.deepcopy,
+    *(
+        lambda error, protocol=protocol: pickle.loads(pickle.dumps(error, protocol))  # noqa: S301
+        for protocol in range(pickle.HIGHEST_PROTOCOL + 1)
+    ),
+]
+
+
+def facts(error):
+    return type(error), str(error), error.args, vars(error)
 
 
 def test_every_error_is_a_blender_error():
     names = [name for name in errors.__all__ if name.endswith(("Error", "Group"))]
     assert len(names) > 10
     assert all(issubclass(getattr(errors, name), BlenderError) for name in names)
+
+
+def test_all_errors_are_tried_below():
+    tried = {type(error).__name__ for error in ERRORS} | {"BlendErrorGroup"}
+    assert tried == {name for name in errors.__all__ if name.endswith(("Error", "Group"))}
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
+def test_errors_go_from_process_to_process(error, way):
+    assert facts(way(error)) == facts(error)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_groups_of_errors_go_from_process_to_process(way):
+    group = BlendErrorGroup("all", [*ERRORS, BlendErrorGroup("some", ERRORS[:2])])
+    group.add_note("a note")
+    again = way(group)
+    assert (type(again), again.message, str(again)) == (BlendErrorGroup, "all", str(group))
+    assert again.__notes__ == ["a note"]
+    *single, inner = again.exceptions
+    assert list(map(facts, single)) == list(map(facts, ERRORS))
+    assert list(map(facts, inner.exceptions)) == list(map(facts, ERRORS[:2]))
 
 
 def test_no_fault_raises_nothing():

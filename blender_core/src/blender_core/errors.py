@@ -6,6 +6,7 @@ and what to do about it. The same facts are attributes of the exception, for pro
 
 from __future__ import annotations
 
+import copyreg
 import inspect
 import warnings
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,11 @@ __all__ = [
 
 class BlenderError(Exception):
     """Root of all errors that Model Blender raises on purpose."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Exceptions are rebuilt by a call with their positional arguments, which fails for those
+        # that require others by keyword. It would break a pool of processes.
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__ or None  # type: ignore[attr-defined]
 
 
 class BlendErrorGroup(BlenderError, ExceptionGroup[BlenderError]):  # noqa: N818  # as ExceptionGroup

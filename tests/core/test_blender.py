@@ -295,3 +295,34 @@ def test_no_plugins_at_all(make_models):
         blendmodels(ImageModel(), make_models(START, [1.0]), plugins=Plugins())
     with pytest.raises(BlenderError, match="install blender-rules-std"):
         blendmodels(ImageModel(), make_models(START, [1.0]), block=["blender-rules-std"])
+
+
+class UnspeakableError(Exception):
+    def __repr__(self):
+        raise RuntimeError("no repr")
+
+    __str__ = __repr__
+
+
+@pytest.mark.parametrize(
+    "error", [UnspeakableError(), ValueError("x" * 10**6), RuleError("x" * 10**6)]
+)
+def test_the_message_of_a_rule_that_fails_is_bounded(make_models, make_plugins, acme, error):
+    def fail(_values):
+        raise error
+
+    rule = Rule(name="min", blend=fail, summary="Fails.", replaces="blender-rules-std")
+    inputs = make_models(START, [1.0, 2.0])
+    inputs[0].instance["meta"]["exposure"]["start_time"] = ["x" * 10**6] * 1000
+    inputs[1].instance["meta"]["exposure"]["start_time"] = UnspeakableError()
+    with pytest.raises(RuleError, match="of acme-rules") as caught:
+        blendmodels(ImageModel(), inputs, plugins=make_plugins({acme: [rule]}))
+    assert len(str(caught.value)) < 2000
+    assert caught.value.__cause__ is error
+
+
+def test_what_is_no_datamodel_is_shown_in_a_few_characters():
+    for thing in (UnspeakableError(), ["x" * 10**6] * 1000):
+        with pytest.raises(NotADatamodelError, match="input 1") as caught:
+            ModelBlender().accumulate(thing)
+        assert len(str(caught.value)) < 400

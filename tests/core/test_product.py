@@ -197,3 +197,21 @@ def test_a_schema_with_a_pattern_is_asked(make_models):
     target["catalog_name"]["pattern"] = "^NGC [0-9]+$"
     blendmodels(product, inputs)
     assert product.meta.target.catalog_name == "NGC 1"
+
+
+def test_messages_are_bounded(make_model):
+    product, strict = ImageModel(), ImageModel(strict_validation=True)
+    for model in product, strict:
+        target = model.schema["properties"]["meta"]["properties"]["target"]["properties"]
+        target["catalog_name"]["pattern"] = "^M [0-9]+$"
+    inputs = [make_model({"meta.target.catalog_name": "x" * 10**6})]
+    with pytest.warns(BlendWarning, match="forbids the blended value") as caught:
+        blendmodels(product, inputs)
+    assert len(str(caught[0].message)) < 1000
+    with pytest.raises(InvalidValueError, match="forbids the blended value") as error:
+        blendmodels(strict, inputs)
+    assert len(str(error.value)) < 1000
+    product.instance["meta"]["target"] = "x" * 10**6
+    with pytest.raises(InputError, match="where the group") as error:
+        blendmodels(product, [make_model({"meta.target.ra": 1.0})])
+    assert len(str(error.value)) < 1000

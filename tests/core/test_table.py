@@ -245,3 +245,13 @@ def test_the_result_has_the_same_table(product):
     assert result.table["EXP_ONLY"].tolist() == [False, None]
     assert result.table["EXPSTART"].unit == "d"
     assert "start" in result.table["EXPSTART"].description.lower()
+
+
+@pytest.mark.filterwarnings("ignore:meta.a:blender_core.BlendWarning")
+def test_messages_are_bounded():
+    with pytest.raises(TableError, match="printable ASCII") as caught:
+        columns_of(["\n" * 10**6], "string")
+    assert len(str(caught.value)) < 500
+    with pytest.warns(BlendWarning, match="as missing") as warned:
+        columns_of([1, ["x" * 10**6] * 1000], "integer")
+    assert len(str(warned[0].message)) < 500

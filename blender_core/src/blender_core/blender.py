@@ -17,6 +17,7 @@ from blender_core.rules import DROP, Gives, Rule
 from blender_core.schema import Attribute, read_attributes
 from blender_core.selection import select
 from blender_core.table import typed_columns
+from blender_core.values import said, shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -222,11 +223,11 @@ def _value(rule: Rule, attribute: Attribute, values: Sequence[Any]) -> Any:
 
 
 def _rule_error(assignment: Assignment, values: Sequence[Any], error: Exception) -> RuleError:
-    shown = ", ".join(map(repr, values[:5])) + (", …" if len(values) > 5 else "")
-    what = str(error) if isinstance(error, RuleError) else f"{type(error).__name__}: {error}"
+    seen = ", ".join(map(shown, values[:5])) + (", …" if len(values) > 5 else "")
+    what = said(error) if isinstance(error, RuleError) else f"{type(error).__name__}: {said(error)}"
     msg = (
         f"rule {assignment.name!r} of {assignment.provider} fails for "
-        f"{assignment.attribute.label} with the values {shown}: {what}"
+        f"{assignment.attribute.label} with the values {seen}: {what}"
     )
     fault = RuleError(
         msg,

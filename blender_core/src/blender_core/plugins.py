@@ -12,6 +12,7 @@ from blender_core.errors import BlenderError, PluginError, raise_all
 from blender_core.hookspecs import NAME, BlenderSpecs
 from blender_core.provider import Provider, normalized
 from blender_core.rules import Rule
+from blender_core.values import shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -187,7 +188,7 @@ def _rules_of(hook: Any, provider: Provider) -> Iterable[Rule]:
         raise PluginError(msg, provider=provider) from error
     for rule in rules:
         if not isinstance(rule, Rule):
-            what = "the class Rule" if inspect.isclass(rule) else repr(rule)
+            what = "the class Rule" if inspect.isclass(rule) else shown(rule)
             msg = (
                 f"blender_rules of plugin {provider} gives {what} where a blender_core.Rule "
                 f"is asked for\n{_remedy(provider)}"

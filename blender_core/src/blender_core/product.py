@@ -17,6 +17,7 @@ from blender_core.rules import DROP
 from blender_core.schema import subschema_at
 from blender_core.table import to_hdrtab
 from blender_core.validity import problem_with
+from blender_core.values import shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -63,7 +64,7 @@ def require_datamodel(product: Any) -> None:
     from stdatamodels import DataModel
 
     if not isinstance(product, DataModel):
-        msg = f"the product is not a datamodel but {type(product).__name__}: {product!r:.200}"
+        msg = f"the product is not a datamodel but {type(product).__name__}: {shown(product)}"
         raise NotADatamodelError(msg)
 
 
@@ -173,7 +174,7 @@ def _allowed(product: Any, path: str, value: Any, plan: BlendPlan) -> bool:
 def _forbidden(plan: BlendPlan, path: str, value: Any, problem: str) -> str:
     assignment = plan[path]
     return (
-        f"the product's schema forbids the blended value {value!r} of "
+        f"the product's schema forbids the blended value {shown(value)} of "
         f"{assignment.attribute.label}, made by the rule {assignment.name!r} of "
         f"{assignment.provider}: {problem}"
     )
@@ -186,7 +187,7 @@ def _obstacles(tree: Mapping[str, Any], values: Mapping[str, Any]) -> list[Blend
         for part in group.split("."):
             node = node.get(part, {})
             if not isinstance(node, dict):
-                msg = f"the product has the value {node!r:.80} where the group {group} should be"
+                msg = f"the product has the value {shown(node)} where the group {group} should be"
                 faults.append(InputError(msg))
                 break
     return faults

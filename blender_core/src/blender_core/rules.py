@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
+from blender_core.values import shown
+
 __all__ = ["DROP", "ENGINE_RULES", "Drop", "Gives", "Missing", "Rule"]
 
 ENGINE_RULES: Final = frozenset({"keep", "drop"})
@@ -123,18 +125,20 @@ class Rule:
         for field, kind in _FIELD_TYPES.items():
             if not isinstance(getattr(self, field), kind):
                 msg = (
-                    f"{field} of rule {self.name!r} is a {kind.__name__}, "
-                    f"not {getattr(self, field)!r}"
+                    f"{field} of rule {shown(self.name)} is a {kind.__name__}, "
+                    f"not {shown(getattr(self, field))}"
                 )
                 raise TypeError(msg)
         if not _NAME.fullmatch(self.name):
-            msg = f"a rule's name is a word without white space or colons, not {self.name!r}"
+            msg = f"a rule's name is a word without white space or colons, not {shown(self.name)}"
             raise ValueError(msg)
         if self.name in ENGINE_RULES:
             msg = f"the word {self.name!r} is the engine's own: choose another name for the rule"
             raise ValueError(msg)
         if not self.summary.strip() or "\n" in self.summary:
-            msg = f"the summary of rule {self.name!r} is one line of text, not {self.summary!r}"
+            msg = (
+                f"the summary of rule {self.name!r} is one line of text, not {shown(self.summary)}"
+            )
             raise ValueError(msg)
 
 

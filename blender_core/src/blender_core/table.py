@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from blender_core.errors import TableError, raise_all, warn
+from blender_core.values import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -237,7 +238,7 @@ def _typed(name: str, attribute: Attribute, cells: Sequence[Any], column_type: s
 
 
 def _who(cells: Sequence[Any], value: Any) -> str:
-    return f"input {cells.index(value) + 1} has {value!r}"
+    return f"input {cells.index(value) + 1} has {shown(value)}"
 
 
 def _exact_in_float(number: int) -> bool:
@@ -262,7 +263,7 @@ def _conforming(cells: Sequence[Any], column_type: str, attribute: Attribute) ->
     lost = [i for i, (old, new) in enumerate(zip(cells, conforming, strict=True)) if old != new]
     lost = [i for i in lost if conforming[i] is None]
     if lost and attribute.type in _PYTHON_TYPES:
-        inputs = ", ".join(f"{cells[i]!r} of input {i + 1}" for i in lost[:3])
+        inputs = ", ".join(f"{shown(cells[i])} of input {i + 1}" for i in lost[:3])
         more = f" and {len(lost) - 3} more" if len(lost) > 3 else ""
         msg = (
             f"{attribute.label} is of type {column_type} in the schema: "

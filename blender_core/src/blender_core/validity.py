@@ -5,6 +5,8 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.values import shortened
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -145,6 +147,4 @@ def _context_of_scalars() -> Any:
 def _one_line(problem: str) -> str:
     """Return what a validator says is wrong, without the schema that it goes on to print."""
     line = next((line for line in problem.splitlines() if line), problem)
-    # The values are shown in it, in full.
-    half = _LONGEST // 2
-    return line if len(line) <= _LONGEST else f"{line[:half]} ... {line[-half:]}"
+    return shortened(line, _LONGEST)  # it has the value in full

@@ -1,4 +1,4 @@
-"""What it means that two inputs have the same value.
+"""What it means that two inputs have the same value, and how messages show one.
 
 Rules and outcomes share this one notion: values are the same if they compare equal, NaN is the
 same as NaN, and lists and mappings are compared by what they hold.
@@ -6,16 +6,32 @@ same as NaN, and lists and mappings are compared by what they hold.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+import reprlib
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
-__all__ = ["distinct", "identity"]
+__all__ = ["distinct", "identity", "said", "shortened", "shown"]
 
 T = TypeVar("T")
 
 _NAN = object()
+
+_LONGEST: Final = 200
+
+
+class _Repr(reprlib.Repr):
+    def repr1(self, x: Any, level: int) -> str:
+        try:
+            return super().repr1(x, level)
+        except Exception:  # noqa: BLE001  # a value's own repr may raise anything
+            return f"<{type(x).__name__}>"
+
+
+_repr = _Repr()
+_repr.maxlevel = 3
+_repr.maxstring = _repr.maxother = 80
 
 
 def identity(value: Any) -> Hashable:
@@ -81,3 +97,76 @@ def distinct(values: Iterable[T]) -> list[T]:
     for value in values:
         found.setdefault(identity(value), value)
     return list(found.values())
+
+
+def shown(value: Any) -> str:
+    """Return a value as messages show it: short, and in any case.
+
+    Parameters
+    ----------
+    value : object
+        Any value, also one whose own ``repr`` is long or raises an error.
+
+    Returns
+    -------
+    text : str
+        What ``repr`` returns, without its middle if it is long.
+
+    Examples
+    --------
+    >>> from blender_core.values import shown
+    >>> shown("F200W"), shown(list(range(1000)))
+    ("'F200W'", '[0, 1, 2, 3, 4, 5, ...]')
+    """
+    return shortened(_repr.repr(value))
+
+
+def said(error: Exception) -> str:
+    """Return what an error of somebody else's code says, in any case.
+
+    Parameters
+    ----------
+    error : Exception
+        Any error, also one whose message is long or cannot be had.
+
+    Returns
+    -------
+    text : str
+        Its message, without its middle if it is long.
+
+    Examples
+    --------
+    >>> from blender_core.values import said
+    >>> said(ValueError("no data"))
+    'no data'
+    """
+    try:
+        text = str(error)
+    except Exception:  # noqa: BLE001  # as of any object's repr
+        return "(its message cannot be had)"
+    return shortened(text, 5 * _LONGEST)
+
+
+def shortened(text: str, longest: int = _LONGEST) -> str:
+    """Return a text without its middle if it is long.
+
+    Parameters
+    ----------
+    text : str
+        A text that may be too long for a message.
+    longest : int, optional
+        How many characters it may have.
+
+    Returns
+    -------
+    text : str
+        A text of not many more characters.
+
+    Examples
+    --------
+    >>> from blender_core.values import shortened
+    >>> shortened("a" * 1000 + "b" * 1000, 8)
+    'aaaa...bbbb'
+    """
+    half = longest // 2
+    return text if len(text) <= longest else f"{text[:half]}...{text[-half:]}"

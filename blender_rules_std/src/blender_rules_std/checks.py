@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-import reprlib
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.errors import RuleError
+from blender_core.values import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,9 +17,6 @@ NUMBERS: Final = (int, float)
 """The types of numbers; a boolean is an integer, 0 or 1."""
 
 _SHOWN: Final = 5
-
-_short = reprlib.Repr()
-_short.maxstring = _short.maxother = 80
 
 
 def is_nan(value: object) -> bool:
@@ -63,9 +60,9 @@ def quoted(values: Sequence[Any]) -> str:
     >>> quoted(["a", 1])
     "'a' (str), 1 (int)"
     """
-    shown = [f"{_short.repr(value)} ({type(value).__name__})" for value in values[:_SHOWN]]
-    more = len(values) - len(shown)
-    return ", ".join(shown) + (f" and {more} more" if more else "")
+    examples = [f"{shown(value)} ({type(value).__name__})" for value in values[:_SHOWN]]
+    more = len(values) - len(examples)
+    return ", ".join(examples) + (f" and {more} more" if more else "")
 
 
 def require_some(values: Sequence[Any]) -> None:

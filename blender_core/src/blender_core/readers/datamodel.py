@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from blender_core.errors import NotADatamodelError
 from blender_core.readers.tree import collect, is_plain, plain, scalars_beyond
+from blender_core.values import shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -51,7 +52,7 @@ class DatamodelReader:
         from stdatamodels import DataModel
 
         if not isinstance(model, DataModel):
-            msg = f"{what} is no datamodel and no file, but {type(model).__name__}: {model!r:.200}"
+            msg = f"{what} is no datamodel and no file, but {type(model).__name__}: {shown(model)}"
             raise NotADatamodelError(msg)
         self._model = model
         self.what = what

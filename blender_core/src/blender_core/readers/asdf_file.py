@@ -1,0 +1,101 @@
+"""Read the metadata of a datamodel's ASDF file from its tree, without its arrays."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from blender_core.errors import InputError
+from blender_core.readers.saved import class_named, plain_values, read_as_datamodel
+from blender_core.readers.tree import scalars_beyond
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping
+    from pathlib import Path
+
+    from blender_core.columns import Layout
+
+__all__ = ["AsdfReader"]
+
+
+class AsdfReader:
+    """The metadata of one ASDF file that a datamodel was saved to.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    what : str
+        What the file is to the blend, for messages: ``input 3``.
+    blank : callable
+        Gives an empty datamodel of a class: it has the schema.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is not an ASDF file.
+    """
+
+    def __init__(self, path: Path, what: str, blank: Callable[[type], Any]) -> None:
+        from asdf.util import load_yaml
+
+        self._path = path
+        self._blank = blank
+        self.what = f"{what} ({path})"
+        try:
+            with path.open("rb") as file:
+                self._tree: Mapping[str, Any] = load_yaml(file, tagged=True)
+        except OSError as error:
+            msg = f"{self.what} cannot be read: {error.strerror or error}"
+            raise InputError(msg) from error
+        except Exception as error:
+            msg = f"{self.what} cannot be read: it is no ASDF file: {error}"
+            raise InputError(msg) from error
+
+    @cached_property
+    def model_type(self) -> type:
+        """The class of datamodel that the file says it is of."""
+        meta = self._tree.get("meta")
+        name = meta.get("model_type") if isinstance(meta, dict) else None
+        return class_named(name, self.what, "meta.model_type")
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        """The schema of that class."""
+        return self._blank(self.model_type).schema  # type: ignore[no-any-return]
+
+    def read(self, layout: Layout) -> list[Any]:
+        """Return the wanted values.
+
+        Parameters
+        ----------
+        layout : Layout
+            Which attributes are wanted, and in which order.
+
+        Returns
+        -------
+        values : list, shape (n_attributes,)
+            Plain values; None where the file has none.
+
+        Raises
+        ------
+        InputError
+            If a value cannot be read.
+        """
+        values = plain_values(self._tree, layout)
+        return read_as_datamodel(self._path, self.what, layout) if values is None else values
+
+    def paths_beyond(self, known: Collection[str]) -> list[str]:
+        """Return the paths of scalars below ``meta`` that are none of the known attributes.
+
+        Parameters
+        ----------
+        known : collection of str
+            Dotted paths of the attributes that the schema has.
+
+        Returns
+        -------
+        paths : list of str
+            In the order of the tree.
+        """
+        return list(scalars_beyond(known, self._tree.get("meta"), "meta"))

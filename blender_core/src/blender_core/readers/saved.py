@@ -1,0 +1,130 @@
+"""What files that a datamodel was saved to have in common, whatever their format."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from blender_core.errors import InputError
+from blender_core.readers.datamodel import DatamodelReader
+from blender_core.readers.tree import collect, is_plain, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from blender_core.columns import Layout
+
+__all__ = ["class_named", "plain_values", "read_as_datamodel"]
+
+
+def class_named(name: Any, what: str, where: str) -> type:
+    """Return the class of datamodel that a file says it is of.
+
+    Parameters
+    ----------
+    name : object
+        What the file says; None if it says nothing.
+    what : str
+        The file, for messages.
+    where : str
+        Where in the file the name stands, for messages.
+
+    Returns
+    -------
+    model_type : type
+        A class of ``stdatamodels.jwst.datamodels``.
+
+    Raises
+    ------
+    InputError
+        If the file says nothing, or stdatamodels has no such class.
+
+    Examples
+    --------
+    >>> from blender_core.readers.saved import class_named
+    >>> class_named("ImageModel", "input 1", "DATAMODL").__name__
+    'ImageModel'
+    """
+    from stdatamodels.jwst import datamodels
+
+    if name is None:
+        msg = (
+            f"{what} has no {where}, which says of which class it is. "
+            "If it is a datamodel's all the same, open it and blend the model."
+        )
+        raise InputError(msg)
+    found = getattr(datamodels, str(name), None)
+    if not isinstance(found, type) or not issubclass(found, datamodels.JwstDataModel):
+        msg = f"{what} is of the class {name!r}, says its {where}, which stdatamodels does not have"
+        raise InputError(msg)
+    return found
+
+
+def plain_values(tree: Mapping[str, Any], layout: Layout) -> list[Any] | None:
+    """Take the wanted values out of an ASDF tree that was read without its tags' converters.
+
+    Parameters
+    ----------
+    tree : mapping
+        The tree, with asdf's tagged nodes where something is not plain YAML.
+    layout : Layout
+        Which attributes are wanted, and in which order.
+
+    Returns
+    -------
+    values : list, shape (n_attributes,), or None
+        Plain values; None for arrays. None alone if one of the values is an object that some
+        package has to make of its tag.
+
+    Examples
+    --------
+    >>> from blender_core.columns import Layout
+    >>> from blender_core.readers.saved import plain_values
+    >>> from blender_core.schema import Attribute
+    >>> plain_values({"meta": {"date": "2026-01-01"}}, Layout([Attribute("meta.date")]))
+    ['2026-01-01']
+    """
+    values = collect(tree, layout)
+    if is_plain(values):
+        return values
+    for i, value in enumerate(values):
+        tag = getattr(value, "_tag", None)
+        if tag is None:
+            values[i] = plain(value)
+        elif "/core/ndarray-" in tag:
+            values[i] = None
+        else:
+            return None
+    return values
+
+
+def read_as_datamodel(path: Path, what: str, layout: Layout) -> list[Any]:
+    """Open a file as a datamodel, with all that belongs to it, and read that.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    what : str
+        What it is to the blend, for messages.
+    layout : Layout
+        Which attributes are wanted, and in which order.
+
+    Returns
+    -------
+    values : list, shape (n_attributes,)
+        Plain values; None where the file has none.
+
+    Raises
+    ------
+    InputError
+        If stdatamodels cannot open it.
+    """
+    from stdatamodels.jwst import datamodels
+
+    try:
+        with datamodels.open(path) as model:
+            return DatamodelReader(model, what).read(layout)
+    except Exception as error:
+        msg = f"{what} cannot be read: {type(error).__name__}: {error}"
+        raise InputError(msg) from error

@@ -1,0 +1,140 @@
+"""Blending from files, side by side with jwst, which has to open each exposure."""
+
+import gc
+import tracemalloc
+
+import numpy as np
+import pytest
+from astropy.io import fits
+from stdatamodels.jwst.datamodels import ImageModel
+from stdatamodels.jwst.datamodels import open as open_model
+
+from blender_core import ModelBlender
+from blender_core.cli.exposures import write_exposures
+
+ARRAYS = ("data", "err", "dq", "var_poisson", "var_rnoise", "var_flat")
+
+
+@pytest.fixture(scope="session")
+def small_files(tmp_path_factory):
+    """Return the paths of 200 small exposures: 24 that differ, over and over."""
+    paths = list(write_exposures(tmp_path_factory.mktemp("small")))
+    return [paths[i % len(paths)] for i in range(200)]
+
+
+@pytest.fixture(scope="session")
+def large_files(tmp_path_factory, small_files):
+    """Return the paths of 12 exposures of 2048 x 2048 pixels, 100 MB each."""
+    folder = tmp_path_factory.mktemp("large")
+    rng = np.random.default_rng(1)
+    noise = rng.normal(size=(2048, 2048)).astype(np.float32)
+    paths = []
+    for small in small_files[:12]:
+        with open_model(small) as model:
+            large = ImageModel(noise)
+            large.update(model)
+            for name in ARRAYS[1:]:
+                large[name] = noise.astype(np.uint32 if name == "dq" else np.float32)
+            path = folder / small.name
+            large.save(str(path))
+        paths.append(path)
+    assert paths[0].stat().st_size > 100e6
+    return paths
+
+
+@pytest.fixture(params=["12 of 2048 x 2048", "200 small"])
+def paths(request):
+    name = "large_files" if request.param.startswith("12") else "small_files"
+    return request.param, request.getfixturevalue(name)
+
+
+def end_to_end(blender_name, blender_class, paths, product):
+    blender = blender_class()
+    for path in paths:
+        if blender_name == "jwst":
+            with open_model(path) as model:
+                blender.accumulate(model)
+        else:
+            blender.accumulate(path)
+    blender.finalize_model(product)
+
+
+def test_end_to_end(benchmark, blender_name, blender_class, paths, make_product, record):
+    name, files = paths
+    benchmark.pedantic(
+        end_to_end,
+        setup=lambda: ((blender_name, blender_class, files, make_product()), {}),
+        rounds=3 if blender_name == "jwst" else 10,
+        warmup_rounds=1,
+    )
+    record(f"{name} files, end to end", blender_name, benchmark.stats["min"] * 1e3, "ms")
+
+
+def test_one_file_more(benchmark, blender_name, blender_class, large_files, record):
+    blender = blender_class()
+
+    def accumulate(path):
+        if blender_name == "jwst":
+            with open_model(path) as model:
+                blender.accumulate(model)
+        else:
+            blender.accumulate(path)
+
+    # The first of a structure is read in full; what counts is each one more.
+    accumulate(large_files[0])
+    rounds = 5 if blender_name == "jwst" else 200
+    benchmark.pedantic(accumulate, (large_files[1],), rounds=rounds, warmup_rounds=2)
+    record("one file of 2048 x 2048 more", blender_name, benchmark.stats["min"] * 1e3, "ms")
+
+
+def read_bytes(path, offsets):
+    with path.open("rb") as file:
+        for start, size in offsets:
+            file.seek(start)
+            file.read(size)
+
+
+def header_places(path):
+    """Return where the primary and the SCI header are, and how long."""
+    with fits.open(path) as hdulist:
+        infos = [hdulist[name].fileinfo() for name in ("PRIMARY", "SCI")]
+    return [(info["hdrLoc"], info["datLoc"] - info["hdrLoc"]) for info in infos]
+
+
+@pytest.mark.parametrize("how", ["bytes", "getheader", "accumulate"])
+def test_reading(benchmark, how, large_files, record):
+    path = large_files[1]
+    if how == "bytes":
+        benchmark.pedantic(read_bytes, (path, header_places(path)), rounds=500, warmup_rounds=10)
+    elif how == "getheader":
+
+        def headers():
+            for name in ("PRIMARY", "SCI"):
+                # Reading a value is what makes astropy parse the header.
+                fits.getheader(path, name).get("NAXIS")
+
+        benchmark.pedantic(headers, rounds=50, warmup_rounds=5)
+    else:
+        blender = ModelBlender()
+        blender.accumulate(large_files[0])
+        benchmark.pedantic(blender.accumulate, (path,), rounds=500, warmup_rounds=10)
+    names = {
+        "bytes": "two headers, bytes alone",
+        "getheader": "two headers, astropy's getheader",
+        "accumulate": "all wanted values of a file",
+    }
+    record(names[how], "model-blender", benchmark.stats["min"] * 1e3, "ms")
+
+
+def test_memory_of_a_file(small_files, record):
+    number = 1000
+    blender = ModelBlender()
+    blender.accumulate(small_files[0])
+    gc.collect()
+    tracemalloc.start()
+    for i in range(number):
+        blender.accumulate(small_files[i % len(small_files)])
+    gc.collect()
+    size, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    record("memory of an input from a file", "model-blender", size / number / 1024, "KiB")

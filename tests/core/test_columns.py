@@ -1,4 +1,5 @@
 from blender_core.columns import Columns, Layout
+from blender_core.readers.tree import collect
 from blender_core.schema import Attribute
 
 PATHS = ["meta.date", "meta.exposure.a", "meta.origin", "meta.exposure.deep.b", "meta.exposure.c"]
@@ -27,3 +28,9 @@ def test_columns_turn_rows_into_values_by_attribute():
     assert early == {"meta.a": (1, None), "meta.b": ("x", "y")}
     assert columns.by_attribute() == {"meta.a": (1, None, 3), "meta.b": ("x", "y", "z")}
     assert len(columns) == 3
+
+
+def test_empty_names_are_names():
+    layout = Layout(map(Attribute, ["meta.", "meta..a", "meta.b", ""]))
+    assert layout.paths == ("", "meta.", "meta.b", "meta..a")
+    assert collect({"": 1, "meta": {"": {"a": 2}, "b": 3}}, layout) == [1, {"a": 2}, 3, 2]

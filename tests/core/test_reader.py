@@ -1,12 +1,14 @@
 import copy
 import datetime
 
+import asdf
 import numpy as np
 import pytest
+from astropy import units
 from astropy.time import Time
 from stdatamodels.jwst.datamodels import ImageModel, MultiSlitModel
 
-from blender_core import NotADatamodelError
+from blender_core import NotADatamodelError, blendmodels
 from blender_core.columns import Layout
 from blender_core.readers.datamodel import DatamodelReader
 from blender_core.readers.tree import plain
@@ -58,12 +60,26 @@ def test_a_group_that_is_no_group_has_no_values():
         ({"a": np.float64(1)}, {"a": 1.0}),
         (np.zeros(3), None),
         (np.array(1.0), None),
+        ([np.zeros((1, 2)), np.array(1)], [[[0.0, 0.0]], 1]),
+        ({"a": {"b": (np.array(["x"]),)}}, {"a": {"b": [["x"]]}}),
+        ([np.array(["2026-01-02"], "M8[s]")], [["2026-01-02T00:00:00"]]),
+        ([np.array([2], np.longdouble)], [[2.0]]),
+        ([[1.0, 2.0] * units.s], [[1.0, 2.0]]),
+        ([np.ma.array([1, 2], mask=[True, False])], [[None, 2]]),
     ],
 )
 def test_values_become_plain(value, expected):
     result = plain(value)
     assert result == expected
     assert type(result) is type(expected)
+
+
+def test_lazy_arrays_are_arrays(tmp_path):
+    tree = {"alone": np.arange(3), "within": [{"deep": np.arange(2)}]}
+    asdf.AsdfFile(tree).write_to(tmp_path / "a.asdf")
+    with asdf.open(tmp_path / "a.asdf", lazy_tree=False) as opened:
+        assert plain(opened["alone"]) is None
+        assert plain(opened["within"]) == [{"deep": [0, 1]}]
 
 
 def test_subclasses_of_plain_types_become_plain():
@@ -97,6 +113,23 @@ def test_paths_beyond_the_schema(make_model):
     reader = DatamodelReader(model, "input 1")
     known = read_attributes(reader.schema)
     assert reader.paths_beyond(known) == ["meta.nickname", "meta.team.lead"]
+
+
+def test_names_that_no_dotted_path_leads_to_are_left_out(make_models):
+    inputs = make_models("meta.nickname", ["Deep", "Wide"])
+    inputs[0].instance["meta"] |= {
+        "": "a",
+        1: "b",
+        "c.d": "e",
+        "f": {"": {"i": 5}, 2: 3, "g.h": 4, "j": 6},
+    }
+    reader = DatamodelReader(inputs[0], "input 1")
+    known = read_attributes(reader.schema)
+    assert reader.paths_beyond(known) == ["meta.nickname", "meta.f.j"]
+    product = ImageModel()
+    result = blendmodels(product, inputs)
+    assert product.instance["meta"]["f"] == {"j": 6}
+    assert result.values["meta.nickname"] == "Deep"
 
 
 @pytest.mark.parametrize("thing", [None, 3, {"meta": {}}, np.zeros(2)])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from blender_core.schema import Attribute
 
 __all__ = ["Columns", "Group", "Layout"]
+
+_OWN: Final = None
+"""Where a tree of names has the group's own: no name, not even an empty one, is like it."""
 
 
 class Layout:
@@ -45,13 +48,13 @@ class Layout:
 
     def __init__(self, attributes: Iterable[Attribute]) -> None:
         by_path = {attribute.path: attribute for attribute in attributes}
-        tree: dict[str, Any] = {}
+        tree: dict[str | None, Any] = {}
         for path in by_path:
             *parents, name = path.split(".")
             node = tree
             for parent in parents:
                 node = node.setdefault(parent, {})
-            node.setdefault("", []).append(name)  # no attribute has an empty name
+            node.setdefault(_OWN, []).append(name)
         self.root = _group(tree)
         self.paths = tuple(_paths(self.root, ()))
         self.attributes = tuple(by_path[path] for path in self.paths)
@@ -104,9 +107,9 @@ class Group:
     size: int
 
 
-def _group(tree: Mapping[str, Any]) -> Group:
-    names = tuple(tree.get("", ()))
-    groups = tuple((name, _group(below)) for name, below in tree.items() if name)
+def _group(tree: Mapping[str | None, Any]) -> Group:
+    names = tuple(tree.get(_OWN, ()))
+    groups = tuple((name, _group(below)) for name, below in tree.items() if name is not _OWN)
     return Group(names, groups, len(names) + sum(group.size for _, group in groups))
 
 

@@ -71,7 +71,8 @@ def scalars_beyond(known: Collection[str], value: Any, path: str) -> Iterator[st
     Yields
     ------
     path : str
-        Dotted path of a scalar. What lies within lists and known attributes is left out.
+        Dotted path of a scalar. What lies within lists and known attributes is left out, and so
+        is what no dotted path leads to: its name is no text, is empty or has a dot.
 
     Examples
     --------
@@ -81,8 +82,14 @@ def scalars_beyond(known: Collection[str], value: Any, path: str) -> Iterator[st
     """
     if path in known:
         return
-    if isinstance(value, dict):
+    # What asdf has left for others to make an object of is no group, whatever it looks like.
+    if (tag := getattr(value, "_tag", None)) is not None:
+        if "/core/ndarray-" not in tag:
+            yield path
+    elif isinstance(value, dict):
         for name, below in value.items():
+            if not isinstance(name, str) or not name or "." in name:
+                continue
             yield from scalars_beyond(known, below, f"{path}.{name}")
     elif not isinstance(value, list) and plain(value) is not None:
         yield path
@@ -121,15 +128,16 @@ def plain(value: Any) -> Any:
     Returns
     -------
     value : object
-        Text for times, Python scalars for those of numpy, copies of lists and mappings, None for
-        arrays. Objects of other kinds are returned as they are.
+        Text for times, Python scalars for those of numpy, copies of lists and mappings, in which
+        arrays become lists, too. None for an array by itself. Objects of other kinds are returned
+        as they are.
 
     Examples
     --------
     >>> import numpy as np
     >>> from blender_core.readers.tree import plain
-    >>> plain(np.float64(2.5)), plain((np.int16(1), "a")), plain(np.zeros(3))
-    (2.5, [1, 'a'], None)
+    >>> plain(np.float64(2.5)), plain((np.int16(1), np.zeros(2))), plain(np.zeros(3))
+    (2.5, [1, [0.0, 0.0]], None)
     """
     if type(value) in _PLAIN:
         return value
@@ -137,15 +145,27 @@ def plain(value: Any) -> Any:
         item = value.item()
         return float(item) if isinstance(item, np.floating) else item  # a long double stays one
     if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
+        return [_item(item) for item in value]
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
+        return {key: _item(item) for key, item in value.items()}
     if isinstance(value, datetime.datetime):
         return value.isoformat()
-    # Arrays come as numpy's or as asdf's lazy ones.
-    if hasattr(value, "__array__") and hasattr(value, "dtype"):
-        return None
-    return _plain_subclass(value)
+    return None if _is_array(value) else _plain_subclass(value)
+
+
+def _item(value: Any) -> Any:
+    if type(value) in _PLAIN or not _is_array(value):
+        return plain(value)
+    # Quantities and the like have no lists of their own, and asdf's lazy arrays no mask.
+    array = value if isinstance(value, np.ma.MaskedArray) else np.asarray(value)
+    return plain(array.tolist())
+
+
+def _is_array(value: Any) -> bool:
+    """Tell whether a value is an array: numpy's own, or a lazy one of asdf."""
+    if isinstance(value, np.generic):
+        return False
+    return hasattr(value, "dtype") and hasattr(value, "__array__")
 
 
 def _plain_subclass(value: Any) -> Any:

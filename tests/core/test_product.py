@@ -215,3 +215,22 @@ def test_messages_are_bounded(make_model):
     with pytest.raises(InputError, match="where the group") as error:
         blendmodels(product, [make_model({"meta.target.ra": 1.0})])
     assert len(str(error.value)) < 1000
+
+
+class Uncopyable:
+    def __deepcopy__(self, memo):
+        raise RuntimeError("no copy")
+
+    __reduce_ex__ = __deepcopy__
+
+
+def test_what_cannot_be_copied_does_not_end_a_blend_half_way(make_models):
+    inputs = make_models("meta.exposure.start_time", [1.0, 2.0])
+    thing = Uncopyable()
+    inputs[0].instance["meta"]["extra"] = {"thing": [thing]}
+    inputs[0].schema["properties"]["meta"]["properties"]["extra"] = {"blend_rule": "first"}
+    product = ImageModel()
+    blendmodels(product, inputs)
+    assert product.meta.exposure.start_time == 1.0
+    assert product.instance["meta"]["extra"] == {"thing": [thing]}
+    assert product.instance["meta"]["extra"] is not inputs[0].instance["meta"]["extra"]

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from blender_core.applying import apply
 from blender_core.columns import Columns, Layout
 from blender_core.errors import MixedModelTypesError, NoInputsError, RuleError, raise_all
 from blender_core.plan import PROTECTED, BlendPlan
 from blender_core.plugins import Plugins
 from blender_core.product import require_datamodel, update_product, vet
 from blender_core.readers.opening import Opener
-from blender_core.readers.tree import plain
 from blender_core.registry import Registry
 from blender_core.result import BlendResult
-from blender_core.rules import DROP, Gives, Rule
+from blender_core.rules import DROP
 from blender_core.schema import Attribute, read_attributes
-from blender_core.selection import select
 from blender_core.table import typed_columns
-from blender_core.values import said, shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
     from blender_core.errors import BlenderError
-    from blender_core.plan import Assignment
     from blender_core.readers.source import Source
 
 __all__ = ["ModelBlender"]
@@ -158,7 +155,8 @@ class ModelBlender:
         require_datamodel(model)
         plan, once = self._plan, self._columns.once
         inputs = self._columns.by_attribute()
-        vetted = vet(model, _blend(plan, inputs, once), plan)
+        blended = _blend(plan, inputs, once)
+        vetted = vet(model, blended, plan)
         columns = typed_columns(plan, inputs)
         update_product(model, vetted, columns)
         return BlendResult(
@@ -166,7 +164,8 @@ class ModelBlender:
             plan=plan,
             inputs=inputs,
             once=once,
-            values=vetted.values,
+            # The product may be changed, and has its own lists and mappings.
+            values={path: blended[path] for path in vetted.values},
             dropped=vetted.dropped,
             refused=vetted.refused,
             columns=columns,
@@ -199,44 +198,14 @@ def _blend(
             continue
         values = inputs[path] if path in inputs else (once[path],)
         try:
-            value = _value(assignment.rule, assignment.attribute, values)
-        except Exception as error:  # noqa: BLE001  # a rule may raise anything
-            faults.append(_rule_error(assignment, values, error))
+            value = apply(assignment, values)
+        except RuleError as fault:
+            faults.append(fault)
         else:
             if value is not None:
                 blended[path] = value
     raise_all("rules cannot make values of what the inputs have", faults)
     return blended
-
-
-def _value(rule: Rule, attribute: Attribute, values: Sequence[Any]) -> Any:
-    seen = select(values, rule.missing)
-    if not seen:
-        return None
-    value = rule.blend(seen)
-    if rule.gives is Gives.INPUT or value is None or value is DROP:
-        return value
-    value = plain(value)
-    if attribute.type == "integer" and type(value) is float and value.is_integer():
-        return int(value)
-    return value
-
-
-def _rule_error(assignment: Assignment, values: Sequence[Any], error: Exception) -> RuleError:
-    seen = ", ".join(map(shown, values[:5])) + (", …" if len(values) > 5 else "")
-    what = said(error) if isinstance(error, RuleError) else f"{type(error).__name__}: {said(error)}"
-    msg = (
-        f"rule {assignment.name!r} of {assignment.provider} fails for "
-        f"{assignment.attribute.label} with the values {seen}: {what}"
-    )
-    fault = RuleError(
-        msg,
-        attribute=assignment.attribute.path,
-        rule=assignment.name,
-        provider=assignment.provider,
-    )
-    fault.__cause__ = error
-    return fault
 
 
 def _paths(given: Collection[str], argument: str) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +12,7 @@ from blender_core.errors import (
     raise_all,
     warn,
 )
+from blender_core.readers.tree import plain
 from blender_core.rules import DROP
 from blender_core.schema import subschema_at
 from blender_core.table import to_hdrtab
@@ -36,7 +36,7 @@ class Vetted:
     Parameters
     ----------
     values : dict of str to object
-        What the product gets.
+        What the product gets: its lists and mappings are nobody else's.
     dropped : list of str
         What it loses because a rule says so.
     refused : dict of str to object
@@ -115,7 +115,7 @@ def vet(product: Any, blended: Mapping[str, Any], plan: BlendPlan) -> Vetted:
             if not allowed:
                 vetted.refused[path] = value
                 continue
-        vetted.values[path] = value
+        vetted.values[path] = plain(value) if isinstance(value, (list, dict)) else value
     faults += _obstacles(product.instance, vetted.values)
     raise_all("the product cannot have these values", faults)
     return vetted
@@ -133,10 +133,14 @@ def update_product(product: Any, vetted: Vetted, columns: Sequence[TypedColumn])
     columns : sequence of TypedColumn
         The columns of HDRTAB. Without any, the product has no HDRTAB.
     """
-    hdrtab = to_hdrtab(columns) if columns else None
+    hdrtab, entry = to_hdrtab(columns) if columns else (None, {})
+    # The schema is this datamodel's own copy. Schemas of stdatamodels may come to have an entry
+    # for hdrtab; what it says is kept but for the columns.
+    properties = product.schema.setdefault("properties", {})
+    entry = {**properties.get("hdrtab", {}), **entry}
+    tree = product.instance
     # Everything that can fail has been done. The values are valid, so they go into the
     # product's tree as they are: assigning each would validate it again, with a validator each.
-    tree = product.instance
     for path in (*vetted.dropped, *vetted.refused):
         _remove(tree, path)
     for path, value in vetted.values.items():
@@ -144,16 +148,12 @@ def update_product(product: Any, vetted: Vetted, columns: Sequence[TypedColumn])
         group = tree
         for parent in parents:
             group = group.setdefault(parent, {})
-        # Lists and mappings are copied: a product may be changed, what the inputs said may not.
-        group[name] = copy.deepcopy(value) if isinstance(value, (list, dict)) else value
+        group[name] = value
     if hdrtab is None:
         tree.pop("hdrtab", None)
-        return
-    tree["hdrtab"], entry = hdrtab
-    # The schema is this datamodel's own copy. Schemas of stdatamodels may come to have an entry
-    # for hdrtab; what it says is kept but for the columns.
-    properties = product.schema.setdefault("properties", {})
-    properties["hdrtab"] = {**properties.get("hdrtab", {}), **entry}
+    else:
+        tree["hdrtab"] = hdrtab
+        properties["hdrtab"] = entry
 
 
 def _allowed(product: Any, path: str, value: Any, plan: BlendPlan) -> bool:

@@ -10,7 +10,7 @@ from blender_core.values import shortened
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["plainly_valid", "problem_with"]
+__all__ = ["INTEGERS", "plainly_valid", "problem_with"]
 
 _PYTHON_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "string": (str,),
@@ -25,8 +25,8 @@ _SIMPLE: Final = {"type", "enum", "title", "description", "default", "examples"}
     "blend_rule",
     "blend_table",
 }
-# ASDF files, which all saved datamodels have in them, hold no others.
-_INTEGERS: Final = range(-(2**63) + 2, 2**63)
+INTEGERS: Final = range(-(2**63) + 2, 2**63)
+"""ASDF files, which all saved datamodels have in them, hold no others."""
 _LONGEST: Final = 400
 
 
@@ -59,7 +59,7 @@ def plainly_valid(value: Any, subschema: Mapping[str, Any]) -> bool:
         and type(value) in _PYTHON_TYPES.get(kind, ())
         and ("enum" not in subschema or value in subschema["enum"])
         and _SIMPLE.issuperset(subschema)
-        and (type(value) is not int or value in _INTEGERS)
+        and (type(value) is not int or value in INTEGERS)
     )
 
 

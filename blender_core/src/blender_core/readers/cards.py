@@ -6,6 +6,7 @@ gives can be had in a fraction of the time. Anything else is left to astropy.
 
 from __future__ import annotations
 
+import warnings
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -48,12 +49,28 @@ class RawHeader:
         self._positions: dict[bytes, int] = {}
         for position in range(0, len(raw), CARD):
             self._positions.setdefault(raw[position : position + 8], position)
-        unusual = (
+        keywords = b"".join(self._positions)
+        end = self._positions.get(b"END     ")
+        self._plain = not (
             raw.translate(None, _PRINTABLE)
             or b"HIERARCH" in self._positions
-            or b"".join(self._positions).translate(None, _OF_KEYWORDS)
+            or keywords.translate(None, _OF_KEYWORDS)
+            # Astropy strips blanks before a keyword, and stops at END.
+            or any(field[:1] == b" " and field.strip(b" ") for field in self._positions)
+            or (end is not None and raw[end:].rstrip(b" ") != b"END")
         )
-        self._plain = not unusual
+
+    @property
+    def text(self) -> bytes:
+        """The header as astropy prints it, which mends what does not meet the standard."""
+        if self._plain:
+            return self.raw
+        from astropy.io import fits
+        from astropy.utils.exceptions import AstropyWarning
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", AstropyWarning)
+            return str(fits.Header.fromstring(self.raw)).encode()
 
     @property
     def keywords(self) -> bytes:
@@ -97,46 +114,48 @@ class RawHeader:
         if not self._plain:
             return [self._by_astropy.get(field.decode().rstrip()) for field in fields]
         raw, positions, values = self.raw, self._positions, []
+        continued = self._continued
         for field in fields:
             position = positions.get(field)
             value = None
             if position is not None:
-                value = _value(raw[position + 8 : position + CARD])
-                if type(value) is str and value.endswith("&"):
-                    value = self._continued(value, position)
+                if position in continued:
+                    value = self._long_text(position)
+                else:
+                    value = _value(raw[position + 8 : position + CARD])
                 if value is _DOUBTFUL:
                     value = self._by_astropy.get(field.decode().rstrip())
             values.append(value)
         return values
 
-    def _continued(self, text: str, position: int) -> Any:
+    @cached_property
+    def _continued(self) -> frozenset[int]:
+        """Where the cards are that a CONTINUE card follows, whether they ask for one or not."""
+        if b"CONTINUE" not in self._positions:
+            return frozenset()
+        return frozenset(
+            position - CARD
+            for position in range(CARD, len(self.raw), CARD)
+            if self.raw[position : position + 8] == b"CONTINUE"
+        )
+
+    def _long_text(self, position: int) -> Any:
         """Return a text that goes on on the CONTINUE cards after its first card."""
-        while text.endswith("&"):
-            position += CARD
-            if self.raw[position : position + 8] != b"CONTINUE":
-                return _DOUBTFUL  # the text ends with an ampersand, or the header is broken
-            more = _value(b"= " + self.raw[position + 8 : position + CARD].lstrip(b" "))
-            if type(more) is not str:
+        text = ""
+        field = self.raw[position + 8 : position + CARD]
+        while True:
+            part = _value(field)
+            if type(part) is not str:
                 return _DOUBTFUL
-            text = text[:-1] + more
-        # What looks like a record of several values only once it is put together.
-        return _DOUBTFUL if ": " in text else text.rstrip(" ")
-
-    def fills_its_field(self, field: bytes) -> bool:
-        """Tell whether a number takes up the whole of the fixed format's field.
-
-        Parameters
-        ----------
-        field : bytes
-            The keyword, filled with blanks to eight bytes.
-
-        Returns
-        -------
-        filled : bool
-            True if its last digits may have been cut off when the card was written.
-        """
-        position = self._positions.get(field)
-        return position is not None and self.raw[position + 10 : position + 11] != b" "
+            text += part.removesuffix("&")
+            if position not in self._continued:
+                # What looks like a record of several values only once it is put together.
+                return _DOUBTFUL if ": " in text else text.rstrip(" ")
+            position += CARD
+            field = self.raw[position + 8 : position + CARD]
+            if field[:1] != b" ":
+                return _DOUBTFUL
+            field = b"= " + field.lstrip(b" ")
 
     @cached_property
     def _by_astropy(self) -> Header:

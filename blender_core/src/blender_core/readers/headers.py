@@ -10,7 +10,7 @@ from blender_core.readers.cards import CARD, RawHeader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import BinaryIO
+    from typing import BinaryIO, NoReturn
 
 __all__ = ["BLOCK", "BadFitsError", "RawHDU", "scan"]
 
@@ -18,8 +18,10 @@ BLOCK: Final = 2880
 """Length of the blocks that a FITS file is made of, in bytes, by the FITS standard."""
 
 _CHUNK: Final = 8 * BLOCK
+_END: Final = b"END".ljust(CARD)
 _LARGEST_HEADER: Final = 10_000 * BLOCK
 _MOST_AXES: Final = 999
+_LONGEST_FILE: Final = 2**63 - 1
 
 
 class BadFitsError(Exception):
@@ -33,9 +35,7 @@ class RawHDU:
     Parameters
     ----------
     name : str
-        EXTNAME in upper case; ``PRIMARY`` for the first HDU.
-    version : int
-        EXTVER.
+        EXTNAME in upper case. ``PRIMARY`` for the first HDU, unless it has an EXTNAME.
     header : RawHeader
         The header with its padding.
     start : int
@@ -47,7 +47,6 @@ class RawHDU:
     """
 
     name: str
-    version: int
     header: RawHeader
     start: int
     size: int
@@ -76,95 +75,122 @@ def scan(file: BinaryIO, length: int | None) -> Iterator[RawHDU]:
     """
     start, number = 0, 0
     while True:
-        file.seek(start)
         where = f"HDU {number}"
         raw = _header(file, where, first=number == 0)
         if not raw:
             return
         hdu = _hdu(raw, start + len(raw), where, first=number == 0)
+        where = f"{where} ({hdu.name})"
         end = hdu.start + hdu.size
-        if length is not None and end > length:
-            msg = (
-                f"{where} ({hdu.name}) is truncated: its data end at byte {end:,}, "
-                f"the file at byte {length:,}"
-            )
-            raise BadFitsError(msg)
+        if end > (_LONGEST_FILE if length is None else length):
+            _truncated(where, end, length)
         yield hdu
-        start = hdu.start + math.ceil(hdu.size / BLOCK) * BLOCK
+        # One byte before the end of the data, to find out whether it is there; the blocks' padding
+        # may lack at the end of a file.
+        if length is None and hdu.size:
+            file.seek(end - 1)
+            if not file.read(1):
+                _truncated(where, end, file.tell())
+        start = hdu.start + _blocks(hdu.size)
+        file.seek(start)
         number += 1
+
+
+def _blocks(size: int) -> int:
+    """Return a length with its padding to whole blocks."""
+    return -(-size // BLOCK) * BLOCK
+
+
+def _truncated(where: str, end: int, length: int | None) -> NoReturn:
+    # The product of a header's numbers may have thousands of digits.
+    wanted = f"at byte {end:,}" if end <= _LONGEST_FILE else "where no file ends"
+    found = "" if length is None else f", the file at byte {length:,}"
+    msg = f"{where} is truncated: its data end {wanted}{found}"
+    raise BadFitsError(msg)
 
 
 def _header(file: BinaryIO, where: str, *, first: bool) -> bytes:
     """Read a header; nothing where the file has no HDU more."""
-    header = b""
-    searched = 0
-    while True:
-        chunk = file.read(_CHUNK)
-        if not header:
-            if first and not chunk:
-                msg = "the file is empty"
-                raise BadFitsError(msg)
-            if not chunk.startswith(b"SIMPLE  =" if first else b"XTENSION="):
-                if first:
-                    msg = f"not a FITS file: it begins with {chunk[:16]!r} instead of SIMPLE"
-                    raise BadFitsError(msg)
-                if chunk.strip(b"\0 "):
-                    msg = f"{where} begins with {chunk[:16]!r} instead of XTENSION"
-                    raise BadFitsError(msg)
-                return b""
-        header += chunk
-        end = _end_card(header, searched)
-        if end is not None:
-            size = math.ceil((end + CARD) / BLOCK) * BLOCK
-            if len(header) < size:
-                break
-            return header[:size]
-        if len(chunk) < _CHUNK:
-            break
-        searched = len(header)
-        if searched > _LARGEST_HEADER:
-            msg = f"{where} has no END card in the first {searched:,} bytes of its header"
+    header = bytearray(file.read(_CHUNK))
+    begins = bytes(header[:16])
+    if first and not header:
+        msg = "the file is empty"
+        raise BadFitsError(msg)
+    if first and not header.startswith(b"SIMPLE  ="):
+        msg = f"not a FITS file: it begins with {begins!r} instead of SIMPLE"
+        raise BadFitsError(msg)
+    if not first and not header.startswith(b"XTENSION="):
+        if header.strip(b"\0 "):
+            msg = f"{where} begins with {begins!r} instead of XTENSION"
             raise BadFitsError(msg)
-    msg = f"{where} is truncated: the file ends within its header, at byte {file.tell():,}"
-    raise BadFitsError(msg)
+        return b""
+    searched = 0
+    while (end := _end_card(header, searched)) is None and len(header) <= _LARGEST_HEADER:
+        searched = len(header) // CARD * CARD
+        chunk = file.read(_CHUNK)
+        if not chunk:
+            msg = f"{where} is truncated: the file ends within its header, at byte {file.tell():,}"
+            raise BadFitsError(msg)
+        header += chunk
+    if end is None:
+        msg = f"{where} has no END card in the first {searched:,} bytes of its header"
+        raise BadFitsError(msg)
+    size = _blocks(end + CARD)
+    if len(header) < size:
+        msg = f"{where} is truncated: the file ends at byte {file.tell():,}, within its last block"
+        raise BadFitsError(msg)
+    return bytes(header[:size])
 
 
-def _end_card(header: bytes, start: int) -> int | None:
+def _end_card(header: bytearray, start: int) -> int | None:
     """Return where the END card is, from a position on that is a multiple of a card."""
-    end_card = b"END".ljust(CARD)
-    position = header.find(b"END     ", start)
+    position = header.find(_END, start)
     while position >= 0:
-        # Whatever follows END on its card, astropy takes it for the end as well.
-        if position % CARD == 0 and header[position : position + CARD] == end_card:
+        if position % CARD == 0:
             return position
-        position = header.find(b"END     ", position + 1)
+        position = header.find(_END, position + 1)
     return None
 
 
 def _hdu(raw: bytes, start: int, where: str, *, first: bool) -> RawHDU:
     header = RawHeader(raw)
     try:
-        axes = _size(header, "NAXIS", where, most=_MOST_AXES)
-        lengths = [_size(header, f"NAXIS{i}", where) for i in range(1, axes + 1)]
-        if lengths[:1] == [0] and header.get("GROUPS") is True:
-            del lengths[0]  # random groups are not counted along their first axis
-        items = _size(header, "PCOUNT", where, 0) + math.prod(lengths)
-        size = abs(_size(header, "BITPIX", where)) // 8 * _size(header, "GCOUNT", where, 1) * items
-        name, version = header.get("EXTNAME") or "", header.get("EXTVER")
+        standard = not first or header.get("SIMPLE") is True
+        size = _data_size(header, where, first=first)
+        name = header.get("EXTNAME")
         compressed = header.get("ZIMAGE") is True
     except BadFitsError:
         raise
     except Exception as error:
         msg = f"{where} has a card that cannot be read: {error}"
         raise BadFitsError(msg) from error
+    if not standard:
+        msg = f"{where} says by its card SIMPLE that the file does not meet the FITS standard"
+        raise BadFitsError(msg)
+    if name is None:
+        name = "PRIMARY" if first else ""
     return RawHDU(
-        name="PRIMARY" if first else str(name).strip().upper(),
-        version=version if type(version) is int else 1,
+        name=str(name).strip().upper(),
         header=header,
         start=start,
-        size=size if axes else 0,
+        size=size,
         compressed=compressed,
     )
+
+
+def _data_size(header: RawHeader, where: str, *, first: bool) -> int:
+    """Return the length of an HDU's data without padding, as the FITS standard defines it."""
+    # All are looked at, whether they matter or not: where one is broken, others may be.
+    bits = abs(_size(header, "BITPIX", where))
+    axes = _size(header, "NAXIS", where, most=_MOST_AXES)
+    lengths = [_size(header, f"NAXIS{i}", where) for i in range(1, axes + 1)]
+    parameters = _size(header, "PCOUNT", where, 0)
+    groups = _size(header, "GCOUNT", where, 1)
+    if first and header.get("GROUPS") is True:
+        lengths = lengths[1:]  # random groups are not counted along their first axis
+    if not lengths:
+        return 0
+    return bits * groups * (parameters + math.prod(lengths)) // 8
 
 
 def _size(

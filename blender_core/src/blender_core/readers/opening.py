@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blender_core.readers.datamodel import DatamodelReader
-from blender_core.readers.fits_file import FitsReader, Learnt
+from blender_core.readers.fits_file import FitsReader
+from blender_core.readers.learnt import Learnt
 
 if TYPE_CHECKING:
     from blender_core.readers.source import Source

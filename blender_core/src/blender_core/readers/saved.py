@@ -88,14 +88,22 @@ def plain_values(tree: Mapping[str, Any], layout: Layout) -> list[Any] | None:
     if is_plain(values):
         return values
     for i, value in enumerate(values):
-        tag = getattr(value, "_tag", None)
-        if tag is None:
-            values[i] = plain(value)
-        elif "/core/ndarray-" in tag:
+        if "/core/ndarray-" in getattr(value, "_tag", ""):
             values[i] = None
-        else:
+        elif _has_tags(value):
             return None
+        else:
+            values[i] = plain(value)
     return values
+
+
+def _has_tags(value: Any) -> bool:
+    """Tell whether a value, or anything in it, is what some package makes an object of."""
+    if getattr(value, "_tag", None) is not None:
+        return True
+    if isinstance(value, dict):
+        value = list(value.values())
+    return isinstance(value, list) and any(map(_has_tags, value))
 
 
 def read_as_datamodel(path: Path, what: str, layout: Layout) -> list[Any]:

@@ -1,0 +1,71 @@
+"""Read the metadata of files of which only ``datamodels.open`` can tell what they mean.
+
+It reads the arrays as well, so this is for files that are rare.
+"""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, Any
+
+from blender_core.errors import warn
+from blender_core.readers.saved import read_as_datamodel
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from blender_core.columns import Layout
+
+__all__ = ["has_own_metadata", "read_by_datamodel"]
+
+
+def has_own_metadata(blank: Any) -> bool:
+    """Tell whether a class of datamodels puts metadata of its own over a file's.
+
+    Parameters
+    ----------
+    blank : stdatamodels.DataModel
+        An empty datamodel of that class.
+
+    Returns
+    -------
+    own : bool
+        True of the classes of reference files.
+    """
+    return not {"date", "model_type"}.issuperset(blank.instance.get("meta", ()))
+
+
+def read_by_datamodel(path: Path, what: str, layout: Layout) -> list[Any]:
+    """Return the wanted values of a file as a datamodel has them.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+    what : str
+        What the file is to the blend, for messages.
+    layout : Layout
+        Which attributes are wanted, and in which order.
+
+    Returns
+    -------
+    values : list, shape (n_attributes,)
+        Plain values; None where the file has none.
+
+    Raises
+    ------
+    InputError
+        If it cannot be opened.
+
+    Warns
+    -----
+    BlendWarning
+        Of whatever opening the file warns of.
+    """
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        values = read_as_datamodel(path, what, layout)
+    for warning in caught:
+        # The first lines say which attribute, and what is wrong with it; a schema may follow.
+        warn(f"{what}: {' '.join(str(warning.message).splitlines()[:2])}")
+    return values

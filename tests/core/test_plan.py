@@ -14,7 +14,8 @@ from blender_core import (
     Tier,
     UnknownRuleError,
 )
-from blender_core.schema import Attribute
+from blender_core.schema import Attribute, read_attributes
+from blender_core.values import shown
 
 
 @pytest.fixture(scope="module")
@@ -174,6 +175,19 @@ def test_a_schema_cannot_give_a_rule_its_companions(make_plugins, acme):
             Attribute("meta.a", rule="pair"),
             Attribute("meta.b", rule="weighted_mean"),
         )
+
+
+@pytest.mark.parametrize("name", [3, True, ["min"], {"name": "min"}, ["x" * 10**6] * 1000])
+def test_a_rule_that_is_no_name(registry, name):
+    subschema = {"fits_keyword": "A", "blend_rule": name}
+    meta = {"type": "object", "properties": {"a": subschema}}
+    attributes = read_attributes({"type": "object", "properties": {"meta": meta}})
+    with pytest.raises(PlanError, match=r"^meta.a \(A\) has the blend_rule .* a rule") as caught:
+        plan_of(registry, *attributes.values())
+    assert caught.value.attribute == "meta.a"
+    assert len(str(caught.value)) < 400
+    assert shown(name) in str(caught.value)
+    assert plan_of(registry, *attributes.values(), ignore=["meta.a"])["meta.a"].name == "keep"
 
 
 def test_a_plugins_own_rule_can_be_named_outright(registry):

@@ -59,6 +59,14 @@ def test_types_of_alternatives(combiner):
     assert attributes["meta.many"].type is None
 
 
+@pytest.mark.parametrize("wrong", [None, 3, ["A"], {"a": "A"}])
+def test_what_should_be_a_text_and_is_none_is_not_there(wrong):
+    subschema = {"title": wrong, "fits_keyword": wrong, "fits_hdu": wrong}
+    (attribute,) = read_attributes(schema_of(a=subschema)).values()
+    assert (attribute.title, attribute.keyword, attribute.hdu) == ("", None, "PRIMARY")
+    assert attribute.unit is None
+
+
 def test_lists():
     attributes = read_attributes(
         schema_of(

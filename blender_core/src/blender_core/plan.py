@@ -15,6 +15,7 @@ from blender_core.provider import Provider
 from blender_core.registry import Registry
 from blender_core.rules import ENGINE_RULES, Rule
 from blender_core.schema import Attribute, read_attributes
+from blender_core.values import shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -176,7 +177,8 @@ class BlendPlan(Mapping[str, Assignment]):
         UnknownRuleError
             If rules are asked for that the registry does not have.
         PlanError
-            If a rule needs what the schema cannot tell, such as the weights of a mean.
+            If a rule needs what the schema cannot tell, such as the weights of a mean, or if the
+            schema has something else than a name where it asks for a rule.
 
         Warns
         -----
@@ -190,7 +192,9 @@ class BlendPlan(Mapping[str, Assignment]):
         attributes = list(attributes)
         for attribute in attributes:
             name, tier, reason = _asked_for(attribute, tuple(ignore), protect)
-            if name in ENGINE_RULES:
+            if not isinstance(name, str):
+                faults.append(_not_a_rule(attribute, name))
+            elif name in ENGINE_RULES:
                 assignments.append(Assignment(attribute, name, None, engine, tier, reason))
             elif name not in registry:
                 unknown.setdefault(name, []).append(attribute.label)
@@ -214,7 +218,7 @@ class BlendPlan(Mapping[str, Assignment]):
 
 def _asked_for(
     attribute: Attribute, ignore: tuple[str, ...], protect: Collection[str]
-) -> tuple[str, Tier, str]:
+) -> tuple[Any, Tier, str]:
     if attribute.path.startswith(ignore):
         return "keep", Tier.CALLER, "ignored by the caller"
     for ancestor in protect:
@@ -227,6 +231,14 @@ def _asked_for(
     if not attribute.known:
         return DEFAULT_RULE, Tier.DEFAULT, "not in the schema"
     return DEFAULT_RULE, Tier.DEFAULT, "no blend_rule in the schema"
+
+
+def _not_a_rule(attribute: Attribute, name: object) -> PlanError:
+    msg = (
+        f"{attribute.label} has the blend_rule {shown(name)} in the schema, where the name of a "
+        "rule is asked for"
+    )
+    return PlanError(msg, attribute=attribute.path)
 
 
 def _lacks_companions(attribute: Attribute, rule: Rule, provider: Provider) -> PlanError:

@@ -177,9 +177,10 @@ class _Draft:
             self.type = kind
         if allowed := subschema.get("enum"):
             self.enum = [*(self.enum or ()), *allowed]
-        self.title = self.title or subschema.get("title") or ""
-        self.keyword = subschema.get("fits_keyword", self.keyword)
-        self.hdu = subschema.get("fits_hdu", self.hdu)
+        # What should be a text and is none is as if it were not there.
+        self.title = self.title or _text(subschema, "title") or ""
+        self.keyword = _text(subschema, "fits_keyword") or self.keyword
+        self.hdu = _text(subschema, "fits_hdu") or self.hdu
         self.rule = subschema.get("blend_rule", self.rule)
         # A list has no cell in a table, whatever its schema asks for.
         self.recorded |= bool(subschema.get("blend_table")) and kind != "array"
@@ -200,6 +201,11 @@ class _Draft:
             recorded=self.recorded,
             subschema=self.subschema or {},
         )
+
+
+def _text(subschema: Mapping[str, Any], name: str) -> str | None:
+    found = subschema.get(name)
+    return found if isinstance(found, str) else None
 
 
 @functools.cache

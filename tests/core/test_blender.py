@@ -8,6 +8,7 @@ from stdatamodels.jwst.datamodels import CubeModel, ImageModel, Level1bModel
 from blender_core import (
     BlenderError,
     BlendErrorGroup,
+    BlendPlan,
     MixedModelTypesError,
     ModelBlender,
     NoInputsError,
@@ -154,6 +155,21 @@ def test_ignore_is_not_a_text():
         ModelBlender(blend_ignore_attrs="meta.filename")
     with pytest.raises(TypeError, match="protect"):
         ModelBlender(protect="meta.wcs")
+    with pytest.raises(TypeError, match=r"^ignore takes a collection of paths"):
+        blendmodels(ImageModel(), [], ignore="meta.filename")
+
+
+def test_what_is_ignored_and_protected_are_texts():
+    with pytest.raises(TypeError, match=r"^blend_ignore_attrs takes paths, which are texts, not 3"):
+        ModelBlender(blend_ignore_attrs=["meta.filename", 3])
+    with pytest.raises(TypeError, match=r"^protect takes paths, which are texts, not None"):
+        ModelBlender(protect=[None])
+    with pytest.raises(TypeError, match=r"^ignore takes paths, which are texts, not b'meta'"):
+        blendmodels(ImageModel(), [], ignore=[b"meta"])
+    with pytest.raises(TypeError, match=r"^ignore takes paths, which are texts, not 3"):
+        BlendPlan.for_model(ImageModel, ignore=[3])
+    with pytest.raises(TypeError, match=r"^block takes names, which are texts, not 3"):
+        ModelBlender(block=[3])
 
 
 def test_scalars_that_the_schema_does_not_know_come_from_the_first_input(make_models):

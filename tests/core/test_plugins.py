@@ -20,6 +20,16 @@ def blender_rules():
     return [Rule(name={name!r}, blend=max, summary="The largest.")]
 """
 
+TWO = """
+from blender_core import hookimpl
+
+@hookimpl
+def blender_rules(): return []
+
+@hookimpl(specname="blender_rules")
+def more_rules(): return []
+"""
+
 
 def test_installed_plugins_are_found_with_distribution_and_version(install):
     install("acme-rules", "acme", RULE.format(name="acme_max"), version="1.2")
@@ -38,8 +48,10 @@ def test_blocked_plugins_are_not_even_imported(install, block):
 
 
 def test_block_is_not_a_text():
-    with pytest.raises(TypeError, match=r"such as \('acme',\)"):
+    with pytest.raises(TypeError, match=r"block takes .* such as \['acme'\]"):
         Plugins.discover("acme")
+    with pytest.raises(TypeError, match="block takes names, which are texts, not 3"):
+        Plugins.discover(["acme", 3])
 
 
 @pytest.mark.parametrize(
@@ -47,6 +59,8 @@ def test_block_is_not_a_text():
     [
         ("import nowhere_to_be_found", "ModuleNotFoundError: No module named 'nowhere_to_be"),
         ("raise SystemError('broken')", "SystemError: broken"),
+        ("raise SystemExit('no licence')", "SystemExit: no licence"),
+        (TWO, "has more than one implementation of blender_rules: blender_rules, more_rules"),
         ("def blender_rules(): return []", "implements no hook: mark its functions"),
         (
             "from blender_core import hookimpl\n@hookimpl\ndef blender_rules(model): return []",
@@ -113,15 +127,58 @@ def test_two_distributions_with_plugins_of_one_name(install):
     with pytest.raises(PluginError, match="two plugins have the name 'acme'") as caught:
         Plugins.discover()
     assert "acme-fork 0.1 [acme] and acme-rules 1.2 [acme]" in str(caught.value)
+    assert "block=('acme-fork',)" in str(caught.value)
     assert "acme_b" not in Registry(Plugins.discover(block=("acme-fork",)).rules())
 
 
-def test_a_plugin_that_was_refused_leaves_nothing_behind(acme):
-    class Misspelt:
-        @hookimpl
-        def blender_rulez(self):
-            return []
+@pytest.mark.parametrize("name", ["std", "aaa"])
+def test_the_standard_rules_are_not_the_plugin_to_block(install, name):
+    # Of two distributions in the order of their names, one comes before the standard rules.
+    install(f"{name}-rules", "std", RULE.format(name="a"))
+    with pytest.raises(PluginError, match=rf"block=\('{name}-rules',\)"):
+        Plugins.discover()
 
+
+def test_a_distribution_without_a_name(install, tmp_path):
+    install("acme-rules", "acme", RULE.format(name="acme_max"))
+    (metadata,) = tmp_path.rglob("METADATA")
+    metadata.write_text("Metadata-Version: 2.1\n")
+    install("zeta-rules", "zeta", RULE.format(name="zeta_max"))
+    assert [str(one) for one in Plugins.discover()][:1] == ["? ? [acme]"]
+
+
+class Misspelt:
+    @hookimpl
+    def blender_rulez(self):
+        return []
+
+
+class Twice:
+    @hookimpl
+    def blender_rules(self):
+        return []
+
+    @hookimpl(specname="blender_rules")
+    def more_rules(self):
+        return []
+
+
+class Both(Twice, Misspelt):
+    pass
+
+
+class First:
+    @hookimpl(tryfirst=True)
+    def blender_rules(self):
+        return []
+
+
+class Nothing:
+    pass
+
+
+@pytest.mark.parametrize("refused", [Misspelt, Twice, Both, First, Nothing])
+def test_a_plugin_that_was_refused_leaves_nothing_behind(acme, refused):
     class Fine:
         @hookimpl
         def blender_rules(self):
@@ -129,10 +186,12 @@ def test_a_plugin_that_was_refused_leaves_nothing_behind(acme):
 
     plugins = Plugins()
     with pytest.raises(PluginError):
-        plugins.register(Misspelt(), acme)
+        plugins.register(refused(), acme)
     assert list(plugins) == []
+    assert plugins.rules() == []
     plugins.register(Fine(), acme)
     assert list(plugins) == [acme]
+    assert plugins.rules() == []
 
 
 def test_rules_come_in_the_order_of_providers_however_plugins_are_registered(make_plugins):

@@ -30,6 +30,8 @@ def test_defaults():
         ({"missing": "skip"}, TypeError, "Missing"),
         ({"constants": "MULTIPLE"}, TypeError, "tuple"),
         ({"companions": ["weights"]}, TypeError, "tuple"),
+        ({"replaces": 3}, TypeError, r"replaces of rule 'spread' is a str \| None, not 3"),
+        ({"replaces": ("blender-rules-std",)}, TypeError, "replaces"),
     ],
 )
 def test_malformed_rules_are_refused_where_they_are_made(change, error, words):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from blender_core.arguments import texts
 from blender_core.blender import ModelBlender
 from blender_core.plan import PROTECTED
 
@@ -65,6 +66,7 @@ def blendmodels(
     >>> product.meta.exposure.exposure_time
     322.0
     """
+    ignore = texts(ignore or (), "ignore", "paths")
     blender = ModelBlender(ignore, protect=protect, block=block, plugins=plugins)
     for model in inputs:
         blender.accumulate(model)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from blender_core.applying import apply
+from blender_core.arguments import texts
 from blender_core.columns import Columns, Layout
 from blender_core.errors import MixedModelTypesError, NoInputsError, RuleError, raise_all
 from blender_core.plan import PROTECTED, BlendPlan
@@ -79,8 +80,8 @@ class ModelBlender:
         block: Collection[str] = (),
         plugins: Plugins | None = None,
     ) -> None:
-        self._ignore = _paths(blend_ignore_attrs or (), "blend_ignore_attrs")
-        self._protect = _paths(protect, "protect")
+        self._ignore = texts(blend_ignore_attrs or (), "blend_ignore_attrs", "paths")
+        self._protect = texts(protect, "protect", "paths")
         if plugins is None:
             plugins = Plugins.discover(block)
         self._registry = Registry(plugins.rules())
@@ -206,10 +207,3 @@ def _blend(
                 blended[path] = value
     raise_all("rules cannot make values of what the inputs have", faults)
     return blended
-
-
-def _paths(given: Collection[str], argument: str) -> tuple[str, ...]:
-    if isinstance(given, str):
-        msg = f"{argument} takes a collection of paths, such as [{given!r}], not a text"
-        raise TypeError(msg)
-    return tuple(given)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.arguments import texts
 from blender_core.errors import PlanError, raise_all, warn
 from blender_core.paths import is_within
 from blender_core.plugins import Plugins
@@ -141,6 +142,7 @@ class BlendPlan(Mapping[str, Assignment]):
         UnknownRuleError
             If the schema asks for rules that no installed plugin offers.
         """
+        ignore = texts(ignore, "ignore", "paths")
         schema = (model() if isinstance(model, type) else model).schema
         registry = Registry(Plugins.discover(block).rules())
         return cls.for_attributes(read_attributes(schema).values(), registry, ignore=ignore)

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import pluggy
 
+from blender_core.arguments import texts
 from blender_core.errors import BlenderError, PluginError, raise_all
 from blender_core.hookspecs import NAME, BlenderSpecs
-from blender_core.provider import Provider, normalized
+from blender_core.provider import Provider, dispensable, normalized
 from blender_core.rules import Rule
-from blender_core.values import shown
+from blender_core.values import said, shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -34,8 +35,7 @@ class Plugins:
     """
 
     def __init__(self) -> None:
-        self._manager = pluggy.PluginManager(NAME)
-        self._manager.add_hookspecs(BlenderSpecs)
+        self._manager = _manager()
         self._providers: dict[str, Provider] = {}
 
     def __iter__(self) -> Iterator[Provider]:
@@ -64,15 +64,10 @@ class Plugins:
             If a plugin cannot be imported or breaks the contract. Blending without it would
             silently change the product. Several come as a `BlendErrorGroup`.
         """
-        if isinstance(block, str):
-            msg = f"block takes a collection of names, such as ({block!r},), not a text"
-            raise TypeError(msg)
+        blocked = {normalized(name) for name in texts(block, "block", "names")}
         found = []
         for entry in importlib.metadata.entry_points(group=NAME):
-            # The distribution is unknown only for entry points made by hand.
-            name, version = (entry.dist.name, entry.dist.version) if entry.dist else ("?", "?")
-            found.append((Provider(name, version, entry.name), entry))
-        blocked = {normalized(name) for name in block}
+            found.append((_provider(entry), entry))
         plugins, faults = cls(), []
         # An editable installation can announce its entry points twice: the same is not two.
         for provider, entry in sorted(dict(found).items()):
@@ -103,19 +98,26 @@ class Plugins:
         if taken := self._providers.get(provider.plugin):
             msg = (
                 f"two plugins have the name {provider.plugin!r}: {taken} and {provider}\n"
-                f"Uninstall one of them, or pass block=({provider.distribution!r},)."
+                f"Uninstall one of them, or pass "
+                f"block=({dispensable([taken, provider]).distribution!r},)."
             )
             raise PluginError(msg, provider=provider)
+        # On trial first: nothing of a plugin that is refused may stay.
+        trial = _manager()
         try:
-            self._manager.register(plugin, name=provider.plugin)
-            self._manager.check_pending()
-        except (pluggy.PluginValidationError, ValueError) as error:
-            # check_pending fails after the registration, and its plugin must not stay.
-            if self._manager.has_plugin(provider.plugin):
-                self._manager.unregister(name=provider.plugin)
-            msg = f"plugin {provider} breaks the hooks' contract: {error}\n{_remedy(provider)}"
+            trial.register(plugin, name=provider.plugin)
+            trial.check_pending()
+            problem = _misuse(trial, plugin)
+            if problem is None:
+                self._manager.register(plugin, name=provider.plugin)
+        except Exception as error:
+            msg = (
+                f"plugin {provider} breaks the hooks' contract: {said(error)}\n{_remedy(provider)}"
+            )
             raise PluginError(msg, provider=provider) from error
-        self._refuse_misuse(plugin, provider)
+        if problem is not None:
+            msg = f"plugin {provider} {problem}\n{_remedy(provider)}"
+            raise PluginError(msg, provider=provider)
         self._providers[provider.plugin] = provider
 
     def rules(self) -> list[tuple[Rule, Provider]]:
@@ -145,33 +147,44 @@ class Plugins:
         raise_all("installed plugins cannot be used", faults)
         return offers
 
-    def _refuse_misuse(self, plugin: Any, provider: Provider) -> None:
-        callers = self._manager.get_hookcallers(plugin) or []
-        problem = None
-        if not callers:
-            self._manager.unregister(name=provider.plugin)
-            problem = "implements no hook: mark its functions with @blender_core.hookimpl"
-        for caller in callers:
-            (impl,) = (one for one in caller.get_hookimpls() if one.plugin is plugin)
-            if impl.tryfirst or impl.trylast or impl.wrapper or impl.hookwrapper:
-                self._manager.unregister(name=provider.plugin)
-                problem = (
-                    f"asks for a place in the order of calls in {caller.name}: "
-                    "tryfirst, trylast and wrappers have no meaning here"
-                )
-                break
-        if problem:
-            msg = f"plugin {provider} {problem}\n{_remedy(provider)}"
-            raise PluginError(msg, provider=provider)
+
+def _manager() -> pluggy.PluginManager:
+    manager = pluggy.PluginManager(NAME)
+    manager.add_hookspecs(BlenderSpecs)
+    return manager
+
+
+def _misuse(manager: pluggy.PluginManager, plugin: Any) -> str | None:
+    """Return what a plugin does with the hooks that has no meaning here."""
+    callers = manager.get_hookcallers(plugin) or []
+    if not callers:
+        return "implements no hook: mark its functions with @blender_core.hookimpl"
+    for caller in callers:
+        first, *others = caller.get_hookimpls()
+        if others:
+            names = ", ".join(sorted(impl.function.__name__ for impl in (first, *others)))
+            return f"has more than one implementation of {caller.name}: {names}"
+        if first.tryfirst or first.trylast or first.wrapper or first.hookwrapper:
+            return (
+                f"asks for a place in the order of calls in {caller.name}: "
+                "tryfirst, trylast and wrappers have no meaning here"
+            )
+    return None
+
+
+def _provider(entry: importlib.metadata.EntryPoint) -> Provider:
+    # Entry points made by hand have no distribution, and broken metadata no name or version.
+    metadata: Any = (entry.dist and entry.dist.metadata) or {}
+    return Provider(metadata.get("Name") or "?", metadata.get("Version") or "?", entry.name)
 
 
 def _load(entry: importlib.metadata.EntryPoint, provider: Provider) -> Any:
     try:
         return entry.load()
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         msg = (
             f"plugin {provider} cannot be loaded from {entry.value}: "
-            f"{type(error).__name__}: {error}\n{_remedy(provider)}"
+            f"{type(error).__name__}: {said(error)}\n{_remedy(provider)}"
         )
         raise PluginError(msg, provider=provider) from error
 
@@ -180,10 +193,10 @@ def _rules_of(hook: Any, provider: Provider) -> Iterable[Rule]:
     try:
         offered = hook()
         rules = [offered] if isinstance(offered, Rule) else list(offered)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         msg = (
             f"blender_rules of plugin {provider} failed: "
-            f"{type(error).__name__}: {error}\n{_remedy(provider)}"
+            f"{type(error).__name__}: {said(error)}\n{_remedy(provider)}"
         )
         raise PluginError(msg, provider=provider) from error
     for rule in rules:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-__all__ = ["Provider", "normalized"]
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Provider", "dispensable", "normalized"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -56,3 +60,25 @@ def normalized(name: str) -> str:
     'acme-rules'
     """
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def dispensable(providers: Iterable[Provider]) -> Provider:
+    """Return the one of several providers that a message advises to block.
+
+    Parameters
+    ----------
+    providers : iterable of Provider
+        Those of which one is too many.
+
+    Returns
+    -------
+    provider : Provider
+        The first by name; the standard rules are the last that anyone wants to block.
+
+    Examples
+    --------
+    >>> from blender_core.provider import Provider, dispensable
+    >>> print(dispensable([Provider("blender-rules-std", "1", "std"), Provider("new", "2", "std")]))
+    new 2 [std]
+    """
+    return min(providers, key=lambda p: (normalized(p.distribution) == "blender-rules-std", p))

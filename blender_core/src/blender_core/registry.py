@@ -6,7 +6,7 @@ import difflib
 from typing import TYPE_CHECKING, NamedTuple
 
 from blender_core.errors import BlenderError, RuleConflictError, UnknownRuleError, raise_all
-from blender_core.provider import normalized
+from blender_core.provider import dispensable, normalized
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -139,13 +139,11 @@ def _conflict(name: str, offers: list[ProvidedRule], left: list[ProvidedRule]) -
     if len(set(providers)) == 1:
         msg = f"plugin {providers[0]} offers the rule {name!r} {len(providers)} times"
         return RuleConflictError(msg, name=name, providers=providers)
-    # The standard rules are the last thing that anyone wants to block.
-    blockable = min(providers, key=lambda p: (p.distribution == "blender-rules-std", p))
     lines = "\n".join(f"  - {provider}{_claim(name, offers, provider)}" for provider in providers)
     msg = (
         f"rule {name!r} is offered by more than one plugin:\n{lines}\n"
         f"Let Rule.replaces of one name the distribution of the other, uninstall one, or call with "
-        f"block=({blockable.plugin!r},)."
+        f"block=({dispensable(providers).plugin!r},)."
     )
     return RuleConflictError(msg, name=name, providers=providers)
 

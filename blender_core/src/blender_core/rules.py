@@ -124,8 +124,9 @@ class Rule:
     def __post_init__(self) -> None:
         for field, kind in _FIELD_TYPES.items():
             if not isinstance(getattr(self, field), kind):
+                wanted = kind.__name__ if isinstance(kind, type) else kind
                 msg = (
-                    f"{field} of rule {shown(self.name)} is a {kind.__name__}, "
+                    f"{field} of rule {shown(self.name)} is a {wanted}, "
                     f"not {shown(getattr(self, field))}"
                 )
                 raise TypeError(msg)
@@ -142,12 +143,13 @@ class Rule:
             raise ValueError(msg)
 
 
-_FIELD_TYPES: Final[dict[str, type]] = {
+_FIELD_TYPES: Final[dict[str, Any]] = {
     "name": str,
-    "blend": Callable,  # type: ignore[dict-item]  # a class to isinstance, if not to mypy
+    "blend": Callable,
     "summary": str,
     "gives": Gives,
     "constants": tuple,
     "companions": tuple,
     "missing": Missing,
+    "replaces": str | None,
 }

@@ -121,7 +121,7 @@ def shown(value: Any) -> str:
     return shortened(_repr.repr(value))
 
 
-def said(error: Exception) -> str:
+def said(error: BaseException) -> str:
     """Return what an error of somebody else's code says, in any case.
 
     Parameters

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections import defaultdict
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["AsdfText"]
 
 _CHECKSUM: Final = re.compile(rb"^_fits_hash: ([0-9a-f]{64})\s*$", re.MULTILINE)
-_ENTRY: Final = re.compile(rb"(\w+):(?=\s)(?:\s+(-?[0-9][0-9.e+-]*)(?=[,}\s]))?")
+_ENTRY: Final = re.compile(rb"(\w+):(?=\s)(?: ([^\s,{}\[][^,}\n]*))?")
 _NEXT_OF_META: Final = re.compile(rb"\n(?:  )?\w")
 _BLANK_ENDS: Final = tuple(
     b" " + quote + after for quote in (b"'", b'"') for after in (b"\n", b",", b"}", b"]")
@@ -43,8 +42,8 @@ class AsdfText:
     --------
     >>> from blender_core.readers.asdf_text import AsdfText
     >>> text = AsdfText(b"meta:\n  target: {ra: 12.345678901234567, name: NGC 1}\n")
-    >>> text.names, text.float_near("ra", 12.34567890123456), text.has_text("NGC 1")
-    ((b'meta', b'target', b'ra', b'name'), 12.345678901234567, True)
+    >>> text.names, text.confirmed("ra", 12.34567890123456), text.confirmed("name", "NGC 2")
+    ((b'meta', b'target', b'ra', b'name'), 12.345678901234567, None)
     """
 
     def __init__(self, raw: bytes) -> None:
@@ -102,8 +101,8 @@ class AsdfText:
         """Whether there are texts that end with a blank, which a header loses."""
         return any(end in self.raw for end in _BLANK_ENDS)
 
-    def float_near(self, name: str, value: float) -> float | None:
-        """Return the float that a header's float comes from.
+    def confirmed(self, name: str, value: Any) -> Any:
+        """Return what the tree has where a header has a certain value.
 
         Headers cut floats off that are longer than their field; those of older astropy have
         sixteen digits at the most.
@@ -112,32 +111,29 @@ class AsdfText:
         ----------
         name : str
             The last part of the attribute's path.
-        value : float
+        value : bool, int, float, str or complex
             What the header has.
 
         Returns
         -------
-        value : float or None
-            None where it is uncertain, because the tree has none such under that name, or several.
+        value : bool, int, float, str or None
+            The same, or a float with all its digits. None where it is uncertain, because the tree
+            has none such, or several.
         """
-        near = {x for x in self._floats[name.encode()] if math.isclose(x, value, rel_tol=1e-10)}
-        return near.pop() if len(near) == 1 else None
+        scalars = self._scalars.get(name.encode(), ())
+        if type(value) is float:
+            near = {x for x in map(_float, scalars) if math.isclose(x, value, rel_tol=1e-10)}
+            return near.pop() if len(near) == 1 else None
+        text = value.encode() if type(value) is str else str(value).lower().encode()
+        if text in scalars:
+            return value
+        if type(value) is str and (b"'%b'" % text in scalars or self._has_text(text)):
+            return value
+        return None
 
-    def has_text(self, value: str) -> bool:
-        """Tell for certain whether the tree has a text.
-
-        Parameters
-        ----------
-        value : str
-            The text.
-
-        Returns
-        -------
-        found : bool
-            False if it is not there, or not in one of the plain forms.
-        """
-        forms = {value.encode(), value.replace("'", "''").encode()}
-        return any(self._has_whole(form) for form in forms)
+    def _has_text(self, text: bytes) -> bool:
+        """Tell whether the tree has a text that is folded, or has quotes or commas in it."""
+        return any(map(self._has_whole, {text, text.replace(b"'", b"''")}))
 
     def _has_whole(self, form: bytes) -> bool:
         text = self._unfolded
@@ -157,7 +153,7 @@ class AsdfText:
 
     @cached_property
     def _entries(self) -> list[tuple[bytes, bytes]]:
-        """Names and the numbers that follow them, if any."""
+        """Names and the beginnings of the scalars that follow them, if any."""
         raw = self.raw
         wcs = raw.find(b"\n  wcs: ")
         if wcs >= 0 and (after := _NEXT_OF_META.search(raw, wcs + 1)):
@@ -165,12 +161,15 @@ class AsdfText:
         return _ENTRY.findall(raw)
 
     @cached_property
-    def _floats(self) -> defaultdict[bytes, set[float]]:
-        found: defaultdict[bytes, set[float]] = defaultdict(set)
-        for name, number in self._entries:
-            if number:
-                try:
-                    found[name].add(float(number))
-                except ValueError:  # a date, say
-                    continue
+    def _scalars(self) -> dict[bytes, list[bytes]]:
+        found: dict[bytes, list[bytes]] = {}
+        for name, scalar in self._entries:
+            found.setdefault(name, []).append(scalar)
         return found
+
+
+def _float(scalar: bytes) -> float:
+    try:
+        return float(scalar)
+    except ValueError:
+        return math.nan

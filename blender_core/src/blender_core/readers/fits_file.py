@@ -33,9 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["FitsReader"]
 
-_LONGEST_ON_A_CARD = 67
-"""Longer texts than this go on on further cards."""
-
 
 class FitsReader:
     """The metadata of one FITS file that a datamodel was saved to.
@@ -102,7 +99,11 @@ class FitsReader:
         """
         if self._is_unusual(layout):
             return self._by_datamodel(layout)
-        values = self._values(layout)
+        try:
+            values = self._values(layout)
+        except BadFitsError as error:
+            msg = f"{self.what} cannot be read: {error}"
+            raise InputError(msg) from error
         if values is None:
             return self._by_datamodel(layout)
         # A datamodel takes these from the file itself, whatever is in it.
@@ -208,14 +209,13 @@ class FitsReader:
         if asdf.has_blank_ends:
             return None
         values: list[Any] = [None] * len(layout.paths)
-        for name, (places, fields) in layout.keywords.items():
-            for place, value in zip(places, self._select(name, fields), strict=True):
-                if type(value) is float:
-                    value = asdf.float_near(layout.paths[place].rpartition(".")[2], value)
+        for hdu, (places, fields) in layout.keywords.items():
+            for place, value in zip(places, self._select(hdu, fields), strict=True):
+                if value is not None:
+                    name = layout.paths[place].rpartition(".")[2]
+                    value = asdf.confirmed(name, value)
                     if value is None:
                         return None
-                elif type(value) is str and _may_have_changed(value) and not asdf.has_text(value):
-                    return None
                 values[place] = value
         return values
 
@@ -245,8 +245,3 @@ class FitsReader:
             consequence = "taken all the same" if taken else "left out"
             warn(f"{where}, which the schema forbids: {problem}. It is {consequence}.")
         return taken
-
-
-def _may_have_changed(text: str) -> bool:
-    """Tell whether writing a text to a header and reading it may give another one."""
-    return len(text) > _LONGEST_ON_A_CARD or "'" in text or ": " in text or text.endswith("&")

@@ -101,12 +101,27 @@ class RawFits:
         return next((hdu for hdu in self.hdus if hdu.name == name.upper()), None)
 
     def is_as_saved(self) -> bool:
-        """Tell whether nobody has touched the headers since a datamodel was saved to the file."""
+        """Tell whether nobody has touched the headers since a datamodel was saved to the file.
+
+        Returns
+        -------
+        as_saved : bool
+            False if there is no tree with a checksum.
+
+        Raises
+        ------
+        BadFitsError
+            If astropy cannot make sense of a card.
+        """
         expected = self.asdf.checksum if self.asdf else None
         if expected is None:
             return False
         checksum = hashlib.sha256()
         for hdu in self.hdus:
             if hdu.name != "ASDF":
-                checksum.update(hdu.header.text)
+                try:
+                    checksum.update(hdu.header.text)
+                except Exception as error:
+                    msg = f"HDU {hdu.name} has a card that cannot be mended: {error}"
+                    raise BadFitsError(msg) from error
         return checksum.hexdigest() == expected

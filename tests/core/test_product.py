@@ -169,6 +169,45 @@ def test_a_value_where_a_group_should_be(make_models):
     assert product.instance == before
 
 
+def test_a_blended_value_where_the_group_of_another_should_be(make_models):
+    inputs = make_models("meta.exposure.start_time", [None, 2.0, 1.0])
+    inputs[0].instance["meta"]["exposure"] = 5
+    product = ImageModel(validate_on_assignment=False)
+    before = copy.deepcopy(product.instance)
+    words = r"^meta.exposure has the blended value 5, so that meta.exposure.start_time cannot have"
+    with pytest.raises(InputError, match=words):
+        blendmodels(product, inputs)
+    assert product.instance == before
+    blendmodels(product, inputs, ignore=["meta.exposure.start_time"])
+    assert product.instance["meta"]["exposure"] == 5
+
+
+def test_a_value_far_above_another_is_one_fault(make_model):
+    first, second = make_model(), make_model({"meta.exposure.start_time": 1.0})
+    deep = {"type": "number", "blend_rule": "max"}
+    group = {"type": "object", "properties": {"c": deep, "d": deep}}
+    first.schema["properties"]["meta"]["properties"]["a"] = {
+        "type": "object",
+        "properties": {"b": group},
+    }
+    first.instance["meta"]["a"] = "A"
+    second.instance["meta"]["a"] = {"b": {"c": 1.0, "d": 2.0}}
+    with pytest.raises(InputError, match=r"^meta.a has .* 'A', so that meta.a.b.c cannot have 1.0"):
+        blendmodels(ImageModel(), [first, second])
+
+
+@pytest.mark.parametrize("group", ["meta", "meta.target"])
+def test_a_group_that_is_none_is_missing(make_models, group):
+    product = ImageModel()
+    *parents, name = group.split(".")
+    node = product.instance
+    for parent in parents:
+        node = node[parent]
+    node[name] = None
+    blendmodels(product, make_models("meta.target.ra", [1.0, 2.0]))
+    assert product.instance["meta"]["target"]["ra"] == 1.0
+
+
 @pytest.mark.parametrize("thing", [None, "product.fits", {"meta": {}}])
 def test_a_product_that_is_no_datamodel(thing, make_models):
     with pytest.raises(NotADatamodelError, match="the product is not a datamodel but"):

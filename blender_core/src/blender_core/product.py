@@ -20,7 +20,7 @@ from blender_core.validity import problem_with
 from blender_core.values import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from blender_core.errors import BlenderError
     from blender_core.plan import BlendPlan
@@ -91,7 +91,7 @@ def vet(product: Any, blended: Mapping[str, Any], plan: BlendPlan) -> Vetted:
         If the schema forbids a value and the product's validation is strict. Several come as a
         `BlendErrorGroup`.
     InputError
-        If the product has a value where an attribute's group should be.
+        If the product has a value where an attribute's group should be, or is to have one.
 
     Warns
     -----
@@ -147,7 +147,9 @@ def update_product(product: Any, vetted: Vetted, columns: Sequence[TypedColumn])
         *parents, name = path.split(".")
         group = tree
         for parent in parents:
-            group = group.setdefault(parent, {})
+            if group.get(parent) is None:
+                group[parent] = {}
+            group = group[parent]
         group[name] = value
     if hdrtab is None:
         tree.pop("hdrtab", None)
@@ -181,16 +183,38 @@ def _forbidden(plan: BlendPlan, path: str, value: Any, problem: str) -> str:
 
 
 def _obstacles(tree: Mapping[str, Any], values: Mapping[str, Any]) -> list[BlenderError]:
+    """Find values, blended ones or the product's own, where groups of others should be."""
     faults: list[BlenderError] = []
-    for group in sorted({path.rpartition(".")[0] for path in values}):
+    for group in _groups(values):
+        if group in values:
+            below = min(path for path in values if path.startswith(f"{group}."))
+            msg = (
+                f"{group} has the blended value {shown(values[group])}, so that {below} cannot "
+                f"have {shown(values[below])}: some inputs have a value where others have a group"
+            )
+            faults.append(InputError(msg))
+            continue
         node: Any = tree
         for part in group.split("."):
-            node = node.get(part, {})
+            node = node.get(part)
+            if node is None:
+                break
             if not isinstance(node, dict):
                 msg = f"the product has the value {shown(node)} where the group {group} should be"
                 faults.append(InputError(msg))
                 break
     return faults
+
+
+def _groups(paths: Iterable[str]) -> list[str]:
+    """Return the groups that the paths are in, and those that these are in, sorted."""
+    groups: set[str] = set()
+    for path in paths:
+        group = path.rpartition(".")[0]
+        while group and group not in groups:
+            groups.add(group)
+            group = group.rpartition(".")[0]
+    return sorted(groups)
 
 
 def _remove(tree: dict[str, Any], path: str) -> None:

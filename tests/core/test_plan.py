@@ -132,6 +132,17 @@ def test_one_column_for_two_attributes(registry):
     }
 
 
+def test_a_column_with_another_name_takes_none_that_is_asked_for(registry):
+    attributes = [
+        Attribute(f"meta.{path}", keyword=keyword, recorded=True)
+        for path, keyword in {"a": "X", "b": "x", "c": "X_3", "d": "x_2", "e": "X"}.items()
+    ]
+    with pytest.warns(BlendWarning, match="by both meta.a and meta") as caught:
+        plan = plan_of(registry, *attributes)
+    assert len(caught) == 2
+    assert list(plan.columns.values()) == ["X", "x_4", "X_3", "x_2", "X_5"]
+
+
 def test_the_class_that_jwst_cannot_blend():
     with pytest.warns(BlendWarning, match="HDRTAB") as caught:
         plan = BlendPlan.for_model(AmiOIModel())

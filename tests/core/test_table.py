@@ -174,6 +174,49 @@ def test_what_a_table_cannot_hold_is_refused_by_name(type_, value, words):
     assert (caught.value.attribute, caught.value.column) == ("meta.a", "A")
 
 
+def columns_named(*names):
+    attributes = [Attribute(f"meta.{name}", keyword=name, recorded=True) for name in names]
+    plan = BlendPlan.for_attributes(attributes, Registry(Plugins.discover().rules()))
+    return typed_columns(plan, {attribute.path: (1, None) for attribute in attributes})
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("A" * 69, "its name has 69 characters, and FITS allows 68"),
+        ("NAÏVE", "FITS allows printable ASCII characters only in its name"),
+        ("TWO\nLINES", "FITS allows printable ASCII characters only in its name"),
+        ("A" * 100_000, "its name has 100000 characters"),
+    ],
+)
+def test_names_that_a_column_cannot_have_are_refused(name, words):
+    with pytest.raises(TableError, match=words) as caught:
+        columns_named("FINE", name)
+    assert (caught.value.attribute, caught.value.column) == (f"meta.{name}", name)
+    assert "in column" in str(caught.value)
+
+
+def test_the_longest_name(tmp_path):
+    columns = columns_named("A" * 68)
+    hdu = fits.BinTableHDU(to_hdrtab(columns)[0])
+    hdu.writeto(tmp_path / "t.fits")
+    assert Table.read(tmp_path / "t.fits").colnames == ["A" * 68]
+
+
+def test_a_name_that_no_column_has_may_be_anything():
+    attribute = Attribute("meta.a", keyword="Ï" * 100, recorded=True)
+    plan = BlendPlan.for_attributes([attribute], Registry(Plugins.discover().rules()))
+    assert typed_columns(plan, {"meta.a": (None, None)}) == []
+
+
+def test_the_most_columns():
+    names = [f"C{i}" for i in range(1000)]
+    assert len(columns_named(*names[:999])) == 999
+    with pytest.raises(TableError, match="has 999 columns at most, and 1000 are needed") as caught:
+        columns_named(*names)
+    assert (caught.value.attribute, caught.value.column) == ("meta.C999", "C999")
+
+
 @pytest.fixture
 def product(tmp_path):
     """Return a product that was blended, and the path to save it to."""

@@ -256,12 +256,12 @@ def _columns(attributes: Iterable[Attribute]) -> dict[str, str]:
     """Name the columns of HDRTAB; the FITS standard compares their names without case."""
     columns: dict[str, str] = {}
     taken: dict[str, Attribute] = {}
-    for attribute in attributes:
-        if not attribute.recorded:
-            continue
-        wanted = name = attribute.keyword or attribute.path
-        number = 1
-        while name.casefold() in taken:
+    asked_for = [(one, one.keyword or one.path) for one in attributes if one.recorded]
+    reserved = {name.casefold() for _, name in asked_for}
+    for attribute, wanted in asked_for:
+        name, number = wanted, 1
+        # A name that nobody has yet may still be what another attribute asks for.
+        while name.casefold() in taken or (number > 1 and name.casefold() in reserved):
             number += 1
             name = f"{wanted}_{number}"
         if name != wanted:

@@ -31,6 +31,9 @@ _PYTHON_TYPES: Final[Mapping[str, frozenset[type]]] = {
     "string": frozenset({str}),
 }
 _INT64: Final = np.iinfo(np.int64)
+# Of the FITS standard: a card has room for so many characters of a text, TFIELDS three digits.
+_LONGEST_NAME: Final = 68
+_MOST_COLUMNS: Final = 999
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,9 @@ def typed_columns(plan: BlendPlan, values: Mapping[str, Sequence[Any]]) -> list[
     Raises
     ------
     TableError
-        If a text has characters that a FITS table cannot hold, or a number is too large for its
-        column. Several come as a `BlendErrorGroup`.
+        If a text has characters that a FITS table cannot hold, a number is too large for its
+        column, or the table cannot have a column of this name or so many columns. Several come as
+        a `BlendErrorGroup`.
 
     Warns
     -----
@@ -85,9 +89,9 @@ def typed_columns(plan: BlendPlan, values: Mapping[str, Sequence[Any]]) -> list[
     faults: list[BlenderError] = []
     for path, name in plan.columns.items():
         cells = values[path]
-        kinds = set(map(type, cells))
-        if kinds == {type(None)}:
+        if cells.count(None) == len(cells):
             continue
+        kinds = set(map(type, cells))
         attribute = plan[path].attribute
         column_type = attribute.type or ""
         if column_type not in _PYTHON_TYPES:
@@ -97,10 +101,14 @@ def typed_columns(plan: BlendPlan, values: Mapping[str, Sequence[Any]]) -> list[
             if cells.count(None) == len(cells):
                 continue
         try:
+            _require_name(name)
             columns.append(_typed(name, attribute, cells, column_type))
         except ValueError as error:
-            msg = f"{attribute.label} cannot be kept in column {name!r} of HDRTAB: {error}"
-            faults.append(TableError(msg, attribute=path, column=name))
+            faults.append(_table_error(name, attribute, str(error)))
+    if len(columns) > _MOST_COLUMNS:
+        first = columns[_MOST_COLUMNS]
+        problem = f"a FITS table has {_MOST_COLUMNS} columns at most, and {len(columns)} are needed"
+        faults.append(_table_error(first.name, first.attribute, problem))
     raise_all("values cannot be kept in HDRTAB", faults)
     return columns
 
@@ -235,6 +243,20 @@ def _typed(name: str, attribute: Attribute, cells: Sequence[Any], column_type: s
     else:
         data = np.array(cells, dtype=np.bool_)
     return TypedColumn(name, attribute, data, mask)
+
+
+def _require_name(name: str) -> None:
+    if len(name) > _LONGEST_NAME:
+        msg = f"its name has {len(name)} characters, and FITS allows {_LONGEST_NAME}"
+        raise ValueError(msg)
+    if not (name.isascii() and name.isprintable()):
+        msg = "FITS allows printable ASCII characters only in its name"
+        raise ValueError(msg)
+
+
+def _table_error(name: str, attribute: Attribute, problem: str) -> TableError:
+    msg = f"{attribute.label} cannot be kept in column {shown(name)} of HDRTAB: {problem}"
+    return TableError(msg, attribute=attribute.path, column=name)
 
 
 def _who(cells: Sequence[Any], value: Any) -> str:

@@ -78,3 +78,33 @@ def test_the_product_has_the_values_of_the_result(result):
     assert result.values["meta.exposure.exposure_time"] == 6.0
     assert all(result.product[path] == value for path, value in result.values.items())
     assert repr(result).startswith("<BlendResult of 4 inputs: ")
+
+
+def test_the_source_does_not_depend_on_which_objects_python_shares():
+    path = "meta.target.proposer_name"
+    names = [f"Smi{end}" for end in ("thy", "th", "th")]
+    inputs = [ImageModel() for _ in names]
+    for model, name in zip(inputs, names, strict=True):
+        model[path] = name
+    target = inputs[0].schema["properties"]["meta"]["properties"]["target"]["properties"]
+    target["proposer_name"]["blend_rule"] = "mode"
+    target["ra"]["blend_rule"] = "last"
+    for model, ra in zip(inputs, [float("nan"), 1.0, float("nan")], strict=True):
+        model.meta.target.ra = ra
+    target["dec"]["blend_rule"] = "last"
+    for model, dec in zip(inputs, [float(2), float(1), float("1.0")], strict=True):
+        model.meta.target.dec = dec
+    outcomes = blendmodels(ImageModel(), inputs).outcomes
+    assert outcomes[path].source == 1
+    assert outcomes["meta.target.ra"].source == 0
+    assert outcomes["meta.target.dec"].source == 1
+
+
+def test_the_source_of_a_list():
+    path = "meta.exposure.read_times"
+    inputs = [ImageModel() for _ in range(3)]
+    for model, times in zip(inputs, [[[1.0]], [[2.0]], [[2.0]]], strict=True):
+        model[path] = times
+    exposure = inputs[0].schema["properties"]["meta"]["properties"]["exposure"]["properties"]
+    exposure["read_times"]["blend_rule"] = "last"
+    assert blendmodels(ImageModel(), inputs).outcomes[path].source == 1

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from blender_core.plan import Tier
 from blender_core.rules import Gives
 from blender_core.table import to_table
-from blender_core.values import distinct
+from blender_core.values import distinct, identity
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -185,7 +185,8 @@ class BlendResult:
         source = None
         rule = assignment.rule
         if value is not None and rule is not None and rule.gives is Gives.INPUT:
-            source = next((i for i, one in enumerate(given) if one is value), None)
+            key = identity(value)
+            source = next((i for i, one in enumerate(given) if identity(one) == key), None)
         return Outcome(
             attribute=path,
             keyword=assignment.attribute.keyword,

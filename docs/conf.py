@@ -21,6 +21,10 @@ numpydoc_show_class_members = False
 exclude_patterns = ["_build"]
 html_theme = "pydata_sphinx_theme"
 html_title = "Model Blender"
+# Pages without pages below them have nothing to show at their side.
+html_sidebars = {
+    page: [] for page in ("index", "explanation/*", "reference/hdrtab", "reference/rules")
+}
 
 
 def write_rules_table(app):

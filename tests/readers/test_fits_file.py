@@ -12,6 +12,7 @@ import jwst
 import numpy as np
 import pytest
 from astropy.io import fits
+from astropy.time import Time
 from astropy.utils.exceptions import AstropyWarning
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -335,6 +336,18 @@ def test_classes_with_metadata_of_their_own(compare, tmp_path, model_class):
     assert compare.differences(path) == []
 
 
+def test_warnings_of_datamodels_name_the_file(tmp_path):
+    path = tmp_path / "a.fits"
+    cards = {"DATAMODL": "FlatModel", "DETECTOR": "BREAKFAST"}
+    fits.PrimaryHDU(header=fits.Header(cards)).writeto(path)
+    reader = FitsReader(path, "input 1", Learnt())
+    layout = Layout([read_attributes(reader.schema)["meta.telescope"]])
+    with pytest.warns(
+        BlendWarning, match=r"input 1 \(.*a.fits\): While validating meta.instrument.detector"
+    ):
+        assert reader.read(layout) == ["JWST"]
+
+
 def test_values_that_the_schema_refuses_are_left_out(saved, read):
     edit(saved, lambda hdus: hdus[0].header.set("VISITYPE", "BREAKFAST"))
     with pytest.warns(
@@ -432,6 +445,29 @@ def test_arrays_of_the_tree_are_not_read(tmp_path, monkeypatch, compare):
     assert sum(counts) < 200_000 < path.stat().st_size / 10
     monkeypatch.undo()
     assert compare.differences(path) == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        Time("2026-01-02T03:04:05"),
+        [Time("2026-01-02T03:04:05"), 1],
+        {"at": Time("2026-01-02T03:04:05")},
+        np.float32(0.1),
+        np.arange(3),
+        {"list": [1, {"a": "b"}], "true": [True]},
+        "two\nlines, and a 'quote': yes",
+        "naïve",
+        float("nan"),
+        float("inf"),
+        1j,
+    ],
+)
+def test_values_that_only_a_tree_can_have(compare, tmp_path, value):
+    learnt = Learnt()
+    for name in "ab":
+        path = save(tmp_path / f"{name}_cal.fits", {"meta.target.ra": 1.5, "meta.odd": value})
+        assert compare.differences(path, learnt) == []
 
 
 def test_no_limit_of_a_tree_is_passed(saved, monkeypatch):

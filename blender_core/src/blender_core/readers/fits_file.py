@@ -4,9 +4,13 @@ The result is what ``stdatamodels.jwst.datamodels.open`` gives for the same file
 reads a tree in ASDF from the file's last extension, and then, unless a checksum of the headers that
 is kept in the tree says that nobody has touched them, the headers over it. So without a tree there
 are the headers alone; where the checksum does not hold, both have to be read; and where it holds, the
-headers say what the tree says, and are quicker to read. But not every datamodel that saved a file
-had the schema of today, so the headers are only trusted where a file with the same keywords, and the
-same names in its tree, has been read in full before and was found to say the same in both.
+headers say what the tree says, and are quicker to read. But headers have less room than the tree,
+and not every datamodel that saved a file had the schema of today. So headers are only trusted where
+a file with the same keywords, and the same names in its tree, has been read in full before and was
+found to have the same attributes in both; and then each value is looked up in the tree's text.
+
+One thing is not taken over: a datamodel of a file without a date has the time of its opening for
+``meta.date``. Here it has none.
 """
 
 from __future__ import annotations

@@ -80,7 +80,8 @@ class Rule:
     blend : callable
         ``blend(values, **companions) -> value``. `values` is a list that must not be changed.
         ``None`` leaves the product's own value in place; :data:`DROP` says that the product has
-        none.
+        none. Anything else is one of the values, or a text, a number, a boolean, or a list or
+        mapping of these; numpy's scalars and tuples are converted, arrays are an error.
     summary : str
         One line that says what the rule does.
     gives : Gives, optional

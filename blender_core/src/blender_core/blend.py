@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Collection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 from blender_core.arguments import texts
 from blender_core.blender import ModelBlender
 from blender_core.plan import PROTECTED
+from blender_core.readers.several import association_members, is_association, is_library
+from blender_core.values import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Callable, Iterable
 
     from blender_core.plugins import Plugins
     from blender_core.result import BlendResult
@@ -19,12 +23,14 @@ __all__ = ["blendmodels"]
 
 def blendmodels(
     product: Any,
-    inputs: Iterable[Any],
+    inputs: Any,
     ignore: Collection[str] | None = None,
     *,
     protect: Collection[str] = PROTECTED,
     block: Collection[str] = (),
     plugins: Plugins | None = None,
+    on_bad_input: Literal["raise", "skip"] = "raise",
+    progress: Callable[[int, int | None], None] | None = None,
 ) -> BlendResult:
     """Blend the metadata of the inputs into a product.
 
@@ -33,12 +39,17 @@ def blendmodels(
     product : stdatamodels.DataModel
         The product, changed in place: its metadata, and its ``hdrtab``. If anything is wrong,
         it stays as it was.
-    inputs : iterable of stdatamodels.DataModel
-        The inputs, all of one class. They are not changed.
+    inputs : iterable, association, or library
+        The inputs, all of one class: datamodels, names of FITS or ASDF files, associations, or
+        libraries of models, freely mixed; or one association or library alone. They are not
+        changed.
     ignore : collection of str, optional
         Attributes whose paths begin with one of these keep the product's own value.
-    protect, block, plugins
+    protect, block, plugins, on_bad_input
         As of `ModelBlender`.
+    progress : callable, optional
+        Called with the number of inputs that have been looked at and the number of all, after
+        each. The latter is None where it is not known beforehand.
 
     Returns
     -------
@@ -48,7 +59,8 @@ def blendmodels(
     Raises
     ------
     BlenderError
-        As of `ModelBlender.accumulate` and `ModelBlender.finalize_model`.
+        As of `ModelBlender.accumulate` and `ModelBlender.finalize_model`. All bad inputs are
+        reported together.
 
     References
     ----------
@@ -67,7 +79,27 @@ def blendmodels(
     322.0
     """
     ignore = texts(ignore or (), "ignore", "paths")
-    blender = ModelBlender(ignore, protect=protect, block=block, plugins=plugins)
-    for model in inputs:
-        blender.accumulate(model)
+    blender = ModelBlender(
+        ignore, protect=protect, block=block, plugins=plugins, on_bad_input=on_bad_input
+    )
+    several, total = _counted(inputs)
+    blender.accumulate_all(several, progress and (lambda done: progress(done, total)))
     return blender.finalize_model(product)
+
+
+def _counted(inputs: Any) -> tuple[Iterable[Any], int | None]:
+    """Return the inputs one by one, and how many there will be, if that is known."""
+    if is_association(inputs):
+        members = association_members(inputs, "inputs")
+        return members, len(members)
+    if is_library(inputs):
+        return [inputs], len(inputs)
+    from stdatamodels import DataModel
+
+    if isinstance(inputs, (str, Path, DataModel)):
+        msg = f"inputs takes a collection of inputs, such as [{shown(inputs)}], not a single one"
+        raise TypeError(msg)
+    if not isinstance(inputs, Collection):  # an iterator is looked at once
+        return inputs, None
+    folded = any(is_association(one) or is_library(one) for one in inputs)
+    return inputs, None if folded else len(inputs)

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from blender_core.applying import apply
 from blender_core.arguments import texts
 from blender_core.columns import Columns, Layout
-from blender_core.errors import MixedModelTypesError, NoInputsError, RuleError, raise_all
+from blender_core.errors import (
+    InputError,
+    MixedModelTypesError,
+    NoInputsError,
+    RuleError,
+    raise_all,
+)
 from blender_core.plan import PROTECTED, BlendPlan
 from blender_core.plugins import Plugins
 from blender_core.product import require_datamodel, update_product, vet
-from blender_core.readers.opening import Opener
+from blender_core.readers.opening import Opener, unfold
 from blender_core.registry import Registry
 from blender_core.result import BlendResult
 from blender_core.rules import DROP
@@ -19,7 +25,7 @@ from blender_core.schema import Attribute, read_attributes
 from blender_core.table import typed_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
     from blender_core.errors import BlenderError
     from blender_core.readers.source import Source
@@ -45,6 +51,9 @@ class ModelBlender:
         Installed plugins to leave out, by their own names or their distributions'.
     plugins : Plugins, optional
         The plugins to use, instead of looking for those that are installed.
+    on_bad_input : {"raise", "skip"}, optional
+        What to do about an input that cannot be read or is of another class than the first:
+        raise an error, or blend the others and tell in the result which were left out.
 
     Raises
     ------
@@ -79,49 +88,112 @@ class ModelBlender:
         protect: Collection[str] = PROTECTED,
         block: Collection[str] = (),
         plugins: Plugins | None = None,
+        on_bad_input: Literal["raise", "skip"] = "raise",
     ) -> None:
         self._ignore = texts(blend_ignore_attrs or (), "blend_ignore_attrs", "paths")
         self._protect = texts(protect, "protect", "paths")
         if plugins is None:
             plugins = Plugins.discover(block)
         self._registry = Registry(plugins.rules())
+        if on_bad_input not in ("raise", "skip"):
+            msg = f"on_bad_input is 'raise' or 'skip', not {on_bad_input!r}"
+            raise ValueError(msg)
+        self._skips = on_bad_input == "skip"
+        self._skipped: list[BlenderError] = []
+        self._n_given = 0
         self._opener = Opener()
         self._model_type: type | None = None
         self._plan: BlendPlan | None = None
         self._columns: Columns | None = None
 
     def accumulate(self, model: Any) -> None:
-        """Add an input.
+        """Add an input, or several.
 
         Parameters
         ----------
-        model : stdatamodels.DataModel or path-like
-            The input, or the FITS file that has it. It is not changed and not kept; of a file,
-            only the headers are read.
+        model : datamodel, path-like, association or library
+            A datamodel; the name of a FITS or ASDF file, of which only headers and tree are read;
+            an association or its file, which stands for its science members; or a library such as
+            ``jwst.datamodels.ModelLibrary``, whose models are borrowed one at a time. It is not
+            changed and not kept.
 
         Raises
         ------
         NotADatamodelError
             If it is something else.
         InputError
-            If the file cannot be read.
+            If a file cannot be read.
         MixedModelTypesError
             If it is not of the class of the first input.
+        BlendErrorGroup
+            If there are several such faults. Unless bad inputs are skipped, none of an
+            association's or library's is added then.
         UnknownRuleError
             If it is the first, and its schema asks for rules that no installed plugin offers.
         """
-        number = 1 if self._columns is None else len(self._columns) + 1
-        source = self._opener.open(model, f"input {number}")
+        self.accumulate_all([model])
+
+    def accumulate_all(
+        self, models: Iterable[Any], progress: Callable[[int], None] | None = None
+    ) -> None:
+        """Add inputs, and report all that are bad together.
+
+        Parameters
+        ----------
+        models : iterable
+            Inputs as `accumulate` takes them.
+        progress : callable, optional
+            Called with the number of inputs that have been looked at, after each.
+
+        Raises
+        ------
+        BlenderError
+            As of `accumulate`.
+        """
+        plan = self._plan
+        rows: list[list[Any]] = []
+        faults: list[BlenderError] = []
+        done = 0
+        for one in self._unfolded(models, faults):
+            self._n_given += 1
+            done += 1
+            try:
+                rows.append(self._row(one, f"input {self._n_given}"))
+            except InputError as fault:
+                faults.append(fault)
+            if progress:
+                progress(done)
+        if faults and not self._skips:
+            # What a first input has settled goes with it.
+            if plan is None:
+                self._plan = self._columns = self._model_type = None
+            self._n_given -= done
+            raise_all("inputs cannot be blended", faults)
+        self._skipped += faults
+        if self._columns is not None:
+            for row in rows:
+                self._columns.append(row)
+
+    def _unfolded(self, models: Iterable[Any], faults: list[BlenderError]) -> Iterator[Any]:
+        for number, model in enumerate(models, start=self._n_given + 1):
+            try:
+                yield from unfold(model, f"input {number}")
+            except InputError as fault:
+                faults.append(fault)
+
+    def _row(self, given: Any, what: str) -> list[Any]:
+        source = self._opener.open(given, what)
         if self._columns is None:
             self._begin(source)
         elif source.model_type is not self._model_type:
+            first = getattr(self._model_type, "__qualname__", None)
             msg = (
-                f"model of type {source.model_type} ({source.what}) does not match the previous type "
-                f"({self._model_type}). All inputs of a blend must be of one model type."
+                f"{source.what} is a model of type {source.model_type.__qualname__}, which does not "
+                f"match the type of the first input, {first}: a blend has one model type"
             )
             raise MixedModelTypesError(msg)
         assert self._columns is not None  # noqa: S101  # for the type checker: _begin made them
-        self._columns.append(source.read(self._columns.layout))
+        return source.read(self._columns.layout)
 
     def finalize_model(self, model: Any) -> BlendResult:
         """Give a product the blended metadata and the table of what every input said.
@@ -151,7 +223,8 @@ class ModelBlender:
             If there are several such faults.
         """
         if self._plan is None or not self._columns:
-            msg = "nothing to blend: no input was accumulated"
+            left_out = f"\nLeft out: {len(self._skipped)}" if self._skipped else ""
+            msg = f"nothing to blend: no input was accumulated{left_out}"
             raise NoInputsError(msg)
         require_datamodel(model)
         plan, once = self._plan, self._columns.once
@@ -170,6 +243,7 @@ class ModelBlender:
             dropped=vetted.dropped,
             refused=vetted.refused,
             columns=columns,
+            skipped=self._skipped,
         )
 
     def _begin(self, source: Source) -> None:

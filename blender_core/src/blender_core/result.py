@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from astropy.table import Table
 
+    from blender_core.errors import BlenderError
     from blender_core.plan import Assignment, BlendPlan
     from blender_core.provider import Provider
     from blender_core.table import TypedColumn
@@ -109,6 +110,8 @@ class BlendResult:
         Attributes that the product has no longer, with the value that was refused.
     columns : sequence of TypedColumn
         The columns of HDRTAB.
+    skipped : sequence of BlenderError, optional
+        What was wrong with each input that was left out.
 
     Examples
     --------
@@ -136,6 +139,7 @@ class BlendResult:
         dropped: Sequence[str],
         refused: Mapping[str, Any],
         columns: Sequence[TypedColumn],
+        skipped: Sequence[BlenderError] = (),
     ) -> None:
         self.product = product
         self.plan = plan
@@ -145,10 +149,13 @@ class BlendResult:
         self._dropped = frozenset(dropped)
         self._refused = refused
         self._columns = columns
+        self.skipped = tuple(skipped)
 
     def __repr__(self) -> str:
         rows = max((len(values) for values in self.inputs.values()), default=0)
-        return f"<BlendResult of {rows} inputs: {len(self.values)} values, {self.product!r}>"
+        inputs = "1 input" if rows == 1 else f"{rows} inputs"
+        skipped = f", {len(self.skipped)} skipped" if self.skipped else ""
+        return f"<BlendResult of {inputs}{skipped}: {len(self.values)} values, {self.product!r}>"
 
     @cached_property
     def table(self) -> Table:

@@ -1,18 +1,27 @@
-"""Find the reader for an input."""
+"""Find the reader for an input, and the inputs that stand behind one."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from blender_core.readers.asdf_file import AsdfReader
 from blender_core.readers.datamodel import DatamodelReader
 from blender_core.readers.fits_file import FitsReader
 from blender_core.readers.learnt import Learnt
+from blender_core.readers.several import (
+    association_members,
+    is_association,
+    is_library,
+    library_models,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from blender_core.readers.source import Source
 
-__all__ = ["Opener"]
+__all__ = ["Opener", "unfold"]
 
 
 class Opener:
@@ -49,6 +58,44 @@ class Opener:
         InputError
             If the input is of no kind that can be read, or cannot be read.
         """
-        if isinstance(given, (str, Path)):
-            return FitsReader(Path(given), what, self._learnt)
-        return DatamodelReader(given, what)
+        if not isinstance(given, (str, Path)):
+            return DatamodelReader(given, what)
+        path = Path(given)
+        if path.suffix == ".asdf":
+            return AsdfReader(path, what, self._learnt.blank)
+        return FitsReader(path, what, self._learnt)
+
+
+def unfold(given: Any, what: str) -> Iterator[Any]:
+    """Give the inputs that stand behind one: an association's members, a library's models.
+
+    Parameters
+    ----------
+    given : object
+        What the caller gave as an input.
+    what : str
+        What it is to the blend, for messages.
+
+    Yields
+    ------
+    one : stdatamodels.DataModel or path-like
+        A single input; `given` itself where it is one. A library's model is put back, unchanged,
+        before the next is borrowed.
+
+    Raises
+    ------
+    InputError
+        If it is a file of an association that cannot be read.
+
+    Examples
+    --------
+    >>> from blender_core.readers.opening import unfold
+    >>> list(unfold("a_cal.fits", "input 1"))
+    ['a_cal.fits']
+    """
+    if is_association(given):
+        yield from association_members(given, what)
+    elif is_library(given):
+        yield from library_models(given)
+    else:
+        yield given

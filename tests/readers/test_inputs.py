@@ -1,0 +1,153 @@
+"""Inputs of several kinds in one blend, bad ones among them, and what is told on the way."""
+
+import json
+
+import pytest
+from jwst.datamodels import ModelLibrary
+from stdatamodels.jwst.datamodels import CubeModel, ImageModel
+
+from blender_core import (
+    BlendErrorGroup,
+    InputError,
+    MixedModelTypesError,
+    ModelBlender,
+    NoInputsError,
+    NotADatamodelError,
+    blendmodels,
+)
+
+START = "meta.exposure.start_time"
+
+
+@pytest.fixture
+def files(tmp_path):
+    """Return six files, FITS and ASDF in turn, and an association of the FITS files."""
+    paths = []
+    for i in range(6):
+        model = ImageModel((4, 4))
+        model.meta.exposure.start_time = 100.0 + i
+        paths.append(tmp_path / f"{i}_cal.{'asdf' if i % 2 else 'fits'}")
+        model.save(str(paths[-1]))
+    members = [{"expname": p.name, "exptype": "science"} for p in paths[::2]]
+    (tmp_path / "asn.json").write_text(
+        json.dumps({"asn_pool": "pool", "products": [{"name": "p", "members": members}]})
+    )
+    return paths
+
+
+def starts(result):
+    return list(result.inputs[START])
+
+
+def test_all_kinds_freely_mixed(files, tmp_path):
+    model = ImageModel()
+    model.meta.exposure.start_time = 99.0
+    library = ModelLibrary(tmp_path / "asn.json", on_disk=True, temp_directory=tmp_path)
+    inputs = [files[0], str(files[1]), model, tmp_path / "asn.json", library]
+    result = blendmodels(ImageModel(), inputs)
+    assert starts(result) == [100.0, 101.0, 99.0, 100.0, 102.0, 104.0, 100.0, 102.0, 104.0]
+    assert result.values[START] == 99.0
+    assert result.skipped == ()
+
+
+@pytest.mark.parametrize("alone", ["file", "mapping", "library"])
+def test_one_that_stands_for_all(files, tmp_path, monkeypatch, alone):
+    monkeypatch.chdir(tmp_path)
+    given = {
+        "file": str(tmp_path / "asn.json"),
+        "mapping": json.loads((tmp_path / "asn.json").read_text()),
+        "library": ModelLibrary(tmp_path / "asn.json"),
+    }[alone]
+    told = []
+    result = blendmodels(ImageModel(), given, progress=lambda *told_now: told.append(told_now))
+    assert starts(result) == [100.0, 102.0, 104.0]
+    assert told == [(1, 3), (2, 3), (3, 3)]
+    assert len(files) == 6
+
+
+def test_accumulate_takes_several_at_once(files, tmp_path):
+    blender = ModelBlender()
+    blender.accumulate(files[1])
+    blender.accumulate(tmp_path / "asn.json")
+    assert starts(blender.finalize_model(ImageModel())) == [101.0, 100.0, 102.0, 104.0]
+
+
+@pytest.mark.parametrize("thing", ["a_cal.fits", ImageModel()], ids=["name", "model"])
+def test_a_single_input_is_not_taken_for_a_collection(thing):
+    with pytest.raises(TypeError, match="inputs takes a collection of inputs, such as"):
+        blendmodels(ImageModel(), thing)
+
+
+def test_progress(files, tmp_path):
+    told = []
+
+    def tell(*now):
+        told.append(now)
+
+    blendmodels(ImageModel(), files, progress=tell)
+    assert told == [(i, 6) for i in range(1, 7)]
+    told.clear()
+    blendmodels(ImageModel(), iter(files), progress=tell)
+    assert told == [(i, None) for i in range(1, 7)]
+    told.clear()
+    blendmodels(ImageModel(), [tmp_path / "asn.json", files[1]], progress=tell)
+    assert told == [(i, None) for i in range(1, 5)]
+
+
+@pytest.fixture
+def bad(files, tmp_path):
+    """Return the six files with three bad inputs among them, the first one too."""
+    (tmp_path / "empty.fits").write_bytes(b"")
+    CubeModel((2, 4, 4)).save(str(tmp_path / "cube.fits"))
+    return [
+        tmp_path / "empty.fits",
+        *files[:3],
+        tmp_path / "cube.fits",
+        *files[3:],
+        tmp_path / "gone.json",
+        7,
+    ]
+
+
+def test_all_bad_inputs_are_reported_together(bad):
+    product = ImageModel()
+    with pytest.raises(BlendErrorGroup) as caught:
+        blendmodels(product, bad)
+    kinds = [type(fault) for fault in caught.value.exceptions]
+    assert kinds == [InputError, MixedModelTypesError, InputError, NotADatamodelError]
+    text = str(caught.value)
+    assert "empty.fits) cannot be read: the file is empty" in text
+    assert "cube.fits) is a model of type CubeModel, which does not match the type of the" in text
+    assert "gone.json) cannot be read: No such file" in text
+    assert "is no datamodel and no file, but int: 7" in text
+    assert "hdrtab" not in product.instance
+
+
+def test_the_others_are_blended_where_bad_inputs_are_skipped(bad):
+    result = blendmodels(ImageModel(), bad, on_bad_input="skip")
+    assert starts(result) == [100.0, 101.0, 102.0, 103.0, 104.0, 105.0]
+    assert len(result.skipped) == 4
+    assert "empty.fits" in str(result.skipped[0])
+    assert repr(result).startswith("<BlendResult of 6 inputs, 4 skipped: ")
+
+
+def test_nothing_left_to_blend(tmp_path):
+    with pytest.raises(NoInputsError, match="Left out: 2"):
+        blendmodels(ImageModel(), [tmp_path / "a.fits", 7], on_bad_input="skip")
+
+
+def test_a_call_with_a_bad_input_adds_nothing(files, bad, tmp_path):
+    blender = ModelBlender()
+    with pytest.raises(BlendErrorGroup):
+        blender.accumulate_all(bad)
+    with pytest.raises(NoInputsError):
+        blender.finalize_model(ImageModel())
+    # Not even the first input's class and plan.
+    blender.accumulate(tmp_path / "cube.fits")
+    with pytest.raises(MixedModelTypesError, match=r"^input 2 "):
+        blender.accumulate(files[0])
+
+
+def test_on_bad_input_is_one_of_two_words():
+    with pytest.raises(ValueError, match="'raise' or 'skip', not 'ignore'"):
+        ModelBlender(on_bad_input="ignore")

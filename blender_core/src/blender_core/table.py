@@ -102,7 +102,7 @@ def typed_columns(plan: BlendPlan, values: Mapping[str, Sequence[Any]]) -> list[
                 continue
         try:
             _require_name(name)
-            columns.append(_typed(name, attribute, cells, column_type))
+            columns.append(_typed(name, attribute, cells, column_type, kinds))
         except ValueError as error:
             faults.append(_table_error(name, attribute, str(error)))
     if len(columns) > _MOST_COLUMNS:
@@ -215,9 +215,12 @@ def _field(column: TypedColumn) -> _Field:
     return _Field(column.name, data, f"{width}A", ["ascii", width], unit)
 
 
-def _typed(name: str, attribute: Attribute, cells: Sequence[Any], column_type: str) -> TypedColumn:
+def _typed(
+    name: str, attribute: Attribute, cells: Sequence[Any], column_type: str, kinds: set[type]
+) -> TypedColumn:
     mask = np.zeros(len(cells), bool)
-    if None in cells:
+    missing = None in cells
+    if missing:
         mask[:] = [cell is None for cell in cells]
     if column_type == "string":
         texts = set(cells) - {None}
@@ -227,19 +230,24 @@ def _typed(name: str, attribute: Attribute, cells: Sequence[Any], column_type: s
                 msg = f"FITS tables hold printable ASCII text only, and {_who(cells, text)}"
                 raise ValueError(msg)
         width = max(map(len, texts), default=0) or 1
-        data = np.array([cell or "" for cell in cells], dtype=f"S{width}")
+        filled = [cell or "" for cell in cells] if missing else cells
+        data = np.array(filled, dtype=f"S{width}")
     elif column_type == "number":
-        for number in {cell for cell in cells if type(cell) is int}:
+        # Nearly all numbers are floats, and need no look.
+        integers = {cell for cell in cells if type(cell) is int} if int in kinds else ()
+        for number in integers:
             if not _exact_in_float(number):
                 msg = f"a float64 does not hold it exactly, and {_who(cells, number)}"
                 raise ValueError(msg)
         data = np.array(cells, dtype=np.float64)
     elif column_type == "integer":
-        for number in (max(set(cells) - {None}), min(set(cells) - {None})):
+        present = set(cells) - {None}
+        for number in (max(present), min(present)):
             if not _INT64.min <= number <= _INT64.max:
                 msg = f"an int64 does not hold it, and {_who(cells, number)}"
                 raise ValueError(msg)
-        data = np.array([0 if cell is None else cell for cell in cells], dtype=np.int64)
+        filled = [cell or 0 for cell in cells] if missing else cells
+        data = np.array(filled, dtype=np.int64)
     else:
         data = np.array(cells, dtype=np.bool_)
     return TypedColumn(name, attribute, data, mask)

@@ -121,7 +121,9 @@ def is_library(given: Any) -> bool:
     >>> is_library(["a_cal.fits"])
     False
     """
-    return all(hasattr(given, name) for name in ("borrow", "shelve", "__enter__", "__len__"))
+    # Of the class, because a datamodel looks for what it does not have in its schema.
+    kind = type(given)
+    return all(hasattr(kind, name) for name in ("borrow", "shelve", "__enter__", "__len__"))
 
 
 def library_models(library: Any) -> Iterator[Any]:

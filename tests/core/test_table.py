@@ -14,7 +14,8 @@ from blender_core import (
     blendmodels,
 )
 from blender_core.schema import Attribute
-from blender_core.table import to_hdrtab, to_table, typed_columns
+from blender_core.table import to_hdrtab, to_table
+from blender_core.typed import typed_columns
 
 # Values by type of attribute: two present, one missing.
 ATTRIBUTES = {

@@ -22,7 +22,7 @@ from blender_core.registry import Registry
 from blender_core.result import BlendResult
 from blender_core.rules import DROP
 from blender_core.schema import Attribute, read_attributes
-from blender_core.table import typed_columns
+from blender_core.typed import typed_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence

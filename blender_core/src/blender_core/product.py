@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from blender_core.errors import BlenderError
     from blender_core.plan import BlendPlan
-    from blender_core.table import TypedColumn
+    from blender_core.typed import TypedColumn
 
 __all__ = ["Vetted", "require_datamodel", "update_product", "vet"]
 

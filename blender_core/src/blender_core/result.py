@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from blender_core.errors import BlenderError
     from blender_core.plan import Assignment, BlendPlan
     from blender_core.provider import Provider
-    from blender_core.table import TypedColumn
+    from blender_core.typed import TypedColumn
 
 __all__ = ["BlendResult", "Outcome", "Status"]
 

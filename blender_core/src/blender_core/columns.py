@@ -65,6 +65,11 @@ class Layout:
         return {path: i for i, path in enumerate(self.paths)}
 
     @cached_property
+    def names(self) -> tuple[bytes, ...]:
+        """The last part of each path, as it is in the text of a file."""
+        return tuple(path.rpartition(".")[2].encode() for path in self.paths)
+
+    @cached_property
     def has_more_than_keywords(self) -> bool:
         """Whether there are attributes that no FITS header has."""
         return any(attribute.keyword is None for attribute in self.attributes)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["AsdfText"]
 
 _CHECKSUM: Final = re.compile(rb"^_fits_hash: ([0-9a-f]{64})\s*$", re.MULTILINE)
+_BEFORE_CHECKSUM: Final = b"\n_fits_hash:"
 _ENTRY: Final = re.compile(rb"(\w+):(?=\s)(?: ([^\s,{}\[][^,}\n]*))?")
 _NEXT_OF_META: Final = re.compile(rb"\n(?:  )?\w")
 _BLANK_ENDS: Final = tuple(
@@ -42,7 +43,7 @@ class AsdfText:
     --------
     >>> from blender_core.readers.asdf_text import AsdfText
     >>> text = AsdfText(b"meta:\n  target: {ra: 12.345678901234567, name: NGC 1}\n")
-    >>> text.names, text.confirmed("ra", 12.34567890123456), text.confirmed("name", "NGC 2")
+    >>> text.names, text.confirmed(b"ra", 12.34567890123456), text.confirmed(b"name", "NGC 2")
     ((b'meta', b'target', b'ra', b'name'), 12.345678901234567, None)
     """
 
@@ -88,8 +89,11 @@ class AsdfText:
     @property
     def checksum(self) -> str | None:
         """The checksum of the headers when the tree was written, where there is one for certain."""
-        found = _CHECKSUM.findall(self.raw)
-        return found[0].decode() if len(found) == 1 else None
+        start = self.raw.find(_BEFORE_CHECKSUM)
+        if start < 0 or self.raw.find(_BEFORE_CHECKSUM, start + 1) >= 0:
+            return None
+        found = _CHECKSUM.match(self.raw, start + 1)
+        return found[1].decode() if found else None
 
     @property
     def names(self) -> tuple[bytes, ...]:
@@ -101,7 +105,7 @@ class AsdfText:
         """Whether there are texts that end with a blank, which a header loses."""
         return any(end in self.raw for end in _BLANK_ENDS)
 
-    def confirmed(self, name: str, value: Any) -> Any:
+    def confirmed(self, name: bytes, value: Any) -> Any:
         """Return what the tree has where a header has a certain value.
 
         Headers cut floats off that are longer than their field; those of older astropy have
@@ -109,7 +113,7 @@ class AsdfText:
 
         Parameters
         ----------
-        name : str
+        name : bytes
             The last part of the attribute's path.
         value : bool, int, float, str or complex
             What the header has.
@@ -120,7 +124,7 @@ class AsdfText:
             The same, or a float with all its digits. None where it is uncertain, because the tree
             has none such, or several.
         """
-        scalars = self._scalars.get(name.encode(), ())
+        scalars = self._scalars.get(name, ())
         if type(value) is float:
             near = {x for x in map(_float, scalars) if math.isclose(x, value, rel_tol=1e-10)}
             return near.pop() if len(near) == 1 else None

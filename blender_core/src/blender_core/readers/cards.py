@@ -6,12 +6,15 @@ gives can be had in a fraction of the time. Anything else is left to astropy.
 
 from __future__ import annotations
 
+import functools
 import warnings
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from astropy.io.fits import Header
 
@@ -46,18 +49,13 @@ class RawHeader:
 
     def __init__(self, raw: bytes) -> None:
         self.raw = raw
-        self._positions: dict[bytes, int] = {}
-        for position in range(0, len(raw), CARD):
-            self._positions.setdefault(raw[position : position + 8], position)
-        keywords = b"".join(self._positions)
+        self._positions, usual = _positions(_keyword_column(raw))
         end = self._positions.get(b"END     ")
-        self._plain = not (
-            raw.translate(None, _PRINTABLE)
-            or b"HIERARCH" in self._positions
-            or keywords.translate(None, _OF_KEYWORDS)
-            # Astropy strips blanks before a keyword, and stops at END.
-            or any(field[:1] == b" " and field.strip(b" ") for field in self._positions)
-            or (end is not None and raw[end:].rstrip(b" ") != b"END")
+        self._plain = (
+            usual
+            and not raw.translate(None, _PRINTABLE)
+            # Astropy stops at END.
+            and (end is None or raw[end:].rstrip(b" ") == b"END")
         )
 
     @property
@@ -162,6 +160,31 @@ class RawHeader:
         from astropy.io import fits
 
         return fits.Header.fromstring(self.raw)
+
+
+def _keyword_column(raw: bytes) -> bytes:
+    """Return the first eight bytes of all cards."""
+    if len(raw) % CARD:
+        return b"".join(raw[i : i + 8].ljust(8) for i in range(0, len(raw), CARD))
+    return np.frombuffer(raw, np.uint8).reshape(-1, CARD)[:, :8].tobytes()
+
+
+@functools.lru_cache(maxsize=64)
+def _positions(column: bytes) -> tuple[Mapping[bytes, int], bool]:
+    """Return where each keyword first comes, and whether all keywords are of the usual kind.
+
+    Exposures of one mode have the same keywords in the same order, so one answer serves for many.
+    """
+    positions: dict[bytes, int] = {}
+    for i in range(0, len(column), 8):
+        positions.setdefault(column[i : i + 8], i // 8 * CARD)
+    unusual = (
+        b"HIERARCH" in positions
+        or column.translate(None, _OF_KEYWORDS)
+        # Astropy strips blanks before a keyword.
+        or any(field[:1] == b" " and field.strip(b" ") for field in positions)
+    )
+    return positions, not unusual
 
 
 def _value(field: bytes) -> Any:

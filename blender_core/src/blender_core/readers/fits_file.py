@@ -216,11 +216,9 @@ class FitsReader:
         for hdu, (places, fields) in layout.keywords.items():
             for place, value in zip(places, self._select(hdu, fields), strict=True):
                 if value is not None:
-                    name = layout.paths[place].rpartition(".")[2]
-                    value = asdf.confirmed(name, value)
-                    if value is None:
+                    values[place] = asdf.confirmed(layout.names[place], value)
+                    if values[place] is None:
                         return None
-                values[place] = value
         return values
 
     def _select(self, name: str, fields: tuple[bytes, ...]) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -153,6 +154,14 @@ def _end_card(header: bytearray, start: int) -> int | None:
 
 
 def _hdu(raw: bytes, start: int, where: str, *, first: bool) -> RawHDU:
+    # Extensions without metadata have the same headers in all exposures of one mode.
+    parse = _parsed_again if len(raw) == BLOCK else _parsed
+    header, name, size, compressed = parse(raw, where, first)
+    return RawHDU(name=name, header=header, start=start, size=size, compressed=compressed)
+
+
+def _parsed(raw: bytes, where: str, first: bool) -> tuple[RawHeader, str, int, bool]:
+    """Return a header, the name of its HDU, the size of the data, and whether it is compressed."""
     header = RawHeader(raw)
     try:
         standard = not first or header.get("SIMPLE") is True
@@ -169,13 +178,10 @@ def _hdu(raw: bytes, start: int, where: str, *, first: bool) -> RawHDU:
         raise BadFitsError(msg)
     if name is None:
         name = "PRIMARY" if first else ""
-    return RawHDU(
-        name=str(name).strip().upper(),
-        header=header,
-        start=start,
-        size=size,
-        compressed=compressed,
-    )
+    return header, str(name).strip().upper(), size, compressed
+
+
+_parsed_again = functools.lru_cache(maxsize=128)(_parsed)
 
 
 def _data_size(header: RawHeader, where: str, *, first: bool) -> int:

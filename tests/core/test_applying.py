@@ -80,7 +80,7 @@ def test_the_two_words_of_a_rule(applied, answer):
         np.array(1j),
         np.ma.masked,
         np.datetime64("2026-01-02"),
-        np.datetime64("NaT"),
+        np.datetime64("NaT", "s"),
         np.complex128(1j),
         np.bytes_(b"a"),
         np.zeros((), [("a", int)])[()],

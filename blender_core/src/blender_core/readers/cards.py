@@ -7,11 +7,12 @@ gives can be had in a fraction of the time. Anything else is left to astropy.
 from __future__ import annotations
 
 import functools
-import warnings
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+
+from blender_core.readers.warned import recorded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,10 +65,8 @@ class RawHeader:
         if self._plain:
             return self.raw
         from astropy.io import fits
-        from astropy.utils.exceptions import AstropyWarning
 
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", AstropyWarning)
+        with recorded():  # what it mends is no concern of the blend
             return str(fits.Header.fromstring(self.raw)).encode()
 
     @property

@@ -5,11 +5,11 @@ It reads the arrays as well, so this is for files that are rare.
 
 from __future__ import annotations
 
-import warnings
 from typing import TYPE_CHECKING, Any
 
 from blender_core.errors import warn
 from blender_core.readers.saved import read_as_datamodel
+from blender_core.readers.warned import recorded
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,8 +62,7 @@ def read_by_datamodel(path: Path, what: str, layout: Layout) -> list[Any]:
     BlendWarning
         Of whatever opening the file warns of.
     """
-    with warnings.catch_warnings(record=True) as caught:
-        warnings.simplefilter("always")
+    with recorded() as caught:
         values = read_as_datamodel(path, what, layout)
     for warning in caught:
         # The first lines say which attribute, and what is wrong with it; a schema may follow.

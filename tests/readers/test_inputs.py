@@ -15,6 +15,7 @@ from blender_core import (
     NotADatamodelError,
     blendmodels,
 )
+from blender_core.readers.datamodel import DatamodelReader
 
 START = "meta.exposure.start_time"
 
@@ -151,3 +152,36 @@ def test_a_call_with_a_bad_input_adds_nothing(files, bad, tmp_path):
 def test_on_bad_input_is_one_of_two_words():
     with pytest.raises(ValueError, match="'raise' or 'skip', not 'ignore'"):
         ModelBlender(on_bad_input="ignore")
+
+
+def test_what_a_skipped_first_input_has_settled_is_forgotten(files, monkeypatch):
+    first = ImageModel()
+    first.meta.nickname = "of the first"
+    read = DatamodelReader.read
+    calls = []
+
+    def fail_at_the_second(self, layout):
+        calls.append(layout)
+        if len(calls) == 2:
+            raise InputError("broken half-way")
+        return read(self, layout)
+
+    monkeypatch.setattr(DatamodelReader, "read", fail_at_the_second)
+    product = ImageModel()
+    result = blendmodels(product, [first, files[0]], on_bad_input="skip")
+    assert [str(fault) for fault in result.skipped] == ["broken half-way"]
+    assert starts(result) == [100.0]
+    assert "meta.nickname" not in result.plan
+
+
+def test_a_callback_that_fails_leaves_nothing_behind(files, tmp_path):
+    def fail(_done):
+        raise KeyboardInterrupt
+
+    blender = ModelBlender()
+    with pytest.raises(KeyboardInterrupt):
+        blender.accumulate_all(files, fail)
+    with pytest.raises(NoInputsError):
+        blender.finalize_model(ImageModel())
+    CubeModel((2, 4, 4)).save(str(tmp_path / "cube.fits"))
+    blender.accumulate(tmp_path / "cube.fits")

@@ -150,29 +150,35 @@ class ModelBlender:
         BlenderError
             As of `accumulate`.
         """
-        plan = self._plan
-        rows: list[list[Any]] = []
+        before = self._plan, self._columns, self._model_type, self._n_given
         faults: list[BlenderError] = []
-        done = 0
-        for one in self._unfolded(models, faults):
-            self._n_given += 1
-            done += 1
-            try:
-                rows.append(self._row(one, f"input {self._n_given}"))
-            except InputError as fault:
-                faults.append(fault)
-            if progress:
-                progress(done)
-        if faults and not self._skips:
+        try:
+            rows = list(self._rows(models, faults, progress))
+            if not self._skips:
+                raise_all("inputs cannot be blended", faults)
+        except BaseException:
             # What a first input has settled goes with it.
-            if plan is None:
-                self._plan = self._columns = self._model_type = None
-            self._n_given -= done
-            raise_all("inputs cannot be blended", faults)
+            self._plan, self._columns, self._model_type, self._n_given = before
+            raise
         self._skipped += faults
         if self._columns is not None:
             for row in rows:
                 self._columns.append(row)
+
+    def _rows(
+        self,
+        models: Iterable[Any],
+        faults: list[BlenderError],
+        progress: Callable[[int], None] | None,
+    ) -> Iterator[list[Any]]:
+        for done, one in enumerate(self._unfolded(models, faults), start=1):
+            self._n_given += 1
+            try:
+                yield self._row(one, f"input {self._n_given}")
+            except InputError as fault:
+                faults.append(fault)
+            if progress:
+                progress(done)
 
     def _unfolded(self, models: Iterable[Any], faults: list[BlenderError]) -> Iterator[Any]:
         for number, model in enumerate(models, start=self._n_given + 1):
@@ -184,15 +190,17 @@ class ModelBlender:
     def _row(self, given: Any, what: str) -> list[Any]:
         source = self._opener.open(given, what)
         if self._columns is None:
-            self._begin(source)
-        elif source.model_type is not self._model_type:
+            plan, columns = self._begun(source)
+            row = source.read(columns.layout)
+            self._plan, self._columns, self._model_type = plan, columns, source.model_type
+            return row
+        if source.model_type is not self._model_type:
             first = getattr(self._model_type, "__qualname__", None)
             msg = (
                 f"{source.what} is a model of type {source.model_type.__qualname__}, which does not "
                 f"match the type of the first input, {first}: a blend has one model type"
             )
             raise MixedModelTypesError(msg)
-        assert self._columns is not None  # noqa: S101  # for the type checker: _begin made them
         return source.read(self._columns.layout)
 
     def finalize_model(self, model: Any) -> BlendResult:
@@ -246,7 +254,7 @@ class ModelBlender:
             skipped=self._skipped,
         )
 
-    def _begin(self, source: Source) -> None:
+    def _begun(self, source: Source) -> tuple[BlendPlan, Columns]:
         attributes = read_attributes(source.schema)
         for path in source.paths_beyond(attributes):
             attributes[path] = Attribute(path, known=False)
@@ -255,9 +263,7 @@ class ModelBlender:
         )
         layout_once = Layout(plan[path].attribute for path in plan.wanted_once)
         once = dict(zip(layout_once.paths, source.read(layout_once), strict=True))
-        self._columns = Columns(Layout(plan[path].attribute for path in plan.wanted), once)
-        self._plan = plan
-        self._model_type = source.model_type
+        return plan, Columns(Layout(plan[path].attribute for path in plan.wanted), once)
 
 
 def _blend(

@@ -5,12 +5,20 @@ from __future__ import annotations
 import functools
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["Attribute", "read_attributes", "subschema_at"]
+__all__ = ["PYTHON_TYPES", "Attribute", "read_attributes", "subschema_at"]
+
+PYTHON_TYPES: Final[Mapping[str, frozenset[type]]] = {
+    "boolean": frozenset({bool}),
+    "integer": frozenset({int}),
+    "number": frozenset({int, float}),
+    "string": frozenset({str}),
+}
+"""The scalar types of a schema → the Python types of their values, narrower ones first."""
 
 _UNIT_IN_TITLE = re.compile(r"\[([^\]]+)\]")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from blender_core.errors import TableError, raise_all, warn
+from blender_core.schema import PYTHON_TYPES
 from blender_core.values import shown
 
 if TYPE_CHECKING:
@@ -21,12 +22,6 @@ if TYPE_CHECKING:
 
 __all__ = ["TypedColumn", "typed_columns"]
 
-_PYTHON_TYPES: Final[Mapping[str, frozenset[type]]] = {
-    "boolean": frozenset({bool}),
-    "integer": frozenset({int}),
-    "number": frozenset({int, float}),
-    "string": frozenset({str}),
-}
 _INT64: Final = np.iinfo(np.int64)
 # Of the FITS standard: a card has room for so many characters of a text, TFIELDS three digits.
 _LONGEST_NAME: Final = 68
@@ -91,9 +86,9 @@ def typed_columns(plan: BlendPlan, values: Mapping[str, Sequence[Any]]) -> list[
         kinds = set(map(type, cells))
         attribute = plan[path].attribute
         column_type = attribute.type or ""
-        if column_type not in _PYTHON_TYPES:
+        if column_type not in PYTHON_TYPES:
             column_type = _common_type(kinds)
-        if not (_PYTHON_TYPES[column_type] | {type(None)}).issuperset(kinds):
+        if not (PYTHON_TYPES[column_type] | {type(None)}).issuperset(kinds):
             cells = _conforming(cells, column_type, attribute)
             if cells.count(None) == len(cells):
                 continue
@@ -176,7 +171,7 @@ def _exact_in_float(number: int) -> bool:
 def _common_type(kinds: set[type]) -> str:
     """Return the type of a column whose schema leaves it open."""
     kinds = kinds - {type(None)}
-    for name, python_types in _PYTHON_TYPES.items():
+    for name, python_types in PYTHON_TYPES.items():
         if python_types.issuperset(kinds):
             return name
     return "string"
@@ -187,7 +182,7 @@ def _conforming(cells: Sequence[Any], column_type: str, attribute: Attribute) ->
     conforming = tuple(_converted(cells, column_type))
     lost = [i for i, (old, new) in enumerate(zip(cells, conforming, strict=True)) if old != new]
     lost = [i for i in lost if conforming[i] is None]
-    if lost and attribute.type in _PYTHON_TYPES:
+    if lost and attribute.type in PYTHON_TYPES:
         inputs = ", ".join(f"{shown(cells[i])} of input {i + 1}" for i in lost[:3])
         more = f" and {len(lost) - 3} more" if len(lost) > 3 else ""
         msg = (
@@ -200,7 +195,7 @@ def _conforming(cells: Sequence[Any], column_type: str, attribute: Attribute) ->
 
 def _converted(cells: Sequence[Any], column_type: str) -> Iterator[Any]:
     for cell in cells:
-        if type(cell) in _PYTHON_TYPES[column_type]:
+        if type(cell) in PYTHON_TYPES[column_type]:
             yield cell
         elif column_type == "integer" and type(cell) is float and cell.is_integer():
             yield int(cell)

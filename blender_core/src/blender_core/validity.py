@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.schema import PYTHON_TYPES
 from blender_core.values import shortened
 
 if TYPE_CHECKING:
@@ -12,12 +13,6 @@ if TYPE_CHECKING:
 
 __all__ = ["INTEGERS", "plainly_valid", "problem_with"]
 
-_PYTHON_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
-    "string": (str,),
-    "number": (int, float),
-    "integer": (int,),
-    "boolean": (bool,),
-}
 # What a schema says besides type and enum is left to its own validator.
 _SIMPLE: Final = {"type", "enum", "title", "description", "default", "examples"} | {
     "fits_keyword",
@@ -56,7 +51,7 @@ def plainly_valid(value: Any, subschema: Mapping[str, Any]) -> bool:
     kind = subschema.get("type")
     return (
         isinstance(kind, str)
-        and type(value) in _PYTHON_TYPES.get(kind, ())
+        and type(value) in PYTHON_TYPES.get(kind, ())
         and ("enum" not in subschema or value in subschema["enum"])
         and _SIMPLE.issuperset(subschema)
         and (type(value) is not int or value in INTEGERS)

@@ -37,7 +37,7 @@ def test_it_is_what_a_datamodel_says(value, subschema):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         expected = value_change("meta.a", value, subschema, model)
-    taken, problem = problem_with(value, subschema, "meta.a", model)
+    taken, problem = problem_with(value, subschema, model)
     assert taken == expected
     assert (problem is None) == (not caught)
     if problem:
@@ -46,16 +46,16 @@ def test_it_is_what_a_datamodel_says(value, subschema):
 
 
 def test_the_settings_of_the_datamodel_decide():
-    assert problem_with("NGC 1", PATTERN, "meta.a", ImageModel(pass_invalid_values=True)) == (
+    assert problem_with("NGC 1", PATTERN, ImageModel(pass_invalid_values=True)) == (
         True,
         "'NGC 1' does not match '^M [0-9]+$'",
     )
     with pytest.raises(ValidationError, match=r"^'NGC 1' does not match '\^M \[0-9\]\+\$'$"):
-        problem_with("NGC 1", PATTERN, "meta.a", ImageModel(strict_validation=True))
+        problem_with("NGC 1", PATTERN, ImageModel(strict_validation=True))
 
 
 def test_what_is_wrong_is_said_in_a_line_of_bounded_length():
-    _, problem = problem_with("x\n" * 100_000, PATTERN, "meta.a", ImageModel())
+    _, problem = problem_with("x\n" * 100_000, PATTERN, ImageModel())
     assert len(problem) < 500
     assert problem.endswith("does not match '^M [0-9]+$'")
 
@@ -66,7 +66,7 @@ def test_the_warnings_of_other_threads_are_left_alone():
 
     def validate():
         while not done.is_set():
-            problem_with("NGC 1", PATTERN, "meta.a", model)
+            problem_with("NGC 1", PATTERN, model)
 
     threads = [threading.Thread(target=validate) for _ in range(3)]
     interval = sys.getswitchinterval()

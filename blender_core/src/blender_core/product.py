@@ -163,7 +163,7 @@ def _allowed(product: Any, path: str, value: Any, plan: BlendPlan) -> bool:
 
     subschema = subschema_at(product.schema, path)
     try:
-        allowed, problem = problem_with(value, subschema, path, product)
+        allowed, problem = problem_with(value, subschema, product)
     except ValidationError as error:
         msg = _forbidden(plan, path, value, str(error))
         raise InvalidValueError(msg, attribute=path, value=value) from error

@@ -58,12 +58,7 @@ def plainly_valid(value: Any, subschema: Mapping[str, Any]) -> bool:
     )
 
 
-def problem_with(
-    value: Any,
-    subschema: Mapping[str, Any],
-    path: str,  # noqa: ARG001  # as datamodels' own functions have it
-    model: Any,
-) -> tuple[bool, str | None]:
+def problem_with(value: Any, subschema: Mapping[str, Any], model: Any) -> tuple[bool, str | None]:
     """Validate a value as a datamodel would if it were assigned.
 
     Datamodels issue a warning of what is wrong. Here it is returned: to catch a warning is to
@@ -75,8 +70,6 @@ def problem_with(
         The value.
     subschema : mapping
         What the schema says of the attribute.
-    path : str
-        Dotted path of the attribute.
     model : stdatamodels.DataModel
         The datamodel whose validation settings apply. It is not changed.
 
@@ -96,7 +89,7 @@ def problem_with(
     --------
     >>> from stdatamodels.jwst.datamodels import ImageModel
     >>> from blender_core.validity import problem_with
-    >>> problem_with(3, {"type": "string"}, "meta.a", ImageModel())
+    >>> problem_with(3, {"type": "string"}, ImageModel())
     (False, "3 is not of type 'string'")
     """
     if value is None or plainly_valid(value, subschema):

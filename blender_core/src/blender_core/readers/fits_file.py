@@ -239,7 +239,7 @@ class FitsReader:
 
         where = f"{self.what} has {attribute.label} = {value!r} in HDU {attribute.hdu}"
         try:
-            taken, problem = problem_with(value, attribute.subschema, attribute.path, self._blank)
+            taken, problem = problem_with(value, attribute.subschema, self._blank)
         except ValidationError as error:
             msg = f"{where}, which the schema forbids: {error}"
             raise InputError(msg) from error

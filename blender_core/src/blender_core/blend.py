@@ -40,9 +40,9 @@ def blendmodels(
         The product, changed in place: its metadata, and its ``hdrtab``. If anything is wrong,
         it stays as it was.
     inputs : iterable, association, or library
-        The inputs, all of one class: datamodels, names of FITS or ASDF files, associations, or
-        libraries of models, freely mixed; or one association or library alone. They are not
-        changed.
+        The inputs, all of one class: datamodels, names of FITS or ASDF files, open HDULists,
+        associations, or libraries of models, freely mixed; or one association or library alone.
+        They are not changed.
     ignore : collection of str, optional
         Attributes whose paths begin with one of these keep the product's own value.
     protect, block, plugins, on_bad_input
@@ -94,9 +94,10 @@ def _counted(inputs: Any) -> tuple[Iterable[Any], int | None]:
         return members, len(members)
     if is_library(inputs):
         return [inputs], len(inputs)
+    from astropy.io.fits import HDUList
     from stdatamodels import DataModel
 
-    if isinstance(inputs, (str, Path, DataModel)):
+    if isinstance(inputs, (str, Path, DataModel, HDUList)):
         msg = f"inputs takes a collection of inputs, such as [{shown(inputs)}], not a single one"
         raise TypeError(msg)
     if not isinstance(inputs, Collection):  # an iterator is looked at once

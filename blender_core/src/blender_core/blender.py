@@ -111,11 +111,11 @@ class ModelBlender:
 
         Parameters
         ----------
-        model : datamodel, path-like, association or library
+        model : datamodel, str, Path, HDUList, association or library
             A datamodel; the name of a FITS or ASDF file, of which only headers and tree are read;
-            an association or its file, which stands for its science members; or a library such as
-            ``jwst.datamodels.ModelLibrary``, whose models are borrowed one at a time. It is not
-            changed and not kept.
+            an open HDUList; an association or its file, which stands for its science members; or
+            a library such as ``jwst.datamodels.ModelLibrary``, whose models are borrowed one at a
+            time. It is not changed and not kept.
 
         Raises
         ------

@@ -83,7 +83,7 @@ class AsdfReader:
             If a value cannot be read.
         """
         values = plain_values(self._tree, layout)
-        return read_as_datamodel(self._path, self.what, layout) if values is None else values
+        return read_as_datamodel(self._opened, self.what, layout) if values is None else values
 
     def paths_beyond(self, known: Collection[str]) -> list[str]:
         """Return the paths of scalars below ``meta`` that are none of the known attributes.
@@ -99,3 +99,8 @@ class AsdfReader:
             In the order of the tree.
         """
         return list(scalars_beyond(known, self._tree.get("meta"), "meta"))
+
+    def _opened(self) -> Any:
+        from stdatamodels.jwst import datamodels
+
+        return datamodels.open(self._path)

@@ -1,13 +1,14 @@
-"""Read the metadata of a datamodel's FITS file from its headers.
+"""Read the metadata of a datamodel's FITS file, or of an open HDUList, from the headers.
 
-The result is what ``stdatamodels.jwst.datamodels.open`` gives for the same file. That function
-reads a tree in ASDF from the file's last extension, and then, unless a checksum of the headers that
-is kept in the tree says that nobody has touched them, the headers over it. So without a tree there
-are the headers alone; where the checksum does not hold, both have to be read; and where it holds, the
-headers say what the tree says, and are quicker to read. But headers have less room than the tree,
-and not every datamodel that saved a file had the schema of today. So headers are only trusted where
-a file with the same keywords, and the same names in its tree, has been read in full before and was
-found to have the same attributes in both; and then each value is looked up in the tree's text.
+The result is what ``stdatamodels.jwst.datamodels.open`` gives for the same file, and what a class of
+datamodels makes of the same HDUList. They read a tree in ASDF from the last extension, and then,
+unless a checksum of the headers that is kept in the tree says that nobody has touched them, the
+headers over it. So without a tree there are the headers alone; where the checksum does not hold, both
+have to be read; and where it holds, the headers say what the tree says, and are quicker to read. But
+headers have less room than the tree, and not every datamodel that saved a file had the schema of
+today. So headers are only trusted where a file with the same keywords, and the same names in its
+tree, has been read in full before and was found to have the same attributes in both; and then each
+value is looked up in the tree's text.
 
 One thing is not taken over: a datamodel of a file without a date has the time of its opening for
 ``meta.date``. Here it has none.
@@ -17,19 +18,22 @@ from __future__ import annotations
 
 import io
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blender_core.errors import InputError, warn
+from blender_core.readers.hdulist import raw_fits_of, without_arrays
 from blender_core.readers.headers import BadFitsError
 from blender_core.readers.raw_fits import RawFits
 from blender_core.readers.saved import class_named, plain_values
-from blender_core.readers.tree import scalars_beyond
+from blender_core.readers.tree import plain, scalars_beyond
 from blender_core.readers.unusual import has_own_metadata, read_by_datamodel
 from blender_core.validity import plainly_valid, problem_with
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Hashable, Mapping
-    from pathlib import Path
+
+    from astropy.io.fits import HDUList
 
     from blender_core.columns import Layout
     from blender_core.readers.asdf_text import AsdfText
@@ -43,8 +47,8 @@ class FitsReader:
 
     Parameters
     ----------
-    path : path-like
-        The file, compressed with gzip or not.
+    given : Path or astropy.io.fits.HDUList
+        The file, compressed with gzip or not; or an open HDUList, which stays as it is.
     what : str
         What the file is to the blend, for messages: ``input 3``.
     learnt : Learnt
@@ -56,12 +60,18 @@ class FitsReader:
         If there is no such file, or it is not a whole FITS file, or not a datamodel's.
     """
 
-    def __init__(self, path: Path, what: str, learnt: Learnt) -> None:
-        self._path = path
+    def __init__(self, given: Path | HDUList, what: str, learnt: Learnt) -> None:
+        self._given = given
         self._learnt = learnt
-        self.what = f"{what} ({path})"
+        if isinstance(given, Path):
+            name: str | None = str(given)
+            self.what = f"{what} ({name})"
+        else:
+            name = given.filename()
+            self.what = f"{what} (HDUList of {name})" if name else f"{what} (HDUList)"
+        self._filename = None if name is None else Path(name).name
         try:
-            self._fits = RawFits.read(path)
+            self._fits = RawFits.read(given) if isinstance(given, Path) else raw_fits_of(given)
         except BadFitsError as error:
             msg = f"{self.what} cannot be read: {error}"
             raise InputError(msg) from error
@@ -110,11 +120,18 @@ class FitsReader:
             raise InputError(msg) from error
         if values is None:
             return self._by_datamodel(layout)
+        if not isinstance(self._given, Path):
+            values = [plain(value) for value in values]  # there can be anything in memory
         # A datamodel takes these from the file itself, whatever is in it.
-        own = {"meta.filename": self._path.name, "meta.model_type": self.model_type.__name__}
-        for path in own.keys() & layout.places.keys():
-            values[layout.places[path]] = own[path]
+        self._put(values, layout, "meta.model_type", self.model_type.__name__)
+        if self._filename is not None:
+            self._put(values, layout, "meta.filename", self._filename)
         return values
+
+    def _put(self, values: list[Any], layout: Layout, path: str, value: Any) -> None:
+        place = layout.places.get(path)
+        if place is not None:
+            values[place] = value
 
     def _is_unusual(self, layout: Layout) -> bool:
         """Tell whether there is something that headers and tree do not tell."""
@@ -125,13 +142,23 @@ class FitsReader:
         )
 
     def _by_datamodel(self, layout: Layout) -> list[Any]:
-        values = read_by_datamodel(self._path, self.what, layout)
-        place = layout.places.get("meta.date")
+        values = read_by_datamodel(self._opened, self.what, layout)
         # It makes up a date for a file without.
-        if place is not None and self._fits.hdus[0].header.get("DATE") is None:
+        if self._fits.hdus[0].header.get("DATE") is None:
             meta = self._tree.get("meta")
-            values[place] = meta.get("date") if isinstance(meta, dict) else None
+            date = meta.get("date") if isinstance(meta, dict) else None
+            self._put(values, layout, "meta.date", date)
         return values
+
+    def _opened(self) -> Any:
+        if isinstance(self._given, Path):
+            from stdatamodels.jwst import datamodels
+
+            return datamodels.open(self._given)
+        model = self.model_type(without_arrays(self._given))
+        if self._filename is not None:
+            model.meta.filename = self._filename
+        return model
 
     def _values(self, layout: Layout) -> list[Any] | None:
         """Return the values; None where stdatamodels has to have a look at the file."""

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO, NoReturn
 
+    from blender_core.readers.live_header import LiveHeader
+
 __all__ = ["BLOCK", "BadFitsError", "RawHDU", "scan"]
 
 BLOCK: Final = 2880
@@ -37,8 +39,8 @@ class RawHDU:
     ----------
     name : str
         EXTNAME in upper case. ``PRIMARY`` for the first HDU, unless it has an EXTNAME.
-    header : RawHeader
-        The header with its padding.
+    header : RawHeader or LiveHeader
+        The header: as it is in a file with its padding, or in memory.
     start : int
         Where the data begin, in bytes from the beginning of the file.
     size : int
@@ -48,7 +50,7 @@ class RawHDU:
     """
 
     name: str
-    header: RawHeader
+    header: RawHeader | LiveHeader
     start: int
     size: int
     compressed: bool

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from blender_core.errors import NotADatamodelError
 from blender_core.readers.asdf_file import AsdfReader
 from blender_core.readers.datamodel import DatamodelReader
 from blender_core.readers.fits_file import FitsReader
@@ -43,7 +44,7 @@ class Opener:
 
         Parameters
         ----------
-        given : stdatamodels.DataModel or path-like
+        given : stdatamodels.DataModel, astropy.io.fits.HDUList, str or Path
             What the caller gave as an input.
         what : str
             What it is to the blend, for messages: ``input 3``.
@@ -59,11 +60,21 @@ class Opener:
             If the input is of no kind that can be read, or cannot be read.
         """
         if not isinstance(given, (str, Path)):
-            return DatamodelReader(given, what)
+            return self._open_object(given, what)
         path = Path(given)
         if path.suffix == ".asdf":
             return AsdfReader(path, what, self._learnt.blank)
         return FitsReader(path, what, self._learnt)
+
+    def _open_object(self, given: Any, what: str) -> Source:
+        try:
+            return DatamodelReader(given, what)
+        except NotADatamodelError:
+            from astropy.io.fits import HDUList
+
+            if isinstance(given, HDUList):
+                return FitsReader(given, what, self._learnt)
+            raise
 
 
 def unfold(given: Any, what: str) -> Iterator[Any]:

@@ -9,8 +9,8 @@ from blender_core.readers.datamodel import DatamodelReader
 from blender_core.readers.tree import collect, is_plain, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
     from blender_core.columns import Layout
 
@@ -106,13 +106,15 @@ def _has_tags(value: Any) -> bool:
     return isinstance(value, list) and any(map(_has_tags, value))
 
 
-def read_as_datamodel(path: Path, what: str, layout: Layout) -> list[Any]:
-    """Open a file as a datamodel, with all that belongs to it, and read that.
+def read_as_datamodel(
+    opened: Callable[[], AbstractContextManager[Any]], what: str, layout: Layout
+) -> list[Any]:
+    """Open a datamodel, with all that belongs to it, and read that.
 
     Parameters
     ----------
-    path : Path
-        The file.
+    opened : callable
+        Opens the datamodel.
     what : str
         What it is to the blend, for messages.
     layout : Layout
@@ -121,17 +123,15 @@ def read_as_datamodel(path: Path, what: str, layout: Layout) -> list[Any]:
     Returns
     -------
     values : list, shape (n_attributes,)
-        Plain values; None where the file has none.
+        Plain values; None where the datamodel has none.
 
     Raises
     ------
     InputError
         If stdatamodels cannot open it.
     """
-    from stdatamodels.jwst import datamodels
-
     try:
-        with datamodels.open(path) as model:
+        with opened() as model:
             return DatamodelReader(model, what).read(layout)
     except Exception as error:
         msg = f"{what} cannot be read: {type(error).__name__}: {error}"

@@ -1,6 +1,6 @@
 """Read the metadata of files of which only ``datamodels.open`` can tell what they mean.
 
-It reads the arrays as well, so this is for files that are rare.
+It reads a file's arrays as well, so this is for files that are rare.
 """
 
 from __future__ import annotations
@@ -12,7 +12,8 @@ from blender_core.readers.saved import read_as_datamodel
 from blender_core.readers.warned import recorded
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
 
     from blender_core.columns import Layout
 
@@ -35,13 +36,15 @@ def has_own_metadata(blank: Any) -> bool:
     return not {"date", "model_type"}.issuperset(blank.instance.get("meta", ()))
 
 
-def read_by_datamodel(path: Path, what: str, layout: Layout) -> list[Any]:
+def read_by_datamodel(
+    opened: Callable[[], AbstractContextManager[Any]], what: str, layout: Layout
+) -> list[Any]:
     """Return the wanted values of a file as a datamodel has them.
 
     Parameters
     ----------
-    path : path-like
-        The file.
+    opened : callable
+        Opens the datamodel in the file.
     what : str
         What the file is to the blend, for messages.
     layout : Layout
@@ -63,7 +66,7 @@ def read_by_datamodel(path: Path, what: str, layout: Layout) -> list[Any]:
         Of whatever opening the file warns of.
     """
     with recorded() as caught:
-        values = read_as_datamodel(path, what, layout)
+        values = read_as_datamodel(opened, what, layout)
     for warning in caught:
         # The first lines say which attribute, and what is wrong with it; a schema may follow.
         warn(f"{what}: {' '.join(str(warning.message).splitlines()[:2])}")

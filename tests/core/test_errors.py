@@ -1,6 +1,7 @@
 import copy
 import pickle
 import warnings
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,8 @@ from blender_core import (
     MixedModelTypesError,
     NoInputsError,
     NotADatamodelError,
+    OutputError,
+    OutputExistsError,
     PlanError,
     PluginError,
     Provider,
@@ -40,6 +43,8 @@ ERRORS = [
     RuleError("wrong", attribute="meta.a", rule="mean", provider=ACME),
     InvalidValueError("wrong", attribute="meta.a", value=[1]),
     TableError("wrong", attribute="meta.a", column="A"),
+    OutputError("wrong", path=Path("a.fits")),
+    OutputExistsError("wrong", path=Path("a.fits")),
 ]
 WAYS = [
     copy.copy,

@@ -9,11 +9,15 @@ from typing import TYPE_CHECKING, Any, Literal
 from blender_core.arguments import texts
 from blender_core.blender import ModelBlender
 from blender_core.plan import PROTECTED
+from blender_core.readers.files import files_behind
 from blender_core.readers.several import association_members, is_association, is_library
 from blender_core.values import shown
+from blender_core.writers.opening import open_product
+from blender_core.writers.target import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    import os
+    from collections.abc import Callable, Iterable, Iterator
 
     from blender_core.plugins import Plugins
     from blender_core.result import BlendResult
@@ -31,14 +35,17 @@ def blendmodels(
     plugins: Plugins | None = None,
     on_bad_input: Literal["raise", "skip"] = "raise",
     progress: Callable[[int, int | None], None] | None = None,
+    output: str | os.PathLike[str] | None = None,
+    overwrite: bool = False,
 ) -> BlendResult:
     """Blend the metadata of the inputs into a product.
 
     Parameters
     ----------
-    product : stdatamodels.DataModel
-        The product, changed in place: its metadata, and its ``hdrtab``. If anything is wrong,
-        it stays as it was.
+    product : stdatamodels.DataModel or path-like
+        The product: a datamodel, whose metadata and ``hdrtab`` are changed in place, or the name
+        of its FITS or ASDF file, which is changed only if it is the output, too. If anything is
+        wrong, it stays as it was.
     inputs : iterable, association, or library
         The inputs, all of one class: datamodels, names of FITS or ASDF files, open HDULists,
         associations, or libraries of models, freely mixed; or one association or library alone.
@@ -50,6 +57,11 @@ def blendmodels(
     progress : callable, optional
         Called with the number of inputs that have been looked at and the number of all, after
         each. The latter is None where it is not known beforehand.
+    output : path-like, optional
+        The file that the product is written to, as by `BlendResult.save`. It may be the product's
+        own, and none of the inputs otherwise. Without it, nothing is written.
+    overwrite : bool, optional
+        Whether `output` may replace another file.
 
     Returns
     -------
@@ -58,6 +70,8 @@ def blendmodels(
 
     Raises
     ------
+    OutputError
+        If the product cannot be written. If that is so from the beginning, nothing else is done.
     BlenderError
         As of `ModelBlender.accumulate` and `ModelBlender.finalize_model`. All bad inputs are
         reported together.
@@ -82,9 +96,33 @@ def blendmodels(
     blender = ModelBlender(
         ignore, protect=protect, block=block, plugins=plugins, on_bad_input=on_bad_input
     )
+    product = open_product(product)
+    target = None
+    if output is not None:
+        target = Target.find(output, overwrite=overwrite, product=product.path)
     several, total = _counted(inputs)
+    several = several if target is None else _apart(several, target)
     blender.accumulate_all(several, progress and (lambda done: progress(done, total)))
-    return blender.finalize_model(product)
+    with product.restored():
+        result = blender.finalize_model(product)
+        if target is not None:
+            product.save(target)
+    return result
+
+
+def _apart(inputs: Iterable[Any], target: Target) -> Iterable[Any]:
+    """Refuse inputs that would be replaced: all beforehand, but for those still to come."""
+    if not isinstance(inputs, Collection):
+        return _apart_one_by_one(inputs, target)
+    for one in inputs:
+        target.require_apart(files_behind(one))
+    return inputs
+
+
+def _apart_one_by_one(inputs: Iterable[Any], target: Target) -> Iterator[Any]:
+    for one in inputs:
+        target.require_apart(files_behind(one))
+        yield one
 
 
 def _counted(inputs: Any) -> tuple[Iterable[Any], int | None]:

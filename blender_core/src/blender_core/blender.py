@@ -16,13 +16,14 @@ from blender_core.errors import (
 )
 from blender_core.plan import PROTECTED, BlendPlan
 from blender_core.plugins import Plugins
-from blender_core.product import require_datamodel, update_product, vet
+from blender_core.product import vet
 from blender_core.readers.opening import Opener, unfold
 from blender_core.registry import Registry
 from blender_core.result import BlendResult
 from blender_core.rules import DROP
 from blender_core.schema import Attribute, read_attributes
 from blender_core.typed import typed_columns
+from blender_core.writers.opening import open_product
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -208,9 +209,10 @@ class ModelBlender:
 
         Parameters
         ----------
-        model : stdatamodels.DataModel
-            The product, changed in place: its metadata, and its ``hdrtab``. If anything is
-            wrong, it stays as it was.
+        model : stdatamodels.DataModel or path-like
+            The product: a datamodel, whose metadata and ``hdrtab`` are changed in place, or the
+            name of its FITS or ASDF file, which is not changed until the result is saved. If
+            anything is wrong, it stays as it was.
 
         Returns
         -------
@@ -234,15 +236,15 @@ class ModelBlender:
             left_out = f"\nLeft out: {len(self._skipped)}" if self._skipped else ""
             msg = f"nothing to blend: no input was accumulated{left_out}"
             raise NoInputsError(msg)
-        require_datamodel(model)
+        product = open_product(model)
         plan, once = self._plan, self._columns.once
         inputs = self._columns.by_attribute()
         blended = _blend(plan, inputs, once)
-        vetted = vet(model, blended, plan)
+        vetted = vet(product.validator, product.tree, blended, plan)
         columns = typed_columns(plan, inputs)
-        update_product(model, vetted, columns)
+        product.update(vetted, columns)
         return BlendResult(
-            product=model,
+            product=product,
             plan=plan,
             inputs=inputs,
             once=once,

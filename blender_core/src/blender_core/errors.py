@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from blender_core.provider import Provider
 
@@ -25,6 +26,8 @@ __all__ = [
     "MixedModelTypesError",
     "NoInputsError",
     "NotADatamodelError",
+    "OutputError",
+    "OutputExistsError",
     "PlanError",
     "PluginError",
     "RuleConflictError",
@@ -140,6 +143,24 @@ class NotADatamodelError(InputError, TypeError):
 
 class MixedModelTypesError(InputError, ValueError):
     """The inputs are not all of one model type."""
+
+
+class OutputError(BlenderError):
+    """A product cannot be written where it is to go.
+
+    Attributes
+    ----------
+    path : Path
+        Where it was to go.
+    """
+
+    def __init__(self, message: str, *, path: Path) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class OutputExistsError(OutputError):
+    """There is a file where a product is to go, and it is not to be overwritten."""
 
 
 class RuleError(BlenderError, ValueError):

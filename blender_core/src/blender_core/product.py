@@ -68,13 +68,17 @@ def require_datamodel(product: Any) -> None:
         raise NotADatamodelError(msg)
 
 
-def vet(product: Any, blended: Mapping[str, Any], plan: BlendPlan) -> Vetted:
+def vet(
+    product: Any, tree: Mapping[str, Any], blended: Mapping[str, Any], plan: BlendPlan
+) -> Vetted:
     """Sort the blended values by what the product's schema allows. Changes nothing.
 
     Parameters
     ----------
     product : stdatamodels.DataModel
-        The product. Its own validation settings apply.
+        The product, or a datamodel with its schema and its validation settings.
+    tree : mapping
+        The product's tree.
     blended : mapping of str to object
         By dotted path; ``DROP`` where the product is to have none.
     plan : BlendPlan
@@ -116,7 +120,7 @@ def vet(product: Any, blended: Mapping[str, Any], plan: BlendPlan) -> Vetted:
                 vetted.refused[path] = value
                 continue
         vetted.values[path] = plain(value) if isinstance(value, (list, dict)) else value
-    faults += _obstacles(product.instance, vetted.values)
+    faults += _obstacles(tree, vetted.values)
     raise_all("the product cannot have these values", faults)
     return vetted
 

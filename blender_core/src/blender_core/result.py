@@ -11,9 +11,12 @@ from blender_core.plan import Tier
 from blender_core.rules import Gives
 from blender_core.table import to_table
 from blender_core.values import distinct, identity
+from blender_core.writers.target import Target
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from astropy.table import Table
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from blender_core.plan import Assignment, BlendPlan
     from blender_core.provider import Provider
     from blender_core.typed import TypedColumn
+    from blender_core.writers.protocol import Product
 
 __all__ = ["BlendResult", "Outcome", "Status"]
 
@@ -96,7 +100,7 @@ class BlendResult:
 
     Parameters
     ----------
-    product : stdatamodels.DataModel
+    product : Product
         The updated product.
     plan : BlendPlan
         The plan that was followed.
@@ -131,7 +135,7 @@ class BlendResult:
 
     def __init__(
         self,
-        product: Any,
+        product: Product,
         plan: BlendPlan,
         inputs: Mapping[str, Sequence[Any]],
         once: Mapping[str, Any],
@@ -141,7 +145,7 @@ class BlendResult:
         columns: Sequence[TypedColumn],
         skipped: Sequence[BlenderError] = (),
     ) -> None:
-        self.product = product
+        self._product = product
         self.plan = plan
         self.inputs = inputs
         self.values = values
@@ -155,7 +159,54 @@ class BlendResult:
         rows = max((len(values) for values in self.inputs.values()), default=0)
         inputs = "1 input" if rows == 1 else f"{rows} inputs"
         skipped = f", {len(self.skipped)} skipped" if self.skipped else ""
-        return f"<BlendResult of {inputs}{skipped}: {len(self.values)} values, {self.product!r}>"
+        return f"<BlendResult of {inputs}{skipped}: {len(self.values)} values, {self._product!r}>"
+
+    @property
+    def product(self) -> Any:
+        """The updated datamodel.
+
+        Of a product that was given by the name of its file, it is opened when it is first asked
+        for, and belongs to the caller, who closes it.
+        """
+        return self._product.model
+
+    def save(self, output: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+        """Write the product to a file, as a whole or not at all.
+
+        Parameters
+        ----------
+        output : path-like
+            The file, whose name ends in ``.fits``, ``.fits.gz`` or ``.asdf``. If it is a symbolic
+            link, what it points to is written.
+        overwrite : bool, optional
+            Whether an existing file may be replaced. The file that the product was read from may
+            be replaced in any case.
+
+        Returns
+        -------
+        path : Path
+            The file.
+
+        Raises
+        ------
+        OutputExistsError
+            If there is such a file, and it is not to be replaced.
+        OutputError
+            If the product cannot be written. File and datamodel stay as they were.
+
+        Examples
+        --------
+        >>> from blender_core import blendmodels
+        >>> from stdatamodels.jwst.datamodels import ImageModel
+        >>> result = blendmodels(ImageModel(), [ImageModel()])
+        >>> result.save("product.txt")
+        Traceback (most recent call last):
+        blender_core.errors.OutputError: the name product.txt does not tell the format of the \
+product: it ends in .fits or .fits.gz or .asdf
+        """
+        target = Target.find(output, overwrite=overwrite, product=self._product.path)
+        self._product.save(target)
+        return target.given
 
     @cached_property
     def table(self) -> Table:

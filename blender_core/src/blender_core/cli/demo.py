@@ -30,7 +30,7 @@ def demo(
             "--output",
             "-o",
             show_default=False,
-            help="Where to save the product, a FITS file. By default it goes to "
+            help="Where to save the product, a FITS or ASDF file. By default it goes to "
             f"{FOLDER}, whose files the demo replaces.",
         ),
     ] = None,
@@ -60,7 +60,7 @@ def _demo(given: list[Path], chosen: Path | None, *, overwrite: bool, show_all: 
     from blender_core.cli.exposures import write_exposures
     from blender_core.cli.inputs import require_exposures
     from blender_core.cli.notes import Notes
-    from blender_core.cli.output import require_apart, require_writable, save
+    from blender_core.cli.output import require_apart, require_writable
     from blender_core.cli.printout import Story, tell
 
     require_exposures(given)
@@ -85,7 +85,7 @@ def _demo(given: list[Path], chosen: Path | None, *, overwrite: bool, show_all: 
         with notes.about(output.name):
             if chosen is None:
                 output.parent.mkdir(exist_ok=True)
-            save(result.product, output)
+            result.save(output, overwrite=chosen is None or overwrite)
 
     story = Story(
         result=result,

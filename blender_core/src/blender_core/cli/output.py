@@ -1,17 +1,18 @@
-"""Where a product goes: never over an input, and over nothing else by accident."""
+"""Where a product goes, in the words of the command line."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from blender_core.cli.failure import CommandError
+from blender_core.errors import OutputError, OutputExistsError
+from blender_core.writers.target import Target
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
-__all__ = ["require_apart", "require_writable", "save"]
+__all__ = ["require_apart", "require_writable"]
 
 
 def require_writable(output: Path, *, overwrite: bool) -> None:
@@ -27,20 +28,15 @@ def require_writable(output: Path, *, overwrite: bool) -> None:
     Raises
     ------
     CommandError
-        If the place is no place for a FITS file, or is taken.
+        If there is such a file, and it is not to be replaced.
+    OutputError
+        If the place is no place for a product.
     """
-    if output.is_dir():
-        msg = f"{output} is a folder: name a file, such as {output / 'product.fits'}"
-        raise CommandError(msg)
-    if output.suffix != ".fits":
-        msg = f"the product is a FITS file, and the name {output} does not end in .fits"
-        raise CommandError(msg)
-    if not output.parent.is_dir():
-        msg = f"there is no folder {output.parent} to write {output.name} to"
-        raise CommandError(msg)
-    if output.exists() and not overwrite:
+    try:
+        Target.find(output, overwrite=overwrite)
+    except OutputExistsError as error:
         msg = f"there is a file {output}: choose another name, or replace it with --overwrite"
-        raise CommandError(msg)
+        raise CommandError(msg) from error
 
 
 def require_apart(output: Path, inputs: Iterable[Path]) -> None:
@@ -58,23 +54,8 @@ def require_apart(output: Path, inputs: Iterable[Path]) -> None:
     CommandError
         If the output is one of them.
     """
-    for path in inputs:
-        if output.exists() and output.samefile(path):
-            msg = f"the product would replace the input {path}: choose another name with --output"
-            raise CommandError(msg)
-
-
-def save(product: Any, output: Path) -> None:
-    """Save a product as a whole or not at all.
-
-    Parameters
-    ----------
-    product : stdatamodels.DataModel
-        The product. Its ``meta.filename`` becomes the name of the file.
-    output : Path
-        The file, replaced if there is one. Its folder exists.
-    """
-    with TemporaryDirectory(dir=output.parent, prefix=".model-blender-") as folder:
-        draft = Path(folder) / output.name
-        product.save(str(draft))
-        draft.replace(output)
+    try:
+        Target(output, output, replaces=True).require_apart(inputs)
+    except OutputError as error:
+        msg = f"{error}, with --output"
+        raise CommandError(msg) from error

@@ -1,0 +1,59 @@
+"""Which files stand behind an input, as far as it tells."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from blender_core.errors import InputError
+from blender_core.readers.several import association_members, is_association, is_library
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["files_behind"]
+
+
+def files_behind(given: Any) -> Iterator[Path]:
+    """Give the files that an input is read from, or was.
+
+    Parameters
+    ----------
+    given : object
+        What the caller gave as an input.
+
+    Yields
+    ------
+    path : Path
+        A file. Of an association, the members' and its own.
+
+    Examples
+    --------
+    >>> from blender_core.readers.files import files_behind
+    >>> [path.name for path in files_behind("a_cal.fits")]
+    ['a_cal.fits']
+    """
+    if isinstance(given, (str, Path)):
+        yield Path(given)
+    if is_association(given):
+        try:
+            yield from association_members(given, "association")
+        except InputError:  # the blend will say so, and with more words
+            return
+    elif is_library(given):
+        # None where it was made of datamodels.
+        folder = getattr(given, "_asn_dir", None)
+        if folder is not None:
+            for product in given.asn["products"]:
+                yield from (Path(folder, member["expname"]) for member in product["members"])
+    else:
+        # A list of HDUs, or what a datamodel keeps of one.
+        kept = [getattr(one, "_file", None) for one in getattr(given, "_file_references", ())]
+        for one in (given, *kept):
+            name = one.filename() if _is_hdulist(one) else None
+            if name:
+                yield Path(name)
+
+
+def _is_hdulist(given: Any) -> bool:
+    return isinstance(given, list) and callable(getattr(given, "filename", None))

@@ -1,0 +1,195 @@
+"""A product in memory, which stdatamodels saves."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+from blender_core.errors import OutputError
+from blender_core.product import require_datamodel, update_product
+from blender_core.writers.replacing import replacing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from blender_core.product import Vetted
+    from blender_core.typed import TypedColumn
+    from blender_core.writers.target import Target
+
+__all__ = ["DatamodelProduct", "packed", "restored", "save"]
+
+
+class DatamodelProduct:
+    """A datamodel that gets the blended metadata.
+
+    Parameters
+    ----------
+    model : stdatamodels.DataModel
+        The datamodel.
+
+    Raises
+    ------
+    NotADatamodelError
+        If it is something else.
+    """
+
+    path = None
+
+    def __init__(self, model: Any) -> None:
+        require_datamodel(model)
+        self.model = model
+
+    def __repr__(self) -> str:
+        return repr(self.model)
+
+    @property
+    def validator(self) -> Any:
+        """The datamodel itself: it has the schema and the settings."""
+        return self.model
+
+    @property
+    def tree(self) -> Mapping[str, Any]:
+        """Its tree."""
+        return self.model.instance  # type: ignore[no-any-return]
+
+    def update(self, vetted: Vetted, columns: Sequence[TypedColumn]) -> None:
+        """Give the datamodel its values and its HDRTAB.
+
+        Parameters
+        ----------
+        vetted : Vetted
+            The values.
+        columns : sequence of TypedColumn
+            The columns of HDRTAB.
+        """
+        update_product(self.model, vetted, columns)
+
+    def restored(self) -> contextlib.AbstractContextManager[None]:
+        """Leave the datamodel as it was before if what is done within fails."""
+        return restored(self.model)
+
+    def save(self, target: Target) -> None:
+        """Write the datamodel as a whole, or not at all.
+
+        Parameters
+        ----------
+        target : Target
+            Where it is to go.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be written. The datamodel is as it was then.
+        """
+        save(self.model, target)
+
+
+def save(model: Any, target: Target) -> None:
+    """Have stdatamodels save a datamodel, as a whole or not at all.
+
+    Parameters
+    ----------
+    model : stdatamodels.DataModel
+        The datamodel. As with its own ``save``, its ``meta.filename`` and ``meta.date`` become
+        those of the file.
+    target : Target
+        Where it is to go.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written. The datamodel is as it was then.
+    """
+    from stdatamodels import DataModel
+
+    if type(model).save is not DataModel.save:
+        msg = (
+            f"the product cannot be written to {target.given}: datamodels of the type "
+            f"{type(model).__name__} have a way of their own to be saved. Use its method save."
+        )
+        raise OutputError(msg, path=target.given)
+    with restored(model), replacing(target) as file:
+        # As its method save does, which takes the name from the path.
+        model.meta.filename = target.given.name
+        if target.ending == ".asdf":
+            model.to_asdf(file)
+        else:
+            with packed(file, target) as unpacked:
+                model.to_fits(unpacked)
+
+
+@contextlib.contextmanager
+def packed(file: BinaryIO, target: Target) -> Iterator[BinaryIO]:
+    """Compress what is written to a file, if its name says so.
+
+    Parameters
+    ----------
+    file : binary file
+        The file.
+    target : Target
+        Where it is to go, which has the name.
+
+    Yields
+    ------
+    unpacked : binary file
+        What to write to.
+    """
+    if target.ending != ".fits.gz":
+        yield file
+        return
+    # The name would be that of the draft, and the time makes files differ that are the same.
+    with gzip.GzipFile("", "wb", 6, file, mtime=0) as unpacked:
+        yield cast("BinaryIO", unpacked)
+
+
+@contextlib.contextmanager
+def restored(model: Any) -> Iterator[None]:
+    """Leave a datamodel's metadata as they were before if what is done within fails.
+
+    Parameters
+    ----------
+    model : stdatamodels.DataModel
+        The datamodel. Its arrays may be replaced within, but not changed.
+
+    Examples
+    --------
+    >>> from blender_core.writers.datamodel import restored
+    >>> from stdatamodels.jwst.datamodels import ImageModel
+    >>> model = ImageModel()
+    >>> with restored(model):
+    ...     model.meta.filename = "a.fits"
+    ...     raise RuntimeError
+    Traceback (most recent call last):
+    RuntimeError
+    >>> model.meta.filename
+    """
+    tree = model._instance  # noqa: SLF001  # saving replaces it
+    groups = [(group, group.copy()) for group in _groups(tree)]
+    properties = model.schema.get("properties")
+    entries = None if properties is None else dict(properties)
+    try:
+        yield
+    except BaseException:
+        model._instance = tree  # noqa: SLF001
+        for group, before in groups:
+            group.clear()
+            (group.update if isinstance(group, dict) else group.extend)(before)
+        if entries is None:
+            model.schema.pop("properties", None)
+        else:
+            properties.clear()
+            properties.update(entries)
+        raise
+
+
+def _groups(node: Any) -> Iterator[Any]:
+    """Give the mappings and lists of a tree."""
+    if isinstance(node, dict):
+        yield node
+        for one in node.values():
+            yield from _groups(one)
+    elif isinstance(node, list):
+        yield node
+        for one in node:
+            yield from _groups(one)

@@ -1,0 +1,42 @@
+"""Find out how to treat a product."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from blender_core.writers.datamodel import DatamodelProduct
+
+if TYPE_CHECKING:
+    from blender_core.writers.protocol import Product
+
+__all__ = ["open_product"]
+
+
+def open_product(given: Any) -> Product:
+    """Return what treats a product.
+
+    Parameters
+    ----------
+    given : stdatamodels.DataModel, path-like or Product
+        What the caller gave as the product.
+
+    Returns
+    -------
+    product : Product
+        `given` itself if it is one already.
+
+    Raises
+    ------
+    NotADatamodelError
+        If it is none of these.
+
+    Examples
+    --------
+    >>> from blender_core.writers.opening import open_product
+    >>> from stdatamodels.jwst.datamodels import ImageModel
+    >>> open_product(ImageModel()).model
+    <ImageModel>
+    """
+    if isinstance(given, DatamodelProduct):
+        return given
+    return DatamodelProduct(given)

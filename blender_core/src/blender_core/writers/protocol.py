@@ -1,0 +1,45 @@
+"""What a blend asks of a product, whatever its kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from contextlib import AbstractContextManager
+    from pathlib import Path
+
+    from blender_core.product import Vetted
+    from blender_core.typed import TypedColumn
+    from blender_core.writers.target import Target
+
+__all__ = ["Product"]
+
+
+class Product(Protocol):
+    """The datamodel, or the file of one, that gets the blended metadata."""
+
+    @property
+    def path(self) -> Path | None:
+        """The file that the product is; None if it is a datamodel in memory."""
+
+    @property
+    def validator(self) -> Any:
+        """A datamodel with the product's schema and validation settings."""
+
+    @property
+    def tree(self) -> Mapping[str, Any]:
+        """The product's tree, in which groups are mappings."""
+
+    @property
+    def model(self) -> Any:
+        """The updated datamodel. A file is opened when it is asked for, and not before."""
+
+    def update(self, vetted: Vetted, columns: Sequence[TypedColumn]) -> None:
+        """Give the product its values and its HDRTAB. Files stay as they are."""
+
+    def restored(self) -> AbstractContextManager[None]:
+        """Leave the product as it was before if what is done within fails."""
+
+    def save(self, target: Target) -> None:
+        """Write the updated product as a whole, or not at all."""

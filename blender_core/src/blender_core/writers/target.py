@@ -1,0 +1,175 @@
+"""Where a product goes: found out, and refused, before any work is done."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from blender_core.errors import OutputError, OutputExistsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["Target"]
+
+_ENDINGS: Final = (".fits", ".fits.gz", ".asdf")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A file that a product may be written to.
+
+    Parameters
+    ----------
+    given : Path
+        The file as the caller named it.
+    path : Path
+        The same without symbolic links: what will be written.
+    replaces : bool
+        Whether a file that is there, or comes to be there meanwhile, may be replaced.
+    is_product : bool
+        Whether it is the file that the product is read from.
+    """
+
+    given: Path
+    path: Path
+    replaces: bool
+    is_product: bool = False
+
+    @classmethod
+    def find(
+        cls, output: str | os.PathLike[str], *, overwrite: bool, product: Path | None = None
+    ) -> Target:
+        """Find out whether a product can go where the caller wants it.
+
+        Parameters
+        ----------
+        output : path-like
+            The file to be written. If it is a symbolic link, what it points to.
+        overwrite : bool
+            Whether an existing file may be replaced.
+        product : Path, optional
+            The file that the product is read from, which may be replaced in any case.
+
+        Returns
+        -------
+        target : Target
+            The file.
+
+        Raises
+        ------
+        OutputError
+            If the place is no place for a product, or is taken.
+        """
+        given = Path(output)
+        try:
+            path = given.resolve()
+            status = _status(path)
+            _require_ending(given)
+            if status is None:
+                _require_folder(given, path.parent)
+            else:
+                _require_replaceable(given, path, status)
+        except (OSError, RuntimeError, ValueError) as error:
+            # A name too long, a loop of links, a name with a zero byte in it.
+            reason = getattr(error, "strerror", None) or str(error)
+            msg = f"the product cannot be written to {given}: {reason}"
+            raise OutputError(msg, path=given) from error
+        is_product = product is not None and _is_same(path, product)
+        if status is not None and not (overwrite or is_product):
+            msg = f"there is a file {given}: choose another name, or replace it by overwrite=True"
+            raise OutputExistsError(msg, path=given)
+        return cls(given, path, overwrite or is_product, is_product)
+
+    @property
+    def ending(self) -> str:
+        """The ending of the name, which tells the format: ``.fits``, ``.fits.gz`` or ``.asdf``."""
+        return next(one for one in _ENDINGS if self.given.name.endswith(one))
+
+    def require_apart(self, inputs: Iterable[Path]) -> None:
+        """Refuse the target if it is one of the inputs, by whichever name, and not the product.
+
+        Parameters
+        ----------
+        inputs : iterable of Path
+            The files that are read.
+
+        Raises
+        ------
+        OutputError
+            If the target is one of them.
+        """
+        try:
+            own = self.path.stat()
+        except OSError:
+            return
+        if self.is_product:
+            return
+        for one in inputs:
+            if _is_same(one, own):
+                msg = f"the product would replace the input {one}: choose another name"
+                raise OutputError(msg, path=self.given)
+
+
+def _status(path: Path) -> os.stat_result | None:
+    try:
+        return path.stat()
+    except FileNotFoundError:
+        return None
+    except NotADirectoryError:  # a file where a folder should be
+        return None
+
+
+def _is_same(one: Path, other: Path | os.stat_result) -> bool:
+    try:
+        if isinstance(other, Path):
+            other = other.stat()
+        return os.path.samestat(one.stat(), other)
+    except (OSError, ValueError):
+        return False
+
+
+def _require_ending(given: Path) -> None:
+    if not given.name.endswith(_ENDINGS) and not given.is_dir():
+        endings = " or ".join(_ENDINGS)
+        msg = f"the name {given} does not tell the format of the product: it ends in {endings}"
+        raise OutputError(msg, path=given)
+
+
+def _require_folder(given: Path, folder: Path) -> None:
+    if not folder.is_dir():
+        msg = f"there is no folder {given.parent} to write {given.name} to"
+        raise OutputError(msg, path=given)
+    _require_open(given, folder)
+
+
+def _require_replaceable(given: Path, path: Path, status: os.stat_result) -> None:
+    if stat.S_ISDIR(status.st_mode):
+        msg = f"{given} is a folder: name a file, such as {given / 'product.fits'}"
+        raise OutputError(msg, path=given)
+    if not stat.S_ISREG(status.st_mode):
+        msg = f"{given} is no regular file: a product is written as a whole, or not at all"
+        raise OutputError(msg, path=given)
+    _require_open(given, path.parent)
+    # The folder alone decides whether a file in it can be replaced. Whoever protects a file does
+    # not want that.
+    if not _may_write(path):
+        msg = f"the file {given} is protected: you have no permission to write to it"
+        raise OutputError(msg, path=given)
+
+
+def _require_open(given: Path, folder: Path) -> None:
+    if not _may_write(folder):
+        msg = (
+            f"you have no permission to write to the folder {folder}, "
+            f"where {given.name} is to be written"
+        )
+        raise OutputError(msg, path=given)
+
+
+def _may_write(path: Path) -> bool:
+    mode = os.W_OK | (os.X_OK if path.is_dir() else 0)
+    return os.access(path, mode, effective_ids=os.access in os.supports_effective_ids)

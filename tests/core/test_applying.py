@@ -10,7 +10,17 @@ from astropy import units
 from astropy.time import Time
 from stdatamodels.jwst.datamodels import ImageModel
 
-from blender_core import DROP, Assignment, Gives, Missing, Rule, RuleError, Tier, blendmodels
+from blender_core import (
+    DROP,
+    Assignment,
+    Choice,
+    Gives,
+    Missing,
+    Rule,
+    RuleError,
+    Tier,
+    blendmodels,
+)
 from blender_core.applying import apply
 from blender_core.schema import Attribute
 
@@ -22,7 +32,8 @@ def applied(acme):
     def call(blend, values, type_=None, **kwargs):
         rule = Rule(name="acme", blend=blend, summary="A function.", **kwargs)
         attribute = Attribute("meta.a", type=type_, keyword="A")
-        return apply(Assignment(attribute, "acme", rule, acme, Tier.SCHEMA, "a test"), values)
+        choice = Choice("acme", Tier.SCHEMA, "the schema", "a test")
+        return apply(Assignment(attribute, choice, rule, acme), values)
 
     return call
 

@@ -137,7 +137,7 @@ def test_protected_unless_asked(make_model):
     assert product.meta.wcsinfo.crval1 == 2.0
     assert product.meta.model_type == "CubeModel"
     assert product.hdrtab["CRVAL1"].tolist() == [1.0]
-    blendmodels(product, inputs, protect=["meta.model_type"])
+    blendmodels(product, inputs, overrides={"CRVAL1": "first"})
     assert product.meta.wcsinfo.crval1 == 1.0
     assert product.meta.model_type == "CubeModel"
 
@@ -153,17 +153,13 @@ def test_ignored_attributes_stay_the_products_own(make_model):
 def test_ignore_is_not_a_text():
     with pytest.raises(TypeError, match=r"\['meta.filename'\], not a text"):
         ModelBlender(blend_ignore_attrs="meta.filename")
-    with pytest.raises(TypeError, match="protect"):
-        ModelBlender(protect="meta.wcs")
     with pytest.raises(TypeError, match=r"^ignore takes a collection of paths"):
         blendmodels(ImageModel(), [], ignore="meta.filename")
 
 
-def test_what_is_ignored_and_protected_are_texts():
+def test_what_is_ignored_are_texts():
     with pytest.raises(TypeError, match=r"^blend_ignore_attrs takes paths, which are texts, not 3"):
         ModelBlender(blend_ignore_attrs=["meta.filename", 3])
-    with pytest.raises(TypeError, match=r"^protect takes paths, which are texts, not None"):
-        ModelBlender(protect=[None])
     with pytest.raises(TypeError, match=r"^ignore takes paths, which are texts, not b'meta'"):
         blendmodels(ImageModel(), [], ignore=[b"meta"])
     with pytest.raises(TypeError, match=r"^ignore takes paths, which are texts, not 3"):

@@ -7,6 +7,7 @@ from blender_core import (
     BlendErrorGroup,
     BlendPlan,
     BlendWarning,
+    Override,
     PlanError,
     Plugins,
     Registry,
@@ -14,6 +15,7 @@ from blender_core import (
     Tier,
     UnknownRuleError,
 )
+from blender_core.override_sources import SourcedOverride
 from blender_core.schema import Attribute, read_attributes
 from blender_core.values import shown
 
@@ -30,6 +32,10 @@ def image_plan():
 
 def plan_of(registry, *attributes, **kwargs):
     return BlendPlan.for_attributes(attributes, registry, **kwargs)
+
+
+def asked_by(tier, *overrides, source="team.toml"):
+    return [SourcedOverride(Override(**one), tier, source) for one in overrides]
 
 
 def test_what_an_image_gets(image_plan):
@@ -70,7 +76,11 @@ def test_protected_paths_are_paths_and_not_beginnings_of_words(registry):
 
 
 def test_protection_can_be_lifted(registry):
-    plan = plan_of(registry, Attribute("meta.wcsinfo.crval1"), protect=())
+    plan = plan_of(
+        registry,
+        Attribute("meta.wcsinfo.crval1"),
+        overrides=asked_by(Tier.CALLER, {"attribute": "meta.wcsinfo.crval1", "rule": "first"}),
+    )
     assert plan["meta.wcsinfo.crval1"].name == "first"
 
 

@@ -48,7 +48,8 @@ def test_protected_paths(small_model):
     theirs, ours, unprotected = small_model(leaves), small_model(leaves), small_model(leaves)
     peer_blend(theirs, [small_model(leaves, values)])
     blendmodels(ours, [small_model(leaves, values)])
-    blendmodels(unprotected, [small_model(leaves, values)], protect=())
+    lifted = {"meta.wcs": "first", "meta.wcsinfo": "first"}
+    blendmodels(unprotected, [small_model(leaves, values)], overrides=lifted)
     assert theirs.meta.wcs_quality is None
     assert ours.meta.wcs_quality == "good"
     for product in theirs, ours:

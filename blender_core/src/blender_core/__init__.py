@@ -1,5 +1,6 @@
 """Blend the metadata of many exposures into that of one product, by rules that plugins bring."""
 
+from blender_core.assignment import Assignment, Choice, Tier
 from blender_core.blend import blendmodels
 from blender_core.blender import ModelBlender
 from blender_core.errors import (
@@ -13,15 +14,19 @@ from blender_core.errors import (
     NotADatamodelError,
     OutputError,
     OutputExistsError,
+    OverrideConflictError,
     PlanError,
     PluginError,
     RuleConflictError,
     RuleError,
+    RulesFileError,
     TableError,
+    UnknownAttributeError,
     UnknownRuleError,
 )
 from blender_core.hookspecs import hookimpl
-from blender_core.plan import Assignment, BlendPlan, Tier
+from blender_core.overrides import Override, When
+from blender_core.plan import BlendPlan
 from blender_core.plugins import Plugins
 from blender_core.provider import Provider
 from blender_core.registry import Registry
@@ -36,6 +41,7 @@ __all__ = [
     "BlendResult",
     "BlendWarning",
     "BlenderError",
+    "Choice",
     "Gives",
     "InputError",
     "InvalidValueError",
@@ -47,6 +53,8 @@ __all__ = [
     "Outcome",
     "OutputError",
     "OutputExistsError",
+    "Override",
+    "OverrideConflictError",
     "PlanError",
     "PluginError",
     "Plugins",
@@ -55,10 +63,13 @@ __all__ = [
     "Rule",
     "RuleConflictError",
     "RuleError",
+    "RulesFileError",
     "Status",
     "TableError",
     "Tier",
+    "UnknownAttributeError",
     "UnknownRuleError",
+    "When",
     "blendmodels",
     "hookimpl",
 ]

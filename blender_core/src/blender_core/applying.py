@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from blender_core.errors import RuleError
+from blender_core.errors import RuleError, warn
 from blender_core.readers.tree import is_plain, plain
 from blender_core.rules import DROP, Gives
-from blender_core.selection import select
+from blender_core.selection import AS_THEY_ARE, select, select_with
 from blender_core.validity import INTEGERS
 from blender_core.values import said, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
-    from blender_core.plan import Assignment
+    from blender_core.assignment import Assignment
+    from blender_core.rules import Rule
+    from blender_core.selection import Seen
 
 __all__ = ["apply"]
 
 _SCALARS: Final = frozenset({bool, int, float, str})
 
 
-def apply(assignment: Assignment, values: Sequence[Any]) -> Any:
+def apply(
+    assignment: Assignment,
+    values: Sequence[Any],
+    others: Mapping[str, Sequence[Any]] = MappingProxyType({}),
+) -> Any:
     """Return the blended value of one attribute.
 
     Parameters
@@ -32,6 +39,8 @@ def apply(assignment: Assignment, values: Sequence[Any]) -> Any:
         The attribute and its rule.
     values : sequence, shape (n_inputs,)
         What the inputs said, None where one has no value. The rule cannot change them.
+    others : mapping of str to sequence, shape (n_inputs,), optional
+        What they said of the attributes that the assignment needs beside, by dotted path.
 
     Returns
     -------
@@ -44,6 +53,12 @@ def apply(assignment: Assignment, values: Sequence[Any]) -> Any:
     RuleError
         If the rule fails, or returns what is no value.
 
+    Warns
+    -----
+    BlendWarning
+        If inputs of one exposure differ in a value that counts once, or do not say of which
+        exposure they are.
+
     Examples
     --------
     >>> from blender_core import BlendPlan
@@ -53,23 +68,28 @@ def apply(assignment: Assignment, values: Sequence[Any]) -> Any:
     1.5
     """
     try:
-        return _value(assignment, values)
+        rule = assignment.rule
+        assert rule is not None  # noqa: S101  # for the type checker: the caller looked
+        if assignment.selection is AS_THEY_ARE:
+            return _value(assignment, rule, select(values, rule.missing), {})
+        seen = select_with(assignment.selection, rule.missing, values, others)
+        arguments = {**seen.companions, **dict(assignment.selection.parameters)}
+        value = _value(assignment, rule, seen.values, arguments)
     except Exception as error:
         raise _rule_error(assignment, values, error) from error
+    _report(assignment, values, seen)
+    return value
 
 
-def _value(assignment: Assignment, values: Sequence[Any]) -> Any:
-    rule = assignment.rule
-    assert rule is not None  # noqa: S101  # for the type checker: the caller looked
-    seen = select(values, rule.missing)
+def _value(assignment: Assignment, rule: Rule, seen: list[Any], arguments: dict[str, Any]) -> Any:
     if not seen:
         return None
     if is_plain(seen):
-        value = rule.blend(seen)
+        value = rule.blend(seen, **arguments)
     else:
         # The rule may do what it likes with lists and mappings: they are copies.
         seen = [plain(one) for one in seen]
-        value = rule.blend(list(seen))
+        value = rule.blend(list(seen), **arguments)
         if any(value is one for one in seen):
             return plain(value)
     if value is None or value is DROP:
@@ -79,6 +99,25 @@ def _value(assignment: Assignment, values: Sequence[Any]) -> Any:
     if rule.gives is Gives.INPUT and any(value is one for one in seen):
         return value
     return _of_type(value, assignment.attribute.type)
+
+
+def _report(assignment: Assignment, values: Sequence[Any], seen: Seen) -> None:
+    """Say what a count of exposures could not know for certain."""
+    label = assignment.attribute.label
+    if seen.differing:
+        one, other = seen.differing[0]
+        many = f" ({len(seen.differing)} exposures differ so)" if len(seen.differing) > 1 else ""
+        warn(
+            f"inputs {one + 1} and {other + 1} are of one exposure and differ in {label}: "
+            f"{shown(values[one])} counts, {shown(values[other])} does not{many}"
+        )
+    if seen.unidentified:
+        many = f" and {len(seen.unidentified) - 1} more" if len(seen.unidentified) > 1 else ""
+        warn(
+            f"input {seen.unidentified[0] + 1}{many} lacks a value of "
+            f"{', '.join(assignment.selection.once_per)}, which tells its exposure from others: "
+            f"its {label} counts for itself"
+        )
 
 
 def _made(value: Any) -> Any:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from blender_core.arguments import texts
 from blender_core.blender import ModelBlender
-from blender_core.plan import PROTECTED
 from blender_core.readers.files import files_behind
 from blender_core.readers.several import association_members, is_association, is_library
 from blender_core.values import shown
@@ -17,8 +16,9 @@ from blender_core.writers.target import Target
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
+    from blender_core.overrides import Override
     from blender_core.plugins import Plugins
     from blender_core.result import BlendResult
 
@@ -30,7 +30,8 @@ def blendmodels(
     inputs: Any,
     ignore: Collection[str] | None = None,
     *,
-    protect: Collection[str] = PROTECTED,
+    overrides: Mapping[str, str] | Iterable[Override] = (),
+    rules: str | Path | Iterable[str | Path] = (),
     block: Collection[str] = (),
     plugins: Plugins | None = None,
     on_bad_input: Literal["raise", "skip"] = "raise",
@@ -52,7 +53,7 @@ def blendmodels(
         They are not changed.
     ignore : collection of str, optional
         Attributes whose paths begin with one of these keep the product's own value.
-    protect, block, plugins, on_bad_input
+    overrides, rules, block, plugins, on_bad_input
         As of `ModelBlender`.
     progress : callable, optional
         Called with the number of inputs that have been looked at and the number of all, after
@@ -94,7 +95,12 @@ def blendmodels(
     """
     ignore = texts(ignore or (), "ignore", "paths")
     blender = ModelBlender(
-        ignore, protect=protect, block=block, plugins=plugins, on_bad_input=on_bad_input
+        ignore,
+        overrides=overrides,
+        rules=rules,
+        block=block,
+        plugins=plugins,
+        on_bad_input=on_bad_input,
     )
     product = open_product(product)
     target = None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from blender_core.applying import apply
 from blender_core.arguments import texts
 from blender_core.columns import Columns, Layout
+from blender_core.context import Context
 from blender_core.errors import (
     InputError,
     MixedModelTypesError,
@@ -14,7 +15,8 @@ from blender_core.errors import (
     RuleError,
     raise_all,
 )
-from blender_core.plan import PROTECTED, BlendPlan
+from blender_core.override_sources import OverrideSources
+from blender_core.plan import BlendPlan
 from blender_core.plugins import Plugins
 from blender_core.product import vet
 from blender_core.readers.opening import Opener, unfold
@@ -27,8 +29,11 @@ from blender_core.writers.opening import open_product
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from blender_core.errors import BlenderError
+    from blender_core.override_sources import SourcedOverride
+    from blender_core.overrides import Override
     from blender_core.readers.source import Source
 
 __all__ = ["ModelBlender"]
@@ -46,8 +51,11 @@ class ModelBlender:
     blend_ignore_attrs : collection of str, optional
         Attributes whose paths begin with one of these keep the product's own value, such as
         ``["meta.filename"]``. HDRTAB has them all the same.
-    protect : collection of str, optional
-        Paths that keep the product's own value, with all below them.
+    overrides : mapping of str to str, or iterable of Override, optional
+        Attributes and the names of the rules that they get; or overrides. They win over all
+        others.
+    rules : path-like or iterable of path-like, optional
+        Rules files, which win over plugins.
     block : collection of str, optional
         Installed plugins to leave out, by their own names or their distributions'.
     plugins : Plugins, optional
@@ -62,6 +70,8 @@ class ModelBlender:
         If an installed plugin cannot be used.
     RuleConflictError
         If two plugins offer a rule of the same name, and neither says that it replaces the other.
+    RulesFileError
+        If a rules file cannot be used.
 
     References
     ----------
@@ -86,16 +96,17 @@ class ModelBlender:
         self,
         blend_ignore_attrs: Collection[str] | None = None,
         *,
-        protect: Collection[str] = PROTECTED,
+        overrides: Mapping[str, str] | Iterable[Override] = (),
+        rules: str | Path | Iterable[str | Path] = (),
         block: Collection[str] = (),
         plugins: Plugins | None = None,
         on_bad_input: Literal["raise", "skip"] = "raise",
     ) -> None:
         self._ignore = texts(blend_ignore_attrs or (), "blend_ignore_attrs", "paths")
-        self._protect = texts(protect, "protect", "paths")
         if plugins is None:
             plugins = Plugins.discover(block)
         self._registry = Registry(plugins.rules())
+        self._overrides = OverrideSources(plugins, rules, overrides)
         if on_bad_input not in ("raise", "skip"):
             msg = f"on_bad_input is 'raise' or 'skip', not {on_bad_input!r}"
             raise ValueError(msg)
@@ -129,8 +140,9 @@ class ModelBlender:
         BlendErrorGroup
             If there are several such faults. Unless bad inputs are skipped, none of an
             association's or library's is added then.
-        UnknownRuleError
-            If it is the first, and its schema asks for rules that no installed plugin offers.
+        UnknownRuleError, UnknownAttributeError, OverrideConflictError, PlanError
+            If it is the first, and there can be no plan: its schema or an override asks for rules
+            that no installed plugin offers, or overrides disagree, or mean nothing in its schema.
         """
         self.accumulate_all([model])
 
@@ -260,12 +272,18 @@ class ModelBlender:
         attributes = read_attributes(source.schema)
         for path in source.paths_beyond(attributes):
             attributes[path] = Attribute(path, known=False)
-        plan = BlendPlan.for_attributes(
-            attributes.values(), self._registry, ignore=self._ignore, protect=self._protect
-        )
+        plan = self._plan_for(source, attributes)
         layout_once = Layout(plan[path].attribute for path in plan.wanted_once)
         once = dict(zip(layout_once.paths, source.read(layout_once), strict=True))
         return plan, Columns(Layout(plan[path].attribute for path in plan.wanted), once)
+
+    def _plan_for(self, source: Source, attributes: Mapping[str, Attribute]) -> BlendPlan:
+        holding: list[SourcedOverride] = []
+        if self._overrides:
+            holding = self._overrides.holding(Context.of_source(source, attributes))
+        return BlendPlan.for_attributes(
+            attributes.values(), self._registry, overrides=holding, ignore=self._ignore
+        )
 
 
 def _blend(
@@ -281,7 +299,7 @@ def _blend(
             continue
         values = inputs[path] if path in inputs else (once[path],)
         try:
-            value = apply(assignment, values)
+            value = apply(assignment, values, inputs)
         except RuleError as fault:
             faults.append(fault)
         else:

@@ -28,11 +28,14 @@ __all__ = [
     "NotADatamodelError",
     "OutputError",
     "OutputExistsError",
+    "OverrideConflictError",
     "PlanError",
     "PluginError",
     "RuleConflictError",
     "RuleError",
+    "RulesFileError",
     "TableError",
+    "UnknownAttributeError",
     "UnknownRuleError",
     "raise_all",
     "warn",
@@ -113,6 +116,54 @@ class PlanError(BlenderError):
     def __init__(self, message: str, *, attribute: str) -> None:
         super().__init__(message)
         self.attribute = attribute
+
+
+class UnknownAttributeError(PlanError):
+    """An override means an attribute that the inputs' schema does not have.
+
+    Attributes
+    ----------
+    attribute : str
+        What stands for the attribute: a path, a keyword, or a pattern.
+    """
+
+
+class OverrideConflictError(PlanError):
+    """Overrides of one rank want different things of an attribute.
+
+    Attributes
+    ----------
+    attribute : str
+        Dotted path of the attribute.
+    sources : tuple of str
+        Whose overrides they are.
+    """
+
+    def __init__(self, message: str, *, attribute: str, sources: Sequence[str]) -> None:
+        super().__init__(message, attribute=attribute)
+        self.sources = tuple(sources)
+
+
+class RulesFileError(BlenderError, ValueError):
+    """A rules file cannot be used.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        The file.
+    line : int or None
+        The line, counted from 1, if there is one to point at.
+    key : str or None
+        The key, if it is about one.
+    """
+
+    def __init__(
+        self, message: str, *, path: Path, line: int | None = None, key: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.path = path
+        self.line = line
+        self.key = key
 
 
 class UnknownRuleError(BlenderError):

@@ -9,6 +9,7 @@ import pluggy
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from blender_core.overrides import Override
     from blender_core.rules import Rule
 
 __all__ = ["NAME", "BlenderSpecs", "hookimpl", "hookspec"]
@@ -44,4 +45,31 @@ class BlenderSpecs:
         ... def blender_rules():
         ...     return [Rule(name="longest", blend=lambda values: max(values, key=len),
         ...                  summary="The longest text.")]
+        """
+
+    @hookspec
+    def blender_overrides(  # type: ignore[empty-body]
+        self, model_type: str, instrument: str | None
+    ) -> Iterable[Override]:
+        """Offer overrides of the rules that a schema asks for. Called when a plan is made.
+
+        Parameters
+        ----------
+        model_type : str
+            Name of the inputs' class of datamodel.
+        instrument : str or None
+            Name of their instrument, if they say so.
+
+        Returns
+        -------
+        overrides : iterable of Override
+            Those for such inputs. An override whose ``when`` does not hold is left out.
+
+        Examples
+        --------
+        >>> from blender_core import Override, When, hookimpl
+        >>> @hookimpl
+        ... def blender_overrides():
+        ...     return [Override(attribute="meta.exposure.duration", rule="max",
+        ...                      when=When(telescope="JWST"), reason="Exposures overlap.")]
         """

@@ -2,111 +2,100 @@
 
 from __future__ import annotations
 
-import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.arguments import texts
-from blender_core.errors import PlanError, raise_all, warn
+from blender_core.assigning import DEFAULT_RULE, Claims, base_choices
+from blender_core.assignment import Assignment, Choice, Tier
+from blender_core.context import Context
+from blender_core.errors import PlanError, raise_all
+from blender_core.override_sources import OverrideSources
 from blender_core.paths import is_within
+from blender_core.plan_columns import name_columns
+from blender_core.plan_diff import PlanDiff
 from blender_core.plugins import Plugins
 from blender_core.provider import Provider
 from blender_core.registry import Registry
-from blender_core.rules import ENGINE_RULES, Rule
-from blender_core.schema import Attribute, read_attributes
+from blender_core.rules import ENGINE_RULES
+from blender_core.schema import read_attributes
+from blender_core.text_table import text_table
 from blender_core.values import shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
+    from pathlib import Path
 
     from blender_core.errors import BlenderError
+    from blender_core.override_sources import SourcedOverride
+    from blender_core.overrides import Override
+    from blender_core.rules import Rule
+    from blender_core.schema import Attribute
 
-__all__ = ["DEFAULT_RULE", "PROTECTED", "Assignment", "BlendPlan", "Tier"]
-
-DEFAULT_RULE: Final = "first"
-"""The rule of attributes for which nobody asks for one."""
+__all__ = ["PROTECTED", "BlendPlan"]
 
 PROTECTED: Final = ("meta.wcs", "meta.wcsinfo", "meta.model_type")
 """What stays the product's own unless asked for: where it points, and what it is."""
 
 
-class Tier(enum.IntEnum):
-    """Who assigned a rule. A higher tier wins over a lower one."""
-
-    DEFAULT = 0
-    SCHEMA = 1
-    PLUGIN = 2
-    RULES_FILE = 3
-    CALLER = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Assignment:
-    """An attribute, and the rule that it gets.
-
-    Parameters
-    ----------
-    attribute : Attribute
-        The attribute, as the schema describes it.
-    name : str
-        The rule's name as it was asked for, or ``keep`` or ``drop``.
-    rule : Rule or None
-        The rule; None for ``keep`` and ``drop``, which are the engine's own.
-    provider : Provider
-        Whose rule it is.
-    tier : Tier
-        Who asked for it.
-    reason : str
-        Why, in words.
-    """
-
-    attribute: Attribute
-    name: str
-    rule: Rule | None
-    provider: Provider
-    tier: Tier
-    reason: str
-
-
 class BlendPlan(Mapping[str, Assignment]):
     """Attribute → assignment, for every attribute of a schema, in the schema's order.
 
-    A plan is made before any value is read, and does not change.
+    A plan is made before any value is read, and does not change. Printed, it is a table.
 
     Parameters
     ----------
     assignments : iterable of Assignment
         One for each attribute.
-    columns : mapping of str to str
+
+    Raises
+    ------
+    PlanError
+        If overrides give one column to several attributes.
+
+    Warns
+    -----
+    BlendWarning
+        If attributes have the same column; they get different ones.
+
+    Attributes
+    ----------
+    columns : dict of str to str
         Dotted path of each recorded attribute → its column in HDRTAB.
+    wanted : tuple of str
+        Attributes that are read from every input.
+    wanted_once : tuple of str
+        Attributes that are read from the first input only: nothing records the others'.
 
     Examples
     --------
     >>> from blender_core import BlendPlan
     >>> from stdatamodels.jwst.datamodels import ImageModel
-    >>> plan = BlendPlan.for_model(ImageModel)
+    >>> plan = BlendPlan.for_model(ImageModel, overrides={"EXPSTART": "max"})
     >>> plan["meta.exposure.start_time"].name, plan["meta.target.ra"].name
-    ('min', 'first')
+    ('max', 'first')
+    >>> [choice.name for choice in plan["meta.exposure.start_time"].won_over]
+    ['min', 'first']
     >>> plan.columns["meta.exposure.start_time"]
     'EXPSTART'
     """
 
-    def __init__(self, assignments: Iterable[Assignment], columns: Mapping[str, str]) -> None:
+    def __init__(self, assignments: Iterable[Assignment]) -> None:
         self._assignments = {one.attribute.path: one for one in assignments}
-        self.columns = dict(columns)
+        self.columns = name_columns(self._assignments.values())
+        needed = {path for one in self._assignments.values() for path in one.selection.needs}
         self.wanted = tuple(
-            path for path, one in self._assignments.items() if self._wants_all(path, one)
+            path
+            for path, one in self._assignments.items()
+            if path in needed or self._wants_all(path, one)
         )
-        """Attributes that are read from every input."""
         wanted = set(self.wanted)
         self.wanted_once = tuple(
             path
             for path, one in self._assignments.items()
             if one.rule is not None and path not in wanted
         )
-        """Attributes that are read from the first input only: nothing records the others'."""
 
     def __getitem__(self, path: str) -> Assignment:
         return self._assignments[path]
@@ -117,9 +106,41 @@ class BlendPlan(Mapping[str, Assignment]):
     def __len__(self) -> int:
         return len(self._assignments)
 
+    def __repr__(self) -> str:
+        overridden = sum(one.tier > Tier.SCHEMA for one in self.values())
+        return f"<BlendPlan of {len(self)} attributes, {overridden} of them overridden>"
+
+    def __str__(self) -> str:
+        return text_table(
+            ("attribute", "keyword", "rule", "tier", "asked for by", "provider", "reason"),
+            (
+                (
+                    path,
+                    one.attribute.keyword or "",
+                    one.choice.label,
+                    one.tier.label,
+                    one.source,
+                    str(one.provider),
+                    one.reason,
+                )
+                for path, one in self.items()
+            ),
+        )
+
     @classmethod
     def for_model(
-        cls, model: Any, *, ignore: Collection[str] = (), block: Collection[str] = ()
+        cls,
+        model: Any,
+        *,
+        telescope: str | None = None,
+        instrument: str | None = None,
+        exp_type: str | None = None,
+        detector: str | None = None,
+        ignore: Collection[str] = (),
+        overrides: Mapping[str, str] | Iterable[Override] = (),
+        rules: str | Path | Iterable[str | Path] = (),
+        block: Collection[str] = (),
+        plugins: Plugins | None = None,
     ) -> BlendPlan:
         """Make the plan for a datamodel, or for a class of datamodels.
 
@@ -127,10 +148,19 @@ class BlendPlan(Mapping[str, Assignment]):
         ----------
         model : stdatamodels.DataModel or type
             The first input, or its class.
+        telescope, instrument, exp_type, detector : str, optional
+            What the inputs are, for overrides that hold for some only. Without, what the
+            datamodel says.
         ignore : collection of str, optional
             Attributes whose paths begin with one of these keep the product's own value.
+        overrides : mapping of str to str, or iterable of Override, optional
+            Attributes and the names of the rules that they get; or overrides.
+        rules : path-like or iterable of path-like, optional
+            Rules files.
         block : collection of str, optional
             Plugins to leave out.
+        plugins : Plugins, optional
+            The plugins to use, instead of looking for those that are installed.
 
         Returns
         -------
@@ -139,13 +169,27 @@ class BlendPlan(Mapping[str, Assignment]):
 
         Raises
         ------
-        UnknownRuleError
-            If the schema asks for rules that no installed plugin offers.
+        BlenderError
+            As of `for_attributes`, and if a plugin or rules file cannot be used.
         """
         ignore = texts(ignore, "ignore", "paths")
-        schema = (model() if isinstance(model, type) else model).schema
-        registry = Registry(Plugins.discover(block).rules())
-        return cls.for_attributes(read_attributes(schema).values(), registry, ignore=ignore)
+        model = model() if isinstance(model, type) else model
+        attributes = read_attributes(model.schema)
+        given = {
+            "telescope": telescope,
+            "instrument": instrument,
+            "exp_type": exp_type,
+            "detector": detector,
+        }
+        context = Context.of_model(model, attributes).updated(given)
+        plugins = Plugins.discover(block) if plugins is None else plugins
+        sources = OverrideSources(plugins, rules, overrides)
+        return cls.for_attributes(
+            attributes.values(),
+            Registry(plugins.rules()),
+            overrides=sources.holding(context),
+            ignore=ignore,
+        )
 
     @classmethod
     def for_attributes(
@@ -153,8 +197,8 @@ class BlendPlan(Mapping[str, Assignment]):
         attributes: Iterable[Attribute],
         registry: Registry,
         *,
+        overrides: Iterable[SourcedOverride] = (),
         ignore: Collection[str] = (),
-        protect: Collection[str] = PROTECTED,
     ) -> BlendPlan:
         """Give each attribute its rule.
 
@@ -164,10 +208,11 @@ class BlendPlan(Mapping[str, Assignment]):
             What the schema has, in its order.
         registry : Registry
             The rules that are there.
+        overrides : iterable of SourcedOverride, optional
+            Those that hold for the inputs, in any order.
         ignore : collection of str, optional
-            Attributes whose paths begin with one of these keep the product's own value.
-        protect : collection of str, optional
-            Paths that keep the product's own value, with all below them.
+            Attributes whose paths begin with one of these keep the product's own value, unless
+            the caller overrides them by name.
 
         Returns
         -------
@@ -178,37 +223,82 @@ class BlendPlan(Mapping[str, Assignment]):
         ------
         UnknownRuleError
             If rules are asked for that the registry does not have.
+        UnknownAttributeError
+            If an override means an attribute that is not there.
+        OverrideConflictError
+            If overrides of one rank disagree.
         PlanError
-            If a rule needs what the schema cannot tell, such as the weights of a mean, or if the
-            schema has something else than a name where it asks for a rule.
+            If a rule lacks what it needs, such as the weights of a mean, or is told what it does
+            not understand, or if the schema has something else than a name where it asks for a
+            rule.
+        BlendErrorGroup
+            If there are several such faults.
 
         Warns
         -----
         BlendWarning
             If two attributes have the same column; they get different ones.
         """
+        attributes = list(attributes)
+        claims = Claims(attributes, overrides)
         engine = _engine()
         assignments: list[Assignment] = []
         unknown: dict[str, list[str]] = {}
         faults: list[BlenderError] = []
-        attributes = list(attributes)
         for attribute in attributes:
-            name, tier, reason = _asked_for(attribute, tuple(ignore), protect)
+            try:
+                choice, *others = _choices(attribute, claims, tuple(ignore))
+                recorded, column = claims.recorded(attribute)
+            except PlanError as fault:
+                faults.append(fault)
+                continue
+            rule, provider = None, engine
+            name: object = choice.name  # a schema may have anything there
             if not isinstance(name, str):
-                faults.append(_not_a_rule(attribute, name))
-            elif name in ENGINE_RULES:
-                assignments.append(Assignment(attribute, name, None, engine, tier, reason))
-            elif name not in registry:
-                unknown.setdefault(name, []).append(attribute.label)
-            else:
-                rule, provider = registry[name]
-                if rule.companions:
-                    faults.append(_lacks_companions(attribute, rule, provider))
-                assignments.append(Assignment(attribute, name, rule, provider, tier, reason))
+                faults.append(_not_a_rule(attribute, choice))
+                continue
+            if choice.name not in ENGINE_RULES:
+                if choice.name not in registry:
+                    unknown.setdefault(choice.name, []).append(_who(attribute, choice))
+                    continue
+                rule, provider = registry[choice.name]
+                try:
+                    _require_arguments(attribute, choice, rule, provider)
+                except PlanError as fault:
+                    faults.append(fault)
+                    continue
+            assignments.append(
+                Assignment(attribute, choice, rule, provider, tuple(others), recorded, column)
+            )
         if unknown:
             faults.append(registry.unknown(unknown, DEFAULT_RULE))
         raise_all("attributes cannot get the rules that they ask for", faults)
-        return cls(assignments, _columns(attributes))
+        return cls(assignments)
+
+    def diff(self, other: BlendPlan) -> PlanDiff:
+        """Tell what is different in another plan.
+
+        Parameters
+        ----------
+        other : BlendPlan
+            The plan to compare with: that with one more plugin, say.
+
+        Returns
+        -------
+        diff : PlanDiff
+            The attributes that have other rules, settings, providers or columns there; printed,
+            a table.
+
+        Examples
+        --------
+        >>> from blender_core import BlendPlan
+        >>> from stdatamodels.jwst.datamodels import ImageModel
+        >>> plan = BlendPlan.for_model(ImageModel)
+        >>> print(plan.diff(BlendPlan.for_model(ImageModel, overrides={"EXPSTART": "max"})))
+        attribute                 here  there
+        meta.exposure.start_time  min   max by the caller
+        """
+        return PlanDiff.between(self, other)
 
     def _wants_all(self, path: str, assignment: Assignment) -> bool:
         if path in self.columns:
@@ -218,62 +308,50 @@ class BlendPlan(Mapping[str, Assignment]):
         return assignment.tier > Tier.DEFAULT or assignment.attribute.keyword is not None
 
 
-def _asked_for(
-    attribute: Attribute, ignore: tuple[str, ...], protect: Collection[str]
-) -> tuple[Any, Tier, str]:
-    if attribute.path.startswith(ignore):
-        return "keep", Tier.CALLER, "ignored by the caller"
-    for ancestor in protect:
-        if is_within(attribute.path, ancestor):
-            return "keep", Tier.DEFAULT, f"{ancestor} is protected"
-    if attribute.rule is not None:
-        return attribute.rule, Tier.SCHEMA, "blend_rule of the schema"
-    if attribute.type == "array":
-        return "keep", Tier.DEFAULT, "a list without a rule"
-    if not attribute.known:
-        return DEFAULT_RULE, Tier.DEFAULT, "not in the schema"
-    return DEFAULT_RULE, Tier.DEFAULT, "no blend_rule in the schema"
+def _choices(attribute: Attribute, claims: Claims, ignore: tuple[str, ...]) -> list[Choice]:
+    """Return all that is asked for an attribute, what it gets first."""
+    protected_by = next((one for one in PROTECTED if is_within(attribute.path, one)), None)
+    choices = claims.choices(attribute, protected_by) + base_choices(attribute, protected_by)
+    if attribute.path.startswith(ignore) and not claims.names_it(attribute):
+        choices.insert(0, Choice("keep", Tier.CALLER, "the caller", "ignored by the caller"))
+    return choices
 
 
-def _not_a_rule(attribute: Attribute, name: object) -> PlanError:
+def _who(attribute: Attribute, choice: Choice) -> str:
+    if choice.tier <= Tier.SCHEMA:
+        return attribute.label
+    return f"{attribute.label} in an override by {choice.source}"
+
+
+def _not_a_rule(attribute: Attribute, choice: Choice) -> PlanError:
     msg = (
-        f"{attribute.label} has the blend_rule {shown(name)} in the schema, where the name of a "
-        "rule is asked for"
+        f"{attribute.label} has the blend_rule {shown(choice.name)} in the schema, where the name "
+        "of a rule is asked for"
     )
     return PlanError(msg, attribute=attribute.path)
 
 
-def _lacks_companions(attribute: Attribute, rule: Rule, provider: Provider) -> PlanError:
-    names = " and ".join(rule.companions)
-    msg = (
-        f"{attribute.label} asks for the rule {rule.name!r} of {provider}, which needs {names}, "
-        "and a schema cannot say which attributes these are"
-    )
-    return PlanError(msg, attribute=attribute.path)
-
-
-def _columns(attributes: Iterable[Attribute]) -> dict[str, str]:
-    """Name the columns of HDRTAB; the FITS standard compares their names without case."""
-    columns: dict[str, str] = {}
-    taken: dict[str, Attribute] = {}
-    asked_for = [(one, one.keyword or one.path) for one in attributes if one.recorded]
-    reserved = {name.casefold() for _, name in asked_for}
-    for attribute, wanted in asked_for:
-        name, number = wanted, 1
-        # A name that nobody has yet may still be what another attribute asks for.
-        while name.casefold() in taken or (number > 1 and name.casefold() in reserved):
-            number += 1
-            name = f"{wanted}_{number}"
-        if name != wanted:
-            msg = (
-                f"column {wanted!r} of HDRTAB is asked for by both "
-                f"{taken[wanted.casefold()].path} and {attribute.path}: "
-                f"the latter is kept in {name!r}"
-            )
-            warn(msg)
-        taken[name.casefold()] = attribute
-        columns[attribute.path] = name
-    return columns
+def _require_arguments(
+    attribute: Attribute, choice: Choice, rule: Rule, provider: Provider
+) -> None:
+    """Refuse companions and parameters that are not the rule's, and a lack of companions."""
+    given = {name for name, _ in choice.selection.companions}
+    lacking = [name for name in rule.companions if name not in given]
+    beyond = sorted(given.difference(rule.companions))
+    beyond += [name for name, _ in choice.selection.parameters if name not in rule.parameters]
+    problem = ""
+    if lacking and choice.tier <= Tier.SCHEMA:
+        problem = f"which needs {' and '.join(lacking)}, and a schema cannot say which those are"
+    elif lacking:
+        example = f'companions={{"{lacking[0]}": "EFFEXPTM"}}'
+        problem = f"which needs {' and '.join(lacking)}: say {example}"
+    elif beyond:
+        known = [*rule.companions, *rule.parameters]
+        takes = f"takes {', '.join(known)}" if known else "takes nothing beside the values"
+        problem = f"which {takes}, and not {' and '.join(map(repr, beyond))}"
+    if problem:
+        msg = f"{_who(attribute, choice)} asks for the rule {rule.name!r} of {provider}, {problem}"
+        raise PlanError(msg, attribute=attribute.path)
 
 
 def _engine() -> Provider:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import importlib.metadata
-import inspect
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pluggy
 
 from blender_core.arguments import texts
 from blender_core.errors import BlenderError, PluginError, raise_all
 from blender_core.hookspecs import NAME, BlenderSpecs
+from blender_core.overrides import Override
 from blender_core.provider import Provider, dispensable, normalized
 from blender_core.rules import Rule
 from blender_core.values import said, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterator, Mapping
 
 __all__ = ["Plugins"]
+
+T = TypeVar("T")
 
 
 class Plugins:
@@ -133,17 +135,53 @@ class Plugins:
         PluginError
             If a plugin's hook fails, or gives something that is not a `Rule`.
         """
-        offers: list[tuple[Rule, Provider]] = []
+        return self._offers("blender_rules", Rule)
+
+    def overrides(self, model_type: str, instrument: str | None) -> list[tuple[Override, Provider]]:
+        """Collect the overrides that the plugins offer.
+
+        Parameters
+        ----------
+        model_type : str
+            Name of the inputs' class of datamodel.
+        instrument : str or None
+            Name of their instrument, if they say so.
+
+        Returns
+        -------
+        offers : list of (Override, Provider)
+            Sorted by provider; a provider's own in the order it gives them.
+
+        Raises
+        ------
+        PluginError
+            If a plugin's hook fails, or gives something that is not an `Override`.
+        """
+        return self._offers(
+            "blender_overrides", Override, model_type=model_type, instrument=instrument
+        )
+
+    @property
+    def have_overrides(self) -> bool:
+        """Whether any plugin offers overrides."""
+        return bool(self._manager.hook.blender_overrides.get_hookimpls())
+
+    def _offers(self, hook: str, kind: type[T], **given: Any) -> list[tuple[T, Provider]]:
+        offers: list[tuple[T, Provider]] = []
         faults: list[BlenderError] = []
         impls = {
-            impl.plugin_name: impl for impl in self._manager.hook.blender_rules.get_hookimpls()
+            impl.plugin_name: impl for impl in getattr(self._manager.hook, hook).get_hookimpls()
         }
         for provider in self:
             if impl := impls.get(provider.plugin):
+                # A plugin's function takes those of the arguments that it needs.
+                arguments = {name: given[name] for name in impl.argnames}
                 try:
-                    offers += ((rule, provider) for rule in _rules_of(impl.function, provider))
+                    found = _offered_by(impl.function, arguments, hook, kind, provider)
                 except BlenderError as fault:
                     faults.append(fault)
+                else:
+                    offers += ((one, provider) for one in found)
         raise_all("installed plugins cannot be used", faults)
         return offers
 
@@ -189,25 +227,31 @@ def _load(entry: importlib.metadata.EntryPoint, provider: Provider) -> Any:
         raise PluginError(msg, provider=provider) from error
 
 
-def _rules_of(hook: Any, provider: Provider) -> Iterable[Rule]:
+def _offered_by(
+    function: Callable[..., Any],
+    arguments: Mapping[str, Any],
+    hook: str,
+    kind: type[T],
+    provider: Provider,
+) -> list[T]:
     try:
-        offered = hook()
-        rules = [offered] if isinstance(offered, Rule) else list(offered)
+        offered = function(**arguments)
+        found = [offered] if isinstance(offered, kind) else list(offered)
     except (Exception, SystemExit) as error:
         msg = (
-            f"blender_rules of plugin {provider} failed: "
+            f"{hook} of plugin {provider} failed: "
             f"{type(error).__name__}: {said(error)}\n{_remedy(provider)}"
         )
         raise PluginError(msg, provider=provider) from error
-    for rule in rules:
-        if not isinstance(rule, Rule):
-            what = "the class Rule" if inspect.isclass(rule) else shown(rule)
+    for one in found:
+        if not isinstance(one, kind):
+            what = f"the class {kind.__name__}" if one is kind else shown(one)
             msg = (
-                f"blender_rules of plugin {provider} gives {what} where a blender_core.Rule "
+                f"{hook} of plugin {provider} gives {what} where a blender_core.{kind.__name__} "
                 f"is asked for\n{_remedy(provider)}"
             )
             raise PluginError(msg, provider=provider)
-    return rules
+    return found
 
 
 def _remedy(provider: Provider) -> str:

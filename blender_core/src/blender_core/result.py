@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from blender_core.plan import Tier
+from blender_core.assignment import Tier
 from blender_core.rules import Gives
 from blender_core.table import to_table
 from blender_core.values import distinct, identity
@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
     from astropy.table import Table
 
+    from blender_core.assignment import Assignment
     from blender_core.errors import BlenderError
-    from blender_core.plan import Assignment, BlendPlan
+    from blender_core.plan import BlendPlan
     from blender_core.provider import Provider
     from blender_core.typed import TypedColumn
     from blender_core.writers.protocol import Product

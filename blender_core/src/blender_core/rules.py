@@ -78,7 +78,7 @@ class Rule:
     name : str
         The name as a schema's ``blend_rule`` writes it, without white space or colons.
     blend : callable
-        ``blend(values, **companions) -> value``. `values` is a list that must not be changed.
+        ``blend(values, **companions, **parameters) -> value``. `values` is a list that must not be changed.
         ``None`` leaves the product's own value in place; :data:`DROP` says that the product has
         none. Anything else is one of the values, or a text, a number, a boolean, or a list or
         mapping of these; numpy's scalars and tuples are converted, arrays are an error.
@@ -90,6 +90,9 @@ class Rule:
         Values that may come out though no input had them, such as ``("MULTIPLE",)``.
     companions : tuple of str, optional
         Names of further keyword arguments of `blend`: aligned columns of other attributes.
+    parameters : tuple of str, optional
+        Names of further keyword arguments of `blend` that an override may give a value to; they
+        have defaults.
     missing : Missing, optional
         What the rule sees where an input lacks the value, unless its assignment says otherwise.
     replaces : str, optional
@@ -119,6 +122,7 @@ class Rule:
     gives: Gives = Gives.INPUT
     constants: tuple[Any, ...] = ()
     companions: tuple[str, ...] = ()
+    parameters: tuple[str, ...] = ()
     missing: Missing = Missing.SKIP
     replaces: str | None = None
 
@@ -151,6 +155,7 @@ _FIELD_TYPES: Final[dict[str, Any]] = {
     "gives": Gives,
     "constants": tuple,
     "companions": tuple,
+    "parameters": tuple,
     "missing": Missing,
     "replaces": str | None,
 }

@@ -1,20 +1,103 @@
-"""Which of the inputs' values a rule sees."""
+"""Which of the inputs' values a rule sees, and in which order."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.errors import RuleError
 from blender_core.rules import Missing
+from blender_core.values import identity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Mapping, Sequence
 
-__all__ = ["select"]
+__all__ = ["AS_THEY_ARE", "Seen", "Selection", "select", "select_with"]
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """How the values are selected that a rule sees.
+
+    Parameters
+    ----------
+    missing : Missing or None, optional
+        What happens where an input lacks the value. None: as the rule has it.
+    default : bool, int, float, str or None, optional
+        What stands in for the value where an input lacks it.
+    order_by : str or None, optional
+        Dotted path of the attribute in whose order the inputs are put.
+    once_per : tuple of str, optional
+        Dotted paths of the attributes that identify an exposure.
+    companions : tuple of (str, str), optional
+        Names of companions, and the dotted paths of the attributes that they are.
+    parameters : tuple of (str, object), optional
+        Names and values of what else the rule is told.
+    """
+
+    missing: Missing | None = None
+    default: Any = None
+    order_by: str | None = None
+    once_per: tuple[str, ...] = ()
+    companions: tuple[tuple[str, str], ...] = ()
+    parameters: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Dotted paths of the other attributes that it takes."""
+        order = (self.order_by,) if self.order_by else ()
+        return (*order, *self.once_per, *(path for _, path in self.companions))
+
+    def __str__(self) -> str:
+        parts = []
+        if self.missing is not None:
+            parts.append(f"missing={self.missing.value}")
+        if self.default is not None:
+            parts.append(f"default={self.default!r}")
+        if self.order_by is not None:
+            parts.append(f"order_by={self.order_by}")
+        if self.once_per:
+            parts.append(f"once_per={'+'.join(self.once_per)}")
+        parts += (f"{name}={path}" for name, path in self.companions)
+        parts += (f"{name}={value!r}" for name, value in self.parameters)
+        return ", ".join(parts)
+
+
+_MOST_SHOWN: Final = 10
+
+AS_THEY_ARE: Final = Selection()
+"""All values, in input order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a rule sees.
+
+    Parameters
+    ----------
+    values : list
+        The values. Empty if the rule is not to be called at all.
+    inputs : list of int
+        Which input each value is from, counted from 0.
+    companions : dict of str to list
+        The companions' values for the same inputs.
+    differing : list of (int, int)
+        Inputs that are of one exposure and do not have the same value: the one whose value
+        counts, and the first that differs from it.
+    unidentified : list of int
+        Inputs that do not say of which exposure they are; each counts for itself.
+    """
+
+    values: list[Any]
+    inputs: list[int]
+    companions: dict[str, list[Any]]
+    differing: list[tuple[int, int]]
+    unidentified: list[int]
 
 
 def select(values: Sequence[Any], missing: Missing) -> list[Any]:
-    """Return the values that a rule sees.
+    """Return the values that a rule sees where nobody has asked for a selection.
 
     Parameters
     ----------
@@ -50,6 +133,135 @@ def select(values: Sequence[Any], missing: Missing) -> list[Any]:
         return [value for value in values if value is not None]
     if missing is Missing.PROPAGATE:
         return []
-    lacking = ", ".join(str(i) for i, value in enumerate(values, start=1) if value is None)
-    msg = f"every input must have the value, but input {lacking} of {len(values)} has none"
+    lacking = [i for i, value in enumerate(values) if value is None]
+    msg = (
+        f"every input must have the value, but {_inputs(lacking)} of {len(values)} "
+        f"{'has' if len(lacking) == 1 else 'have'} none"
+    )
     raise RuleError(msg)
+
+
+def select_with(
+    selection: Selection,
+    missing: Missing,
+    values: Sequence[Any],
+    others: Mapping[str, Sequence[Any]],
+) -> Seen:
+    """Return what a rule sees.
+
+    The inputs are put in order first, then exposures are told apart, then comes what is to happen
+    where the value is missing.
+
+    Parameters
+    ----------
+    selection : Selection
+        What has been asked for.
+    missing : Missing
+        What the rule sees where an input lacks the value, unless the selection says otherwise.
+    values : sequence, shape (n_inputs,)
+        The values of one attribute, None where an input has none.
+    others : mapping of str to sequence, shape (n_inputs,)
+        The values of the attributes that the selection needs, by dotted path.
+
+    Returns
+    -------
+    seen : Seen
+        What to call the rule with.
+
+    Raises
+    ------
+    RuleError
+        If an input lacks what it is to be put in order by, or the weight of a value, or the
+        value itself where it is required.
+
+    Examples
+    --------
+    >>> from blender_core import Missing
+    >>> from blender_core.selection import Selection, select_with
+    >>> once = Selection(once_per=("meta.exposure.id",))
+    >>> ids = {"meta.exposure.id": [7, 7, 8]}
+    >>> seen = select_with(once, Missing.SKIP, [10.0, 10.0, 20.0], ids)
+    >>> seen.values, seen.inputs
+    ([10.0, 20.0], [0, 2])
+    """
+    missing = selection.missing or missing
+    inputs = list(range(len(values)))
+    if selection.order_by is not None:
+        inputs = _ordered(selection, missing, values, others[selection.order_by])
+    differing: list[tuple[int, int]] = []
+    unidentified: list[int] = []
+    if selection.once_per:
+        keys = list(zip(*(others[path] for path in selection.once_per), strict=True))
+        unidentified = [i for i, key in enumerate(keys) if None in key]
+        inputs, differing = _once(inputs, keys, values)
+    found = [values[i] for i in inputs]
+    if selection.default is not None:
+        found = [selection.default if value is None else value for value in found]
+    kept = select(found, missing)
+    if not kept:
+        inputs = []
+    elif len(kept) < len(found):
+        inputs = [i for i, value in zip(inputs, found, strict=True) if value is not None]
+    companions = {name: [others[path][i] for i in inputs] for name, path in selection.companions}
+    for name, path in selection.companions:
+        lacking = [
+            i
+            for i, value, beside in zip(inputs, kept, companions[name], strict=True)
+            if beside is None and value is not None
+        ]
+        if lacking:
+            msg = f"{path} is needed as {name} beside each value, and {_inputs(lacking)} lacks it"
+            raise RuleError(msg)
+    return Seen(kept, inputs, companions, differing, unidentified)
+
+
+def _ordered(
+    selection: Selection, missing: Missing, values: Sequence[Any], order: Sequence[Any]
+) -> list[int]:
+    placed = [i for i, value in enumerate(order) if not _has_no_place(value)]
+    lost = [i for i, value in enumerate(order) if _has_no_place(value)]
+    astray = [i for i in lost if values[i] is not None or selection.default is not None]
+    if astray:
+        msg = f"there is no {selection.order_by} to put {_inputs(astray)} in order by"
+        raise RuleError(msg)
+    try:
+        placed.sort(key=lambda i: order[i])
+    except TypeError as error:
+        kinds = " and ".join(sorted({type(order[i]).__name__ for i in placed}))
+        msg = f"inputs cannot be ordered by {selection.order_by}: it has values of types {kinds}"
+        raise RuleError(msg) from error
+    # Nobody knows whether an input without a place is the first or the last; it has no value either.
+    return placed + lost if missing in (Missing.REQUIRE, Missing.PROPAGATE) else placed
+
+
+def _has_no_place(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))
+
+
+def _once(
+    inputs: list[int], keys: Sequence[tuple[Any, ...]], values: Sequence[Any]
+) -> tuple[list[int], list[tuple[int, int]]]:
+    """Return one input for each exposure, the first that has a value, and those that differ."""
+    exposures: dict[Hashable, list[int]] = {}
+    for i in inputs:
+        key = i if None in keys[i] else tuple(map(identity, keys[i]))
+        exposures.setdefault(key, []).append(i)
+    chosen, differing = [], []
+    for members in exposures.values():
+        present = [i for i in members if values[i] is not None]
+        one = (present or members)[0]
+        chosen.append(one)
+        mine = identity(values[one])
+        other = next((i for i in present if identity(values[i]) != mine), None)
+        if other is not None:
+            differing.append((one, other))
+    return chosen, differing
+
+
+def _inputs(indices: Sequence[int]) -> str:
+    numbers = [str(i + 1) for i in indices]
+    if len(numbers) == 1:
+        return f"input {numbers[0]}"
+    if len(numbers) > _MOST_SHOWN:
+        return f"inputs {', '.join(numbers[:_MOST_SHOWN])}, … ({len(numbers)} in all)"
+    return f"inputs {', '.join(numbers[:-1])} and {numbers[-1]}"

@@ -92,6 +92,7 @@ RULES: Final = (
         blend=join,
         summary="The different values in input order, joined by commas.",
         gives=Gives.TEXT,
+        parameters=("sort",),
     ),
     Rule(
         name="wheeltol",

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final
 from rich.padding import Padding
 from rich.text import Text
 
+from blender_core.assignment import Tier
 from blender_core.cli.facts import facts_of, grid_of
 from blender_core.cli.rows import Rows
-from blender_core.plan import Tier
 from blender_core.result import Status
 
 if TYPE_CHECKING:

@@ -1,0 +1,128 @@
+"""Where overrides come from: plugins, rules files and the caller."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from blender_core.assignment import Tier
+from blender_core.overrides import Override
+from blender_core.rules_file import read_rules_file
+from blender_core.values import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from blender_core.context import Context
+    from blender_core.plugins import Plugins
+
+__all__ = ["CALLER", "OverrideSources", "SourcedOverride"]
+
+CALLER = "the caller"
+
+
+@dataclass(frozen=True, slots=True)
+class SourcedOverride:
+    """An override, and whose it is.
+
+    Parameters
+    ----------
+    override : Override
+        The override.
+    tier : Tier
+        Of which kind its source is.
+    source : str
+        Who asks for it: a plugin with its distribution and version, a file, or the caller.
+    """
+
+    override: Override
+    tier: Tier
+    source: str
+
+
+class OverrideSources:
+    """All overrides of a blend, of which a plan takes those that hold for its inputs.
+
+    Parameters
+    ----------
+    plugins : Plugins
+        The plugins, which may have some.
+    rules : path-like or iterable of path-like, optional
+        Rules files.
+    overrides : mapping of str to str, or iterable of Override, optional
+        The caller's own: attributes with the names of their rules, or overrides.
+
+    Raises
+    ------
+    RulesFileError
+        If a rules file cannot be used.
+    TypeError
+        If the caller's are of the wrong type.
+    """
+
+    def __init__(
+        self,
+        plugins: Plugins,
+        rules: str | Path | Iterable[str | Path] = (),
+        overrides: Mapping[str, str] | Iterable[Override] = (),
+    ) -> None:
+        self._plugins = plugins
+        files = [rules] if isinstance(rules, (str, Path)) else list(rules)
+        self._given = [
+            SourcedOverride(one, Tier.RULES_FILE, str(path))
+            for path in files
+            for one in read_rules_file(path)
+        ]
+        self._given += (
+            SourcedOverride(one, Tier.CALLER, CALLER) for one in _callers_own(overrides)
+        )
+
+    def __bool__(self) -> bool:
+        return bool(self._given) or self._plugins.have_overrides
+
+    def holding(self, context: Context) -> list[SourcedOverride]:
+        """Return the overrides that hold for certain inputs.
+
+        Parameters
+        ----------
+        context : Context
+            What the inputs are.
+
+        Returns
+        -------
+        overrides : list of SourcedOverride
+            Those of plugins, sorted, then those of files and the caller.
+
+        Raises
+        ------
+        PluginError
+            If a plugin's hook fails.
+        """
+        offered = self._plugins.overrides(context.model_type, context.instrument)
+        found = [SourcedOverride(one, Tier.PLUGIN, str(provider)) for one, provider in offered]
+        return [one for one in found + self._given if one.override.when.holds(context)]
+
+
+def _callers_own(given: Any) -> Iterator[Override]:
+    if isinstance(given, Override):
+        yield given
+    elif isinstance(given, Mapping):
+        for attribute, rule in given.items():
+            if not (isinstance(attribute, str) and isinstance(rule, str)):
+                msg = (
+                    "overrides is a mapping of attributes to the names of their rules, and has "
+                    f"{shown(attribute)}: {shown(rule)}"
+                )
+                raise TypeError(msg)
+            yield Override(attribute=attribute, rule=rule)
+    elif isinstance(given, Iterable) and not isinstance(given, str):
+        for one in given:
+            if not isinstance(one, Override):
+                msg = f"overrides takes blender_core.Override objects, not {shown(one)}"
+                raise TypeError(msg)
+            yield one
+    else:
+        msg = f"overrides is a mapping of attributes to rules or Overrides, not {shown(given)}"
+        raise TypeError(msg)

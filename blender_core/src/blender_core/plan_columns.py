@@ -1,0 +1,78 @@
+"""The names of HDRTAB's columns: keywords, dotted paths, or what an override says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blender_core.errors import PlanError, raise_all, warn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from blender_core.assignment import Assignment
+    from blender_core.errors import BlenderError
+    from blender_core.schema import Attribute
+
+__all__ = ["name_columns"]
+
+
+def name_columns(assignments: Iterable[Assignment]) -> dict[str, str]:
+    """Name the columns of HDRTAB; the FITS standard compares their names without case.
+
+    Parameters
+    ----------
+    assignments : iterable of Assignment
+        All of a plan. Those that are not recorded have no column.
+
+    Returns
+    -------
+    columns : dict of str to str
+        By dotted path: what was asked for, the keyword, or the path. Where two attributes have
+        the same keyword, the second's gets a number.
+
+    Raises
+    ------
+    PlanError
+        If overrides give two attributes the same column.
+
+    Warns
+    -----
+    BlendWarning
+        If two attributes have the same column; they get different ones.
+    """
+    recorded = [(one.attribute, one.column) for one in assignments if one.recorded]
+    taken: dict[str, Attribute] = {}
+    faults: list[BlenderError] = []
+    for attribute, column in recorded:
+        if column is None:
+            continue
+        if other := taken.get(column.casefold()):
+            msg = (
+                f"overrides give the column {column!r} of HDRTAB to both {other.label} and "
+                f"{attribute.label}: a table has a column once"
+            )
+            faults.append(PlanError(msg, attribute=attribute.path))
+        taken[column.casefold()] = attribute
+    raise_all("columns of HDRTAB cannot be named", faults)
+    reserved = {(one.keyword or one.path).casefold() for one, column in recorded if column is None}
+    columns: dict[str, str] = {}
+    for attribute, column in recorded:
+        if column is not None:
+            columns[attribute.path] = column
+            continue
+        wanted = attribute.keyword or attribute.path
+        name, number = wanted, 1
+        # A name that nobody has yet may still be what another attribute asks for.
+        while name.casefold() in taken or (number > 1 and name.casefold() in reserved):
+            number += 1
+            name = f"{wanted}_{number}"
+        if name != wanted:
+            msg = (
+                f"column {wanted!r} of HDRTAB is asked for by both "
+                f"{taken[wanted.casefold()].path} and {attribute.path}: "
+                f"the latter is kept in {name!r}"
+            )
+            warn(msg)
+        taken[name.casefold()] = attribute
+        columns[attribute.path] = name
+    return columns

@@ -1,0 +1,340 @@
+"""What an override may say, and what comes of it in a plan and in a blend."""
+
+import re
+
+import pytest
+from stdatamodels.jwst.datamodels import ImageModel
+
+from blender_core import (
+    BlenderError,
+    BlendErrorGroup,
+    BlendPlan,
+    Missing,
+    ModelBlender,
+    Override,
+    OverrideConflictError,
+    PlanError,
+    Plugins,
+    Rule,
+    Tier,
+    UnknownAttributeError,
+    UnknownRuleError,
+    When,
+    blendmodels,
+)
+from blender_core.context import Context
+
+START = "meta.exposure.start_time"
+
+
+def plan_with(*overrides, **kwargs):
+    return BlendPlan.for_model(ImageModel, overrides=overrides, **kwargs)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        ({}, "overrides nothing: give a rule, record or column"),
+        ({"rule": 3}, "rule of the override of 'EFFEXPTM' is a str | None, not 3"),
+        ({"rule": "sum", "missing": "ignore"}, "'skip', 'keep', 'require', 'propagate'"),
+        ({"missing": "skip"}, "says missing and no rule"),
+        ({"rule": "keep", "order_by": "EXPSTART"}, "'keep' looks at no values"),
+        ({"rule": "sum", "default": 1, "missing": "skip"}, "says both default and missing"),
+        ({"rule": "sum", "once_per": 3}, "once_per of the override of 'EFFEXPTM' is a text or sev"),
+        ({"rule": "sum", "once_per": ("",)}, "is empty"),
+        ({"rule": "sum", "companions": {"weights": 3}}, "mapping of names to attributes"),
+        ({"rule": "sum", "parameters": {3: 3}}, "mapping of names to values"),
+        ({"rule": "sum", "when": {"instrument": "MIRI"}}, "is a When, not"),
+        ({"record": False, "column": "T"}, "names a column for what is not to be recorded"),
+        ({"column": " "}, "column of the override of 'EFFEXPTM' is empty"),
+    ],
+)
+def test_what_an_override_may_not_say(arguments, problem):
+    with pytest.raises((TypeError, ValueError), match=re.escape(problem)):
+        Override(attribute="EFFEXPTM", **arguments)
+
+
+def test_what_an_override_becomes():
+    override = Override(attribute="EFFEXPTM", rule="sum", missing="require", once_per="EXPOSURE")
+    assert (override.missing, override.once_per) == (Missing.REQUIRE, ("EXPOSURE",))
+    assert hash(override) == hash(
+        Override(attribute="EFFEXPTM", rule="sum", missing=Missing.REQUIRE, once_per=("EXPOSURE",))
+    )
+
+
+@pytest.mark.parametrize(
+    ("when", "holds"),
+    [
+        (When(), True),
+        (When(instrument="NIRCAM"), True),
+        (When(instrument="nircam"), True),
+        (When(instrument=("MIRI", "NIRCAM")), True),
+        (When(instrument="NIR"), False),
+        (When(detector="NRCA?"), True),
+        (When(instrument="NIRCAM", detector="NRCB?"), False),
+        (When(model_type="ImageModel", telescope="JWST"), True),
+        (When(exp_type="NRC_IMAGE"), False),  # the input does not say
+        (When(exp_type="*"), False),
+    ],
+)
+def test_when_an_override_holds(when, holds):
+    context = Context(
+        model_type="ImageModel", telescope="JWST", instrument="NIRCAM", detector="NRCA1"
+    )
+    assert when.holds(context) is holds
+
+
+@pytest.mark.parametrize("condition", [3, [], ("MIRI", 3), " "])
+def test_conditions_are_texts(condition):
+    with pytest.raises((TypeError, ValueError), match="the condition instrument is"):
+        When(instrument=condition)
+
+
+@pytest.mark.parametrize(
+    ("given", "changed"),
+    [
+        ({START: "max"}, [START]),
+        ({"EXPSTART": "max"}, [START]),
+        ({"expstart": "max"}, [START]),
+        ({"meta.time": "max"}, None),  # a group
+        ({"meta.exposure.*_time_mjd": "max"}, None),
+    ],
+)
+def test_what_a_caller_may_say(given, changed):
+    plan = BlendPlan.for_model(ImageModel, overrides=given)
+    overridden = [path for path, one in plan.items() if one.tier is Tier.CALLER]
+    if changed is None:
+        (text,) = given
+        group = text.split("*")[0]
+        assert len(overridden) > 1
+        assert all(path.startswith(group) for path in overridden)
+    else:
+        assert overridden == changed
+    assert {plan[path].name for path in overridden} == {"max"}
+    assert {plan[path].source for path in overridden} == {"the caller"}
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ("max", "overrides is a mapping of attributes to rules or Overrides, not 'max'"),
+        ({"EXPSTART": 3}, "has 'EXPSTART': 3"),
+        (["max"], "overrides takes blender_core.Override objects, not 'max'"),
+    ],
+)
+def test_what_a_caller_may_not_say(given, problem):
+    with pytest.raises(TypeError, match=re.escape(problem)):
+        ModelBlender(overrides=given)
+
+
+def test_narrower_overrides_win_in_any_order():
+    general = Override(attribute="meta.exposure.*", rule="last")
+    group = Override(attribute="meta.exposure", rule="min")
+    itself = Override(attribute=START, rule="max")
+    for order in ([general, group, itself], [itself, group, general]):
+        plan = plan_with(*order)
+        assert plan[START].name == "max"
+        assert [one.name for one in plan[START].won_over] == ["min", "last", "min", "first"]
+        assert plan["meta.exposure.end_time"].name == "min"
+
+
+def test_an_override_with_a_condition_that_holds_wins():
+    general = Override(attribute=START, rule="max")
+    miri = Override(attribute=START, rule="mean", when=When(instrument="MIRI"))
+    for order in ([general, miri], [miri, general]):
+        assert plan_with(*order, instrument="MIRI")[START].name == "mean"
+        assert plan_with(*order, instrument="NIRCAM")[START].name == "max"
+        assert plan_with(*order)[START].name == "max"
+
+
+def test_what_cannot_be_compared_is_a_conflict():
+    itself = Override(attribute=START, rule="max")
+    condition = Override(attribute="meta.exposure.*", rule="mean", when=When(instrument="MIRI"))
+    plan_with(itself, condition, instrument="NIRCAM")
+    message = f"""overrides of one rank disagree on {START} (EXPSTART), its rule:
+  - max by the caller, for '{START}'
+  - mean by the caller, for 'meta.exposure.*' when instrument=MIRI
+Leave one of them out, or make it more specific."""
+    for order in ([itself, condition], [condition, itself]):
+        with pytest.raises(OverrideConflictError) as caught:
+            plan_with(*order, instrument="MIRI")
+        assert str(caught.value) == message
+        assert caught.value.attribute == START
+
+
+def test_who_agrees_is_no_conflict():
+    one = Override(attribute=START, rule="max", reason="one reason")
+    other = Override(attribute="EXPSTART", rule="max", reason="another")
+    assert plan_with(one, other)[START].name == "max"
+    with pytest.raises(OverrideConflictError):
+        plan_with(one, Override(attribute="EXPSTART", rule="max", missing="require"))
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("meta.exposure.start_tim", "Did you mean meta.exposure.start_time (EXPSTART)"),
+        ("meta.start_time", "meta.exposure.start_time (EXPSTART)"),
+        ("EXPSTRT", "Did you mean meta.exposure.start_time (EXPSTART)"),
+        ("meta.exp.*", "means no attribute of the inputs' schema"),
+    ],
+)
+def test_an_attribute_that_is_not_there(text, hint):
+    with pytest.raises(UnknownAttributeError) as caught:
+        plan_with(Override(attribute=text, rule="max"))
+    assert hint in str(caught.value)
+    assert "by the caller" in str(caught.value)
+    assert caught.value.attribute == text
+
+
+@pytest.mark.parametrize("setting", ["order_by", "once_per"])
+def test_settings_that_name_no_attribute(setting):
+    with pytest.raises(UnknownAttributeError, match=rf"{setting} 'EXPSTRT' in the override of"):
+        plan_with(Override(attribute="EFFEXPTM", rule="sum", **{setting: "EXPSTRT"}))
+
+
+def test_faults_come_before_anything_is_read_and_together():
+    overrides = {"meta.nothing": "max", "EFFEXPTM": "maximum"}
+    with pytest.raises(UnknownAttributeError):
+        blendmodels(ImageModel(), [ImageModel()], overrides=overrides)
+    with pytest.raises(UnknownRuleError, match=r"EFFEXPTM\) in an override by the caller"):
+        plan_with(Override(attribute="EFFEXPTM", rule="maximum"))
+    with pytest.raises(BlendErrorGroup) as caught:
+        BlendPlan.for_model(ImageModel, overrides={"meta.nothing": "max", "NOWHERE": "max"})
+    assert {one.attribute for one in caught.value.exceptions} == {"meta.nothing", "NOWHERE"}
+
+
+def test_a_condition_that_does_not_hold_needs_no_attribute():
+    plan_with(Override(attribute="meta.nothing", rule="no", when=When(instrument="MIRI")))
+
+
+@pytest.mark.parametrize(
+    ("override", "problem"),
+    [
+        (
+            {"rule": "weighted_mean"},
+            """which needs weights: say companions={"weights": "EFFEXPTM"}""",
+        ),
+        ({"rule": "max", "companions": {"weights": "EFFEXPTM"}}, "takes nothing beside the values"),
+        ({"rule": "join", "parameters": {"sorted": True}}, "which takes sort, and not 'sorted'"),
+    ],
+)
+def test_what_a_rule_is_told_is_what_it_understands(override, problem):
+    with pytest.raises(PlanError, match=re.escape(problem)):
+        plan_with(Override(attribute=START, **override))
+
+
+def test_protection_gives_way_to_a_name_only():
+    path = "meta.wcsinfo.crval1"
+    for text in (path, "CRVAL1", "meta.wcsinfo"):
+        assert plan_with(Override(attribute=text, rule="first"))[path].name == "first"
+    for text in ("meta", "meta.**", "CRVAL*", "meta.wcsinfo.*"):
+        assert plan_with(Override(attribute=text, rule="last"))[path].name == "keep"
+
+
+def test_what_is_ignored_stays_ignored_unless_it_is_named():
+    for text, rule in (("meta.exposure", "keep"), ("meta.exp*.*", "keep"), ("EXPSTART", "last")):
+        plan = plan_with(Override(attribute=text, rule="last"), ignore=["meta.exposure"])
+        assert plan[START].name == rule
+
+
+def test_columns(make_models):
+    inputs = make_models("meta.exposure.count", [1, 2])
+    overrides = [
+        Override(attribute="DETECTOR", record=False),
+        Override(attribute="meta.exposure.count", column="N_EXP"),
+        Override(attribute="meta.cal_step.outlier_detection", record=True),
+    ]
+    result = blendmodels(ImageModel(), inputs, overrides=overrides)
+    assert result.table["N_EXP"].tolist() == [1, 2]
+    assert "meta.instrument.detector" not in result.plan.columns
+    assert "meta.cal_step.outlier_detection" in result.plan.columns
+
+
+@pytest.mark.parametrize(
+    ("overrides", "problem"),
+    [
+        ([{"attribute": "meta.exposure", "column": "T"}], "names one column, 'T', for"),
+        ([{"attribute": "meta.exposure.read_times", "record": True}], "a list has no place"),
+        (
+            [{"attribute": "EFFEXPTM", "column": "T"}, {"attribute": "EXPSTART", "column": "t"}],
+            "give the column 'T' of HDRTAB to both",
+        ),
+        (
+            [{"attribute": "EFFEXPTM", "column": "T"}, {"attribute": "EFFEXPTM", "column": "U"}],
+            "disagree on meta.exposure.exposure_time (EFFEXPTM), its column",
+        ),
+    ],
+)
+def test_columns_that_cannot_be(overrides, problem):
+    with pytest.raises(PlanError, match=re.escape(problem)):
+        plan_with(*(Override(**one) for one in overrides))
+
+
+def test_a_named_column_takes_precedence():
+    overrides = [Override(attribute="meta.exposure.count", column="EFFEXPTM")]
+    with pytest.warns(match="'EFFEXPTM' of HDRTAB is asked for by both"):
+        plan = plan_with(*overrides)
+    assert plan.columns["meta.exposure.count"] == "EFFEXPTM"
+    assert plan.columns["meta.exposure.exposure_time"] == "EFFEXPTM_2"
+
+
+def test_plans_print_as_tables():
+    plan = plan_with(Override(attribute="EXPSTART", rule="max", reason="because"))
+    head, *rows = str(plan).splitlines()
+    assert head.split() == [
+        "attribute",
+        "keyword",
+        "rule",
+        "tier",
+        "asked",
+        "for",
+        "by",
+        "provider",
+        "reason",
+    ]
+    (row,) = (row for row in rows if row.startswith(f"{START} "))
+    assert re.split("  +", row) == [
+        START,
+        "EXPSTART",
+        "max",
+        "caller",
+        "the caller",
+        str(plan[START].provider),
+        "because",
+    ]
+    assert repr(plan) == f"<BlendPlan of {len(plan)} attributes, 1 of them overridden>"
+
+
+def test_what_a_plugin_changes(make_plugins, acme):
+    rule = Rule(name="max", blend=max, summary=".", replaces="blender-rules-std")
+    plugins = make_plugins({acme: [rule]})
+    plan = BlendPlan.for_model(ImageModel)
+    diff = plan.diff(BlendPlan.for_model(ImageModel, plugins=plugins, overrides={"DATE": "last"}))
+    assert len(diff) == 7  # six attributes have the rule max in the schema, says the survey
+    lines = str(diff).splitlines()
+    assert "first" in lines[1]
+    assert "last by the caller" in lines[1]
+    assert all("acme-rules 1.2 [acme]" in line for line in lines[2:])
+    assert str(plan.diff(plan)) == "no difference"
+    assert [one.attribute for one in diff[:1]] == ["meta.date"]
+
+
+def test_settings_of_several_tiers_do_not_mix(tmp_path, make_models):
+    file = tmp_path / "team.toml"
+    file.write_text('[[override]]\nattribute = "EFFEXPTM"\nrule = "sum"\nmissing = "require"\n')
+    path = "meta.exposure.exposure_time"
+    plan = BlendPlan.for_model(ImageModel, rules=file)
+    assert plan[path].choice.label == "sum (missing=require)"
+    assert plan[path].source == str(file)
+    inputs = make_models(path, [1.0, None])
+    with pytest.raises(BlenderError, match="every input must have the value, but input 2 of 2"):
+        blendmodels(ImageModel(), inputs, rules=[file])
+    product = ImageModel()
+    blendmodels(product, inputs, rules=[file], overrides={"EFFEXPTM": "max"})
+    assert product.meta.exposure.exposure_time == 1.0
+
+
+def test_plugins_can_be_given():
+    plan = BlendPlan.for_model(ImageModel, plugins=Plugins.discover())
+    assert plan[START].name == "min"

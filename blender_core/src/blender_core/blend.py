@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from blender_core.arguments import texts
 from blender_core.blender import ModelBlender
 from blender_core.readers.files import files_behind
+from blender_core.readers.own_association import own_members
 from blender_core.readers.several import association_members, is_association, is_library
 from blender_core.values import shown
 from blender_core.writers.opening import open_product
@@ -27,7 +28,7 @@ __all__ = ["blendmodels"]
 
 def blendmodels(
     product: Any,
-    inputs: Any,
+    inputs: Any = None,
     ignore: Collection[str] | None = None,
     *,
     overrides: Mapping[str, str] | Iterable[Override] = (),
@@ -47,10 +48,12 @@ def blendmodels(
         The product: a datamodel, whose metadata and ``hdrtab`` are changed in place, or the name
         of its FITS or ASDF file, which is changed only if it is the output, too. If anything is
         wrong, it stays as it was.
-    inputs : iterable, association, or library
+    inputs : iterable, association, or library, optional
         The inputs, all of one class: datamodels, names of FITS or ASDF files, open HDULists,
         associations, or libraries of models, freely mixed; or one association or library alone.
-        They are not changed.
+        They are not changed. Without any, they are the science members of the association that the
+        product names in ``meta.asn.table_name`` (``ASNTABLE``), which is looked for in the folder
+        of the product's file, where that is known, and then in the current directory.
     ignore : collection of str, optional
         Attributes whose paths begin with one of these keep the product's own value.
     overrides, rules, block, plugins, on_bad_input
@@ -71,6 +74,8 @@ def blendmodels(
 
     Raises
     ------
+    NoInputsError
+        If there are no inputs; or none are given, and the product's association cannot be found.
     OutputError
         If the product cannot be written. If that is so from the beginning, nothing else is done.
     BlenderError
@@ -106,6 +111,9 @@ def blendmodels(
     target = None
     if output is not None:
         target = Target.find(output, overwrite=overwrite, product=product.path)
+    if inputs is None:
+        file = product.path or next(files_behind(product.model), None)
+        inputs = own_members(product.tree, file and file.parent)
     several, total = _counted(inputs)
     several = several if target is None else _apart(several, target)
     blender.accumulate_all(several, progress and (lambda done: progress(done, total)))

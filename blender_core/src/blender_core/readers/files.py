@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
 
 from blender_core.errors import InputError
 from blender_core.readers.several import association_members, is_association, is_library
@@ -47,12 +48,14 @@ def files_behind(given: Any) -> Iterator[Path]:
             for product in given.asn["products"]:
                 yield from (Path(folder, member["expname"]) for member in product["members"])
     else:
-        # A list of HDUs, or what a datamodel keeps of one.
+        # A list of HDUs, or what a datamodel keeps open: one of these, or an ASDF file.
         kept = [getattr(one, "_file", None) for one in getattr(given, "_file_references", ())]
         for one in (given, *kept):
-            name = one.filename() if _is_hdulist(one) else None
-            if name:
+            if _is_hdulist(one) and (name := one.filename()):
                 yield Path(name)
+        for one in kept:
+            if uri := getattr(one, "uri", None):
+                yield Path(unquote(urlsplit(uri).path))
 
 
 def _is_hdulist(given: Any) -> bool:

@@ -11,7 +11,13 @@ from blender_core.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["association_members", "is_association", "is_library", "library_models"]
+__all__ = [
+    "association_members",
+    "is_association",
+    "is_library",
+    "library_models",
+    "load_association",
+]
 
 
 def is_association(given: Any) -> bool:
@@ -38,7 +44,9 @@ def is_association(given: Any) -> bool:
     return isinstance(given, dict) and "products" in given
 
 
-def association_members(given: Mapping[str, Any] | str | Path, what: str) -> list[Path]:
+def association_members(
+    given: Mapping[str, Any] | str | Path, what: str, *, folder: Path | None = None
+) -> list[Path]:
     """Return the science members of an association's products.
 
     Parameters
@@ -47,6 +55,8 @@ def association_members(given: Mapping[str, Any] | str | Path, what: str) -> lis
         The association, or its file. The members' names are relative to the file's folder.
     what : str
         What it is to the blend, for messages.
+    folder : Path, optional
+        The folder of the file that an association was read from.
 
     Returns
     -------
@@ -71,10 +81,10 @@ def association_members(given: Mapping[str, Any] | str | Path, what: str) -> lis
     >>> [path.name for path in association_members({"products": [{"members": members}]}, "input 1")]
     ['a_cal.fits']
     """
-    folder, association = Path(), cast("Any", given)
+    folder, association = folder or Path(), cast("Any", given)
     if isinstance(given, (str, Path)):
         what, folder = f"{what} ({given})", Path(given).parent
-        association = _loaded(Path(given), what)
+        association = load_association(Path(given), what)
     try:
         found = [
             folder / member["expname"]
@@ -91,7 +101,26 @@ def association_members(given: Mapping[str, Any] | str | Path, what: str) -> lis
     return found
 
 
-def _loaded(path: Path, what: str) -> Any:
+def load_association(path: Path, what: str) -> Any:
+    """Read an association from its file.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    what : str
+        What it is to the blend, for messages.
+
+    Returns
+    -------
+    association : object
+        What the file holds, whether it is an association or not.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or is not in JSON.
+    """
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -25,7 +25,7 @@ def result():
 
 
 def facts(outcome):
-    return outcome.value, outcome.n_inputs, outcome.n_distinct, outcome.source, outcome.varied
+    return outcome.value, outcome.n_inputs, outcome.n_distinct, outcome.from_input, outcome.varied
 
 
 @pytest.mark.parametrize(
@@ -95,9 +95,9 @@ def test_the_source_does_not_depend_on_which_objects_python_shares():
     for model, dec in zip(inputs, [float(2), float(1), float("1.0")], strict=True):
         model.meta.target.dec = dec
     outcomes = blendmodels(ImageModel(), inputs).outcomes
-    assert outcomes[path].source == 1
-    assert outcomes["meta.target.ra"].source == 0
-    assert outcomes["meta.target.dec"].source == 1
+    assert outcomes[path].from_input == 1
+    assert outcomes["meta.target.ra"].from_input == 0
+    assert outcomes["meta.target.dec"].from_input == 1
 
 
 def test_the_source_of_a_list():
@@ -107,4 +107,4 @@ def test_the_source_of_a_list():
         model[path] = times
     exposure = inputs[0].schema["properties"]["meta"]["properties"]["exposure"]["properties"]
     exposure["read_times"]["blend_rule"] = "last"
-    assert blendmodels(ImageModel(), inputs).outcomes[path].source == 1
+    assert blendmodels(ImageModel(), inputs).outcomes[path].from_input == 1

@@ -14,7 +14,7 @@ from blender_core import (
     blendmodels,
 )
 from blender_core.schema import Attribute
-from blender_core.table import to_hdrtab, to_table
+from blender_core.table import to_fits_rec, to_table
 from blender_core.typed import typed_columns
 
 # Values by type of attribute: two present, one missing.
@@ -34,7 +34,7 @@ def columns_of(values, type_=None, **kwargs):
 
 def written(columns, path):
     """Write a table as stdatamodels does, and return the HDU as it is on disk."""
-    hdrtab, _ = to_hdrtab(columns)
+    hdrtab, _ = to_fits_rec("hdrtab", columns)
     hdu = fits.BinTableHDU(name="HDRTAB")
     hdu.data = hdrtab
     fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(path)
@@ -199,7 +199,7 @@ def test_names_that_a_column_cannot_have_are_refused(name, words):
 
 def test_the_longest_name(tmp_path):
     columns = columns_named("A" * 68)
-    hdu = fits.BinTableHDU(to_hdrtab(columns)[0])
+    hdu = fits.BinTableHDU(to_fits_rec("hdrtab", columns)[0])
     hdu.writeto(tmp_path / "t.fits")
     assert Table.read(tmp_path / "t.fits").colnames == ["A" * 68]
 

@@ -25,12 +25,14 @@ from blender_core.errors import (
     UnknownRuleError,
 )
 from blender_core.hookspecs import hookimpl
+from blender_core.outcome import Outcome, Status
+from blender_core.outcomes import Outcomes
 from blender_core.overrides import Override, When
 from blender_core.plan import BlendPlan
 from blender_core.plugins import Plugins
 from blender_core.provider import Provider
 from blender_core.registry import Registry
-from blender_core.result import BlendResult, Outcome, Status
+from blender_core.result import BlendResult
 from blender_core.rules import DROP, Gives, Missing, Rule
 
 __all__ = [
@@ -51,6 +53,7 @@ __all__ = [
     "NoInputsError",
     "NotADatamodelError",
     "Outcome",
+    "Outcomes",
     "OutputError",
     "OutputExistsError",
     "Override",

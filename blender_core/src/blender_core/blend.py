@@ -33,6 +33,7 @@ def blendmodels(
     *,
     overrides: Mapping[str, str] | Iterable[Override] = (),
     rules: str | Path | Iterable[str | Path] = (),
+    record_rules: bool = False,
     block: Collection[str] = (),
     plugins: Plugins | None = None,
     on_bad_input: Literal["raise", "skip"] = "raise",
@@ -56,7 +57,7 @@ def blendmodels(
         of the product's file, where that is known, and then in the current directory.
     ignore : collection of str, optional
         Attributes whose paths begin with one of these keep the product's own value.
-    overrides, rules, block, plugins, on_bad_input
+    overrides, rules, record_rules, block, plugins, on_bad_input
         As of `ModelBlender`.
     progress : callable, optional
         Called with the number of inputs that have been looked at and the number of all, after
@@ -103,6 +104,7 @@ def blendmodels(
         ignore,
         overrides=overrides,
         rules=rules,
+        record_rules=record_rules,
         block=block,
         plugins=plugins,
         on_bad_input=on_bad_input,

@@ -20,6 +20,7 @@ from blender_core.plan import BlendPlan
 from blender_core.plugins import Plugins
 from blender_core.product import vet
 from blender_core.readers.opening import Opener, unfold
+from blender_core.record import record_columns
 from blender_core.registry import Registry
 from blender_core.result import BlendResult
 from blender_core.rules import DROP
@@ -56,6 +57,8 @@ class ModelBlender:
         others.
     rules : path-like or iterable of path-like, optional
         Rules files, which win over plugins.
+    record_rules : bool, optional
+        Whether the product gets a table HDRRULES, which tells of each attribute how it came about.
     block : collection of str, optional
         Installed plugins to leave out, by their own names or their distributions'.
     plugins : Plugins, optional
@@ -98,6 +101,7 @@ class ModelBlender:
         *,
         overrides: Mapping[str, str] | Iterable[Override] = (),
         rules: str | Path | Iterable[str | Path] = (),
+        record_rules: bool = False,
         block: Collection[str] = (),
         plugins: Plugins | None = None,
         on_bad_input: Literal["raise", "skip"] = "raise",
@@ -105,6 +109,7 @@ class ModelBlender:
         self._ignore = texts(blend_ignore_attrs or (), "blend_ignore_attrs", "paths")
         if plugins is None:
             plugins = Plugins.discover(block)
+        self._record_rules = record_rules
         self._registry = Registry(plugins.rules())
         self._overrides = OverrideSources(plugins, rules, overrides)
         if on_bad_input not in ("raise", "skip"):
@@ -254,8 +259,7 @@ class ModelBlender:
         blended = _blend(plan, inputs, once)
         vetted = vet(product.validator, product.tree, blended, plan)
         columns = typed_columns(plan, inputs)
-        product.update(vetted, columns)
-        return BlendResult(
+        result = BlendResult(
             product=product,
             plan=plan,
             inputs=inputs,
@@ -267,6 +271,9 @@ class ModelBlender:
             columns=columns,
             skipped=self._skipped,
         )
+        rules = record_columns(result.outcomes.values()) if self._record_rules else []
+        product.update(vetted, {"hdrtab": columns, "hdrrules": rules})
+        return result
 
     def _begun(self, source: Source) -> tuple[BlendPlan, Columns]:
         attributes = read_attributes(source.schema)

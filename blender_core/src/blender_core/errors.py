@@ -119,7 +119,7 @@ class PlanError(BlenderError):
 
 
 class UnknownAttributeError(PlanError):
-    """An override means an attribute that the inputs' schema does not have.
+    """An attribute is meant that there is not.
 
     Attributes
     ----------

@@ -15,7 +15,7 @@ from blender_core.errors import (
 from blender_core.readers.tree import plain
 from blender_core.rules import DROP
 from blender_core.schema import subschema_at
-from blender_core.table import to_hdrtab
+from blender_core.table import TABLES, to_fits_rec
 from blender_core.validity import problem_with
 from blender_core.values import shown
 
@@ -125,8 +125,10 @@ def vet(
     return vetted
 
 
-def update_product(product: Any, vetted: Vetted, columns: Sequence[TypedColumn]) -> None:
-    """Give the product its values and its HDRTAB.
+def update_product(
+    product: Any, vetted: Vetted, tables: Mapping[str, Sequence[TypedColumn]]
+) -> None:
+    """Give the product its values and its tables.
 
     Parameters
     ----------
@@ -134,14 +136,14 @@ def update_product(product: Any, vetted: Vetted, columns: Sequence[TypedColumn])
         The product, changed in place.
     vetted : Vetted
         The values, as `vet` returned them for this product.
-    columns : sequence of TypedColumn
-        The columns of HDRTAB. Without any, the product has no HDRTAB.
+    tables : mapping of str to sequence of TypedColumn
+        The columns of its tables, by their names in datamodels. Without any, the product loses a
+        table that it had.
     """
-    hdrtab, entry = to_hdrtab(columns) if columns else (None, {})
+    made = {name: to_fits_rec(name, columns) for name, columns in tables.items() if columns}
     # The schema is this datamodel's own copy. Schemas of stdatamodels may come to have an entry
     # for hdrtab; what it says is kept but for the columns.
     properties = product.schema.setdefault("properties", {})
-    entry = {**properties.get("hdrtab", {}), **entry}
     tree = product.instance
     # Everything that can fail has been done. The values are valid, so they go into the
     # product's tree as they are: assigning each would validate it again, with a validator each.
@@ -155,11 +157,12 @@ def update_product(product: Any, vetted: Vetted, columns: Sequence[TypedColumn])
                 group[parent] = {}
             group = group[parent]
         group[name] = value
-    if hdrtab is None:
-        tree.pop("hdrtab", None)
-    else:
-        tree["hdrtab"] = hdrtab
-        properties["hdrtab"] = entry
+    for name in TABLES:
+        if name in made:
+            tree[name], entry = made[name]
+            properties[name] = {**properties.get(name, {}), **entry}
+        else:
+            tree.pop(name, None)
 
 
 def _allowed(product: Any, path: str, value: Any, plan: BlendPlan) -> bool:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import enum
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from blender_core.assignment import Tier
-from blender_core.rules import Gives
+from blender_core.outcomes import outcomes_of
 from blender_core.table import to_table
-from blender_core.values import distinct, identity
 from blender_core.writers.target import Target
 
 if TYPE_CHECKING:
@@ -20,80 +16,14 @@ if TYPE_CHECKING:
 
     from astropy.table import Table
 
-    from blender_core.assignment import Assignment
     from blender_core.errors import BlenderError
+    from blender_core.outcome import Outcome
+    from blender_core.outcomes import Outcomes
     from blender_core.plan import BlendPlan
-    from blender_core.provider import Provider
     from blender_core.typed import TypedColumn
     from blender_core.writers.protocol import Product
 
-__all__ = ["BlendResult", "Outcome", "Status"]
-
-
-class Status(enum.Enum):
-    """What became of an attribute in the product."""
-
-    SET = "set"
-    KEPT = "kept"
-    DROPPED = "dropped"
-    REFUSED = "refused"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How one attribute of the product came about.
-
-    Parameters
-    ----------
-    attribute : str
-        Dotted path.
-    keyword : str or None
-        FITS keyword.
-    status : Status
-        ``SET``: the product has the blended value. ``KEPT``: the product's own value stayed.
-        ``DROPPED``: the product has none, as the rule says. ``REFUSED``: the product has none,
-        because its schema forbids the blended one.
-    value : object
-        The blended value; None if there is none.
-    rule : str
-        Name of the rule.
-    tier : Tier
-        Who assigned it.
-    provider : Provider
-        Whose rule it is.
-    reason : str
-        Why the attribute has this rule.
-    n_inputs : int or None
-        How many inputs have the attribute. None if only the first was asked, because neither a
-        rule nor a column nor a keyword calls for the others'.
-    n_distinct : int or None
-        How many different values they have.
-    source : int or None
-        The input, counted from 0, that the value was taken from: the first that has it. None if
-        the value was computed.
-    """
-
-    attribute: str
-    keyword: str | None
-    status: Status
-    value: Any
-    rule: str
-    tier: Tier
-    provider: Provider
-    reason: str
-    n_inputs: int | None
-    n_distinct: int | None
-    source: int | None
-
-    @property
-    def varied(self) -> bool:
-        """Whether the inputs differ, and the first was taken because nobody asked for a rule."""
-        return (
-            self.tier is Tier.DEFAULT
-            and self.status is Status.SET
-            and self.n_distinct is not None
-            and self.n_distinct > 1
-        )
+__all__ = ["BlendResult"]
 
 
 class BlendResult:
@@ -107,12 +37,14 @@ class BlendResult:
         The plan that was followed.
     inputs : mapping of str to sequence, shape (n_inputs,)
         What the inputs said, by dotted path.
-    once : mapping of str to object
-        What the first input said, for attributes that are read from it alone.
     values : mapping of str to object
         The blended values that the product has now, by dotted path.
-    dropped, refused : mapping of str to object
-        Attributes that the product has no longer, with the value that was refused.
+    once : mapping of str to object
+        What the first input said, for attributes that are read from it alone.
+    dropped : sequence of str
+        Attributes that the product has no longer, because a rule says so.
+    refused : mapping of str to object
+        Attributes that the product has no longer, with the value that its schema forbids.
     columns : sequence of TypedColumn
         The columns of HDRTAB.
     skipped : sequence of BlenderError, optional
@@ -139,8 +71,8 @@ class BlendResult:
         product: Product,
         plan: BlendPlan,
         inputs: Mapping[str, Sequence[Any]],
-        once: Mapping[str, Any],
         values: Mapping[str, Any],
+        once: Mapping[str, Any],
         dropped: Sequence[str],
         refused: Mapping[str, Any],
         columns: Sequence[TypedColumn],
@@ -151,7 +83,7 @@ class BlendResult:
         self.inputs = inputs
         self.values = values
         self._once = once
-        self._dropped = frozenset(dropped)
+        self._dropped = dropped
         self._refused = refused
         self._columns = columns
         self.skipped = tuple(skipped)
@@ -215,9 +147,11 @@ product: it ends in .fits or .fits.gz or .asdf
         return to_table(self._columns)
 
     @cached_property
-    def outcomes(self) -> dict[str, Outcome]:
+    def outcomes(self) -> Outcomes:
         """How each attribute came about, by dotted path, in the order of the plan."""
-        return {path: self._outcome(path, one) for path, one in self.plan.items()}
+        return outcomes_of(
+            self.plan, self.inputs, self._once, self.values, self._dropped, self._refused
+        )
 
     def varied(self) -> list[Outcome]:
         """Return the outcomes of attributes that varied though the first was taken by default.
@@ -227,35 +161,37 @@ product: it ends in .fits or .fits.gz or .asdf
         outcomes : list of Outcome
             In the order of the plan.
         """
-        return [outcome for outcome in self.outcomes.values() if outcome.varied]
+        return self.outcomes.varied()
 
-    def _outcome(self, path: str, assignment: Assignment) -> Outcome:
-        value = self.values.get(path, self._refused.get(path))
-        given = self.inputs.get(path)
-        present = None if given is None else [one for one in given if one is not None]
-        if given is None:
-            given = (self._once.get(path),)
-        if path in self.values:
-            status = Status.SET
-        elif path in self._refused:
-            status = Status.REFUSED
-        else:
-            status = Status.DROPPED if path in self._dropped else Status.KEPT
-        source = None
-        rule = assignment.rule
-        if value is not None and rule is not None and rule.gives is Gives.INPUT:
-            key = identity(value)
-            source = next((i for i, one in enumerate(given) if identity(one) == key), None)
-        return Outcome(
-            attribute=path,
-            keyword=assignment.attribute.keyword,
-            status=status,
-            value=value,
-            rule=assignment.name,
-            tier=assignment.tier,
-            provider=assignment.provider,
-            reason=assignment.reason,
-            n_inputs=None if present is None else len(present),
-            n_distinct=None if present is None else len(distinct(present)),
-            source=source,
-        )
+    def explain(self, attribute: str) -> str:
+        """Say in words how values came about.
+
+        Parameters
+        ----------
+        attribute : str
+            Dotted path or FITS keyword; the path of a group or a pattern for several attributes.
+
+        Returns
+        -------
+        text : str
+            A paragraph for each attribute.
+
+        Raises
+        ------
+        UnknownAttributeError
+            If nothing is known of such an attribute.
+
+        Examples
+        --------
+        >>> from blender_core import blendmodels
+        >>> from stdatamodels.jwst.datamodels import ImageModel
+        >>> inputs = [ImageModel(), ImageModel()]
+        >>> for model, seconds in zip(inputs, [107.5, 214.5]):
+        ...     model.meta.exposure.exposure_time = seconds
+        >>> print(blendmodels(ImageModel(), inputs).explain("EFFEXPTM"))  # doctest: +ELLIPSIS
+        meta.exposure.exposure_time (EFFEXPTM) is 322.0.
+        The rule is 'sum' of blender-rules-std ... [std].
+        It was asked for by the schema: blend_rule of the schema.
+        2 of 2 inputs have it, with 2 different values: 107.5, 214.5.
+        """
+        return self.outcomes.explain(attribute)

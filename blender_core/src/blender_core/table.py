@@ -1,4 +1,4 @@
-"""Typed columns → HDRTAB: as a datamodel holds it for FITS, and as people want to look at it."""
+"""Typed columns → tables: as a datamodel holds them for FITS, and as people want to look at them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
     from blender_core.typed import TypedColumn
 
-__all__ = ["to_hdrtab", "to_table"]
+__all__ = ["TABLES", "to_fits_rec", "to_table"]
+
+TABLES: Final = {"hdrtab": "Combined header table", "hdrrules": "Rules of the combined header"}
+"""The tables that a product has: their names in datamodels, and titles. HDUs are of the same name."""
 
 _LEAST: Final = -(2**63)
 """The smallest integer of a column."""
@@ -54,21 +57,23 @@ def to_table(columns: Sequence[TypedColumn]) -> Table:
     )
 
 
-def to_hdrtab(columns: Sequence[TypedColumn]) -> tuple[FITS_rec, dict[str, Any]]:
+def to_fits_rec(name: str, columns: Sequence[TypedColumn]) -> tuple[FITS_rec, dict[str, Any]]:
     """Return the columns as a datamodel holds them, and the schema that describes them.
 
     Parameters
     ----------
+    name : str
+        Name of the table in a datamodel: one of `TABLES`.
     columns : sequence of TypedColumn
         At least one column.
 
     Returns
     -------
-    hdrtab : astropy.io.fits.FITS_rec, shape (n_inputs,)
+    table : astropy.io.fits.FITS_rec, shape (n_inputs,)
         The table. Missing integers have the value of TNULL, missing floats are NaN, missing
         texts blank, missing logical values the zero byte, as the FITS standard has it.
     schema : dict
-        What the datamodel's schema has to say of ``hdrtab`` so that it is saved.
+        What the datamodel's schema has to say of the table so that it is saved.
     """
     from astropy.io import fits
 
@@ -76,18 +81,18 @@ def to_hdrtab(columns: Sequence[TypedColumn]) -> tuple[FITS_rec, dict[str, Any]]
     rows = np.empty(len(columns[0].data), dtype=[(f.name, f.raw.dtype) for f in fields])
     for one in fields:
         rows[one.name] = one.raw
-    hdrtab = fits.FITS_rec(rows)
+    table = fits.FITS_rec(rows)
     # Public ways to a FITS_rec copy every column, and write a masked False as True. The
     # attribute is how stdatamodels, too, tells a FITS_rec its formats.
-    hdrtab._coldefs = fits.ColDefs(  # noqa: SLF001
+    table._coldefs = fits.ColDefs(  # noqa: SLF001
         [_definition(one.name, one.tform, one.null, one.unit) for one in fields]
     )
     schema = {
-        "title": "Combined header table",
-        "fits_hdu": "HDRTAB",
+        "title": TABLES[name],
+        "fits_hdu": name.upper(),
         "datatype": [{"name": one.name, "datatype": one.datatype} for one in fields],
     }
-    return hdrtab, schema
+    return table, schema
 
 
 @dataclass(frozen=True, slots=True)

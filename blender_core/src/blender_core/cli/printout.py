@@ -11,7 +11,7 @@ from rich.text import Text
 from blender_core.assignment import Tier
 from blender_core.cli.facts import facts_of, grid_of
 from blender_core.cli.rows import Rows
-from blender_core.result import Status
+from blender_core.outcome import Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from blender_core.result import BlendResult, Outcome
+    from blender_core.outcome import Outcome
+    from blender_core.result import BlendResult
 
 __all__ = ["Story", "tell"]
 

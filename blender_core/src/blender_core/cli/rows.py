@@ -8,12 +8,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from blender_core.result import Status
+from blender_core.outcome import Status
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from blender_core.result import Outcome
+    from blender_core.outcome import Outcome
 
 __all__ = ["Rows"]
 
@@ -61,7 +61,7 @@ class Rows:
             # The last column's padding is cut off by its own width.
             table.add_column(width=width, style=style, overflow="fold")
         for one in outcomes:
-            agreed = one.n_distinct == 1 and one.source is not None
+            agreed = one.n_distinct == 1 and one.from_input is not None
             table.add_row(*map(Text, _cells(one)), style="dim" if agreed else None)
         return Padding(table, (0, 0, 0, _INDENT), expand=False)
 

@@ -53,17 +53,17 @@ class DatamodelProduct:
         """Its tree."""
         return self.model.instance  # type: ignore[no-any-return]
 
-    def update(self, vetted: Vetted, columns: Sequence[TypedColumn]) -> None:
-        """Give the datamodel its values and its HDRTAB.
+    def update(self, vetted: Vetted, tables: Mapping[str, Sequence[TypedColumn]]) -> None:
+        """Give the datamodel its values and its tables.
 
         Parameters
         ----------
         vetted : Vetted
             The values.
-        columns : sequence of TypedColumn
-            The columns of HDRTAB.
+        tables : mapping of str to sequence of TypedColumn
+            The columns of its tables, by their names in datamodels.
         """
-        update_product(self.model, vetted, columns)
+        update_product(self.model, vetted, tables)
 
     def restored(self) -> contextlib.AbstractContextManager[None]:
         """Leave the datamodel as it was before if what is done within fails."""

@@ -35,8 +35,8 @@ class Product(Protocol):
     def model(self) -> Any:
         """The updated datamodel. A file is opened when it is asked for, and not before."""
 
-    def update(self, vetted: Vetted, columns: Sequence[TypedColumn]) -> None:
-        """Give the product its values and its HDRTAB. Files stay as they are."""
+    def update(self, vetted: Vetted, tables: Mapping[str, Sequence[TypedColumn]]) -> None:
+        """Give the product its values and its tables. Files stay as they are."""
 
     def restored(self) -> AbstractContextManager[None]:
         """Leave the product as it was before if what is done within fails."""

@@ -1,0 +1,94 @@
+"""How one attribute of a product came about."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from blender_core.assignment import Tier
+
+if TYPE_CHECKING:
+    from blender_core.provider import Provider
+
+__all__ = ["Outcome", "Status"]
+
+
+class Status(enum.Enum):
+    """What became of an attribute in the product."""
+
+    SET = "set"
+    KEPT = "kept"
+    DROPPED = "dropped"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one attribute of the product came about.
+
+    Parameters
+    ----------
+    attribute : str
+        Dotted path.
+    keyword : str or None
+        FITS keyword.
+    status : Status
+        ``SET``: the product has the blended value. ``KEPT``: the product's own value stayed.
+        ``DROPPED``: the product has none, as the rule says. ``REFUSED``: the product has none,
+        because its schema forbids the blended one.
+    value : object
+        The blended value; None if there is none.
+    rule : str
+        Name of the rule, or ``keep`` or ``drop``.
+    settings : str
+        How its values were selected, in words; empty if as they are.
+    tier : Tier
+        Of which kind the source is that asked for it.
+    asked_by : str
+        Who asked for it: a plugin with its distribution and version, a file, the schema.
+    provider : Provider
+        Whose rule it is.
+    reason : str
+        Why the attribute has this rule.
+    n_inputs : int or None
+        How many inputs have the attribute. None if only the first was asked, because neither a
+        rule nor a column nor a keyword calls for the others'.
+    n_distinct : int or None
+        How many different values they have.
+    n_seen : int or None
+        How many values the rule saw: fewer than inputs have, where an exposure counts once.
+    from_input : int or None
+        The input, counted from 0, that the value was taken from: the first that has it. None if
+        the value was computed.
+    """
+
+    attribute: str
+    keyword: str | None
+    status: Status
+    value: Any
+    rule: str
+    settings: str
+    tier: Tier
+    asked_by: str
+    provider: Provider
+    reason: str
+    n_inputs: int | None
+    n_distinct: int | None
+    n_seen: int | None
+    from_input: int | None
+
+    @property
+    def label(self) -> str:
+        """The path, and the keyword where there is one."""
+        return f"{self.attribute} ({self.keyword})" if self.keyword else self.attribute
+
+    @property
+    def varied(self) -> bool:
+        """Whether the inputs differ, and the first was taken because nobody asked for a rule."""
+        return (
+            self.tier is Tier.DEFAULT
+            and self.status is Status.SET
+            and self.n_distinct is not None
+            and self.n_distinct > 1
+        )

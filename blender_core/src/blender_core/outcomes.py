@@ -1,0 +1,173 @@
+"""How all attributes of a product came about."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from blender_core.errors import UnknownAttributeError
+from blender_core.explaining import explained
+from blender_core.outcome import Outcome, Status
+from blender_core.paths import specificity
+from blender_core.rules import Gives
+from blender_core.selection import AS_THEY_ARE, select_with
+from blender_core.values import distinct, identity
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from blender_core.assignment import Assignment
+
+__all__ = ["Outcomes", "outcomes_of"]
+
+
+class Outcomes(Mapping[str, Outcome]):
+    """How each attribute of a product came about, by dotted path, in the order of the plan.
+
+    Parameters
+    ----------
+    outcomes : iterable of Outcome
+        One for each attribute.
+    inputs : mapping of str to sequence, shape (n_inputs,)
+        What the inputs said, by dotted path, as far as it is known.
+    """
+
+    def __init__(self, outcomes: Iterable[Outcome], inputs: Mapping[str, Sequence[Any]]) -> None:
+        self._by_path = {one.attribute: one for one in outcomes}
+        self._inputs = inputs
+
+    def __getitem__(self, path: str) -> Outcome:
+        return self._by_path[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._by_path)
+
+    def __len__(self) -> int:
+        return len(self._by_path)
+
+    def varied(self) -> list[Outcome]:
+        """Return the outcomes of attributes that varied though the first was taken by default.
+
+        Returns
+        -------
+        outcomes : list of Outcome
+            In the order of the plan.
+        """
+        return [outcome for outcome in self.values() if outcome.varied]
+
+    def explain(self, attribute: str) -> str:
+        """Say in words how values came about.
+
+        Parameters
+        ----------
+        attribute : str
+            Dotted path or FITS keyword; the path of a group or a pattern for several attributes.
+
+        Returns
+        -------
+        text : str
+            A paragraph for each attribute.
+
+        Raises
+        ------
+        UnknownAttributeError
+            If nothing is known of such an attribute.
+        """
+        found = [
+            one
+            for one in self.values()
+            if specificity(attribute, one.attribute, one.keyword) is not None
+        ]
+        if not found:
+            names = [*self, *(one.keyword for one in self.values() if one.keyword)]
+            close = difflib.get_close_matches(attribute, names, n=3)
+            hint = f": did you mean {' or '.join(close)}?" if close else ""
+            msg = f"nothing is known of an attribute {attribute!r}{hint}"
+            raise UnknownAttributeError(msg, attribute=attribute)
+        return "\n\n".join(explained(one, self._inputs.get(one.attribute)) for one in found)
+
+
+def outcomes_of(
+    plan: Mapping[str, Assignment],
+    inputs: Mapping[str, Sequence[Any]],
+    once: Mapping[str, Any],
+    values: Mapping[str, Any],
+    dropped: Collection[str],
+    refused: Mapping[str, Any],
+) -> Outcomes:
+    """Return how each attribute came about.
+
+    Parameters
+    ----------
+    plan : mapping of str to Assignment
+        The plan that was followed: assignments by dotted path.
+    inputs : mapping of str to sequence, shape (n_inputs,)
+        What the inputs said, by dotted path.
+    once : mapping of str to object
+        What the first input said, for attributes that are read from it alone.
+    values : mapping of str to object
+        The blended values that the product has.
+    dropped : collection of str
+        Attributes that the product has not, because a rule says so.
+    refused : mapping of str to object
+        Attributes that the product has not, with the value that its schema forbids.
+
+    Returns
+    -------
+    outcomes : Outcomes
+        In the order of the plan.
+    """
+    outcomes = []
+    for path, assignment in plan.items():
+        status = Status.DROPPED if path in dropped else Status.KEPT
+        if path in refused:
+            status = Status.REFUSED
+        elif path in values:
+            status = Status.SET
+        value = values.get(path, refused.get(path))
+        outcomes.append(_outcome(assignment, status, value, inputs, once))
+    return Outcomes(outcomes, inputs)
+
+
+def _outcome(
+    assignment: Assignment,
+    status: Status,
+    value: Any,
+    inputs: Mapping[str, Sequence[Any]],
+    once: Mapping[str, Any],
+) -> Outcome:
+    path = assignment.attribute.path
+    given = inputs.get(path)
+    n_inputs = n_distinct = None
+    if given is None:
+        given = (once.get(path),)
+    else:
+        present = [one for one in given if one is not None]
+        n_inputs, n_distinct = len(present), len(distinct(present))
+    n_seen, order = n_inputs, list(range(len(given)))
+    rule = assignment.rule
+    if rule is not None and assignment.selection is not AS_THEY_ARE:
+        # It went well before, so it does again.
+        seen = select_with(assignment.selection, rule.missing, given, inputs)
+        n_seen, order = len(seen.values), seen.inputs
+    source = None
+    if value is not None and rule is not None and rule.gives is Gives.INPUT:
+        key = identity(value)
+        source = next((i for i in order if identity(given[i]) == key), None)
+    return Outcome(
+        attribute=path,
+        keyword=assignment.attribute.keyword,
+        status=status,
+        value=value,
+        rule=assignment.name,
+        settings=str(assignment.selection),
+        tier=assignment.tier,
+        asked_by=assignment.source,
+        provider=assignment.provider,
+        reason=assignment.reason,
+        n_inputs=n_inputs,
+        n_distinct=n_distinct,
+        n_seen=n_seen,
+        from_input=source,
+    )

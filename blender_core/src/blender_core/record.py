@@ -1,0 +1,143 @@
+"""Outcomes ↔ HDRRULES, the table in a product that tells which rules made its values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from blender_core.assignment import Tier
+from blender_core.errors import InputError
+from blender_core.outcome import Outcome, Status
+from blender_core.provider import Provider
+from blender_core.schema import Attribute
+from blender_core.typed import TypedColumn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from astropy.io.fits import FITS_rec
+
+__all__ = ["record_columns", "recorded_outcomes"]
+
+_TEXTS: Final[dict[str, tuple[str, Callable[[Outcome], str]]]] = {
+    "ATTRIBUTE": ("Dotted path of the attribute", lambda one: one.attribute),
+    "KEYWORD": ("FITS keyword", lambda one: one.keyword or ""),
+    "STATUS": ("What became of it", lambda one: one.status.value),
+    "RULE": ("Name of the rule", lambda one: one.rule),
+    "SETTINGS": ("How values were selected", lambda one: one.settings),
+    "TIER": ("Kind of source that asked for it", lambda one: one.tier.label),
+    "ASKED_BY": ("Who asked for it", lambda one: one.asked_by),
+    "PROVIDER": ("Distribution that the rule is from", lambda one: one.provider.distribution),
+    "VERSION": ("Version of that distribution", lambda one: one.provider.version),
+    "PLUGIN": ("Plugin that the rule is from", lambda one: one.provider.plugin),
+    "REASON": ("Why it has this rule", lambda one: one.reason),
+}
+_NUMBERS: Final[dict[str, tuple[str, Callable[[Outcome], int | None]]]] = {
+    "N_INPUTS": ("Inputs that have the attribute", lambda one: one.n_inputs),
+    "N_VALUES": ("Different values that they have", lambda one: one.n_distinct),
+    "N_SEEN": ("Values that the rule saw", lambda one: one.n_seen),
+    "INPUT": ("Row of HDRTAB that the value is from", lambda one: _row(one.from_input)),
+}
+
+
+def record_columns(outcomes: Iterable[Outcome]) -> list[TypedColumn]:
+    """Return the outcomes as the columns of HDRRULES.
+
+    Parameters
+    ----------
+    outcomes : iterable of Outcome
+        How each attribute came about. Those that neither the product nor an input has are left
+        out.
+
+    Returns
+    -------
+    columns : list of TypedColumn, shape (n_outcomes,)
+        Texts in ASCII, where other characters are escaped as Python does; numbers that are not
+        known are masked. Rows of HDRTAB are counted from 1, as FITS does.
+    """
+    told = [one for one in outcomes if one.n_inputs or one.status is not Status.KEPT]
+    columns = []
+    for name, (title, text_of) in _TEXTS.items():
+        cells = [_ascii(text_of(one)) for one in told]
+        data = np.array(cells, dtype=f"S{max(map(len, cells), default=1) or 1}")
+        columns.append(TypedColumn(name, Attribute(name, title=title), data, _nowhere(told)))
+    for name, (title, number_of) in _NUMBERS.items():
+        numbers = [number_of(one) for one in told]
+        mask = np.array([number is None for number in numbers], bool)
+        data = np.array([number or 0 for number in numbers], np.int64)
+        columns.append(TypedColumn(name, Attribute(name, title=title), data, mask))
+    return columns
+
+
+def recorded_outcomes(table: FITS_rec, values: Mapping[str, Any], what: str) -> list[Outcome]:
+    """Return the outcomes that a product's HDRRULES tells.
+
+    Parameters
+    ----------
+    table : astropy.io.fits.FITS_rec
+        The table as it was read from a file.
+    values : mapping of str to object
+        The product's values by dotted path.
+    what : str
+        What the product is, for messages.
+
+    Returns
+    -------
+    outcomes : list of Outcome
+        In the order of the table.
+
+    Raises
+    ------
+    InputError
+        If the table is none of this kind.
+    """
+    lacking = sorted({*_TEXTS, *_NUMBERS}.difference(table.names))
+    if lacking:
+        msg = f"{what}: its HDRRULES has no column {' and no column '.join(lacking)}"
+        raise InputError(msg)
+    nulls = {column.name: column.null for column in table.columns}
+    tiers = {tier.label: tier for tier in Tier}
+    columns = {name: table[name].tolist() for name in (*_TEXTS, *_NUMBERS)}
+    outcomes = []
+    for cells in zip(*columns.values(), strict=True):
+        row = dict(zip(columns, cells, strict=True))
+        numbers = {name: None if row[name] == nulls[name] else row[name] for name in _NUMBERS}
+        try:
+            status, tier = Status(row["STATUS"]), tiers[row["TIER"]]
+        except (KeyError, ValueError) as error:
+            msg = f"{what}: its HDRRULES has a status or a tier that there is not: {error}"
+            raise InputError(msg) from error
+        has_value = status is Status.SET
+        outcomes.append(
+            Outcome(
+                attribute=row["ATTRIBUTE"],
+                keyword=row["KEYWORD"] or None,
+                status=status,
+                value=values.get(row["ATTRIBUTE"]) if has_value else None,
+                rule=row["RULE"],
+                settings=row["SETTINGS"],
+                tier=tier,
+                asked_by=row["ASKED_BY"],
+                provider=Provider(row["PROVIDER"], row["VERSION"], row["PLUGIN"]),
+                reason=row["REASON"],
+                n_inputs=numbers["N_INPUTS"],
+                n_distinct=numbers["N_VALUES"],
+                n_seen=numbers["N_SEEN"],
+                from_input=None if numbers["INPUT"] is None else numbers["INPUT"] - 1,
+            )
+        )
+    return outcomes
+
+
+def _row(index: int | None) -> int | None:
+    return None if index is None else index + 1
+
+
+def _nowhere(outcomes: list[Outcome]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    return np.zeros(len(outcomes), bool)
+
+
+def _ascii(text: str) -> bytes:
+    printable = "".join(c if c.isprintable() else " " for c in text)
+    return printable.encode("ascii", "backslashreplace")

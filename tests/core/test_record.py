@@ -1,0 +1,110 @@
+"""HDRRULES: what a product tells of the rules that made it."""
+
+import pytest
+from astropy.io import fits
+from stdatamodels.jwst.datamodels import ImageModel
+
+from blender_core import InputError, Outcomes, Override, blendmodels
+from blender_core.record import recorded_outcomes
+
+DETECTOR, TIME = "meta.instrument.detector", "meta.exposure.exposure_time"
+
+
+@pytest.fixture
+def blended(make_model):
+    """Return a function that blends two exposures."""
+
+    def blend(**kwargs):
+        inputs = [
+            make_model({DETECTOR: "NRCA1", TIME: 107.5, "meta.filename": "a_cal.fits"}),
+            make_model({DETECTOR: "NRCA2", "meta.filename": "b_cal.fits"}),
+        ]
+        return blendmodels(ImageModel((4, 4)), inputs, **kwargs)
+
+    return blend
+
+
+def test_a_product_gets_the_table_only_if_it_is_asked_for(blended, tmp_path):
+    for record_rules in (True, False):
+        result = blended(record_rules=record_rules)
+        assert hasattr(result.product, "hdrrules") is record_rules
+        result.save(tmp_path / "product.fits", overwrite=True)
+        with fits.open(tmp_path / "product.fits") as hdus:
+            assert ("HDRRULES" in hdus) is record_rules
+            assert "HDRTAB" in hdus
+
+
+def test_a_product_loses_the_table_of_an_earlier_blend(blended, make_model):
+    product = blended(record_rules=True).product
+    blendmodels(product, [make_model({DETECTOR: "NRCA1"})])
+    assert "hdrrules" not in product.instance
+
+
+def test_what_the_table_tells(blended, tmp_path):
+    overrides = [
+        Override(attribute="EFFEXPTM", rule="max", missing="skip", reason="longest (µs)\nof all"),
+        Override(attribute="FILENAME", rule="last"),
+    ]
+    result = blended(record_rules=True, overrides=overrides)
+    result.save(tmp_path / "product.fits")
+    with fits.open(tmp_path / "product.fits") as hdus:
+        hdus.verify("exception")
+        table = hdus["HDRRULES"].data
+        rows = {row["ATTRIBUTE"]: row for row in table}
+    std = result.plan[TIME].provider
+    row = rows[TIME]
+    assert row["KEYWORD"] == "EFFEXPTM"
+    assert (row["STATUS"], row["RULE"], row["SETTINGS"]) == ("set", "max", "missing=skip")
+    assert (row["TIER"], row["ASKED_BY"]) == ("caller", "the caller")
+    assert row["REASON"] == r"longest (\xb5s) of all"
+    assert (row["PROVIDER"], row["VERSION"], row["PLUGIN"]) == (
+        "blender-rules-std",
+        std.version,
+        "std",
+    )
+    assert [row[name] for name in ("N_INPUTS", "N_VALUES", "N_SEEN", "INPUT")] == [1, 1, 1, 1]
+    assert rows["meta.filename"]["INPUT"] == 2
+    assert rows[DETECTOR]["RULE"] == "multi"
+    # What neither the product nor an input has is not worth a row.
+    assert "meta.target.ra" not in rows
+
+
+def test_what_was_recorded_comes_back(blended, tmp_path):
+    result = blended(record_rules=True, overrides={"DETECTOR": "drop", "FILENAME": "keep"})
+    result.save(tmp_path / "product.fits")
+    with fits.open(tmp_path / "product.fits") as hdus:
+        found = recorded_outcomes(hdus["HDRRULES"].data, result.values, "the product")
+    told = [one for one in result.outcomes.values() if one.n_inputs or one.status.value != "kept"]
+    assert found == told
+    by_path = Outcomes(found, {})
+    assert by_path[DETECTOR].provider.plugin == "engine"
+    assert (
+        by_path.explain("EFFEXPTM")
+        == f"""\
+meta.exposure.exposure_time (EFFEXPTM) is 107.5.
+The rule is 'sum' of {by_path[TIME].provider}.
+It was asked for by the schema: blend_rule of the schema.
+1 input had it, with 1 different value."""
+    )
+
+
+@pytest.mark.parametrize(
+    ("column", "problem"),
+    [("RULE", "its HDRRULES has no column RULE"), ("TIER", "has a status or a tier")],
+)
+def test_tables_of_another_kind(blended, tmp_path, column, problem):
+    result = blended(record_rules=True)
+    result.save(tmp_path / "product.fits")
+    with fits.open(tmp_path / "product.fits") as hdus:
+        data = hdus["HDRRULES"].data
+        if column == "TIER":
+            data["TIER"][0] = "highest"
+        else:
+            data = (
+                fits.BinTableHDU(data, header=None).columns.del_col(column)
+                and fits.BinTableHDU.from_columns(
+                    [one for one in hdus["HDRRULES"].columns if one.name != column]
+                ).data
+            )
+        with pytest.raises(InputError, match=f"^the product: .*{problem}"):
+            recorded_outcomes(data, {}, "the product")

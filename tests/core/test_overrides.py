@@ -1,5 +1,6 @@
 """What an override may say, and what comes of it in a plan and in a blend."""
 
+import itertools
 import re
 
 import pytest
@@ -16,6 +17,7 @@ from blender_core import (
     PlanError,
     Plugins,
     Rule,
+    RuleError,
     Tier,
     UnknownAttributeError,
     UnknownRuleError,
@@ -46,6 +48,7 @@ def plan_with(*overrides, **kwargs):
         ({"rule": "sum", "parameters": {3: 3}}, "mapping of names to values"),
         ({"rule": "sum", "when": {"instrument": "MIRI"}}, "is a When, not"),
         ({"record": False, "column": "T"}, "names a column for what is not to be recorded"),
+        ({"rule": "sum", "optional": "yes"}, "optional of the override of 'EFFEXPTM' is a bool"),
         ({"column": " "}, "column of the override of 'EFFEXPTM' is empty"),
     ],
 )
@@ -147,6 +150,27 @@ def test_an_override_with_a_condition_that_holds_wins():
         assert plan_with(*order)[START].name == "max"
 
 
+def test_a_detector_is_of_an_instrument_and_that_of_a_telescope():
+    conditions = {
+        "sum": When(telescope="JWST"),
+        "max": When(instrument="MIRI"),
+        "mean": When(detector="MIRIMAGE"),
+    }
+    overrides = [
+        Override(attribute=START, rule=rule, when=when) for rule, when in conditions.items()
+    ]
+    context = {"telescope": "JWST", "instrument": "MIRI", "detector": "MIRIMAGE"}
+    for order in itertools.permutations(overrides):
+        plan = plan_with(*order, **context)
+        assert [one.name for one in (plan[START].choice, *plan[START].won_over)] == [
+            "mean", "max", "sum", "min", "first",
+        ]  # fmt: skip
+    # Of what exposures of a type are taken with, nothing is known.
+    exposures = Override(attribute=START, rule="last", when=When(exp_type="MIR_IMAGE"))
+    with pytest.raises(OverrideConflictError):
+        plan_with(overrides[0], exposures, **context, exp_type="MIR_IMAGE")
+
+
 def test_what_cannot_be_compared_is_a_conflict():
     itself = Override(attribute=START, rule="max")
     condition = Override(attribute="meta.exposure.*", rule="mean", when=When(instrument="MIRI"))
@@ -202,6 +226,16 @@ def test_faults_come_before_anything_is_read_and_together():
     with pytest.raises(BlendErrorGroup) as caught:
         BlendPlan.for_model(ImageModel, overrides={"meta.nothing": "max", "NOWHERE": "max"})
     assert {one.attribute for one in caught.value.exceptions} == {"meta.nothing", "NOWHERE"}
+
+
+def test_an_override_may_be_for_what_some_schemas_lack():
+    plan = plan_with(Override(attribute="meta.nothing", rule="no", optional=True))
+    assert [one for one in plan.values() if one.tier > Tier.SCHEMA] == []
+    assert plan_with(Override(attribute=START, rule="max", optional=True))[START].name == "max"
+    # That is about the attribute alone.
+    lacking = Override(attribute=START, rule="max", order_by="meta.nothing", optional=True)
+    with pytest.raises(UnknownAttributeError, match=r"order_by 'meta\.nothing'"):
+        plan_with(lacking)
 
 
 def test_a_condition_that_does_not_hold_needs_no_attribute():
@@ -306,6 +340,29 @@ def test_plans_print_as_tables():
     assert repr(plan) == f"<BlendPlan of {len(plan)} attributes, 1 of them overridden>"
 
 
+def test_an_assignment_prints_all_that_led_to_it():
+    override = Override(attribute="EFFEXPTM", rule="sum", once_per="EXPOSURE", reason="because")
+    path = "meta.exposure.exposure_time"
+    summary = "The sum, exact for integers and correctly rounded for floats."
+    text = str(plan_with(override)[path])
+    assert re.sub("[0-9.]+ ", "1 ", text).splitlines() == [
+        "meta.exposure.exposure_time (EFFEXPTM): sum (once_per=meta.observation.exposure_number)",
+        f"  rule          sum of blender-rules-std 1 [std]: {summary}",
+        "  asked for by  the caller: because",
+        "  instead of    sum, asked for by the schema: blend_rule of the schema",
+        "  instead of    first, asked for by the engine (default): no blend_rule in the schema",
+        "  HDRTAB        recorded",
+    ]
+    plan = plan_with(
+        Override(attribute="EFFEXPTM", rule="drop"),
+        Override(attribute="EXPSTART", column="T"),
+        Override(attribute="EXPEND", record=False),
+    )
+    assert "  rule          drop of blender-core" in str(plan[path])
+    assert str(plan[START]).endswith("recorded as T")
+    assert str(plan["meta.exposure.end_time"]).endswith("not recorded")
+
+
 def test_what_a_plugin_changes(make_plugins, acme):
     rule = Rule(name="max", blend=max, summary=".", replaces="blender-rules-std")
     plugins = make_plugins({acme: [rule]})
@@ -329,6 +386,8 @@ def test_settings_of_several_tiers_do_not_mix(tmp_path, make_models):
     assert plan[path].source == str(file)
     inputs = make_models(path, [1.0, None])
     with pytest.raises(BlenderError, match="every input must have the value, but input 2 of 2"):
+        blendmodels(ImageModel(), inputs, rules=[file])
+    with pytest.raises(RuleError, match=re.escape(f"[std], asked for by {file}, fails for")):
         blendmodels(ImageModel(), inputs, rules=[file])
     product = ImageModel()
     blendmodels(product, inputs, rules=[file], overrides={"EFFEXPTM": "max"})

@@ -52,7 +52,7 @@ def test_an_exposure_has_a_value_if_one_of_its_inputs_has():
     values = [None, 10.0, None, None]
     assert seen(ONCE, values, id=[7, 7, 8, 8]) == ([10.0], [1])
     assert seen(ONCE, values, Missing.KEEP, id=[7, 7, 8, 8]) == ([10.0, None], [1, 2])
-    with pytest.raises(RuleError, match="input 2 of 2 has none"):
+    with pytest.raises(RuleError, match=r"every exposure must have .* but input 3 of 4 has none"):
         seen(ONCE, values, Missing.REQUIRE, id=[7, 7, 8, 8])
 
 
@@ -94,7 +94,7 @@ def test_inputs_without_a_place_in_the_order(lost):
     assert seen(ORDER, [None, 2, 3], start=[lost, 2.0, 1.0]) == ([3, 2], [2, 1])
     assert seen(ORDER, [None, 2, 3], Missing.KEEP, start=[lost, 2.0, 1.0]) == ([3, 2], [2, 1])
     assert seen(ORDER, [None, 2, 3], Missing.PROPAGATE, start=[lost, 2.0, 1.0]) == ([], [])
-    with pytest.raises(RuleError, match="input 3 of 3 has none"):
+    with pytest.raises(RuleError, match=r"every input must have .* but input 1 of 3 has none"):
         seen(ORDER, [None, 2, 3], Missing.REQUIRE, start=[lost, 2.0, 1.0])
 
 
@@ -123,6 +123,9 @@ def test_companions_are_aligned():
     found = select_with(selection, Missing.SKIP, [0.3, None, 0.1], others)
     assert (found.values, found.companions) == ([0.1, 0.3], {"weights": [10, 30]})
     with pytest.raises(RuleError, match=r"meta\.w is needed as weights.*, and input 2 lacks it"):
+        select_with(selection, Missing.SKIP, [0.3, 0.2, 0.1], others)
+    others["meta.w"] = [None, None, 10]
+    with pytest.raises(RuleError, match="and inputs 1 and 2 lack it"):
         select_with(selection, Missing.SKIP, [0.3, 0.2, 0.1], others)
 
 

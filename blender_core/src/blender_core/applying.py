@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from blender_core.assignment import Tier
 from blender_core.errors import RuleError, warn
 from blender_core.readers.tree import is_plain, plain
 from blender_core.rules import DROP, Gives
@@ -173,8 +174,9 @@ def _of_type(value: Any, wanted: str | None) -> Any:
 def _rule_error(assignment: Assignment, values: Sequence[Any], error: Exception) -> RuleError:
     seen = ", ".join(map(shown, values[:5])) + (", …" if len(values) > 5 else "")
     what = said(error) if isinstance(error, RuleError) else f"{type(error).__name__}: {said(error)}"
+    asked = f", asked for by {assignment.source}," if assignment.tier > Tier.SCHEMA else ""
     msg = (
-        f"rule {assignment.name!r} of {assignment.provider} fails for "
+        f"rule {assignment.name!r} of {assignment.provider}{asked} fails for "
         f"{assignment.attribute.label} with the values {seen}: {what}"
     )
     return RuleError(

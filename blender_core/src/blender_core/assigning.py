@@ -180,6 +180,8 @@ class Claims:
             for attribute in self._attributes
             if (found := specificity(override.attribute, attribute.path, attribute.keyword))
         ]
+        if not meant and override.optional:
+            return
         if not meant:
             raise self._unknown(override.attribute, "the attribute", sourced)
         if override.column is not None and len(meant) > 1:
@@ -239,7 +241,10 @@ class Claims:
         close = _close(text, self._attributes)
         hint = f"\nDid you mean {' or '.join(close)}?" if close else ""
         if sourced.tier is Tier.PLUGIN and override.when.conditions <= {"instrument", "detector"}:
-            hint += "\nAn override for certain inputs only says so with When(telescope=...)."
+            hint += (
+                "\nAn override for certain inputs only says so with When(telescope=...), or with "
+                "optional=True."
+            )
         msg = f"{purpose} {text!r} in {whose} {problem} of the inputs' schema{hint}"
         return UnknownAttributeError(msg, attribute=text)
 

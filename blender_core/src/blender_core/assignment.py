@@ -64,7 +64,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """An attribute, and the rule that it gets.
+    """An attribute, and the rule that it gets; printed, with all that led to it.
 
     Parameters
     ----------
@@ -92,6 +92,20 @@ class Assignment:
     recorded: bool = False
     column: str | None = None
 
+    def __str__(self) -> str:
+        rule = f"{self.name} of {self.provider}"
+        rows = [
+            ("rule", rule if self.rule is None else f"{rule}: {self.rule.summary}"),
+            ("asked for by", _asked(self.choice)),
+            *(("instead of", f"{one.label}, asked for by {_asked(one)}") for one in self.won_over),
+            ("HDRTAB", "recorded" if self.recorded else "not recorded"),
+        ]
+        if self.recorded and self.column is not None:
+            rows[-1] = ("HDRTAB", f"recorded as {self.column}")
+        width = max(len(name) for name, _ in rows)
+        lines = (f"  {name:{width}}  {text}" for name, text in rows)
+        return "\n".join([f"{self.attribute.label}: {self.choice.label}", *lines])
+
     @property
     def name(self) -> str:
         """The rule's name as it was asked for, or ``keep`` or ``drop``."""
@@ -116,3 +130,9 @@ class Assignment:
     def selection(self) -> Selection:
         """How values are selected."""
         return self.choice.selection
+
+
+def _asked(choice: Choice) -> str:
+    tier = choice.tier.label
+    source = choice.source if tier in choice.source else f"{choice.source} ({tier})"
+    return f"{source}: {choice.reason}"

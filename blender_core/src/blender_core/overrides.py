@@ -59,6 +59,11 @@ class When:
         """Names of what has to be met."""
         return frozenset(name for name in _CONDITIONS if getattr(self, name) is not None)
 
+    @property
+    def scope(self) -> frozenset[str]:
+        """The same with what follows: a detector is an instrument's, and that a telescope's."""
+        return self.conditions.union(*(_IMPLIED.get(name, ()) for name in self.conditions))
+
     def holds(self, context: Context) -> bool:
         """Tell whether inputs are meant.
 
@@ -85,6 +90,7 @@ class When:
 
 
 _CONDITIONS: Final = tuple(one.name for one in dataclasses.fields(When))
+_IMPLIED: Final = {"instrument": ("telescope",), "detector": ("telescope", "instrument")}
 ANYWHERE: Final = When()
 """No condition at all."""
 
@@ -123,6 +129,9 @@ class Override:
         Whether HDRTAB has a column for the attribute. Without, the schema decides.
     column : str, optional
         The column's name, for a single attribute; it is recorded then.
+    optional : bool, optional
+        Whether it is left out where the inputs' schema does not have the attribute, for overrides
+        that hold for inputs of many kinds. Without, that is an error.
 
     Raises
     ------
@@ -154,6 +163,7 @@ class Override:
     parameters: Mapping[str, Any] = field(default_factory=dict, hash=False)
     record: bool | None = None
     column: str | None = None
+    optional: bool = False
 
     def __post_init__(self) -> None:
         for name, kind in _TYPES.items():
@@ -191,6 +201,7 @@ _TYPES: Final[dict[str, Any]] = {
     "parameters": dict,
     "record": bool | None,
     "column": str | None,
+    "optional": bool,
 }
 _OF_A_RULE: Final = ("missing", "default", "order_by", "once_per", "companions", "parameters")
 

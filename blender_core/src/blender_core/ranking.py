@@ -2,7 +2,8 @@
 
 Tiers rise from plugins over rules files to the caller. Within a tier, one override ranks above
 another if it means the attribute at least as narrowly, and has all the conditions of the other,
-and is narrower in one of both. Those that nothing ranks above have to agree.
+and is narrower in one of both. A condition on the detector counts as one on the instrument too,
+and that as one on the telescope. Those that nothing ranks above have to agree.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ class Claim:
         above : bool
             False also if they have the same rank, or cannot be compared.
         """
-        mine, others = self.override.when.conditions, other.override.when.conditions
+        mine, others = self.override.when.scope, other.override.when.scope
         narrower = (self.specificity, mine) != (other.specificity, others)
         return narrower and self.specificity >= other.specificity and mine >= others
 
@@ -111,7 +112,7 @@ def ranked(
         raise _conflict(best, wanted, attribute, what)
     others = [claim for claim in saying if claim is not best[0]]
     others.sort(
-        key=lambda one: (one.tier, one.specificity, len(one.override.when.conditions)),
+        key=lambda one: (one.tier, one.specificity, len(one.override.when.scope)),
         reverse=True,
     )
     return [best[0], *others]

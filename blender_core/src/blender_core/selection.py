@@ -134,11 +134,7 @@ def select(values: Sequence[Any], missing: Missing) -> list[Any]:
     if missing is Missing.PROPAGATE:
         return []
     lacking = [i for i, value in enumerate(values) if value is None]
-    msg = (
-        f"every input must have the value, but {_inputs(lacking)} of {len(values)} "
-        f"{'has' if len(lacking) == 1 else 'have'} none"
-    )
-    raise RuleError(msg)
+    raise _required(lacking, len(values))
 
 
 def select_with(
@@ -185,7 +181,7 @@ def select_with(
     ([10.0, 20.0], [0, 2])
     """
     missing = selection.missing or missing
-    inputs = list(range(len(values)))
+    inputs: Sequence[int] = range(len(values))
     if selection.order_by is not None:
         inputs = _ordered(selection, missing, values, others[selection.order_by])
     differing: list[tuple[int, int]] = []
@@ -197,22 +193,35 @@ def select_with(
     found = [values[i] for i in inputs]
     if selection.default is not None:
         found = [selection.default if value is None else value for value in found]
+    lacking = {i for i, value in zip(inputs, found, strict=True) if value is None}
+    if missing is Missing.REQUIRE and 0 < len(lacking) < len(found):
+        # By their numbers in the blend, which are others than their places among what is found.
+        raise _required(sorted(lacking), len(values), "exposure" if selection.once_per else "input")
     kept = select(found, missing)
     if not kept:
         inputs = []
     elif len(kept) < len(found):
-        inputs = [i for i, value in zip(inputs, found, strict=True) if value is not None]
+        inputs = [i for i in inputs if i not in lacking]
     companions = {name: [others[path][i] for i in inputs] for name, path in selection.companions}
     for name, path in selection.companions:
-        lacking = [
+        alone = sorted(
             i
             for i, value, beside in zip(inputs, kept, companions[name], strict=True)
             if beside is None and value is not None
-        ]
-        if lacking:
-            msg = f"{path} is needed as {name} beside each value, and {_inputs(lacking)} lacks it"
+        )
+        if alone:
+            lack = "lacks" if len(alone) == 1 else "lack"
+            msg = f"{path} is needed as {name} beside each value, and {_inputs(alone)} {lack} it"
             raise RuleError(msg)
-    return Seen(kept, inputs, companions, differing, unidentified)
+    return Seen(kept, list(inputs), companions, differing, unidentified)
+
+
+def _required(lacking: Sequence[int], n_inputs: int, what: str = "input") -> RuleError:
+    msg = (
+        f"every {what} must have the value, but {_inputs(lacking)} of {n_inputs} "
+        f"{'has' if len(lacking) == 1 else 'have'} none"
+    )
+    return RuleError(msg)
 
 
 def _ordered(
@@ -239,7 +248,7 @@ def _has_no_place(value: Any) -> bool:
 
 
 def _once(
-    inputs: list[int], keys: Sequence[tuple[Any, ...]], values: Sequence[Any]
+    inputs: Sequence[int], keys: Sequence[tuple[Any, ...]], values: Sequence[Any]
 ) -> tuple[list[int], list[tuple[int, int]]]:
     """Return one input for each exposure, the first that has a value, and those that differ."""
     exposures: dict[Hashable, list[int]] = {}

@@ -65,16 +65,6 @@ class Layout:
         return {path: i for i, path in enumerate(self.paths)}
 
     @cached_property
-    def names(self) -> tuple[bytes, ...]:
-        """The last part of each path, as it is in the text of a file."""
-        return tuple(path.rpartition(".")[2].encode() for path in self.paths)
-
-    @cached_property
-    def has_more_than_keywords(self) -> bool:
-        """Whether there are attributes that no FITS header has."""
-        return any(attribute.keyword is None for attribute in self.attributes)
-
-    @cached_property
     def has_tagged_keywords(self) -> bool:
         """Whether there are attributes that a header has in the form of some other object."""
         return any("tag" in one.subschema for one in self.attributes if one.keyword is not None)

@@ -4,11 +4,9 @@ The result is what ``stdatamodels.jwst.datamodels.open`` gives for the same file
 datamodels makes of the same HDUList. They read a tree in ASDF from the last extension, and then,
 unless a checksum of the headers that is kept in the tree says that nobody has touched them, the
 headers over it. So without a tree there are the headers alone; where the checksum does not hold, both
-have to be read; and where it holds, the headers say what the tree says, and are quicker to read. But
-headers have less room than the tree, and not every datamodel that saved a file had the schema of
-today. So headers are only trusted where a file with the same keywords, and the same names in its
-tree, has been read in full before and was found to have the same attributes in both; and then each
-value is looked up in the tree's text.
+have to be read; and where it holds, the tree says everything. To parse it takes long, but the trees
+of exposures of one mode are so much alike that once one of them has been parsed, the values of others
+are told from their texts.
 
 One thing is not taken over: a datamodel of a file without a date has the time of its opening for
 ``meta.date``. Here it has none.
@@ -31,7 +29,7 @@ from blender_core.readers.unusual import has_own_metadata, read_by_datamodel
 from blender_core.validity import plainly_valid, problem_with
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable, Mapping
+    from collections.abc import Collection, Mapping
 
     from astropy.io.fits import HDUList
 
@@ -165,29 +163,19 @@ class FitsReader:
         asdf = self._fits.asdf
         if asdf is None:
             return self._headers_over([None] * len(layout.paths), layout)
-        if not self._fits.is_as_saved():
-            values = plain_values(self._tree, layout)
-            return None if values is None else self._headers_over(values, layout)
-        known = (layout, self._structure(asdf))
-        values = self._headers_alone(layout, asdf) if known in self._learnt.alike else None
+        if self._fits.is_as_saved():
+            return self._values_of_tree(layout, asdf)
+        values = plain_values(self._tree, layout)
+        return None if values is None else self._headers_over(values, layout)
+
+    def _values_of_tree(self, layout: Layout, asdf: AsdfText) -> list[Any] | None:
+        known = self._learnt.trees(layout)
+        values = known.values(asdf)
         if values is None:
             values = plain_values(self._tree, layout)
-            if values is not None and self._agree(values, layout):
-                self._learnt.alike.add(known)
+            if values is not None:
+                known.add(asdf, values)
         return values
-
-    def _agree(self, values: list[Any], layout: Layout) -> bool:
-        """Tell whether the headers have the same attributes as the tree."""
-        return not layout.has_more_than_keywords and all(
-            (values[place] is None) == (value is None)
-            for name, (places, fields) in layout.keywords.items()
-            for place, value in zip(places, self._select(name, fields), strict=True)
-        )
-
-    def _structure(self, asdf: AsdfText) -> Hashable:
-        """Return the keywords of all headers, and the names in the tree."""
-        columns = tuple((hdu.name, hdu.header.keywords) for hdu in self._fits.hdus)
-        return self.model_type, columns, asdf.names
 
     def paths_beyond(self, known: Collection[str]) -> list[str]:
         """Return the paths of scalars below ``meta`` that are none of the known attributes.
@@ -233,19 +221,6 @@ class FitsReader:
                 # Without validation, what is missing is put over others as well.
                 if not validates or (value is not None and self._allows(value, layout, place)):
                     values[place] = value
-        return values
-
-    def _headers_alone(self, layout: Layout, asdf: AsdfText) -> list[Any] | None:
-        """Return the headers' values; None if it is not certain that the tree has the same."""
-        if asdf.has_blank_ends:
-            return None
-        values: list[Any] = [None] * len(layout.paths)
-        for hdu, (places, fields) in layout.keywords.items():
-            for place, value in zip(places, self._select(hdu, fields), strict=True):
-                if value is not None:
-                    values[place] = asdf.confirmed(layout.names[place], value)
-                    if values[place] is None:
-                        return None
         return values
 
     def _select(self, name: str, fields: tuple[bytes, ...]) -> list[Any]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from collections.abc import Hashable
+from blender_core.readers.known_trees import KnownTrees
 
+if TYPE_CHECKING:
     from blender_core.columns import Layout
 
 __all__ = ["Learnt"]
@@ -26,8 +26,7 @@ class Learnt:
 
     def __init__(self) -> None:
         self._blanks: dict[type, Any] = {}
-        self.alike: set[tuple[Layout, Hashable]] = set()
-        """Structures of files in which headers and trees were found to have the same attributes."""
+        self._trees: dict[Layout, KnownTrees] = {}
 
     def blank(self, model_type: type) -> Any:
         """Return an empty datamodel: it has the schema, and the validation settings.
@@ -45,3 +44,20 @@ class Learnt:
         if model_type not in self._blanks:
             self._blanks[model_type] = model_type()
         return self._blanks[model_type]
+
+    def trees(self, layout: Layout) -> KnownTrees:
+        """Return what is known of trees.
+
+        Parameters
+        ----------
+        layout : Layout
+            Which attributes are wanted of them.
+
+        Returns
+        -------
+        trees : KnownTrees
+            The same one for each call.
+        """
+        if layout not in self._trees:
+            self._trees[layout] = KnownTrees(layout)
+        return self._trees[layout]

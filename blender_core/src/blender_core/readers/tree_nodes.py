@@ -1,0 +1,140 @@
+"""Find out where in the text of an ASDF tree its scalars are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from blender_core.readers.outline import WCS
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from blender_core.columns import Group
+
+__all__ = ["Place", "UnusualTreeError", "compose", "places", "wanted_nodes"]
+
+_MERGE: Final = "tag:yaml.org,2002:merge"
+_STEP: Final = 2
+
+
+class UnusualTreeError(Exception):
+    """A tree has nodes that depend on others: aliases, merged mappings, keys that are no scalars."""
+
+
+class Place(NamedTuple):
+    """Where a node is.
+
+    Parameters
+    ----------
+    node : yaml.Node
+        A key, or a value.
+    indent : int or None
+        How far lines are indented there if it is within braces or brackets, where line breaks and
+        indents mean nothing. None elsewhere.
+    is_value : bool
+        Whether it is a scalar that is a value, or an item of a list.
+    """
+
+    node: Any
+    indent: int | None
+    is_value: bool
+
+
+def compose(text: str) -> Any:
+    """Parse a text as far as asdf does before it makes objects of it.
+
+    Parameters
+    ----------
+    text : str
+        The text of a tree.
+
+    Returns
+    -------
+    node : yaml.Node or None
+        The root of the tree, with what is below it.
+    """
+    from asdf.yamlutil import AsdfLoader
+
+    return AsdfLoader(text).get_single_node()
+
+
+def places(text: str, root: Any, wanted: Collection[str]) -> Iterator[Place]:
+    """Give all keys and scalars below some keys of a tree.
+
+    Parameters
+    ----------
+    text : str
+        The text of the tree.
+    root : yaml.Node
+        Its root.
+    wanted : collection of str
+        Keys of the root, and `WCS` if it is not to be passed over.
+
+    Yields
+    ------
+    place : Place
+        The next one.
+
+    Raises
+    ------
+    UnusualTreeError
+        If a node is not what it looks like where it is.
+    """
+    for key, value in _items(root):
+        if key.value in wanted:
+            passed = ("wcs",) if key.value == "meta" and WCS not in wanted else ()
+            yield from _below(text, value, passed=passed)
+
+
+def _items(node: Any) -> Iterator[tuple[Any, Any]]:
+    for key, value in node.value:
+        if key.id != "scalar" or key.tag == _MERGE:
+            raise UnusualTreeError
+        yield key, value
+
+
+def _below(
+    text: str, node: Any, indent: int | None = None, passed: Collection[str] = ()
+) -> Iterator[Place]:
+    if node.id == "scalar":
+        yield Place(node, indent, is_value=True)
+        return
+    if node.flow_style:
+        indent = _STEP + (_indent(text, node.start_mark.index) if indent is None else indent)
+    if node.id == "sequence":
+        for value in node.value:
+            yield from _below(text, value, indent)
+        return
+    for key, value in _items(node):
+        if key.value not in passed:
+            yield Place(key, indent, is_value=False)
+            yield from _below(text, value, indent)
+
+
+def _indent(text: str, index: int) -> int:
+    """Return how far the line is indented that has a certain place in the text."""
+    line = text[text.rfind("\n", 0, index) + 1 : index]
+    return len(line) - len(line.lstrip(" "))
+
+
+def wanted_nodes(node: Any, group: Group) -> Iterator[Any]:
+    """Give the nodes of the wanted values.
+
+    Parameters
+    ----------
+    node : yaml.Node
+        The root of a tree, or what is below it. None if there is nothing.
+    group : Group
+        What is wanted of it.
+
+    Yields
+    ------
+    node : yaml.Node or None
+        The next one in the order of the layout. None where there is nothing.
+    """
+    found = {}
+    if node is not None and node.id == "mapping":
+        found = {key.value: value for key, value in node.value if key.id == "scalar"}
+    yield from map(found.get, group.names)
+    for name, below in group.groups:
+        yield from wanted_nodes(found.get(name), below)

@@ -25,11 +25,13 @@ if TYPE_CHECKING:
         OverrideConflictError,
         PlanError,
         PluginError,
+        ReaderConflictError,
         RuleConflictError,
         RuleError,
         RulesFileError,
         TableError,
         UnknownAttributeError,
+        UnknownInputError,
         UnknownRuleError,
     )
     from blender_core.hookspecs import hookimpl
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
     from blender_core.plan import BlendPlan
     from blender_core.plugins import Plugins
     from blender_core.provider import Provider
+    from blender_core.readers.source import Source
     from blender_core.registry import Registry
     from blender_core.result import BlendResult
     from blender_core.rules import DROP, Gives, Missing, Rule
@@ -70,15 +73,18 @@ __all__ = [
     "PluginError",
     "Plugins",
     "Provider",
+    "ReaderConflictError",
     "Registry",
     "Rule",
     "RuleConflictError",
     "RuleError",
     "RulesFileError",
+    "Source",
     "Status",
     "TableError",
     "Tier",
     "UnknownAttributeError",
+    "UnknownInputError",
     "UnknownRuleError",
     "When",
     "blendmodels",
@@ -92,8 +98,9 @@ _NAMES_IN: Final = {
     "errors": (
         "BlenderError BlendErrorGroup BlendWarning InputError InvalidValueError "
         "MixedModelTypesError NoInputsError NotADatamodelError OutputError "
-        "OutputExistsError OverrideConflictError PlanError PluginError RuleConflictError "
-        "RuleError RulesFileError TableError UnknownAttributeError UnknownRuleError"
+        "OutputExistsError OverrideConflictError PlanError PluginError ReaderConflictError "
+        "RuleConflictError RuleError RulesFileError TableError UnknownAttributeError "
+        "UnknownInputError UnknownRuleError"
     ),
     "hookspecs": "hookimpl",
     "outcome": "Outcome Status",
@@ -102,6 +109,7 @@ _NAMES_IN: Final = {
     "plan": "BlendPlan",
     "plugins": "Plugins",
     "provider": "Provider",
+    "readers.source": "Source",
     "registry": "Registry",
     "result": "BlendResult",
     "rules": "DROP Gives Missing Rule",

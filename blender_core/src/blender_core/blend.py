@@ -45,14 +45,14 @@ def blendmodels(
 
     Parameters
     ----------
-    product : stdatamodels.DataModel or path-like
+    product : stdatamodels.DataModel, path-like or None
         The product: a datamodel, whose metadata and ``hdrtab`` are changed in place, or the name
         of its FITS or ASDF file, which is changed only if it is the output, too. If anything is
-        wrong, it stays as it was.
+        wrong, it stays as it was. With None, the result is all there is.
     inputs : iterable, association, or library, optional
         The inputs, all of one class: datamodels, names of FITS or ASDF files, open HDULists,
-        associations, or libraries of models, freely mixed; or one association or library alone.
-        They are not changed. Without any, they are the science members of the association that the
+        associations, libraries of models, or whatever plugins have readers for, freely mixed; or
+        one association or library alone. They are not changed. Without any, they are the science members of the association that the
         product names in ``meta.asn.table_name`` (``ASNTABLE``), which is looked for in the folder
         of the product's file, where that is known, and then in the current directory.
     ignore : collection of str, optional

@@ -20,6 +20,7 @@ from blender_core.plan import BlendPlan
 from blender_core.plugins import Plugins
 from blender_core.product import vet
 from blender_core.readers.opening import Opener, unfold
+from blender_core.readers.source import name_of
 from blender_core.record import record_columns
 from blender_core.registry import Registry
 from blender_core.result import BlendResult
@@ -118,8 +119,8 @@ class ModelBlender:
         self._skips = on_bad_input == "skip"
         self._skipped: list[BlenderError] = []
         self._n_given = 0
-        self._opener = Opener()
-        self._model_type: type | None = None
+        self._opener = Opener(plugins)
+        self._model_type: type | str | None = None
         self._plan: BlendPlan | None = None
         self._columns: Columns | None = None
 
@@ -212,10 +213,10 @@ class ModelBlender:
             row = source.read(columns.layout)
             self._plan, self._columns, self._model_type = plan, columns, source.model_type
             return row
-        if source.model_type is not self._model_type:
-            first = getattr(self._model_type, "__qualname__", None)
+        if source.model_type != self._model_type:
+            first = name_of(self._model_type or "unknown")
             msg = (
-                f"{source.what} is a model of type {source.model_type.__qualname__}, which does not "
+                f"{source.what} is a model of type {name_of(source.model_type)}, which does not "
                 f"match the type of the first input, {first}: a blend has one model type"
             )
             raise MixedModelTypesError(msg)
@@ -226,10 +227,11 @@ class ModelBlender:
 
         Parameters
         ----------
-        model : stdatamodels.DataModel or path-like
+        model : stdatamodels.DataModel, path-like or None
             The product: a datamodel, whose metadata and ``hdrtab`` are changed in place, or the
             name of its FITS or ASDF file, which is not changed until the result is saved. If
-            anything is wrong, it stays as it was.
+            anything is wrong, it stays as it was. With None, the result is all there is; what
+            values it can have is then a matter of the inputs' schema.
 
         Returns
         -------

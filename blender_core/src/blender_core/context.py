@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.columns import Layout
 from blender_core.readers.datamodel import DatamodelReader
+from blender_core.readers.source import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,7 +93,7 @@ class Context:
         layout = Layout(attributes[path] for path in paths.values())
         row = dict(zip(layout.paths, source.read(layout), strict=True))
         said = {name: row[path] for name, path in paths.items()}
-        return cls(model_type=source.model_type.__name__).updated(said)
+        return cls(model_type=name_of(source.model_type)).updated(said)
 
     def updated(self, said: Mapping[str, Any]) -> Context:
         """Return the same with what is known better.

@@ -31,11 +31,13 @@ __all__ = [
     "OverrideConflictError",
     "PlanError",
     "PluginError",
+    "ReaderConflictError",
     "RuleConflictError",
     "RuleError",
     "RulesFileError",
     "TableError",
     "UnknownAttributeError",
+    "UnknownInputError",
     "UnknownRuleError",
     "raise_all",
     "warn",
@@ -101,6 +103,23 @@ class RuleConflictError(BlenderError):
     def __init__(self, message: str, *, name: str, providers: Sequence[Provider]) -> None:
         super().__init__(message)
         self.name = name
+        self.providers = tuple(providers)
+
+
+class ReaderConflictError(BlenderError):
+    """More than one plugin takes an input.
+
+    Attributes
+    ----------
+    what : str
+        What the input is to the blend.
+    providers : tuple of Provider
+        Who takes it.
+    """
+
+    def __init__(self, message: str, *, what: str, providers: Sequence[Provider]) -> None:
+        super().__init__(message)
+        self.what = what
         self.providers = tuple(providers)
 
 
@@ -184,12 +203,16 @@ class InputError(BlenderError):
     """An input, or the product, cannot be blended."""
 
 
+class UnknownInputError(InputError):
+    """An input is a file of no kind that is known, and no plugin takes it."""
+
+
 class NoInputsError(InputError, ValueError):
     """There is nothing to blend."""
 
 
 class NotADatamodelError(InputError, TypeError):
-    """An input or the product is not a datamodel."""
+    """An input or the product is not a datamodel, nor anything else that is known."""
 
 
 class MixedModelTypesError(InputError, ValueError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pluggy
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from blender_core.overrides import Override
+    from blender_core.readers.source import Source
     from blender_core.rules import Rule
 
 __all__ = ["NAME", "BlenderSpecs", "hookimpl", "hookspec"]
@@ -72,4 +73,48 @@ class BlenderSpecs:
         ... def blender_overrides():
         ...     return [Override(attribute="meta.exposure.duration", rule="max",
         ...                      when=When(telescope="JWST"), reason="Exposures overlap.")]
+        """
+
+    @hookspec
+    def blender_open(self, given: Any, what: str) -> Source | None:
+        """Open an input of a kind of the plugin's own.
+
+        Called for each input that the engine does not know: neither a datamodel, nor a file or an
+        HDUList that says of which of stdatamodels' classes it is, nor something that is broken or
+        not there. So a FITS file without the keyword ``DATAMODL`` comes here, and an ASDF file of
+        another telescope. Only one plugin may take an input.
+
+        Parameters
+        ----------
+        given : object
+            The input, as the caller gave it: a `str` or `~pathlib.Path` where it is a file.
+        what : str
+            What it is to the blend, for messages: ``input 3 (c_flt.fits)``.
+
+        Returns
+        -------
+        source : Source or None
+            What its values are read from; None if the input is not of the plugin's kind. Find that
+            out at little cost: every plugin is asked.
+
+        Raises
+        ------
+        InputError
+            If it is of the plugin's kind, and cannot be read.
+
+        Examples
+        --------
+        >>> from astropy.io import fits
+        >>> from blender_core import Source, hookimpl
+        >>> class HeaderSource(Source):
+        ...     model_type = "plain FITS"
+        ...     schema = {"properties": {"meta": {"properties": {
+        ...         "exptime": {"type": "number", "fits_keyword": "EXPTIME", "blend_rule": "sum"}}}}}
+        ...     def __init__(self, header, what):
+        ...         self.header, self.what = header, what
+        ...     def read(self, layout):
+        ...         return [self.header.get(attribute.keyword) for attribute in layout.attributes]
+        >>> @hookimpl
+        ... def blender_open(given, what):
+        ...     return HeaderSource(given, what) if isinstance(given, fits.Header) else None
         """

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import importlib.metadata
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pluggy
 
 from blender_core.arguments import texts
-from blender_core.errors import BlenderError, PluginError, raise_all
+from blender_core.contract import claimed_by_several, failed, load, misuse, offered_by, provider_of
+from blender_core.errors import BlenderError, InputError, PluginError, raise_all
 from blender_core.hookspecs import NAME, BlenderSpecs
 from blender_core.overrides import Override
-from blender_core.provider import Provider, dispensable, normalized
+from blender_core.provider import Provider, dispensable, normalized, remedy
 from blender_core.rules import Rule
-from blender_core.values import said, shown
+from blender_core.values import said
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator
 
 __all__ = ["Plugins"]
 
@@ -69,13 +71,13 @@ class Plugins:
         blocked = {normalized(name) for name in texts(block, "block", "names")}
         found = []
         for entry in importlib.metadata.entry_points(group=NAME):
-            found.append((_provider(entry), entry))
+            found.append((provider_of(entry), entry))
         plugins, faults = cls(), []
         # An editable installation can announce its entry points twice: the same is not two.
         for provider, entry in sorted(dict(found).items()):
             if blocked.isdisjoint({normalized(provider.plugin), normalized(provider.distribution)}):
                 try:
-                    plugins.register(_load(entry, provider), provider)
+                    plugins.register(load(entry, provider), provider)
                 except BlenderError as fault:
                     faults.append(fault)
         raise_all("installed plugins cannot be used", faults)
@@ -109,16 +111,14 @@ class Plugins:
         try:
             trial.register(plugin, name=provider.plugin)
             trial.check_pending()
-            problem = _misuse(trial, plugin)
+            problem = misuse(trial, plugin)
             if problem is None:
                 self._manager.register(plugin, name=provider.plugin)
         except Exception as error:
-            msg = (
-                f"plugin {provider} breaks the hooks' contract: {said(error)}\n{_remedy(provider)}"
-            )
+            msg = f"plugin {provider} breaks the hooks' contract: {said(error)}\n{remedy(provider)}"
             raise PluginError(msg, provider=provider) from error
         if problem is not None:
-            msg = f"plugin {provider} {problem}\n{_remedy(provider)}"
+            msg = f"plugin {provider} {problem}\n{remedy(provider)}"
             raise PluginError(msg, provider=provider)
         self._providers[provider.plugin] = provider
 
@@ -166,93 +166,83 @@ class Plugins:
         """Whether any plugin offers overrides."""
         return bool(self._manager.hook.blender_overrides.get_hookimpls())
 
+    def open(self, given: Any, what: str) -> tuple[Any, Provider] | None:
+        """Find the plugin that takes an input, and have it opened.
+
+        Parameters
+        ----------
+        given : object
+            What the caller gave as an input.
+        what : str
+            What it is to the blend, for messages: ``input 3 (c_flt.fits)``.
+
+        Returns
+        -------
+        source : (Source, Provider) or None
+            What the plugin made of it; None if no plugin takes it.
+
+        Raises
+        ------
+        InputError
+            If a plugin takes it and cannot read it.
+        ReaderConflictError
+            If more than one plugin takes it.
+        PluginError
+            If a plugin's hook fails. Several come as a `BlendErrorGroup`.
+        """
+        claims: list[tuple[Any, Provider]] = []
+        faults: list[BlenderError] = []
+        for provider, ask in self._hooks("blender_open", given=given, what=what):
+            try:
+                found = ask()
+            except InputError as fault:
+                claims.append((fault, provider))
+            except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever it is
+                fault_of_plugin = failed("blender_open", provider, error, f" for {what}")
+                fault_of_plugin.__cause__ = error
+                faults.append(fault_of_plugin)
+            else:
+                if found is not None:
+                    claims.append((found, provider))
+        raise_all("installed plugins cannot be used", faults)
+        if len(claims) > 1:
+            raise claimed_by_several(what, [provider for _, provider in claims])
+        for found, provider in claims:
+            if isinstance(found, InputError):
+                raise found
+            return found, provider
+        return None
+
+    @property
+    def readers(self) -> list[Provider]:
+        """Those that may take inputs of other kinds."""
+        return [provider for provider, _ in self._hooks("blender_open", given=None, what="")]
+
     def _offers(self, hook: str, kind: type[T], **given: Any) -> list[tuple[T, Provider]]:
         offers: list[tuple[T, Provider]] = []
         faults: list[BlenderError] = []
-        impls = {
-            impl.plugin_name: impl for impl in getattr(self._manager.hook, hook).get_hookimpls()
-        }
+        for provider, ask in self._hooks(hook, **given):
+            try:
+                found = offered_by(ask, hook, kind, provider)
+            except BlenderError as fault:
+                faults.append(fault)
+            else:
+                offers += ((one, provider) for one in found)
+        raise_all("installed plugins cannot be used", faults)
+        return offers
+
+    def _hooks(self, hook: str, **given: Any) -> Iterator[tuple[Provider, Callable[[], Any]]]:
+        """Give the plugins' implementations of a hook, each with its arguments."""
+        caller = getattr(self._manager.hook, hook)
+        impls = {impl.plugin_name: impl for impl in caller.get_hookimpls()}
         for provider in self:
             if impl := impls.get(provider.plugin):
                 # A plugin's function takes those of the arguments that it needs.
                 arguments = {name: given[name] for name in impl.argnames}
-                try:
-                    found = _offered_by(impl.function, arguments, hook, kind, provider)
-                except BlenderError as fault:
-                    faults.append(fault)
-                else:
-                    offers += ((one, provider) for one in found)
-        raise_all("installed plugins cannot be used", faults)
-        return offers
+                yield provider, functools.partial(impl.function, **arguments)
 
 
 def _manager() -> pluggy.PluginManager:
     manager = pluggy.PluginManager(NAME)
     manager.add_hookspecs(BlenderSpecs)
     return manager
-
-
-def _misuse(manager: pluggy.PluginManager, plugin: Any) -> str | None:
-    """Return what a plugin does with the hooks that has no meaning here."""
-    callers = manager.get_hookcallers(plugin) or []
-    if not callers:
-        return "implements no hook: mark its functions with @blender_core.hookimpl"
-    for caller in callers:
-        first, *others = caller.get_hookimpls()
-        if others:
-            names = ", ".join(sorted(impl.function.__name__ for impl in (first, *others)))
-            return f"has more than one implementation of {caller.name}: {names}"
-        if first.tryfirst or first.trylast or first.wrapper or first.hookwrapper:
-            return (
-                f"asks for a place in the order of calls in {caller.name}: "
-                "tryfirst, trylast and wrappers have no meaning here"
-            )
-    return None
-
-
-def _provider(entry: importlib.metadata.EntryPoint) -> Provider:
-    # Entry points made by hand have no distribution, and broken metadata no name or version.
-    metadata: Any = (entry.dist and entry.dist.metadata) or {}
-    return Provider(metadata.get("Name") or "?", metadata.get("Version") or "?", entry.name)
-
-
-def _load(entry: importlib.metadata.EntryPoint, provider: Provider) -> Any:
-    try:
-        return entry.load()
-    except (Exception, SystemExit) as error:
-        msg = (
-            f"plugin {provider} cannot be loaded from {entry.value}: "
-            f"{type(error).__name__}: {said(error)}\n{_remedy(provider)}"
-        )
-        raise PluginError(msg, provider=provider) from error
-
-
-def _offered_by(
-    function: Callable[..., Any],
-    arguments: Mapping[str, Any],
-    hook: str,
-    kind: type[T],
-    provider: Provider,
-) -> list[T]:
-    try:
-        offered = function(**arguments)
-        found = [offered] if isinstance(offered, kind) else list(offered)
-    except (Exception, SystemExit) as error:
-        msg = (
-            f"{hook} of plugin {provider} failed: "
-            f"{type(error).__name__}: {said(error)}\n{_remedy(provider)}"
-        )
-        raise PluginError(msg, provider=provider) from error
-    for one in found:
-        if not isinstance(one, kind):
-            what = f"the class {kind.__name__}" if one is kind else shown(one)
-            msg = (
-                f"{hook} of plugin {provider} gives {what} where a blender_core.{kind.__name__} "
-                f"is asked for\n{_remedy(provider)}"
-            )
-            raise PluginError(msg, provider=provider)
-    return found
-
-
-def _remedy(provider: Provider) -> str:
-    return f"Repair or uninstall it, or leave it out with block=({provider.plugin!r},)."

@@ -22,6 +22,7 @@ from blender_core.values import shown
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
+    from blender_core.assignment import Assignment
     from blender_core.errors import BlenderError
     from blender_core.plan import BlendPlan
     from blender_core.typed import TypedColumn
@@ -75,8 +76,9 @@ def vet(
 
     Parameters
     ----------
-    product : stdatamodels.DataModel
-        The product, or a datamodel with its schema and its validation settings.
+    product : stdatamodels.DataModel or None
+        The product, or a datamodel with its schema and its validation settings. Without any, the
+        schema of the inputs applies.
     tree : mapping
         The product's tree.
     blended : mapping of str to object
@@ -168,22 +170,25 @@ def update_product(
 def _allowed(product: Any, path: str, value: Any, plan: BlendPlan) -> bool:
     from asdf.exceptions import ValidationError
 
-    subschema = subschema_at(product.schema, path)
+    assignment = plan[path]
+    if product is None:
+        whose, subschema = "the inputs' schema", assignment.attribute.subschema
+    else:
+        whose, subschema = "the product's schema", subschema_at(product.schema, path)
     try:
         allowed, problem = problem_with(value, subschema, product)
     except ValidationError as error:
-        msg = _forbidden(plan, path, value, str(error))
+        msg = _forbidden(assignment, whose, value, str(error))
         raise InvalidValueError(msg, attribute=path, value=value) from error
     if problem:
         consequence = "it is set all the same" if allowed else "the product has no value"
-        warn(f"{_forbidden(plan, path, value, problem)}\nSo {consequence}.")
+        warn(f"{_forbidden(assignment, whose, value, problem)}\nSo {consequence}.")
     return allowed
 
 
-def _forbidden(plan: BlendPlan, path: str, value: Any, problem: str) -> str:
-    assignment = plan[path]
+def _forbidden(assignment: Assignment, whose: str, value: Any, problem: str) -> str:
     return (
-        f"the product's schema forbids the blended value {shown(value)} of "
+        f"{whose} forbids the blended value {shown(value)} of "
         f"{assignment.attribute.label}, made by the rule {assignment.name!r} of "
         f"{assignment.provider}: {problem}"
     )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Provider", "dispensable", "normalized"]
+__all__ = ["Provider", "dispensable", "normalized", "remedy"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -82,3 +82,25 @@ def dispensable(providers: Iterable[Provider]) -> Provider:
     new 2 [std]
     """
     return min(providers, key=lambda p: (normalized(p.distribution) == "blender-rules-std", p))
+
+
+def remedy(provider: Provider) -> str:
+    """Return what a message about a faulty plugin advises to do.
+
+    Parameters
+    ----------
+    provider : Provider
+        The plugin.
+
+    Returns
+    -------
+    text : str
+        A sentence.
+
+    Examples
+    --------
+    >>> from blender_core.provider import Provider, remedy
+    >>> remedy(Provider("acme-rules", "1.2", "acme"))
+    "Repair or uninstall it, or leave it out with block=('acme',)."
+    """
+    return f"Repair or uninstall it, or leave it out with block=({provider.plugin!r},)."

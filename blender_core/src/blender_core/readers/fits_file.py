@@ -19,9 +19,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blender_core.errors import InputError, warn
+from blender_core.errors import InputError, UnknownInputError, warn
 from blender_core.readers.hdulist import raw_fits_of, without_arrays
-from blender_core.readers.headers import BadFitsError
+from blender_core.readers.headers import BadFitsError, NotFitsError
 from blender_core.readers.raw_fits import RawFits
 from blender_core.readers.saved import class_named, plain_values
 from blender_core.readers.tree import plain, scalars_beyond
@@ -55,7 +55,9 @@ class FitsReader:
     Raises
     ------
     InputError
-        If there is no such file, or it is not a whole FITS file, or not a datamodel's.
+        If there is no such file, or it is not a whole FITS file.
+    UnknownInputError
+        If it is of another format.
     """
 
     def __init__(self, given: Path | HDUList, what: str, learnt: Learnt) -> None:
@@ -72,7 +74,8 @@ class FitsReader:
             self._fits = RawFits.read(given) if isinstance(given, Path) else raw_fits_of(given)
         except BadFitsError as error:
             msg = f"{self.what} cannot be read: {error}"
-            raise InputError(msg) from error
+            kind = UnknownInputError if isinstance(error, NotFitsError) else InputError
+            raise kind(msg) from error
         (self._name,) = self._select("PRIMARY", (b"DATAMODL",))
 
     @cached_property

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from blender_core.readers.live_header import LiveHeader
 
-__all__ = ["BLOCK", "BadFitsError", "RawHDU", "scan"]
+__all__ = ["BLOCK", "BadFitsError", "NotFitsError", "RawHDU", "scan"]
 
 BLOCK: Final = 2880
 """Length of the blocks that a FITS file is made of, in bytes, by the FITS standard."""
@@ -29,6 +29,10 @@ _LONGEST_FILE: Final = 2**63 - 1
 
 class BadFitsError(Exception):
     """A file is not a FITS file, or not a whole one. The message says what and where."""
+
+
+class NotFitsError(BadFitsError):
+    """A file is of another format."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,9 @@ def scan(file: BinaryIO, length: int | None) -> Iterator[RawHDU]:
     Raises
     ------
     BadFitsError
-        If the file is empty, not FITS, or ends within an HDU.
+        If the file is empty, or ends within an HDU.
+    NotFitsError
+        If it is of another format.
     """
     start, number = 0, 0
     while True:
@@ -121,7 +127,7 @@ def _header(file: BinaryIO, where: str, *, first: bool) -> bytes:
         raise BadFitsError(msg)
     if first and not header.startswith(b"SIMPLE  ="):
         msg = f"not a FITS file: it begins with {begins!r} instead of SIMPLE"
-        raise BadFitsError(msg)
+        raise NotFitsError(msg)
     if not first and not header.startswith(b"XTENSION="):
         if header.strip(b"\0 "):
             msg = f"{where} begins with {begins!r} instead of XTENSION"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blender_core.errors import NotADatamodelError
+from blender_core.errors import NotADatamodelError, UnknownInputError
 from blender_core.readers.asdf_file import AsdfReader
 from blender_core.readers.datamodel import DatamodelReader
 from blender_core.readers.fits_file import FitsReader
 from blender_core.readers.learnt import Learnt
+from blender_core.readers.plugged import PluggedSource
 from blender_core.readers.several import (
     association_members,
     is_association,
@@ -20,6 +21,8 @@ from blender_core.readers.several import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from blender_core.errors import InputError
+    from blender_core.plugins import Plugins
     from blender_core.readers.source import Source
 
 __all__ = ["Opener", "unfold"]
@@ -27,6 +30,14 @@ __all__ = ["Opener", "unfold"]
 
 class Opener:
     """Opens the inputs of one blend.
+
+    Plugins are only asked for what is neither a datamodel nor says that it is one: whatever is
+    installed, these are read in the same way, and as fast.
+
+    Parameters
+    ----------
+    plugins : Plugins, optional
+        They may have readers for other kinds of inputs.
 
     Examples
     --------
@@ -36,15 +47,16 @@ class Opener:
     'ImageModel'
     """
 
-    def __init__(self) -> None:
+    def __init__(self, plugins: Plugins | None = None) -> None:
         self._learnt = Learnt()
+        self._plugins = plugins
 
     def open(self, given: Any, what: str) -> Source:
         """Return the reader for an input.
 
         Parameters
         ----------
-        given : stdatamodels.DataModel, astropy.io.fits.HDUList, str or Path
+        given : stdatamodels.DataModel, astropy.io.fits.HDUList, str, Path or object
             What the caller gave as an input.
         what : str
             What it is to the blend, for messages: ``input 3``.
@@ -56,15 +68,34 @@ class Opener:
 
         Raises
         ------
+        UnknownInputError, NotADatamodelError
+            If the input is of no kind that is known, and no plugin takes it.
         InputError
-            If the input is of no kind that can be read, or cannot be read.
+            If the input cannot be read.
+        ReaderConflictError
+            If more than one plugin takes it.
+        PluginError
+            If a plugin fails.
         """
-        if not isinstance(given, (str, Path)):
+        try:
+            if isinstance(given, (str, Path)):
+                return self._open_file(given, what)
             return self._open_object(given, what)
+        except (UnknownInputError, NotADatamodelError) as refusal:
+            source = self._open_by_plugin(given, what, refusal)
+            if source is None:
+                raise
+            return source
+
+    def _open_file(self, given: str | Path, what: str) -> Source:
         path = Path(given)
+        reader: AsdfReader | FitsReader
         if path.suffix == ".asdf":
-            return AsdfReader(path, what, self._learnt.blank)
-        return FitsReader(path, what, self._learnt)
+            reader = AsdfReader(path, what, self._learnt.blank)
+        else:
+            reader = FitsReader(path, what, self._learnt)
+        reader.model_type  # noqa: B018  # it may have none
+        return reader
 
     def _open_object(self, given: Any, what: str) -> Source:
         try:
@@ -72,9 +103,23 @@ class Opener:
         except NotADatamodelError:
             from astropy.io.fits import HDUList
 
-            if isinstance(given, HDUList):
-                return FitsReader(given, what, self._learnt)
-            raise
+            if not isinstance(given, HDUList):
+                raise
+            reader = FitsReader(given, what, self._learnt)
+            reader.model_type  # noqa: B018  # it may have none
+            return reader
+
+    def _open_by_plugin(self, given: Any, what: str, refusal: InputError) -> Source | None:
+        if self._plugins is None or not (asked := self._plugins.readers):
+            return None
+        shown_as = given if isinstance(given, (str, Path)) else type(given).__name__
+        what = f"{what} ({shown_as})"
+        found = self._plugins.open(given, what)
+        if found is None:
+            names = ", ".join(map(str, asked))
+            msg = f"{refusal}\nNor does any plugin take it: asked was {names}"
+            raise type(refusal)(msg) from refusal
+        return PluggedSource(*found, what)
 
 
 def unfold(given: Any, what: str) -> Iterator[Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from blender_core.errors import InputError
+from blender_core.errors import InputError, UnknownInputError
 from blender_core.readers.datamodel import DatamodelReader
 from blender_core.readers.tree import collect, is_plain, plain
 
@@ -36,7 +36,7 @@ def class_named(name: Any, what: str, where: str) -> type:
 
     Raises
     ------
-    InputError
+    UnknownInputError
         If the file says nothing, or stdatamodels has no such class.
 
     Examples
@@ -52,11 +52,11 @@ def class_named(name: Any, what: str, where: str) -> type:
             f"{what} has no {where}, which says of which class it is. "
             "If it is a datamodel's all the same, open it and blend the model."
         )
-        raise InputError(msg)
+        raise UnknownInputError(msg)
     found = getattr(datamodels, str(name), None)
     if not isinstance(found, type) or not issubclass(found, datamodels.JwstDataModel):
         msg = f"{what} is of the class {name!r}, says its {where}, which stdatamodels does not have"
-        raise InputError(msg)
+        raise UnknownInputError(msg)
     return found
 
 

@@ -9,29 +9,49 @@ if TYPE_CHECKING:
 
     from blender_core.columns import Layout
 
-__all__ = ["Source"]
+__all__ = ["Source", "name_of"]
 
 
 class Source(Protocol):
     """One input, whose values a reader hands over.
 
-    Reading changes nothing in the input, and reads no more of it than is wanted.
+    Reading changes nothing in the input, and reads no more of it than is wanted. Readers of plugins
+    can have this class as a base, or only its members.
 
     Attributes
     ----------
     what : str
         What the input is to the blend, for messages: ``input 3 (c_cal.fits)``.
+
+    Examples
+    --------
+    >>> from blender_core import Source
+    >>> class Headers(Source):
+    ...     model_type = "plain FITS"
+    ...     schema = {"properties": {"meta": {"properties": {
+    ...         "filter": {"type": "string", "fits_keyword": "FILTER", "blend_rule": "multi"}}}}}
+    ...     def __init__(self, header, what):
+    ...         self.header, self.what = header, what
+    ...     def read(self, layout):
+    ...         return [self.header.get(attribute.keyword) for attribute in layout.attributes]
     """
 
     what: str
 
     @property
-    def model_type(self) -> type:
-        """The class of datamodel that the input is."""
+    def model_type(self) -> type | str:
+        """The class of datamodel that the input is; where there is none, a name of its kind.
+
+        All inputs of a blend are of one.
+        """
 
     @property
     def schema(self) -> Mapping[str, Any]:
-        """The schema of that class."""
+        """The schema of that class: which attributes there are below ``meta``, and their rules.
+
+        It is a JSON schema with the additions of stdatamodels: ``fits_keyword``, ``fits_hdu``,
+        ``blend_rule``, ``blend_table``.
+        """
 
     def read(self, layout: Layout) -> list[Any]:
         """Return the wanted values, None where there is none.
@@ -45,9 +65,14 @@ class Source(Protocol):
         -------
         values : list, shape (n_attributes,)
             Plain Python values.
+
+        Raises
+        ------
+        InputError
+            If the input cannot be read.
         """
 
-    def paths_beyond(self, known: Collection[str]) -> list[str]:
+    def paths_beyond(self, known: Collection[str]) -> list[str]:  # noqa: ARG002
         """Return the paths of scalars below ``meta`` that are none of the known attributes.
 
         Parameters
@@ -58,5 +83,28 @@ class Source(Protocol):
         Returns
         -------
         paths : list of str
-            In the order of the input.
+            In the order of the input. Unless a reader has it otherwise, there are none.
         """
+        return []
+
+
+def name_of(model_type: type | str) -> str:
+    """Return the name of a class of datamodel, or of another kind of input.
+
+    Parameters
+    ----------
+    model_type : type or str
+        As sources have it.
+
+    Returns
+    -------
+    name : str
+        Its name.
+
+    Examples
+    --------
+    >>> from blender_core.readers.source import name_of
+    >>> name_of(dict), name_of("plain FITS")
+    ('dict', 'plain FITS')
+    """
+    return model_type if isinstance(model_type, str) else model_type.__name__

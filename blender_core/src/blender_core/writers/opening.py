@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from blender_core.writers.datamodel import DatamodelProduct
+from blender_core.writers.nothing import NoProduct
 
 if TYPE_CHECKING:
     from blender_core.writers.protocol import Product
@@ -17,7 +18,7 @@ def open_product(given: Any) -> Product:
 
     Parameters
     ----------
-    given : stdatamodels.DataModel, path-like or Product
+    given : stdatamodels.DataModel, path-like, Product or None
         What the caller gave as the product.
 
     Returns
@@ -37,6 +38,8 @@ def open_product(given: Any) -> Product:
     >>> open_product(ImageModel()).model
     <ImageModel>
     """
-    if isinstance(given, DatamodelProduct):
+    if given is None:
+        return NoProduct()
+    if isinstance(given, (DatamodelProduct, NoProduct)):
         return given
     return DatamodelProduct(given)

@@ -17,15 +17,15 @@ __all__ = ["Product"]
 
 
 class Product(Protocol):
-    """The datamodel, or the file of one, that gets the blended metadata."""
+    """The datamodel, or the file of one, that gets the blended metadata; or nothing."""
 
     @property
     def path(self) -> Path | None:
-        """The file that the product is; None if it is a datamodel in memory."""
+        """The file that the product is; None if it is none."""
 
     @property
     def validator(self) -> Any:
-        """A datamodel with the product's schema and validation settings."""
+        """A datamodel with the product's schema and validation settings; None if there is none."""
 
     @property
     def tree(self) -> Mapping[str, Any]:
@@ -33,7 +33,7 @@ class Product(Protocol):
 
     @property
     def model(self) -> Any:
-        """The updated datamodel. A file is opened when it is asked for, and not before."""
+        """The updated datamodel, if any. A file is opened when it is asked for, and not before."""
 
     def update(self, vetted: Vetted, tables: Mapping[str, Sequence[TypedColumn]]) -> None:
         """Give the product its values and its tables. Files stay as they are."""

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         UnknownInputError,
         UnknownRuleError,
     )
+    from blender_core.findings import Finding, FindingKind, Findings
     from blender_core.hookspecs import hookimpl
     from blender_core.outcome import Outcome, Status
     from blender_core.outcomes import Outcomes
@@ -55,6 +56,9 @@ __all__ = [
     "BlendWarning",
     "BlenderError",
     "Choice",
+    "Finding",
+    "FindingKind",
+    "Findings",
     "Gives",
     "InputError",
     "InvalidValueError",
@@ -102,6 +106,7 @@ _NAMES_IN: Final = {
         "RuleConflictError RuleError RulesFileError TableError UnknownAttributeError "
         "UnknownInputError UnknownRuleError"
     ),
+    "findings": "Finding FindingKind Findings",
     "hookspecs": "hookimpl",
     "outcome": "Outcome Status",
     "outcomes": "Outcomes",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from blender_core.rules import Rule
     from blender_core.selection import Seen
 
-__all__ = ["apply"]
+__all__ = ["apply", "converted"]
 
 _SCALARS: Final = frozenset({bool, int, float, str})
 
@@ -119,6 +119,35 @@ def _report(assignment: Assignment, values: Sequence[Any], seen: Seen) -> None:
             f"{', '.join(assignment.selection.once_per)}, which tells its exposure from others: "
             f"its {label} counts for itself"
         )
+
+
+def converted(value: Any, wanted: str | None) -> Any:
+    """Return what a rule made as a product has it: in plain Python, of the schema's type.
+
+    Parameters
+    ----------
+    value : object
+        What the rule made.
+    wanted : str or None
+        The JSON type that the schema asks for.
+
+    Returns
+    -------
+    value : object
+        Its like; of the type asked for only where that loses nothing.
+
+    Raises
+    ------
+    RuleError
+        If it is not a text, a number or a boolean, nor a list or mapping of these.
+
+    Examples
+    --------
+    >>> from blender_core.applying import converted
+    >>> converted(2.0, "integer"), converted((0.5, 1), "array")
+    (2, [0.5, 1])
+    """
+    return _of_type(_made(value), wanted)
 
 
 def _made(value: Any) -> Any:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 from blender_core.arguments import texts
 from blender_core.assigning import DEFAULT_RULE, Claims, base_choices
 from blender_core.assignment import Assignment, Choice, Tier
+from blender_core.check import check_plan
 from blender_core.context import Context
 from blender_core.errors import PlanError, raise_all
+from blender_core.findings import Findings
 from blender_core.override_sources import OverrideSources
 from blender_core.paths import is_within
 from blender_core.plan_columns import name_columns
@@ -173,7 +175,7 @@ class BlendPlan(Mapping[str, Assignment]):
             As of `for_attributes`, and if a plugin or rules file cannot be used.
         """
         ignore = texts(ignore, "ignore", "paths")
-        model = model() if isinstance(model, type) else model
+        model = _instance(model)
         attributes = read_attributes(model.schema)
         given = {
             "telescope": telescope,
@@ -300,12 +302,46 @@ class BlendPlan(Mapping[str, Assignment]):
         """
         return PlanDiff.between(self, other)
 
+    def check(self, product: Any = None) -> Findings:
+        """Tell what cannot come out right, before any work.
+
+        Whether a rule may give what the schema forbids is told by what it says of itself: its
+        `Rule.gives` and `Rule.constants`. A companion, an attribute to order by or a rule that is
+        not there is an error as soon as a plan is made.
+
+        Parameters
+        ----------
+        product : stdatamodels.DataModel or type or mapping, optional
+            The product, its class or its schema, if its schema is not that of the inputs.
+
+        Returns
+        -------
+        findings : Findings
+            In the order of the plan; printed, a table.
+
+        Examples
+        --------
+        >>> from blender_core import BlendPlan
+        >>> from stdatamodels.jwst.datamodels import ImageModel
+        >>> plan = BlendPlan.for_model(ImageModel, overrides={"NGROUPS": "mean"})
+        >>> [one.problem for one in plan.check() if one.keyword == "NGROUPS"]
+        ['its rule may give a fraction where an integer is asked for']
+        """
+        if product is None:
+            return Findings(check_plan(self, self.columns))
+        schema = product if isinstance(product, Mapping) else _instance(product).schema
+        return Findings(check_plan(self, self.columns, read_attributes(schema)))
+
     def _wants_all(self, path: str, assignment: Assignment) -> bool:
         if path in self.columns:
             return True
         if assignment.rule is None:
             return False
         return assignment.tier > Tier.DEFAULT or assignment.attribute.keyword is not None
+
+
+def _instance(model: Any) -> Any:
+    return model() if isinstance(model, type) else model
 
 
 def _choices(attribute: Attribute, claims: Claims, ignore: tuple[str, ...]) -> list[Choice]:

@@ -43,8 +43,8 @@ class Gives(enum.Enum):
     """A float that is computed, from integers as well: a mean."""
     COUNT = "a computed integer"
     """An integer, whatever the inputs are: how many there are."""
-    SAME_TYPE = "a computed value of its inputs' own type"
-    """A value that is computed, an integer from integers: a sum."""
+    SAME_TYPE = "a computed number of its inputs' own type"
+    """A number that is computed, an integer from integers: a sum."""
     CONSTANT = "one of its constants"
     """One of the rule's constants, and never an input's value."""
     TEXT = "a text"
@@ -97,6 +97,9 @@ class Rule:
         What the rule sees where an input lacks the value, unless its assignment says otherwise.
     replaces : str, optional
         The distribution whose rule of the same name this one supersedes.
+    deprecated : str, optional
+        What to use instead, if the rule is kept only for the sake of schemas that ask for it; the
+        check of a plan says so.
 
     Raises
     ------
@@ -125,6 +128,7 @@ class Rule:
     parameters: tuple[str, ...] = ()
     missing: Missing = Missing.SKIP
     replaces: str | None = None
+    deprecated: str = ""
 
     def __post_init__(self) -> None:
         for field, kind in _FIELD_TYPES.items():
@@ -158,4 +162,5 @@ _FIELD_TYPES: Final[dict[str, Any]] = {
     "parameters": tuple,
     "missing": Missing,
     "replaces": str | None,
+    "deprecated": str,
 }

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["PYTHON_TYPES", "Attribute", "read_attributes", "subschema_at"]
+__all__ = ["PYTHON_TYPES", "Attribute", "json_type", "read_attributes", "subschema_at"]
 
 PYTHON_TYPES: Final[Mapping[str, frozenset[type]]] = {
     "boolean": frozenset({bool}),
@@ -121,6 +121,30 @@ def read_attributes(schema: Mapping[str, Any]) -> dict[str, Attribute]:
 
     walk_schema(schema.get("properties", {}).get("meta", {}), visit)
     return {path: draft.attribute(path) for path, draft in drafts.items()}
+
+
+def json_type(value: Any) -> str:
+    """Return the type of a plain value as a schema names it.
+
+    Parameters
+    ----------
+    value : bool, int, float, str, list or dict
+        A plain value.
+
+    Returns
+    -------
+    name : str
+        ``boolean``, ``integer``, ``number``, ``string``, ``array`` or ``object``.
+
+    Examples
+    --------
+    >>> from blender_core.schema import json_type
+    >>> json_type(True), json_type(1), json_type(1.0)
+    ('boolean', 'integer', 'number')
+    """
+    if isinstance(value, dict):
+        return "object"
+    return next((name for name, kinds in PYTHON_TYPES.items() if type(value) in kinds), "array")
 
 
 def subschema_at(schema: Mapping[str, Any], path: str) -> Mapping[str, Any]:

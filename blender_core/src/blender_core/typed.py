@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from blender_core.plan import BlendPlan
     from blender_core.schema import Attribute
 
-__all__ = ["TypedColumn", "typed_columns"]
+__all__ = ["TypedColumn", "problem_with_name", "typed_columns"]
 
 _INT64: Final = np.iinfo(np.int64)
 # Of the FITS standard: a card has room for so many characters of a text, TFIELDS three digits.
@@ -93,7 +93,8 @@ def typed_columns(plan: BlendPlan, values: Mapping[str, Sequence[Any]]) -> list[
             if cells.count(None) == len(cells):
                 continue
         try:
-            _require_name(name)
+            if problem := problem_with_name(name):
+                raise ValueError(problem)  # noqa: TRY301
             columns.append(_typed(name, attribute, cells, column_type, kinds))
         except ValueError as error:
             faults.append(_table_error(name, attribute, str(error)))
@@ -143,13 +144,31 @@ def _typed(
     return TypedColumn(name, attribute, data, mask)
 
 
-def _require_name(name: str) -> None:
+def problem_with_name(name: str) -> str | None:
+    """Return what FITS has against the name of a column.
+
+    Parameters
+    ----------
+    name : str
+        The name.
+
+    Returns
+    -------
+    problem : str or None
+        In words; None if there can be a column of the name.
+
+    Examples
+    --------
+    >>> from blender_core.typed import problem_with_name
+    >>> problem_with_name("meta.observation.programme")
+    >>> problem_with_name("Größe")
+    'FITS allows printable ASCII characters only in its name'
+    """
     if len(name) > _LONGEST_NAME:
-        msg = f"its name has {len(name)} characters, and FITS allows {_LONGEST_NAME}"
-        raise ValueError(msg)
+        return f"its name has {len(name)} characters, and FITS allows {_LONGEST_NAME}"
     if not (name.isascii() and name.isprintable()):
-        msg = "FITS allows printable ASCII characters only in its name"
-        raise ValueError(msg)
+        return "FITS allows printable ASCII characters only in its name"
+    return None
 
 
 def _table_error(name: str, attribute: Attribute, problem: str) -> TableError:

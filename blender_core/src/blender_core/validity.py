@@ -11,7 +11,7 @@ from blender_core.values import shortened
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["INTEGERS", "plainly_valid", "problem_with"]
+__all__ = ["INTEGERS", "objection", "plainly_valid", "problem_with"]
 
 # What a schema says besides type and enum is left to its own validator.
 _SIMPLE: Final = {"type", "enum", "title", "description", "default", "examples"} | {
@@ -92,18 +92,46 @@ def problem_with(value: Any, subschema: Mapping[str, Any], model: Any) -> tuple[
     >>> problem_with(3, {"type": "string"}, ImageModel())
     (False, "3 is not of type 'string'")
     """
-    if value is None or plainly_valid(value, subschema):
+    problem = objection(value, subschema)
+    if problem is None:
         return True, None
+    if getattr(model, "_strict_validation", False):
+        from asdf.exceptions import ValidationError
+
+        raise ValidationError(problem)
+    return bool(getattr(model, "_pass_invalid_values", False)), problem
+
+
+def objection(value: Any, subschema: Mapping[str, Any]) -> str | None:
+    """Return what a schema has against a value.
+
+    Parameters
+    ----------
+    value : object
+        A plain value; None is no value, and always allowed.
+    subschema : mapping
+        What the schema says of the attribute.
+
+    Returns
+    -------
+    problem : str or None
+        In one line; None if the schema allows the value.
+
+    Examples
+    --------
+    >>> from blender_core.validity import objection
+    >>> objection("MULTIPLE", {"type": "integer"})
+    "'MULTIPLE' is not of type 'integer'"
+    """
+    if value is None or plainly_valid(value, subschema):
+        return None
     from asdf.exceptions import ValidationError
 
     try:
         _validate(value, subschema)
     except ValidationError as error:
-        problem = _one_line(str(error))
-        if getattr(model, "_strict_validation", False):
-            raise ValidationError(problem) from error
-        return bool(getattr(model, "_pass_invalid_values", False)), problem
-    return True, None
+        return _one_line(str(error))
+    return None
 
 
 def _validate(value: Any, subschema: Mapping[str, Any]) -> None:

@@ -22,9 +22,7 @@ exclude_patterns = ["_build"]
 html_theme = "pydata_sphinx_theme"
 html_title = "Model Blender"
 # Pages without pages below them have nothing to show at their side.
-html_sidebars = {
-    page: [] for page in ("index", "explanation/*", "reference/hdrtab", "reference/rules")
-}
+html_sidebars = {page: [] for page in ("index", "explanation/*", "reference/[!a]*")}
 
 
 def write_rules_table(app):
@@ -37,7 +35,8 @@ def write_rules_table(app):
         gives = rule.gives.value
         if rule.constants:
             gives += ": " + ", ".join(f"``{one!r}``" for one in rule.constants)
-        rows.append((f"``{name}``", rule.summary, gives))
+        summary = f"{rule.summary} *Deprecated.*" if rule.deprecated else rule.summary
+        rows.append((f"``{name}``", summary, gives))
     for row in rows:
         first, *others = row
         lines += [f"   * - {first}", *(f"     - {cell}" for cell in others)]

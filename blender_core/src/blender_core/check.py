@@ -9,9 +9,9 @@ from blender_core.assigning import DEFAULT_RULE
 from blender_core.assignment import Tier
 from blender_core.errors import RuleError
 from blender_core.findings import Finding, FindingKind
+from blender_core.plan_columns import problem_with_name
 from blender_core.rules import Gives
 from blender_core.schema import Attribute, json_type
-from blender_core.typed import problem_with_name
 from blender_core.validity import objection
 from blender_core.values import shown
 
@@ -39,6 +39,7 @@ _MADE: Final = {
     Gives.LIST: "array",
 }
 """The type of what comes out of a rule, whatever the inputs have."""
+_UNLISTED: Final = " not among those that the schema lists"
 _MOST_SHOWN: Final = 3
 
 
@@ -81,7 +82,7 @@ def check_plan(
             yield from _default(one, rule, target)
             yield from _selection(one, assignments)
             if rule.deprecated:
-                problem = f"the rule {rule.name!r} is kept for the sake of older schemas only"
+                problem = f"its rule {rule.name!r} is deprecated"
                 yield _finding(one, FindingKind.DEPRECATED, problem, rule.deprecated)
         if path in columns:
             yield from _column(one, columns[path], assignments, owners)
@@ -95,7 +96,7 @@ def _values(rule: Rule, source: Attribute, target: Attribute) -> Iterator[tuple[
     made = _MADE.get(rule.gives, source.type)
     if rule.gives is Gives.SAME_TYPE:
         if made == "string" or made in _NO_SCALARS:
-            problem = f"its rule computes with numbers, and inputs have {_IN_WORDS[made]}"
+            problem = f"its rule computes with numbers where inputs have {_IN_WORDS[made]}"
             yield FindingKind.TYPE, problem
             return
         if made == "boolean":
@@ -110,11 +111,10 @@ def _values(rule: Rule, source: Attribute, target: Attribute) -> Iterator[tuple[
     elif target.enum is not None:
         listed = source.enum if rule.gives is Gives.INPUT else None
         beyond = [value for value in listed or () if value not in target.enum]
-        unlisted = _unlisted(target.enum)
         if listed is None:
-            yield FindingKind.ENUM, f"its rule may give {_IN_WORDS[made]}{unlisted}"
+            yield FindingKind.ENUM, f"its rule may give {_IN_WORDS[made]}{_UNLISTED}"
         elif beyond:
-            yield FindingKind.ENUM, f"its rule may give {_either(beyond)},{unlisted}"
+            yield FindingKind.ENUM, f"its rule may give {_either(beyond)},{_UNLISTED}"
 
 
 def _constants(
@@ -217,7 +217,7 @@ def _refusal(value: Any, target: Attribute) -> tuple[FindingKind, str] | None:
     if not _suits(json_type(value), target):
         return FindingKind.TYPE, _where(target)
     if target.enum is not None and value not in target.enum:
-        return FindingKind.ENUM, f",{_unlisted(target.enum)}"
+        return FindingKind.ENUM, f",{_UNLISTED}"
     if problem := objection(value, target.subschema):
         return FindingKind.SCHEMA, f": {problem}"
     return None
@@ -233,10 +233,6 @@ def _suits(kind: str, target: Attribute) -> bool:
 
 def _where(target: Attribute) -> str:
     return f" where {_IN_WORDS[target.type or '']} is asked for"
-
-
-def _unlisted(enum: Sequence[Any]) -> str:
-    return f" not among the {len(enum)} values that the schema lists"
 
 
 def _either(values: Sequence[Any]) -> str:

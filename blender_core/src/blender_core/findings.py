@@ -31,7 +31,7 @@ class FindingKind(enum.Enum):
     COLUMN = "column"
     """HDRTAB cannot have the column that is asked for."""
     DEPRECATED = "deprecated"
-    """The rule is kept for the sake of older schemas only."""
+    """New schemas should not ask for the rule any more."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from blender_core.errors import PlanError, raise_all, warn
 
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from blender_core.errors import BlenderError
     from blender_core.schema import Attribute
 
-__all__ = ["name_columns"]
+__all__ = ["name_columns", "problem_with_name"]
+
+_LONGEST_NAME: Final = 68
+"""In the FITS standard, a card has room for so many characters of a text."""
 
 
 def name_columns(assignments: Iterable[Assignment]) -> dict[str, str]:
@@ -76,3 +79,30 @@ def name_columns(assignments: Iterable[Assignment]) -> dict[str, str]:
         taken[name.casefold()] = attribute
         columns[attribute.path] = name
     return columns
+
+
+def problem_with_name(name: str) -> str | None:
+    """Return what FITS has against the name of a column.
+
+    Parameters
+    ----------
+    name : str
+        The name.
+
+    Returns
+    -------
+    problem : str or None
+        In words; None if there can be a column of the name.
+
+    Examples
+    --------
+    >>> from blender_core.plan_columns import problem_with_name
+    >>> problem_with_name("meta.observation.programme")
+    >>> problem_with_name("Größe")
+    'FITS allows printable ASCII characters only in its name'
+    """
+    if len(name) > _LONGEST_NAME:
+        return f"its name has {len(name)} characters, and FITS allows {_LONGEST_NAME}"
+    if not (name.isascii() and name.isprintable()):
+        return "FITS allows printable ASCII characters only in its name"
+    return None

@@ -98,8 +98,8 @@ class Rule:
     replaces : str, optional
         The distribution whose rule of the same name this one supersedes.
     deprecated : str, optional
-        What to use instead, if the rule is kept only for the sake of schemas that ask for it; the
-        check of a plan says so.
+        What to ask for instead, if new schemas should not ask for the rule any more. The check of
+        a plan says so.
 
     Raises
     ------

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from blender_core.errors import TableError, raise_all, warn
+from blender_core.plan_columns import problem_with_name
 from blender_core.schema import PYTHON_TYPES
 from blender_core.values import shown
 
@@ -20,11 +21,10 @@ if TYPE_CHECKING:
     from blender_core.plan import BlendPlan
     from blender_core.schema import Attribute
 
-__all__ = ["TypedColumn", "problem_with_name", "typed_columns"]
+__all__ = ["TypedColumn", "typed_columns"]
 
 _INT64: Final = np.iinfo(np.int64)
-# Of the FITS standard: a card has room for so many characters of a text, TFIELDS three digits.
-_LONGEST_NAME: Final = 68
+# Of the FITS standard: TFIELDS has three digits.
 _MOST_COLUMNS: Final = 999
 
 
@@ -142,33 +142,6 @@ def _typed(
     else:
         data = np.array(cells, dtype=np.bool_)
     return TypedColumn(name, attribute, data, mask)
-
-
-def problem_with_name(name: str) -> str | None:
-    """Return what FITS has against the name of a column.
-
-    Parameters
-    ----------
-    name : str
-        The name.
-
-    Returns
-    -------
-    problem : str or None
-        In words; None if there can be a column of the name.
-
-    Examples
-    --------
-    >>> from blender_core.typed import problem_with_name
-    >>> problem_with_name("meta.observation.programme")
-    >>> problem_with_name("Größe")
-    'FITS allows printable ASCII characters only in its name'
-    """
-    if len(name) > _LONGEST_NAME:
-        return f"its name has {len(name)} characters, and FITS allows {_LONGEST_NAME}"
-    if not (name.isascii() and name.isprintable()):
-        return "FITS allows printable ASCII characters only in its name"
-    return None
 
 
 def _table_error(name: str, attribute: Attribute, problem: str) -> TableError:

@@ -20,14 +20,28 @@ def test_layout_walks_group_by_group():
 
 
 def test_columns_turn_rows_into_values_by_attribute():
-    columns = Columns(Layout(map(Attribute, ["meta.a", "meta.b"])))
-    columns.append([1, "x"])
-    columns.append([None, "y"])
+    columns, layout = Columns(), Layout(map(Attribute, ["meta.a", "meta.b"]))
+    columns.append(layout, [1, "x"])
+    columns.append(layout, [None, "y"])
     early = columns.by_attribute()
-    columns.append([3, "z"])
+    columns.append(layout, [3, "z"])
     assert early == {"meta.a": (1, None), "meta.b": ("x", "y")}
     assert columns.by_attribute() == {"meta.a": (1, None, 3), "meta.b": ("x", "y", "z")}
     assert len(columns) == 3
+
+
+def test_inputs_from_which_not_the_same_is_wanted():
+    columns, one = Columns(), Layout(map(Attribute, ["meta.a", "meta.b"]))
+    other = Layout(map(Attribute, ["meta.c", "meta.a"]))
+    for layout, row in ((one, [1, 2]), (other, [3, 4]), (one, [5, 6]), (one, [7, 8])):
+        columns.append(layout, row)
+    assert columns.by_attribute() == {
+        "meta.a": (1, 4, 5, 7),
+        "meta.b": (2, None, 6, 8),
+        "meta.c": (None, 3, None, None),
+    }
+    assert list(columns.rows_of(one)) == [[1, 2], [5, 6], [7, 8]]
+    assert len(columns) == 4
 
 
 def test_empty_names_are_names():

@@ -65,6 +65,13 @@ class Claims:
         What the inputs' schema has.
     overrides : iterable of SourcedOverride
         Those that hold, in any order.
+    some_of_several : bool, optional
+        Whether there are other inputs, of whose attributes an override may mean one.
+
+    Attributes
+    ----------
+    unmatched : list of (SourcedOverride, UnknownAttributeError)
+        The overrides that mean none of the attributes, where there are other inputs.
 
     Raises
     ------
@@ -77,15 +84,19 @@ class Claims:
     """
 
     def __init__(
-        self, attributes: Collection[Attribute], overrides: Iterable[SourcedOverride]
+        self,
+        attributes: Collection[Attribute],
+        overrides: Iterable[SourcedOverride],
+        some_of_several: bool = False,
     ) -> None:
         self._attributes = attributes
         self._by_path: dict[str, list[Claim]] = {}
+        self.unmatched: list[tuple[SourcedOverride, UnknownAttributeError]] = []
         faults: list[BlenderError] = []
         # Sorted, so that of those who agree the same is named for every order of loading.
         for sourced in sorted(overrides, key=lambda one: (-one.tier, one.source)):
             try:
-                self._add(sourced)
+                self._add(sourced, some_of_several)
             except PlanError as fault:
                 faults.append(fault)
         raise_all("overrides cannot be used", faults)
@@ -173,7 +184,7 @@ class Claims:
         named = ranked(claims, lambda claim: claim.override.column, attribute, "its column")
         return recorded, named[0].override.column if named and recorded else None
 
-    def _add(self, sourced: SourcedOverride) -> None:
+    def _add(self, sourced: SourcedOverride, some_of_several: bool) -> None:
         override = sourced.override
         meant = [
             (attribute, found)
@@ -183,7 +194,11 @@ class Claims:
         if not meant and override.optional:
             return
         if not meant:
-            raise self._unknown(override.attribute, "the attribute", sourced)
+            fault = self._unknown(override.attribute, "the attribute", sourced)
+            if some_of_several:
+                self.unmatched.append((sourced, fault))
+                return
+            raise fault
         if override.column is not None and len(meant) > 1:
             msg = (
                 f"the override of {override.attribute!r} by {sourced.source} names one column, "

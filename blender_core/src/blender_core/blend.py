@@ -33,6 +33,7 @@ def blendmodels(
     *,
     overrides: Mapping[str, str] | Iterable[Override] = (),
     rules: str | Path | Iterable[str | Path] = (),
+    mixed: bool = False,
     record_rules: bool = False,
     block: Collection[str] = (),
     plugins: Plugins | None = None,
@@ -57,7 +58,7 @@ def blendmodels(
         of the product's file, where that is known, and then in the current directory.
     ignore : collection of str, optional
         Attributes whose paths begin with one of these keep the product's own value.
-    overrides, rules, record_rules, block, plugins, on_bad_input
+    overrides, rules, mixed, record_rules, block, plugins, on_bad_input
         As of `ModelBlender`.
     progress : callable, optional
         Called with the number of inputs that have been looked at and the number of all, after
@@ -104,6 +105,7 @@ def blendmodels(
         ignore,
         overrides=overrides,
         rules=rules,
+        mixed=mixed,
         record_rules=record_rules,
         block=block,
         plugins=plugins,

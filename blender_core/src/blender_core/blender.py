@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Literal
 from blender_core.applying import apply
 from blender_core.arguments import texts
 from blender_core.columns import Columns, Layout
-from blender_core.context import Context
 from blender_core.errors import (
     InputError,
     MixedModelTypesError,
@@ -15,8 +14,8 @@ from blender_core.errors import (
     RuleError,
     raise_all,
 )
+from blender_core.kinds import Kind, Planner
 from blender_core.override_sources import OverrideSources
-from blender_core.plan import BlendPlan
 from blender_core.plugins import Plugins
 from blender_core.product import vet
 from blender_core.readers.opening import Opener, unfold
@@ -25,7 +24,6 @@ from blender_core.record import record_columns
 from blender_core.registry import Registry
 from blender_core.result import BlendResult
 from blender_core.rules import DROP
-from blender_core.schema import Attribute, read_attributes
 from blender_core.typed import typed_columns
 from blender_core.writers.opening import open_product
 
@@ -34,9 +32,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blender_core.errors import BlenderError
-    from blender_core.override_sources import SourcedOverride
     from blender_core.overrides import Override
-    from blender_core.readers.source import Source
+    from blender_core.plan import BlendPlan
 
 __all__ = ["ModelBlender"]
 
@@ -58,6 +55,9 @@ class ModelBlender:
         others.
     rules : path-like or iterable of path-like, optional
         Rules files, which win over plugins.
+    mixed : bool, optional
+        Whether inputs may be of several classes. The product then gets the attributes of all; where
+        two classes have different rules for one, an override has to settle it.
     record_rules : bool, optional
         Whether the product gets a table HDRRULES, which tells of each attribute how it came about.
     block : collection of str, optional
@@ -102,17 +102,20 @@ class ModelBlender:
         *,
         overrides: Mapping[str, str] | Iterable[Override] = (),
         rules: str | Path | Iterable[str | Path] = (),
+        mixed: bool = False,
         record_rules: bool = False,
         block: Collection[str] = (),
         plugins: Plugins | None = None,
         on_bad_input: Literal["raise", "skip"] = "raise",
     ) -> None:
-        self._ignore = texts(blend_ignore_attrs or (), "blend_ignore_attrs", "paths")
+        ignore = texts(blend_ignore_attrs or (), "blend_ignore_attrs", "paths")
         if plugins is None:
             plugins = Plugins.discover(block)
         self._record_rules = record_rules
-        self._registry = Registry(plugins.rules())
-        self._overrides = OverrideSources(plugins, rules, overrides)
+        self._planner = Planner(
+            Registry(plugins.rules()), OverrideSources(plugins, rules, overrides), ignore, mixed
+        )
+        self._mixed = mixed
         if on_bad_input not in ("raise", "skip"):
             msg = f"on_bad_input is 'raise' or 'skip', not {on_bad_input!r}"
             raise ValueError(msg)
@@ -120,9 +123,8 @@ class ModelBlender:
         self._skipped: list[BlenderError] = []
         self._n_given = 0
         self._opener = Opener(plugins)
-        self._model_type: type | str | None = None
-        self._plan: BlendPlan | None = None
-        self._columns: Columns | None = None
+        self._kinds: dict[type | str, Kind] = {}
+        self._columns = Columns()
 
     def accumulate(self, model: Any) -> None:
         """Add an input, or several.
@@ -169,7 +171,8 @@ class ModelBlender:
         BlenderError
             As of `accumulate`.
         """
-        before = self._plan, self._columns, self._model_type, self._n_given
+        before = self._kinds, self._columns.once, self._n_given
+        self._kinds = dict(self._kinds)
         faults: list[BlenderError] = []
         try:
             rows = list(self._rows(models, faults, progress))
@@ -177,19 +180,18 @@ class ModelBlender:
                 raise_all("inputs cannot be blended", faults)
         except BaseException:
             # What a first input has settled goes with it.
-            self._plan, self._columns, self._model_type, self._n_given = before
+            self._kinds, self._columns.once, self._n_given = before
             raise
         self._skipped += faults
-        if self._columns is not None:
-            for row in rows:
-                self._columns.append(row)
+        for layout, row in rows:
+            self._columns.append(layout, row)
 
     def _rows(
         self,
         models: Iterable[Any],
         faults: list[BlenderError],
         progress: Callable[[int], None] | None,
-    ) -> Iterator[list[Any]]:
+    ) -> Iterator[tuple[Layout, list[Any]]]:
         for done, one in enumerate(self._unfolded(models, faults), start=1):
             self._n_given += 1
             try:
@@ -206,21 +208,29 @@ class ModelBlender:
             except InputError as fault:
                 faults.append(fault)
 
-    def _row(self, given: Any, what: str) -> list[Any]:
+    def _row(self, given: Any, what: str) -> tuple[Layout, list[Any]]:
         source = self._opener.open(given, what)
-        if self._columns is None:
-            plan, columns = self._begun(source)
-            row = source.read(columns.layout)
-            self._plan, self._columns, self._model_type = plan, columns, source.model_type
-            return row
-        if source.model_type != self._model_type:
-            first = name_of(self._model_type or "unknown")
+        kind = self._kinds.get(source.model_type)
+        if kind is not None:
+            return kind.layout, source.read(kind.layout)
+        if self._kinds and not self._mixed:
+            (first,) = self._kinds
             msg = (
                 f"{source.what} is a model of type {name_of(source.model_type)}, which does not "
-                f"match the type of the first input, {first}: a blend has one model type"
+                f"match the type of the first input, {name_of(first)}: a blend has one model "
+                "type, unless mixed=True"
             )
             raise MixedModelTypesError(msg)
-        return source.read(self._columns.layout)
+        kind = self._planner.kind(source)
+        once = self._columns.once
+        if not self._kinds:
+            layout = Layout(kind.attributes[path] for path in kind.once)
+            once = dict(zip(layout.paths, source.read(layout), strict=True))
+        row = source.read(kind.layout)
+        # Nothing is settled by an input that turns out to be bad.
+        self._kinds[source.model_type] = kind
+        self._columns.once = once
+        return kind.layout, row
 
     def finalize_model(self, model: Any) -> BlendResult:
         """Give a product the blended metadata and the table of what every input said.
@@ -251,13 +261,13 @@ class ModelBlender:
         BlendErrorGroup
             If there are several such faults.
         """
-        if self._plan is None or not self._columns:
+        if not self._columns:
             left_out = f"\nLeft out: {len(self._skipped)}" if self._skipped else ""
             msg = f"nothing to blend: no input was accumulated{left_out}"
             raise NoInputsError(msg)
         product = open_product(model)
-        plan, once = self._plan, self._columns.once
-        inputs = self._columns.by_attribute()
+        plan = self._planner.plan(list(self._kinds.values()), self._columns)
+        inputs, once = self._columns.by_attribute(), self._columns.once
         blended = _blend(plan, inputs, once)
         vetted = vet(product.validator, product.tree, blended, plan)
         columns = typed_columns(plan, inputs)
@@ -277,23 +287,6 @@ class ModelBlender:
         product.update(vetted, {"hdrtab": columns, "hdrrules": rules})
         return result
 
-    def _begun(self, source: Source) -> tuple[BlendPlan, Columns]:
-        attributes = read_attributes(source.schema)
-        for path in source.paths_beyond(attributes):
-            attributes[path] = Attribute(path, known=False)
-        plan = self._plan_for(source, attributes)
-        layout_once = Layout(plan[path].attribute for path in plan.wanted_once)
-        once = dict(zip(layout_once.paths, source.read(layout_once), strict=True))
-        return plan, Columns(Layout(plan[path].attribute for path in plan.wanted), once)
-
-    def _plan_for(self, source: Source, attributes: Mapping[str, Attribute]) -> BlendPlan:
-        holding: list[SourcedOverride] = []
-        if self._overrides:
-            holding = self._overrides.holding(Context.of_source(source, attributes))
-        return BlendPlan.for_attributes(
-            attributes.values(), self._registry, overrides=holding, ignore=self._ignore
-        )
-
 
 def _blend(
     plan: BlendPlan, inputs: Mapping[str, Sequence[Any]], once: Mapping[str, Any]
@@ -306,7 +299,7 @@ def _blend(
             blended[path] = DROP
         if assignment.rule is None:
             continue
-        values = inputs[path] if path in inputs else (once[path],)
+        values = inputs[path] if path in inputs else (once.get(path),)
         try:
             value = apply(assignment, values, inputs)
         except RuleError as fault:

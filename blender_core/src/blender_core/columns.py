@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -121,29 +122,57 @@ class Columns:
 
     Parameters
     ----------
-    layout : Layout
-        What is wanted from every input, and in which order readers hand it over.
     once : mapping of str to object, optional
         Attributes that are wanted from the first input only, with its values.
+
+    Examples
+    --------
+    >>> from blender_core.columns import Columns, Layout
+    >>> from blender_core.schema import Attribute
+    >>> columns = Columns()
+    >>> columns.append(Layout([Attribute("meta.date")]), ["2026-01-01"])
+    >>> columns.append(Layout([Attribute("meta.origin")]), ["STSCI"])
+    >>> columns.by_attribute()
+    {'meta.date': ('2026-01-01', None), 'meta.origin': (None, 'STSCI')}
     """
 
-    def __init__(self, layout: Layout, once: Mapping[str, Any] | None = None) -> None:
-        self.layout = layout
+    def __init__(self, once: Mapping[str, Any] | None = None) -> None:
         self.once = dict(once or {})
-        self._rows: list[Sequence[Any]] = []
+        self._runs: list[tuple[Layout, list[Sequence[Any]]]] = []
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return sum(len(rows) for _, rows in self._runs)
 
-    def append(self, row: Sequence[Any]) -> None:
+    def append(self, layout: Layout, row: Sequence[Any]) -> None:
         """Add the values of one more input.
 
         Parameters
         ----------
+        layout : Layout
+            What was wanted from it.
         row : sequence, shape (n_attributes,)
             The values in the order of the layout.
         """
-        self._rows.append(row)
+        if not self._runs or self._runs[-1][0] is not layout:
+            self._runs.append((layout, []))
+        self._runs[-1][1].append(row)
+
+    def rows_of(self, layout: Layout) -> Iterator[Sequence[Any]]:
+        """Give the rows of the inputs from which the same was wanted.
+
+        Parameters
+        ----------
+        layout : Layout
+            What was wanted.
+
+        Yields
+        ------
+        row : sequence, shape (n_attributes,)
+            The values in the order of the layout.
+        """
+        for one, rows in self._runs:
+            if one is layout:
+                yield from rows
 
     def by_attribute(self) -> dict[str, tuple[Any, ...]]:
         """Return the values of each attribute that is wanted from every input.
@@ -151,6 +180,17 @@ class Columns:
         Returns
         -------
         values : dict of str to tuple, shape (n_inputs,)
-            By dotted path. Later inputs do not change what was returned.
+            By dotted path; None where an attribute was not wanted from an input. Later inputs do
+            not change what was returned.
         """
-        return dict(zip(self.layout.paths, zip(*self._rows, strict=True), strict=True))
+        runs = [
+            (dict(zip(layout.paths, zip(*rows, strict=True), strict=True)), (None,) * len(rows))
+            for layout, rows in self._runs
+        ]
+        if len(runs) == 1:
+            return runs[0][0]
+        paths = dict.fromkeys(path for values, _ in runs for path in values)
+        return {
+            path: tuple(chain.from_iterable(values.get(path, none) for values, none in runs))
+            for path in paths
+        }

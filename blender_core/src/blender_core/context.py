@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from blender_core.readers.source import Source
     from blender_core.schema import Attribute
 
-__all__ = ["Context"]
+__all__ = ["Context", "context_paths"]
 
 # Condition → where datamodels of JWST have it, and the keyword of those who have it elsewhere.
 _SAID_IN: Final = {
@@ -54,6 +54,10 @@ class Context:
     instrument: str | None = None
     exp_type: str | None = None
     detector: str | None = None
+
+    def __str__(self) -> str:
+        said = (self.telescope, self.instrument, self.exp_type, self.detector)
+        return " ".join([self.model_type, *filter(None, said)])
 
     @classmethod
     def of_model(cls, model: Any, attributes: Mapping[str, Attribute]) -> Context:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
     from pathlib import Path
 
-    from blender_core.errors import BlenderError
+    from blender_core.errors import BlenderError, UnknownAttributeError
     from blender_core.override_sources import SourcedOverride
     from blender_core.overrides import Override
     from blender_core.rules import Rule
@@ -50,6 +50,8 @@ class BlendPlan(Mapping[str, Assignment]):
     ----------
     assignments : iterable of Assignment
         One for each attribute.
+    unmatched : iterable of (SourcedOverride, UnknownAttributeError), optional
+        The overrides that mean none of the attributes, and may mean those of other inputs.
 
     Raises
     ------
@@ -83,7 +85,12 @@ class BlendPlan(Mapping[str, Assignment]):
     'EXPSTART'
     """
 
-    def __init__(self, assignments: Iterable[Assignment]) -> None:
+    def __init__(
+        self,
+        assignments: Iterable[Assignment],
+        unmatched: Iterable[tuple[SourcedOverride, UnknownAttributeError]] = (),
+    ) -> None:
+        self.unmatched = tuple(unmatched)
         self._assignments = {one.attribute.path: one for one in assignments}
         self.columns = name_columns(self._assignments.values())
         needed = {path for one in self._assignments.values() for path in one.selection.needs}
@@ -201,6 +208,7 @@ class BlendPlan(Mapping[str, Assignment]):
         *,
         overrides: Iterable[SourcedOverride] = (),
         ignore: Collection[str] = (),
+        some_of_several: bool = False,
     ) -> BlendPlan:
         """Give each attribute its rule.
 
@@ -215,6 +223,8 @@ class BlendPlan(Mapping[str, Assignment]):
         ignore : collection of str, optional
             Attributes whose paths begin with one of these keep the product's own value, unless
             the caller overrides them by name.
+        some_of_several : bool, optional
+            Whether there are other inputs, of whose attributes an override may mean one.
 
         Returns
         -------
@@ -242,7 +252,7 @@ class BlendPlan(Mapping[str, Assignment]):
             If two attributes have the same column; they get different ones.
         """
         attributes = list(attributes)
-        claims = Claims(attributes, overrides)
+        claims = Claims(attributes, overrides, some_of_several)
         engine = _engine()
         assignments: list[Assignment] = []
         unknown: dict[str, list[str]] = {}
@@ -275,7 +285,7 @@ class BlendPlan(Mapping[str, Assignment]):
         if unknown:
             faults.append(registry.unknown(unknown, DEFAULT_RULE))
         raise_all("attributes cannot get the rules that they ask for", faults)
-        return cls(assignments)
+        return cls(assignments, claims.unmatched)
 
     def diff(self, other: BlendPlan) -> PlanDiff:
         """Tell what is different in another plan.

@@ -31,6 +31,16 @@ class PlanChange:
     here: Assignment | None
     there: Assignment | None
 
+    @property
+    def said_here(self) -> str:
+        """The one assignment in words, as far as it differs from the other."""
+        return _said(self.here, self.there)
+
+    @property
+    def said_there(self) -> str:
+        """The other assignment in words, as far as it differs from the one."""
+        return _said(self.there, self.here)
+
 
 class PlanDiff(Sequence[PlanChange]):
     """What is different between two plans; printed, a table.
@@ -81,10 +91,7 @@ class PlanDiff(Sequence[PlanChange]):
             return "no difference"
         return text_table(
             ("attribute", "here", "there"),
-            (
-                (one.attribute, _said(one.here, one.there), _said(one.there, one.here))
-                for one in self
-            ),
+            ((one.attribute, one.said_here, one.said_there) for one in self),
         )
 
 

@@ -1,0 +1,94 @@
+"""One plan of several, for inputs of different kinds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from blender_core.errors import OverrideConflictError, raise_all
+from blender_core.plan import BlendPlan
+from blender_core.plan_diff import PlanDiff
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from blender_core.assignment import Assignment
+    from blender_core.errors import BlenderError
+
+__all__ = ["united"]
+
+
+def united(plans: Mapping[str, BlendPlan]) -> BlendPlan:
+    """Return the plan that has every attribute of several plans.
+
+    Parameters
+    ----------
+    plans : mapping of str to BlendPlan
+        The plans, by the inputs that they are for, in words. At least one.
+
+    Returns
+    -------
+    plan : BlendPlan
+        The attributes of the first plan, then those that others have beside.
+
+    Raises
+    ------
+    OverrideConflictError
+        If plans disagree on an attribute that they both have.
+    UnknownAttributeError
+        If an override means nothing in any of them.
+    BlendErrorGroup
+        If there are several such faults.
+
+    Examples
+    --------
+    >>> from blender_core import BlendPlan
+    >>> from blender_core.plan_union import united
+    >>> from stdatamodels.jwst.datamodels import ImageModel, SpecModel
+    >>> plans = {one.__name__: BlendPlan.for_model(one) for one in (SpecModel, ImageModel)}
+    >>> united(plans).keys() == plans["SpecModel"].keys() | plans["ImageModel"].keys()
+    True
+    """
+    assignments: dict[str, Assignment] = {}
+    whose: dict[str, str] = {}
+    faults: list[BlenderError] = []
+    for kind, plan in plans.items():
+        for path, one in plan.items():
+            other = assignments.setdefault(path, one)
+            whose.setdefault(path, kind)
+            if other is one:
+                continue
+            if not (one.attribute.known and other.attribute.known):
+                # What one schema does not know, and an input has all the same, another may know.
+                assignments[path] = one if one.attribute.known else other
+            elif other.recorded != one.recorded and not (_is_told(other) or _is_told(one)):
+                # One schema records what another does not.
+                assignments[path] = replace(other, recorded=True)
+            elif PlanDiff.between({path: other}, {path: one}):
+                faults.append(_conflict(other, whose[path], one, kind))
+    first, *others = plans.values()
+    for override, fault in first.unmatched:
+        if all(override in [one for one, _ in plan.unmatched] for plan in others):
+            faults.append(fault)
+    raise_all("the inputs are of different kinds, and their plans disagree", faults)
+    return BlendPlan(assignments.values())
+
+
+def _is_told(assignment: Assignment) -> bool:
+    """Tell whether an override says that an attribute is to be recorded, or that it is not."""
+    return assignment.recorded != assignment.attribute.recorded
+
+
+def _conflict(
+    one: Assignment, its_kind: str, other: Assignment, others_kind: str
+) -> OverrideConflictError:
+    (change,) = PlanDiff.between({"": one}, {"": other})
+    msg = (
+        f"inputs of different kinds disagree on {one.attribute.label}:\n"
+        f"  - {change.said_here} for {its_kind}\n"
+        f"  - {change.said_there} for {others_kind}\n"
+        "Settle it with an override that holds for both: in a rules file, or with overrides= of "
+        "the call."
+    )
+    sources = sorted({one.source, other.source})
+    return OverrideConflictError(msg, attribute=one.attribute.path, sources=sources)

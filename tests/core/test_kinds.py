@@ -1,0 +1,137 @@
+"""Inputs of different classes and instruments in one blend."""
+
+import re
+
+import pytest
+from stdatamodels.jwst.datamodels import AmiOIModel, CubeModel, ImageModel, SpecModel
+
+from blender_core import (
+    BlendErrorGroup,
+    MixedModelTypesError,
+    Override,
+    OverrideConflictError,
+    UnknownAttributeError,
+    When,
+    blendmodels,
+)
+
+DETECTOR, INSTRUMENT = "meta.instrument.detector", "meta.instrument.name"
+TIME = "meta.exposure.exposure_time"
+
+
+@pytest.fixture
+def exposures(make_model):
+    """Return a function that makes models of instruments: 10 s, 20 s, …"""
+
+    def make(*instruments, model_class=ImageModel):
+        return [
+            make_model({INSTRUMENT: name, TIME: 10.0 * n}, model_class=model_class)
+            for n, name in enumerate(instruments, start=1)
+        ]
+
+    return make
+
+
+MIRI_TAKES_THE_LONGEST = Override(attribute=TIME, rule="max", when=When(instrument="MIRI"))
+
+
+def test_instruments_may_be_mixed_where_no_override_minds(exposures):
+    product = ImageModel()
+    blendmodels(product, exposures("MIRI", "NIRCAM"), overrides={"EXPSTART": "max"})
+    assert product.meta.exposure.exposure_time == 30.0
+
+
+@pytest.mark.parametrize("mixed", [True, False])
+@pytest.mark.parametrize("instruments", [("MIRI", "NIRCAM"), ("NIRCAM", "NIRCAM", "MIRI")])
+def test_an_override_holds_for_all_inputs_or_for_none(exposures, instruments, mixed):
+    given = {"overrides": [MIRI_TAKES_THE_LONGEST], "mixed": mixed}
+    product = ImageModel()
+    with pytest.raises(OverrideConflictError) as caught:
+        blendmodels(product, exposures(*instruments), **given)
+    lines = str(caught.value).splitlines()
+    assert lines[0] == f"inputs of different kinds disagree on {TIME} (EFFEXPTM):"
+    assert sorted(lines[1:3]) == [
+        "  - max by the caller for ImageModel MIRI",
+        "  - sum for ImageModel NIRCAM",
+    ]
+    assert not product.hasattr("hdrtab")
+    same = exposures(*[name for name in instruments if name == instruments[0]])
+    expected = 10.0 if instruments[0] == "MIRI" else 30.0
+    blendmodels(product, same, **given)
+    assert product.meta.exposure.exposure_time == expected
+
+
+def test_a_higher_tier_settles_it(exposures, tmp_path):
+    file = tmp_path / "miri.toml"
+    file.write_text(f'[[override]]\nattribute = "{TIME}"\nrule = "max"\nwhen.instrument = "MIRI"\n')
+    product = ImageModel()
+    inputs = exposures("MIRI", "NIRCAM")
+    blendmodels(product, inputs, rules=file, overrides={TIME: "min"})
+    assert product.meta.exposure.exposure_time == 10.0
+
+
+def test_detectors_may_differ_where_the_override_holds_for_all(make_models):
+    override = Override(attribute=DETECTOR, rule="join", when=When(detector="NRCA?"))
+    with pytest.warns(match="forbids the blended value 'NRCA1, NRCA2'"):
+        blendmodels(ImageModel(), make_models(DETECTOR, ["NRCA1", "NRCA2"]), overrides=[override])
+    with pytest.raises(OverrideConflictError, match="join by the caller for ImageModel NRCA1"):
+        blendmodels(ImageModel(), make_models(DETECTOR, ["NRCA1", "NRCB1"]), overrides=[override])
+
+
+def test_classes_are_mixed_on_request_only(exposures):
+    inputs = exposures("NIRCAM") + exposures("NIRCAM", model_class=CubeModel)
+    with pytest.raises(MixedModelTypesError, match="one model type, unless mixed=True"):
+        blendmodels(ImageModel(), inputs)
+    product = ImageModel()
+    result = blendmodels(product, inputs, mixed=True)
+    assert product.meta.exposure.exposure_time == 20.0
+    assert result.table["INSTRUME"].tolist() == ["NIRCAM", "NIRCAM"]
+
+
+def test_the_plan_has_the_attributes_of_all_classes(make_model):
+    only_ami = "meta.ami.calibrator_object_id"
+    inputs = [
+        make_model({"meta.target.ra": 1.0, "meta.filename": "a.fits"}, model_class=SpecModel),
+        make_model(
+            {"meta.target.ra": 2.0, only_ami: "HD 1"},
+            model_class=AmiOIModel,
+            strict_validation=True,
+        ),
+        make_model({"meta.target.ra": 3.0}, model_class=SpecModel),
+    ]
+    assert only_ami not in blendmodels(SpecModel(), inputs[::2]).plan
+    with pytest.warns(match="is asked for by both"):
+        result = blendmodels(SpecModel(), inputs, mixed=True)
+    assert only_ami in result.plan
+    assert result.inputs[only_ami] == (None, "HD 1", None)
+    assert result.table["TARG_RA"].tolist() == [1.0, 2.0, 3.0]
+    assert result.values["meta.filename"] == "a.fits"
+
+
+def test_overrides_mean_an_attribute_of_one_class_at_least(make_model):
+    only_ami = "meta.ami.calibrator_object_id"
+    inputs = [SpecModel(), make_model({only_ami: "HD 1"}, model_class=AmiOIModel)]
+    with pytest.warns(match="is asked for by both"):
+        result = blendmodels(SpecModel(), inputs, mixed=True, overrides={only_ami: "last"})
+    assert result.outcomes[only_ami].value == "HD 1"
+    with (
+        pytest.warns(match="is asked for by both"),
+        pytest.raises(UnknownAttributeError, match=r"'meta\.nothing'"),
+    ):
+        blendmodels(SpecModel(), inputs, mixed=True, overrides={"meta.nothing": "last"})
+
+
+def test_all_disagreements_are_told(exposures):
+    overrides = [
+        Override(attribute=name, rule="last", when=When(instrument="MIRI"))
+        for name in ("EXPSTART", "EXPEND")
+    ]
+    with pytest.raises(BlendErrorGroup, match="their plans disagree") as caught:
+        blendmodels(ImageModel(), exposures("MIRI", "NIRCAM"), overrides=overrides)
+    assert len(caught.value.exceptions) == 2
+
+
+def test_what_is_recorded_for_some_only(exposures):
+    override = Override(attribute=DETECTOR, column="CHIP", when=When(instrument="MIRI"))
+    with pytest.raises(OverrideConflictError, match=re.escape("in column CHIP")):
+        blendmodels(ImageModel(), exposures("NIRCAM", "MIRI"), overrides=[override])

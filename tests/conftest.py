@@ -1,6 +1,10 @@
 """Fixtures that several folders of tests share."""
 
+import functools
+import shutil
+import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from stdatamodels.jwst.datamodels import ImageModel
@@ -76,3 +80,57 @@ def install(tmp_path, monkeypatch):
         monkeypatch.delitem(sys.modules, module, raising=False)
 
     return make
+
+
+class Environment:
+    """A virtual environment, made with what comes with Python."""
+
+    def __init__(self, folder):
+        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+        self.python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+
+    def pip(self, *arguments):
+        quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
+        subprocess.run([self.python, "-m", "pip", *arguments, *quiet], check=True)
+
+    def run(self, code, cwd, *arguments):
+        """Run a program that is given as a text, or as the path of its file."""
+        program = [code] if isinstance(code, Path) else ["-c", code]
+        done = subprocess.run(
+            [self.python, *program, *arguments],
+            capture_output=True,
+            text=True,
+            cwd=cwd,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+
+@pytest.fixture(scope="session")
+def make_environment(tmp_path_factory):
+    """Return a function that makes a virtual environment."""
+    return lambda: Environment(tmp_path_factory.mktemp("environment"))
+
+
+@pytest.fixture(scope="session")
+def build_wheel(make_environment, tmp_path_factory):
+    """Return a function that builds a distribution's wheel, once: its folder → the wheel."""
+    ignore = shutil.ignore_patterns("__pycache__", "build", "dist")
+
+    @functools.cache
+    def builder():
+        return make_environment()
+
+    @functools.cache
+    def build(folder):
+        # From a copy that nothing else writes to.
+        source = shutil.copytree(
+            folder, tmp_path_factory.mktemp("source") / folder.name, ignore=ignore
+        )
+        target = tmp_path_factory.mktemp("wheel")
+        builder().pip("wheel", "--no-deps", "--wheel-dir", str(target), str(source))
+        (wheel,) = target.iterdir()
+        return wheel
+
+    return build

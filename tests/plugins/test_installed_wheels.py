@@ -6,7 +6,6 @@ it. It is installed like any other, and nobody else's schema is edited.
 
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -97,38 +96,15 @@ except UnknownRuleError as error:
 """
 
 
-class Environment:
-    """A virtual environment, made with what comes with Python."""
-
-    def __init__(self, folder):
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
-        self.python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-
-    def pip(self, *arguments):
-        quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
-        subprocess.run([self.python, "-m", "pip", *arguments, *quiet], check=True)
-
-    def run(self, code, cwd):
-        done = subprocess.run(
-            [self.python, "-c", code], capture_output=True, text=True, cwd=cwd, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
+@pytest.fixture(scope="module")
+def environment(make_environment):
+    return make_environment()
 
 
 @pytest.fixture(scope="module")
-def environment(tmp_path_factory):
-    return Environment(tmp_path_factory.mktemp("environment"))
-
-
-@pytest.fixture(scope="module")
-def wheels(environment, tmp_path_factory):
-    """Build a wheel of each distribution, from a copy that nothing else writes to."""
-    folder = tmp_path_factory.mktemp("wheels")
+def wheels(build_wheel, tmp_path_factory):
+    """Build a wheel of each distribution, and of a third party's."""
     sources = tmp_path_factory.mktemp("sources")
-    ignore = shutil.ignore_patterns("__pycache__", "build", "dist")
-    for name in DISTRIBUTIONS:
-        shutil.copytree(ROOT / name, sources / name, ignore=ignore)
     root = sources / "model_blender"
     root.mkdir()
     for name in ("pyproject.toml", "README.md", "LICENSE"):
@@ -137,9 +113,10 @@ def wheels(environment, tmp_path_factory):
     acme.mkdir()
     (acme / "pyproject.toml").write_text(ACME_PYPROJECT)
     (acme / "acme_rules.py").write_text(ACME_MODULE)
-    for source in sources.iterdir():
-        environment.pip("wheel", "--no-deps", "--wheel-dir", str(folder), str(source))
-    return {wheel.name.partition("-")[0]: wheel for wheel in folder.iterdir()}
+    built = [
+        build_wheel(folder) for folder in (*(ROOT / name for name in DISTRIBUTIONS), root, acme)
+    ]
+    return {wheel.name.partition("-")[0]: wheel for wheel in built}
 
 
 def test_wheels_are_typed_and_licensed(wheels, environment, tmp_path):

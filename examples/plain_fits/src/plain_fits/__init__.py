@@ -1,0 +1,1 @@
+"""Blend plain FITS files, such as those of HST, with Model Blender."""

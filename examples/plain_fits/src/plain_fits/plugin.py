@@ -1,0 +1,90 @@
+"""What this distribution offers to ``blender_core``: a reader of FITS files without a datamodel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from astropy.io import fits
+
+from blender_core import InputError, Override, Source, When, hookimpl
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from blender_core.columns import Layout
+
+__all__ = ["blender_open", "blender_overrides"]
+
+KEYWORDS: Final = """
+    PRIMARY  ROOTNAME  string   first       Name of the exposure
+    PRIMARY  TELESCOP  string   same        Telescope
+    PRIMARY  INSTRUME  string   same        Instrument
+    PRIMARY  DETECTOR  string   multi       Detector
+    PRIMARY  FILTER    string   multi       Filter
+    PRIMARY  DATE-OBS  string   mindate     [yyyy-mm-dd] Date at the start, UTC
+    PRIMARY  TIME-OBS  string   first       [hh:mm:ss] Time at the start, UTC
+    PRIMARY  EXPSTART  number   min         [d] Start of the exposure, MJD
+    PRIMARY  EXPEND    number   max         [d] End of the exposure, MJD
+    PRIMARY  EXPTIME   number   sum         [s] Exposure time
+    SCI      ORIENTAT  number   mean_angle  [deg] Position angle of the y axis
+    SCI      NCOMBINE  integer  sum         Number of images combined
+"""
+"""HDU, keyword, type, rule, and what it means, with its unit. To add a keyword, add a line."""
+
+
+def _schema() -> dict[str, Any]:
+    attributes = {}
+    for line in KEYWORDS.strip().splitlines():
+        hdu, keyword, kind, rule, title = line.split(maxsplit=4)
+        attributes[keyword.lower()] = {
+            "type": kind,
+            "title": title,
+            "fits_keyword": keyword,
+            "fits_hdu": hdu,
+            "blend_rule": rule,
+            "blend_table": True,
+        }
+    return {"properties": {"meta": {"properties": attributes}}}
+
+
+class HeaderSource(Source):
+    """The headers of one FITS file."""
+
+    model_type = "plain FITS"
+    schema: ClassVar = _schema()
+
+    def __init__(self, path: str | Path, what: str) -> None:
+        self.what = what
+        self.headers: dict[str, fits.Header] = {}
+        with fits.open(path) as hdulist:
+            for hdu in hdulist:
+                self.headers.setdefault(hdu.name, hdu.header)
+
+    def read(self, layout: Layout) -> list[Any]:
+        """Return the values of the wanted keywords."""
+        return [self.headers.get(one.hdu, {}).get(one.keyword) for one in layout.attributes]
+
+
+@hookimpl
+def blender_open(given: Any, what: str) -> Source | None:
+    """Open a FITS file. Files of JWST's datamodels do not come here."""
+    if not isinstance(given, (str, Path)) or not str(given).endswith((".fits", ".fits.gz")):
+        return None
+    try:
+        return HeaderSource(given, what)
+    except OSError as error:
+        msg = f"{what} cannot be read: {error}"
+        raise InputError(msg) from error
+
+
+@hookimpl
+def blender_overrides() -> Iterable[Override]:
+    """Take the time of the earliest exposure: the earliest time of day can be the next day's."""
+    yield Override(
+        attribute="TIME-OBS",
+        rule="first",
+        order_by="EXPSTART",
+        when=When(model_type=HeaderSource.model_type),
+        reason="the time of the earliest exposure, which DATE-OBS is of",
+    )

@@ -1,0 +1,226 @@
+"""Blending FITS files without a datamodel, by the example of a plugin that reads them."""
+
+import importlib
+import math
+import shutil
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from astropy.io import fits
+from stdatamodels.jwst.datamodels import ImageModel
+
+from blender_core import (
+    InputError,
+    MixedModelTypesError,
+    PluginError,
+    Plugins,
+    Provider,
+    ReaderConflictError,
+    RuleError,
+    Source,
+    blendmodels,
+    hookimpl,
+)
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples" / "plain_fits"
+PROVIDER = Provider("plain-fits", "1.0", "plain_fits")
+
+# Three exposures, the earliest the last by its name and the day before the others'.
+KEYWORDS = ("ROOTNAME", "FILTER", "DATE-OBS", "TIME-OBS", "EXPSTART", "EXPEND", "EXPTIME")
+EXPOSURES = [
+    ("ibfu01a1q", "F606W", "2009-11-27", "00:06:44", 55162.00468, 55162.00873, 350.5),
+    ("ibfu01a2q", "F814W", "2009-11-27", "00:15:08", 55162.01051, 55162.01514, 400.25),
+    ("ibfu01a3q", "F606W", "2009-11-26", "23:58:20", 55161.99884, 55162.00289, 350.0),
+]
+ANGLES = (359.0, 1.0, 1.5)
+
+
+@pytest.fixture
+def exposures(tmp_path):
+    """Return the paths of three exposures as HST has them."""
+    paths = []
+    for values, angle in zip(EXPOSURES, ANGLES, strict=True):
+        header = fits.Header({"TELESCOP": "HST", "INSTRUME": "WFC3", "DETECTOR": "UVIS"})
+        header.update(dict(zip(KEYWORDS, values, strict=True)))
+        science = fits.Header({"ORIENTAT": angle, "NCOMBINE": 2})
+        paths.append(tmp_path / f"{values[0]}_flt.fits")
+        fits.HDUList(
+            [
+                fits.PrimaryHDU(header=header),
+                fits.ImageHDU(np.zeros((4, 4), np.float32), science, name="SCI"),
+                fits.ImageHDU(name="ERR"),
+                fits.ImageHDU(header=fits.Header({"ORIENTAT": 99.0}), name="SCI", ver=2),
+            ]
+        ).writeto(paths[-1])
+    return paths
+
+
+def check_combined(path):
+    """Check the file that is made of the three, with values got by hand."""
+    with fits.open(path) as hdulist:
+        assert [hdu.name for hdu in hdulist] == ["PRIMARY", "SCI", "HDRTAB"]
+        primary, science = hdulist[0].header, hdulist["SCI"].header
+        assert {keyword: primary[keyword] for keyword in (*KEYWORDS, "DETECTOR", "TELESCOP")} == {
+            "ROOTNAME": "ibfu01a1q",
+            "TELESCOP": "HST",
+            "DETECTOR": "UVIS",
+            "FILTER": "MULTIPLE",
+            "DATE-OBS": "2009-11-26",
+            "TIME-OBS": "23:58:20",  # and not the earliest time of day, of the day after
+            "EXPSTART": 55161.99884,
+            "EXPEND": 55162.01514,
+            "EXPTIME": 1100.75,
+        }
+        assert primary.comments["EXPTIME"] == "[s] Exposure time"
+        sines, cosines = (sum(f(math.radians(one)) for one in ANGLES) for f in (math.sin, math.cos))
+        assert science["ORIENTAT"] == pytest.approx(math.degrees(math.atan2(sines, cosines)))
+        assert science["NCOMBINE"] == 6
+        table = hdulist["HDRTAB"].data
+        assert table.dtype.names[:1] == ("ROOTNAME",)
+        for i, keyword in enumerate(KEYWORDS):
+            assert table[keyword].tolist() == [values[i] for values in EXPOSURES]
+        assert table["ORIENTAT"].tolist() == list(ANGLES)
+        assert hdulist["HDRTAB"].columns["EXPTIME"].unit == "s"
+
+
+def test_installed_and_run(exposures, build_wheel, make_environment, tmp_path):
+    environment = make_environment()
+    folders = (ROOT / "blender_core", ROOT / "blender_rules_std", EXAMPLE)
+    environment.pip("install", *(str(build_wheel(folder)) for folder in folders))
+    script = shutil.copy(EXAMPLE / "combine.py", tmp_path)
+    printed = environment.run(Path(script), tmp_path, "combined.fits", *map(str, exposures))
+    check_combined(tmp_path / "combined.fits")
+    assert "EXPTIME   1100.75                   sum of 3\n" in printed
+
+
+@pytest.fixture
+def plugin(monkeypatch):
+    monkeypatch.syspath_prepend(EXAMPLE / "src")
+    yield importlib.import_module("plain_fits.plugin")
+    for name in ("plain_fits.plugin", "plain_fits"):
+        sys.modules.pop(name, None)
+
+
+@pytest.fixture
+def plugins(plugin):
+    found = Plugins.discover()
+    found.register(plugin, PROVIDER)
+    return found
+
+
+@pytest.fixture
+def combine(monkeypatch):
+    monkeypatch.syspath_prepend(EXAMPLE)
+    yield importlib.import_module("combine")
+    sys.modules.pop("combine", None)
+
+
+def test_in_process(exposures, plugins, combine, tmp_path):
+    result = blendmodels(None, exposures, plugins=plugins)
+    assert result.product is None
+    combine.to_hdulist(result).writeto(tmp_path / "combined.fits")
+    check_combined(tmp_path / "combined.fits")
+    assert result.outcomes["meta.exptime"].provider.distribution == "blender-rules-std"
+
+
+def test_the_readme(exposures, plugins, monkeypatch, capsys):
+    monkeypatch.chdir(exposures[0].parent)
+    monkeypatch.setattr(Plugins, "discover", lambda block=(): plugins)  # noqa: ARG005
+    text = (EXAMPLE / "README.md").read_text()
+    block = text.partition("```python\n")[2].partition("```")[0]
+    exec(compile(block, "README.md", "exec"), {})  # noqa: S102
+    assert capsys.readouterr().out.startswith("1100.75\n")
+
+
+def test_every_keyword_and_rule_of_the_list(plugin, plugins):
+    listed = [line.split(maxsplit=4) for line in plugin.KEYWORDS.strip().splitlines()]
+    headers = {"PRIMARY": fits.Header(), "SCI": fits.Header()}
+    for hdu, keyword, kind, *_ in listed:
+        headers[hdu][keyword] = {"string": "2009-11-26", "number": 2.5, "integer": 2}[kind]
+    source = plugin.HeaderSource.__new__(plugin.HeaderSource)
+    source.what, source.headers = "input 1", headers
+
+    class Taking:
+        @hookimpl
+        def blender_open(self, given):
+            return given if given is source else None
+
+    plugins.register(Taking(), Provider("taking", "1", "taking"))
+    result = blendmodels(None, [source], plugins=plugins)
+    assert [
+        (one.keyword, one.rule, result.plan[path].attribute.hdu)
+        for path, one in result.outcomes.items()
+    ] == [(keyword, rule, hdu) for hdu, keyword, _, rule, _ in listed]
+    assert result.table.colnames == [keyword for _, keyword, *_ in listed]
+    assert len(result.values) == len(listed)
+
+
+def test_files_of_another_instrument_are_no_part_of_it(exposures, plugins):
+    fits.setval(exposures[1], "INSTRUME", value="ACS")
+    with pytest.raises(RuleError, match="'WFC3', 'ACS', 'WFC3'"):
+        blendmodels(None, exposures, plugins=plugins)
+
+
+def test_datamodels_are_not_for_it(exposures, plugins, tmp_path):
+    ImageModel((4, 4)).save(tmp_path / "a_cal.fits")
+    with pytest.raises(MixedModelTypesError, match=r"type ImageModel.* first input, plain FITS:"):
+        blendmodels(None, [*exposures, tmp_path / "a_cal.fits"], plugins=plugins)
+
+
+def test_two_plugins_for_the_same_files(exposures, plugins):
+    class Greedy:
+        @hookimpl
+        def blender_open(self):
+            return Source
+
+    plugins.register(Greedy(), Provider("greedy", "3.1", "greedy"))
+    with pytest.raises(ReaderConflictError, match=r"greedy 3.1 \[greedy\]\n.*plain-fits 1.0"):
+        blendmodels(None, exposures, plugins=plugins)
+
+
+def test_a_plugin_that_fails(exposures, plugins):
+    class Failing:
+        @hookimpl
+        def blender_open(self, given):
+            return given.data
+
+    plugins.register(Failing(), Provider("failing", "0.9", "failing"))
+    with pytest.raises(
+        PluginError, match=r"failing 0.9 \[failing\] failed for input 1 \(.*a1q_flt.fits\): Attr"
+    ):
+        blendmodels(None, exposures, plugins=plugins)
+
+
+def test_a_bad_file_is_left_out_where_that_is_asked_for(exposures, plugins, tmp_path):
+    bad = tmp_path / "bad_flt.fits"
+    bad.write_text("SIMPLE is no better than a text that says so")
+    with pytest.raises(InputError, match=r"bad_flt.fits\) cannot be read"):
+        blendmodels(None, [bad, *exposures], plugins=plugins)
+    result = blendmodels(None, [bad, *exposures], plugins=plugins, on_bad_input="skip")
+    assert result.values["meta.exptime"] == 1100.75
+    assert len(result.skipped) == 1
+
+
+def test_blocked_it_takes_nothing(exposures, install_example):
+    install_example(EXAMPLE)
+    assert blendmodels(None, exposures).values["meta.exptime"] == 1100.75
+    with pytest.raises(InputError, match="has no keyword DATAMODL"):
+        blendmodels(None, exposures[:1], block=["plain-fits"])
+
+
+@pytest.fixture
+def install_example(tmp_path, monkeypatch):
+    """Return a function that installs an example, as far as Python can tell."""
+
+    def install(folder):
+        info = tmp_path / "site" / "plain_fits-1.0.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: plain-fits\nVersion: 1.0\n")
+        (info / "entry_points.txt").write_text("[blender_core]\nplain_fits = plain_fits.plugin\n")
+        monkeypatch.syspath_prepend(folder / "src")
+        monkeypatch.syspath_prepend(info.parent)
+
+    return install

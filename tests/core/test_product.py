@@ -4,8 +4,10 @@ import copy
 import warnings
 
 import pytest
+from astropy.io import fits
 from stdatamodels.exceptions import ValidationWarning
 from stdatamodels.jwst.datamodels import ImageModel
+from stdatamodels.jwst.datamodels import open as open_model
 
 from blender_core import (
     DROP,
@@ -208,7 +210,7 @@ def test_a_group_that_is_none_is_missing(make_models, group):
     assert product.instance["meta"]["target"]["ra"] == 1.0
 
 
-@pytest.mark.parametrize("thing", [7, "product.fits", {"meta": {}}])
+@pytest.mark.parametrize("thing", [7, ["product.fits"], {"meta": {}}])
 def test_a_product_that_is_no_datamodel(thing, make_models):
     with pytest.raises(NotADatamodelError, match="the product is not a datamodel but"):
         blendmodels(thing, make_models("meta.target.ra", [1.0]))
@@ -273,3 +275,18 @@ def test_what_cannot_be_copied_does_not_end_a_blend_half_way(make_models):
     assert product.meta.exposure.start_time == 1.0
     assert product.instance["meta"]["extra"] == {"thing": [thing]}
     assert product.instance["meta"]["extra"] is not inputs[0].instance["meta"]["extra"]
+
+
+def test_an_old_table_beside_the_tree_does_not_come_back(tmp_path, inputs, make_models):
+    """Datamodels keep tables of files with touched headers twice, and save the wrong one."""
+    path = str(tmp_path / "product.fits")
+    product = ImageModel()
+    blendmodels(product, inputs)
+    product.save(path)
+    fits.setval(path, "OBSERVER", value="someone")
+    with open_model(path) as touched:
+        assert len(touched.extra_fits.HDRTAB.data) == 2
+        blendmodels(touched, make_models("meta.instrument.detector", [*DETECTORS, "NRCA3"]))
+        touched.save(path)
+    assert list(fits.getdata(path, "HDRTAB")["DETECTOR"]) == [*DETECTORS, "NRCA3"]
+    assert fits.getval(path, "OBSERVER") == "someone"

@@ -160,6 +160,9 @@ def update_product(
             group = group[parent]
         group[name] = value
     for name in TABLES:
+        # What stdatamodels makes of the table of a file whose headers somebody has touched. It
+        # would be saved in place of the new one.
+        (tree.get("extra_fits") or {}).pop(name.upper(), None)
         if name in made:
             tree[name], entry = made[name]
             properties[name] = {**properties.get(name, {}), **entry}

@@ -12,6 +12,7 @@ from blender_core.writers.replacing import replacing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from blender_core.product import Vetted
     from blender_core.typed import TypedColumn
@@ -34,7 +35,7 @@ class DatamodelProduct:
         If it is something else.
     """
 
-    path = None
+    path: Path | None = None
 
     def __init__(self, model: Any) -> None:
         require_datamodel(model)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from blender_core.writers.asdf_file import AsdfProduct
 from blender_core.writers.datamodel import DatamodelProduct
+from blender_core.writers.fits_file import FitsProduct
 from blender_core.writers.nothing import NoProduct
 
 if TYPE_CHECKING:
@@ -30,6 +33,8 @@ def open_product(given: Any) -> Product:
     ------
     NotADatamodelError
         If it is none of these.
+    InputError
+        If it is a file that cannot be read.
 
     Examples
     --------
@@ -40,6 +45,9 @@ def open_product(given: Any) -> Product:
     """
     if given is None:
         return NoProduct()
-    if isinstance(given, (DatamodelProduct, NoProduct)):
+    if isinstance(given, (DatamodelProduct, FitsProduct, NoProduct)):
         return given
+    if isinstance(given, (str, Path)):
+        path = Path(given)
+        return AsdfProduct(path) if path.suffix == ".asdf" else FitsProduct(path)
     return DatamodelProduct(given)

@@ -22,7 +22,9 @@ exclude_patterns = ["_build"]
 html_theme = "pydata_sphinx_theme"
 html_title = "Model Blender"
 # Pages without pages below them have nothing to show at their side.
-html_sidebars = {page: [] for page in ("index", "explanation/*", "howto/*", "reference/[!a]*")}
+html_sidebars = {
+    page: [] for page in ("index", "tutorial/*", "howto/*", "explanation/*", "reference/[!a]*")
+}
 
 
 def write_rules_table(app):

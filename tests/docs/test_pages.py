@@ -1,0 +1,108 @@
+"""What the pages of the documentation tell people to do, done page by page.
+
+Blocks of a page are run in their order, in one folder of their own. Python shares one namespace; a
+block with a caption is a file of this name; a block of ``text`` is what the block before it prints,
+where ``...`` stands for anything. Commands that install something are left out: wheels have tests of
+their own. A comment ``.. test-setup`` has Python that readers need not see.
+"""
+
+import contextlib
+import doctest
+import io
+import os
+import re
+import subprocess
+import sys
+import textwrap
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = sorted(
+    str(path.relative_to(DOCS)) for path in DOCS.rglob("*.rst") if "api" not in path.parts
+)
+# Pages whose blocks need more than their text: they are run by tests of their own.
+RUN_ELSEWHERE = {"howto/blend_own_fits.rst"}
+LANGUAGES = {"python", "sh", "text", "toml", "none"}
+BEGIN = re.compile(r"^( *)\.\. (?:code-block:: (?P<language>\w+)|(?P<setup>test-setup))$")
+INSTALLS = re.compile(r"^(pip|python3? -m (pip|uv)) ")
+
+
+@dataclass
+class Block:
+    line: int
+    language: str
+    caption: str | None
+    text: str
+
+
+def blocks(path):
+    """Return the code blocks of a page, in their order."""
+    lines = path.read_text().splitlines()
+    for number, line in enumerate(lines):
+        begin = BEGIN.match(line)
+        if not begin:
+            continue
+        indent = len(begin[1])
+        body = []
+        for one in lines[number + 1 :]:
+            if one.strip() and len(one) - len(one.lstrip()) <= indent:
+                break
+            body.append(one)
+        options = [one.strip() for one in body if one.strip().startswith(":")]
+        caption = next((one[10:] for one in options if one.startswith(":caption: ")), None)
+        text = "\n".join(one for one in body if one.strip() not in options)
+        language = begin["language"] or "python"
+        yield Block(number + 1, language, caption, textwrap.dedent(text).strip("\n") + "\n")
+
+
+def run_python(block, path, namespace):
+    code = "\n" * block.line + block.text
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        exec(compile(code, str(path), "exec"), namespace)  # noqa: S102
+    return printed.getvalue()
+
+
+def run_sh(block):
+    commands = block.text.replace("\\\n", " ").splitlines()
+    commands = [one for one in commands if not INSTALLS.match(one)]
+    bin_folder = Path(sys.executable).parent
+    done = subprocess.run(
+        ["bash", "-e", "-c", "\n".join(commands)],
+        check=False,
+        env={**os.environ, "PATH": f"{bin_folder}:{os.environ['PATH']}", "COLUMNS": "100"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page not in RUN_ELSEWHERE])
+def test_every_block_runs(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    path, namespace, printed = DOCS / page, {"__name__": "page"}, None
+    for block in blocks(path):
+        assert block.language in LANGUAGES, f"{page}, line {block.line}"
+        if block.caption:
+            file = tmp_path / block.caption
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(block.text)
+        elif block.language == "python":
+            printed = run_python(block, path, namespace)
+        elif block.language == "sh":
+            printed = run_sh(block)
+        elif block.language == "text":
+            assert printed is not None, f"{page}, line {block.line}: nothing was run before"
+            same = doctest.OutputChecker().check_output(
+                block.text, printed, doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+            )
+            assert same, f"{page}, line {block.line} tells other than this:\n{printed}"
+
+
+def test_pages_are_found():
+    assert "index.rst" in PAGES
+    assert len([one for page in PAGES for one in blocks(DOCS / page)]) > 3

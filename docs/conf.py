@@ -1,9 +1,10 @@
 """Sphinx configuration."""
 
+import sys
 from importlib.metadata import version as installed_version
 from pathlib import Path
 
-from blender_core import Plugins, Registry
+sys.path.insert(0, str(Path(__file__).parent / "_ext"))
 
 project = "Model Blender"
 author = "The Model Blender developers"
@@ -14,6 +15,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "numpydoc",
+    "rules_page",
 ]
 autosummary_generate = True
 autodoc_typehints = "none"
@@ -25,27 +27,3 @@ html_title = "Model Blender"
 html_sidebars = {
     page: [] for page in ("index", "tutorial/*", "howto/*", "explanation/*", "reference/[!a]*")
 }
-
-
-def write_rules_table(app):
-    """Write the page of rules from those that are installed, so that it cannot be out of date."""
-    registry = Registry(Plugins.discover().rules())
-    lines = [".. list-table::", "   :header-rows: 1", "   :widths: 18 50 32", ""]
-    rows = [("rule", "what it does", "what it gives")]
-    for name in registry:
-        rule = registry[name].rule
-        gives = rule.gives.value
-        if rule.constants:
-            gives += ": " + ", ".join(f"``{one!r}``" for one in rule.constants)
-        summary = f"{rule.summary} *Deprecated.*" if rule.deprecated else rule.summary
-        rows.append((f"``{name}``", summary, gives))
-    for row in rows:
-        first, *others = row
-        lines += [f"   * - {first}", *(f"     - {cell}" for cell in others)]
-    target = Path(app.srcdir) / "reference" / "rules_table.inc"
-    target.write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def setup(app):
-    """Connect to Sphinx."""
-    app.connect("builder-inited", write_rules_table)

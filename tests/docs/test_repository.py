@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+import blender_core
+
 ROOT = Path(__file__).parents[2]
 PROJECTS = [ROOT, ROOT / "blender_core", ROOT / "blender_rules_std"]
 KINDS = {"feature", "fix", "change", "removal"}
@@ -37,3 +39,9 @@ def test_fragments_of_the_change_log_have_names_that_towncrier_knows(folder):
 
 def test_all_distributions_have_one_licence():
     assert len({(folder / "LICENSE").read_text() for folder in PROJECTS}) == 1
+
+
+def test_all_public_names_are_in_the_reference():
+    pages = (ROOT / "docs" / "reference").glob("*.rst")
+    listed = {line.strip() for page in pages for line in page.read_text().splitlines()}
+    assert listed.issuperset(blender_core.__all__)

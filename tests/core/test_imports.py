@@ -62,7 +62,9 @@ def test_there_are_no_circular_imports():
     tuple(graphlib.TopologicalSorter(graph).static_order())
 
 
-def test_nothing_in_the_library_imports_the_command_line():
+@pytest.mark.parametrize("extra", ["cli", "report"])
+def test_nothing_in_the_library_imports_what_is_optional(extra):
     for file in PACKAGE.rglob("*.py"):
-        if "cli" not in file.relative_to(PACKAGE).parts:
-            assert "blender_core.cli" not in file.read_text()
+        if not {"cli", extra} & set(file.relative_to(PACKAGE).parts):
+            assert f"blender_core.{extra} import" not in file.read_text()
+            assert f"blender_core.{extra}." not in file.read_text()

@@ -5,13 +5,17 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from blender_core.columns import Layout
+from blender_core.outcome import Status
 from blender_core.outcomes import outcomes_of
+from blender_core.readers.tree import collect
+from blender_core.schema import Attribute
 from blender_core.table import to_table
 from blender_core.writers.target import Target
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from astropy.table import Table
@@ -140,6 +144,34 @@ product: it ends in .fits or .fits.gz or .asdf
         target = Target.find(output, overwrite=overwrite, product=self._product.path)
         self._product.save(target)
         return target.given
+
+    @property
+    def product_name(self) -> str:
+        """The name of the product's file; empty if it has none of its own yet."""
+        if self._product.path is not None:
+            return self._product.path.name
+        name = self._own(["meta.filename"]).get("meta.filename")
+        # The first input's is what it has until it is saved.
+        if not isinstance(name, str) or name in self.inputs.get("meta.filename", ()):
+            return ""
+        return name
+
+    @property
+    def product_type(self) -> str:
+        """The name of the product's class of datamodels; empty if there is no product."""
+        validator = self._product.validator
+        return "" if validator is None else type(validator).__name__
+
+    @cached_property
+    def kept(self) -> dict[str, Any]:
+        """The product's own values that stayed, by dotted path, as far as the plan knows them."""
+        outcomes = self.outcomes.values()
+        return self._own(one.attribute for one in outcomes if one.status is Status.KEPT)
+
+    def _own(self, paths: Iterable[str]) -> dict[str, Any]:
+        layout = Layout(map(Attribute, paths))
+        found = zip(layout.paths, collect(self._product.tree, layout), strict=True)
+        return {path: value for path, value in found if value is not None}
 
     @cached_property
     def table(self) -> Table:

@@ -57,7 +57,7 @@ def replacing(target: Target) -> Iterator[BinaryIO]:
         raise
     except Exception as error:
         reason = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
-        msg = f"the product cannot be written to {target.given}: {reason}"
+        msg = f"{target.what} cannot be written to {target.given}: {reason}"
         raise OutputError(msg, path=target.given) from error
 
 

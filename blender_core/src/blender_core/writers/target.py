@@ -1,4 +1,4 @@
-"""Where a product goes: found out, and refused, before any work is done."""
+"""Where a file goes: found out, and refused, before any work is done."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _ENDINGS: Final = (".fits", ".fits.gz", ".asdf")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A file that a product may be written to.
+    """A file that a product may be written to, or something else.
 
     Parameters
     ----------
@@ -32,18 +32,27 @@ class Target:
         Whether a file that is there, or comes to be there meanwhile, may be replaced.
     is_product : bool
         Whether it is the file that the product is read from.
+    what : str
+        What is written, for messages.
     """
 
     given: Path
     path: Path
     replaces: bool
     is_product: bool = False
+    what: str = "the product"
 
     @classmethod
     def find(
-        cls, output: str | os.PathLike[str], *, overwrite: bool, product: Path | None = None
+        cls,
+        output: str | os.PathLike[str],
+        *,
+        overwrite: bool,
+        product: Path | None = None,
+        what: str = "the product",
+        endings: tuple[str, ...] = _ENDINGS,
     ) -> Target:
-        """Find out whether a product can go where the caller wants it.
+        """Find out whether a product, or something else, can go where the caller wants it.
 
         Parameters
         ----------
@@ -53,6 +62,10 @@ class Target:
             Whether an existing file may be replaced.
         product : Path, optional
             The file that the product is read from, which may be replaced in any case.
+        what : str, optional
+            What is written, for messages.
+        endings : tuple of str, optional
+            How the name of such a file ends.
 
         Returns
         -------
@@ -62,27 +75,27 @@ class Target:
         Raises
         ------
         OutputError
-            If the place is no place for a product, or is taken.
+            If the place is no place for it, or is taken.
         """
         given = Path(output)
         try:
             path = given.resolve()
             status = _status(path)
-            _require_ending(given)
+            _require_ending(given, what, endings)
             if status is None:
                 _require_folder(given, path.parent)
             else:
-                _require_replaceable(given, path, status)
+                _require_replaceable(given, path, status, what, endings)
         except (OSError, RuntimeError, ValueError) as error:
             # A name too long, a loop of links, a name with a zero byte in it.
             reason = getattr(error, "strerror", None) or str(error)
-            msg = f"the product cannot be written to {given}: {reason}"
+            msg = f"{what} cannot be written to {given}: {reason}"
             raise OutputError(msg, path=given) from error
         is_product = product is not None and _is_same(path, product)
         if status is not None and not (overwrite or is_product):
             msg = f"there is a file {given}: choose another name, or replace it by overwrite=True"
             raise OutputExistsError(msg, path=given)
-        return cls(given, path, overwrite or is_product, is_product)
+        return cls(given, path, overwrite or is_product, is_product, what)
 
     @property
     def ending(self) -> str:
@@ -110,7 +123,7 @@ class Target:
             return
         for one in inputs:
             if _is_same(one, own):
-                msg = f"the product would replace the input {one}: choose another name"
+                msg = f"{self.what} would replace the input {one}: choose another name"
                 raise OutputError(msg, path=self.given)
 
 
@@ -132,10 +145,10 @@ def _is_same(one: Path, other: Path | os.stat_result) -> bool:
         return False
 
 
-def _require_ending(given: Path) -> None:
-    if not given.name.endswith(_ENDINGS) and not given.is_dir():
-        endings = " or ".join(_ENDINGS)
-        msg = f"the name {given} does not tell the format of the product: it ends in {endings}"
+def _require_ending(given: Path, what: str, endings: tuple[str, ...]) -> None:
+    if not given.name.endswith(endings) and not given.is_dir():
+        known = " or ".join(endings)
+        msg = f"the name {given} does not tell the format of {what}: it ends in {known}"
         raise OutputError(msg, path=given)
 
 
@@ -146,12 +159,15 @@ def _require_folder(given: Path, folder: Path) -> None:
     _require_open(given, folder)
 
 
-def _require_replaceable(given: Path, path: Path, status: os.stat_result) -> None:
+def _require_replaceable(
+    given: Path, path: Path, status: os.stat_result, what: str, endings: tuple[str, ...]
+) -> None:
     if stat.S_ISDIR(status.st_mode):
-        msg = f"{given} is a folder: name a file, such as {given / 'product.fits'}"
+        example = given / f"{what.rpartition(' ')[2]}{endings[0]}"
+        msg = f"{given} is a folder: name a file, such as {example}"
         raise OutputError(msg, path=given)
     if not stat.S_ISREG(status.st_mode):
-        msg = f"{given} is no regular file: a product is written as a whole, or not at all"
+        msg = f"{given} is no regular file: {what} is written as a whole, or not at all"
         raise OutputError(msg, path=given)
     _require_open(given, path.parent)
     # The folder alone decides whether a file in it can be replaced. Whoever protects a file does

@@ -1,0 +1,65 @@
+// Axes: round numbers and moments on them.
+
+const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
+const TIME_STEPS = [
+  1, 10, 100, SECOND, 2 * SECOND, 5 * SECOND, 10 * SECOND, 30 * SECOND,
+  MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 30 * MINUTE,
+  HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR,
+  DAY, 2 * DAY, 7 * DAY, 14 * DAY, 30 * DAY, 90 * DAY, 365 * DAY, 3650 * DAY,
+];
+
+// Round numbers from low to high, about as many as wanted, as { at, text }.
+function ticks(kind, low, high, wanted) {
+  if (kind === "time") {
+    return timeTicks(low, high, wanted);
+  }
+  if (kind === "clock") {
+    return timeTicks(low * SECOND, high * SECOND, wanted)
+      .map(({ at, text }) => ({ at: at / SECOND, text }));
+  }
+  const rough = (high - low) / wanted || 1;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * ([1, 2, 5].find((one) => one * power >= rough) ?? 10);
+  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+  const largest = Math.max(Math.abs(low), Math.abs(high));
+  const plain = largest < 1e7 && digits <= 9;
+  const found = [];
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++) {
+    const at = i * step;
+    const places = Math.max(0, Math.floor(Math.log10(largest)) - Math.floor(Math.log10(step)));
+    found.push({ at, text: plain ? at.toFixed(digits) : at === 0 ? "0" : at.toExponential(Math.min(places, 12)) });
+    if (found.length > 50) {
+      break; // numbers so large, and so close to each other, that steps are lost in rounding
+    }
+  }
+  return found;
+}
+
+function timeTicks(low, high, wanted) {
+  const rough = (high - low) / wanted;
+  const step = TIME_STEPS.find((one) => one >= rough) ?? TIME_STEPS.at(-1);
+  const found = [];
+  for (let at = Math.ceil(low / step) * step; at <= high && found.length <= 50; at += step) {
+    found.push({ at, text: momentText(at, step) });
+  }
+  return found;
+}
+
+// A moment to the precision that a step between moments asks for.
+function momentText(at, step) {
+  const text = new Date(at).toISOString();
+  if (step >= DAY) {
+    return text.slice(0, 10);
+  }
+  return text.slice(11, step >= MINUTE ? 16 : step >= SECOND ? 19 : 23);
+}
+
+// How long something lasts, in its largest unit.
+function lasting(milliseconds) {
+  for (const [unit, length] of [["d", DAY], ["h", HOUR], ["min", MINUTE]]) {
+    if (milliseconds >= length) {
+      return `${Math.round(milliseconds / length)} ${unit}`;
+    }
+  }
+  return `${Math.round(milliseconds / SECOND)} s`;
+}

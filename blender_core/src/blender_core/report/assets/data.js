@@ -1,0 +1,52 @@
+// What the page has been given. Texts that repeat are held once, see series.py.
+
+const DATA = JSON.parse(document.getElementById("data").textContent);
+
+let everySeries = null;
+
+// What the inputs said is the larger part by far: it is parsed when it is first asked for.
+function seriesOf(row) {
+  everySeries ??= JSON.parse(document.getElementById("values").textContent);
+  return everySeries[row];
+}
+
+// The text at a place of a coded list; null where there is none.
+function textAt(coded, place) {
+  const code = coded.at ? coded.at[place] : 0;
+  return code < 0 ? null : (coded.of[code] ?? null);
+}
+
+function fact(name, row) {
+  return textAt(DATA.texts[name], row);
+}
+
+const NUMBER = /^-?\d+(\.\d*)?(e[+-]?\d+)?$/i;
+const TIME = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d(?:\.\d*)?))?)?Z?$/;
+const CLOCK = /^(\d\d):(\d\d)(?::(\d\d(?:\.\d*)?))?$/;
+
+// The place of a text on an axis: a number, milliseconds, or seconds of a day; NaN if it has none.
+function placed(kind, text) {
+  if (text === null) {
+    return NaN;
+  }
+  if (kind === "number") {
+    return NUMBER.test(text) ? Number(text) : NaN;
+  }
+  if (kind === "time") {
+    const found = TIME.exec(text);
+    if (!found) {
+      return NaN;
+    }
+    const [year, month, day, hour = 0, minute = 0] = found.slice(1, 6).map((one) => Number(one ?? 0));
+    return Date.UTC(year, month - 1, day, hour, minute) + 1000 * Number(found[6] ?? 0);
+  }
+  if (kind === "clock") {
+    const found = CLOCK.exec(text);
+    return found ? 3600 * found[1] + 60 * found[2] + Number(found[3] ?? 0) : NaN;
+  }
+  return NaN;
+}
+
+function many(number, noun) {
+  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+}

@@ -1,0 +1,157 @@
+// What a row opens to.
+
+const MOST_BARS = 12;
+const MOST_LISTED = 200;
+
+function details(row) {
+  const series = seriesOf(row);
+  const counts = series ? countsOf(series) : null;
+  const body = html("div", { class: "body" });
+  const facts = factsList(row);
+  if (!series) {
+    const why = DATA.inputs[row] === null
+      ? "Only the first input was asked: nothing calls for the others’ values."
+      : "The inputs’ values of this attribute are not recorded.";
+    body.append(html("p", { class: "said-by" }, why));
+  } else if (series.of.length === 0) {
+    body.append(html("p", { class: "said-by" }, "No input has a value."));
+  } else if (series.of.length === 1) {
+    const lacking = DATA.n - counts[0];
+    const who = lacking ? `${many(counts[0], "input")} of ${DATA.n}` : DATA.n === 1 ? "The input" : `All ${many(DATA.n, "input")}`;
+    body.append(html("p", { class: "said-by" }, `${who} ${counts[0] === 1 ? "has" : "have"} `, bdi(series.of[0] || "(empty text)", { class: "code" })));
+    if (lacking) {
+      body.append(valuesList(row, series));
+    }
+  } else {
+    body.append(...several(row, series, counts));
+  }
+  return html("div", { class: "opened" }, body, facts);
+}
+
+function several(row, series, counts) {
+  const list = valuesList(row, series);
+  if (series.kind !== "text" && placesOf(series).filter(Number.isFinite).length > 1) {
+    return [scatter(row, series), list];
+  }
+  return [bars(row, series, counts, list), list];
+}
+
+function countsOf(series) {
+  const counts = new Array(series.of.length).fill(0);
+  for (let i = 0; i < DATA.n; i++) {
+    const code = series.at ? series.at[i] : 0;
+    if (code >= 0) {
+      counts[code]++;
+    }
+  }
+  return counts;
+}
+
+// The different texts, the most frequent first; a press on one lists its inputs only.
+function bars(row, series, counts, list) {
+  const blended = textAt(DATA.value, row);
+  const order = counts.map((_, code) => code).sort((a, b) => counts[b] - counts[a] || a - b);
+  const most = counts[order[0]];
+  const items = order.slice(0, MOST_BARS).map((code) => {
+    const fill = html("span", { class: "bar" });
+    fill.style.width = `${Math.max(1, (100 * counts[code]) / most)}%`;
+    const button = html(
+      "button", { type: "button", "aria-pressed": "false", class: series.of[code] === blended ? "is-blended" : null },
+      bdi(series.of[code] || "(empty text)", { class: "code" }),
+      html("span", { class: "track" }, fill),
+      html("span", { class: "number" }, String(counts[code])),
+    );
+    button.addEventListener("click", () => {
+      const on = button.getAttribute("aria-pressed") !== "true";
+      for (const one of list.parentElement.querySelectorAll(".bars button")) {
+        one.setAttribute("aria-pressed", String(one === button && on));
+      }
+      list.showOnly(on ? code : null);
+    });
+    return html("li", {}, button);
+  });
+  const more = order.length - items.length;
+  return html(
+    "div", { class: "bars" },
+    html("ul", {}, ...items),
+    more > 0 ? html("p", { class: "quiet" }, `and ${many(more, "other value")}`) : null,
+    blended !== null && !series.of.includes(blended)
+      ? html("p", { class: "quiet" }, "Blended: ", bdi(blended, { class: "code" }), ", which is no input’s value.")
+      : null,
+  );
+}
+
+// Every input and its value.
+function valuesList(row, series) {
+  const body = html("tbody");
+  const more = html("button", { type: "button", class: "quiet more" });
+  const element = html(
+    "div", { class: "values" },
+    html(
+      "div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "The inputs’ values" },
+      html(
+        "table", { class: "plain" },
+        html("thead", {}, html("tr", {},
+          html("th", { scope: "col", class: "number" }, "#"),
+          html("th", { scope: "col" }, "Input"),
+          html("th", { scope: "col", class: series.kind === "number" ? "number" : null }, "Value"))),
+        body,
+      ),
+      more,
+    ),
+  );
+  const line = (i) => {
+    const text = textAt(series, i);
+    const value = text === null ? html("span", { class: "none" }, "no value")
+      : text === "" ? html("span", { class: "none" }, "empty text") : bdi(text);
+    return html(
+      "tr", { class: DATA.taken[row] === i ? "is-taken" : null },
+      html("td", { class: "number" }, String(i + 1)),
+      html("td", {}, bdi(textAt(DATA.names, i))),
+      html("td", { class: series.kind === "number" ? "code number" : "code" }, value),
+    );
+  };
+  element.showOnly = (code, limit = MOST_LISTED) => {
+    const wanted = [];
+    for (let i = 0; i < DATA.n; i++) {
+      if (code === null || (series.at ? series.at[i] : 0) === code) {
+        wanted.push(i);
+      }
+    }
+    body.replaceChildren(...wanted.slice(0, limit).map(line));
+    more.hidden = wanted.length <= limit;
+    more.textContent = `Show all ${many(wanted.length, "input")}`;
+    more.onclick = () => element.showOnly(code, Infinity);
+  };
+  element.showOnly(null);
+  return element;
+}
+
+function factsList(row) {
+  const list = html("dl", { class: "facts" });
+  const add = (name, ...children) => list.append(html("div", {}, html("dt", {}, name), html("dd", {}, ...children)));
+  const warning = fact("warning", row);
+  if (warning) {
+    add("Warning", html("strong", {}, warning));
+  }
+  const status = fact("status", row);
+  if (status === "kept") {
+    add("Value", "What the product had before the blend.");
+  } else if (status === "dropped") {
+    add("Value", "None: the product has no such value, as the rule says.");
+  }
+  const settings = fact("settings", row);
+  add("Rule", bdi(fact("rule", row), { class: "code" }), settings ? bdi(` (${settings})`) : null,
+    fact("summary", row) ? html("span", { class: "sub" }, bdi(fact("summary", row))) : null);
+  add("Provider", bdi(fact("plugin", row)));
+  add("Asked for by", bdi(fact("asked", row)), html("span", { class: "sub" }, bdi(fact("reason", row))));
+  const taken = DATA.taken[row];
+  if (taken !== null) {
+    add("Taken from", `input ${taken + 1}`, html("span", { class: "sub" }, bdi(textAt(DATA.names, taken) ?? "")));
+  }
+  if (DATA.seen[row] !== null && DATA.seen[row] !== DATA.inputs[row]) {
+    add("The rule saw", `${many(DATA.seen[row], "value")} of ${DATA.inputs[row]}`);
+  }
+  add("Attribute", bdi(fact("path", row), { class: "code" }), fact("keyword", row) ? html("span", { class: "sub" }, bdi(fact("keyword", row), { class: "code" })) : null);
+  return list;
+}

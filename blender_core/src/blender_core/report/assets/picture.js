@@ -1,0 +1,109 @@
+// Pictures of what the inputs said of one attribute, with the blended value marked.
+
+const FONT = 7; // how wide a character is, about
+
+// Where each input's value goes; NaN where it has no place.
+function placesOf(series) {
+  const places = series.of.map((text) => placed(series.kind, text));
+  return Array.from({ length: DATA.n }, (_, i) => {
+    const code = series.at ? series.at[i] : 0;
+    return code < 0 ? NaN : places[code];
+  });
+}
+
+// Numbers or moments over the inputs.
+function scatter(row, series) {
+  const points = placesOf(series);
+  const finite = points.filter(Number.isFinite);
+  const blended = placed(series.kind, textAt(DATA.value, row));
+  let low = finite.reduce((a, b) => Math.min(a, b), Infinity);
+  let high = finite.reduce((a, b) => Math.max(a, b), -Infinity);
+  const reach = 0.75 * (high - low);
+  const shown = Number.isFinite(blended);
+  const beyond = shown && blended > high + reach ? 1 : shown && blended < low - reach ? -1 : 0;
+  if (shown && !beyond) {
+    low = Math.min(low, blended);
+    high = Math.max(high, blended);
+  }
+  const padding = 0.06 * (high - low) || Math.abs(high) * 1e-3 || 1;
+  low -= padding;
+  high += padding;
+
+  const readout = html("p", { class: "readout", "aria-hidden": "true" });
+  const what = `${fact("rule", row)}: ${textAt(DATA.value, row)}`;
+  const draw = (width) => {
+    const height = 190;
+    const labels = ticks(series.kind, low, high, 4);
+    const left = FONT * Math.max(...labels.map((one) => one.text.length), 3) + 10;
+    const right = width - 14, top = 20, bottom = height - 34;
+    const x = (i) => left + 10 + (DATA.n === 1 ? 0 : (i * (right - left - 20)) / (DATA.n - 1));
+    const y = (value) => bottom - ((value - low) / (high - low)) * (bottom - top);
+    const picture = svg("svg", {
+      width, height, role: "img",
+      "aria-label": `${many(finite.length, "value")} over the inputs. Blended: ${what}.`,
+    });
+    for (const { at, text } of labels) {
+      picture.append(
+        svg("line", { class: "grid", x1: left, x2: right, y1: y(at), y2: y(at) }),
+        svg("text", { class: "tick", x: left - 8, y: y(at) + 4, "text-anchor": "end" }, text),
+      );
+    }
+    for (const { at, text } of ticks("number", 1, DATA.n, Math.min(8, width / 60))) {
+      if (Number.isInteger(at) && at >= 1 && at <= DATA.n) {
+        picture.append(svg("text", { class: "tick", x: x(at - 1), y: bottom + 16, "text-anchor": "middle" }, text));
+      }
+    }
+    picture.append(svg("text", { class: "tick", x: right, y: height - 4, "text-anchor": "end" }, "input"));
+    if (shown) {
+      picture.append(...blendedMark(beyond ? null : y(blended), beyond, left, right, top, bottom, what));
+    }
+    const radius = DATA.n > 300 ? 3 : DATA.n > 60 ? 5 : 7;
+    const dots = points.map((one, i) => (Number.isFinite(one) ? `M${x(i).toFixed(1)} ${y(one).toFixed(1)}h0` : ""));
+    const gaps = points.map((one, i) => (Number.isFinite(one) ? "" : `M${x(i).toFixed(1)} ${bottom - 2}v6`));
+    picture.append(
+      svg("path", { class: "gaps", d: gaps.join("") }),
+      svg("path", { class: "dots", d: dots.join(""), "stroke-width": radius }),
+    );
+    const taken = DATA.taken[row];
+    if (taken !== null && Number.isFinite(points[taken])) {
+      picture.append(svg("circle", { class: "taken", cx: x(taken), cy: y(points[taken]), r: radius / 2 + 3.5 }));
+    }
+    const cursor = svg("circle", { class: "cursor", r: radius / 2 + 2, visibility: "hidden" });
+    picture.append(cursor);
+    picture.addEventListener("pointermove", (event) => {
+      const from = event.clientX - picture.getBoundingClientRect().left;
+      const guess = DATA.n === 1 ? 0 : Math.round(((from - left - 10) / (right - left - 20)) * (DATA.n - 1));
+      const i = Math.max(0, Math.min(DATA.n - 1, guess));
+      readout.textContent = `Input ${i + 1}, ${textAt(DATA.names, i)}: ${textAt(series, i) ?? "no value"}`;
+      const seen = Number.isFinite(points[i]);
+      cursor.setAttribute("visibility", seen ? "visible" : "hidden");
+      if (seen) {
+        cursor.setAttribute("cx", x(i));
+        cursor.setAttribute("cy", y(points[i]));
+      }
+    });
+    picture.addEventListener("pointerleave", () => {
+      cursor.setAttribute("visibility", "hidden");
+      readout.textContent = "";
+    });
+    return [picture];
+  };
+  return html("figure", { class: "picture" }, drawnToFit(html("div", { class: "canvas" }), draw), readout);
+}
+
+// The blended value: a line; an arrow where it is far beyond what the inputs said.
+function blendedMark(at, beyond, left, right, top, bottom, what) {
+  const text = shortened(what, Math.max(8, Math.floor((right - left) / FONT) - 4));
+  if (!beyond) {
+    const above = at - top > 12 ? at - 6 : at + 15;
+    return [
+      svg("line", { class: "blended", x1: left, x2: right, y1: at, y2: at }),
+      svg("text", { class: "label", x: right, y: above, "text-anchor": "end" }, text),
+    ];
+  }
+  const [tip, foot, line] = beyond > 0 ? [top - 16, top - 8, top - 8] : [bottom + 8, bottom, bottom];
+  return [
+    svg("path", { class: "arrow", d: `M${right - 12} ${foot}l6 ${tip - foot}l6 ${foot - tip}z` }),
+    svg("text", { class: "label beyond", x: right - 18, y: line + 2, "text-anchor": "end" }, text),
+  ];
+}

@@ -1,0 +1,168 @@
+"""What a report tells of a blend, wherever it is known from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from blender_core.outcome import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from blender_core.assignment import Assignment
+    from blender_core.outcome import Outcome
+    from blender_core.result import BlendResult
+
+__all__ = ["Fact", "Facts", "facts_of"]
+
+_ENGINE: Final = {
+    "keep": "The product's own value stays.",
+    "drop": "The product has no such attribute.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """What a report tells of one attribute.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        How its value came about.
+    value : object
+        What the product has now: the blended value, or its own that stayed. None if it has none.
+    title : str
+        What the attribute is.
+    unit : str or None
+        Its unit.
+    summary : str
+        What its rule does; empty if that is not known.
+    inputs : sequence, shape (n_inputs,), or None
+        What the inputs said; None if that is not known.
+    n_all : int
+        How many inputs there are.
+    """
+
+    outcome: Outcome
+    value: Any
+    title: str
+    unit: str | None
+    summary: str
+    inputs: Sequence[Any] | None
+    n_all: int
+
+    @property
+    def varies(self) -> bool:
+        """Whether the inputs have different values."""
+        return (self.outcome.n_distinct or 0) > 1
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether neither the product nor an input has the attribute."""
+        outcome = self.outcome
+        return outcome.status is Status.KEPT and self.value is None and not outcome.n_inputs
+
+    @property
+    def warning(self) -> str:
+        """What a reader should look at, in words; empty if nothing."""
+        one = self.outcome
+        if one.status is Status.REFUSED:
+            return "The product's schema forbids the blended value, so the product has none."
+        if one.varied:
+            return "The inputs differ, and the first was taken because nobody asked for a rule."
+        computed = one.status is Status.SET and one.from_input is None
+        if computed and one.n_inputs and one.n_inputs < self.n_all:
+            return f"Computed from {one.n_inputs} of {self.n_all} inputs: the others have no value."
+        return ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a report tells of a blend.
+
+    Parameters
+    ----------
+    product : str
+        Name of the product; empty if it has none.
+    model_type : str
+        Name of its class of datamodels; empty if there is no product.
+    n_inputs : int
+        How many inputs were blended.
+    attributes : tuple of Fact
+        In the order of the plan.
+    skipped : tuple of str
+        What was wrong with each input that was left out.
+    notes : tuple of str
+        What else there is to know.
+    """
+
+    product: str
+    model_type: str
+    n_inputs: int
+    attributes: tuple[Fact, ...]
+    skipped: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def said(self, *names: str) -> Sequence[Any] | None:
+        """Return what the inputs said of the first of several attributes that any of them has.
+
+        Parameters
+        ----------
+        *names : str
+            Dotted paths or FITS keywords.
+
+        Returns
+        -------
+        values : sequence, shape (n_inputs,), or None
+            None if no input has any of them.
+        """
+        for name in names:
+            for fact in self.attributes:
+                is_it = name in (fact.outcome.attribute, fact.outcome.keyword)
+                if is_it and fact.outcome.n_inputs and fact.inputs is not None:
+                    return fact.inputs
+        return None
+
+
+def facts_of(result: BlendResult, notes: Iterable[str] = ()) -> Facts:
+    """Return what a report tells of a blend.
+
+    Parameters
+    ----------
+    result : BlendResult
+        The result of a blend.
+    notes : iterable of str, optional
+        What else there is to know.
+
+    Returns
+    -------
+    facts : Facts
+        Its facts.
+    """
+    n_inputs = max((len(values) for values in result.inputs.values()), default=0)
+    kept = result.kept
+    return Facts(
+        product=result.product_name,
+        model_type=result.product_type,
+        n_inputs=n_inputs,
+        attributes=tuple(
+            Fact(
+                outcome=outcome,
+                value=kept.get(path) if outcome.status is Status.KEPT else outcome.value,
+                title=result.plan[path].attribute.title,
+                unit=result.plan[path].attribute.unit,
+                summary=_summary(result.plan[path]),
+                inputs=result.inputs.get(path),
+                n_all=n_inputs,
+            )
+            for path, outcome in result.outcomes.items()
+        ),
+        skipped=tuple(map(str, result.skipped)),
+        notes=tuple(notes),
+    )
+
+
+def _summary(assignment: Assignment) -> str:
+    rule = assignment.rule
+    return _ENGINE[assignment.name] if rule is None else rule.summary

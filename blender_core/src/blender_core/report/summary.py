@@ -1,0 +1,104 @@
+"""What was blended, in a few lines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from blender_core.report.exposures import span
+from blender_core.report.texts import text_of
+
+if TYPE_CHECKING:
+    import datetime
+    from collections.abc import Sequence
+
+    from blender_core.report.exposures import Exposure
+    from blender_core.report.facts import Facts
+
+__all__ = ["lasting", "said_by_inputs", "time_span"]
+
+_TOLD: Final = {
+    "Telescope": ("meta.telescope", "TELESCOP"),
+    "Instrument": ("meta.instrument.name", "INSTRUME"),
+    "Detector": ("meta.instrument.detector", "DETECTOR"),
+    "Filter": ("meta.instrument.filter", "FILTER"),
+    "Pupil": ("meta.instrument.pupil", "PUPIL"),
+    "Grating": ("meta.instrument.grating", "GRATING"),
+    "Channel": ("meta.instrument.channel", "CHANNEL"),
+    "Band": ("meta.instrument.band", "BAND"),
+    "Exposure type": ("meta.exposure.type", "EXP_TYPE"),
+    "Target": ("meta.target.catalog_name", "TARGNAME", "meta.target.proposer_name", "TARGPROP"),
+    "Program": ("meta.observation.program_number", "PROGRAM"),
+}
+
+
+def said_by_inputs(facts: Facts) -> dict[str, list[tuple[str, int]]]:
+    """Return what the inputs are.
+
+    Parameters
+    ----------
+    facts : Facts
+        What is known of a blend.
+
+    Returns
+    -------
+    said : dict of str to list of (str, int)
+        What is told → the different texts, and how many inputs have each; the most frequent
+        first. Without what no input says.
+    """
+    said = {}
+    for name, attributes in _TOLD.items():
+        values = facts.said(*attributes)
+        if values is not None:
+            said[name] = Counter(text_of(one) for one in values if one is not None).most_common()
+    return said
+
+
+def time_span(exposures: Sequence[Exposure]) -> str:
+    """Say from when to when the exposures were taken.
+
+    Parameters
+    ----------
+    exposures : sequence of Exposure
+        The exposures.
+
+    Returns
+    -------
+    text : str
+        Both moments, and how long it is between them; empty if that is not known.
+    """
+    found = span(exposures)
+    if found is None:
+        return ""
+    start, end = found
+    last = f"{end:%H:%M:%S}" if start.date() == end.date() else f"{end:%Y-%m-%d %H:%M:%S}"
+    return f"{start:%Y-%m-%d %H:%M:%S} to {last} UTC ({lasting(end - start)})"
+
+
+def lasting(length: datetime.timedelta) -> str:
+    """Say how long something lasts.
+
+    Parameters
+    ----------
+    length : datetime.timedelta
+        The length.
+
+    Returns
+    -------
+    text : str
+        Its two largest units.
+
+    Examples
+    --------
+    >>> import datetime
+    >>> from blender_core.report.summary import lasting
+    >>> lasting(datetime.timedelta(seconds=2125)), lasting(datetime.timedelta(days=3, hours=4))
+    ('35 min 25 s', '3 d 4 h')
+    """
+    rest = round(length.total_seconds())
+    parts: list[tuple[int, str]] = []
+    for unit, seconds in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+        count, rest = divmod(rest, seconds)
+        if count or (parts and unit != "d"):
+            parts.append((count, unit))
+    return " ".join(f"{count} {unit}" for count, unit in parts[:2] if count) or "0 s"

@@ -1,0 +1,81 @@
+"""A report is a file of its own, written as a whole or not at all."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from stdatamodels.jwst.datamodels import ImageModel
+
+from blender_core import blendmodels
+from blender_core.errors import OutputError, OutputExistsError
+from blender_core.report import write_report
+
+
+@pytest.fixture
+def result(make_models):
+    inputs = make_models("meta.exposure.exposure_time", [107.5, 214.5])
+    return blendmodels(ImageModel(), inputs)
+
+
+def test_it_is_html_with_the_blended_value(result, tmp_path):
+    path = write_report(result, tmp_path / "report.html")
+    text = path.read_text(encoding="utf-8")
+    assert text.startswith("<!doctype html>")
+    assert "322.0" in text
+    assert "blender-rules-std" in text
+
+
+def test_it_names_nothing_to_be_fetched(result, tmp_path):
+    text = write_report(result, tmp_path / "report.html").read_text(encoding="utf-8")
+    assert not re.search(r"\b(src|href|action|url|@import)\s*[=(]", text)
+    assert set(re.findall(r"https?://[^\s\"'<]+", text)) == {"http://www.w3.org/2000/svg"}
+
+
+def test_the_same_blend_gives_the_same_file(result, tmp_path):
+    one, other = (write_report(result, tmp_path / name) for name in ("a.html", "b.htm"))
+    assert one.read_bytes() == other.read_bytes()
+
+
+def test_a_file_that_is_there_stays_unless_asked_for(result, tmp_path):
+    path = tmp_path / "report.html"
+    path.write_text("mine")
+    with pytest.raises(OutputExistsError, match="overwrite=True"):
+        write_report(result, path)
+    assert path.read_text() == "mine"
+    write_report(result, path, overwrite=True)
+    assert path.read_text().startswith("<!doctype html>")
+
+
+def test_nothing_is_left_over_where_it_fails(result, tmp_path, monkeypatch):
+    path = tmp_path / "report.html"
+    path.write_text("mine")
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OutputError, match=r"the report cannot be written to .*No space left"):
+        write_report(result, path, overwrite=True)
+    assert [one.name for one in tmp_path.iterdir()] == ["report.html"]
+    assert path.read_text() == "mine"
+
+
+@pytest.mark.parametrize("name", ["report.fits", "report", "report.html.txt"])
+def test_the_name_tells_the_format(result, tmp_path, name):
+    with pytest.raises(OutputError, match=r"format of the report: it ends in \.html or \.htm"):
+        write_report(result, tmp_path / name)
+
+
+def test_it_says_what_to_install(result, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    with pytest.raises(OutputError, match=r'pip install "blender-core\[report\]"'):
+        write_report(result, tmp_path / "report.html")
+
+
+def test_importing_it_needs_no_jinja2():
+    code = (
+        "import sys, blender_core.report; print('jinja2' in sys.modules, 'astropy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]

@@ -1,15 +1,19 @@
 """Fixtures that several folders of tests share."""
 
 import functools
+import os
 import shutil
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 from stdatamodels.jwst.datamodels import ImageModel
 
 from blender_core import Plugins, Provider, hookimpl
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
 @pytest.fixture
@@ -82,12 +86,43 @@ def install(tmp_path, monkeypatch):
     return make
 
 
-class Environment:
-    """A virtual environment, made with what comes with Python."""
+@pytest.fixture
+def install_examples(tmp_path, monkeypatch):
+    """Return a function that installs folders of ``examples``, as far as Python can tell."""
 
-    def __init__(self, folder):
-        subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    def make(*names):
+        for name in names:
+            project = tomllib.loads((EXAMPLES / name / "pyproject.toml").read_text())["project"]
+            module = project["name"].replace("-", "_")
+            info = tmp_path / "examples" / name / f"{module}-{project['version']}.dist-info"
+            info.mkdir(parents=True)
+            (info / "METADATA").write_text(
+                f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
+            )
+            (entries,) = project["entry-points"].values()
+            lines = [f"{plugin} = {module}\n" for plugin, module in entries.items()]
+            (info / "entry_points.txt").write_text("[blender_core]\n" + "".join(lines))
+            monkeypatch.syspath_prepend(EXAMPLES / name / "src")
+            monkeypatch.syspath_prepend(info.parent)
+
+    return make
+
+
+class Environment:
+    """A virtual environment, made with what comes with Python, or with uv."""
+
+    def __init__(self, folder, uv=None):
+        self._uv = uv
+        pip = ["--without-pip"] if uv else []
+        subprocess.run([sys.executable, "-m", "venv", *pip, folder], check=True)
         self.python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+
+    def install(self, *wheels):
+        if self._uv:
+            command = [self._uv, "pip", "install", "--quiet", "--python", self.python, *wheels]
+            subprocess.run(command, check=True)
+        else:
+            self.pip("install", *map(str, wheels))
 
     def pip(self, *arguments):
         quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
@@ -109,8 +144,13 @@ class Environment:
 
 @pytest.fixture(scope="session")
 def make_environment(tmp_path_factory):
-    """Return a function that makes a virtual environment."""
-    return lambda: Environment(tmp_path_factory.mktemp("environment"))
+    """Return a function that makes a virtual environment, quickly with uv where that is at hand."""
+
+    def make(quick=False):
+        uv = os.environ.get("UV") if quick else None  # as uv tells the programs that it runs
+        return Environment(tmp_path_factory.mktemp("environment"), uv)
+
+    return make
 
 
 @pytest.fixture(scope="session")

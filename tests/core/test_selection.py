@@ -73,6 +73,11 @@ def test_inputs_of_one_exposure_that_differ():
 def test_inputs_that_do_not_say_of_which_exposure_they_are():
     found = select_with(ONCE, Missing.SKIP, [1.0, 1.0, 1.0], {"meta.id": [7, None, None]})
     assert (found.values, found.unidentified) == ([1.0, 1.0, 1.0], [1, 2])
+    found = select_with(ONCE, Missing.SKIP, [1.0, None, 1.0], {"meta.id": [7, None, None]})
+    assert (found.values, found.unidentified) == ([1.0, 1.0], [2])
+    default = Selection(once_per=("meta.id",), default=2.0)
+    found = select_with(default, Missing.SKIP, [1.0, None, 1.0], {"meta.id": [7, None, None]})
+    assert (found.values, found.unidentified) == ([1.0, 2.0, 1.0], [1, 2])
 
 
 def test_the_order_of_another_attribute():
@@ -136,6 +141,10 @@ def test_many_inputs_are_counted():
 
 def test_selections_in_words():
     selection = Selection(Missing.REQUIRE, None, "meta.a", ("meta.b", "meta.c"), (("w", "meta.d"),))
-    assert str(selection) == ("missing=require, order_by=meta.a, once_per=meta.b+meta.c, w=meta.d")
+    assert str(selection) == ("missing=require, order_by=meta.a, once_per=meta.{b,c}, w=meta.d")
+    assert str(Selection(once_per=("meta.a.b", "meta.a.c", "meta.d"))) == (
+        "once_per=meta.a.b+meta.a.c+meta.d"
+    )
+    assert str(Selection(once_per=("meta.a",))) == "once_per=meta.a"
     assert str(Selection(default=1, parameters=(("sort", True),))) == "default=1, sort=True"
     assert selection.needs == ("meta.a", "meta.b", "meta.c", "meta.d")

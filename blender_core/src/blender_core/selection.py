@@ -58,7 +58,7 @@ class Selection:
         if self.order_by is not None:
             parts.append(f"order_by={self.order_by}")
         if self.once_per:
-            parts.append(f"once_per={'+'.join(self.once_per)}")
+            parts.append(f"once_per={_together(self.once_per)}")
         parts += (f"{name}={path}" for name, path in self.companions)
         parts += (f"{name}={value!r}" for name, value in self.parameters)
         return ", ".join(parts)
@@ -86,7 +86,7 @@ class Seen:
         Inputs that are of one exposure and do not have the same value: the one whose value
         counts, and the first that differs from it.
     unidentified : list of int
-        Inputs that do not say of which exposure they are; each counts for itself.
+        Inputs that have a value and do not say of which exposure they are; each counts for itself.
     """
 
     values: list[Any]
@@ -188,7 +188,11 @@ def select_with(
     unidentified: list[int] = []
     if selection.once_per:
         keys = list(zip(*(others[path] for path in selection.once_per), strict=True))
-        unidentified = [i for i, key in enumerate(keys) if None in key]
+        unidentified = [
+            i
+            for i, key in enumerate(keys)
+            if None in key and (values[i] is not None or selection.default is not None)
+        ]
         inputs, differing = _once(inputs, keys, values)
     found = [values[i] for i in inputs]
     if selection.default is not None:
@@ -265,6 +269,14 @@ def _once(
         if other is not None:
             differing.append((one, other))
     return chosen, differing
+
+
+def _together(paths: Sequence[str]) -> str:
+    """Return several paths as one text, with the group that they share named once."""
+    groups = {path.rpartition(".")[0] for path in paths}
+    if len(paths) == 1 or len(groups) > 1:
+        return "+".join(paths)
+    return f"{groups.pop()}.{{{','.join(path.rpartition('.')[2] for path in paths)}}}"
 
 
 def _inputs(indices: Sequence[int]) -> str:

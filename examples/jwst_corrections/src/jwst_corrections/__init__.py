@@ -1,0 +1,1 @@
+"""Overrides that mend what users of JWST's combined products have complained of."""

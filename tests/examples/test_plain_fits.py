@@ -204,23 +204,18 @@ def test_a_bad_file_is_left_out_where_that_is_asked_for(exposures, plugins, tmp_
     assert len(result.skipped) == 1
 
 
-def test_blocked_it_takes_nothing(exposures, install_example):
-    install_example(EXAMPLE)
+def test_blocked_it_takes_nothing(exposures, install_examples):
+    install_examples("plain_fits")
     assert blendmodels(None, exposures).values["meta.exptime"] == 1100.75
     with pytest.raises(InputError, match="has no keyword DATAMODL"):
         blendmodels(None, exposures[:1], block=["plain-fits"])
 
 
-@pytest.fixture
-def install_example(tmp_path, monkeypatch):
-    """Return a function that installs an example, as far as Python can tell."""
-
-    def install(folder):
-        info = tmp_path / "site" / "plain_fits-1.0.dist-info"
-        info.mkdir(parents=True)
-        (info / "METADATA").write_text("Metadata-Version: 2.1\nName: plain-fits\nVersion: 1.0\n")
-        (info / "entry_points.txt").write_text("[blender_core]\nplain_fits = plain_fits.plugin\n")
-        monkeypatch.syspath_prepend(folder / "src")
-        monkeypatch.syspath_prepend(info.parent)
-
-    return install
+def test_what_is_installed_for_another_telescope_changes_nothing(exposures, install_examples):
+    install_examples("plain_fits")
+    alone = blendmodels(None, exposures)
+    install_examples("jwst_corrections", "miri_team_rules")
+    beside = blendmodels(None, exposures)
+    assert len(list(Plugins.discover())) == 4
+    assert str(alone.plan.diff(beside.plan)) == "no difference"
+    assert beside.values == alone.values

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         BlenderError,
         BlendErrorGroup,
         BlendWarning,
+        ExpansionError,
         InputError,
         InvalidValueError,
         MixedModelTypesError,
@@ -56,6 +57,7 @@ __all__ = [
     "BlendWarning",
     "BlenderError",
     "Choice",
+    "ExpansionError",
     "Finding",
     "FindingKind",
     "Findings",
@@ -100,7 +102,7 @@ _NAMES_IN: Final = {
     "blend": "blendmodels",
     "blender": "ModelBlender",
     "errors": (
-        "BlenderError BlendErrorGroup BlendWarning InputError InvalidValueError "
+        "BlenderError BlendErrorGroup BlendWarning ExpansionError InputError InvalidValueError "
         "MixedModelTypesError NoInputsError NotADatamodelError OutputError "
         "OutputExistsError OverrideConflictError PlanError PluginError ReaderConflictError "
         "RuleConflictError RuleError RulesFileError TableError UnknownAttributeError "

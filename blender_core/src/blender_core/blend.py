@@ -38,6 +38,7 @@ def blendmodels(
     block: Collection[str] = (),
     plugins: Plugins | None = None,
     on_bad_input: Literal["raise", "skip"] = "raise",
+    expand: bool = False,
     progress: Callable[[int, int | None], None] | None = None,
     output: str | os.PathLike[str] | None = None,
     overwrite: bool = False,
@@ -58,7 +59,7 @@ def blendmodels(
         of the product's file, where that is known, and then in the current directory.
     ignore : collection of str, optional
         Attributes whose paths begin with one of these keep the product's own value.
-    overrides, rules, mixed, record_rules, block, plugins, on_bad_input
+    overrides, rules, mixed, record_rules, block, plugins, on_bad_input, expand
         As of `ModelBlender`.
     progress : callable, optional
         Called with the number of inputs that have been looked at and the number of all, after
@@ -110,6 +111,7 @@ def blendmodels(
         block=block,
         plugins=plugins,
         on_bad_input=on_bad_input,
+        expand=expand,
     )
     product = open_product(product)
     target = None

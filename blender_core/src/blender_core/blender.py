@@ -18,6 +18,7 @@ from blender_core.kinds import Kind, Planner
 from blender_core.override_sources import OverrideSources
 from blender_core.plugins import Plugins
 from blender_core.product import vet
+from blender_core.readers.expanding import expanded, require_recorded
 from blender_core.readers.opening import Opener, unfold
 from blender_core.readers.source import name_of
 from blender_core.record import record_columns
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from blender_core.errors import BlenderError
     from blender_core.overrides import Override
     from blender_core.plan import BlendPlan
+    from blender_core.readers.source import Source
 
 __all__ = ["ModelBlender"]
 
@@ -67,6 +69,9 @@ class ModelBlender:
     on_bad_input : {"raise", "skip"}, optional
         What to do about an input that cannot be read or is of another class than the first:
         raise an error, or blend the others and tell in the result which were left out.
+    expand : bool, optional
+        Whether an input that has an HDRTAB stands for the exposures that it was made of: the blend
+        is then that of all exposures at once.
 
     Raises
     ------
@@ -107,6 +112,7 @@ class ModelBlender:
         block: Collection[str] = (),
         plugins: Plugins | None = None,
         on_bad_input: Literal["raise", "skip"] = "raise",
+        expand: bool = False,
     ) -> None:
         ignore = texts(blend_ignore_attrs or (), "blend_ignore_attrs", "paths")
         if plugins is None:
@@ -119,6 +125,7 @@ class ModelBlender:
         if on_bad_input not in ("raise", "skip"):
             msg = f"on_bad_input is 'raise' or 'skip', not {on_bad_input!r}"
             raise ValueError(msg)
+        self._expand = expand
         self._skips = on_bad_input == "skip"
         self._skipped: list[BlenderError] = []
         self._n_given = 0
@@ -195,7 +202,7 @@ class ModelBlender:
         for done, one in enumerate(self._unfolded(models, faults), start=1):
             self._n_given += 1
             try:
-                yield self._row(one, f"input {self._n_given}")
+                yield from self._rows_of(one, f"input {self._n_given}")
             except InputError as fault:
                 faults.append(fault)
             if progress:
@@ -208,8 +215,22 @@ class ModelBlender:
             except InputError as fault:
                 faults.append(fault)
 
-    def _row(self, given: Any, what: str) -> tuple[Layout, list[Any]]:
+    def _rows_of(self, given: Any, what: str) -> list[tuple[Layout, list[Any]]]:
+        """Return the row of an input, or those of the exposures that it was made of."""
         source = self._opener.open(given, what)
+        if not self._expand:
+            return [self._row(source)]
+        before = dict(self._kinds), self._columns.once
+        try:
+            exposures = expanded(source)
+            rows = [self._row(one) for one in exposures]
+            require_recorded(exposures, self._kinds.values())
+        except BaseException:
+            self._kinds, self._columns.once = before
+            raise
+        return rows
+
+    def _row(self, source: Source) -> tuple[Layout, list[Any]]:
         kind = self._kinds.get(source.model_type)
         if kind is not None:
             return kind.layout, source.read(kind.layout)
@@ -224,7 +245,7 @@ class ModelBlender:
         kind = self._planner.kind(source)
         once = self._columns.once
         if not self._kinds:
-            layout = Layout(kind.attributes[path] for path in kind.once)
+            layout = Layout((kind.attributes[path] for path in kind.once), kind.layout.columns)
             once = dict(zip(layout.paths, source.read(layout), strict=True))
         row = source.read(kind.layout)
         # Nothing is settled by an input that turns out to be bad.

@@ -29,6 +29,8 @@ class Layout:
     ----------
     attributes : iterable of Attribute
         The wanted attributes, in any order.
+    columns : mapping of str to str, optional
+        Dotted path → column of HDRTAB, for those that are recorded. None if it is not known yet.
 
     Attributes
     ----------
@@ -47,7 +49,10 @@ class Layout:
     ('meta.date', 'meta.origin', 'meta.visit.id')
     """
 
-    def __init__(self, attributes: Iterable[Attribute]) -> None:
+    def __init__(
+        self, attributes: Iterable[Attribute], columns: Mapping[str, str] | None = None
+    ) -> None:
+        self.columns = columns
         by_path = {attribute.path: attribute for attribute in attributes}
         tree: dict[str | None, Any] = {}
         for path in by_path:

@@ -21,6 +21,7 @@ __all__ = [
     "BlendErrorGroup",
     "BlendWarning",
     "BlenderError",
+    "ExpansionError",
     "InputError",
     "InvalidValueError",
     "MixedModelTypesError",
@@ -217,6 +218,25 @@ class NotADatamodelError(InputError, TypeError):
 
 class MixedModelTypesError(InputError, ValueError):
     """The inputs are not all of one model type."""
+
+
+class ExpansionError(InputError):
+    """A product cannot be expanded into the rows of its HDRTAB.
+
+    Attributes
+    ----------
+    column : str or None
+        Name of the column, if it is about one.
+    attribute : str or None
+        Dotted path of the attribute, if it is about one.
+    """
+
+    def __init__(
+        self, message: str, *, column: str | None = None, attribute: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.column = column
+        self.attribute = attribute
 
 
 class OutputError(BlenderError):

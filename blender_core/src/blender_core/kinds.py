@@ -104,7 +104,8 @@ class Planner:
         if self._mixed:
             # Inputs of another class may call for what those of this one say.
             wanted.update(path for path, one in attributes.items() if one.type != "array")
-        layout = Layout(one for path, one in attributes.items() if path in wanted)
+        found = (one for path, one in attributes.items() if path in wanted)
+        layout = Layout(found, plan.columns)
         once = tuple(path for path in plan.wanted_once if path not in wanted)
         return Kind(source.model_type, attributes, context, holding, plan, layout, once)
 

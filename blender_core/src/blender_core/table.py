@@ -22,7 +22,7 @@ __all__ = ["TABLES", "to_fits_rec", "to_table"]
 TABLES: Final = {"hdrtab": "Combined header table", "hdrrules": "Rules of the combined header"}
 """The tables that a product has: their names in datamodels, and titles. HDUs are of the same name."""
 
-_LEAST: Final = -(2**63)
+LEAST_INTEGER: Final = -(2**63)
 """The smallest integer of a column."""
 
 
@@ -122,7 +122,7 @@ def _field(column: TypedColumn) -> _Field:
         return _Field(column.name, raw, "L", "int8", unit)
     if data.dtype.kind == "i":
         # Any number can stand for "missing" but one that an input has.
-        null = next(n for n in range(_LEAST, 0) if not np.any(data[~mask] == n))
+        null = next(n for n in range(LEAST_INTEGER, 0) if not np.any(data[~mask] == n))
         return _Field(column.name, np.where(mask, null, data), "K", "int64", unit, null)
     if data.dtype.kind == "f":
         return _Field(column.name, data, "D", "float64", unit)

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from blender_core.errors import InputError
+from blender_core.readers.product_table import NAME, table_in_tree
 from blender_core.readers.saved import class_named, plain_values, read_as_datamodel
 from blender_core.readers.tree import scalars_beyond
 
@@ -99,6 +100,18 @@ class AsdfReader:
             In the order of the tree.
         """
         return list(scalars_beyond(known, self._tree.get("meta"), "meta"))
+
+    def hdrtab(self) -> Any:
+        """Return the table of what the product in the file was made of.
+
+        Returns
+        -------
+        table : numpy.ndarray or None
+            The table; None if the file has none.
+        """
+        if self._tree.get(NAME) is None:
+            return None
+        return table_in_tree(self._opened, self.what)
 
     def _opened(self) -> Any:
         from stdatamodels.jwst import datamodels

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from blender_core.errors import NotADatamodelError
+from blender_core.readers.product_table import table_of_datamodel
 from blender_core.readers.tree import collect, is_plain, plain, scalars_beyond
 from blender_core.values import shown
 
@@ -97,3 +98,13 @@ class DatamodelReader:
             In the order of the tree. What lies within lists is left out.
         """
         return list(scalars_beyond(known, self._model.instance.get("meta"), "meta"))
+
+    def hdrtab(self) -> Any:
+        """Return the table of what the datamodel was made of.
+
+        Returns
+        -------
+        table : object
+            The datamodel's own; None if it has none.
+        """
+        return table_of_datamodel(self._model)

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 from blender_core.errors import InputError, UnknownInputError, warn
 from blender_core.readers.hdulist import raw_fits_of, without_arrays
 from blender_core.readers.headers import BadFitsError, NotFitsError
+from blender_core.readers.product_table import HDU, NAME, table_in_fits, table_in_tree
 from blender_core.readers.raw_fits import RawFits
 from blender_core.readers.saved import class_named, plain_values
 from blender_core.readers.tree import plain, scalars_beyond
@@ -194,6 +195,26 @@ class FitsReader:
             In the order of the tree. Headers have no others.
         """
         return list(scalars_beyond(known, self._tree.get("meta"), "meta"))
+
+    def hdrtab(self) -> Any:
+        """Return the table of what the product in the file was made of.
+
+        Returns
+        -------
+        table : astropy.io.fits.FITS_rec, numpy.ndarray or None
+            The table; None if the file has none.
+
+        Raises
+        ------
+        ExpansionError
+            If it cannot be read.
+        """
+        if self._fits.hdu(HDU) is not None:
+            return table_in_fits(self._given, self.what)
+        asdf = self._fits.asdf
+        if asdf is None or NAME.encode() not in asdf.raw or self._tree.get(NAME) is None:
+            return None
+        return table_in_tree(self._opened, self.what)
 
     @property
     def _blank(self) -> Any:

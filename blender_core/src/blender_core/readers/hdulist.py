@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-    from astropy.io.fits import Column, HDUList, Header
+    from astropy.io.fits import Column, FITS_rec, HDUList, Header
 
-__all__ = ["raw_fits_of", "without_arrays"]
+__all__ = ["raw_fits_of", "table_in", "without_arrays"]
 
 _ASDF: Final = "ASDF"
 
@@ -66,6 +66,47 @@ def raw_fits_of(hdulist: HDUList) -> RawFits:
             raise BadFitsError(msg)
         found = next((hdu for hdu in hdulist if hdu.name.strip().upper() == _ASDF), None)
         return RawFits(hdus, None if found is None else AsdfText.read(*_data_of(found)))
+
+
+def table_in(hdulist: HDUList, name: str) -> FITS_rec:
+    """Return a binary table, which is read from the file unless it is in memory already.
+
+    Parameters
+    ----------
+    hdulist : astropy.io.fits.HDUList
+        The HDUList, from a file or not. A file stays open, at its position.
+    name : str
+        The name of an HDU that it has, in upper case.
+
+    Returns
+    -------
+    table : astropy.io.fits.FITS_rec
+        The table: the HDUList's own if it is in memory, which is not to be changed.
+
+    Raises
+    ------
+    BadFitsError
+        If the HDU is no binary table, or cannot be read.
+    """
+    from astropy.io import fits
+
+    with _undisturbed(hdulist):
+        hdu = next(hdu for hdu in hdulist if hdu.name.strip().upper() == name)
+        if not isinstance(hdu, fits.BinTableHDU):
+            msg = "it is no binary table"
+            raise BadFitsError(msg)
+        if "data" not in vars(hdu):
+            # Astropy would keep what it loads.
+            file, size = _data_of(hdu)
+            raw = file.read(size)
+            if len(raw) < size:
+                msg = f"it is truncated: {len(raw):,} of its {size:,} bytes are there"
+                raise BadFitsError(msg)
+            hdu = fits.BinTableHDU.fromstring(hdu.header.tostring().encode() + raw)
+        if hdu.data is None:
+            msg = "it has no columns"
+            raise BadFitsError(msg)
+        return hdu.data
 
 
 def without_arrays(hdulist: HDUList) -> HDUList:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from blender_core.columns import Layout
 
-__all__ = ["Source", "name_of"]
+__all__ = ["Expandable", "Source", "name_of"]
 
 
 class Source(Protocol):
@@ -108,3 +108,22 @@ def name_of(model_type: type | str) -> str:
     ('dict', 'plain FITS')
     """
     return model_type if isinstance(model_type, str) else model_type.__name__
+
+
+@runtime_checkable
+class Expandable(Source, Protocol):
+    """An input that may be a product, with a table of what it was made of."""
+
+    def hdrtab(self) -> Any:
+        """Return the table.
+
+        Returns
+        -------
+        table : astropy.io.fits.FITS_rec, numpy.ndarray or object
+            What the input has for a table, which is not to be changed; None if it has none.
+
+        Raises
+        ------
+        ExpansionError
+            If it has one that cannot be read.
+        """

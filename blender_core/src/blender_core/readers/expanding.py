@@ -1,0 +1,228 @@
+"""Take a product for the exposures that it was made of, as far as its HDRTAB tells.
+
+What an exposure said of an attribute is in the table's column. No column of an attribute that is
+recorded means that no exposure had it. Of what is not recorded, only the product's own value is
+known, which is the first exposure's where nobody has asked for a rule.
+"""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+from blender_core.assigning import DEFAULT_RULE
+from blender_core.columns import Layout
+from blender_core.errors import ExpansionError
+from blender_core.readers.hdrtab import Hdrtab
+from blender_core.readers.saved import class_named
+from blender_core.readers.source import Expandable, name_of
+from blender_core.schema import Attribute, read_attributes
+from blender_core.selection import AS_THEY_ARE
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+    from blender_core.kinds import Kind
+    from blender_core.plan import BlendPlan
+    from blender_core.readers.source import Source
+
+__all__ = ["expanded", "require_recorded"]
+
+_MODEL_TYPE = Attribute("meta.model_type", type="string", keyword="DATAMODL", recorded=True)
+
+
+def expanded(source: Source) -> Sequence[Source]:
+    """Return the exposures that an input was made of.
+
+    Parameters
+    ----------
+    source : Source
+        The input.
+
+    Returns
+    -------
+    exposures : sequence of Source
+        One for each row of its HDRTAB, in their order; the input itself if it has none.
+
+    Raises
+    ------
+    ExpansionError
+        If there is a table, and it cannot be used.
+    """
+    table = source.hdrtab() if isinstance(source, Expandable) else None
+    if table is None:
+        return [source]
+    product = _Product(source, Hdrtab(table, source.what))
+    return [_Exposure(product, row) for row in range(len(product.table))]
+
+
+def require_recorded(exposures: Sequence[Source], kinds: Iterable[Kind]) -> None:
+    """Refuse a product whose HDRTAB lacks what the blend cannot do without.
+
+    Parameters
+    ----------
+    exposures : sequence of Source
+        As `expanded` returned them, after they have been read.
+    kinds : iterable of Kind
+        What was read from them, and why.
+
+    Raises
+    ------
+    ExpansionError
+        If the table does not tell what the exposures had of an attribute, the product has a value
+        for it, and the blend takes more than that of the first exposure.
+    """
+    first = exposures[0]
+    if not isinstance(first, _Exposure):
+        return
+    product = first.product
+    lost: dict[str, str] = {}
+    for kind in kinds:
+        for path, value in product.own.get(kind.layout, {}).items():
+            if value is not None and (purpose := _purpose(path, kind.plan)):
+                lost[path] = f"\n- {kind.attributes[path].label}: {purpose}"
+    if lost:
+        msg = (
+            f"{product.source.what} cannot be expanded, because its HDRTAB does not tell what each "
+            f"exposure had of{''.join(lost.values())}\nBlend the exposures themselves, or make such "
+            "products with Override(record=True) for these attributes."
+        )
+        raise ExpansionError(msg, attribute=next(iter(lost)))
+
+
+class _Product:
+    """A product, the values that its table tells, and its own.
+
+    Parameters
+    ----------
+    source : Source
+        The product.
+    table : Hdrtab
+        Its table.
+    """
+
+    def __init__(self, source: Source, table: Hdrtab) -> None:
+        self.source = source
+        self.table = table
+        self.own: dict[Layout, dict[str, Any]] = {}
+        """What the product has of what its table does not tell, by dotted path."""
+        self._read: dict[Layout, list[list[Any]]] = {}
+        column = self._columns(Layout([_MODEL_TYPE])).get(_MODEL_TYPE.path)
+        self.model_types = table.values(column, _MODEL_TYPE) if column else [None] * len(table)
+
+    @functools.cached_property
+    def attributes(self) -> Collection[str]:
+        """Dotted paths of what the product's own schema has."""
+        return read_attributes(self.source.schema)
+
+    def rows(self, layout: Layout) -> list[list[Any]]:
+        """Return the wanted values of all exposures."""
+        if layout not in self._read:
+            number = len(self.table)
+            columns, own = self._columns(layout), self._own(layout)
+            read = [
+                self.table.values(columns[attribute.path], attribute)
+                if attribute.path in columns
+                else [own.get(attribute.path), *[None] * (number - 1)]
+                for attribute in layout.attributes
+            ]
+            self._read[layout] = list(map(list, zip(*read, strict=True))) or [[]] * number
+        return self._read[layout]
+
+    def _columns(self, layout: Layout) -> dict[str, str]:
+        """Return the columns of the table that have wanted attributes, by dotted path."""
+        asked = layout.columns or {}
+        others = {name.casefold() for name in asked.values()}
+        found: dict[str, str] = {}
+        for attribute in layout.attributes:
+            path = attribute.path
+            names = [asked.get(path), attribute.keyword, path]
+            for name in filter(None, names):
+                # Two attributes can have one keyword, of which one only has the column.
+                if name in self.table and (name == names[0] or name.casefold() not in others):
+                    found[path] = name
+                    others.add(name.casefold())
+                    break
+        return found
+
+    def _own(self, layout: Layout) -> dict[str, Any]:
+        """Return what the product has of the wanted attributes that its table does not tell."""
+        columns = self._columns(layout)
+        untold = tuple(
+            one.path
+            for one in layout.attributes
+            if one.path not in columns and not _is_recorded(one, layout)
+        )
+        if not untold:
+            return {}
+        part = _part(layout, untold)
+        own = dict(zip(part.paths, self.source.read(part), strict=True))
+        self.own[layout] = own
+        return own
+
+
+class _Exposure:
+    """One of the exposures that a product was made of.
+
+    Parameters
+    ----------
+    product : _Product
+        The product.
+    row : int
+        Its row in the table, counted from 0.
+    """
+
+    def __init__(self, product: _Product, row: int) -> None:
+        self.product = product
+        self._row = row
+        self.what = f"{product.source.what}, row {row + 1} of its HDRTAB"
+
+    @functools.cached_property
+    def model_type(self) -> type | str:
+        """The class of datamodel that the exposure was, which may be another than the product's."""
+        name = self.product.model_types[self._row]
+        own = self.product.source.model_type
+        if name is None or name == name_of(own):
+            return own
+        return class_named(name, self.what, _MODEL_TYPE.label)
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        """The schema of that class."""
+        model_type = self.model_type
+        if isinstance(model_type, str) or model_type is self.product.source.model_type:
+            return self.product.source.schema
+        return model_type().schema  # type: ignore[no-any-return]
+
+    def read(self, layout: Layout) -> list[Any]:
+        """Return the wanted values, None where the exposure had none."""
+        return self.product.rows(layout)[self._row]
+
+    def paths_beyond(self, known: Collection[str]) -> list[str]:
+        """Return the paths of the product's scalars that neither schema has."""
+        if self.model_type is not self.product.source.model_type:
+            known = {*known, *self.product.attributes}
+        return self.product.source.paths_beyond(known)
+
+
+@functools.lru_cache(maxsize=32)
+def _part(layout: Layout, paths: tuple[str, ...]) -> Layout:
+    """Return a layout of some of the attributes: the same each time, as readers learn about it."""
+    return Layout(layout.attributes[layout.places[path]] for path in paths)
+
+
+def _is_recorded(attribute: Attribute, layout: Layout) -> bool:
+    return attribute.recorded and (layout.columns is None or attribute.path in layout.columns)
+
+
+def _purpose(path: str, plan: BlendPlan) -> str | None:
+    """Return what more than the first exposure's value is wanted for."""
+    for one in plan.values():
+        if path in one.selection.needs:
+            return f"{one.attribute.label} is blended with its help"
+    assignment = plan[path]
+    if assignment.rule is None:
+        return None
+    if assignment.rule.name == DEFAULT_RULE and assignment.selection is AS_THEY_ARE:
+        return None
+    return f"its rule is {assignment.choice.label}, as {assignment.source} asks"

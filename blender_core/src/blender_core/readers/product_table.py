@@ -1,0 +1,122 @@
+"""Find the HDRTAB of a product, wherever it is kept, and leave it as it is.
+
+A FITS file has it in an HDU of that name. A datamodel has it in its tree, or, if it was read from a
+file without a tree, among the HDUs that its schema does not know. When such a datamodel is saved
+again, the table may end up in the tree of the new file: in FITS, too, because the schema does not
+say that it is to have an HDU.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from blender_core.errors import ExpansionError
+from blender_core.readers.hdulist import table_in
+from blender_core.readers.headers import BadFitsError
+from blender_core.values import said
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
+    from astropy.io.fits import FITS_rec, HDUList
+
+__all__ = ["HDU", "NAME", "table_in_fits", "table_in_tree", "table_of_datamodel"]
+
+HDU: Final = "HDRTAB"
+"""The HDU that has the table."""
+
+NAME: Final = "hdrtab"
+"""Where the tree has it."""
+
+
+def table_of_datamodel(model: Any) -> Any:
+    """Return the table of a datamodel.
+
+    Parameters
+    ----------
+    model : stdatamodels.DataModel
+        The datamodel.
+
+    Returns
+    -------
+    table : object
+        What the datamodel has for a table, which is not to be changed; None if it has none.
+
+    Examples
+    --------
+    >>> from blender_core.readers.product_table import table_of_datamodel
+    >>> from stdatamodels.jwst.datamodels import ImageModel
+    >>> print(table_of_datamodel(ImageModel()))
+    None
+    """
+    table = model.instance.get(NAME)
+    if table is None:
+        table = model.instance.get("extra_fits", {}).get(HDU, {}).get("data")
+    return table
+
+
+def table_in_tree(opened: Callable[[], AbstractContextManager[Any]], what: str) -> Any:
+    """Return the table in the tree of a file.
+
+    Parameters
+    ----------
+    opened : callable
+        Opens the datamodel in the file.
+    what : str
+        What the file is to the blend, for messages.
+
+    Returns
+    -------
+    table : numpy.ndarray
+        The table.
+
+    Raises
+    ------
+    ExpansionError
+        If it cannot be read.
+    """
+    try:
+        with opened() as model:
+            return np.array(table_of_datamodel(model))  # the model's own goes with it
+    except Exception as error:
+        raise _unreadable(what, error) from error
+
+
+def table_in_fits(given: Path | HDUList, what: str) -> FITS_rec:
+    """Return the table in an HDU of a FITS file, or of an open HDUList, that has one.
+
+    Parameters
+    ----------
+    given : Path or astropy.io.fits.HDUList
+        The file, compressed with gzip or not; or the HDUList, which stays as it is.
+    what : str
+        What it is to the blend, for messages.
+
+    Returns
+    -------
+    table : astropy.io.fits.FITS_rec
+        The table, which is not to be changed.
+
+    Raises
+    ------
+    ExpansionError
+        If it cannot be read.
+    """
+    from astropy.io import fits
+
+    try:
+        if not isinstance(given, Path):
+            return table_in(given, HDU)
+        with fits.open(given) as hdulist:
+            return table_in(hdulist, HDU)
+    except Exception as error:
+        raise _unreadable(what, error) from error
+
+
+def _unreadable(what: str, error: Exception) -> ExpansionError:
+    kind = "" if isinstance(error, BadFitsError) else f"{type(error).__name__}: "
+    return ExpansionError(f"the HDRTAB of {what} cannot be read: {kind}{said(error)}")

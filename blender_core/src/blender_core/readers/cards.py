@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from astropy.io.fits import Header
 
-__all__ = ["CARD", "RawHeader"]
+__all__ = ["CARD", "RawHeader", "card_value"]
 
 CARD: Final = 80
 """Length of a card in bytes, by the FITS standard."""
@@ -39,6 +39,13 @@ class RawHeader:
     raw : bytes
         Cards of 80 bytes each, with or without padding.
 
+    Attributes
+    ----------
+    raw : bytes
+        The same.
+    is_plain : bool
+        Whether it has nothing that only astropy could make sense of, apart from single values.
+
     Examples
     --------
     >>> from blender_core.readers.cards import RawHeader
@@ -52,7 +59,7 @@ class RawHeader:
         self.raw = raw
         self._positions, usual = _positions(_keyword_column(raw))
         end = self._positions.get(b"END     ")
-        self._plain = (
+        self.is_plain = (
             usual
             and not raw.translate(None, _PRINTABLE)
             # Astropy stops at END.
@@ -62,17 +69,12 @@ class RawHeader:
     @property
     def text(self) -> bytes:
         """The header as astropy prints it, which mends what does not meet the standard."""
-        if self._plain:
+        if self.is_plain:
             return self.raw
         from astropy.io import fits
 
         with recorded():  # what it mends is no concern of the blend
             return str(fits.Header.fromstring(self.raw)).encode()
-
-    @property
-    def keywords(self) -> bytes:
-        """All keywords, in the order in which they first come, as they are on the cards."""
-        return b"".join(self._positions)
 
     def get(self, keyword: str) -> Any:
         """Return the value of a keyword.
@@ -108,7 +110,7 @@ class RawHeader:
         values : list
             As `get` gives them.
         """
-        if not self._plain:
+        if not self.is_plain:
             return [self._by_astropy.get(field.decode().rstrip()) for field in fields]
         raw, positions, values = self.raw, self._positions, []
         continued = self._continued
@@ -119,7 +121,7 @@ class RawHeader:
                 if position in continued:
                     value = self._long_text(position)
                 else:
-                    value = _value(raw[position + 8 : position + CARD])
+                    value = card_value(raw[position + 8 : position + CARD])
                 if value is _DOUBTFUL:
                     value = self._by_astropy.get(field.decode().rstrip())
             values.append(value)
@@ -141,7 +143,7 @@ class RawHeader:
         text = ""
         field = self.raw[position + 8 : position + CARD]
         while True:
-            part = _value(field)
+            part = card_value(field)
             if type(part) is not str:
                 return _DOUBTFUL
             text += part.removesuffix("&")
@@ -187,10 +189,20 @@ def _positions(column: bytes) -> tuple[Mapping[bytes, int], bool]:
 
 
 @functools.lru_cache(maxsize=1 << 13)
-def _value(field: bytes) -> Any:
-    """Return the value of the plain forms of a card, from its ninth byte on.
+def card_value(field: bytes) -> Any:
+    """Return the value of the plain forms of a card.
 
     Most cards are the same to the byte in all exposures of a blend.
+
+    Parameters
+    ----------
+    field : bytes
+        The card from its ninth byte on.
+
+    Returns
+    -------
+    value : bool, int, float, str, None or object
+        The value as `astropy.io.fits` gives it. Some other object if only astropy can tell.
     """
     if field[:2] != b"= ":
         return _DOUBTFUL

@@ -24,7 +24,7 @@ from blender_core.readers.hdulist import raw_fits_of, without_arrays
 from blender_core.readers.headers import BadFitsError, NotFitsError
 from blender_core.readers.product_table import HDU, NAME, table_in_fits, table_in_tree
 from blender_core.readers.raw_fits import RawFits
-from blender_core.readers.saved import class_named, plain_values
+from blender_core.readers.saved import class_named, plain_values, put_own
 from blender_core.readers.tree import plain, scalars_beyond
 from blender_core.readers.unusual import has_own_metadata, read_by_datamodel
 from blender_core.validity import plainly_valid, problem_with
@@ -124,16 +124,8 @@ class FitsReader:
             return self._by_datamodel(layout)
         if not isinstance(self._given, Path):
             values = [plain(value) for value in values]  # there can be anything in memory
-        # A datamodel takes these from the file itself, whatever is in it.
-        self._put(values, layout, "meta.model_type", self.model_type.__name__)
-        if self._filename is not None:
-            self._put(values, layout, "meta.filename", self._filename)
+        put_own(values, layout, self.model_type, self._filename)
         return values
-
-    def _put(self, values: list[Any], layout: Layout, path: str, value: Any) -> None:
-        place = layout.places.get(path)
-        if place is not None:
-            values[place] = value
 
     def _is_unusual(self, layout: Layout) -> bool:
         """Tell whether there is something that headers and tree do not tell."""
@@ -146,10 +138,10 @@ class FitsReader:
     def _by_datamodel(self, layout: Layout) -> list[Any]:
         values = read_by_datamodel(self._opened, self.what, layout)
         # It makes up a date for a file without.
-        if self._fits.hdus[0].header.get("DATE") is None:
+        place = layout.places.get("meta.date")
+        if place is not None and self._fits.hdus[0].header.get("DATE") is None:
             meta = self._tree.get("meta")
-            date = meta.get("date") if isinstance(meta, dict) else None
-            self._put(values, layout, "meta.date", date)
+            values[place] = meta.get("date") if isinstance(meta, dict) else None
         return values
 
     def _opened(self) -> Any:
@@ -168,6 +160,7 @@ class FitsReader:
         if asdf is None:
             return self._headers_over([None] * len(layout.paths), layout)
         if self._fits.is_as_saved():
+            self._learnt.add_file(self._fits, self.model_type)
             return self._values_of_tree(layout, asdf)
         values = plain_values(self._tree, layout)
         return None if values is None else self._headers_over(values, layout)

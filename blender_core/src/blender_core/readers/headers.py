@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from blender_core.readers.live_header import LiveHeader
 
-__all__ = ["BLOCK", "BadFitsError", "NotFitsError", "RawHDU", "scan"]
+__all__ = ["BLOCK", "BadFitsError", "NotFitsError", "RawHDU", "padded", "scan"]
 
 BLOCK: Final = 2880
 """Length of the blocks that a FITS file is made of, in bytes, by the FITS standard."""
@@ -100,13 +100,30 @@ def scan(file: BinaryIO, length: int | None) -> Iterator[RawHDU]:
             file.seek(end - 1)
             if not file.read(1):
                 _truncated(where, end, file.tell())
-        start = hdu.start + _blocks(hdu.size)
+        start = hdu.start + padded(hdu.size)
         file.seek(start)
         number += 1
 
 
-def _blocks(size: int) -> int:
-    """Return a length with its padding to whole blocks."""
+def padded(size: int) -> int:
+    """Return a length with its padding to whole blocks.
+
+    Parameters
+    ----------
+    size : int
+        Length in bytes.
+
+    Returns
+    -------
+    length : int
+        The next multiple of a block.
+
+    Examples
+    --------
+    >>> from blender_core.readers.headers import padded
+    >>> padded(2880), padded(2881)
+    (2880, 5760)
+    """
     return -(-size // BLOCK) * BLOCK
 
 
@@ -144,7 +161,7 @@ def _header(file: BinaryIO, where: str, *, first: bool) -> bytes:
     if end is None:
         msg = f"{where} has no END card in the first {searched:,} bytes of its header"
         raise BadFitsError(msg)
-    size = _blocks(end + CARD)
+    size = padded(end + CARD)
     if len(header) < size:
         msg = f"{where} is truncated: the file ends at byte {file.tell():,}, within its last block"
         raise BadFitsError(msg)

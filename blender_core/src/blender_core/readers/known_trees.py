@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from blender_core.readers.outline import Outline
     from blender_core.readers.tree_pattern import TreePattern
 
-__all__ = ["KnownTrees"]
+__all__ = ["KnownTrees", "make_room"]
 
 _MOST: Final = 16
 
@@ -88,7 +88,7 @@ class KnownTrees:
         """
         lines = self._outline(asdf)
         if lines is not None:
-            _make_room(self._unlearnt)
+            make_room(self._unlearnt, _MOST)
             kind = lines.frame, len(lines.pieces)
             self._unlearnt[kind] = asdf.text, lines, tuple(values)
 
@@ -101,13 +101,21 @@ class KnownTrees:
     def _learn(self, kind: Hashable, text: str, lines: Outline, values: Sequence[Any]) -> None:
         pattern = learn(text, lines, self._wanted, self._layout, values)
         if pattern is not None:
-            _make_room(self._patterns)
+            make_room(self._patterns, _MOST)
             of_a_kind = self._patterns.setdefault(kind, [])
             of_a_kind.insert(0, pattern)
             del of_a_kind[_MOST:]
 
 
-def _make_room(known: dict[Hashable, Any]) -> None:
-    """Forget the first of many."""
-    if len(known) >= _MOST:
+def make_room(known: dict[Any, Any], most: int) -> None:
+    """Forget the first of many.
+
+    Parameters
+    ----------
+    known : dict
+        What is known. It is changed.
+    most : int
+        As many there may be with one more.
+    """
+    if len(known) >= most:
         del known[next(iter(known))]

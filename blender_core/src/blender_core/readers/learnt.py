@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import stat
+from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.readers.known_trees import KnownTrees
+from blender_core.readers.file_pattern import learn_file
+from blender_core.readers.known_trees import KnownTrees, make_room
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from blender_core.columns import Layout
+    from blender_core.readers.asdf_text import AsdfText
+    from blender_core.readers.file_pattern import FilePattern
+    from blender_core.readers.raw_fits import RawFits
 
 __all__ = ["Learnt"]
+
+_LENGTHS: Final = 32
+_OF_A_LENGTH: Final = 4
 
 
 class Learnt:
@@ -27,6 +37,7 @@ class Learnt:
     def __init__(self) -> None:
         self._blanks: dict[type, Any] = {}
         self._trees: dict[Layout, KnownTrees] = {}
+        self._files: dict[int, list[FilePattern]] = {}
 
     def blank(self, model_type: type) -> Any:
         """Return an empty datamodel: it has the schema, and the validation settings.
@@ -61,3 +72,46 @@ class Learnt:
         if layout not in self._trees:
             self._trees[layout] = KnownTrees(layout)
         return self._trees[layout]
+
+    def add_file(self, fits: RawFits, model_type: type) -> None:
+        """Keep in mind how a file could be read whose headers are as a datamodel saved them.
+
+        Parameters
+        ----------
+        fits : RawFits
+            What is in the file.
+        model_type : type
+            The class of datamodels of the file.
+        """
+        pattern = learn_file(fits, model_type)
+        if pattern is not None:
+            make_room(self._files, _LENGTHS)
+            alike = self._files.setdefault(pattern.length, [])
+            alike.insert(0, pattern)
+            del alike[_OF_A_LENGTH:]
+
+    def tree_of(self, path: Path) -> tuple[type, AsdfText] | None:
+        """Read the tree of a file that is like one before, and whose headers nobody has touched.
+
+        Parameters
+        ----------
+        path : Path
+            The file.
+
+        Returns
+        -------
+        model_type : type
+            The class of datamodels of the file.
+        asdf : AsdfText
+            The text of its tree. None alone if it is not certain to be like one before.
+        """
+        try:
+            status = path.stat()
+        except OSError:
+            return None  # it will be found out again, and told
+        if stat.S_ISREG(status.st_mode):
+            for pattern in self._files.get(status.st_size, ()):
+                asdf = pattern.read(path)
+                if asdf is not None:
+                    return pattern.model_type, asdf
+        return None

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from blender_core.readers.cards import RawHeader
 from blender_core.readers.warned import recorded
 
 if TYPE_CHECKING:
@@ -44,11 +43,6 @@ class LiveHeader:
         """The header as astropy prints it, which mends what does not meet the standard."""
         with recorded():  # what it mends is no concern of the blend
             return str(self._header.copy()).encode()
-
-    @property
-    def keywords(self) -> bytes:
-        """All keywords, in the order in which they first come, as they are on the cards."""
-        return RawHeader(self.text).keywords
 
     def get(self, keyword: str) -> Any:
         """Return the value of a keyword, as `RawHeader.get` does."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from blender_core.errors import NotADatamodelError, UnknownInputError
 from blender_core.readers.asdf_file import AsdfReader
 from blender_core.readers.datamodel import DatamodelReader
+from blender_core.readers.fits_again import open_again
 from blender_core.readers.fits_file import FitsReader
 from blender_core.readers.learnt import Learnt
 from blender_core.readers.plugged import PluggedSource
@@ -88,12 +89,13 @@ class Opener:
             return source
 
     def _open_file(self, given: str | Path, what: str) -> Source:
-        path = Path(given)
-        reader: AsdfReader | FitsReader
+        path = given if isinstance(given, Path) else Path(given)
+        reader: Source
         if path.suffix == ".asdf":
             reader = AsdfReader(path, what, self._learnt.blank)
         else:
-            reader = FitsReader(path, what, self._learnt)
+            again = open_again(path, what, self._learnt)
+            reader = again or FitsReader(path, what, self._learnt)
         reader.model_type  # noqa: B018  # it may have none
         return reader
 

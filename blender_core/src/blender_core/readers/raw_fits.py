@@ -31,10 +31,13 @@ class RawFits:
         All HDUs, in the order of the file.
     asdf : AsdfText or None
         The tree; None if the file has none.
+    length : int or None, optional
+        Length of the file in bytes. None if it is compressed, or there is no file.
     """
 
     hdus: tuple[RawHDU, ...]
     asdf: AsdfText | None
+    length: int | None = None
 
     @classmethod
     def read(cls, path: Path) -> RawFits:
@@ -80,8 +83,8 @@ class RawFits:
         for hdu in hdus:
             if hdu.name == "ASDF":
                 file.seek(hdu.start)
-                return cls(hdus, AsdfText.read(file, hdu.size))
-        return cls(hdus, None)
+                return cls(hdus, AsdfText.read(file, hdu.size), length)
+        return cls(hdus, None, length)
 
     def hdu(self, name: str) -> RawHDU | None:
         """Return an HDU as astropy finds it.

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from blender_core.columns import Layout
 
-__all__ = ["class_named", "plain_values", "read_as_datamodel"]
+__all__ = ["class_named", "plain_values", "put_own", "read_as_datamodel"]
 
 
 def class_named(name: Any, what: str, where: str) -> type:
@@ -95,6 +95,26 @@ def plain_values(tree: Mapping[str, Any], layout: Layout) -> list[Any] | None:
         else:
             values[i] = plain(value)
     return values
+
+
+def put_own(values: list[Any], layout: Layout, model_type: type, filename: str | None) -> None:
+    """Put in what a datamodel takes from its class and its file, whatever the file says.
+
+    Parameters
+    ----------
+    values : list, shape (n_attributes,)
+        The values that the file has. They are changed.
+    layout : Layout
+        Which attributes are wanted, and in which order.
+    model_type : type
+        The class of the datamodel.
+    filename : str or None
+        The name of the file, if there is one.
+    """
+    for path, value in (("meta.model_type", model_type.__name__), ("meta.filename", filename)):
+        place = layout.places.get(path)
+        if place is not None and value is not None:
+            values[place] = value
 
 
 def _has_tags(value: Any) -> bool:

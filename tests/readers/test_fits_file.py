@@ -429,7 +429,9 @@ def test_pixels_are_not_read(tmp_path, monkeypatch, read):
         file.seek(start + 50000)
         file.write(os.urandom(size - 100000))
     counts, opened = [], Path.open
-    monkeypatch.setattr(Path, "open", lambda self, mode: Spy(opened(self, mode), counts))
+    monkeypatch.setattr(
+        Path, "open", lambda self, *args, **kwargs: Spy(opened(self, *args, **kwargs), counts)
+    )
     learnt = Learnt()
     for _ in range(2):
         assert read(path, ["meta.target.ra"], learnt) == {"meta.target.ra": 1 / 3}
@@ -440,7 +442,9 @@ def test_arrays_of_the_tree_are_not_read(tmp_path, monkeypatch, compare):
     big = np.random.default_rng(1).random(10**6)
     path = save(tmp_path / "a_cal.fits", {"meta.target.ra": 1 / 3, "meta.big": big})
     counts, opened = [], Path.open
-    monkeypatch.setattr(Path, "open", lambda self, mode: Spy(opened(self, mode), counts))
+    monkeypatch.setattr(
+        Path, "open", lambda self, *args, **kwargs: Spy(opened(self, *args, **kwargs), counts)
+    )
     FitsReader(path, "input 1", Learnt())
     assert sum(counts) < 200_000 < path.stat().st_size / 10
     monkeypatch.undo()

@@ -35,7 +35,8 @@ _KEYWORD: Final = 10
 _END: Final = b"END     "
 _LENGTH: Final = b"NAXIS1  "
 _LENGTH_AGAIN: Final = b"TFORM1  "
-_PRINTABLE: Final = range(0x20, 0x7F)
+_FIRST_PRINTABLE: Final = 0x20
+_LAST_PRINTABLE: Final = 0x7E
 _ALL_BITS: Final = 0xFF
 
 
@@ -104,6 +105,21 @@ class FilePattern:
         checksum = hashlib.sha256(memoryview(headers)[: self._before_tree])
         return asdf if asdf.checksum == checksum.hexdigest() else None
 
+    def is_like(self, fits: RawFits) -> bool:
+        """Tell whether a file is one of those that can be read in this way.
+
+        Parameters
+        ----------
+        fits : RawFits
+            What is in the file, which is of the same length.
+
+        Returns
+        -------
+        like : bool
+            False if its headers are elsewhere, or have other cards.
+        """
+        return self._tree_size(b"".join(header for header, _ in _headers(fits))) is not None
+
     def _tree_size(self, headers: bytes) -> int | None:
         """Return the size of the tree; None if the headers are not like those of this file."""
         if len(headers) != self._words.nbytes:
@@ -111,7 +127,7 @@ class FilePattern:
         if ((np.frombuffer(headers, np.uint64) ^ self._words) & self._fixed).any():
             return None
         characters = np.frombuffer(headers, np.uint8)
-        if characters.min() not in _PRINTABLE or characters.max() not in _PRINTABLE:
+        if characters.min() < _FIRST_PRINTABLE or characters.max() > _LAST_PRINTABLE:
             return None
         size = card_value(headers[self._of_length + 8 : self._of_length + CARD])
         if type(size) is int and self._start + padded(size) == self.length:
@@ -144,10 +160,11 @@ def learn_file(fits: RawFits, model_type: type) -> FilePattern | None:
         or any(hdu.compressed or not _is_plain(hdu.header) for hdu in fits.hdus)
     ):
         return None
-    headers = [
-        (hdu.header.raw, hdu.start) for hdu in fits.hdus if isinstance(hdu.header, RawHeader)
-    ]
-    return FilePattern(headers, fits.length, model_type)
+    return FilePattern(_headers(fits), fits.length, model_type)
+
+
+def _headers(fits: RawFits) -> list[tuple[bytes, int]]:
+    return [(hdu.header.raw, hdu.start) for hdu in fits.hdus if isinstance(hdu.header, RawHeader)]
 
 
 def _is_plain(header: object) -> bool:

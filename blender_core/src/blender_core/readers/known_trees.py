@@ -49,7 +49,7 @@ class KnownTrees:
         if any(is_within(path, WCS) for path in layout.paths):
             self._wanted.add(WCS)
         self._patterns: dict[Hashable, list[TreePattern]] = {}
-        self._unlearnt: dict[Hashable, tuple[str, Outline, Sequence[Any]]] = {}
+        self._unlearnt: dict[Hashable, tuple[Outline, Sequence[Any]]] = {}
 
     def values(self, asdf: AsdfText) -> list[Any] | None:
         """Return the wanted values of a tree that is like one that is known.
@@ -90,7 +90,7 @@ class KnownTrees:
         if lines is not None:
             make_room(self._unlearnt, _MOST)
             kind = lines.frame, len(lines.pieces)
-            self._unlearnt[kind] = asdf.text, lines, tuple(values)
+            self._unlearnt[kind] = lines, tuple(values)
 
     def _outline(self, asdf: AsdfText) -> Outline | None:
         try:
@@ -98,8 +98,8 @@ class KnownTrees:
         except UnicodeDecodeError:
             return None
 
-    def _learn(self, kind: Hashable, text: str, lines: Outline, values: Sequence[Any]) -> None:
-        pattern = learn(text, lines, self._wanted, self._layout, values)
+    def _learn(self, kind: Hashable, lines: Outline, values: Sequence[Any]) -> None:
+        pattern = learn(lines, self._layout, values)
         if pattern is not None:
             make_room(self._patterns, _MOST)
             of_a_kind = self._patterns.setdefault(kind, [])

@@ -83,12 +83,15 @@ class Learnt:
         model_type : type
             The class of datamodels of the file.
         """
+        if fits.length is None:
+            return
+        known = self._files.get(fits.length, [])
+        if any(pattern.is_like(fits) for pattern in known):
+            return
         pattern = learn_file(fits, model_type)
         if pattern is not None:
             make_room(self._files, _LENGTHS)
-            alike = self._files.setdefault(pattern.length, [])
-            alike.insert(0, pattern)
-            del alike[_OF_A_LENGTH:]
+            self._files[fits.length] = [pattern, *known][:_OF_A_LENGTH]
 
     def tree_of(self, path: Path) -> tuple[type, AsdfText] | None:
         """Read the tree of a file that is like one before, and whose headers nobody has touched.

@@ -7,17 +7,15 @@ what belongs to a key that nobody wants can be passed over, however long it is: 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Hashable, Iterator
+    from collections.abc import Collection, Hashable, Iterable, Iterator
 
 __all__ = ["WCS", "Outline", "outline"]
 
 WCS: Final = "meta.wcs"
 """The attribute that takes up most of the text of many trees."""
-
 
 # A key, or anything else where a line begins, but for the items of a list.
 _TOP: Final = re.compile(r"\n(?:(\w+):(?=[ \n])|(?=[^ \n-]|-[^ ]))")
@@ -29,24 +27,44 @@ _BETWEEN: Final = "\0"
 """What stands for what was passed over: nothing that a YAML text could have."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outline:
+class Outline(NamedTuple):
     """A tree's text, divided where values begin.
 
     Parameters
     ----------
+    text : str
+        The text.
+    wanted : collection of str
+        Keys of the tree that have wanted values in them, and `WCS` if it has some.
     frame : hashable
         The keys that lines begin with, and whatever else lines begin with.
-    spans : list of (int, int)
-        Where the parts of the text are that are not passed over.
     pieces : list of str
-        These parts, divided after each colon: but for the first, a piece begins with a value or
-        an opening brace, and ends with the next key.
+        What belongs to the wanted keys, divided after each colon: but for the first, a piece
+        begins with a value or an opening brace, and ends with the next key.
     """
 
+    text: str
+    wanted: Collection[str]
     frame: Hashable
-    spans: list[tuple[int, int]]
     pieces: list[str]
+
+    def spans(self) -> list[tuple[int, int]]:
+        """Return where in the text pieces are.
+
+        Returns
+        -------
+        spans : list of (int, int)
+            Beginnings and ends of what is not passed over.
+        """
+        spans: list[tuple[int, int]] = []
+        key, start = None, 0
+        for found in [*_TOP.finditer(self.text), None]:
+            end = found.start() if found else len(self.text)
+            if key in self.wanted:
+                spans += _kept(key, self.text, start, end, self.wanted)
+            if found:
+                key, start = found[1], found.end()
+        return spans
 
     def beginnings(self) -> dict[int, int]:
         """Return where in the text pieces begin.
@@ -56,34 +74,20 @@ class Outline:
         numbers : dict of int to int
             Index in the text → number of the piece that begins there.
         """
-        numbers, position = {}, 0
+        numbers, position, spans = {}, 0, self.spans()
         for number, piece in enumerate(self.pieces):
-            numbers[self._index(position)] = number
+            numbers[_index(position, spans)] = number
             position += len(piece) + len(_COLON)
         return numbers
 
-    def _index(self, position: int) -> int:
-        """Return where in the text a position within the joined parts is."""
-        for start, end in self.spans:
-            if position <= end - start:
-                return start + position
-            position -= end - start + len(_BETWEEN)
-        return -1
 
-    def has(self, index: int) -> bool:
-        """Tell whether a place in the text is not passed over.
-
-        Parameters
-        ----------
-        index : int
-            Index in the text.
-
-        Returns
-        -------
-        has : bool
-            True if it is in one of the pieces.
-        """
-        return any(start <= index < end for start, end in self.spans)
+def _index(position: int, spans: Iterable[tuple[int, int]]) -> int:
+    """Return where in a text a position is within parts of it that have been joined."""
+    for start, end in spans:
+        if position <= end - start:
+            return start + position
+        position -= end - start + len(_BETWEEN)
+    return -1
 
 
 def outline(text: str, wanted: Collection[str]) -> Outline | None:
@@ -110,29 +114,23 @@ def outline(text: str, wanted: Collection[str]) -> Outline | None:
     """
     if "\r" in text or (not text.isascii() and any(map(text.__contains__, _OTHER_LINE_BREAKS))):
         return None
-    frame: list[str | None] = []
-    spans: list[tuple[int, int]] = []
-    for key, start, end in _sections(text):
-        frame += (key, None if key else text[start:end])
-        if key in wanted:
-            around = key == "meta" and WCS not in wanted
-            spans += _around_wcs(text, start, end) if around else [(start, end)]
-    pieces = _BETWEEN.join([text[start:end] for start, end in spans]).split(_COLON)
-    return Outline(tuple(frame), spans, pieces)
+    first, *parts = _TOP.split(text)
+    keys, bodies = parts[::2], parts[1::2]
+    kept, others = [], [first]
+    for key, body in zip(keys, bodies, strict=True):
+        if key is None:
+            others.append(body)
+        elif key in wanted:
+            kept += [body[start:end] for start, end in _kept(key, body, 0, len(body), wanted)]
+    pieces = _BETWEEN.join(kept).split(_COLON)
+    return Outline(text, wanted, (*keys, *others), pieces)
 
 
-def _sections(text: str) -> Iterator[tuple[str | None, int, int]]:
-    """Give the keys that lines begin with, and where their values are."""
-    key, start = None, 0
-    for found in _TOP.finditer(text):
-        yield key, start, found.start()
-        key, start = found[1], found.end()
-    yield key, start, len(text)
-
-
-def _around_wcs(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    wcs = _WCS_LINE.search(text, start, end)
-    if wcs:
+def _kept(
+    key: str | None, text: str, start: int, end: int, wanted: Collection[str]
+) -> Iterator[tuple[int, int]]:
+    """Give the parts of what belongs to a key that are not passed over."""
+    if key == "meta" and WCS not in wanted and (wcs := _WCS_LINE.search(text, start, end)):
         yield start, wcs.start()
         after = _NEXT_OF_META.search(text, wcs.end(), end)
         start = after.start() if after else end

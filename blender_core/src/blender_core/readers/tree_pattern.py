@@ -17,7 +17,7 @@ from blender_core.readers.tree_nodes import UnusualTreeError, compose, places, w
 from blender_core.readers.yaml_scalars import DOUBTFUL, scalar_value
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from blender_core.columns import Layout
     from blender_core.readers.outline import Outline
@@ -85,33 +85,28 @@ class TreePattern:
             slot, piece = slots[number], pieces[number]
             if slot is None:
                 return None
-            for tail in slot.tails:
+            tails, in_braces, place = slot
+            for tail in tails:
                 if piece.endswith(tail):
                     break
             else:
                 return None
             text = piece[: len(piece) - len(tail)]
             value = scalar_value(text)
-            if value is DOUBTFUL or ("\n" in text and not slot.in_braces):
+            if value is DOUBTFUL or ("\n" in text and not in_braces):
                 return None
-            if slot.place is not None:
-                values[slot.place] = value
+            if place is not None:
+                values[place] = value
         return values
 
 
-def learn(
-    text: str, outline: Outline, wanted: Collection[str], layout: Layout, values: Sequence[Any]
-) -> TreePattern | None:
+def learn(outline: Outline, layout: Layout, values: Sequence[Any]) -> TreePattern | None:
     """Find out where the scalars of a tree are that has been read in full.
 
     Parameters
     ----------
-    text : str
-        The text of the tree.
     outline : Outline
-        The text, divided where values begin.
-    wanted : collection of str
-        What `outline` was told to be wanted.
+        Its text, divided where values begin.
     layout : Layout
         Which attributes are wanted, and in which order.
     values : sequence, shape (n_attributes,)
@@ -122,7 +117,7 @@ def learn(
     pattern : TreePattern or None
         None if the values are not all scalars, each in a place of its own.
     """
-    root = compose(text)
+    root = compose(outline.text)
     nodes = list(wanted_nodes(root, layout.root))
     where: dict[int, int] = {}
     for place, (node, value) in enumerate(zip(nodes, values, strict=True)):
@@ -130,14 +125,14 @@ def learn(
             where[id(node)] = place
         elif value is not None:
             return None
-    numbers = outline.beginnings()
+    numbers, spans = outline.beginnings(), outline.spans()
     slots: list[_Slot | None] = [None] * len(outline.pieces)
     seen: set[int] = set()
     try:
-        for found in places(text, root, wanted):
+        for found in places(outline.text, root, outline.wanted):
             index = found.node.start_mark.index
             # An alias is the very node that it stands for, which is elsewhere.
-            if id(found.node) in seen or not outline.has(index):
+            if id(found.node) in seen or not any(start <= index < end for start, end in spans):
                 return None
             seen.add(id(found.node))
             number = numbers.get(index)

@@ -1,7 +1,9 @@
 """Fixtures that several folders of tests share."""
 
 import functools
+import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +14,8 @@ import pytest
 from stdatamodels.jwst.datamodels import ImageModel
 
 from blender_core import Plugins, Provider, hookimpl
+from blender_core.cli.exposures import write_exposures
+from blender_core.readers.headers import scan
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -174,3 +178,44 @@ def build_wheel(make_environment, tmp_path_factory):
         return wheel
 
     return build
+
+
+class ManyFiles:
+    """Files of small exposures that differ in their times and names, as many as are asked for.
+
+    Each is a copy of one that a datamodel was saved to, in which some digits are others, in the
+    headers and in the tree alike, and the checksum of the headers is what it then has to be. A
+    datamodel takes a thousand times as long to save.
+    """
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.templates = [self._template(path) for path in write_exposures(folder)]
+
+    def _template(self, path):
+        raw = path.read_bytes()
+        with path.open("rb") as file:
+            hdus = [hdu for hdu in scan(file, len(raw)) if hdu.name != "ASDF"]
+        headers = [slice(hdu.start - len(hdu.header.raw), hdu.start) for hdu in hdus]
+        (checksum,) = re.findall(rb"_fits_hash: ([0-9a-f]{64})", raw)
+        return raw, path.name.encode(), headers, checksum
+
+    def __call__(self, number):
+        return [self._file(i) for i in range(number)]
+
+    def _file(self, i):
+        path = self.folder / f"jw01234{i:05d}_cal.fits"
+        if not path.exists():
+            raw, name, headers, checksum = self.templates[i % len(self.templates)]
+            assert raw.count(b"59777.") > 10
+            raw = raw.replace(b"59777.", b"%05d." % (50000 + i))
+            raw = raw.replace(name, b"jw01234%05d%b" % (i, name[12:]))
+            found = hashlib.sha256(b"".join(raw[header] for header in headers)).hexdigest()
+            path.write_bytes(raw.replace(checksum, found.encode()))
+        return path
+
+
+@pytest.fixture(scope="session")
+def many_files(tmp_path_factory):
+    """Return a function that writes files of small exposures, all of them different."""
+    return ManyFiles(tmp_path_factory.mktemp("many"))

@@ -10,9 +10,12 @@ from blender_core import (
     MixedModelTypesError,
     Override,
     OverrideConflictError,
+    Plugins,
+    Provider,
     UnknownAttributeError,
     When,
     blendmodels,
+    hookimpl,
 )
 
 DETECTOR, INSTRUMENT = "meta.instrument.detector", "meta.instrument.name"
@@ -135,3 +138,22 @@ def test_what_is_recorded_for_some_only(exposures):
     override = Override(attribute=DETECTOR, column="CHIP", when=When(instrument="MIRI"))
     with pytest.raises(OverrideConflictError, match=re.escape("in column CHIP")):
         blendmodels(ImageModel(), exposures("NIRCAM", "MIRI"), overrides=[override])
+
+
+def test_plugins_are_asked_once_for_each_instrument(make_models):
+    asked = []
+
+    class Asked:
+        @hookimpl
+        def blender_overrides(self, model_type, instrument):
+            asked.append((model_type, instrument))
+            return [Override(attribute="EFFEXPTM", rule="max", when=When(detector="NRCA*"))]
+
+    plugins = Plugins.discover()
+    plugins.register(Asked(), Provider("asked", "1.0", "asked"))
+    inputs = make_models("meta.instrument.detector", ["NRCA1", "NRCA2", "NRCA3"])
+    for model in inputs:
+        model.meta.instrument.name = "NIRCAM"
+    plan = blendmodels(ImageModel(), inputs, plugins=plugins).plan
+    assert plan["meta.exposure.exposure_time"].name == "max"
+    assert asked == [("ImageModel", "NIRCAM")]

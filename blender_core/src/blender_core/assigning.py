@@ -6,8 +6,9 @@ import difflib
 from typing import TYPE_CHECKING, Final
 
 from blender_core.assignment import Choice, Tier
+from blender_core.attribute_index import ITSELF, AttributeIndex
 from blender_core.errors import PlanError, UnknownAttributeError, raise_all
-from blender_core.paths import Specificity, is_pattern, is_within, specificity
+from blender_core.paths import is_pattern, is_within
 from blender_core.ranking import Claim, ranked
 from blender_core.selection import AS_THEY_ARE, Selection
 
@@ -22,8 +23,6 @@ __all__ = ["DEFAULT_RULE", "Claims", "base_choices"]
 
 DEFAULT_RULE: Final = "first"
 """The rule of attributes for which nobody asks for one."""
-
-_ITSELF: Final = Specificity(2, 0)
 
 
 def base_choices(attribute: Attribute, protected_by: str | None) -> list[Choice]:
@@ -89,7 +88,7 @@ class Claims:
         overrides: Iterable[SourcedOverride],
         some_of_several: bool = False,
     ) -> None:
-        self._attributes = attributes
+        self._index = AttributeIndex(attributes)
         self._by_path: dict[str, list[Claim]] = {}
         self.unmatched: list[tuple[SourcedOverride, UnknownAttributeError]] = []
         faults: list[BlenderError] = []
@@ -144,7 +143,7 @@ class Claims:
             True if so; an attribute of a group that is to be ignored is not ignored then.
         """
         return any(
-            claim.tier is Tier.CALLER and claim.choice and claim.specificity == _ITSELF
+            claim.tier is Tier.CALLER and claim.choice and claim.specificity == ITSELF
             for claim in self._by_path.get(attribute.path, ())
         )
 
@@ -186,11 +185,7 @@ class Claims:
 
     def _add(self, sourced: SourcedOverride, some_of_several: bool) -> None:
         override = sourced.override
-        meant = [
-            (attribute, found)
-            for attribute in self._attributes
-            if (found := specificity(override.attribute, attribute.path, attribute.keyword))
-        ]
+        meant = self._index.meant(override.attribute)
         if not meant and override.optional:
             return
         if not meant:
@@ -232,11 +227,7 @@ class Claims:
 
     def _path(self, text: str, purpose: str, sourced: SourcedOverride) -> str:
         """Return the dotted path of the one attribute that a path or keyword names."""
-        found = [
-            attribute.path
-            for attribute in self._attributes
-            if specificity(text, attribute.path, attribute.keyword) == _ITSELF
-        ]
+        found = [attribute.path for attribute in self._index.named(text)]
         if len(found) > 1:
             msg = (
                 f"{purpose} {text!r} in the override of {sourced.override.attribute!r} by "
@@ -253,7 +244,7 @@ class Claims:
         if text != override.attribute:
             whose = f"the override of {override.attribute!r} by {sourced.source}"
         problem = "means no attribute" if is_pattern(text) else "is no attribute"
-        close = _close(text, self._attributes)
+        close = _close(text, self._index.attributes)
         hint = f"\nDid you mean {' or '.join(close)}?" if close else ""
         if sourced.tier is Tier.PLUGIN and override.when.conditions <= {"instrument", "detector"}:
             hint += (
@@ -267,7 +258,7 @@ class Claims:
 def _means_within(claim: Claim, protected: str) -> bool:
     if claim.specificity.kind == 1:
         return is_within(claim.override.attribute, protected)
-    return claim.specificity == _ITSELF
+    return claim.specificity == ITSELF
 
 
 def _close(text: str, attributes: Iterable[Attribute]) -> list[str]:

@@ -69,6 +69,7 @@ class OverrideSources:
         overrides: Mapping[str, str] | Iterable[Override] = (),
     ) -> None:
         self._plugins = plugins
+        self._offered: dict[tuple[str, str | None], list[SourcedOverride]] = {}
         files = [rules] if isinstance(rules, (str, Path)) else list(rules)
         self._given = [
             SourcedOverride(one, Tier.RULES_FILE, str(path))
@@ -100,9 +101,15 @@ class OverrideSources:
         PluginError
             If a plugin's hook fails.
         """
-        offered = self._plugins.overrides(context.model_type, context.instrument)
-        found = [SourcedOverride(one, Tier.PLUGIN, str(provider)) for one, provider in offered]
-        return [one for one in found + self._given if one.override.when.holds(context)]
+        asked = context.model_type, context.instrument
+        if asked not in self._offered:
+            # Asked once, so that plugins need not be quick where the inputs are of many detectors.
+            self._offered[asked] = [
+                SourcedOverride(one, Tier.PLUGIN, str(provider))
+                for one, provider in self._plugins.overrides(*asked)
+            ]
+        found = self._offered[asked] + self._given
+        return [one for one in found if one.override.when.holds(context)]
 
 
 def _callers_own(given: Any) -> Iterator[Override]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.arranging import in_order, inputs_in_words, once_each
 from blender_core.errors import RuleError
 from blender_core.rules import Missing
-from blender_core.values import identity
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
 __all__ = ["AS_THEY_ARE", "Seen", "Selection", "select", "select_with"]
 
@@ -63,8 +62,6 @@ class Selection:
         parts += (f"{name}={value!r}" for name, value in self.parameters)
         return ", ".join(parts)
 
-
-_MOST_SHOWN: Final = 10
 
 AS_THEY_ARE: Final = Selection()
 """All values, in input order."""
@@ -181,21 +178,22 @@ def select_with(
     ([10.0, 20.0], [0, 2])
     """
     missing = selection.missing or missing
+    stands_in = selection.default is not None
     inputs: Sequence[int] = range(len(values))
     if selection.order_by is not None:
-        inputs = _ordered(selection, missing, values, others[selection.order_by])
+        needed = [stands_in or value is not None for value in values]
+        inputs, lost = in_order(others[selection.order_by], selection.order_by, needed)
+        # Nobody knows whether such an input is the first or the last, and it has no value either.
+        if missing in (Missing.REQUIRE, Missing.PROPAGATE):
+            inputs += lost
     differing: list[tuple[int, int]] = []
     unidentified: list[int] = []
     if selection.once_per:
-        keys = list(zip(*(others[path] for path in selection.once_per), strict=True))
-        unidentified = [
-            i
-            for i, key in enumerate(keys)
-            if None in key and (values[i] is not None or selection.default is not None)
-        ]
-        inputs, differing = _once(inputs, keys, values)
+        identifiers = [others[path] for path in selection.once_per]
+        inputs, differing, unidentified = once_each(inputs, identifiers, values)
+        unidentified = [i for i in unidentified if stands_in or values[i] is not None]
     found = [values[i] for i in inputs]
-    if selection.default is not None:
+    if stands_in:
         found = [selection.default if value is None else value for value in found]
     lacking = {i for i, value in zip(inputs, found, strict=True) if value is None}
     if missing is Missing.REQUIRE and 0 < len(lacking) < len(found):
@@ -215,60 +213,17 @@ def select_with(
         )
         if alone:
             lack = "lacks" if len(alone) == 1 else "lack"
-            msg = f"{path} is needed as {name} beside each value, and {_inputs(alone)} {lack} it"
+            msg = f"{path} is needed as {name} beside each value, and {inputs_in_words(alone)} {lack} it"
             raise RuleError(msg)
     return Seen(kept, list(inputs), companions, differing, unidentified)
 
 
 def _required(lacking: Sequence[int], n_inputs: int, what: str = "input") -> RuleError:
     msg = (
-        f"every {what} must have the value, but {_inputs(lacking)} of {n_inputs} "
+        f"every {what} must have the value, but {inputs_in_words(lacking)} of {n_inputs} "
         f"{'has' if len(lacking) == 1 else 'have'} none"
     )
     return RuleError(msg)
-
-
-def _ordered(
-    selection: Selection, missing: Missing, values: Sequence[Any], order: Sequence[Any]
-) -> list[int]:
-    placed = [i for i, value in enumerate(order) if not _has_no_place(value)]
-    lost = [i for i, value in enumerate(order) if _has_no_place(value)]
-    astray = [i for i in lost if values[i] is not None or selection.default is not None]
-    if astray:
-        msg = f"there is no {selection.order_by} to put {_inputs(astray)} in order by"
-        raise RuleError(msg)
-    try:
-        placed.sort(key=lambda i: order[i])
-    except TypeError as error:
-        kinds = " and ".join(sorted({type(order[i]).__name__ for i in placed}))
-        msg = f"inputs cannot be ordered by {selection.order_by}: it has values of types {kinds}"
-        raise RuleError(msg) from error
-    # Nobody knows whether an input without a place is the first or the last; it has no value either.
-    return placed + lost if missing in (Missing.REQUIRE, Missing.PROPAGATE) else placed
-
-
-def _has_no_place(value: Any) -> bool:
-    return value is None or (isinstance(value, float) and math.isnan(value))
-
-
-def _once(
-    inputs: Sequence[int], keys: Sequence[tuple[Any, ...]], values: Sequence[Any]
-) -> tuple[list[int], list[tuple[int, int]]]:
-    """Return one input for each exposure, the first that has a value, and those that differ."""
-    exposures: dict[Hashable, list[int]] = {}
-    for i in inputs:
-        key = i if None in keys[i] else tuple(map(identity, keys[i]))
-        exposures.setdefault(key, []).append(i)
-    chosen, differing = [], []
-    for members in exposures.values():
-        present = [i for i in members if values[i] is not None]
-        one = (present or members)[0]
-        chosen.append(one)
-        mine = identity(values[one])
-        other = next((i for i in present if identity(values[i]) != mine), None)
-        if other is not None:
-            differing.append((one, other))
-    return chosen, differing
 
 
 def _together(paths: Sequence[str]) -> str:
@@ -277,12 +232,3 @@ def _together(paths: Sequence[str]) -> str:
     if len(paths) == 1 or len(groups) > 1:
         return "+".join(paths)
     return f"{groups.pop()}.{{{','.join(path.rpartition('.')[2] for path in paths)}}}"
-
-
-def _inputs(indices: Sequence[int]) -> str:
-    numbers = [str(i + 1) for i in indices]
-    if len(numbers) == 1:
-        return f"input {numbers[0]}"
-    if len(numbers) > _MOST_SHOWN:
-        return f"inputs {', '.join(numbers[:_MOST_SHOWN])}, … ({len(numbers)} in all)"
-    return f"inputs {', '.join(numbers[:-1])} and {numbers[-1]}"

@@ -1,0 +1,96 @@
+"""The attributes of a schema, found by what overrides call them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from blender_core.paths import Specificity, is_pattern, specificity
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from blender_core.schema import Attribute
+
+__all__ = ["ITSELF", "AttributeIndex"]
+
+ITSELF: Final = Specificity(2, 0)
+"""How narrowly a path or keyword means its own attribute."""
+
+
+class AttributeIndex:
+    """The attributes of a schema, found by what overrides call them.
+
+    Parameters
+    ----------
+    attributes : collection of Attribute
+        What the schema has.
+
+    Examples
+    --------
+    >>> from blender_core.attribute_index import AttributeIndex
+    >>> from blender_core.schema import Attribute
+    >>> start = Attribute("meta.exposure.start_time", keyword="EXPSTART")
+    >>> index = AttributeIndex([start, Attribute("meta.exposure.count")])
+    >>> index.meant("EXPSTART")[0][0] is index.meant("meta.exposure")[0][0] is start
+    True
+    """
+
+    def __init__(self, attributes: Collection[Attribute]) -> None:
+        self.attributes = attributes
+        # Hundreds of attributes, dozens of overrides with several paths each: worth an index.
+        self._by_name: dict[str, list[Attribute]] = {}
+        for attribute in attributes:
+            for name in _names(attribute):
+                self._by_name.setdefault(name, []).append(attribute)
+
+    def meant(self, text: str) -> list[tuple[Attribute, Specificity]]:
+        """Return the attributes that a text means, and how narrowly it means each.
+
+        Parameters
+        ----------
+        text : str
+            A path, a keyword, a group or a pattern, as of `Override`.
+
+        Returns
+        -------
+        meant : list of (Attribute, Specificity)
+            In the order of the schema.
+        """
+        if is_pattern(text):
+            candidates = self.attributes
+        else:
+            candidates = self._by_name.get(text if _is_path(text) else text.upper(), ())
+        return [
+            (attribute, found)
+            for attribute in candidates
+            if (found := specificity(text, attribute.path, attribute.keyword))
+        ]
+
+    def named(self, text: str) -> list[Attribute]:
+        """Return the attributes whose own path or keyword a text is.
+
+        Parameters
+        ----------
+        text : str
+            A path or a keyword.
+
+        Returns
+        -------
+        named : list of Attribute
+            In the order of the schema; several if they share a keyword.
+        """
+        return [attribute for attribute, found in self.meant(text) if found == ITSELF]
+
+
+def _is_path(text: str) -> bool:
+    return "." in text or text == "meta"
+
+
+def _names(attribute: Attribute) -> Iterator[str]:
+    """Return what an attribute can be found by: its path, the groups it is in, its keyword."""
+    name = attribute.path
+    while name:
+        yield name
+        name = name.rpartition(".")[0]
+    if attribute.keyword is not None:
+        yield attribute.keyword.upper()

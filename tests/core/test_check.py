@@ -234,6 +234,7 @@ def test_defaults(found, rule, subschema, default, problem):
         ("first", NUMBER, 0),
         ("first", MODULES, "A"),
         ("sum", INTEGER, 1.0),
+        ("sum", NUMBER, 0.5),
         ("mean", NUMBER, 0),
         ("join", TEXT, 0),
         ("count", INTEGER, "none"),
@@ -342,6 +343,8 @@ def test_a_product_of_another_schema(plan_of, here, there, problem):
     assert [one.problem for one in findings] == ([problem] if problem else [])
     assert list(plan.check(product.schema)) == list(findings)
     assert not plan.check(schema_of(another=TEXT))
+    assert plan_of(one={**INTEGER, "blend_rule": "multi"}).check()
+    assert not plan_of(one={**INTEGER, "blend_rule": "multi"}).check(schema_of(another=TEXT))
     if findings:
         # The default rule is no remedy for what the inputs have.
         assert findings[0].remedy == "Override the rule: overrides={'meta.one': 'keep'}, say."

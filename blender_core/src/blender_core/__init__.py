@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         PlanError,
         PluginError,
         ReaderConflictError,
+        RuleCheckError,
         RuleConflictError,
         RuleError,
         RulesFileError,
@@ -82,6 +83,7 @@ __all__ = [
     "ReaderConflictError",
     "Registry",
     "Rule",
+    "RuleCheckError",
     "RuleConflictError",
     "RuleError",
     "RulesFileError",
@@ -105,7 +107,7 @@ _NAMES_IN: Final = {
         "BlenderError BlendErrorGroup BlendWarning ExpansionError InputError InvalidValueError "
         "MixedModelTypesError NoInputsError NotADatamodelError OutputError "
         "OutputExistsError OverrideConflictError PlanError PluginError ReaderConflictError "
-        "RuleConflictError RuleError RulesFileError TableError UnknownAttributeError "
+        "RuleCheckError RuleConflictError RuleError RulesFileError TableError UnknownAttributeError "
         "UnknownInputError UnknownRuleError"
     ),
     "findings": "Finding FindingKind Findings",

@@ -33,6 +33,7 @@ __all__ = [
     "PlanError",
     "PluginError",
     "ReaderConflictError",
+    "RuleCheckError",
     "RuleConflictError",
     "RuleError",
     "RulesFileError",
@@ -285,6 +286,23 @@ class RuleError(BlenderError, ValueError):
         self.attribute = attribute
         self.rule = rule
         self.provider = provider
+
+
+class RuleCheckError(BlenderError, AssertionError):
+    """A rule is not what a rule must be. Its author's tests find that out.
+
+    Attributes
+    ----------
+    rule : str
+        Name of the rule.
+    problems : tuple of str
+        All that is wrong with it.
+    """
+
+    def __init__(self, message: str, *, rule: str, problems: Sequence[str]) -> None:
+        super().__init__(message)
+        self.rule = rule
+        self.problems = tuple(problems)
 
 
 class InvalidValueError(BlenderError, ValueError):

@@ -42,10 +42,11 @@ class BlenderSpecs:
         Examples
         --------
         >>> from blender_core import Rule, hookimpl
+        >>> def longest(values):
+        ...     return max(values, key=len)
         >>> @hookimpl
         ... def blender_rules():
-        ...     return [Rule(name="longest", blend=lambda values: max(values, key=len),
-        ...                  summary="The longest text.")]
+        ...     return [Rule(name="longest", blend=longest, summary="The longest text.")]
         """
 
     @hookspec

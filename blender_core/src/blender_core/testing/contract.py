@@ -1,0 +1,169 @@
+"""What a rule says of itself, and what the values that it gives must be for it to be true."""
+
+from __future__ import annotations
+
+import inspect
+from typing import TYPE_CHECKING, Any, Final
+
+from blender_core.applying import converted
+from blender_core.errors import RuleError
+from blender_core.rules import DROP, Gives
+from blender_core.values import identity, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from blender_core.rules import Rule
+
+__all__ = ["problem_with_value", "problems_with_arguments", "problems_with_constants"]
+
+_TYPES: Final[dict[Gives, type]] = {
+    Gives.NUMBER: float,
+    Gives.COUNT: int,
+    Gives.TEXT: str,
+    Gives.LIST: list,
+}
+_BY_NAME: Final = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+_BY_PLACE: Final = (
+    inspect.Parameter.POSITIONAL_ONLY,
+    inspect.Parameter.POSITIONAL_OR_KEYWORD,
+    inspect.Parameter.VAR_POSITIONAL,
+)
+
+
+def problem_with_value(rule: Rule, values: Sequence[Any], value: Any) -> str | None:
+    """Return what is wrong with a value that a rule gave.
+
+    Parameters
+    ----------
+    rule : Rule
+        The rule.
+    values : sequence
+        What it was called with.
+    value : object
+        What it gave.
+
+    Returns
+    -------
+    problem : str or None
+        For the end of a sentence; None if it is what the rule says that it gives.
+
+    Examples
+    --------
+    >>> from blender_core import Rule
+    >>> from blender_core.testing.contract import problem_with_value
+    >>> longest = Rule(name="longest", blend=max, summary="The longest text.")
+    >>> problem_with_value(longest, ["a", "b"], "c")
+    "gives 'c', which no input has: name it in constants, or say in gives what is made of inputs"
+    """
+    if value is None or value is DROP:
+        return None
+    try:
+        plain = converted(value, None)
+    except RuleError:
+        return (
+            f"gives {shown(value)} ({type(value).__name__}), which is not a text, a number or a "
+            "boolean, nor a list or mapping of these"
+        )
+    if any(_same(plain, constant) for constant in rule.constants):
+        return None
+    found = f"gives {shown(plain)} ({type(plain).__name__})"
+    if rule.gives is Gives.CONSTANT:
+        return f"{found}, which is not among its constants"
+    if rule.gives is Gives.INPUT:
+        if any(_same(plain, one) for one in values):
+            return None
+        alike = [one for one in values if identity(one) == identity(plain)]
+        if alike:
+            return f"{found}, and the input has {shown(alike[0])} ({type(alike[0]).__name__})"
+        return (
+            f"gives {shown(plain)}, which no input has: name it in constants, or say in gives what "
+            "is made of inputs"
+        )
+    if rule.gives is Gives.SAME_TYPE:
+        wanted = _types_of_computed({type(one) for one in values if one is not None})
+        if not wanted:
+            return f"{found}, though it says that it computes with numbers: say in gives what it is"
+    else:
+        wanted = {_TYPES[rule.gives]}
+    if type(plain) in wanted:
+        return None
+    names = " or ".join(sorted(kind.__name__ for kind in wanted))
+    return f"{found}, and says that it gives {rule.gives.value} ({names})"
+
+
+def problems_with_constants(rule: Rule) -> Iterator[str]:
+    """Find constants that no product could have.
+
+    Parameters
+    ----------
+    rule : Rule
+        The rule.
+
+    Yields
+    ------
+    problem : str
+        What is wrong.
+    """
+    if rule.gives is Gives.CONSTANT and not rule.constants:
+        yield "it says that it gives one of its constants, and has none"
+    for constant in rule.constants:
+        try:
+            plain = converted(constant, None)
+        except RuleError:
+            plain = None
+        if not _same(plain, constant):
+            yield f"the constant {shown(constant)} ({type(constant).__name__}) is no plain value"
+
+
+def problems_with_arguments(rule: Rule) -> Iterator[str]:
+    """Find arguments that a blend cannot give, or does not.
+
+    Parameters
+    ----------
+    rule : Rule
+        The rule.
+
+    Yields
+    ------
+    problem : str
+        What is wrong.
+    """
+    try:
+        taken = dict(inspect.signature(rule.blend).parameters)
+    except (TypeError, ValueError):  # some of Python's own functions do not tell
+        return
+    first = next(iter(taken.values()), None)
+    if first is None or first.kind not in _BY_PLACE:
+        yield "it takes no values: they are its first argument, given by place"
+        return
+    if first.kind is not inspect.Parameter.VAR_POSITIONAL:
+        del taken[first.name]
+    any_name = any(one.kind is inspect.Parameter.VAR_KEYWORD for one in taken.values())
+    for what, names in (("companion", rule.companions), ("parameter", rule.parameters)):
+        for name in names:
+            one = taken.pop(name, None)
+            if one is None or one.kind not in _BY_NAME:
+                if not any_name:
+                    yield f"it takes no argument {name!r} by name, which is a {what}"
+            elif what == "parameter" and one.default is inspect.Parameter.empty:
+                yield f"its parameter {name!r} has no default, and an override need not give one"
+    for name, one in taken.items():
+        needed = one.default is inspect.Parameter.empty and one.kind in (*_BY_NAME, *_BY_PLACE[:1])
+        if needed:
+            yield f"it needs {name!r}, which is neither a companion nor a parameter"
+
+
+def _types_of_computed(kinds: set[type]) -> set[type]:
+    """Return the types that a number computed from values of some types may have."""
+    if kinds <= {bool}:
+        return {bool, int}
+    if kinds <= {bool, int}:
+        return {int}
+    if kinds <= {float}:
+        return {float}
+    return {int, float} if kinds <= {bool, int, float} else set()
+
+
+def _same(value: Any, other: Any) -> bool:
+    return type(value) is type(other) and identity(value) == identity(other)

@@ -1,0 +1,77 @@
+"""Fixtures of pytest for the authors of plugins.
+
+pytest finds them if the ``conftest.py`` at the root of the tests says so::
+
+    pytest_plugins = ["blender_core.testing.fixtures"]
+
+They are no entry point of pytest's: that would import them into the tests of everybody who has
+blender-core installed.
+"""
+
+from __future__ import annotations
+
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from blender_core.hookspecs import NAME
+from blender_core.plugins import Plugins
+from blender_core.provider import Provider
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+__all__ = ["UNDER_TEST", "load_plugin"]
+
+UNDER_TEST: Final = Provider("plugin-under-test", "0", "under_test")
+"""Whose plugin it is, unless a test says otherwise."""
+
+
+@pytest.fixture
+def load_plugin(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> Callable[..., Plugins]:
+    """Return a function that loads a plugin until the test is over.
+
+    To all that looks for plugins, it is installed: to ``blendmodels`` as well as to a pipeline
+    that calls it. A plugin that is installed in earnest is found without.
+
+    Parameters
+    ----------
+    monkeypatch, tmp_path_factory
+        Fixtures of pytest.
+
+    Returns
+    -------
+    load : callable
+        ``load(plugin, provider=UNDER_TEST) -> Plugins``. The plugin is a module, or an object with
+        methods, whose hooks are marked with ``hookimpl``. Returned is what is now installed: the
+        plugin, the standard rules if they are, and whatever else is.
+    """
+
+    def load(plugin: Any, provider: Provider = UNDER_TEST) -> Plugins:
+        module = ModuleType(f"_blender_core_testing_{provider.plugin}")
+        module.plugin = plugin  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, module.__name__, module)
+        folder = tmp_path_factory.mktemp("installed")
+        _announce(folder, provider, f"{module.__name__}:plugin")
+        monkeypatch.syspath_prepend(folder)
+        return Plugins.discover()
+
+    return load
+
+
+def _announce(folder: Path, provider: Provider, target: str) -> None:
+    """Write what an installer writes of a distribution with an entry point."""
+    info = folder / f"{provider.distribution.replace('-', '_')}-{provider.version}.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text(
+        f"Metadata-Version: 2.1\nName: {provider.distribution}\nVersion: {provider.version}\n",
+        encoding="utf-8",
+    )
+    (info / "entry_points.txt").write_text(
+        f"[{NAME}]\n{provider.plugin} = {target}\n", encoding="utf-8"
+    )

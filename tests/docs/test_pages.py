@@ -13,8 +13,6 @@ import os
 import re
 import subprocess
 import sys
-import textwrap
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -24,38 +22,9 @@ PAGES = sorted(
     str(path.relative_to(DOCS)) for path in DOCS.rglob("*.rst") if "api" not in path.parts
 )
 # Pages whose blocks need more than their text: they are run by tests of their own.
-RUN_ELSEWHERE = {"howto/blend_own_fits.rst"}
+RUN_ELSEWHERE = {"howto/blend_own_fits.rst", "howto/write_a_rule.rst"}
 LANGUAGES = {"python", "sh", "text", "toml", "none"}
-BEGIN = re.compile(r"^( *)\.\. (?:code-block:: (?P<language>\w+)|(?P<setup>test-setup))$")
 INSTALLS = re.compile(r"^(pip|python3? -m (pip|uv)) ")
-
-
-@dataclass
-class Block:
-    line: int
-    language: str
-    caption: str | None
-    text: str
-
-
-def blocks(path):
-    """Return the code blocks of a page, in their order."""
-    lines = path.read_text().splitlines()
-    for number, line in enumerate(lines):
-        begin = BEGIN.match(line)
-        if not begin:
-            continue
-        indent = len(begin[1])
-        body = []
-        for one in lines[number + 1 :]:
-            if one.strip() and len(one) - len(one.lstrip()) <= indent:
-                break
-            body.append(one)
-        options = [one.strip() for one in body if one.strip().startswith(":")]
-        caption = next((one[10:] for one in options if one.startswith(":caption: ")), None)
-        text = "\n".join(one for one in body if one.strip() not in options)
-        language = begin["language"] or "python"
-        yield Block(number + 1, language, caption, textwrap.dedent(text).strip("\n") + "\n")
 
 
 def run_python(block, path, namespace):
@@ -82,7 +51,7 @@ def run_sh(block):
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page not in RUN_ELSEWHERE])
-def test_every_block_runs(page, tmp_path, monkeypatch):
+def test_every_block_runs(page, blocks, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     path, namespace, printed = DOCS / page, {"__name__": "page"}, None
     for block in blocks(path):
@@ -103,6 +72,6 @@ def test_every_block_runs(page, tmp_path, monkeypatch):
             assert same, f"{page}, line {block.line} tells other than this:\n{printed}"
 
 
-def test_pages_are_found():
+def test_pages_are_found(blocks):
     assert "index.rst" in PAGES
     assert len([one for page in PAGES for one in blocks(DOCS / page)]) > 3

@@ -10,6 +10,7 @@ blender-core installed.
 
 from __future__ import annotations
 
+import importlib.metadata
 import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
@@ -37,7 +38,7 @@ def load_plugin(
     """Return a function that loads a plugin until the test is over.
 
     To all that looks for plugins, it is installed: to ``blendmodels`` as well as to a pipeline
-    that calls it. A plugin that is installed in earnest is found without.
+    that calls it. A module that is installed as a plugin in earnest is not loaded twice.
 
     Parameters
     ----------
@@ -53,6 +54,10 @@ def load_plugin(
     """
 
     def load(plugin: Any, provider: Provider = UNDER_TEST) -> Plugins:
+        if isinstance(plugin, ModuleType) and any(
+            entry.value == plugin.__name__ for entry in importlib.metadata.entry_points(group=NAME)
+        ):
+            return Plugins.discover()
         module = ModuleType(f"_blender_core_testing_{provider.plugin}")
         module.plugin = plugin  # type: ignore[attr-defined]
         monkeypatch.setitem(sys.modules, module.__name__, module)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import functools
 import hashlib
+import re
 from importlib.metadata import version
 from importlib.resources import files
 from itertools import groupby
@@ -124,7 +125,7 @@ def _row(number: int, fact: Fact) -> dict[str, Any]:
         "group": visible(group),
         "name": visible(name),
         "keyword": visible(outcome.keyword or ""),
-        "title": visible(fact.title),
+        "title": visible(_title(fact)),
         "value": None if fact.value is None else text_of(fact.value),
         "unit": visible(fact.unit or ""),
         "status": outcome.status.value,
@@ -138,12 +139,17 @@ def _row(number: int, fact: Fact) -> dict[str, Any]:
     }
 
 
+def _title(fact: Fact) -> str:
+    """Return the title without the unit that it begins with, which stands beside the value."""
+    return re.sub(r"^\[[^\]]*\]\s*", "", fact.title) if fact.unit else fact.title
+
+
 def _data(facts: Facts, exposures: Sequence[Exposure]) -> dict[str, Any]:
     told = [fact.outcome for fact in facts.attributes]
     texts = {
         "path": [one.attribute for one in told],
         "keyword": [one.keyword or "" for one in told],
-        "title": [fact.title for fact in facts.attributes],
+        "title": [_title(fact) for fact in facts.attributes],
         "unit": [fact.unit or "" for fact in facts.attributes],
         "rule": [one.rule for one in told],
         "settings": [one.settings for one in told],

@@ -58,4 +58,6 @@ def text_of(value: Any) -> str:
     >>> text_of("F200W"), text_of(322.0), text_of([1, 2])
     ('F200W', '322.0', '[1, 2]')
     """
+    if type(value) is float:  # most values are, and need no look
+        return repr(value)
     return visible(value if isinstance(value, str) else shown(value))

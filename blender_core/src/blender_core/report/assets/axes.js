@@ -2,8 +2,8 @@
 
 const SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE, DAY = 24 * HOUR;
 const TIME_STEPS = [
-  1, 10, 100, SECOND, 2 * SECOND, 5 * SECOND, 10 * SECOND, 30 * SECOND,
-  MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 30 * MINUTE,
+  1, 10, 100, SECOND, 2 * SECOND, 5 * SECOND, 10 * SECOND, 20 * SECOND, 30 * SECOND,
+  MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 20 * MINUTE, 30 * MINUTE,
   HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR,
   DAY, 2 * DAY, 7 * DAY, 14 * DAY, 30 * DAY, 90 * DAY, 365 * DAY, 3650 * DAY,
 ];
@@ -17,7 +17,8 @@ function ticks(kind, low, high, wanted) {
     return timeTicks(low * SECOND, high * SECOND, wanted)
       .map(({ at, text }) => ({ at: at / SECOND, text }));
   }
-  const rough = (high - low) / wanted || 1;
+  // Inputs are counted, and there is nothing between two of them.
+  const rough = Math.max((high - low) / wanted || 1, kind === "count" ? 1 : 0);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 5].find((one) => one * power >= rough) ?? 10);
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));

@@ -10,8 +10,8 @@ function details(row) {
   const facts = factsList(row);
   if (!series) {
     const why = DATA.inputs[row] === null
-      ? "Only the first input was asked: nothing calls for the others’ values."
-      : "The inputs’ values of this attribute are not recorded.";
+      ? "Only the first input was asked: nothing calls for the others' values."
+      : "The inputs' values of this attribute are not recorded.";
     body.append(html("p", { class: "said-by" }, why));
   } else if (series.of.length === 0) {
     body.append(html("p", { class: "said-by" }, "No input has a value."));
@@ -25,7 +25,7 @@ function details(row) {
   } else {
     body.append(...several(row, series, counts));
   }
-  return html("div", { class: "opened" }, body, facts);
+  return html("div", { class: body.querySelector("figure, .bars, .values") ? "opened" : "opened brief" }, body, facts);
 }
 
 function several(row, series, counts) {
@@ -76,7 +76,7 @@ function bars(row, series, counts, list) {
     html("ul", {}, ...items),
     more > 0 ? html("p", { class: "quiet" }, `and ${many(more, "other value")}`) : null,
     blended !== null && !series.of.includes(blended)
-      ? html("p", { class: "quiet" }, "Blended: ", bdi(blended, { class: "code" }), ", which is no input’s value.")
+      ? html("p", { class: "quiet" }, "Blended: ", bdi(blended, { class: "code" }), ", which is no input's value.")
       : null,
   );
 }
@@ -88,13 +88,13 @@ function valuesList(row, series) {
   const element = html(
     "div", { class: "values" },
     html(
-      "div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "The inputs’ values" },
+      "div", { class: "scroll", tabindex: "0", role: "region", "aria-label": "The inputs' values" },
       html(
         "table", { class: "plain" },
         html("thead", {}, html("tr", {},
           html("th", { scope: "col", class: "number" }, "#"),
-          html("th", { scope: "col" }, "Input"),
-          html("th", { scope: "col", class: series.kind === "number" ? "number" : null }, "Value"))),
+          html("th", { scope: "col", class: series.kind === "number" ? "number" : null }, "Value"),
+          html("th", { scope: "col" }, "Input"))),
         body,
       ),
       more,
@@ -107,8 +107,8 @@ function valuesList(row, series) {
     return html(
       "tr", { class: DATA.taken[row] === i ? "is-taken" : null },
       html("td", { class: "number" }, String(i + 1)),
+      html("td", { class: series.kind === "number" ? "number" : "text" }, value),
       html("td", {}, bdi(textAt(DATA.names, i))),
-      html("td", { class: series.kind === "number" ? "code number" : "code" }, value),
     );
   };
   element.showOnly = (code, limit = MOST_LISTED) => {

@@ -48,10 +48,8 @@ function scatter(row, series) {
         svg("text", { class: "tick", x: left - 8, y: y(at) + 4, "text-anchor": "end" }, text),
       );
     }
-    for (const { at, text } of ticks("number", 1, DATA.n, Math.min(8, width / 60))) {
-      if (Number.isInteger(at) && at >= 1 && at <= DATA.n) {
-        picture.append(svg("text", { class: "tick", x: x(at - 1), y: bottom + 16, "text-anchor": "middle" }, text));
-      }
+    for (const { at, text } of ticks("count", 1, DATA.n, Math.min(8, width / 60))) {
+      picture.append(svg("text", { class: "tick", x: x(at - 1), y: bottom + 16, "text-anchor": "middle" }, text));
     }
     picture.append(svg("text", { class: "tick", x: right, y: height - 4, "text-anchor": "end" }, "input"));
     if (shown) {

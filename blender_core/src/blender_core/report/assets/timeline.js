@@ -79,19 +79,23 @@ function distinctTexts(coded, shown) {
   return [...new Set(shown.map(({ i }) => textAt(coded, i)))];
 }
 
+// The different texts; first those that get a colour of their own, which are the most frequent.
 function byFrequency(coded, shown) {
   const counts = new Map();
   for (const { i } of shown) {
     counts.set(textAt(coded, i), (counts.get(textAt(coded, i)) ?? 0) + 1);
   }
-  return [...counts.keys()].sort((a, b) => counts.get(b) - counts.get(a) || (a < b ? -1 : 1));
+  const order = (a, b) => (a < b ? -1 : 1);
+  const all = [...counts.keys()].sort((a, b) => counts.get(b) - counts.get(a) || order(a, b));
+  return [...all.slice(0, MOST_COLOURS).sort(order), ...all.slice(MOST_COLOURS)];
 }
 
 function legend(optics, colour) {
-  const told = optics.slice(0, MOST_COLOURS).map((text) => html(
+  const own = optics.length === MOST_COLOURS + 1 ? optics.length : MOST_COLOURS;
+  const told = optics.slice(0, own).map((text) => html(
     "li", {}, html("span", { class: `swatch hue${colour(text)}` }), bdi(shortened(text, 2 * MOST_LETTERS) || "unknown")));
-  if (optics.length > MOST_COLOURS) {
-    told.push(html("li", {}, html("span", { class: `swatch hue${MOST_COLOURS}` }), `${optics.length - MOST_COLOURS} others`));
+  if (optics.length > own) {
+    told.push(html("li", {}, html("span", { class: `swatch hue${MOST_COLOURS}` }), `${optics.length - own} others`));
   }
   return html("ul", { class: "legend" }, ...told);
 }

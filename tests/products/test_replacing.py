@@ -96,16 +96,14 @@ def test_a_step_that_fails(target, contents, tmp_path, monkeypatch, function):
     assert contents(tmp_path) == {"p.fits": b"old"}
 
 
-def test_file_and_folder_are_flushed_to_disk_in_this_order(target, monkeypatch):
-    calls = []
-    monkeypatch.setattr(
-        module.os,
-        "fsync",
-        lambda number: calls.append(
-            "folder" if stat.S_ISDIR(os.fstat(number).st_mode) else os.pread(number, 9, 0)
-        ),
-    )
-    replace = os.replace
+def test_file_and_folder_are_flushed_to_disk_in_this_order(target, monkeypatch, tmp_path):
+    calls, replace = [], os.replace
+
+    def fsync(number):
+        is_folder = stat.S_ISDIR(os.fstat(number).st_mode)
+        calls.append("folder" if is_folder else next(tmp_path.glob(".*.tmp")).read_bytes())
+
+    monkeypatch.setattr(module.os, "fsync", fsync)
     monkeypatch.setattr(
         module.os, "replace", lambda *names: calls.append("replace") or replace(*names)
     )

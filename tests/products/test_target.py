@@ -11,7 +11,7 @@ from astropy.io import fits
 from stdatamodels.jwst import datamodels
 from stdatamodels.jwst.datamodels import ImageModel
 
-from blender_core import OutputError, OutputExistsError, blendmodels
+from blender_core import InputError, ModelBlender, OutputError, OutputExistsError, blendmodels
 from blender_core.readers.files import files_behind
 from blender_core.writers.target import Target
 
@@ -160,6 +160,18 @@ class TestInputs:
         members = [{"expname": one.name, "exptype": "science"} for one in inputs]
         association = {"products": [{"name": "p", "members": members}]}
         refused(inputs[1], jwst.datamodels.ModelLibrary(association), inputs[1])
+
+    def test_by_a_blender(self, inputs, tmp_path, contents):
+        blender = ModelBlender()
+        blender.accumulate_all(map(str, inputs))
+        with pytest.raises(InputError):
+            blender.accumulate("none.fits")
+        result = blender.finalize_model(ImageModel())
+        before = contents(inputs[0].parent)
+        with pytest.raises(OutputError, match=r"replace the input .*nrca2_cal\.fits"):
+            result.save(inputs[1], overwrite=True)
+        assert contents(inputs[0].parent) == before
+        result.save(tmp_path / "p.fits")
 
     def test_the_file_of_a_datamodel(self, refused, inputs):
         with datamodels.open(inputs[0]) as model:

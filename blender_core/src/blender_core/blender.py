@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from blender_core.applying import apply
@@ -30,7 +31,6 @@ from blender_core.writers.opening import open_product
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
     from blender_core.errors import BlenderError
     from blender_core.overrides import Override
@@ -129,6 +129,7 @@ class ModelBlender:
         self._skips = on_bad_input == "skip"
         self._skipped: list[BlenderError] = []
         self._n_given = 0
+        self._files: list[str | Path] = []
         self._opener = Opener(plugins)
         self._kinds: dict[type | str, Kind] = {}
         self._columns = Columns()
@@ -179,6 +180,7 @@ class ModelBlender:
             As of `accumulate`.
         """
         before = self._kinds, self._columns.once, self._n_given
+        n_files = len(self._files)
         self._kinds = dict(self._kinds)
         faults: list[BlenderError] = []
         try:
@@ -188,6 +190,7 @@ class ModelBlender:
         except BaseException:
             # What a first input has settled goes with it.
             self._kinds, self._columns.once, self._n_given = before
+            del self._files[n_files:]
             raise
         self._skipped += faults
         for layout, row in rows:
@@ -201,6 +204,8 @@ class ModelBlender:
     ) -> Iterator[tuple[Layout, list[Any]]]:
         for done, one in enumerate(self._unfolded(models, faults), start=1):
             self._n_given += 1
+            if isinstance(one, (str, Path)):
+                self._files.append(one)
             try:
                 yield from self._rows_of(one, f"input {self._n_given}")
             except InputError as fault:
@@ -303,6 +308,7 @@ class ModelBlender:
             refused=vetted.refused,
             columns=columns,
             skipped=self._skipped,
+            files=self._files,
         )
         rules = record_columns(result.outcomes.values()) if self._record_rules else []
         product.update(vetted, {"hdrtab": columns, "hdrrules": rules})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blender_core.columns import Layout
@@ -16,7 +17,6 @@ from blender_core.writers.target import Target
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
 
     from astropy.table import Table
 
@@ -53,6 +53,8 @@ class BlendResult:
         The columns of HDRTAB.
     skipped : sequence of BlenderError, optional
         What was wrong with each input that was left out.
+    files : sequence of path-like, optional
+        The inputs that are files, which the product is not to replace.
 
     Examples
     --------
@@ -81,6 +83,7 @@ class BlendResult:
         refused: Mapping[str, Any],
         columns: Sequence[TypedColumn],
         skipped: Sequence[BlenderError] = (),
+        files: Sequence[str | Path] = (),
     ) -> None:
         self._product = product
         self.plan = plan
@@ -91,6 +94,7 @@ class BlendResult:
         self._refused = refused
         self._columns = columns
         self.skipped = tuple(skipped)
+        self._files = tuple(files)
 
     def __repr__(self) -> str:
         rows = max((len(values) for values in self.inputs.values()), default=0)
@@ -129,7 +133,8 @@ class BlendResult:
         OutputExistsError
             If there is such a file, and it is not to be replaced.
         OutputError
-            If the product cannot be written. File and datamodel stay as they were.
+            If the product cannot be written, or would replace an input. File and datamodel stay as
+            they were.
 
         Examples
         --------
@@ -142,6 +147,7 @@ class BlendResult:
 product: it ends in .fits or .fits.gz or .asdf
         """
         target = Target.find(output, overwrite=overwrite, product=self._product.path)
+        target.require_apart(map(Path, self._files))
         self._product.save(target)
         return target.given
 

@@ -56,9 +56,15 @@ def replacing(target: Target) -> Iterator[BinaryIO]:
     except BlenderError:
         raise
     except Exception as error:
-        reason = getattr(error, "strerror", None) or f"{type(error).__name__}: {error}"
-        msg = f"{target.what} cannot be written to {target.given}: {reason}"
+        msg = f"{target.what} cannot be written to {target.given}: {_reason(error)}"
         raise OutputError(msg, path=target.given) from error
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError):
+        # Numpy and astropy find out by themselves that they cannot write all they should.
+        return error.strerror or f"{error}. Is there no space left?"
+    return f"{type(error).__name__}: {error}"
 
 
 @contextlib.contextmanager
@@ -66,35 +72,53 @@ def _replacing(target: Target) -> Iterator[BinaryIO]:
     path = target.path
     _remove_leftovers(path)
     old = path.stat() if path.exists() else None
-    # Nobody else is to read a product in the making that they cannot read when it is made.
-    number, draft = _draft(path, 0o600 if old else 0o666)
+    # Nobody is to read a product in the making who cannot read it when it is made.
+    file, draft = _draft(path, 0o600 if old else 0o666)
     try:
-        with os.fdopen(number, "wb") as file:
+        with file:
             yield file
             file.flush()
             if old:
-                _take_permissions(number, path, old)
-            os.fsync(number)
+                _take_permissions(file.fileno(), path, old)
+            os.fsync(file.fileno())
             _put(draft, target)
     except BaseException:
-        with contextlib.suppress(OSError):
-            draft.unlink()
+        _remove(draft)
         raise
     _flush_folder(path.parent)
 
 
-def _draft(path: Path, mode: int) -> tuple[int, Path]:
+def _draft(path: Path, mode: int) -> tuple[BinaryIO, Path]:
     """Make an empty file that nobody takes for a leftover."""
     while True:
         draft = path.with_name(_beginning(path) + secrets.token_hex(4) + _SUFFIX)
         try:
-            number = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+            file = _opened(draft, mode)
         except FileExistsError:
             continue
+        except BaseException:
+            _remove(draft)
+            raise
+        if file is not None:
+            return file, draft
+
+
+def _opened(draft: Path, mode: int) -> BinaryIO | None:
+    with contextlib.ExitStack() as stack:
+        file = stack.enter_context(
+            # Not the mode "xb", which astropy does not know.
+            open(draft, "wb", opener=lambda name, flags: os.open(name, flags | os.O_EXCL, mode))
+        )
         # Between these two steps somebody else may have taken it for a leftover.
-        if _locked(number) is not False and os.fstat(number).st_nlink:
-            return number, draft
-        os.close(number)
+        if _locked(file.fileno()) is False or not os.fstat(file.fileno()).st_nlink:
+            return None
+        stack.pop_all()  # it stays open
+        return file
+
+
+def _remove(draft: Path) -> None:
+    with contextlib.suppress(OSError):
+        draft.unlink()
 
 
 def _beginning(path: Path) -> str:

@@ -91,23 +91,34 @@ def install(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def install_examples(tmp_path, monkeypatch):
+def install_project(tmp_path, monkeypatch):
+    """Return a function that installs a folder with a project, as far as Python can tell."""
+
+    def make(folder):
+        project = tomllib.loads((folder / "pyproject.toml").read_text())["project"]
+        name = project["name"].replace("-", "_")
+        info = tmp_path / "installed" / name / f"{name}-{project['version']}.dist-info"
+        info.mkdir(parents=True)
+        (info / "METADATA").write_text(
+            f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
+        )
+        (entries,) = project["entry-points"].values()
+        lines = [f"{plugin} = {module}\n" for plugin, module in entries.items()]
+        (info / "entry_points.txt").write_text("[blender_core]\n" + "".join(lines))
+        sources = folder / "src"
+        monkeypatch.syspath_prepend(sources if sources.is_dir() else folder)
+        monkeypatch.syspath_prepend(info.parent)
+
+    return make
+
+
+@pytest.fixture
+def install_examples(install_project):
     """Return a function that installs folders of ``examples``, as far as Python can tell."""
 
     def make(*names):
         for name in names:
-            project = tomllib.loads((EXAMPLES / name / "pyproject.toml").read_text())["project"]
-            module = project["name"].replace("-", "_")
-            info = tmp_path / "examples" / name / f"{module}-{project['version']}.dist-info"
-            info.mkdir(parents=True)
-            (info / "METADATA").write_text(
-                f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n"
-            )
-            (entries,) = project["entry-points"].values()
-            lines = [f"{plugin} = {module}\n" for plugin, module in entries.items()]
-            (info / "entry_points.txt").write_text("[blender_core]\n" + "".join(lines))
-            monkeypatch.syspath_prepend(EXAMPLES / name / "src")
-            monkeypatch.syspath_prepend(info.parent)
+            install_project(EXAMPLES / name)
 
     return make
 

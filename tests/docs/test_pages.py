@@ -2,8 +2,9 @@
 
 Blocks of a page are run in their order, in one folder of their own. Python shares one namespace; a
 block with a caption is a file of this name; a block of ``text`` is what the block before it prints,
-where ``...`` stands for anything. Commands that install something are left out: wheels have tests of
-their own. A comment ``.. test-setup`` has Python that readers need not see.
+where ``...`` stands for anything. Commands that install something are left out, for wheels have tests
+of their own; a project is installed when its ``pyproject.toml`` is written. A comment
+``.. test-setup`` has Python that readers need not see.
 """
 
 import contextlib
@@ -51,7 +52,7 @@ def run_sh(block):
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page not in RUN_ELSEWHERE])
-def test_every_block_runs(page, blocks, tmp_path, monkeypatch):
+def test_every_block_runs(page, blocks, tmp_path, monkeypatch, install_project):
     monkeypatch.chdir(tmp_path)
     path, namespace, printed = DOCS / page, {"__name__": "page"}, None
     for block in blocks(path):
@@ -60,6 +61,8 @@ def test_every_block_runs(page, blocks, tmp_path, monkeypatch):
             file = tmp_path / block.caption
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(block.text)
+            if file.name == "pyproject.toml":
+                install_project(file.parent)
         elif block.language == "python":
             printed = run_python(block, path, namespace)
         elif block.language == "sh":

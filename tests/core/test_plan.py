@@ -7,6 +7,7 @@ from blender_core import (
     BlendErrorGroup,
     BlendPlan,
     BlendWarning,
+    InputError,
     Override,
     PlanError,
     Plugins,
@@ -14,6 +15,7 @@ from blender_core import (
     Rule,
     Tier,
     UnknownRuleError,
+    When,
 )
 from blender_core.override_sources import SourcedOverride
 from blender_core.schema import Attribute, read_attributes
@@ -160,6 +162,23 @@ def test_the_class_that_jwst_cannot_blend():
     names = list(plan.columns.values())
     assert len(set(names)) == len(names)
     assert {"ROLL_REF", "ROLL_REF_2", "V3I_YANG_2", "VPARITY_2"} <= set(names)
+
+
+def test_a_file_has_the_plan_of_what_is_in_it(tmp_path):
+    model = ImageModel()
+    model.meta.instrument.name = "MIRI"
+    model.meta.my_own = 1.5  # not in the schema
+    path = tmp_path / "a_cal.fits"
+    model.save(path)
+    miri_only = [Override(attribute="EXPSTART", rule="max", when=When(instrument="MIRI"))]
+    for given in (path, str(path), model):
+        plan = BlendPlan.for_model(given, overrides=miri_only)
+        assert plan["meta.my_own"].reason == "not in the schema"
+        assert plan["meta.exposure.start_time"].name == "max"
+    plan = BlendPlan.for_model(path, overrides=miri_only, instrument="NIRCAM")
+    assert plan["meta.exposure.start_time"].name == "min"
+    with pytest.raises(InputError, match=r"nowhere\.fits"):
+        BlendPlan.for_model(tmp_path / "nowhere.fits")
 
 
 def test_unknown_rules_are_one_error(registry):

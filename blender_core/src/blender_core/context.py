@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.columns import Layout
-from blender_core.readers.datamodel import DatamodelReader
 from blender_core.readers.source import name_of
 
 if TYPE_CHECKING:
@@ -42,10 +41,12 @@ class Context:
     --------
     >>> from stdatamodels.jwst.datamodels import ImageModel
     >>> from blender_core.context import Context
-    >>> from blender_core.schema import read_attributes
+    >>> from blender_core.readers.datamodel import DatamodelReader
+    >>> from blender_core.readers.source import attributes_of
     >>> model = ImageModel()
     >>> model.meta.instrument.name = "NIRCAM"
-    >>> Context.of_model(model, read_attributes(model.schema)).instrument
+    >>> source = DatamodelReader(model, "input 1")
+    >>> Context.of_source(source, attributes_of(source)).instrument
     'NIRCAM'
     """
 
@@ -58,24 +59,6 @@ class Context:
     def __str__(self) -> str:
         said = (self.telescope, self.instrument, self.exp_type, self.detector)
         return " ".join([self.model_type, *filter(None, said)])
-
-    @classmethod
-    def of_model(cls, model: Any, attributes: Mapping[str, Attribute]) -> Context:
-        """Return what a datamodel says of itself.
-
-        Parameters
-        ----------
-        model : stdatamodels.DataModel
-            The datamodel.
-        attributes : mapping of str to Attribute
-            What its schema has, by dotted path.
-
-        Returns
-        -------
-        context : Context
-            What it is.
-        """
-        return cls.of_source(DatamodelReader(model, "the model"), attributes)
 
     @classmethod
     def of_source(cls, source: Source, attributes: Mapping[str, Attribute]) -> Context:

@@ -9,8 +9,7 @@ from blender_core.columns import Layout
 from blender_core.context import Context, context_paths
 from blender_core.plan import BlendPlan
 from blender_core.plan_union import united
-from blender_core.readers.source import name_of
-from blender_core.schema import Attribute, read_attributes
+from blender_core.readers.source import attributes_of, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from blender_core.override_sources import OverrideSources, SourcedOverride
     from blender_core.readers.source import Source
     from blender_core.registry import Registry
+    from blender_core.schema import Attribute
 
 __all__ = ["Kind", "Planner"]
 
@@ -90,9 +90,7 @@ class Planner:
         kind : Kind
             What is to be read from it and from the others.
         """
-        attributes = read_attributes(source.schema)
-        for path in source.paths_beyond(attributes):
-            attributes[path] = Attribute(path, known=False)
+        attributes = attributes_of(source)
         context, holding = None, []
         wanted: set[str] = set()
         if self._overrides:

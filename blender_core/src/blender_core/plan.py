@@ -19,6 +19,8 @@ from blender_core.plan_columns import name_columns
 from blender_core.plan_diff import PlanDiff
 from blender_core.plugins import Plugins
 from blender_core.provider import Provider
+from blender_core.readers.opening import Opener
+from blender_core.readers.source import attributes_of
 from blender_core.registry import Registry
 from blender_core.rules import ENGINE_RULES
 from blender_core.schema import read_attributes
@@ -151,15 +153,15 @@ class BlendPlan(Mapping[str, Assignment]):
         block: Collection[str] = (),
         plugins: Plugins | None = None,
     ) -> BlendPlan:
-        """Make the plan for a datamodel, or for a class of datamodels.
+        """Make the plan for a datamodel, for the file of one, or for a class of datamodels.
 
         Parameters
         ----------
-        model : stdatamodels.DataModel or type
-            The first input, or its class.
+        model : stdatamodels.DataModel, path-like, astropy.io.fits.HDUList, type or object
+            The first input, as `ModelBlender.accumulate` takes it, or its class.
         telescope, instrument, exp_type, detector : str, optional
-            What the inputs are, for overrides that hold for some only. Without, what the
-            datamodel says.
+            What the inputs are, for overrides that hold for some only. Without, what the first
+            input says.
         ignore : collection of str, optional
             Attributes whose paths begin with one of these keep the product's own value.
         overrides : mapping of str to str, or iterable of Override, optional
@@ -179,19 +181,19 @@ class BlendPlan(Mapping[str, Assignment]):
         Raises
         ------
         BlenderError
-            As of `for_attributes`, and if a plugin or rules file cannot be used.
+            As of `for_attributes`, and if a plugin, a rules file or the input cannot be used.
         """
         ignore = texts(ignore, "ignore", "paths")
-        model = _instance(model)
-        attributes = read_attributes(model.schema)
+        plugins = Plugins.discover(block) if plugins is None else plugins
+        source = Opener(plugins).open(_instance(model), "the input")
+        attributes = attributes_of(source)
         given = {
             "telescope": telescope,
             "instrument": instrument,
             "exp_type": exp_type,
             "detector": detector,
         }
-        context = Context.of_model(model, attributes).updated(given)
-        plugins = Plugins.discover(block) if plugins is None else plugins
+        context = Context.of_source(source, attributes).updated(given)
         sources = OverrideSources(plugins, rules, overrides)
         return cls.for_attributes(
             attributes.values(),

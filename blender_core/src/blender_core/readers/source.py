@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
+from blender_core.schema import Attribute, read_attributes
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from blender_core.columns import Layout
 
-__all__ = ["Expandable", "Source", "name_of"]
+__all__ = ["Expandable", "Source", "attributes_of", "name_of"]
 
 
 class Source(Protocol):
@@ -127,3 +129,22 @@ class Expandable(Source, Protocol):
         ExpansionError
             If it has one that cannot be read.
         """
+
+
+def attributes_of(source: Source) -> dict[str, Attribute]:
+    """Return the attributes of an input: those that its schema has, and others that it has itself.
+
+    Parameters
+    ----------
+    source : Source
+        The input.
+
+    Returns
+    -------
+    attributes : dict of str to Attribute
+        By dotted path, in the order of the schema, then in that of the input.
+    """
+    attributes = read_attributes(source.schema)
+    for path in source.paths_beyond(attributes):
+        attributes[path] = Attribute(path, known=False)
+    return attributes

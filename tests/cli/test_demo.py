@@ -17,7 +17,7 @@ from stdatamodels.jwst import datamodels
 from typer.testing import CliRunner
 
 from blender_core.cli.app import app
-from blender_core.cli.exposures import write_exposures
+from blender_core.cli.demonstration.exposures import write_exposures
 
 REAL = Path(jwst.__file__).parent / "associations/tests/data"
 UNCAL = sorted((REAL / "exposures").glob("*.fits"))
@@ -33,15 +33,6 @@ LONG, SHORT = round(30 * FRAME, 3), round(25 * FRAME, 3)
 SECONDS = np.cumsum([0.0, *[LONG + 62.5] * 2, LONG + 62.5 + 41.25, *[SHORT + 62.5] * 2])
 FIRST_DAY = 59777 + 19 / 24  # 2022-07-17T19:00 in MJD
 LAST_END = FIRST_DAY + (SECONDS[-1] + SHORT) / 86400
-
-
-@pytest.fixture(autouse=True)
-def here(tmp_path, monkeypatch):
-    """An empty current folder, of a terminal that is 80 characters wide."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
-    monkeypatch.delenv("FORCE_COLOR", raising=False)
-    return tmp_path
 
 
 @pytest.fixture(scope="module")
@@ -302,51 +293,3 @@ class TestRefused:
         assert done.exit_code == 2
         assert "Traceback" in done.stderr
         assert done.stderr.endswith("Error: there is no file none.fits\n")
-
-
-class TestCommand:
-    def test_help_imports_nothing_heavy(self):
-        code = (
-            "import sys\n"
-            "from blender_core.cli import main\n"
-            "sys.argv = ['model-blender', *sys.argv[1:]]\n"
-            "try:\n"
-            "    main()\n"
-            "except SystemExit as done:\n"
-            "    assert not done.code\n"
-            "print('\\n', *{name.partition('.')[0] for name in sys.modules})\n"
-        )
-        for arguments in (["--help"], ["demo", "--help"], ["--version"]):
-            done = subprocess.run(
-                [sys.executable, "-c", code, *arguments],
-                capture_output=True,
-                text=True,
-                check=True,
-            )
-            loaded = set(done.stdout.splitlines()[-1].split())
-            assert "typer" in loaded
-            assert loaded.isdisjoint({"numpy", "pluggy", "astropy", "stdatamodels", "asdf", "jwst"})
-
-    def test_demo_is_a_subcommand(self):
-        assert "demo" in CliRunner().invoke(app, ["--help"]).stdout
-
-    def test_version(self):
-        done = CliRunner().invoke(app, ["--version"])
-        assert (done.exit_code, done.stdout) == (0, "model-blender 0.1.0\n")
-
-    @pytest.mark.parametrize("lacking", ["typer", "rich"])
-    def test_without_the_extra(self, lacking):
-        code = (
-            "import importlib.util as util, sys\n"
-            "found = util.find_spec\n"
-            f"util.find_spec = lambda name, *a: None if name == {lacking!r} else found(name, *a)\n"
-            "from blender_core.cli import main\n"
-            "main()\n"
-        )
-        done = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 2
-        assert done.stderr.count("\n") == 1
-        assert lacking in done.stderr
-        assert 'pip install "blender-core[cli]"' in done.stderr

@@ -32,7 +32,7 @@ from blender_core import (
     Rule,
     blendmodels,
 )
-from blender_core.cli.exposures import write_exposures
+from blender_core.cli.demonstration.exposures import write_exposures
 
 JWST = Path(jwst.__file__).parent
 REAL = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.values import identity, shown
+from blender_core.values import counted, identity, shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -36,14 +36,14 @@ def explained(outcome: Outcome, values: Sequence[Any] | None) -> str:
     if outcome.n_inputs is None:
         lines.append("Only the first input was asked: nothing calls for the others' values.")
     elif values is None:
-        many = f", with {_many(outcome.n_distinct or 0, 'different value')}"
+        many = f", with {counted(outcome.n_distinct or 0, 'different value')}"
         lines.append(
-            f"{_many(outcome.n_inputs, 'input')} had it{many if outcome.n_inputs else ''}."
+            f"{counted(outcome.n_inputs, 'input')} had it{many if outcome.n_inputs else ''}."
         )
     else:
         lines.append(_inputs(outcome, values))
     if outcome.n_seen is not None and outcome.n_seen != outcome.n_inputs:
-        lines.append(f"The rule saw {_many(outcome.n_seen, 'value')} of these.")
+        lines.append(f"The rule saw {counted(outcome.n_seen, 'value')} of these.")
     if outcome.varied:
         lines.append("The inputs differ, and the first was taken because nobody asked for a rule.")
     return "\n".join(lines)
@@ -76,7 +76,7 @@ def _rule(outcome: Outcome) -> list[str]:
 def _inputs(outcome: Outcome, values: Sequence[Any]) -> str:
     present = [one for one in values if one is not None]
     if not present:
-        return f"None of {_many(len(values), 'input')} has it."
+        return f"None of {counted(len(values), 'input')} has it."
     counts = Counter(map(identity, present))
     examples = {identity(one): one for one in reversed(present)}
     said = [
@@ -84,11 +84,7 @@ def _inputs(outcome: Outcome, values: Sequence[Any]) -> str:
         for key, count in counts.most_common(_MOST_SHOWN)
     ]
     more = ", …" if len(counts) > _MOST_SHOWN else ""
-    have = f"{outcome.n_inputs} of {_many(len(values), 'input')} {'has' if len(present) == 1 else 'have'} it"
+    have = f"{outcome.n_inputs} of {counted(len(values), 'input')} {'has' if len(present) == 1 else 'have'} it"
     if len(counts) == 1:
         return f"{have}, with the same value {shown(present[0])}."
     return f"{have}, with {len(counts)} different values: {', '.join(said)}{more}."
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

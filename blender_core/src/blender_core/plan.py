@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.arguments import texts
@@ -18,7 +17,7 @@ from blender_core.paths import is_within
 from blender_core.plan_columns import name_columns
 from blender_core.plan_diff import PlanDiff
 from blender_core.plugins import Plugins
-from blender_core.provider import Provider
+from blender_core.provider import engine
 from blender_core.readers.opening import Opener
 from blender_core.readers.source import attributes_of
 from blender_core.registry import Registry
@@ -34,6 +33,7 @@ if TYPE_CHECKING:
     from blender_core.errors import BlenderError, UnknownAttributeError
     from blender_core.override_sources import SourcedOverride
     from blender_core.overrides import Override
+    from blender_core.provider import Provider
     from blender_core.rules import Rule
     from blender_core.schema import Attribute
 
@@ -255,7 +255,7 @@ class BlendPlan(Mapping[str, Assignment]):
         """
         attributes = list(attributes)
         claims = Claims(attributes, overrides, some_of_several)
-        engine = _engine()
+        own = engine()
         assignments: list[Assignment] = []
         unknown: dict[str, list[str]] = {}
         faults: list[BlenderError] = []
@@ -266,7 +266,7 @@ class BlendPlan(Mapping[str, Assignment]):
             except PlanError as fault:
                 faults.append(fault)
                 continue
-            rule, provider = None, engine
+            rule, provider = None, own
             name: object = choice.name  # a schema may have anything there
             if not isinstance(name, str):
                 faults.append(_not_a_rule(attribute, choice))
@@ -400,10 +400,3 @@ def _require_arguments(
     if problem:
         msg = f"{_who(attribute, choice)} asks for the rule {rule.name!r} of {provider}, {problem}"
         raise PlanError(msg, attribute=attribute.path)
-
-
-def _engine() -> Provider:
-    try:
-        return Provider("blender-core", version("blender-core"), "engine")
-    except PackageNotFoundError:  # run from a source tree that is not installed
-        return Provider("blender-core", "unknown", "engine")

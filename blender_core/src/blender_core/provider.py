@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Provider", "dispensable", "normalized", "remedy"]
+__all__ = ["Provider", "dispensable", "engine", "normalized", "remedy"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -38,6 +39,26 @@ class Provider:
 
     def __str__(self) -> str:
         return f"{self.distribution} {self.version} [{self.plugin}]"
+
+
+def engine() -> Provider:
+    """Return the provider of ``keep`` and ``drop``, which no plugin offers.
+
+    Returns
+    -------
+    provider : Provider
+        This distribution.
+
+    Examples
+    --------
+    >>> from blender_core.provider import engine
+    >>> engine().distribution
+    'blender-core'
+    """
+    try:
+        return Provider("blender-core", version("blender-core"), "engine")
+    except PackageNotFoundError:  # run from a source tree that is not installed
+        return Provider("blender-core", "unknown", "engine")
 
 
 def normalized(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -12,8 +12,11 @@ from blender_core.values import shown
 
 __all__ = ["DROP", "ENGINE_RULES", "Drop", "Gives", "Missing", "Rule"]
 
-ENGINE_RULES: Final = frozenset({"keep", "drop"})
-"""Words that stand where a rule's name can, and that no plugin may offer."""
+ENGINE_RULES: Final[Mapping[str, str]] = {
+    "keep": "The product's own value stays.",
+    "drop": "The product has no such attribute.",
+}
+"""Words that stand where a rule's name can, and that no plugin may offer; and what they mean."""
 
 _NAME = re.compile(r"[^\s:]+")
 

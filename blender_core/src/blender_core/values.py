@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
-__all__ = ["distinct", "identity", "said", "shortened", "shown"]
+__all__ = ["counted", "distinct", "identity", "said", "shortened", "shown"]
 
 T = TypeVar("T")
 
@@ -119,6 +119,30 @@ def shown(value: Any) -> str:
     ("'F200W'", '[0, 1, 2, 3, 4, 5, ...]')
     """
     return shortened(_repr.repr(value))
+
+
+def counted(number: int, noun: str) -> str:
+    """Return a number of things in words.
+
+    Parameters
+    ----------
+    number : int
+        How many there are.
+    noun : str
+        What they are, in the singular; its plural ends in s.
+
+    Returns
+    -------
+    text : str
+        Both.
+
+    Examples
+    --------
+    >>> from blender_core.values import counted
+    >>> counted(1, "input"), counted(1200, "input")
+    ('1 input', '1200 inputs')
+    """
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def said(error: BaseException) -> str:

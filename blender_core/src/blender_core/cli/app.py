@@ -7,14 +7,17 @@ from typing import Annotated
 
 import typer
 
+from blender_core.cli.blend import blend
+from blender_core.cli.check import check
 from blender_core.cli.demo import demo
+from blender_core.cli.installed import plugins, rules
+from blender_core.cli.plan import plan
 
 __all__ = ["app"]
 
 app = typer.Typer(
     name="model-blender",
     no_args_is_help=True,
-    add_completion=False,
     # Errors of the user get one line; those of the program a traceback that can be sent on.
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -41,7 +44,15 @@ def _model_blender(
 
     Rules decide what the product says; plugins bring the rules. The product keeps a table,
     HDRTAB, of what every exposure said.
+
+    The status is 0 if all went well, 1 if something was found that wants a look (by check and
+    diff), and 2 if a command could not do what it was asked.
     """
 
 
+app.command()(blend)
+app.command()(plan)
+app.command()(check)
+app.command()(rules)
+app.command()(plugins)
 app.command()(demo)

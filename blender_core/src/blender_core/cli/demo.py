@@ -29,6 +29,7 @@ def demo(
         typer.Option(
             "--output",
             "-o",
+            metavar="FILE",
             show_default=False,
             help="Where to save the product, a FITS or ASDF file. By default it goes to "
             f"{FOLDER}, whose files the demo replaces.",
@@ -56,12 +57,12 @@ def _demo(given: list[Path], chosen: Path | None, *, overwrite: bool, show_all: 
     # Imported here and not above, for --help to answer at once.
     from rich.console import Console
 
-    from blender_core.cli.blending import blend_files
-    from blender_core.cli.exposures import write_exposures
-    from blender_core.cli.inputs import require_exposures
+    from blender_core.cli.demonstration.blending import blend_files
+    from blender_core.cli.demonstration.exposures import write_exposures
+    from blender_core.cli.demonstration.inputs import require_exposures
+    from blender_core.cli.demonstration.printout import Story, tell
     from blender_core.cli.notes import Notes
     from blender_core.cli.output import require_apart, require_writable
-    from blender_core.cli.printout import Story, tell
 
     require_exposures(given)
     if chosen is not None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import re
+import sys
 import traceback
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NoReturn
 
 import typer
 
@@ -13,20 +16,32 @@ from blender_core.errors import BlenderError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["CommandError", "reported"]
+__all__ = ["FINDINGS", "CommandError", "in_options", "reported"]
 
-_STATUS: Final = 2
+FINDINGS: Final = 1
+"""The status of a command that did its work, and found something that its user has to look at."""
+
+_FAILED: Final = 2
+# A program that a signal ends has 128 and the number of the signal for its status.
+_INTERRUPTED: Final = 128 + 2
+_BROKEN_PIPE: Final = 128 + 13
+
+# The library tells programs what to pass; here it is an option.
+_AS_OPTIONS: Final = (
+    (re.compile(r"(?:call with |pass |with )?block=\('([^']*)',\)"), r"use --block \1"),
+    (re.compile(r"overwrite=True"), "--overwrite"),
+    (re.compile(r"overrides=\{'([^']*)': '([^']*)'\}"), r"--override \1=\2"),
+    (re.compile(r"on_bad_input='(\w+)'"), r"--on-bad-input \1"),
+)
 
 
 class CommandError(Exception):
-    """A command cannot do what it was asked; the message tells its user why, in one line."""
+    """A command cannot do what it was asked; the message tells its user why."""
 
 
 @contextmanager
 def reported(debug: bool) -> Iterator[None]:
-    """Report what goes wrong within as a line on standard error, and exit.
-
-    Errors that nobody foresaw pass: their traceback is what a report of them needs.
+    """Report what goes wrong within as a message on standard error, and exit.
 
     Parameters
     ----------
@@ -36,18 +51,62 @@ def reported(debug: bool) -> Iterator[None]:
     Raises
     ------
     typer.Exit
-        With status 2, if something went wrong.
+        With status 2, if something went wrong; 130, if the user interrupted it; 141, if nobody
+        reads what it prints any more.
     """
     try:
         yield
+        sys.stdout.flush()
+    except typer.Exit:
+        raise
+    except KeyboardInterrupt as error:
+        _exit("Interrupted.", error, _INTERRUPTED, debug)
+    except BrokenPipeError as error:
+        # Python would flush it again when it ends, and fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(_BROKEN_PIPE) from error
     except (CommandError, BlenderError, OSError) as error:
-        if debug:
-            typer.echo(traceback.format_exc(), err=True)
-        typer.echo(f"Error: {_line(error)}", err=True)
-        raise typer.Exit(_STATUS) from error
+        _exit(f"Error: {_message(error)}", error, _FAILED, debug)
+    except Exception as error:  # noqa: BLE001  # whatever it is, it is no traceback
+        hint = "" if debug else " --debug shows where."
+        what = f"{type(error).__name__}: {error}".rstrip(" .")
+        message = f"Error: {what}. This is a fault of the program, please report it.{hint}"
+        _exit(message, error, _FAILED, debug)
 
 
-def _line(error: Exception) -> str:
-    if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: {error.strerror}"
-    return str(error)
+def in_options(message: str) -> str:
+    """Return a message of the library with options of the command line for what it advises.
+
+    Parameters
+    ----------
+    message : str
+        What the library says to programs.
+
+    Returns
+    -------
+    message : str
+        The same for people in front of a terminal.
+
+    Examples
+    --------
+    >>> from blender_core.cli.failure import in_options
+    >>> in_options("Uninstall one of them, or pass block=('acme-rules',).")
+    'Uninstall one of them, or use --block acme-rules.'
+    """
+    for call, option in _AS_OPTIONS:
+        message = call.sub(option, message)
+    return message
+
+
+def _message(error: Exception) -> str:
+    if isinstance(error, OSError):
+        reason = error.strerror or str(error)
+        return reason if error.filename is None else f"{error.filename}: {reason}"
+    return in_options(str(error))
+
+
+def _exit(message: str, error: BaseException, status: int, debug: bool) -> NoReturn:
+    if debug:
+        typer.echo(traceback.format_exc(), err=True)
+    typer.echo(message, err=True)
+    raise typer.Exit(status) from error

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import sys
 import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
+from blender_core.cli.console import printable
 from blender_core.errors import BlendWarning
+from blender_core.values import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +26,10 @@ _FOR_DEVELOPERS: Final = (
     ResourceWarning,
 )
 _LONGEST: Final = 160
+_MOST_PRINTED: Final = 20
+
+# How the library names an input in a warning: the same of many inputs is said once.
+_INPUT: Final = re.compile(r"(?P<number>input \d+)(?: \((?P<name>.*?)\))? has ")
 
 
 class Notes:
@@ -40,7 +48,7 @@ class Notes:
     """
 
     def __init__(self) -> None:
-        self._about: dict[str, list[str]] = {}
+        self._about: dict[str, dict[str, None]] = {}
 
     @contextmanager
     def about(self, what: str) -> Iterator[None]:
@@ -49,20 +57,30 @@ class Notes:
         Parameters
         ----------
         what : str
-            What the work is about; the name of a file.
+            What the work is about; the name of a file. Empty if the warnings say it themselves.
 
         Yields
         ------
         None
             Nothing.
         """
-        with warnings.catch_warnings(record=True) as caught:
+        # When astropy is imported, it takes over warnings: not while they are being caught.
+        import astropy  # noqa: F401
+
+        with warnings.catch_warnings():
             warnings.simplefilter("always")
             for category in _FOR_DEVELOPERS:
                 warnings.simplefilter("ignore", category)
+            # Not a list of them all: each of thousands of inputs can have its own.
+            warnings.showwarning = lambda message, category, *_: self._take(message, category, what)
             yield
-        for text in dict.fromkeys(map(_brief, caught)):
-            self._about.setdefault(text, []).append(what)
+
+    def _take(self, message: Warning | str, category: type[Warning], what: str) -> None:
+        text = _brief(str(message), category)
+        if not what and (found := _INPUT.match(text)):
+            what, text = found["name"] or found["number"], text[found.end() :]
+        about = self._about.setdefault(text, {})
+        about[what] = None
 
     def lines(self) -> list[str]:
         """Return the notes, each as a line.
@@ -72,15 +90,24 @@ class Notes:
         lines : list of str
             In the order in which they first came.
         """
-        return [
-            f"{about[0]}{f' and {len(about) - 1} more' if len(about) > 1 else ''}: {text}"
-            for text, about in self._about.items()
-        ]
+        lines = []
+        for text, (first, *others) in self._about.items():
+            about = f"{first} and {len(others)} more" if others else first
+            lines.append(f"{about}: {text}" if about else text)
+        return lines
+
+    def print(self) -> None:
+        """Print the notes to standard error, not too many of them."""
+        lines = self.lines()
+        for line in lines[:_MOST_PRINTED]:
+            sys.stderr.write(f"Warning: {printable(line)}\n")
+        if (more := len(lines) - _MOST_PRINTED) > 0:
+            sys.stderr.write(f"Warning: and {counted(more, 'warning')} more\n")
 
 
-def _brief(warning: warnings.WarningMessage) -> str:
-    lines = [line.strip() for line in str(warning.message).splitlines() if line.strip()]
-    if issubclass(warning.category, BlendWarning):
+def _brief(message: str, category: type[Warning]) -> str:
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    if issubclass(category, BlendWarning):
         return " ".join(lines)
     # A validator's first two lines say what is wrong; then comes the whole schema.
     text = " ".join(lines[:2])

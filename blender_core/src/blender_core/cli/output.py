@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from blender_core.cli.failure import CommandError
@@ -9,14 +10,37 @@ from blender_core.errors import OutputError, OutputExistsError
 from blender_core.writers.target import Target
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["require_apart", "require_writable"]
+__all__ = ["require_apart", "require_report", "require_writable"]
 
 
-def require_writable(output: Path, *, overwrite: bool) -> None:
+def require_writable(output: Path, *, overwrite: bool, product: Path | None = None) -> None:
     """Refuse a place that a user chose, before any work is done, if a product cannot go there.
+
+    Parameters
+    ----------
+    output : Path
+        The file to be written.
+    overwrite : bool
+        Whether a file of this name may be replaced.
+    product : Path, optional
+        The file that the product is read from, which may be replaced in any case.
+
+    Raises
+    ------
+    CommandError
+        If there is such a file, and it is not to be replaced.
+    OutputError
+        If the place is no place for a product.
+    """
+    with _overwriting(output):
+        Target.find(output, overwrite=overwrite, product=product)
+
+
+def require_report(output: Path, *, overwrite: bool) -> None:
+    """Refuse a place that a user chose, before any work is done, if a report cannot go there.
 
     Parameters
     ----------
@@ -30,10 +54,18 @@ def require_writable(output: Path, *, overwrite: bool) -> None:
     CommandError
         If there is such a file, and it is not to be replaced.
     OutputError
-        If the place is no place for a product.
+        If the place is no place for a report, or reports cannot be made.
     """
+    from blender_core.report.writing import report_target
+
+    with _overwriting(output):
+        report_target(output, overwrite=overwrite)
+
+
+@contextmanager
+def _overwriting(output: Path) -> Iterator[None]:
     try:
-        Target.find(output, overwrite=overwrite)
+        yield
     except OutputExistsError as error:
         msg = f"there is a file {output}: choose another name, or replace it with --overwrite"
         raise CommandError(msg) from error

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from blender_core.result import BlendResult
 
-__all__ = ["write_report"]
+__all__ = ["report_target", "write_report"]
 
 _ENDINGS: Final = (".html", ".htm")
 
@@ -70,10 +70,7 @@ def write_report(
     blender_core.errors.OutputError: the name report.txt does not tell the format of the report: \
 it ends in .html or .htm
     """
-    target = Target.find(path, overwrite=overwrite, what="the report", endings=_ENDINGS)
-    if find_spec("jinja2") is None:
-        msg = 'the report needs Jinja2: pip install "blender-core[report]"'
-        raise OutputError(msg, path=target.given)
+    target = report_target(path, overwrite=overwrite)
     # Imported here and not above: it is an extra.
     from blender_core.report.page import page
 
@@ -81,3 +78,32 @@ it ends in .html or .htm
     with replacing(target) as file:
         file.write(text.encode())
     return target.given
+
+
+def report_target(path: str | os.PathLike[str], *, overwrite: bool) -> Target:
+    """Find out, before any work is done, whether a report can be written to a file.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+    overwrite : bool
+        Whether an existing file may be replaced.
+
+    Returns
+    -------
+    target : Target
+        The file.
+
+    Raises
+    ------
+    OutputExistsError
+        If there is such a file, and it is not to be replaced.
+    OutputError
+        If the report cannot be written there, or Jinja2 is not installed.
+    """
+    target = Target.find(path, overwrite=overwrite, what="the report", endings=_ENDINGS)
+    if find_spec("jinja2") is None:
+        msg = 'the report needs Jinja2: pip install "blender-core[report]"'
+        raise OutputError(msg, path=target.given)
+    return target

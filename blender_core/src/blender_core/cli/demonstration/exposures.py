@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from blender_core.cli.exposure_metadata import metadata
-from blender_core.cli.observation import exposures
-from blender_core.cli.pointing import SIZE
+from blender_core.cli.demonstration.exposure_metadata import metadata
+from blender_core.cli.demonstration.observation import exposures
+from blender_core.cli.demonstration.pointing import SIZE
 
 if TYPE_CHECKING:
     from pathlib import Path

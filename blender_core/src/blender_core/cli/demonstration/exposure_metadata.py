@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.cli.exposure_timing import milliseconds, timing
-from blender_core.cli.observation import (
+from blender_core.cli.demonstration.exposure_timing import milliseconds, timing
+from blender_core.cli.demonstration.observation import (
     DETECTORS,
     DITHERS,
     OBSERVATION,
@@ -16,10 +16,10 @@ from blender_core.cli.observation import (
     VISIT,
     VISIT_GROUP,
 )
-from blender_core.cli.pointing import pointing
+from blender_core.cli.demonstration.pointing import pointing
 
 if TYPE_CHECKING:
-    from blender_core.cli.observation import DemoExposure
+    from blender_core.cli.demonstration.observation import DemoExposure
 
 __all__ = ["metadata"]
 

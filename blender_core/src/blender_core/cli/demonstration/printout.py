@@ -9,8 +9,8 @@ from rich.padding import Padding
 from rich.text import Text
 
 from blender_core.assignment import Tier
+from blender_core.cli.demonstration.rows import Rows
 from blender_core.cli.facts import facts_of, grid_of
-from blender_core.cli.rows import Rows
 from blender_core.outcome import Status
 
 if TYPE_CHECKING:

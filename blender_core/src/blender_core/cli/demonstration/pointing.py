@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.cli.observation import DITHERS
+from blender_core.cli.demonstration.observation import DITHERS
 
 if TYPE_CHECKING:
-    from blender_core.cli.observation import DemoExposure
+    from blender_core.cli.demonstration.observation import DemoExposure
 
 __all__ = ["SIZE", "pointing"]
 

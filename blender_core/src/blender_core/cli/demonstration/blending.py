@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.blender import ModelBlender
-from blender_core.cli.combine import PixelMean
+from blender_core.cli.demonstration.combine import PixelMean
+from blender_core.cli.demonstration.inputs import opened
 from blender_core.cli.failure import CommandError
-from blender_core.cli.inputs import opened
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,9 +46,6 @@ def blend_files(paths: Sequence[Path], notes: Notes) -> tuple[BlendResult, str]:
     BlenderError
         If the blend fails.
     """
-    # When astropy is imported, it takes over warnings: not while they are being caught.
-    import astropy  # noqa: F401
-
     blender, pixels = ModelBlender(_OWN), PixelMean()
     product: Any = None
     for path in paths:

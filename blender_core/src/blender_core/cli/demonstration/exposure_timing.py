@@ -5,10 +5,16 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.cli.observation import DITHERS, FRAME_TIME, GROUP_GAP, N_FRAMES, SETTINGS
+from blender_core.cli.demonstration.observation import (
+    DITHERS,
+    FRAME_TIME,
+    GROUP_GAP,
+    N_FRAMES,
+    SETTINGS,
+)
 
 if TYPE_CHECKING:
-    from blender_core.cli.observation import DemoExposure
+    from blender_core.cli.demonstration.observation import DemoExposure
 
 __all__ = ["milliseconds", "timing"]
 

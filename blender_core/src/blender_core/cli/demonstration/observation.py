@@ -128,7 +128,7 @@ def exposures() -> Iterator[DemoExposure]:
 
     Examples
     --------
-    >>> from blender_core.cli.observation import exposures
+    >>> from blender_core.cli.demonstration.observation import exposures
     >>> next(exposures()).filename
     'jw01234001001_02101_00001_nrca1_cal.fits'
     """

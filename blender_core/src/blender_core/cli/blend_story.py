@@ -1,0 +1,154 @@
+"""Tell what a blend came to, or would."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from blender_core.assignment import Tier
+from blender_core.cli.check import finding_object, print_findings
+from blender_core.cli.console import Output
+from blender_core.cli.facts import facts_of
+from blender_core.cli.plan import assignment_object, changed_in, print_plan
+from blender_core.findings import FindingKind
+from blender_core.outcome import Status
+from blender_core.values import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from blender_core.findings import Findings
+    from blender_core.plan import BlendPlan
+    from blender_core.result import BlendResult
+
+__all__ = ["blend_object", "print_blend", "print_rehearsal", "rehearsal_object"]
+
+_FEW: Final = 6
+
+
+def blend_object(
+    result: BlendResult, output: Path, report: Path | None, notes: Sequence[str]
+) -> dict[str, Any]:
+    """Return what programs read of a blend.
+
+    Parameters
+    ----------
+    result : BlendResult
+        Its result.
+    output : Path
+        Where the product lies.
+    report : Path or None
+        Where the report lies, if there is one.
+    notes : sequence of str
+        Warnings.
+
+    Returns
+    -------
+    content : dict
+        Plain values.
+    """
+    return {
+        "product": str(output),
+        "report": None if report is None else str(report),
+        "n_inputs": _rows(result),
+        "skipped": [str(fault) for fault in result.skipped],
+        "values": dict(result.values),
+        "varied": [one.attribute for one in result.varied()],
+        "columns": result.table.colnames,
+        "warnings": list(notes),
+    }
+
+
+def print_blend(result: BlendResult, output: Path, report: Path | None) -> None:
+    """Tell a person what a blend came to.
+
+    Parameters
+    ----------
+    result, output, report
+        As of `blend_object`.
+    """
+    console = Output()
+    n_inputs = _rows(result)
+    made = [one for one in result.outcomes.values() if one.status is Status.SET]
+    ruled = sum(one.tier is Tier.SCHEMA for one in made)
+    overridden = sum(one.tier > Tier.SCHEMA for one in made)
+    firsts = len(made) - ruled - overridden
+    varied = result.varied()
+    facts = {
+        **facts_of(result),
+        "values": f"{ruled} by rules of the schema, {overridden} by overrides, "
+        f"{firsts} of the first input",
+        "HDRTAB": f"{counted(n_inputs, 'row')}, {counted(len(result.table.colnames), 'column')}",
+    }
+    if varied:
+        names = ", ".join(one.keyword or one.attribute for one in varied[:_FEW])
+        more = f" and {len(varied) - _FEW} more" if len(varied) > _FEW else ""
+        facts["varied"] = f"{names}{more}: no rule is set, so they are the first input's"
+    if report is not None:
+        facts["report"] = str(report)
+    console.say(f"{output}: {counted(n_inputs, 'input')} blended", "bold")
+    console.facts(facts)
+    for fault in result.skipped:
+        console.say(f"Left out: {fault}", "yellow")
+
+
+def rehearsal_object(
+    inputs: Sequence[Path], output: Path, plan: BlendPlan, findings: Findings
+) -> dict[str, Any]:
+    """Return what programs read of a blend that is only tried.
+
+    Parameters
+    ----------
+    inputs : sequence of Path
+        The files that would be read.
+    output : Path
+        Where the product would lie.
+    plan : BlendPlan
+        The plan.
+    findings : Findings
+        What its check found.
+
+    Returns
+    -------
+    content : dict
+        Plain values.
+    """
+    return {
+        "product": str(output),
+        "inputs": [str(path) for path in inputs],
+        "missing": [str(path) for path in inputs if not path.exists()],
+        "changed": [
+            assignment_object(one, plan.columns.get(one.attribute.path)) for one in changed_in(plan)
+        ],
+        "findings": [finding_object(one) for one in findings],
+    }
+
+
+def print_rehearsal(
+    inputs: Sequence[Path], output: Path, plan: BlendPlan, findings: Findings
+) -> None:
+    """Tell a person what a blend would do.
+
+    Parameters
+    ----------
+    inputs, output, plan, findings
+        As of `rehearsal_object`.
+    """
+    console = Output()
+    console.say(f"Would blend {counted(len(inputs), 'input')} into {output}:", "bold")
+    for path in inputs:
+        console.say(f"{path}{'' if path.exists() else '  (there is no such file)'}", indent=2)
+    console.say("")
+    console.say("The plan, where it is not what the schema asks for:", "bold")
+    print_plan(plan, changed_in(plan))
+    console.say("")
+    console.say("Its check:", "bold")
+    # Nobody who blends can do anything about these.
+    telling = [one for one in findings if one.kind is not FindingKind.DEPRECATED]
+    print_findings({"the plan": telling})
+    console.say("")
+    console.say("Nothing has been written.", "bold")
+
+
+def _rows(result: BlendResult) -> int:
+    return max(map(len, result.inputs.values()), default=0)

@@ -1,0 +1,183 @@
+"""What the command ``blend`` does: blend, or tell what it would do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from blender_core.blend import blendmodels
+from blender_core.cli.blend_story import (
+    blend_object,
+    print_blend,
+    print_rehearsal,
+    rehearsal_object,
+)
+from blender_core.cli.failure import CommandError
+from blender_core.cli.given import given_inputs, require_apart_from
+from blender_core.cli.json_text import print_json
+from blender_core.cli.notes import Notes
+from blender_core.cli.options import overrides_of
+from blender_core.cli.output import require_report, require_writable
+from blender_core.cli.progress import bar
+from blender_core.errors import OutputError
+from blender_core.plan import BlendPlan
+from blender_core.readers.own_association import own_members
+from blender_core.writers.opening import open_product
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from blender_core.result import BlendResult
+
+__all__ = ["Blend"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blend:
+    """A blend, as a user asks for it.
+
+    Parameters
+    ----------
+    product : Path
+        The product's file.
+    arguments : sequence of str or None
+        What names the inputs; None if the product does.
+    output : Path
+        Where the product is to go: its own file, or another.
+    overwrite : bool
+        Whether another file may be replaced.
+    rules : sequence of Path
+        Rules files.
+    override : sequence of str
+        Each an attribute and a rule, ``ATTR=RULE``.
+    ignore, block : sequence of str
+        Attributes that keep the product's own values, and plugins to leave out.
+    mixed, expand, record_rules : bool
+        As of `blender_core.ModelBlender`.
+    report : Path or None
+        Where a report is to go.
+    on_bad_input : {"raise", "skip"}
+        As of `blender_core.ModelBlender`.
+    """
+
+    product: Path
+    arguments: Sequence[str] | None
+    output: Path
+    overwrite: bool
+    rules: Sequence[Path]
+    override: Sequence[str]
+    ignore: Sequence[str]
+    block: Sequence[str]
+    mixed: bool
+    expand: bool
+    record_rules: bool
+    report: Path | None
+    on_bad_input: Literal["raise", "skip"]
+
+    def carry_out(self, *, as_json: bool, quiet: bool) -> None:
+        """Blend, and tell what it came to.
+
+        Parameters
+        ----------
+        as_json : bool
+            Whether programs are to read it.
+        quiet : bool
+            Whether to say nothing but that, and errors.
+
+        Raises
+        ------
+        CommandError, BlenderError
+            If the blend fails. Nothing has been written then.
+        """
+        inputs = self._prepared()
+        notes = Notes()
+        with (
+            bar("Reading", f"Writing {self.output.name}", quiet=quiet) as progress,
+            notes.about(""),
+        ):
+            result = blendmodels(
+                self.product,
+                inputs,
+                **self._of_the_plan(),
+                mixed=self.mixed,
+                expand=self.expand,
+                record_rules=self.record_rules,
+                on_bad_input=self.on_bad_input,
+                progress=progress,
+                output=self.output,
+                overwrite=self.overwrite,
+            )
+        if self.report is not None:
+            self._write_report(self.report, result, notes)
+        if as_json:
+            print_json(blend_object(result, self.output, self.report, notes.lines()))
+        elif not quiet:
+            print_blend(result, self.output, self.report)
+            notes.print()
+
+    def rehearse(self, *, as_json: bool, quiet: bool) -> None:
+        """Tell what would be done, and write nothing.
+
+        Parameters
+        ----------
+        as_json, quiet : bool
+            As of `carry_out`.
+
+        Raises
+        ------
+        CommandError, BlenderError
+            If it cannot be done.
+        """
+        inputs = self._prepared()
+        notes = Notes()
+        with notes.about(""):
+            product = open_product(self.product)
+            if inputs is None:
+                inputs = own_members(product.tree, self.product.parent)
+            if self.on_bad_input == "raise":
+                _require_files(inputs)
+            plan = BlendPlan.for_model(inputs[0], **self._of_the_plan())
+            findings = plan.check(product.validator)
+        if as_json:
+            print_json(rehearsal_object(inputs, self.output, plan, findings))
+        elif not quiet:
+            print_rehearsal(inputs, self.output, plan, findings)
+            notes.print()
+
+    def _prepared(self) -> list[Path] | None:
+        """Refuse what cannot be done before any work is, and return the inputs' files."""
+        if not self.product.exists():
+            msg = f"there is no product {self.product}: a pipeline makes it, and blend updates it"
+            raise CommandError(msg)
+        inputs = None if self.arguments is None else given_inputs(self.arguments)
+        if inputs is not None:
+            require_apart_from(self.product, inputs)
+        require_writable(self.output, overwrite=self.overwrite, product=self.product)
+        if self.report is not None:
+            require_report(self.report, overwrite=self.overwrite)
+        return inputs
+
+    def _of_the_plan(self) -> dict[str, Any]:
+        return {
+            "ignore": self.ignore,
+            "overrides": overrides_of(self.override),
+            "rules": self.rules,
+            "block": self.block,
+        }
+
+    def _write_report(self, report: Path, result: BlendResult, notes: Notes) -> None:
+        from blender_core.report import write_report
+
+        try:
+            write_report(result, report, overwrite=self.overwrite, notes=notes.lines())
+        except OutputError as error:
+            msg = f"{error}. The product has been written to {self.output}"
+            raise CommandError(msg) from error
+
+
+def _require_files(inputs: Sequence[Path]) -> None:
+    lacking = [str(path) for path in inputs if not path.exists()]
+    if lacking:
+        msg = f"there is no file {', nor '.join(lacking)}"
+        raise CommandError(msg)

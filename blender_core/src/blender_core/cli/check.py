@@ -1,0 +1,251 @@
+"""The command ``check``: what cannot come out right, before any work."""
+
+# Typer reads the annotations, so their names have to be there when the program runs.
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from blender_core.cli.failure import FINDINGS, CommandError, reported
+from blender_core.cli.options import (
+    AsJson,
+    Block,
+    Debug,
+    Detector,
+    ExpType,
+    File,
+    Ignore,
+    Instrument,
+    Model,
+    Overrides,
+    Quiet,
+    Rules,
+)
+from blender_core.cli.planning import PlanOptions, subject
+from blender_core.errors import BlenderError, UnknownAttributeError
+from blender_core.findings import Finding, FindingKind
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping, Sequence
+
+__all__ = ["check", "finding_object", "print_findings"]
+
+_KINDS: Final = ", ".join(one.value for one in FindingKind)
+_FEW: Final = 4
+"""How many classes are named that have a finding in common."""
+
+
+def check(
+    file: File = None,
+    model: Model = None,
+    all_models: Annotated[
+        bool, typer.Option("--all", help="Check the plans of all classes of datamodels.")
+    ] = False,
+    instrument: Instrument = None,
+    exp_type: ExpType = None,
+    detector: Detector = None,
+    rules: Rules = None,
+    override: Overrides = None,
+    ignore: Ignore = None,
+    block: Block = None,
+    except_kind: Annotated[
+        list[FindingKind] | None,
+        typer.Option(
+            "--except",
+            metavar="KIND",
+            show_default=False,
+            help=f"Leave out what is found of a kind, one of {_KINDS}. Repeatable.",
+        ),
+    ] = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Check a plan for what cannot come out right, or may not.
+
+    The plan is the one that a blend of files like FILE has, or of datamodels of a class. Nothing is
+    blended. The status is 1 if anything is found.
+    """
+    with reported(debug):
+        from blender_core.cli.notes import Notes
+
+        options = PlanOptions(
+            instrument=instrument,
+            exp_type=exp_type,
+            detector=detector,
+            rules=rules,
+            override=override,
+            ignore=ignore,
+            block=block,
+        )
+        if all_models and not (file is None and model is None):
+            msg = "--all is for all classes of datamodels: name neither a file nor --model with it"
+            raise CommandError(msg)
+        leave_out = set(except_kind or ())
+        notes = Notes()
+        faults: dict[str, BlenderError] = {}
+        if all_models:
+            found, faults = _all(options, leave_out, quiet=quiet)
+        else:
+            about = subject(file, model)
+            with notes.about(""):
+                findings = options.plan_for(about).check()
+            name = about.__name__ if isinstance(about, type) else str(about)
+            found = {name: [one for one in findings if one.kind not in leave_out]}
+        if as_json:
+            _print_json(found, faults)
+        elif not quiet:
+            print_findings(found, faults)
+            if file:  # of a class, they say what the findings say
+                notes.print()
+        # That a class has not what an override means is no fault of the override.
+        wrong = [one for one in faults.values() if not isinstance(one, UnknownAttributeError)]
+        if wrong or any(found.values()):
+            raise typer.Exit(FINDINGS)
+
+
+def _all(
+    options: PlanOptions, leave_out: "Collection[FindingKind]", *, quiet: bool
+) -> "tuple[dict[str, list[Finding]], dict[str, BlenderError]]":
+    """Return what is found for each class of datamodels, and for which there is no plan at all."""
+    from blender_core.cli.models import model_classes
+    from blender_core.cli.notes import Notes
+    from blender_core.cli.progress import bar
+
+    classes = model_classes()
+    found: dict[str, list[Finding]] = {}
+    faults: dict[str, BlenderError] = {}
+    with bar("Checking", quiet=quiet) as progress, Notes().about(""):
+        for done, (name, one) in enumerate(classes.items(), start=1):
+            try:
+                findings = options.plan_for(one).check()
+            except BlenderError as fault:
+                faults[name] = fault
+            else:
+                found[name] = [one for one in findings if one.kind not in leave_out]
+            if progress:
+                progress(done, len(classes))
+    if not found:
+        raise next(iter(faults.values()))
+    return found, faults
+
+
+def print_findings(
+    found: "Mapping[str, Sequence[Finding]]", faults: "Mapping[str, BlenderError] | None" = None
+) -> None:
+    """Print what was found.
+
+    Parameters
+    ----------
+    found : mapping of str to sequence of Finding
+        The findings of each class or file.
+    faults : mapping of str to BlenderError, optional
+        Why there is no plan for others.
+    """
+    from blender_core.cli.console import Output
+    from blender_core.cli.failure import in_options
+    from blender_core.values import counted
+
+    output = Output()
+    where: dict[Finding, list[str]] = {}
+    for name, findings in found.items():
+        for one in findings:
+            where.setdefault(one, []).append(name)
+    if output.is_terminal:
+        for one, names in where.items():
+            label = f"{one.attribute} ({one.keyword})" if one.keyword else one.attribute
+            output.say(f"{label}: {one.problem}", "bold")
+            output.say(f"{one.rule} of {one.provider}, asked for by {one.source}", indent=2)
+            output.say(in_options(one.remedy), indent=2)
+            if len(found) > 1:
+                output.say(f"in {_listed(names)}", "dim", indent=2)
+            output.say("")
+    elif where:
+        head = ("where", "kind", "attribute", "keyword", "rule", "provider", "asked for by")
+        output.table(
+            (*head, "problem", "remedy"),
+            [
+                (
+                    name,
+                    one.kind.value,
+                    one.attribute,
+                    one.keyword or "",
+                    one.rule,
+                    str(one.provider),
+                    one.source,
+                    one.problem,
+                    in_options(one.remedy),
+                )
+                for name, findings in found.items()
+                for one in findings
+            ],
+        )
+    without: dict[str, list[str]] = {}
+    for name, fault in (faults or {}).items():
+        without.setdefault(in_options(str(fault)), []).append(name)
+    for message, names in without.items():
+        output.say(f"Not checked, because there is no plan: {_listed(names)}", "bold")
+        output.say(message, indent=2)
+    if not where:
+        output.say(f"Nothing found in {_what(found)}.")
+    elif output.is_terminal:
+        output.say(f"{counted(len(where), 'finding')} in {_what(found)}.")
+
+
+def _what(found: "Mapping[str, Sequence[Finding]]") -> str:
+    names = [name for name, findings in found.items() if findings] or list(found)
+    if len(found) == 1:
+        return names[0]
+    return (
+        f"{len(names)} of {len(found)} classes"
+        if len(names) < len(found)
+        else f"{len(found)} classes"
+    )
+
+
+def _listed(names: "Sequence[str]") -> str:
+    shown = ", ".join(names[:_FEW])
+    return shown if len(names) <= _FEW else f"{shown} and {len(names) - _FEW} more"
+
+
+def finding_object(one: Finding) -> dict[str, Any]:
+    """Return what programs read of a finding.
+
+    Parameters
+    ----------
+    one : Finding
+        The finding.
+
+    Returns
+    -------
+    content : dict
+        Plain values.
+    """
+    from blender_core.cli.json_text import provider_object
+
+    return {
+        "kind": one.kind.value,
+        "attribute": one.attribute,
+        "keyword": one.keyword,
+        "rule": one.rule,
+        "provider": provider_object(one.provider),
+        "asked_by": one.source,
+        "problem": one.problem,
+        "remedy": one.remedy,
+    }
+
+
+def _print_json(
+    found: "Mapping[str, Sequence[Finding]]", faults: "Mapping[str, BlenderError]"
+) -> None:
+    from blender_core.cli.json_text import print_json
+
+    print_json(
+        {
+            "findings": [
+                {"where": name, **finding_object(one)}
+                for name, findings in found.items()
+                for one in findings
+            ],
+            "without_a_plan": {name: str(fault) for name, fault in faults.items()},
+        }
+    )

@@ -1,0 +1,144 @@
+"""What commands print, on terminals of any width and where none is."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from blender_core.text_table import text_table
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+__all__ = ["Output", "printable"]
+
+
+class Output(Console):
+    """Standard output: colours on terminals only, and no text taken for markup."""
+
+    def __init__(self) -> None:
+        super().__init__(highlight=False, markup=False, emoji=False)
+
+    def on_broken_pipe(self) -> None:
+        """Leave it to the command what to do when nobody reads any more."""
+        raise  # noqa: PLE0704  # it is called where the error is caught
+
+    def say(self, text: str, style: str = "", *, indent: int = 0) -> None:
+        """Print a text: folded to a terminal's width, and in whole lines where there is none.
+
+        Parameters
+        ----------
+        text : str
+            A line, or several.
+        style : str, optional
+            As rich has it.
+        indent : int, optional
+            How many blanks every line begins with.
+        """
+        for line in map(printable, text.split("\n")):
+            if self.is_terminal and line:
+                self.print(Padding(Text(line, style), (0, 0, 0, indent), expand=False))
+            else:
+                sys.stdout.write(f"{' ' * indent}{line}".rstrip() + "\n")
+
+    def facts(self, facts: Mapping[str, str]) -> None:
+        """Print facts as lines that begin with their names.
+
+        Parameters
+        ----------
+        facts : mapping of str to str
+            By name.
+        """
+        width = max(map(len, facts), default=0)
+        if not self.is_terminal:
+            for name, fact in facts.items():
+                self.say(f"{name.ljust(width)}  {fact}", indent=2)
+            return
+        grid = Table.grid(padding=(0, 2))
+        grid.add_column(style="dim", min_width=width)
+        grid.add_column(overflow="fold")
+        for name, fact in facts.items():
+            grid.add_row(name, Text(printable(fact)))
+        self.print(Padding(grid, (0, 0, 0, 2), expand=False))
+
+    def table(
+        self,
+        head: Sequence[str],
+        rows: Iterable[Sequence[str]],
+        *,
+        styles: Sequence[str] = (),
+        folded: Collection[int] = (),
+        grouped_by: int | None = None,
+    ) -> None:
+        """Print a table: folded to a terminal's width, and in whole lines where there is none.
+
+        Parameters
+        ----------
+        head : sequence of str, shape (n_columns,)
+            Names of the columns.
+        rows : iterable of sequence of str, shape (n_columns,)
+            The cells.
+        styles : sequence of str, optional
+            Styles of the columns, as rich has them.
+        folded : collection of int, optional
+            The columns to be folded where there is too little room; the last one by default.
+        grouped_by : int, optional
+            A column whose cells are headings on a terminal, each over the rows that have it.
+        """
+        cells = [[printable(cell) for cell in row] for row in rows]
+        if not self.is_terminal:
+            sys.stdout.write(f"{text_table(head, cells)}\n")
+            return
+        columns = [i for i in range(len(head)) if i != grouped_by]
+        folded = folded or columns[-1:]
+        widths = [max(map(len, column)) for column in zip(head, *cells, strict=True)]
+        groups: dict[str, list[list[str]]] = {}
+        for row in cells:
+            groups.setdefault("" if grouped_by is None else row[grouped_by], []).append(row)
+        for heading, members in groups.items():
+            table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=not heading)
+            for i in columns:
+                style, fold = styles[i] if i < len(styles) else "", i in folded
+                # The same in all groups, for the eye.
+                width = None if fold else widths[i]
+                table.add_column(
+                    Text(head[i], "bold"),
+                    style=style,
+                    overflow="fold",
+                    min_width=width,
+                    no_wrap=not fold,
+                )
+            for row in members:
+                table.add_row(*(Text(row[i]) for i in columns))
+            if heading:
+                self.say(heading, "bold green")
+            self.print(Padding(table, (0, 0, 0, 2)) if heading else table)
+
+
+def printable(text: str) -> str:
+    r"""Return a text without what a terminal would obey: headers are other people's texts.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Returns
+    -------
+    text : str
+        With escapes, as Python writes them, for characters that cannot be printed.
+
+    Examples
+    --------
+    >>> from blender_core.cli.console import printable
+    >>> printable("NGC 6302, \u03b7 Car"), printable("\x1b[2J")
+    ('NGC 6302, η Car', '\\x1b[2J')
+    """
+    if text.isprintable():
+        return text
+    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)

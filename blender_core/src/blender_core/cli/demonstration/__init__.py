@@ -1,0 +1,1 @@
+"""What the demo does: invent exposures, combine their pixels, and tell of the blend."""

@@ -1,0 +1,130 @@
+"""The inputs that a user names: files, patterns, lists of files, associations."""
+
+from __future__ import annotations
+
+import glob
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from blender_core.cli.failure import CommandError
+from blender_core.errors import InputError
+from blender_core.readers.several import association_members, is_association
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["given_inputs", "require_apart_from"]
+
+_LIST: Final = "@"
+_COMMENT: Final = "#"
+
+
+def given_inputs(arguments: Iterable[str]) -> list[Path]:
+    """Return the files that a user's arguments stand for.
+
+    Parameters
+    ----------
+    arguments : iterable of str
+        Names of files; patterns such as ``*_cal.fits``, which a shell leaves as they are when they
+        are quoted; associations, for their science members; and ``@list.txt``, for what the lines
+        of that file name in any of these ways. Names are relative to the current folder, those in
+        an association to the association's.
+
+    Returns
+    -------
+    paths : list of Path
+        In the order given; what a pattern stands for is sorted. Files need not exist.
+
+    Raises
+    ------
+    CommandError
+        If nothing fits a pattern, a list cannot be read, or a folder is named.
+
+    Examples
+    --------
+    >>> from blender_core.cli.given import given_inputs
+    >>> [path.name for path in given_inputs(["b_cal.fits", "a_cal.fits"])]
+    ['b_cal.fits', 'a_cal.fits']
+    """
+    return [path for argument in arguments for path in _named_by(argument)]
+
+
+def require_apart_from(product: Path, inputs: Iterable[Path]) -> None:
+    """Refuse a product that is among its own inputs: a pattern reaches further than one thinks.
+
+    Parameters
+    ----------
+    product : Path
+        The product's file, which exists.
+    inputs : iterable of Path
+        The inputs' files.
+
+    Raises
+    ------
+    CommandError
+        If the product is one of them, by whichever name.
+    """
+    own = product.stat()
+    for path in inputs:
+        if path.exists() and os.path.samestat(path.stat(), own):
+            name = "" if path == product else f" as {path}"
+            msg = f"the product {product} is one of the inputs, too{name}: leave it out of them"
+            raise CommandError(msg)
+
+
+def _named_by(argument: str) -> Iterator[Path]:
+    if argument.startswith(_LIST) and not os.path.lexists(argument):
+        yield from _listed_in(Path(argument[len(_LIST) :]))
+    else:
+        yield from _files(argument)
+
+
+def _files(name: str) -> Iterator[Path]:
+    path = Path(name).expanduser()
+    if not os.path.lexists(path) and glob.has_magic(name):
+        found = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207  # absolute ones, too
+        if not found:
+            msg = f"there is no file whose name is like {name}"
+            raise CommandError(msg)
+        for one in found:
+            yield from _members(Path(one))
+    else:
+        yield from _members(path)
+
+
+def _members(path: Path) -> Iterator[Path]:
+    if path.is_dir():
+        msg = f"{path} is a folder: name the exposures in it, such as {path / '*.fits'}"
+        raise CommandError(msg)
+    if is_association(path):
+        try:
+            yield from association_members(path, str(path))
+        except InputError:  # the blend says so, together with all else that is wrong
+            yield path
+    else:
+        yield path
+
+
+def _listed_in(file: Path) -> Iterator[Path]:
+    try:
+        text = file.expanduser().read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        msg = f"the list {file} cannot be read: {reason}"
+        raise CommandError(msg) from error
+    for number, line in enumerate(text.splitlines(), start=1):
+        name = line.strip()
+        if not name or name.startswith(_COMMENT):
+            continue
+        if name.startswith(_LIST):
+            msg = f"{file}, line {number}: a list names files, and no other list: {name}"
+            raise CommandError(msg)
+        beside = file.parent / name
+        if not Path(name).exists() and beside.exists():
+            msg = (
+                f"{file}, line {number}: there is no file {name}. Names in a list are relative to "
+                f"the current folder, and there is {beside}"
+            )
+            raise CommandError(msg)
+        yield from _files(name)

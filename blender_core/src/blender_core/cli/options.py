@@ -1,0 +1,145 @@
+"""The options that commands have in common, and what is made of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from blender_core.cli.failure import CommandError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from blender_core.overrides import Override
+
+__all__ = [
+    "AsJson",
+    "Block",
+    "Debug",
+    "Detector",
+    "ExpType",
+    "File",
+    "Ignore",
+    "Instrument",
+    "Model",
+    "Overrides",
+    "Quiet",
+    "Rules",
+    "overrides_of",
+]
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs to read.")]
+Block = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="PLUGIN",
+        show_default=False,
+        help="Leave out an installed plugin, by its name or its distribution's. Repeatable.",
+    ),
+]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+Detector = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        show_default=False,
+        help="The detector, for overrides that hold for one only. A file tells.",
+    ),
+]
+ExpType = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        show_default=False,
+        help="The type of exposure, for overrides that hold for one only. A file tells.",
+    ),
+]
+File = Annotated[
+    Path | None,
+    typer.Argument(
+        metavar="FILE",
+        show_default=False,
+        help="An exposure.",
+    ),
+]
+Ignore = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="ATTR",
+        show_default=False,
+        help="Leave the product its own values of attributes whose paths begin so. Repeatable.",
+    ),
+]
+Instrument = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        show_default=False,
+        help="The instrument, for overrides that hold for one only. A file tells.",
+    ),
+]
+Model = Annotated[
+    str | None,
+    typer.Option(
+        metavar="CLASS",
+        show_default=False,
+        help="A class of stdatamodels.jwst.datamodels, such as ImageModel.",
+    ),
+]
+Overrides = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--override",
+        metavar="ATTR=RULE",
+        show_default=False,
+        help="Give an attribute another rule: meta.exposure.duration=max. The attribute may be a "
+        "keyword, a group or a pattern. Repeatable.",
+    ),
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+Rules = Annotated[
+    list[Path] | None,
+    typer.Option(
+        metavar="FILE",
+        show_default=False,
+        help="A rules file in TOML, with overrides. Repeatable.",
+    ),
+]
+
+
+def overrides_of(given: Iterable[str]) -> list[Override]:
+    """Return the overrides that a user asks for.
+
+    Parameters
+    ----------
+    given : iterable of str
+        Each an attribute and a rule, ``ATTR=RULE``.
+
+    Returns
+    -------
+    overrides : list of Override
+        In the order given.
+
+    Raises
+    ------
+    CommandError
+        If one of them is none.
+
+    Examples
+    --------
+    >>> from blender_core.cli.options import overrides_of
+    >>> [(one.attribute, one.rule) for one in overrides_of(["EFFEXPTM = max"])]
+    [('EFFEXPTM', 'max')]
+    """
+    from blender_core.overrides import Override
+
+    found = []
+    for text in given:
+        attribute, _, rule = (part.strip() for part in text.partition("="))
+        if not attribute or not rule:
+            msg = f"--override takes an attribute and a rule, such as EFFEXPTM=max, not {text!r}"
+            raise CommandError(msg)
+        found.append(Override(attribute=attribute, rule=rule, reason="--override"))
+    return found

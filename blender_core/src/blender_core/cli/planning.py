@@ -1,0 +1,111 @@
+"""The plan that a user asks for, for a file or for a class of datamodels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from blender_core.cli.failure import CommandError
+from blender_core.cli.models import model_class
+from blender_core.cli.options import overrides_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from blender_core.plan import BlendPlan
+
+__all__ = ["PlanOptions", "subject"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanOptions:
+    """What a user says of a plan.
+
+    Parameters
+    ----------
+    instrument, exp_type, detector : str or None
+        What the inputs are.
+    rules : sequence of Path or None
+        Rules files.
+    override : sequence of str or None
+        Each an attribute and a rule, ``ATTR=RULE``.
+    ignore, block : sequence of str or None
+        Attributes that keep the product's own values, and plugins to leave out.
+    """
+
+    instrument: str | None
+    exp_type: str | None
+    detector: str | None
+    rules: Sequence[Path] | None
+    override: Sequence[str] | None
+    ignore: Sequence[str] | None
+    block: Sequence[str] | None
+
+    def plan_for(self, subject: Path | type[Any]) -> BlendPlan:
+        """Make the plan.
+
+        Parameters
+        ----------
+        subject : Path or type
+            A file, or a class of datamodels.
+
+        Returns
+        -------
+        plan : BlendPlan
+            The plan.
+
+        Raises
+        ------
+        CommandError, BlenderError
+            If there can be none.
+        """
+        from blender_core.plan import BlendPlan
+
+        return BlendPlan.for_model(
+            subject,
+            # All classes of datamodels that can be named here are of this telescope.
+            telescope="JWST" if isinstance(subject, type) else None,
+            instrument=self.instrument,
+            exp_type=self.exp_type,
+            detector=self.detector,
+            ignore=self.ignore or (),
+            overrides=overrides_of(self.override or ()),
+            rules=self.rules or (),
+            block=self.block or (),
+        )
+
+
+def subject(file: Path | None, model: str | None) -> Path | type[Any]:
+    """Return what a plan is to be made for.
+
+    Parameters
+    ----------
+    file : Path or None
+        The file that the user names.
+    model : str or None
+        The class of datamodels that the user names.
+
+    Returns
+    -------
+    subject : Path or type
+        One of the two.
+
+    Raises
+    ------
+    CommandError
+        If both are named, or neither is, or there is no such class or file.
+    """
+    if (file is None) == (model is None):
+        msg = "name either an exposure's file or, with --model, a class such as ImageModel"
+        raise CommandError(msg)
+    if model is not None:
+        return model_class(model)
+    assert file is not None  # noqa: S101  # one of them is named
+    if not file.exists():
+        hint = (
+            f": for a class of datamodels, say --model {file}" if file.name.isidentifier() else ""
+        )
+        msg = f"there is no file {file}{hint}"
+        raise CommandError(msg)
+    return file

@@ -1,0 +1,371 @@
+"""The command `model-blender blend`."""
+
+import json
+import math
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import jwst
+import numpy as np
+import pytest
+from astropy.io import fits
+from astropy.table import Table
+from stdatamodels.jwst import datamodels
+
+from blender_core.cli.given import given_inputs
+
+SECONDS = 311.366  # of each of the exposures: 29 frames of 10.73677 s
+NAMES = [f"jw01234001001_02101_00001_nrca{detector}_cal.fits" for detector in (1, 2, 3, 4)]
+
+
+def values_in(path):
+    with datamodels.open(str(path)) as model:
+        return model.to_flat_dict(include_arrays=False)
+
+
+def association(path, members):
+    members = [{"expname": str(one), "exptype": kind} for one, kind in members.items()]
+    Path(path).write_text(json.dumps({"products": [{"name": "product", "members": members}]}))
+
+
+class TestProduct:
+    def test_takes_the_place_of_the_old_one(self, command, product, exposures):
+        pixels = fits.getdata(product, "SCI")
+        text = command("blend", product, *exposures).stdout
+        values = values_in(product)
+        assert values["meta.exposure.exposure_time"] == math.fsum([SECONDS] * 4)
+        assert values["meta.instrument.detector"] == "MULTIPLE"
+        assert values["meta.filename"] == "product.fits"
+        table = Table.read(product, hdu="HDRTAB")
+        assert list(table["FILENAME"]) == NAMES
+        assert list(table["DETECTOR"]) == ["NRCA1", "NRCA2", "NRCA3", "NRCA4"]
+        np.testing.assert_array_equal(fits.getdata(product, "SCI"), pixels)
+        assert text.startswith("product.fits: 4 inputs blended\n")
+        assert "NRCA1, NRCA2, NRCA3, NRCA4" in text
+        with fits.open(product) as hdus:
+            assert "HDRRULES" not in hdus
+
+    def test_output(self, command, refused, product, exposures):
+        before = product.read_bytes()
+        command("blend", product, *exposures, "--output", "out.fits")
+        assert product.read_bytes() == before
+        assert values_in("out.fits")["meta.instrument.detector"] == "MULTIPLE"
+        written = Path("out.fits").read_bytes()
+        assert "--overwrite" in refused("blend", product, exposures[0], "-o", "out.fits")
+        assert Path("out.fits").read_bytes() == written
+        command("blend", product, exposures[0], "-o", "out.fits", "--overwrite")
+        assert values_in("out.fits")["meta.instrument.detector"] == "NRCA1"
+
+    def test_asdf(self, command, product, exposures):
+        command("blend", product, *exposures, "-o", "out.asdf")
+        with datamodels.open("out.asdf") as model:
+            assert model.meta.instrument.detector == "MULTIPLE"
+
+    def test_rules(self, command, product, exposures):
+        Path("team.toml").write_text('[[override]]\nattribute = "EFFEXPTM"\nrule = "max"\n')
+        Path("more.toml").write_text('[[override]]\nattribute = "NGROUPS"\nrule = "sum"\n')
+        options = ["--rules", "team.toml", "--rules", "more.toml", "--override", "DETECTOR=last"]
+        command("blend", product, *exposures, *options, "--ignore", "meta.filename")
+        values = values_in(product)
+        assert values["meta.exposure.exposure_time"] == SECONDS
+        assert values["meta.exposure.ngroups"] == 4 * 6
+        assert values["meta.instrument.detector"] == "NRCA4"
+
+    def test_record_rules(self, command, product, exposures):
+        command("blend", product, *exposures, "--record-rules", "--override", "EXPSTART=max")
+        recorded = Table.read(product, hdu="HDRRULES")
+        (row,) = recorded[recorded["ATTRIBUTE"] == "meta.exposure.start_time"]
+        assert (row["RULE"], row["TIER"], row["REASON"]) == ("max", "caller", "--override")
+
+    def test_report(self, command, refused, product, exposures):
+        text = command("blend", product, *exposures, "--report", "report.html").stdout
+        assert "report.html" in text
+        assert NAMES[3] in Path("report.html").read_text()
+        before = product.read_bytes()
+        assert "--overwrite" in refused("blend", product, exposures[0], "--report", "report.html")
+        assert ".html" in refused("blend", product, exposures[0], "--report", "report.pdf")
+        assert product.read_bytes() == before
+
+    def test_without_jinja(self, refused, product, exposures, monkeypatch):
+        monkeypatch.setattr("blender_core.report.writing.find_spec", lambda _: None)
+        before = product.read_bytes()
+        assert "blender-core[report]" in refused("blend", product, *exposures, "--report", "r.html")
+        assert product.read_bytes() == before
+
+    def test_mixed(self, command, refused, product, exposures):
+        with datamodels.open(str(exposures[1])) as model:
+            other = datamodels.CubeModel()
+            other.update(model)
+            other.save("cube.fits")
+        before = product.read_bytes()
+        assert "CubeModel" in refused("blend", product, exposures[0], "cube.fits")
+        assert product.read_bytes() == before
+        command("blend", product, exposures[0], "cube.fits", "--mixed")
+        assert values_in(product)["meta.instrument.detector"] == "MULTIPLE"
+
+    def test_expand(self, command, product, exposures):
+        command("blend", product, *exposures[:2], "-o", "half.fits")
+        command("blend", product, "half.fits", exposures[2], "--expand", "-o", "whole.fits")
+        table = Table.read("whole.fits", hdu="HDRTAB")
+        assert list(table["DETECTOR"]) == ["NRCA1", "NRCA2", "NRCA3"]
+        values = values_in("whole.fits")
+        assert values["meta.exposure.exposure_time"] == math.fsum([SECONDS] * 3)
+
+    def test_block(self, refused, product, exposures):
+        assert "blender-rules-std" in refused("blend", product, *exposures, "--block", "std")
+
+    def test_quiet(self, command, product, exposures):
+        done = command("blend", product, *exposures, "--quiet")
+        assert (done.stdout, done.stderr) == ("", "")
+
+    def test_json(self, printed_json, product, exposures):
+        told = printed_json("blend", product, *exposures, "-o", "out.fits")
+        assert told["product"] == "out.fits"
+        assert told["report"] is None
+        assert told["n_inputs"] == 4
+        assert told["skipped"] == told["warnings"] == []
+        assert told["values"]["meta.instrument.detector"] == "MULTIPLE"
+        assert "meta.filename" in told["varied"]
+        assert "EXPSTART" in told["columns"]
+
+    def test_varied_is_told(self, command, product, exposures):
+        text = command("blend", product, *exposures).stdout
+        (line,) = (line for line in text.splitlines() if line.startswith("  varied"))
+        assert "FILENAME" in line
+        assert "DETECTOR" not in line
+
+
+class TestBadInputs:
+    def test_all_are_told(self, refused, product, exposures):
+        Path("cut.fits").write_bytes(exposures[1].read_bytes()[:3000])
+        Path("note.fits").write_text("hello")
+        before = product.read_bytes()
+        message = refused("blend", product, exposures[0], "cut.fits", "note.fits", "none.fits")
+        assert [line[:9] for line in message.splitlines()[1:]] == [
+            "- input 2",
+            "- input 3",
+            "- input 4",
+        ]
+        assert product.read_bytes() == before
+
+    def test_skip(self, command, printed_json, product, exposures):
+        arguments = [product, *exposures, "none.fits", "--on-bad-input", "skip"]
+        done = command("blend", *arguments)
+        assert "4 inputs blended" in done.stdout
+        assert "Left out: input 5 (none.fits) cannot be read" in done.stdout
+        assert len(Table.read(product, hdu="HDRTAB")) == 4
+        assert printed_json("blend", *arguments)["skipped"][0].startswith("input 5 (none.fits)")
+
+    def test_warnings_name_each_fault_once(self, command, product, exposures):
+        for path in exposures:
+            with fits.open(path, mode="update") as hdus:
+                hdus[0].header["VISITYPE"] = "NO_SUCH_TYPE"
+        done = command("blend", product, *exposures)
+        lines = [line for line in done.stderr.splitlines() if "VISITYPE" in line]
+        assert len(lines) == 1
+        assert lines[0].startswith(
+            f"Warning: {exposures[0]} and 3 more: meta.visit.type (VISITYPE)"
+        )
+
+
+class TestRefused:
+    def test_no_product(self, refused, exposures):
+        assert refused("blend", "none.fits", *exposures).startswith(
+            "Error: there is no product none.fits"
+        )
+
+    def test_product_among_the_inputs(self, refused, product, exposures):
+        os.link(product, "z_alias.fits")
+        before = product.read_bytes()
+        assert "z_alias.fits" in refused("blend", product, exposures[0], "z_*.fits")
+        assert "leave it out" in refused("blend", product, "*.fits")
+        assert product.read_bytes() == before
+
+    def test_output_is_an_input(self, refused, product, exposures):
+        before = exposures[1].read_bytes()
+        message = refused("blend", product, *exposures, "-o", exposures[1], "--overwrite")
+        assert exposures[1].name in message
+        assert exposures[1].read_bytes() == before
+
+    @pytest.mark.parametrize("override", ["EXPSTART", "=max", "EXPSTART=", "EXPSTRT=max", "DATE=m"])
+    def test_override(self, refused, product, exposures, override):
+        assert override.partition("=")[0] in refused(
+            "blend", product, *exposures, "--override", override
+        )
+
+    def test_rules_file(self, refused, product, exposures):
+        Path("team.toml").write_text('[[override]]\nattribut = "EFFEXPTM"\nrule = "max"\n')
+        message = refused("blend", product, *exposures, "--rules", "team.toml")
+        assert "team.toml, line 2, key 'attribut'" in message
+
+    def test_usage(self, command):
+        done = command("blend", status=2)
+        assert "PRODUCT" in done.stderr
+        assert command("blend", "a.fits", "--on-bad-input", "ignore", status=2).stdout == ""
+
+
+class TestDryRun:
+    def test_nothing_is_written(self, command, here, product, exposures):
+        before = {path: path.read_bytes() for path in here.iterdir()}
+        options = ["--override", "NGROUPS=mean", "--report", "report.html", "--dry-run"]
+        text = command("blend", product, *exposures, *options).stdout
+        assert {path: path.read_bytes() for path in here.iterdir()} == before
+        assert text.startswith("Would blend 4 inputs into product.fits:\n")
+        assert all(f"  {name}\n" in text for name in NAMES)
+        (line,) = (line for line in text.splitlines() if line.startswith("meta.exposure.ngroups"))
+        assert line.split()[1:4] == ["NGROUPS", "mean", "caller"]
+        assert "may give a fraction where an integer is asked for" in text
+        assert text.endswith("Nothing has been written.\n")
+
+    def test_json(self, printed_json, product, exposures):
+        told = printed_json("blend", product, *exposures, "--override", "NGROUPS=mean", "--dry-run")
+        assert told["inputs"] == NAMES
+        assert told["missing"] == []
+        assert [one["attribute"] for one in told["changed"]] == ["meta.exposure.ngroups"]
+        assert "type" in {one["kind"] for one in told["findings"]}
+
+    def test_missing_files(self, command, refused, printed_json, product, exposures):
+        arguments = ["blend", product, exposures[0], "none.fits", "--dry-run"]
+        assert "none.fits" in refused(*arguments)
+        skip = [*arguments, "--on-bad-input", "skip"]
+        assert "none.fits  (there is no such file)" in command(*skip).stdout
+        assert printed_json(*skip)["missing"] == ["none.fits"]
+
+    def test_what_a_blend_refuses(self, refused, product, exposures):
+        Path("out.fits").write_text("mine")
+        assert "--overwrite" in refused("blend", product, *exposures, "-o", "out.fits", "--dry-run")
+        assert "EXPSTRT" in refused(
+            "blend", product, *exposures, "--override", "EXPSTRT=max", "--dry-run"
+        )
+
+
+class TestInputs:
+    def test_patterns(self, exposures):
+        assert given_inputs(["*nrca[34]_cal.fits", str(exposures[0])]) == [
+            *exposures[2:],
+            exposures[0],
+        ]
+        assert given_inputs(["**/*nrca1_cal.fits"]) == [exposures[0]]
+
+    def test_a_name_like_a_pattern(self, exposures):
+        odd = Path(shutil.copy(exposures[0], "a[1].fits"))
+        shutil.copy(exposures[0], "a1.fits")
+        assert given_inputs(["a[1].fits"]) == [odd]
+        assert given_inputs(["a*.fits"]) == [Path("a1.fits"), odd]
+
+    def test_nothing_fits(self, refused, product):
+        assert "none*.fits" in refused("blend", product, "none*.fits")
+
+    def test_list(self, here, exposures):
+        association("asn.json", {exposures[2]: "science"})
+        lines = ["# of the night", "", f"  {exposures[1]}  ", "*nrca4*", "asn.json"]
+        (here / "night").mkdir()
+        (here / "night/list.txt").write_text("\n".join(lines))
+        found = given_inputs(["@night/list.txt", str(exposures[0])])
+        assert found == [exposures[1], exposures[3], exposures[2], exposures[0]]
+
+    def test_list_relative_to_its_own_folder(self, refused, here, product):
+        (here / "night").mkdir()
+        (here / "night/a.fits").write_text("")
+        (here / "night/list.txt").write_text("\na.fits\n")
+        message = refused("blend", product, "@night/list.txt")
+        assert "night/list.txt, line 2" in message
+        assert "there is night/a.fits" in message
+
+    def test_list_of_lists(self, refused, product):
+        Path("list.txt").write_text("@other.txt\n")
+        assert "list.txt, line 1" in refused("blend", product, "@list.txt")
+
+    @pytest.mark.parametrize("content", [None, b"\xff\xfe"])
+    def test_bad_list(self, refused, product, content):
+        if content:
+            Path("list.txt").write_bytes(content)
+        assert "list.txt cannot be read" in refused("blend", product, "@list.txt")
+
+    def test_association(self, command, here, product, exposures):
+        (here / "asn").mkdir()
+        for path in exposures[:3]:
+            shutil.move(path, "asn")
+        kinds = ["science", "background", "science"]
+        association("asn/a.json", dict(zip(exposures[:3], kinds, strict=True)))
+        assert given_inputs(["asn/a.json"]) == [Path("asn") / exposures[i] for i in (0, 2)]
+        command("blend", product, "asn/a.json", exposures[3])
+        assert list(Table.read(product, hdu="HDRTAB")["DETECTOR"]) == ["NRCA1", "NRCA3", "NRCA4"]
+
+    def test_bad_association(self, refused, product, exposures):
+        Path("a.json").write_text("[]")
+        message = refused("blend", product, exposures[0], "a.json", "none.fits")
+        assert "- input 2 (a.json) is no association" in message
+        assert "(none.fits) cannot be read" in message
+
+    def test_the_products_own_association(self, command, refused, product, exposures):
+        assert "ASNTABLE" in refused("blend", product)
+        association("own.json", dict.fromkeys(exposures[1:3], "science"))
+        with datamodels.open(str(product)) as model:
+            model.meta.asn.table_name = "own.json"
+            model.save("product.fits")
+        command("blend", product)
+        assert list(Table.read(product, hdu="HDRTAB")["DETECTOR"]) == ["NRCA2", "NRCA3"]
+
+    def test_folder(self, refused, here, product):
+        (here / "night").mkdir()
+        assert "night/*.fits" in refused("blend", product, "night")
+
+
+INTERRUPTED = """
+import os, signal, sys
+import {module}
+own = {module}.{name}
+def interrupted(*arguments, **settings):
+    os.kill(os.getpid(), signal.SIGINT)
+    return own(*arguments, **settings)
+{module}.{name} = interrupted
+from blender_core.cli import main
+sys.argv = ["model-blender", *sys.argv[1:]]
+main()
+"""
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [
+        ("blender_core.cli.given", "given_inputs"),
+        ("blender_core.readers.fits_file", "RawFits.read"),
+        ("blender_core.writers.fits_file", "write"),
+        ("os", "fsync"),
+        ("os", "replace"),
+    ],
+)
+def test_interrupted(here, product, exposures, module, name):
+    before = {path: path.read_bytes() for path in here.iterdir()}
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            INTERRUPTED.format(module=module, name=name),
+            "blend",
+            product,
+            *exposures,
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 130
+    assert done.stderr == "Interrupted.\n"
+    assert {path: path.read_bytes() for path in here.iterdir()} == before
+
+
+def test_real_exposures(command):
+    folder = Path(jwst.__file__).parent / "associations/tests/data/exposures_nopsf"
+    paths = sorted(folder.glob("*.fits"))
+    with datamodels.ImageModel(np.zeros((4, 4), np.float32)) as model:
+        model.save("product.fits")
+    done = command("blend", "product.fits", folder / "*.fits")
+    assert "exp_0.fits and 17 more: meta.visit.type (VISITYPE) = 'PRIME'" in done.stderr
+    ends = [fits.getheader(path)["EXPEND"] for path in paths]
+    assert values_in("product.fits")["meta.exposure.end_time"] == max(ends)
+    assert len(Table.read("product.fits", hdu="HDRTAB")) == 18

@@ -1,0 +1,221 @@
+"""What all commands have in common: help, errors, pipes, colours, bars."""
+
+import os
+import pty
+import re
+import subprocess
+import sys
+import sysconfig
+import warnings
+from pathlib import Path
+
+import pytest
+
+from blender_core import BlendWarning, Plugins
+from blender_core.cli.console import printable
+from blender_core.cli.notes import Notes
+from blender_core.cli.progress import Bar, bar
+
+SCRIPT = Path(sysconfig.get_path("scripts")) / "model-blender"
+COMMANDS = ("blend", "plan", "check", "rules", "plugins", "demo")
+
+
+def on_a_terminal(*arguments, width=80, **environment):
+    """Return what a command prints where standard output is a terminal."""
+    outer, inner = pty.openpty()
+    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": str(width), **environment}
+    with subprocess.Popen([SCRIPT, *arguments], stdout=inner, stderr=inner, env=environment):
+        os.close(inner)
+        printed = b""
+        try:
+            while more := os.read(outer, 65536):
+                printed += more
+        except OSError:  # what Linux has for an end
+            pass
+    os.close(outer)
+    return printed.decode().replace("\r\n", "\n")
+
+
+class TestHelp:
+    @pytest.mark.parametrize("arguments", [["--help"], ["blend", "--help"], ["--version"]])
+    def test_nothing_heavy_is_imported(self, arguments):
+        code = (
+            "import sys\n"
+            "from blender_core.cli import main\n"
+            "sys.argv = ['model-blender', *sys.argv[1:]]\n"
+            "try:\n"
+            "    main()\n"
+            "except SystemExit as done:\n"
+            "    assert not done.code\n"
+            "print('\\n', *{name.partition('.')[0] for name in sys.modules})\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True
+        )
+        loaded = set(done.stdout.splitlines()[-1].split())
+        assert "typer" in loaded
+        heavy = {"numpy", "pluggy", "rich", "astropy", "stdatamodels", "asdf", "jwst", "jinja2"}
+        assert loaded.isdisjoint(heavy)
+
+    def test_commands(self, command):
+        text = command("--help").stdout
+        for name in COMMANDS:
+            (line,) = (line for line in text.splitlines() if line.startswith(f"  {name} "))
+            assert line.endswith(".")
+            assert not line.endswith("...")
+            assert "--debug" in command(name, "-h").stdout
+
+    def test_version(self, command):
+        assert command("--version").stdout == "model-blender 0.1.0\n"
+
+    def test_without_arguments(self, command):
+        assert "Usage: " in command(status=2).output
+
+    @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+    def test_completion(self, script, shell):
+        done = script("--show-completion", shell, env={**os.environ, "SHELL": f"/bin/{shell}"})
+        assert "_MODEL_BLENDER_COMPLETE" in done.stdout
+        # As the shell's function asks for it.
+        asks = {"bash": "complete_bash", "zsh": "complete_zsh", "fish": "complete_fish"}
+        asked = {
+            "_MODEL_BLENDER_COMPLETE": asks[shell],
+            "COMP_WORDS": "model-blender pl",
+            "COMP_CWORD": "1",
+            "_TYPER_COMPLETE_ARGS": "model-blender pl",
+            "_TYPER_COMPLETE_FISH_ACTION": "get-args",
+        }
+        done = script(env={**os.environ, **asked})
+        assert "plan" in done.stdout
+        assert "plugins" in done.stdout
+        assert "rules" not in done.stdout.split()
+
+    @pytest.mark.parametrize("lacking", ["typer", "rich"])
+    def test_without_the_extra(self, lacking):
+        code = (
+            "import importlib.util as util, sys\n"
+            "found = util.find_spec\n"
+            f"util.find_spec = lambda name, *a: None if name == {lacking!r} else found(name, *a)\n"
+            "from blender_core.cli import main\n"
+            "main()\n"
+        )
+        done = subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 2
+        assert done.stderr.count("\n") == 1
+        assert lacking in done.stderr
+        assert 'pip install "blender-core[cli]"' in done.stderr
+
+
+class TestErrors:
+    def test_debug(self, command):
+        done = command("plan", "none.fits", "--debug", status=2)
+        assert "Traceback" in done.stderr
+        assert done.stderr.endswith("Error: there is no file none.fits\n")
+
+    def test_nobody_foresaw(self, refused, command, monkeypatch):
+        def fails(*_):
+            raise KeyError("a")
+
+        monkeypatch.setattr(Plugins, "discover", fails)
+        message = refused("rules")
+        assert "KeyError: 'a'" in message
+        assert "--debug" in message
+        assert "in fails" in command("rules", "--debug", status=2).stderr
+
+    def test_interrupted(self, command, monkeypatch):
+        def interrupted(*_):
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(Plugins, "discover", interrupted)
+        assert command("rules", status=130).stderr == "Interrupted.\n"
+
+    def test_options_instead_of_arguments(self, refused, install):
+        install("other-std", "std", "import blender_core")
+        message = refused("plan", "--model", "ImageModel")
+        assert "--block other-std" in message
+        assert "block=(" not in message
+
+    def test_a_reader_that_goes_away(self):
+        done = subprocess.run(
+            ["bash", "-c", f"'{SCRIPT}' plan --model ImageModel | true; echo ${{PIPESTATUS[0]}}"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert done.stderr == ""
+        assert done.stdout == "141\n"
+
+
+class TestTerminal:
+    def test_piped(self, script):
+        done = script("rules", env={**os.environ, "COLUMNS": "40"})
+        assert "\x1b" not in done.stdout
+        assert max(map(len, done.stdout.splitlines())) > 80
+
+    def test_colours(self):
+        assert "\x1b[1;36m" in on_a_terminal("rules")
+        assert "36m" not in on_a_terminal("rules", NO_COLOR="1")
+
+    @pytest.mark.parametrize("width", [60, 80, 120])
+    def test_no_line_is_too_long(self, width):
+        arguments = ["check", "--model", "ImageModel", "--override", "EXPSTART=join"]
+        for one in (["rules"], ["plan", "--model", "ImageModel"], arguments):
+            text = re.sub(r"\x1b\[[0-9;]*m", "", on_a_terminal(*one, width=width))
+            assert "\x1b" not in text
+            assert width * 0.6 < max(map(len, text.splitlines())) <= width
+
+    def test_control_characters(self):
+        assert printable("NGC 6302") == "NGC 6302"
+        assert printable("η Car\x1b[2J\n\u202e") == "η Car\\x1b[2J\\n\\u202e"
+
+
+class TestBar:
+    def test_only_on_a_terminal(self, monkeypatch):
+        with bar("Reading") as shown:
+            assert shown is None
+        monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+        with bar("Reading") as shown:
+            assert shown is not None
+        with bar("Reading", quiet=True) as shown:
+            assert shown is None
+
+    def test_only_after_a_second(self, monkeypatch, capsys):
+        now = [10.0]
+        monkeypatch.setattr("blender_core.cli.progress.time.monotonic", lambda: now[0])
+        monkeypatch.setenv("TERM", "xterm")
+        monkeypatch.setenv("FORCE_COLOR", "1")  # for rich, it is a terminal
+        shown = Bar("Reading", "Writing p.fits")
+        now[0] = 10.9
+        shown(1, 4)
+        assert capsys.readouterr().err == ""
+        now[0] = 11.1
+        shown(2, 4)
+        assert "Reading" in (text := capsys.readouterr().err)
+        assert "2/4" in text
+        shown(4, 4)
+        shown.vanish()
+        assert "Writing p.fits" in capsys.readouterr().err
+
+
+class TestNotes:
+    def test_of_many_inputs(self, capsys):
+        notes = Notes()
+        with notes.about(""):
+            for number, name in enumerate(["a.fits", "b.fits", "a.fits"], start=1):
+                warnings.warn(f"input {number} ({name}) has x", BlendWarning, stacklevel=1)
+            warnings.warn("something\nelse", BlendWarning, stacklevel=1)
+            warnings.warn("for developers", DeprecationWarning, stacklevel=1)
+        assert notes.lines() == ["a.fits and 1 more: x", "something else"]
+        notes.print()
+        assert capsys.readouterr().err == "Warning: a.fits and 1 more: x\nWarning: something else\n"
+
+    def test_too_many(self, capsys):
+        notes = Notes()
+        with notes.about(""):
+            for number in range(25):
+                warnings.warn(f"value {number}", BlendWarning, stacklevel=1)
+        notes.print()
+        lines = capsys.readouterr().err.splitlines()
+        assert len(lines) == 21
+        assert lines[-1] == "Warning: and 5 warnings more"

@@ -1,0 +1,108 @@
+"""The commands `model-blender rules` and `plugins`."""
+
+import pytest
+
+ACME = """
+from blender_core import Gives, Override, Rule, When, hookimpl
+
+@hookimpl
+def blender_rules():
+    return [Rule(name="mean", blend=lambda values: 1.0, summary="Always one.", gives=Gives.NUMBER,
+                 replaces="blender-rules-std")]
+
+@hookimpl
+def blender_overrides(model_type, instrument):
+    found = [Override(attribute="EXPSTART", rule="max", reason="as ever",
+                      when=When(telescope="JWST"))]
+    if instrument == "MIRI":
+        found.append(Override(attribute="meta.exposure.duration", rule="sum",
+                              once_per="EXPOSURE", record=True, column="DURATION"))
+    return found
+"""
+
+
+@pytest.fixture
+def acme(install):
+    install("acme-rules", "acme", ACME, version="1.2")
+
+
+class TestRules:
+    def test_standard(self, command):
+        text = command("rules").stdout
+        (line,) = (line for line in text.splitlines() if line.startswith("multi "))
+        assert "else MULTIPLE" in line
+        assert line.endswith("blender-rules-std 0.1.0 [std]")
+        (line,) = (line for line in text.splitlines() if line.startswith("keep "))
+        assert line.endswith("blender-core 0.1.0 [engine]")
+
+    @pytest.mark.usefixtures("acme")
+    def test_superseded(self, command, printed_json):
+        lines = command("rules").stdout.splitlines()
+        (mine,) = (line for line in lines if line.startswith("mean "))
+        assert mine.endswith("acme-rules 1.2 [acme]")
+        (other,) = (line for line in lines if line.startswith("std:mean "))
+        assert "(Superseded.)" in other
+        told = [one for one in printed_json("rules") if one["name"] == "mean"]
+        assert [one["superseded"] for one in told] == [False, True]
+        assert [one["provider"]["version"] for one in told] == ["1.2", "0.1.0"]
+
+    def test_json(self, printed_json):
+        (multi,) = (one for one in printed_json("rules") if one["name"] == "multi")
+        assert multi["constants"] == ["MULTIPLE"]
+        assert multi["gives"] == "input"
+        assert multi["missing"] == "skip"
+
+    def test_block(self, command):
+        text = command("rules", "--block", "std").stdout
+        assert [line.split()[0] for line in text.splitlines()] == ["rule", "keep", "drop"]
+
+    def test_broken_plugin(self, refused, install):
+        install("broken-rules", "broken", "raise RuntimeError('no licence')")
+        message = refused("rules")
+        assert "broken-rules 1.0 [broken]" in message
+        assert "no licence" in message
+        assert "--block broken" in message
+
+
+class TestPlugins:
+    def test_standard(self, command):
+        text = command("plugins").stdout
+        n_rules = len(command("rules").stdout.splitlines()) - 1 - len({"keep", "drop"})
+        assert text.startswith(f"blender-rules-std 0.1.0 [std]\n  {n_rules} rules\n")
+
+    @pytest.mark.usefixtures("acme")
+    def test_overrides(self, command, printed_json):
+        lines = command("plugins").stdout.splitlines()
+        assert lines[0] == "acme-rules 1.2 [acme]"
+        assert lines[1] == "  1 rule, 2 overrides"
+        assert lines[3].split()[:3] == ["EXPSTART", "max", "telescope=JWST"]
+        assert "sum (once_per=EXPOSURE) recorded column DURATION" in lines[4]
+        assert "instrument=MIRI" in lines[4]
+        acme, std = printed_json("plugins")
+        assert acme["rules"] == ["mean"]
+        assert [one["condition"] for one in acme["overrides"]] == [
+            "telescope=JWST",
+            "instrument=MIRI",
+        ]
+        assert (std["plugin"], std["overrides"]) == ("std", [])
+        assert {"mean", "multi", "first"} <= set(std["rules"])
+        assert not std["reads"]
+
+    def test_reader(self, command, install):
+        code = "import blender_core\n@blender_core.hookimpl\ndef blender_open(given): return None\n"
+        install("acme-reader", "reading", code)
+        assert "a reader for inputs of another kind" in command("plugins").stdout
+
+    @pytest.mark.usefixtures("acme")
+    def test_broken_plugins_hide_no_others(self, command, install):
+        install("broken-rules", "broken", "raise RuntimeError('no licence')")
+        install("other-std", "std", "")  # a name that is taken, and no hook
+        done = command("plugins", status=2)
+        assert "acme-rules 1.2 [acme]" in done.stdout
+        assert "blender-rules-std 0.1.0 [std]" in done.stdout
+        assert "broken" not in done.stdout
+        assert "no licence" in done.stderr
+        assert "other-std" in done.stderr
+
+    def test_none(self, command):
+        assert "blender-rules-std" in command("plugins", "--block", "std").stdout

@@ -1,0 +1,184 @@
+"""The commands `model-blender plan` and `check`."""
+
+from pathlib import Path
+
+import pytest
+from stdatamodels.jwst import datamodels
+
+from blender_core import BlendPlan
+
+TEAM = """
+[[override]]
+attribute = "EXPSTART"
+rule = "max"
+when = { instrument = "MIRI", detector = "MIRIFU*" }
+reason = "as our notebook says"
+
+[[override]]
+attribute = "NGROUPS"
+rule = "mean"
+when = { telescope = "JWST", exp_type = "NRC_IMAGE" }
+"""
+
+
+@pytest.fixture
+def team():
+    Path("team.toml").write_text(TEAM)
+    return "team.toml"
+
+
+def rows(text):
+    """Return the rows of a table as a mapping of the first cells to the others."""
+    return {line.split()[0]: line.split()[1:] for line in text.splitlines()[1:]}
+
+
+class TestPlan:
+    def test_table(self, command):
+        # The rules are those that stdatamodels' core schema asks for.
+        told = rows(command("plan", "--model", "ImageModel").stdout)
+        assert told["meta.exposure.start_time"][:5] == [
+            "EXPSTART",
+            "min",
+            "schema",
+            "the",
+            "schema",
+        ]
+        assert told["meta.instrument.detector"][1] == "multi"
+        assert told["meta.target.ra"][:3] == ["TARG_RA", "first", "default"]
+        assert told["meta.wcsinfo.crval1"][:3] == ["CRVAL1", "keep", "default"]
+
+    def test_piped_lines_are_whole(self, command):
+        text = command("plan", "--model", "ImageModel").stdout
+        assert text == f"{BlendPlan.for_model(datamodels.ImageModel)}\n"
+
+    def test_changed(self, command, team):
+        arguments = ["plan", "--model", "imagemodel", "--rules", team, "--changed"]
+        assert list(rows(command(*arguments).stdout)) == []
+        nircam = command(*arguments, "--exp-type", "NRC_IMAGE").stdout
+        assert list(rows(nircam)) == ["meta.exposure.ngroups"]
+        miri = command(*arguments, "--instrument", "MIRI", "--detector", "MIRIFULONG").stdout
+        assert list(rows(miri)) == ["meta.exposure.start_time"]
+        assert "team.toml" in miri
+        assert "as our notebook says" in miri
+
+    def test_what_the_schema_asks_for_anyway_is_no_change(self, command):
+        options = ["--override", "EXPSTART=min", "--override", "EXPEND=last", "--ignore", "meta.d"]
+        text = command("plan", "--model", "ImageModel", "--changed", *options).stdout
+        changed = rows(text)
+        assert "meta.exposure.start_time" not in changed
+        assert changed["meta.exposure.end_time"][1:3] == ["last", "caller"]
+        assert changed["meta.date"][1:3] == ["keep", "caller"]
+
+    def test_file(self, command, exposures, team):
+        with datamodels.open(str(exposures[0])) as model:
+            model.meta.my_own = 1.5
+            model.save("mine.fits")
+        text = command("plan", "mine.fits", "--rules", team).stdout
+        assert rows(text)["meta.exposure.ngroups"][1] == "mean"
+        assert "not in the schema" in text
+        assert rows(text)["meta.my_own"][0] == "first"
+        other = command("plan", "mine.fits", "--rules", team, "--exp-type", "NRC_CORON").stdout
+        assert rows(other)["meta.exposure.ngroups"][1] == "first"
+
+    def test_json(self, printed_json):
+        told = printed_json("plan", "--model", "ImageModel", "--override", "EXPSTART=max")
+        (start,) = (one for one in told if one["keyword"] == "EXPSTART")
+        assert start["rule"] == "max"
+        assert start["tier"] == "caller"
+        assert start["column"] == "EXPSTART"
+        assert start["provider"]["distribution"] == "blender-rules-std"
+        assert [one["rule"] for one in start["won_over"]] == ["min", "first"]
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            ([], "--model"),
+            (["a.fits", "--model", "ImageModel"], "--model"),
+            (["--model", "ImgeModel"], "did you mean ImageModel"),
+            (["--model", "open"], "'open'"),
+            (["ImageModel"], "--model ImageModel"),
+            (["none.fits"], "there is no file none.fits\n"),
+            (["--model", "ImageModel", "--override", "EXPSTRT=max"], "EXPSTART"),
+            (["--model", "ImageModel", "--override", "EXPSTART=maxx"], "did you mean 'max'"),
+            (["--model", "ImageModel", "--rules", "none.toml"], "none.toml"),
+        ],
+    )
+    def test_refused(self, refused, arguments, message):
+        assert message in refused("plan", *arguments)
+
+    def test_not_a_datamodel(self, refused):
+        Path("note.fits").write_text("hello")
+        assert "note.fits" in refused("plan", "note.fits")
+
+
+class TestCheck:
+    def test_found(self, command):
+        options = ["--override", "NGROUPS=mean", "--except", "deprecated"]
+        text = command("check", "--model", "ImageModel", *options, status=1).stdout
+        (line,) = text.splitlines()[1:]
+        assert line.split()[:5] == [
+            "ImageModel",
+            "type",
+            "meta.exposure.ngroups",
+            "NGROUPS",
+            "mean",
+        ]
+        assert "may give a fraction where an integer is asked for" in line
+        # The remedy is one that a user of the command line has.
+        assert "--override" not in line
+        assert "Let the caller ask for another rule" in line
+
+    def test_nothing_found(self, command):
+        done = command("check", "--model", "ImageModel", "--except", "deprecated")
+        assert done.stdout == "Nothing found in ImageModel.\n"
+
+    def test_the_schemas_deprecated_rules(self, command):
+        # date, time, date_beg and date_end have rules for texts that are times.
+        text = command("check", "--model", "ImageModel", status=1).stdout
+        kinds = [line.split()[1] for line in text.splitlines()[1:]]
+        assert kinds == ["deprecated"] * 4
+
+    def test_file(self, command, exposures, team):
+        arguments = ["check", exposures[0], "--rules", team, "--except", "deprecated"]
+        assert "NGROUPS" in command(*arguments, status=1).stdout
+        command(*arguments, "--exp-type", "NRC_CORON")
+
+    def test_quiet(self, command):
+        done = command("check", "--model", "ImageModel", "--quiet", status=1)
+        assert (done.stdout, done.stderr) == ("", "")
+
+    def test_json(self, printed_json):
+        arguments = ["check", "--model", "ImageModel", "--override", "NGROUPS=mean"]
+        told = printed_json(*arguments, "--except", "deprecated", status=1)
+        assert told["without_a_plan"] == {}
+        (one,) = told["findings"]
+        assert (one["where"], one["kind"], one["keyword"]) == ("ImageModel", "type", "NGROUPS")
+
+    def test_all(self, command, printed_json):
+        # Of today's schemas, one has columns that are asked for twice.
+        told = printed_json("check", "--all", "--except", "deprecated", status=1)
+        assert {one["where"] for one in told["findings"]} == {"AmiOIModel"}
+        assert {one["keyword"] for one in told["findings"]} == {"VPARITY", "V3I_YANG", "ROLL_REF"}
+        text = command("check", "--all", "--except", "deprecated", status=1).stdout
+        assert "Nothing found" not in text
+
+    def test_all_where_some_have_not_what_is_overridden(self, command):
+        options = ["--except", "deprecated", "--except", "column", "--override", "EXPSTART=max"]
+        text = command("check", "--all", *options).stdout
+        assert text.startswith("Not checked, because there is no plan: ABVegaOffsetModel")
+        assert "Nothing found in 37 classes." in text
+
+    @pytest.mark.parametrize(
+        ("arguments", "message"),
+        [
+            ([], "--model"),
+            (["--all", "--model", "ImageModel"], "--all"),
+            (["--all", "a.fits"], "--all"),
+            (["--all", "--override", "EXPSTRT=max"], "EXPSTRT"),
+        ],
+    )
+    def test_refused(self, refused, arguments, message):
+        assert message in refused("check", *arguments)
+
+    def test_usage(self, command):
+        assert "deprecated" in command("check", "--except", "nothing", status=2).stderr

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from blender_core.typed import TypedColumn
 
-__all__ = ["TABLES", "to_fits_rec", "to_table"]
+__all__ = ["TABLES", "Field", "fields_of", "to_fits_rec", "to_table"]
 
 TABLES: Final = {"hdrtab": "Combined header table", "hdrrules": "Rules of the combined header"}
 """The tables that a product has: their names in datamodels, and titles. HDUs are of the same name."""
@@ -77,7 +77,7 @@ def to_fits_rec(name: str, columns: Sequence[TypedColumn]) -> tuple[FITS_rec, di
     """
     from astropy.io import fits
 
-    fields = [_field(column) for column in columns]
+    fields = fields_of(columns)
     rows = np.empty(len(columns[0].data), dtype=[(f.name, f.raw.dtype) for f in fields])
     for one in fields:
         rows[one.name] = one.raw
@@ -96,8 +96,24 @@ def to_fits_rec(name: str, columns: Sequence[TypedColumn]) -> tuple[FITS_rec, di
 
 
 @dataclass(frozen=True, slots=True)
-class _Field:
-    """A column as the bytes and the keywords of a FITS table."""
+class Field:
+    """A column as the bytes and the keywords of a FITS table.
+
+    Parameters
+    ----------
+    name : str
+        TTYPE.
+    raw : numpy.ndarray, shape (n_rows,)
+        The values as FITS has them, but for the order of their bytes.
+    tform : str
+        TFORM.
+    datatype : str or list
+        The type as ASDF and the schemas of datamodels name it.
+    unit : str or None
+        TUNIT.
+    null : int or None
+        TNULL.
+    """
 
     name: str
     raw: NDArray[Any]
@@ -115,16 +131,32 @@ def _definition(name: str, tform: str, null: int | None, unit: str | None) -> Co
     return fits.Column(name=name, format=tform, null=null, unit=unit)
 
 
-def _field(column: TypedColumn) -> _Field:
+def fields_of(columns: Sequence[TypedColumn]) -> list[Field]:
+    """Return the columns of a FITS table.
+
+    Parameters
+    ----------
+    columns : sequence of TypedColumn
+        The columns.
+
+    Returns
+    -------
+    fields : list of Field
+        One for each.
+    """
+    return [_field(column) for column in columns]
+
+
+def _field(column: TypedColumn) -> Field:
     data, mask, unit = column.data, column.mask, column.attribute.unit
     if data.dtype.kind == "b":
         raw = np.where(mask, 0, np.where(data, ord("T"), ord("F"))).astype(np.int8)
-        return _Field(column.name, raw, "L", "int8", unit)
+        return Field(column.name, raw, "L", "int8", unit)
     if data.dtype.kind == "i":
         # Any number can stand for "missing" but one that an input has.
         null = next(n for n in range(LEAST_INTEGER, 0) if not np.any(data[~mask] == n))
-        return _Field(column.name, np.where(mask, null, data), "K", "int64", unit, null)
+        return Field(column.name, np.where(mask, null, data), "K", "int64", unit, null)
     if data.dtype.kind == "f":
-        return _Field(column.name, data, "D", "float64", unit)
+        return Field(column.name, data, "D", "float64", unit)
     width = data.dtype.itemsize
-    return _Field(column.name, data, f"{width}A", ["ascii", width], unit)
+    return Field(column.name, data, f"{width}A", ["ascii", width], unit)

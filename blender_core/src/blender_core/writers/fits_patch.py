@@ -16,7 +16,7 @@ from blender_core.readers.cards import RawHeader
 from blender_core.readers.headers import BLOCK
 from blender_core.readers.warned import recorded
 from blender_core.rules import DROP
-from blender_core.table import TABLES, to_fits_rec
+from blender_core.table import TABLES, fields_of
 from blender_core.values import shown
 from blender_core.writers.asdf_extension import (
     array_tag,
@@ -25,9 +25,11 @@ from blender_core.writers.asdf_extension import (
     new_extension,
     with_tree,
 )
-from blender_core.writers.header import HeaderText
+from blender_core.writers.checksum import sum_of
+from blender_core.writers.header import HeaderText, card
 from blender_core.writers.parts import Copied, Part, PatchError
 from blender_core.writers.sections import Sections
+from blender_core.writers.table_hdu import table_hdu
 from blender_core.writers.yaml_nodes import dumped
 from blender_core.writers.yaml_text import Yaml, changed
 
@@ -180,25 +182,23 @@ def _put_table(hdus: list[_HDU], name: str, columns: Sequence[TypedColumn], tag:
         if old is not None:
             del hdus[old]
         return DROP
-    from astropy.io import fits
-
-    data, schema = to_fits_rec(name, columns)
-    table = fits.BinTableHDU(name=hdu_name)
-    table.ver = 1
-    table.data = data
+    fields = fields_of(columns)
+    header, data = table_hdu(hdu_name, fields)
     if old is not None and "CHECKSUM" in hdus[old].header:
-        table.add_checksum()
-    raw = bytes_of(table)
-    header = HeaderText(raw)
-    new = _HDU(hdu_name, header, [raw[len(header.raw) :]])
+        header.put("CHECKSUM", card("CHECKSUM", "0" * 16))
+        header.put("DATASUM", card("DATASUM", "0"))
+        header.renew_checksum(sum_of(data))
+    new = _HDU(hdu_name, header, [data])
     if old is None:
         hdus.insert(_end(hdus, tables=True), new)
     else:
         hdus[old] = new
-    datatype = dumped([{"byteorder": "big", **field} for field in schema["datatype"]])
+    datatype = dumped(
+        [{"byteorder": "big", "datatype": one.datatype, "name": one.name} for one in fields]
+    )
     return Yaml(
         f"!<{tag}> {{source: 'fits:{hdu_name},1', datatype: {datatype}, byteorder: big, "
-        f"shape: [{len(data)}]}}"
+        f"shape: [{len(fields[0].raw)}]}}"
     )
 
 

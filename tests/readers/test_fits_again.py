@@ -18,6 +18,7 @@ from stdatamodels.jwst.datamodels import ImageModel
 
 from blender_core import InputError, ModelBlender
 from blender_core.columns import Layout
+from blender_core.readers.asdf_text import AsdfText
 from blender_core.readers.fits_again import open_again
 from blender_core.readers.fits_file import FitsReader
 from blender_core.readers.learnt import Learnt
@@ -59,9 +60,10 @@ def first(tmp_path):
 
 @pytest.fixture
 def learnt(first):
-    """What is known once a file has been read."""
+    """What is known once a file has been read, and another of its kind."""
     learnt = Learnt()
-    FitsReader(first, "input 1", learnt).read(LAYOUT)
+    for number in (1, 2):
+        FitsReader(first, f"input {number}", learnt).read(LAYOUT)
     return learnt
 
 
@@ -83,7 +85,7 @@ def headers(path):
 
 def test_the_next_file_is_not_parsed(learnt, tmp_path, monkeypatch, compare):
     path = save(tmp_path / "b_cal.fits", ra=1 / 3, name="it's, another")
-    monkeypatch.setattr("asdf.util.load_yaml", None)
+    monkeypatch.setattr(AsdfText, "root", None)
     reader = open_again(path, "input 2", learnt)
     assert reader.what == f"input 2 ({path})"
     assert reader.model_type is ImageModel

@@ -1,9 +1,10 @@
-"""The text of an ASDF tree, which says more of itself than has to be parsed."""
+"""The text of an ASDF tree, and what it has once it is parsed."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Final
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from typing import BinaryIO
@@ -90,3 +91,36 @@ class AsdfText:
             If it is not in UTF-8.
         """
         return self.raw.decode()
+
+    @cached_property
+    def root(self) -> Any:
+        """The root of the tree as it is in the text: a node of YAML, with what is below it.
+
+        Raises
+        ------
+        ValueError
+            If the tree has no end.
+        yaml.YAMLError
+            If it is no YAML.
+        """
+        from asdf.yamlutil import AsdfLoader
+
+        if _END not in self.raw:
+            msg = "it has no end"
+            raise ValueError(msg)
+        return AsdfLoader(self.raw).get_single_node()
+
+    @cached_property
+    def tree(self) -> Any:
+        """The tree, without arrays, and without what other packages make of its tags.
+
+        Raises
+        ------
+        ValueError
+            If the tree has no end.
+        yaml.YAMLError
+            If it is no YAML, or has values that are not what their tags say.
+        """
+        from asdf.yamlutil import AsdfLoader
+
+        return None if self.root is None else AsdfLoader(b"").construct_document(self.root)

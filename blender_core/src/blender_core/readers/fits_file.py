@@ -14,7 +14,6 @@ One thing is not taken over: a datamodel of a file without a date has the time o
 
 from __future__ import annotations
 
-import io
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -159,11 +158,14 @@ class FitsReader:
         asdf = self._fits.asdf
         if asdf is None:
             return self._headers_over([None] * len(layout.paths), layout)
-        if self._fits.is_as_saved():
+        as_saved = self._fits.is_as_saved()
+        values = self._values_of_tree(layout, asdf)
+        if values is None:
+            return None
+        if as_saved:
             self._learnt.add_file(self._fits, self.model_type)
-            return self._values_of_tree(layout, asdf)
-        values = plain_values(self._tree, layout)
-        return None if values is None else self._headers_over(values, layout)
+            return values
+        return self._headers_over(values, layout)
 
     def _values_of_tree(self, layout: Layout, asdf: AsdfText) -> list[Any] | None:
         known = self._learnt.trees(layout)
@@ -218,10 +220,8 @@ class FitsReader:
         """The ASDF tree without its arrays, and without what other packages make of its tags."""
         if self._fits.asdf is None:
             return {}
-        from asdf.util import load_yaml
-
         try:
-            tree = load_yaml(io.BytesIO(self._fits.asdf.raw), tagged=True)
+            tree = self._fits.asdf.tree
         except Exception as error:
             msg = f"{self.what} cannot be read: its extension ASDF is no ASDF tree: {error}"
             raise InputError(msg) from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.paths import is_within
+from blender_core.readers.asdf_text import AsdfText
 from blender_core.readers.outline import WCS, outline
 from blender_core.readers.tree_pattern import learn
 
@@ -12,13 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
     from blender_core.columns import Layout
-    from blender_core.readers.asdf_text import AsdfText
     from blender_core.readers.outline import Outline
     from blender_core.readers.tree_pattern import TreePattern
 
-__all__ = ["KnownTrees", "make_room"]
+__all__ = ["KnownTrees"]
 
-_MOST: Final = 16
+_MOST: Final = 64
 
 
 class KnownTrees:
@@ -36,11 +36,11 @@ class KnownTrees:
     >>> from blender_core.readers.known_trees import KnownTrees
     >>> from blender_core.schema import Attribute
     >>> known = KnownTrees(Layout([Attribute("meta.target.ra")]))
-    >>> one, other = (AsdfText(b"--- !t\nmeta:\n  target: {ra: %d.5}\n" % ra) for ra in (1, 2))
-    >>> known.values(one)
-    >>> known.add(one, [1.5])
-    >>> known.values(other)
-    [2.5]
+    >>> text = "--- !t\nmeta:\n  target: {ra: 1.5}\n...\n"
+    >>> known.add(AsdfText(text.encode()), [1.5])
+    >>> known.values(AsdfText(text.replace("1.5", "-0.25").encode()))
+    [-0.25]
+    >>> known.values(AsdfText(text.replace("ra: 1.5", "dec: 1.5").encode()))
     """
 
     def __init__(self, layout: Layout) -> None:
@@ -48,8 +48,9 @@ class KnownTrees:
         self._wanted = {path.partition(".")[0] for path in layout.paths}
         if any(is_within(path, WCS) for path in layout.paths):
             self._wanted.add(WCS)
+        self._unlearnt: dict[Hashable, tuple[AsdfText, Sequence[Any]]] = {}
         self._patterns: dict[Hashable, list[TreePattern]] = {}
-        self._unlearnt: dict[Hashable, tuple[Outline, Sequence[Any]]] = {}
+        self._latest: dict[Hashable, TreePattern] = {}
 
     def values(self, asdf: AsdfText) -> list[Any] | None:
         """Return the wanted values of a tree that is like one that is known.
@@ -67,17 +68,24 @@ class KnownTrees:
         lines = self._outline(asdf)
         if lines is None:
             return None
-        kind = lines.frame, len(lines.pieces)
+        # To tell the kind takes longer than to try the one that is most likely.
+        alike = lines.frame, len(lines.pieces)
+        if alike in self._latest:
+            values = self._latest[alike].values(lines.pieces)
+            if values is not None:
+                return values
+        kind = lines.kind()
         if kind in self._unlearnt:
             self._learn(kind, *self._unlearnt.pop(kind))
         for pattern in self._patterns.get(kind, ()):
             values = pattern.values(lines.pieces)
             if values is not None:
+                self._latest[alike] = pattern
                 return values
         return None
 
     def add(self, asdf: AsdfText, values: Sequence[Any]) -> None:
-        """Keep a tree that has been parsed, until there is another of its kind.
+        """Keep a tree that has been parsed, to learn from it if there is another of its kind.
 
         Parameters
         ----------
@@ -87,35 +95,25 @@ class KnownTrees:
             Its wanted values.
         """
         lines = self._outline(asdf)
-        if lines is not None:
-            make_room(self._unlearnt, _MOST)
-            kind = lines.frame, len(lines.pieces)
-            self._unlearnt[kind] = lines, tuple(values)
+        if lines is None:
+            return
+        if len(self._unlearnt) >= _MOST:
+            self._unlearnt.clear()
+        # Without what it was parsed into, which takes up far more memory than the text.
+        self._unlearnt[lines.kind()] = AsdfText(asdf.raw), tuple(values)
+
+    def _learn(self, kind: Hashable, asdf: AsdfText, values: Sequence[Any]) -> None:
+        lines = self._outline(asdf)
+        pattern = lines and learn(lines, asdf.root, self._layout, values)
+        if pattern is None:
+            return
+        if sum(map(len, self._patterns.values())) >= _MOST:
+            self._patterns.clear()
+            self._latest.clear()
+        self._patterns.setdefault(kind, []).insert(0, pattern)
 
     def _outline(self, asdf: AsdfText) -> Outline | None:
         try:
             return outline(asdf.text, self._wanted)
         except UnicodeDecodeError:
             return None
-
-    def _learn(self, kind: Hashable, lines: Outline, values: Sequence[Any]) -> None:
-        pattern = learn(lines, self._layout, values)
-        if pattern is not None:
-            make_room(self._patterns, _MOST)
-            of_a_kind = self._patterns.setdefault(kind, [])
-            of_a_kind.insert(0, pattern)
-            del of_a_kind[_MOST:]
-
-
-def make_room(known: dict[Any, Any], most: int) -> None:
-    """Forget the first of many.
-
-    Parameters
-    ----------
-    known : dict
-        What is known. It is changed.
-    most : int
-        As many there may be with one more.
-    """
-    if len(known) >= most:
-        del known[next(iter(known))]

@@ -6,7 +6,7 @@ import stat
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.readers.file_pattern import learn_file
-from blender_core.readers.known_trees import KnownTrees, make_room
+from blender_core.readers.known_trees import KnownTrees
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -90,7 +90,8 @@ class Learnt:
             return
         pattern = learn_file(fits, model_type)
         if pattern is not None:
-            make_room(self._files, _LENGTHS)
+            if len(self._files) >= _LENGTHS:
+                self._files.clear()
             self._files[fits.length] = [pattern, *known][:_OF_A_LENGTH]
 
     def tree_of(self, path: Path) -> tuple[type, AsdfText] | None:

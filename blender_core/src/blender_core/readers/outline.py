@@ -48,6 +48,16 @@ class Outline(NamedTuple):
     frame: Hashable
     pieces: list[str]
 
+    def kind(self) -> Hashable:
+        """Return what is the same in trees that differ in nothing but values.
+
+        Returns
+        -------
+        kind : hashable
+            All keys, and whatever lines begin with.
+        """
+        return self.frame, *[piece.rpartition(" ")[2] for piece in self.pieces[:-1]]
+
     def spans(self) -> list[tuple[int, int]]:
         """Return where in the text pieces are.
 

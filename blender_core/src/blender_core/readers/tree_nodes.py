@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from blender_core.columns import Group
 
-__all__ = ["Place", "UnusualTreeError", "compose", "places", "wanted_nodes"]
+__all__ = ["Place", "UnusualTreeError", "places", "wanted_nodes"]
 
 _MERGE: Final = "tag:yaml.org,2002:merge"
 _STEP: Final = 2
@@ -40,26 +40,8 @@ class Place(NamedTuple):
     is_value: bool
 
 
-def compose(text: str) -> Any:
-    """Parse a text as far as asdf does before it makes objects of it.
-
-    Parameters
-    ----------
-    text : str
-        The text of a tree.
-
-    Returns
-    -------
-    node : yaml.Node or None
-        The root of the tree, with what is below it.
-    """
-    from asdf.yamlutil import AsdfLoader
-
-    return AsdfLoader(text).get_single_node()
-
-
-def places(text: str, root: Any, wanted: Collection[str]) -> Iterator[Place]:
-    """Give all keys and scalars below some keys of a tree.
+def places(text: str, root: Any, wanted: Collection[str]) -> list[Place]:
+    """Return all keys and scalars below some keys of a tree.
 
     Parameters
     ----------
@@ -70,45 +52,50 @@ def places(text: str, root: Any, wanted: Collection[str]) -> Iterator[Place]:
     wanted : collection of str
         Keys of the root, and `WCS` if it is not to be passed over.
 
-    Yields
-    ------
-    place : Place
-        The next one.
+    Returns
+    -------
+    places : list of Place
+        In the order of the text.
 
     Raises
     ------
     UnusualTreeError
         If a node is not what it looks like where it is.
     """
+    found: list[Place] = []
     for key, value in _items(root):
         if key.value in wanted:
             passed = ("wcs",) if key.value == "meta" and WCS not in wanted else ()
-            yield from _below(text, value, passed=passed)
+            _find(found, text, value, passed=passed)
+    return found
 
 
-def _items(node: Any) -> Iterator[tuple[Any, Any]]:
-    for key, value in node.value:
-        if key.id != "scalar" or key.tag == _MERGE:
-            raise UnusualTreeError
-        yield key, value
+def _items(node: Any) -> list[tuple[Any, Any]]:
+    if any(key.id != "scalar" or key.tag == _MERGE for key, _ in node.value):
+        raise UnusualTreeError
+    return node.value  # type: ignore[no-any-return]
 
 
-def _below(
-    text: str, node: Any, indent: int | None = None, passed: Collection[str] = ()
-) -> Iterator[Place]:
+def _find(
+    found: list[Place],
+    text: str,
+    node: Any,
+    indent: int | None = None,
+    passed: Collection[str] = (),
+) -> None:
     if node.id == "scalar":
-        yield Place(node, indent, is_value=True)
+        found.append(Place(node, indent, is_value=True))
         return
     if node.flow_style:
         indent = _STEP + (_indent(text, node.start_mark.index) if indent is None else indent)
     if node.id == "sequence":
         for value in node.value:
-            yield from _below(text, value, indent)
+            _find(found, text, value, indent)
         return
     for key, value in _items(node):
         if key.value not in passed:
-            yield Place(key, indent, is_value=False)
-            yield from _below(text, value, indent)
+            found.append(Place(key, indent, is_value=False))
+            _find(found, text, value, indent)
 
 
 def _indent(text: str, index: int) -> int:

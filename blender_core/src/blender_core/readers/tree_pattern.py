@@ -13,7 +13,7 @@ from itertools import compress
 from operator import ne
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from blender_core.readers.tree_nodes import UnusualTreeError, compose, places, wanted_nodes
+from blender_core.readers.tree_nodes import UnusualTreeError, places, wanted_nodes
 from blender_core.readers.yaml_scalars import DOUBTFUL, scalar_value
 
 if TYPE_CHECKING:
@@ -100,13 +100,15 @@ class TreePattern:
         return values
 
 
-def learn(outline: Outline, layout: Layout, values: Sequence[Any]) -> TreePattern | None:
+def learn(outline: Outline, root: Any, layout: Layout, values: Sequence[Any]) -> TreePattern | None:
     """Find out where the scalars of a tree are that has been read in full.
 
     Parameters
     ----------
     outline : Outline
         Its text, divided where values begin.
+    root : yaml.Node
+        Its root.
     layout : Layout
         Which attributes are wanted, and in which order.
     values : sequence, shape (n_attributes,)
@@ -117,31 +119,36 @@ def learn(outline: Outline, layout: Layout, values: Sequence[Any]) -> TreePatter
     pattern : TreePattern or None
         None if the values are not all scalars, each in a place of its own.
     """
-    root = compose(outline.text)
-    nodes = list(wanted_nodes(root, layout.root))
     where: dict[int, int] = {}
-    for place, (node, value) in enumerate(zip(nodes, values, strict=True)):
+    for place, (node, value) in enumerate(
+        zip(wanted_nodes(root, layout.root), values, strict=True)
+    ):
         if node is not None and node.id == "scalar":
             where[id(node)] = place
         elif value is not None:
             return None
-    numbers, spans = outline.beginnings(), outline.spans()
-    slots: list[_Slot | None] = [None] * len(outline.pieces)
-    seen: set[int] = set()
     try:
-        for found in places(outline.text, root, outline.wanted):
-            index = found.node.start_mark.index
-            # An alias is the very node that it stands for, which is elsewhere.
-            if id(found.node) in seen or not any(start <= index < end for start, end in spans):
-                return None
-            seen.add(id(found.node))
-            number = numbers.get(index)
-            if found.is_value and number is not None:
-                goes = where.get(id(found.node))
-                slots[number] = _slot(found, outline.pieces[number], goes, values)
+        found = places(outline.text, root, outline.wanted)
     except UnusualTreeError:
         return None
-    return TreePattern(outline.pieces, slots, values) if seen.issuperset(where) else None
+    seen = {id(one.node) for one in found}
+    # An alias is the very node that it stands for, which is elsewhere.
+    if len(seen) < len(found) or not seen.issuperset(where) or not _are_within(found, outline):
+        return None
+    numbers = outline.beginnings()
+    slots: list[_Slot | None] = [None] * len(outline.pieces)
+    for one in found:
+        number = numbers.get(one.node.start_mark.index)
+        if one.is_value and number is not None:
+            slots[number] = _slot(one, outline.pieces[number], where.get(id(one.node)), values)
+    return TreePattern(outline.pieces, slots, values)
+
+
+def _are_within(found: Sequence[Place], outline: Outline) -> bool:
+    """Tell whether all nodes are where the text is not passed over."""
+    indices: list[int] = [one.node.start_mark.index for one in found]
+    within = sum(start <= index < end for start, end in outline.spans() for index in indices)
+    return within == len(indices)
 
 
 def _slot(found: Place, piece: str, place: int | None, values: Sequence[Any]) -> _Slot | None:

@@ -58,13 +58,19 @@ def make_report(tmp_path_factory):
     """Return a function that blends datamodels of given values and writes the report."""
 
     def make(rows, *, notes=(), model_class=ImageModel, product=None, **settings):
-        models = [model_class() for _ in rows]
-        for model, values in zip(models, rows, strict=True):
-            for path, value in values.items():
-                model[path] = value
+        paths = dict.fromkeys(path for row in rows for path in row)
+
+        def inputs():
+            # A blend keeps no datamodels, and a new one takes long.
+            model = model_class()
+            for values in rows:
+                for path in paths:
+                    model[path] = values.get(path)
+                yield model
+
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            result = blendmodels(product or model_class(), models, **settings)
+            result = blendmodels(product or model_class(), inputs(), **settings)
         path = tmp_path_factory.mktemp("report") / "report.html"
         return write_report(result, path, notes=notes)
 

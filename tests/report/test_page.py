@@ -163,8 +163,9 @@ def test_a_row_opens_and_closes(page):
     button.click()
     page.locator("#search").fill("effexptm")
     assert detail.is_hidden()
-    page.locator("#search").fill("")
+    page.locator("#search").fill("detector")
     assert detail.is_visible()
+    assert detail.locator(".values tbody tr").first.is_visible()
 
 
 def test_who_asked_for_it_and_why(page):

@@ -39,7 +39,7 @@ function filter() {
     }
     shown += wanted;
   });
-  for (const body of document.querySelectorAll("table.attributes tbody")) {
+  for (const body of document.querySelectorAll("table.attributes > tbody")) {
     body.hidden = !body.querySelector("tr.fact:not([hidden])");
   }
   document.getElementById("shown").textContent = shown.toLocaleString("en");

@@ -44,7 +44,14 @@ def test_the_example_of_a_plugin():
     assert Registry(plugins.rules())["longest"].rule.blend(["a", "abc"]) == "abc"
 
 
-@pytest.mark.parametrize("path", ["README.md", "blender_core/README.md"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "README.md",
+        "blender_core/README.md",
+        *(str(one.relative_to(ROOT)) for one in sorted((ROOT / "examples").rglob("README.md"))),
+    ],
+)
 def test_links_lead_somewhere(path):
     for target in re.findall(r"\]\(([^)#]+)\)", (ROOT / path).read_text()):
         if "://" not in target:

@@ -172,3 +172,13 @@ def test_the_file_of_a_datamodel_that_has_let_go_of_it_is_unknown(make_product, 
         assert list(files_behind(product)) == []
     with fits.open(tmp_path / "products" / "jw1_i2d.fits") as hdulist:
         assert list(files_behind(ImageModel(hdulist))) == []
+
+
+@pytest.mark.parametrize("name", ["jw1_i2d.fits", "jw1_i2d.asdf"])
+def test_a_product_that_is_given_by_its_name(make_product, tmp_path, here, name):
+    write_association(tmp_path / "products" / "jw1_asn.json", jw1=[1, 2])
+    write_association(here / "jw1_asn.json", jw1=[3])
+    make_product(name).close()
+    for given in (tmp_path / "products" / name, f"../products/{name}"):
+        result = blendmodels(given)
+        assert list(result.inputs[START]) == [101.0, 102.0]

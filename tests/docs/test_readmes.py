@@ -20,6 +20,7 @@ def test_the_first_example(tmp_path, monkeypatch, capsys):
     assert printed[:2] == ["MULTIPLE", "322.0"]
     assert printed[-1].startswith("blender-rules-std ")
     assert (tmp_path / "product.fits").exists()
+    assert "322.0" in (tmp_path / "report.html").read_text(encoding="utf-8")
     exec(compile(drop_in, "README.md", "exec"), {})  # noqa: S102
 
 

@@ -51,8 +51,11 @@ function timeline() {
       picture.append(bar);
       return { ...one, lane, from, to, bar };
     });
+    let pointed = null;
     const point = (at) => {
-      bars.forEach((one) => one.bar.classList.toggle("pointed", one === at));
+      pointed?.bar.classList.remove("pointed");
+      at?.bar.classList.add("pointed");
+      pointed = at;
       readout.textContent = at ? exposureText(at) : "";
     };
     picture.addEventListener("pointermove", (event) => {

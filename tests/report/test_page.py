@@ -1,6 +1,7 @@
 """What a reader can do with a report: search, filter, open rows, look at pictures."""
 
 import itertools
+import math
 import re
 
 import pytest
@@ -236,6 +237,45 @@ def test_pointing_at_a_picture_tells_the_input(page):
     x, _ = dots(detail)[2]
     page.mouse.move(box["x"] + x + 3, box["y"] + 40)
     assert detail.locator(".readout").inner_text() == "Input 3, exposure3.fits: 3"
+
+
+@pytest.mark.parametrize(
+    ("values", "drawn"),
+    [
+        ((-1e308, 1e308), 0),  # so far from each other that no number tells it
+        ((0.0, 5e-324), 2),
+        ((1e16, 1e16 + 2), 2),
+        ((1e9, 1e9 + 1e-6), 2),
+        ((1e-300, 2e-300, 3e-300), 3),
+        ((-1e22, 1e23), 2),
+        ((math.nan, 1.0, 2.0), 2),
+        ((math.inf, 1.0, -math.inf, 2.0), 2),
+        ((math.inf, 1.0), 0),
+        ((7, 10**15), 2),
+    ],
+)
+def test_pictures_of_extreme_numbers(make_report, open_page, values, drawn):
+    page = open_page(make_report([{"meta.exposure.exposure_time": one} for one in values]))
+    detail = opened(page, "EFFEXPTM")
+    assert detail.locator(".values tbody tr").count() == len(values)
+    assert detail.locator("path.dots").count() == bool(drawn)
+    if drawn:
+        assert len(dots(detail)) == drawn
+        assert not {"NaN", "Infinity"} & set(
+            re.findall("NaN|Infinity", detail.locator("svg").inner_html())
+        )
+        labels = detail.locator("svg text.tick").all_text_contents()
+        assert len(set(labels)) == len(labels)
+
+
+def test_times_of_day(make_report, open_page):
+    rows = [{"meta.observation.time": one} for one in ("19:00:00.000", "19:30:00.5", "20:00")]
+    page = open_page(make_report(rows))
+    detail = opened(page, "TIME-OBS")
+    points = dots(detail)
+    assert points[0][1] - points[1][1] == pytest.approx(points[1][1] - points[2][1], abs=0.3)
+    labels = detail.locator("svg text.tick").all_text_contents()
+    assert labels[:4] == ["19:00", "19:20", "19:40", "20:00"]
 
 
 def test_counts_of_texts(page):

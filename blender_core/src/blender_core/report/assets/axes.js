@@ -21,16 +21,26 @@ function ticks(kind, low, high, wanted) {
   const rough = Math.max((high - low) / wanted || 1, kind === "count" ? 1 : 0);
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * ([1, 2, 5].find((one) => one * power >= rough) ?? 10);
-  const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
-  const largest = Math.max(Math.abs(low), Math.abs(high));
-  const plain = largest < 1e7 && digits <= 9;
+  const magnitude = Math.floor(Math.log10(Math.max(Math.abs(low), Math.abs(high), step)));
+  const smallest = Math.floor(Math.log10(step) + 1e-9);
+  const digits = Math.max(0, -smallest);
+  const isPlain = magnitude < 9 && Math.max(0, magnitude) + digits < 17;
+  const textOf = (at) => {
+    if (isPlain) {
+      return at.toFixed(digits);
+    }
+    return at === 0 ? "0" : at.toExponential(Math.max(0, Math.min(magnitude - smallest, 15)));
+  };
   const found = [];
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + 1e-9 * step; i++) {
-    const at = i * step;
-    const places = Math.max(0, Math.floor(Math.log10(largest)) - Math.floor(Math.log10(step)));
-    found.push({ at, text: plain ? at.toFixed(digits) : at === 0 ? "0" : at.toExponential(Math.min(places, 12)) });
-    if (found.length > 50) {
-      break; // numbers so large, and so close to each other, that steps are lost in rounding
+  const first = Math.ceil(low / step - 1e-9);
+  for (let i = 0; i <= 2 * wanted + 2; i++) {
+    const at = (first + i) * step;
+    if (at > high + 1e-9 * step) {
+      break;
+    }
+    // Steps between numbers that are almost the same get lost in rounding.
+    if (at >= low - 1e-9 * step && textOf(at) !== found.at(-1)?.text) {
+      found.push({ at, text: textOf(at) });
     }
   }
   return found;

@@ -30,7 +30,7 @@ function details(row) {
 
 function several(row, series, counts) {
   const list = valuesList(row, series);
-  if (series.kind !== "text" && placesOf(series).filter(Number.isFinite).length > 1) {
+  if (series.kind !== "text" && Number.isFinite(rangeOf(placesOf(series)))) {
     return [scatter(row, series), list];
   }
   return [bars(row, series, counts, list), list];

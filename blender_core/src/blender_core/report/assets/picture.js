@@ -11,6 +11,14 @@ function placesOf(series) {
   });
 }
 
+// How far apart they are; NaN if fewer than two have a place.
+function rangeOf(places) {
+  const finite = places.filter(Number.isFinite);
+  const low = finite.reduce((a, b) => Math.min(a, b), Infinity);
+  const high = finite.reduce((a, b) => Math.max(a, b), -Infinity);
+  return finite.length > 1 ? high - low : NaN;
+}
+
 // Numbers or moments over the inputs.
 function scatter(row, series) {
   const points = placesOf(series);

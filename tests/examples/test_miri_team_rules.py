@@ -8,6 +8,7 @@ from stdatamodels.jwst.datamodels import DarkMIRIModel, ImageModel
 
 from blender_core import DROP, BlendPlan, Plugins, RuleError, Tier
 from blender_core.schema import read_attributes
+from blender_core.testing import Sample, check_rule
 
 TEAM = "miri-team-rules 1.0 [miri_team]"
 CORRECTIONS = "jwst-corrections 1.0 [jwst_corrections]"
@@ -52,7 +53,7 @@ def test_channels(install_examples, values, expected):
     assert rule.blend(values) == expected
     allowed = read_attributes(ImageModel().schema)[CHANNEL].enum
     assert expected is DROP or expected in allowed
-    with pytest.raises(RuleError, match="unlike LONG"):
+    with pytest.raises(RuleError, match="unlike 'LONG'"):
         rule.blend(["LONG"])
 
 
@@ -142,3 +143,17 @@ def test_the_rules_file_can_use_the_teams_rule(install_examples, miri, blend, tm
     file.write_text(text.replace('missing = "keep"\n', ""))
     product = blend(miri(), rules=file)
     assert product.meta.instrument.channel == "1234"
+
+
+def test_the_rule_is_what_it_says(install_examples):
+    install_examples("miri_team_rules")
+    from miri_team_rules.channels import CHANNELS
+
+    check_rule(CHANNELS, [Sample(["12"]), Sample(["34", "12"]), Sample(["1", "4"])])
+
+
+def test_nothing_new_can_go_wrong(install_examples):
+    before = BlendPlan.for_model(ImageModel, **SPECTROMETER).check()
+    install_examples("jwst_corrections", "miri_team_rules")
+    after = BlendPlan.for_model(ImageModel, **SPECTROMETER).check()
+    assert {str(one) for one in after} <= {str(one) for one in before}

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CHANNELS", "channels"]
 
-_NAMES: Final = frozenset({"1", "2", "3", "4", "12", "34", "123", "234", "1234"})
+_NAMES: Final = ("1", "2", "3", "4", "12", "34", "123", "234", "1234")
 """What CHANNEL may say, by the core schema."""
 
 
@@ -45,9 +45,8 @@ def channels(values: Sequence[str]) -> str | Drop:
     """
     found = "".join(sorted(set("".join(values))))
     if not set(found) <= set("1234"):
-        msg = (
-            f"channels are written with the digits 1 to 4, unlike {', '.join(sorted(set(values)))}"
-        )
+        given = ", ".join(map(repr, sorted(set(values))))
+        msg = f"channels are written with the digits 1 to 4, unlike {given}"
         raise RuleError(msg)
     return found if found in _NAMES else DROP
 
@@ -56,5 +55,6 @@ CHANNELS: Final = Rule(
     name="mrs_channels",
     blend=channels,
     summary="All channels of the medium-resolution spectrometer that any input has.",
-    gives=Gives.TEXT,
+    gives=Gives.CONSTANT,
+    constants=_NAMES,
 )

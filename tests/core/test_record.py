@@ -1,11 +1,12 @@
 """HDRRULES: what a product tells of the rules that made it."""
 
+import numpy as np
 import pytest
 from astropy.io import fits
 from stdatamodels.jwst.datamodels import ImageModel
 
 from blender_core import InputError, Outcomes, Override, blendmodels
-from blender_core.record import recorded_outcomes
+from blender_core.record import recorded_columns, recorded_outcomes
 
 DETECTOR, TIME = "meta.instrument.detector", "meta.exposure.exposure_time"
 
@@ -65,6 +66,7 @@ def test_what_the_table_tells(blended, tmp_path):
     assert [row[name] for name in ("N_INPUTS", "N_VALUES", "N_SEEN", "INPUT")] == [1, 1, 1, 1]
     assert rows["meta.filename"]["INPUT"] == 2
     assert rows[DETECTOR]["RULE"] == "multi"
+    assert rows[TIME]["COLUMN"] == "EFFEXPTM"
     # What neither the product nor an input has is not worth a row.
     assert "meta.target.ra" not in rows
 
@@ -74,6 +76,11 @@ def test_what_was_recorded_comes_back(blended, tmp_path):
     result.save(tmp_path / "product.fits")
     with fits.open(tmp_path / "product.fits") as hdus:
         found = recorded_outcomes(hdus["HDRRULES"].data, result.values, "the product")
+        assert recorded_columns(hdus["HDRRULES"].data, "the product") == {
+            path: name
+            for path, name in result.plan.columns.items()
+            if name in result.table.colnames
+        }
     told = [one for one in result.outcomes.values() if one.n_inputs or one.status.value != "kept"]
     assert found == told
     by_path = Outcomes(found, {})
@@ -98,7 +105,7 @@ def test_tables_of_another_kind(blended, tmp_path, column, problem):
     with fits.open(tmp_path / "product.fits") as hdus:
         data = hdus["HDRRULES"].data
         if column == "TIER":
-            data["TIER"][0] = "highest"
+            np.asarray(data)["TIER"][0] = b"highest"
         else:
             data = (
                 fits.BinTableHDU(data, header=None).columns.del_col(column)

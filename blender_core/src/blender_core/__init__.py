@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from blender_core.overrides import Override, When
     from blender_core.plan import BlendPlan
     from blender_core.plugins import Plugins
+    from blender_core.product_file import ProductFile
     from blender_core.provider import Provider
     from blender_core.readers.source import Source
     from blender_core.registry import Registry
@@ -79,6 +80,7 @@ __all__ = [
     "PlanError",
     "PluginError",
     "Plugins",
+    "ProductFile",
     "Provider",
     "ReaderConflictError",
     "Registry",
@@ -117,6 +119,7 @@ _NAMES_IN: Final = {
     "overrides": "Override When",
     "plan": "BlendPlan",
     "plugins": "Plugins",
+    "product_file": "ProductFile",
     "provider": "Provider",
     "readers.source": "Source",
     "registry": "Registry",

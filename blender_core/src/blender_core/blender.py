@@ -310,7 +310,10 @@ class ModelBlender:
             skipped=self._skipped,
             files=self._files,
         )
-        rules = record_columns(result.outcomes.values()) if self._record_rules else []
+        rules = []
+        if self._record_rules:
+            names = {column.attribute.path: column.name for column in columns}
+            rules = record_columns(result.outcomes.values(), names)
         product.update(vetted, {"hdrtab": columns, "hdrrules": rules})
         return result
 

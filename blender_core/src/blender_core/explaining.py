@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from blender_core.values import counted, identity, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from blender_core.outcome import Outcome
 
@@ -17,7 +17,9 @@ __all__ = ["explained"]
 _MOST_SHOWN: Final = 5
 
 
-def explained(outcome: Outcome, values: Sequence[Any] | None) -> str:
+def explained(
+    outcome: Outcome, values: Sequence[Any] | None, own: Mapping[str, Any] | None = None
+) -> str:
     """Say in words how the value of an attribute came about.
 
     Parameters
@@ -26,22 +28,26 @@ def explained(outcome: Outcome, values: Sequence[Any] | None) -> str:
         How it came about.
     values : sequence, shape (n_inputs,), or None
         What the inputs said; None if that is not known.
+    own : mapping of str to object, optional
+        The product's own values that stayed, by dotted path, if they are known.
 
     Returns
     -------
     text : str
         A sentence on each line: what it is, which rule and whose, what the inputs said.
     """
-    lines = [_result(outcome), *_rule(outcome)]
-    if outcome.n_inputs is None:
+    lines = [_result(outcome, own), *_rule(outcome)]
+    if values is not None:
+        lines.append(_inputs(outcome, values))
+    elif outcome.rule is None:
+        lines.append("The product's table has no column that tells what the inputs had.")
+    elif outcome.n_inputs is None:
         lines.append("Only the first input was asked: nothing calls for the others' values.")
-    elif values is None:
+    else:
         many = f", with {counted(outcome.n_distinct or 0, 'different value')}"
         lines.append(
             f"{counted(outcome.n_inputs, 'input')} had it{many if outcome.n_inputs else ''}."
         )
-    else:
-        lines.append(_inputs(outcome, values))
     if outcome.n_seen is not None and outcome.n_seen != outcome.n_inputs:
         lines.append(f"The rule saw {counted(outcome.n_seen, 'value')} of these.")
     if outcome.varied:
@@ -49,22 +55,34 @@ def explained(outcome: Outcome, values: Sequence[Any] | None) -> str:
     return "\n".join(lines)
 
 
-def _result(outcome: Outcome) -> str:
+def _result(outcome: Outcome, own: Mapping[str, Any] | None) -> str:
     status = outcome.status.value
+    value, source = shown(outcome.value), outcome.from_input
     if status == "set":
-        origin = ""
-        if outcome.from_input is not None:
-            origin = f", taken from input {outcome.from_input + 1}"
-        return f"{outcome.label} is {shown(outcome.value)}{origin}."
+        origin = "" if source is None else f", taken from input {source + 1}"
+        return f"{outcome.label} is {value}{origin}."
+    if status == "unknown":
+        if outcome.value is None:
+            return f"{outcome.label} is none: the product has no such value."
+        origin = "" if source is None else f", as input {source + 1} has it"
+        if source is None and outcome.n_inputs:
+            origin = ", which no input has"
+        return f"{outcome.label} is {value}{origin}."
     if status == "kept":
-        return f"{outcome.label} is what the product had before the blend."
+        if own is None:
+            return f"{outcome.label} is what the product had before the blend."
+        if outcome.attribute not in own:
+            return f"{outcome.label} is none: the product had none before the blend."
+        return f"{outcome.label} is {shown(own[outcome.attribute])}, as before the blend."
     if status == "dropped":
         return f"{outcome.label} is none: the product has no such value, as the rule says."
-    refused = "" if outcome.value is None else f" {shown(outcome.value)}"
+    refused = "" if outcome.value is None else f" {value}"
     return f"{outcome.label} is none: the product's schema forbids the blended value{refused}."
 
 
 def _rule(outcome: Outcome) -> list[str]:
+    if outcome.rule is None:
+        return []
     settings = f" ({outcome.settings})" if outcome.settings else ""
     whose = "" if outcome.rule in ("keep", "drop") else f" of {outcome.provider}"
     return [

@@ -21,6 +21,7 @@ class Status(enum.Enum):
     KEPT = "kept"
     DROPPED = "dropped"
     REFUSED = "refused"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +37,19 @@ class Outcome:
     status : Status
         ``SET``: the product has the blended value. ``KEPT``: the product's own value stayed.
         ``DROPPED``: the product has none, as the rule says. ``REFUSED``: the product has none,
-        because its schema forbids the blended one.
+        because its schema forbids the blended one. ``UNKNOWN``: nothing tells whether what the
+        product has was blended.
     value : object
-        The blended value; None if there is none.
-    rule : str
-        Name of the rule, or ``keep`` or ``drop``.
+        The blended value, or what the product has if the status is unknown; None if there is none.
+    rule : str or None
+        Name of the rule, or ``keep`` or ``drop``. None, as the next ones, if that is not known.
     settings : str
         How its values were selected, in words; empty if as they are.
-    tier : Tier
+    tier : Tier or None
         Of which kind the source is that asked for it.
     asked_by : str
         Who asked for it: a plugin with its distribution and version, a file, the schema.
-    provider : Provider
+    provider : Provider or None
         Whose rule it is.
     reason : str
         Why the attribute has this rule.
@@ -67,11 +69,11 @@ class Outcome:
     keyword: str | None
     status: Status
     value: Any
-    rule: str
+    rule: str | None
     settings: str
-    tier: Tier
+    tier: Tier | None
     asked_by: str
-    provider: Provider
+    provider: Provider | None
     reason: str
     n_inputs: int | None
     n_distinct: int | None
@@ -82,6 +84,17 @@ class Outcome:
     def label(self) -> str:
         """The path, and the keyword where there is one."""
         return f"{self.attribute} ({self.keyword})" if self.keyword else self.attribute
+
+    @property
+    def provided_by(self) -> str:
+        """The distribution and version that the rule is from; empty if that is not known."""
+        one = self.provider
+        return "" if one is None else f"{one.distribution} {one.version}"
+
+    @property
+    def overridden(self) -> bool:
+        """Whether somebody has asked for another rule than the schema's."""
+        return self.tier is not None and self.tier > Tier.SCHEMA
 
     @property
     def varied(self) -> bool:

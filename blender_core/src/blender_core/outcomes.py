@@ -56,13 +56,15 @@ class Outcomes(Mapping[str, Outcome]):
         """
         return [outcome for outcome in self.values() if outcome.varied]
 
-    def explain(self, attribute: str) -> str:
+    def explain(self, attribute: str, own: Mapping[str, Any] | None = None) -> str:
         """Say in words how values came about.
 
         Parameters
         ----------
         attribute : str
             Dotted path or FITS keyword; the path of a group or a pattern for several attributes.
+        own : mapping of str to object, optional
+            The product's own values that stayed, by dotted path, if they are known.
 
         Returns
         -------
@@ -77,7 +79,8 @@ class Outcomes(Mapping[str, Outcome]):
         found = [
             one
             for one in self.values()
-            if specificity(attribute, one.attribute, one.keyword) is not None
+            if attribute == one.attribute
+            or specificity(attribute, one.attribute, one.keyword) is not None
         ]
         if not found:
             names = [*self, *(one.keyword for one in self.values() if one.keyword)]
@@ -85,7 +88,7 @@ class Outcomes(Mapping[str, Outcome]):
             hint = f": did you mean {' or '.join(close)}?" if close else ""
             msg = f"nothing is known of an attribute {attribute!r}{hint}"
             raise UnknownAttributeError(msg, attribute=attribute)
-        return "\n\n".join(explained(one, self._inputs.get(one.attribute)) for one in found)
+        return "\n\n".join(explained(one, self._inputs.get(one.attribute), own) for one in found)
 
 
 def outcomes_of(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from blender_core.errors import BlenderError
     from blender_core.schema import Attribute
 
-__all__ = ["name_columns", "problem_with_name"]
+__all__ = ["name_columns", "numbered", "problem_with_name"]
 
 _LONGEST_NAME: Final = 68
 """In the FITS standard, a card has room for so many characters of a text."""
@@ -57,6 +57,45 @@ def name_columns(assignments: Iterable[Assignment]) -> dict[str, str]:
             faults.append(PlanError(msg, attribute=attribute.path))
         taken[column.casefold()] = attribute
     raise_all("columns of HDRTAB cannot be named", faults)
+    columns = numbered(recorded)
+    for attribute, column in recorded:
+        name, wanted = columns[attribute.path], column or attribute.keyword or attribute.path
+        if name != wanted:
+            owner = next(
+                path for path, one in columns.items() if one.casefold() == wanted.casefold()
+            )
+            msg = (
+                f"column {wanted!r} of HDRTAB is asked for by both {owner} and {attribute.path}: "
+                f"the latter is kept in {name!r}"
+            )
+            warn(msg)
+    return columns
+
+
+def numbered(recorded: Iterable[tuple[Attribute, str | None]]) -> dict[str, str]:
+    """Name columns, with numbers where names would be the same.
+
+    Parameters
+    ----------
+    recorded : iterable of (Attribute, str or None)
+        Attributes, and the columns that are asked for them; None for the keyword, or else the
+        path.
+
+    Returns
+    -------
+    columns : dict of str to str
+        By dotted path.
+
+    Examples
+    --------
+    >>> from blender_core.plan_columns import numbered
+    >>> from blender_core.schema import Attribute
+    >>> same = [Attribute("meta.a", keyword="X"), Attribute("meta.b", keyword="X")]
+    >>> numbered((one, None) for one in same)
+    {'meta.a': 'X', 'meta.b': 'X_2'}
+    """
+    recorded = list(recorded)
+    taken = {column.casefold() for _, column in recorded if column is not None}
     reserved = {(one.keyword or one.path).casefold() for one, column in recorded if column is None}
     columns: dict[str, str] = {}
     for attribute, column in recorded:
@@ -69,14 +108,7 @@ def name_columns(assignments: Iterable[Assignment]) -> dict[str, str]:
         while name.casefold() in taken or (number > 1 and name.casefold() in reserved):
             number += 1
             name = f"{wanted}_{number}"
-        if name != wanted:
-            msg = (
-                f"column {wanted!r} of HDRTAB is asked for by both "
-                f"{taken[wanted.casefold()].path} and {attribute.path}: "
-                f"the latter is kept in {name!r}"
-            )
-            warn(msg)
-        taken[name.casefold()] = attribute
+        taken.add(name.casefold())
         columns[attribute.path] = name
     return columns
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
@@ -10,27 +10,31 @@ from blender_core.assignment import Tier
 from blender_core.errors import InputError
 from blender_core.outcome import Outcome, Status
 from blender_core.provider import Provider
+from blender_core.readers.hdrtab import Hdrtab
 from blender_core.schema import Attribute
 from blender_core.typed import TypedColumn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from astropy.io.fits import FITS_rec
+__all__ = ["record_columns", "recorded_columns", "recorded_outcomes"]
 
-__all__ = ["record_columns", "recorded_outcomes"]
+T = TypeVar("T")
 
 _TEXTS: Final[dict[str, tuple[str, Callable[[Outcome], str]]]] = {
     "ATTRIBUTE": ("Dotted path of the attribute", lambda one: one.attribute),
     "KEYWORD": ("FITS keyword", lambda one: one.keyword or ""),
     "STATUS": ("What became of it", lambda one: one.status.value),
-    "RULE": ("Name of the rule", lambda one: one.rule),
+    "RULE": ("Name of the rule", lambda one: one.rule or ""),
     "SETTINGS": ("How values were selected", lambda one: one.settings),
-    "TIER": ("Kind of source that asked for it", lambda one: one.tier.label),
+    "TIER": ("Kind of source that asked for it", lambda one: _known(one.tier).label),
     "ASKED_BY": ("Who asked for it", lambda one: one.asked_by),
-    "PROVIDER": ("Distribution that the rule is from", lambda one: one.provider.distribution),
-    "VERSION": ("Version of that distribution", lambda one: one.provider.version),
-    "PLUGIN": ("Plugin that the rule is from", lambda one: one.provider.plugin),
+    "PROVIDER": (
+        "Distribution that the rule is from",
+        lambda one: _known(one.provider).distribution,
+    ),
+    "VERSION": ("Version of that distribution", lambda one: _known(one.provider).version),
+    "PLUGIN": ("Plugin that the rule is from", lambda one: _known(one.provider).plugin),
     "REASON": ("Why it has this rule", lambda one: one.reason),
 }
 _NUMBERS: Final[dict[str, tuple[str, Callable[[Outcome], int | None]]]] = {
@@ -41,14 +45,20 @@ _NUMBERS: Final[dict[str, tuple[str, Callable[[Outcome], int | None]]]] = {
 }
 
 
-def record_columns(outcomes: Iterable[Outcome]) -> list[TypedColumn]:
+_COLUMN: Final = "COLUMN"
+"""The column that names another one, of HDRTAB."""
+
+
+def record_columns(outcomes: Iterable[Outcome], columns_of: Mapping[str, str]) -> list[TypedColumn]:
     """Return the outcomes as the columns of HDRRULES.
 
     Parameters
     ----------
     outcomes : iterable of Outcome
-        How each attribute came about. Those that neither the product nor an input has are left
-        out.
+        How each attribute came about, which is known. Those that neither the product nor an input
+        has are left out.
+    columns_of : mapping of str to str
+        The columns of HDRTAB, by dotted path.
 
     Returns
     -------
@@ -57,11 +67,11 @@ def record_columns(outcomes: Iterable[Outcome]) -> list[TypedColumn]:
         known are masked. Rows of HDRTAB are counted from 1, as FITS does.
     """
     told = [one for one in outcomes if one.n_inputs or one.status is not Status.KEPT]
-    columns = []
-    for name, (title, text_of) in _TEXTS.items():
-        cells = [_ascii(text_of(one)) for one in told]
-        data = np.array(cells, dtype=f"S{max(map(len, cells), default=1) or 1}")
-        columns.append(TypedColumn(name, Attribute(name, title=title), data, _nowhere(told)))
+    columns = [
+        _text_column(name, title, map(text_of, told)) for name, (title, text_of) in _TEXTS.items()
+    ]
+    named = [columns_of.get(one.attribute, "") for one in told]
+    columns.append(_text_column(_COLUMN, "Column of HDRTAB that tells what inputs had", named))
     for name, (title, number_of) in _NUMBERS.items():
         numbers = [number_of(one) for one in told]
         mask = np.array([number is None for number in numbers], bool)
@@ -70,12 +80,12 @@ def record_columns(outcomes: Iterable[Outcome]) -> list[TypedColumn]:
     return columns
 
 
-def recorded_outcomes(table: FITS_rec, values: Mapping[str, Any], what: str) -> list[Outcome]:
+def recorded_outcomes(table: Any, values: Mapping[str, Any], what: str) -> list[Outcome]:
     """Return the outcomes that a product's HDRRULES tells.
 
     Parameters
     ----------
-    table : astropy.io.fits.FITS_rec
+    table : astropy.io.fits.FITS_rec or numpy.ndarray
         The table as it was read from a file.
     values : mapping of str to object
         The product's values by dotted path.
@@ -92,17 +102,14 @@ def recorded_outcomes(table: FITS_rec, values: Mapping[str, Any], what: str) -> 
     InputError
         If the table is none of this kind.
     """
-    lacking = sorted({*_TEXTS, *_NUMBERS}.difference(table.names))
-    if lacking:
-        msg = f"{what}: its HDRRULES has no column {' and no column '.join(lacking)}"
-        raise InputError(msg)
-    nulls = {column.name: column.null for column in table.columns}
+    table = _opened(table, what)
     tiers = {tier.label: tier for tier in Tier}
-    columns = {name: table[name].tolist() for name in (*_TEXTS, *_NUMBERS)}
+    texts = {name: table.values(name, Attribute(name, type="string")) for name in _TEXTS}
+    numbers = {name: table.values(name, Attribute(name, type="integer")) for name in _NUMBERS}
     outcomes = []
-    for cells in zip(*columns.values(), strict=True):
-        row = dict(zip(columns, cells, strict=True))
-        numbers = {name: None if row[name] == nulls[name] else row[name] for name in _NUMBERS}
+    for i in range(len(table)):
+        row = {name: column[i] or "" for name, column in texts.items()}
+        number = {name: column[i] for name, column in numbers.items()}
         try:
             status, tier = Status(row["STATUS"]), tiers[row["TIER"]]
         except (KeyError, ValueError) as error:
@@ -121,21 +128,66 @@ def recorded_outcomes(table: FITS_rec, values: Mapping[str, Any], what: str) -> 
                 asked_by=row["ASKED_BY"],
                 provider=Provider(row["PROVIDER"], row["VERSION"], row["PLUGIN"]),
                 reason=row["REASON"],
-                n_inputs=numbers["N_INPUTS"],
-                n_distinct=numbers["N_VALUES"],
-                n_seen=numbers["N_SEEN"],
-                from_input=None if numbers["INPUT"] is None else numbers["INPUT"] - 1,
+                n_inputs=number["N_INPUTS"],
+                n_distinct=number["N_VALUES"],
+                n_seen=number["N_SEEN"],
+                from_input=None if number["INPUT"] is None else number["INPUT"] - 1,
             )
         )
     return outcomes
+
+
+def recorded_columns(table: Any, what: str) -> dict[str, str]:
+    """Return the columns of HDRTAB that a product's HDRRULES names.
+
+    Parameters
+    ----------
+    table : astropy.io.fits.FITS_rec or numpy.ndarray
+        The table as it was read from a file.
+    what : str
+        What the product is, for messages.
+
+    Returns
+    -------
+    columns : dict of str to str
+        By dotted path.
+
+    Raises
+    ------
+    InputError
+        If the table is none of this kind.
+    """
+    table = _opened(table, what)
+    paths, columns = (
+        table.values(name, Attribute(name, type="string")) for name in ("ATTRIBUTE", _COLUMN)
+    )
+    return {path: column for path, column in zip(paths, columns, strict=True) if column}
+
+
+def _opened(table: Any, what: str) -> Hdrtab:
+    opened = Hdrtab(table, what, "HDRRULES")
+    lacking = sorted(name for name in (*_TEXTS, _COLUMN, *_NUMBERS) if name not in opened)
+    if lacking:
+        msg = f"{what}: its HDRRULES has no column {' and no column '.join(lacking)}"
+        raise InputError(msg)
+    return opened
+
+
+def _known(one: T | None) -> T:
+    if one is None:
+        msg = "what is not known of a blend cannot be recorded"
+        raise ValueError(msg)
+    return one
 
 
 def _row(index: int | None) -> int | None:
     return None if index is None else index + 1
 
 
-def _nowhere(outcomes: list[Outcome]) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    return np.zeros(len(outcomes), bool)
+def _text_column(name: str, title: str, texts: Iterable[str]) -> TypedColumn:
+    cells = list(map(_ascii, texts))
+    data = np.array(cells, dtype=f"S{max(map(len, cells), default=1) or 1}")
+    return TypedColumn(name, Attribute(name, title=title), data, np.zeros(len(cells), bool))
 
 
 def _ascii(text: str) -> bytes:

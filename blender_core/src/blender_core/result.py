@@ -232,4 +232,4 @@ product: it ends in .fits or .fits.gz or .asdf
         It was asked for by the schema: blend_rule of the schema.
         2 of 2 inputs have it, with 2 different values: 107.5, 214.5.
         """
-        return self.outcomes.explain(attribute)
+        return self.outcomes.explain(attribute, self.kept)

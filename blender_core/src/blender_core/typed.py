@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from blender_core.plan import BlendPlan
     from blender_core.schema import Attribute
 
-__all__ = ["TypedColumn", "typed_columns"]
+__all__ = ["TypedColumn", "typed_column", "typed_columns"]
 
 _INT64: Final = np.iinfo(np.int64)
 # Of the FITS standard: TFIELDS has three digits.
@@ -80,30 +80,64 @@ def typed_columns(plan: BlendPlan, values: Mapping[str, Sequence[Any]]) -> list[
     columns: list[TypedColumn] = []
     faults: list[BlenderError] = []
     for path, name in plan.columns.items():
-        cells = values[path]
-        if cells.count(None) == len(cells):
-            continue
-        kinds = set(map(type, cells))
-        attribute = plan[path].attribute
-        column_type = attribute.type or ""
-        if column_type not in PYTHON_TYPES:
-            column_type = _common_type(kinds)
-        if not (PYTHON_TYPES[column_type] | {type(None)}).issuperset(kinds):
-            cells = _conforming(cells, column_type, attribute)
-            if cells.count(None) == len(cells):
-                continue
         try:
-            if problem := problem_with_name(name):
-                raise ValueError(problem)  # noqa: TRY301
-            columns.append(_typed(name, attribute, cells, column_type, kinds))
-        except ValueError as error:
-            faults.append(_table_error(name, attribute, str(error)))
+            column = typed_column(name, plan[path].attribute, values[path])
+        except TableError as fault:
+            faults.append(fault)
+        else:
+            if column is not None:
+                columns.append(column)
     if len(columns) > _MOST_COLUMNS:
         first = columns[_MOST_COLUMNS]
         problem = f"a FITS table has {_MOST_COLUMNS} columns at most, and {len(columns)} are needed"
         faults.append(_table_error(first.name, first.attribute, problem))
     raise_all("values cannot be kept in HDRTAB", faults)
     return columns
+
+
+def typed_column(name: str, attribute: Attribute, cells: Sequence[Any]) -> TypedColumn | None:
+    """Give the values of one attribute the type that its schema asks for.
+
+    Parameters
+    ----------
+    name : str
+        Name of the column.
+    attribute : Attribute
+        The attribute.
+    cells : sequence, shape (n_inputs,)
+        Its values; None where an input has none.
+
+    Returns
+    -------
+    column : TypedColumn or None
+        The column; None if no input has a value for it.
+
+    Raises
+    ------
+    TableError
+        If a FITS table cannot hold the values, or a column of this name.
+
+    Warns
+    -----
+    BlendWarning
+        If a value is not of the type that the schema asks for; the table has it as missing.
+    """
+    if cells.count(None) == len(cells):
+        return None
+    kinds = set(map(type, cells))
+    column_type = attribute.type or ""
+    if column_type not in PYTHON_TYPES:
+        column_type = _common_type(kinds)
+    if not (PYTHON_TYPES[column_type] | {type(None)}).issuperset(kinds):
+        cells = _conforming(cells, column_type, attribute)
+        if cells.count(None) == len(cells):
+            return None
+    try:
+        if problem := problem_with_name(name):
+            raise ValueError(problem)  # noqa: TRY301
+        return _typed(name, attribute, cells, column_type, kinds)
+    except ValueError as error:
+        raise _table_error(name, attribute, str(error)) from error
 
 
 def _typed(

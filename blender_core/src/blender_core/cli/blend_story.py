@@ -71,7 +71,7 @@ def print_blend(result: BlendResult, output: Path, report: Path | None) -> None:
     n_inputs = _rows(result)
     made = [one for one in result.outcomes.values() if one.status is Status.SET]
     ruled = sum(one.tier is Tier.SCHEMA for one in made)
-    overridden = sum(one.tier > Tier.SCHEMA for one in made)
+    overridden = sum(one.overridden for one in made)
     firsts = len(made) - ruled - overridden
     varied = result.varied()
     facts = {

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from blender_core.errors import InputError
-from blender_core.readers.product_table import NAME, table_in_tree
+from blender_core.readers.product_table import HDRTAB, table_in_tree
 from blender_core.readers.saved import class_named, plain_values, read_as_datamodel
 from blender_core.readers.tree import scalars_beyond
 
@@ -107,11 +107,26 @@ class AsdfReader:
         Returns
         -------
         table : numpy.ndarray or None
+            As of `table`.
+        """
+        return self.table(HDRTAB)
+
+    def table(self, name: str) -> Any:
+        """Return a table that a blend has put into the product in the file.
+
+        Parameters
+        ----------
+        name : str
+            Its name in datamodels.
+
+        Returns
+        -------
+        table : numpy.ndarray or None
             The table; None if the file has none.
         """
-        if self._tree.get(NAME) is None:
+        if self._tree.get(name) is None:
             return None
-        return table_in_tree(self._opened, self.what)
+        return table_in_tree(self._opened, self.what, name)
 
     def _opened(self) -> Any:
         from stdatamodels.jwst import datamodels

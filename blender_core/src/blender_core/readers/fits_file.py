@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from blender_core.errors import InputError, UnknownInputError, warn
 from blender_core.readers.hdulist import raw_fits_of, without_arrays
 from blender_core.readers.headers import BadFitsError, NotFitsError
-from blender_core.readers.product_table import HDU, NAME, table_in_fits, table_in_tree
+from blender_core.readers.product_table import HDRTAB, table_in_fits, table_in_tree
 from blender_core.readers.raw_fits import RawFits
 from blender_core.readers.saved import class_named, plain_values, put_own
 from blender_core.readers.tree import plain, scalars_beyond
@@ -197,6 +197,21 @@ class FitsReader:
         Returns
         -------
         table : astropy.io.fits.FITS_rec, numpy.ndarray or None
+            As of `table`.
+        """
+        return self.table(HDRTAB)
+
+    def table(self, name: str) -> Any:
+        """Return a table that a blend has put into the product in the file.
+
+        Parameters
+        ----------
+        name : str
+            Its name in datamodels.
+
+        Returns
+        -------
+        table : astropy.io.fits.FITS_rec, numpy.ndarray or None
             The table; None if the file has none.
 
         Raises
@@ -204,12 +219,12 @@ class FitsReader:
         ExpansionError
             If it cannot be read.
         """
-        if self._fits.hdu(HDU) is not None:
-            return table_in_fits(self._given, self.what)
+        if self._fits.hdu(name.upper()) is not None:
+            return table_in_fits(self._given, self.what, name)
         asdf = self._fits.asdf
-        if asdf is None or NAME.encode() not in asdf.raw or self._tree.get(NAME) is None:
+        if asdf is None or name.encode() not in asdf.raw or self._tree.get(name) is None:
             return None
-        return table_in_tree(self._opened, self.what)
+        return table_in_tree(self._opened, self.what, name)
 
     @property
     def _blank(self) -> Any:

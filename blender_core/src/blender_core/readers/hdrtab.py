@@ -41,6 +41,8 @@ class Hdrtab:
         The table, which is not changed. Of a FITS_rec, nulls and units are known.
     what : str
         What the product is to the blend, for messages: ``input 3 (c_i2d.fits)``.
+    name : str, optional
+        What the table is called, for messages: HDRRULES has cells of the same kinds.
 
     Raises
     ------
@@ -60,10 +62,10 @@ class Hdrtab:
     [None, True]
     """
 
-    def __init__(self, table: Any, what: str) -> None:
+    def __init__(self, table: Any, what: str, name: str = "HDRTAB") -> None:
         from astropy.io.fits import FITS_rec
 
-        self._whose = f"the HDRTAB of {what}"
+        self._whose = f"the {name} of {what}"
         self._raw: NDArray[Any] = np.asarray(table)
         names = self._raw.dtype.names
         if not names or self._raw.ndim != 1:
@@ -73,14 +75,14 @@ class Hdrtab:
             msg = f"{self._whose} has no rows, so nothing tells what the product was made of"
             raise ExpansionError(msg)
         self._names: dict[str, str] = {}
-        for name in names:
-            if name.casefold() in self._names:
-                msg = f"{self._whose} has the column {name!r} twice"
-                raise ExpansionError(msg, column=name)
-            self._names[name.casefold()] = name
+        for column in names:
+            if column.casefold() in self._names:
+                msg = f"{self._whose} has the column {column!r} twice"
+                raise ExpansionError(msg, column=column)
+            self._names[column.casefold()] = column
         self._definitions: dict[str, Column] = {}
         if isinstance(table, FITS_rec):
-            self._definitions = {column.name: column for column in table.columns}
+            self._definitions = {one.name: one for one in table.columns}
         # Tables of jwst have neither nulls nor units.
         self._may_be_of_jwst = not any(
             one.null is not None or one.unit for one in self._definitions.values()
@@ -88,6 +90,11 @@ class Hdrtab:
 
     def __len__(self) -> int:
         return len(self._raw)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of the columns, in their order."""
+        return tuple(self._names.values())
 
     def __contains__(self, name: str) -> bool:
         return name.casefold() in self._names

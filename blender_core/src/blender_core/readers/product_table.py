@@ -1,6 +1,6 @@
-"""Find the HDRTAB of a product, wherever it is kept, and leave it as it is.
+"""Find a table that a blend has put into a product, wherever it is kept, and leave it as it is.
 
-A FITS file has it in an HDU of that name. A datamodel has it in its tree, or, if it was read from a
+A FITS file has it in an HDU of its name. A datamodel has it in its tree, or, if it was read from a
 file without a tree, among the HDUs that its schema does not know. When such a datamodel is saved
 again, the table may end up in the tree of the new file: in FITS, too, because the schema does not
 say that it is to have an HDU.
@@ -24,22 +24,21 @@ if TYPE_CHECKING:
 
     from astropy.io.fits import FITS_rec, HDUList
 
-__all__ = ["HDU", "NAME", "table_in_fits", "table_in_tree", "table_of_datamodel"]
+__all__ = ["HDRTAB", "table_in_fits", "table_in_tree", "table_of_datamodel"]
 
-HDU: Final = "HDRTAB"
-"""The HDU that has the table."""
-
-NAME: Final = "hdrtab"
-"""Where the tree has it."""
+HDRTAB: Final = "hdrtab"
+"""The name of the table of inputs in a tree. HDUs have the same names, in upper case."""
 
 
-def table_of_datamodel(model: Any) -> Any:
-    """Return the table of a datamodel.
+def table_of_datamodel(model: Any, name: str = HDRTAB) -> Any:
+    """Return a table of a datamodel.
 
     Parameters
     ----------
     model : stdatamodels.DataModel
         The datamodel.
+    name : str, optional
+        The name of the table.
 
     Returns
     -------
@@ -53,14 +52,16 @@ def table_of_datamodel(model: Any) -> Any:
     >>> print(table_of_datamodel(ImageModel()))
     None
     """
-    table = model.instance.get(NAME)
+    table = model.instance.get(name)
     if table is None:
-        table = model.instance.get("extra_fits", {}).get(HDU, {}).get("data")
+        table = model.instance.get("extra_fits", {}).get(name.upper(), {}).get("data")
     return table
 
 
-def table_in_tree(opened: Callable[[], AbstractContextManager[Any]], what: str) -> Any:
-    """Return the table in the tree of a file.
+def table_in_tree(
+    opened: Callable[[], AbstractContextManager[Any]], what: str, name: str = HDRTAB
+) -> Any:
+    """Return a table in the tree of a file.
 
     Parameters
     ----------
@@ -68,6 +69,8 @@ def table_in_tree(opened: Callable[[], AbstractContextManager[Any]], what: str) 
         Opens the datamodel in the file.
     what : str
         What the file is to the blend, for messages.
+    name : str, optional
+        The name of the table.
 
     Returns
     -------
@@ -81,13 +84,13 @@ def table_in_tree(opened: Callable[[], AbstractContextManager[Any]], what: str) 
     """
     try:
         with opened() as model:
-            return np.array(table_of_datamodel(model))  # the model's own goes with it
+            return np.array(table_of_datamodel(model, name))  # the model's own goes with it
     except Exception as error:
-        raise _unreadable(what, error) from error
+        raise _unreadable(name, what, error) from error
 
 
-def table_in_fits(given: Path | HDUList, what: str) -> FITS_rec:
-    """Return the table in an HDU of a FITS file, or of an open HDUList, that has one.
+def table_in_fits(given: Path | HDUList, what: str, name: str = HDRTAB) -> FITS_rec:
+    """Return a table in an HDU of a FITS file, or of an open HDUList, that has one.
 
     Parameters
     ----------
@@ -95,6 +98,8 @@ def table_in_fits(given: Path | HDUList, what: str) -> FITS_rec:
         The file, compressed with gzip or not; or the HDUList, which stays as it is.
     what : str
         What it is to the blend, for messages.
+    name : str, optional
+        The name of the table.
 
     Returns
     -------
@@ -110,13 +115,13 @@ def table_in_fits(given: Path | HDUList, what: str) -> FITS_rec:
 
     try:
         if not isinstance(given, Path):
-            return table_in(given, HDU)
+            return table_in(given, name.upper())
         with fits.open(given) as hdulist:
-            return table_in(hdulist, HDU)
+            return table_in(hdulist, name.upper())
     except Exception as error:
-        raise _unreadable(what, error) from error
+        raise _unreadable(name, what, error) from error
 
 
-def _unreadable(what: str, error: Exception) -> ExpansionError:
+def _unreadable(name: str, what: str, error: Exception) -> ExpansionError:
     kind = "" if isinstance(error, BadFitsError) else f"{type(error).__name__}: "
-    return ExpansionError(f"the HDRTAB of {what} cannot be read: {kind}{said(error)}")
+    return ExpansionError(f"the {name.upper()} of {what} cannot be read: {kind}{said(error)}")

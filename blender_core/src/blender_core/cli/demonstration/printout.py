@@ -133,11 +133,11 @@ def _is_ruled(outcome: Outcome) -> bool:
 def _by_rule(outcomes: Sequence[Outcome]) -> dict[tuple[str, str], list[Outcome]]:
     groups: dict[tuple[str, str], list[Outcome]] = {}
     for one in outcomes:
-        provider = f"{one.provider.distribution} {one.provider.version}"
+        provider = one.provided_by
         # That a schema asks for the rule is the usual case, and goes without saying.
-        if one.tier > Tier.SCHEMA:
+        if one.overridden:
             provider += f" ({one.reason})"
-        groups.setdefault((one.rule, provider), []).append(one)
+        groups.setdefault((one.rule or "", provider), []).append(one)
     return groups
 
 

@@ -1,0 +1,211 @@
+"""What a product on disk tells of the blend that made it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from blender_core.columns import Layout
+from blender_core.errors import NotADatamodelError
+from blender_core.outcome import Outcome, Status
+from blender_core.outcomes import Outcomes
+from blender_core.paths import is_within
+from blender_core.readers.asdf_file import AsdfReader
+from blender_core.readers.fits_file import FitsReader
+from blender_core.readers.hdrtab import Hdrtab
+from blender_core.readers.opening import Opener
+from blender_core.readers.source import attributes_of, name_of
+from blender_core.record import recorded_columns, recorded_outcomes
+from blender_core.recorded_inputs import recorded_inputs
+from blender_core.table import to_table
+from blender_core.typed import typed_column
+from blender_core.values import counted, distinct, identity
+
+if TYPE_CHECKING:
+    import os
+
+    from astropy.table import Table
+
+    from blender_core.schema import Attribute
+
+__all__ = ["ProductFile"]
+
+_WCS: Final = "meta.wcs"
+"""An object, for which the pixels' part of the file would have to be read."""
+
+
+class ProductFile:
+    """What a product on disk tells of the blend that made it.
+
+    Its values are in its headers and its tree; what every input said is in HDRTAB, and which rules
+    made the values in HDRRULES, if it has that. Products of jwst tell as much, but for the rules.
+
+    Parameters
+    ----------
+    path : path-like
+        The product, a FITS or ASDF file of a datamodel. Its pixels are not read.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    attributes : dict of str to Attribute
+        What the product's schema has, and what else the product has below ``meta``, by dotted
+        path.
+    values : dict of str to object
+        What the product has, by dotted path, in the order of the attributes. Its WCS is left out.
+    inputs : dict of str to list, shape (n_inputs,)
+        What the inputs said, by dotted path, in the order of HDRTAB; None where an input said
+        nothing. A column of which it is not known whose it is goes by its own name.
+    n_inputs : int
+        How many rows HDRTAB has; 0 if there is none.
+    has_rules : bool
+        Whether the product tells which rules made its values.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is no datamodel's, or its tables are broken.
+
+    Warns
+    -----
+    BlendWarning
+        If the product's headers have values that its schema forbids; they are left out.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from blender_core import ProductFile, blendmodels
+    >>> from stdatamodels.jwst.datamodels import ImageModel
+    >>> inputs = [ImageModel(), ImageModel()]
+    >>> for model, seconds in zip(inputs, [107.5, 214.5]):
+    ...     model.meta.exposure.exposure_time = seconds
+    >>> with TemporaryDirectory() as folder:
+    ...     output = Path(folder, "product.fits")
+    ...     _ = blendmodels(ImageModel(), inputs, record_rules=True, output=output)
+    ...     product = ProductFile(output)
+    >>> product.values["meta.exposure.exposure_time"], product.n_inputs
+    (322.0, 2)
+    >>> product.inputs["meta.exposure.exposure_time"]
+    [107.5, 214.5]
+    >>> product.outcomes["meta.exposure.exposure_time"].rule
+    'sum'
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        source = Opener().open(self.path, "the product")
+        if not isinstance(source, (FitsReader, AsdfReader)):
+            msg = f"{source.what} is no datamodel's file"
+            raise NotADatamodelError(msg)
+        self.model_type = name_of(source.model_type)
+        self.attributes = attributes_of(source)
+        layout = Layout(one for one in self.attributes.values() if not _is_within_wcs(one))
+        read = dict(zip(layout.paths, source.read(layout), strict=True))
+        self.values = {path: read[path] for path in self.attributes if read.get(path) is not None}
+        table, rules = source.table("hdrtab"), source.table("hdrrules")
+        named: dict[str, str] = {}
+        self._recorded: list[Outcome] = []
+        self.has_rules = rules is not None
+        if rules is not None:
+            named = recorded_columns(rules, source.what)
+            self._recorded = recorded_outcomes(rules, self.values, source.what)
+        hdrtab = None if table is None else Hdrtab(table, source.what)
+        self.n_inputs = 0 if hdrtab is None else len(hdrtab)
+        self._columns = [] if hdrtab is None else recorded_inputs(hdrtab, self.attributes, named)
+        self.inputs = {one.attribute.path: one.values for one in self._columns}
+
+    def __repr__(self) -> str:
+        inputs = counted(self.n_inputs, "input")
+        return f"<ProductFile {self.path}: {self.model_type} of {inputs}>"
+
+    @cached_property
+    def table(self) -> Table:
+        """HDRTAB as an `astropy.table.Table`: masked where an input has no value.
+
+        It is as `BlendResult.table`, but that a file does not tell NaN and the empty text from
+        what is missing: these are masked, too.
+        """
+        typed = (typed_column(one.name, one.attribute, one.values) for one in self._columns)
+        return to_table([column for column in typed if column is not None])
+
+    @cached_property
+    def outcomes(self) -> Outcomes:
+        """How each attribute came about, by dotted path, as far as the product tells.
+
+        Of those that HDRRULES does not tell, the rule is None. Their status is unknown, unless
+        there is an HDRRULES: then the product had its value before.
+        """
+        told = {one.attribute: one for one in self._recorded}
+        paths = dict.fromkeys([*self.attributes, *told, *self.inputs])
+        known = [
+            told.get(path) or self._outcome(path)
+            for path in paths
+            if path in told or path in self.values or path in self.inputs
+        ]
+        return Outcomes(known, self.inputs)
+
+    def varied(self) -> list[Outcome]:
+        """Return the outcomes of attributes that varied though the first was taken by default.
+
+        Returns
+        -------
+        outcomes : list of Outcome
+            Empty if the product does not tell which rules made its values.
+        """
+        return self.outcomes.varied()
+
+    def explain(self, attribute: str) -> str:
+        """Say in words how values came about, as far as the product tells.
+
+        Parameters
+        ----------
+        attribute : str
+            Dotted path or FITS keyword; the path of a group or a pattern for several attributes.
+
+        Returns
+        -------
+        text : str
+            A paragraph for each attribute.
+
+        Raises
+        ------
+        UnknownAttributeError
+            If nothing is known of such an attribute.
+        """
+        return self.outcomes.explain(attribute, self.values)
+
+    def _outcome(self, path: str) -> Outcome:
+        """Return what HDRTAB alone tells of an attribute."""
+        attribute = self.attributes.get(path)
+        value, inputs = self.values.get(path), self.inputs.get(path)
+        n_inputs = n_distinct = source = None
+        if inputs is not None:
+            present = [one for one in inputs if one is not None]
+            n_inputs, n_distinct = len(present), len(distinct(present))
+            if value is not None:
+                same = (i for i, one in enumerate(inputs) if identity(one) == identity(value))
+                source = next(same, None)
+        status = Status.KEPT if self.has_rules else Status.UNKNOWN
+        return Outcome(
+            attribute=path,
+            keyword=attribute.keyword if attribute else None,
+            status=status,
+            value=value if status is Status.UNKNOWN else None,
+            rule=None,
+            settings="",
+            tier=None,
+            asked_by="",
+            provider=None,
+            reason="",
+            n_inputs=n_inputs,
+            n_distinct=n_distinct,
+            n_seen=None,
+            from_input=source if status is Status.UNKNOWN else None,
+        )
+
+
+def _is_within_wcs(attribute: Attribute) -> bool:
+    return is_within(attribute.path, _WCS)

@@ -92,6 +92,8 @@ def problem_with(value: Any, subschema: Mapping[str, Any], model: Any) -> tuple[
     >>> problem_with(3, {"type": "string"}, ImageModel())
     (False, "3 is not of type 'string'")
     """
+    if value is None or plainly_valid(value, subschema):
+        return True, None
     problem = objection(value, subschema)
     if problem is None:
         return True, None

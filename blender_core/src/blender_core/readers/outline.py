@@ -18,9 +18,9 @@ WCS: Final = "meta.wcs"
 """The attribute that takes up most of the text of many trees."""
 
 # A key, or anything else where a line begins, but for the items of a list.
-_TOP: Final = re.compile(r"\n(?:(\w+):(?=[ \n])|(?=[^ \n-]|-[^ ]))")
+_TOP: Final = re.compile(r"\n(?! )(?:(\w+):(?=[ \n])|(?=[^\n-]|-[^ ]))")
 _WCS_LINE: Final = re.compile(r"\n  wcs:(?=[ \n])")
-_NEXT_OF_META: Final = re.compile(r"\n {0,2}(?![ \n]|- )")
+_NEXT_OF_META: Final = re.compile(r"\n(?!   )(?! {0,2}(?:\n|- ))")
 _OTHER_LINE_BREAKS: Final = "\x85\u2028\u2029"
 _COLON: Final = ": "
 _BETWEEN: Final = "\0"

@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from stdatamodels.fits_support import fits_hash
 from stdatamodels.jwst.datamodels import ImageModel
 
-from blender_core import InputError, ModelBlender
+from blender_core import InputError, ModelBlender, blendmodels
 from blender_core.columns import Layout
 from blender_core.readers.asdf_text import AsdfText
 from blender_core.readers.fits_again import open_again
 from blender_core.readers.fits_file import FitsReader
 from blender_core.readers.learnt import Learnt
+from blender_core.readers.source import Expandable
 from blender_core.schema import read_attributes
 
 pytestmark = pytest.mark.filterwarnings(
@@ -277,6 +278,31 @@ def test_a_blend_tells_files_of_other_classes(first, tmp_path):
     blender.accumulate_all([first, first])
     with pytest.raises(InputError, match="SlitModel"):
         blender.accumulate(rehashed(path))
+
+
+def test_all_that_a_reader_does(learnt, first):
+    """Whatever else can be asked of the reader of a file, this one can be asked for, too."""
+    again, reader = open_again(first, "input 2", learnt), FitsReader(first, "input 2", learnt)
+    assert isinstance(again, Expandable) is isinstance(reader, Expandable) is True
+    assert again.hdrtab() is reader.hdrtab() is None
+    assert again.what == reader.what
+    assert again.schema == reader.schema
+    assert again.model_type is reader.model_type
+    assert again.paths_beyond([]) == reader.paths_beyond([])
+
+
+def test_products_are_expanded(tmp_path):
+    products = []
+    for name in "ab":
+        product = ImageModel((4, 5))
+        files = [save(tmp_path / f"{name}{i}_cal.fits", ra=float(i)) for i in range(3)]
+        blendmodels(product, files)
+        products.append(tmp_path / f"{name}_i2d.fits")
+        product.save(products[-1])
+    blender = ModelBlender(expand=True)
+    blender.accumulate_all(products)
+    result = blender.finalize_model(ImageModel())
+    assert result.inputs["meta.target.ra"] == (0.0, 1.0, 2.0, 0.0, 1.0, 2.0)
 
 
 def test_it_is_the_file_that_is_read(first):

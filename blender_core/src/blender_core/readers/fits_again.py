@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from blender_core.readers.fits_file import FitsReader
 from blender_core.readers.saved import put_own
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from blender_core.columns import Layout
@@ -40,7 +38,7 @@ def open_again(path: Path, what: str, learnt: Learnt) -> FitsAgain | None:
     return None if found is None else FitsAgain(path, what, learnt, *found)
 
 
-class FitsAgain:
+class FitsAgain(FitsReader):
     """The metadata of a file whose headers nobody has touched: those of its tree.
 
     Parameters
@@ -60,17 +58,13 @@ class FitsAgain:
     def __init__(
         self, path: Path, what: str, learnt: Learnt, model_type: type, asdf: AsdfText
     ) -> None:
-        self._path = path
-        self._number = what
-        self.what = f"{what} ({path})"
+        # Nothing else of it is read, unless something else is asked for.
+        self._given = path
         self._learnt = learnt
-        self._asdf = asdf
+        self._filename = path.name
+        self._text = asdf
+        self.what = f"{what} ({path})"
         self.model_type = model_type
-
-    @property
-    def schema(self) -> Mapping[str, Any]:
-        """The schema of the file's class of datamodels."""
-        return self._in_full.schema
 
     def read(self, layout: Layout) -> list[Any]:
         """Return the wanted values, as `FitsReader.read` does.
@@ -85,28 +79,9 @@ class FitsAgain:
         values : list, shape (n_attributes,)
             Plain values; None where the file has none.
         """
-        # There are none for a layout or a class of which a tree does not tell everything.
-        values = self._learnt.trees(layout).values(self._asdf)
+        # Of a layout or a class of which a tree does not tell everything, no tree is known.
+        values = self._learnt.trees(layout).values(self._text)
         if values is None:
-            return self._in_full.read(layout)
-        put_own(values, layout, self.model_type, self._path.name)
+            return super().read(layout)
+        put_own(values, layout, self.model_type, self._filename)
         return values
-
-    def paths_beyond(self, known: Collection[str]) -> list[str]:
-        """Return the paths of scalars that are none of the known attributes.
-
-        Parameters
-        ----------
-        known : collection of str
-            Dotted paths of the attributes that the schema has.
-
-        Returns
-        -------
-        paths : list of str
-            In the order of the tree.
-        """
-        return self._in_full.paths_beyond(known)
-
-    @cached_property
-    def _in_full(self) -> FitsReader:
-        return FitsReader(self._path, self._number, self._learnt)

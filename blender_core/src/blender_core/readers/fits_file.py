@@ -70,12 +70,6 @@ class FitsReader:
             name = given.filename()
             self.what = f"{what} (HDUList of {name})" if name else f"{what} (HDUList)"
         self._filename = None if name is None else Path(name).name
-        try:
-            self._fits = RawFits.read(given) if isinstance(given, Path) else raw_fits_of(given)
-        except BadFitsError as error:
-            msg = f"{self.what} cannot be read: {error}"
-            kind = UnknownInputError if isinstance(error, NotFitsError) else InputError
-            raise kind(msg) from error
         (self._name,) = self._select("PRIMARY", (b"DATAMODL",))
 
     @cached_property
@@ -229,6 +223,16 @@ class FitsReader:
     @property
     def _blank(self) -> Any:
         return self._learnt.blank(self.model_type)
+
+    @cached_property
+    def _fits(self) -> RawFits:
+        given = self._given
+        try:
+            return RawFits.read(given) if isinstance(given, Path) else raw_fits_of(given)
+        except BadFitsError as error:
+            msg = f"{self.what} cannot be read: {error}"
+            kind = UnknownInputError if isinstance(error, NotFitsError) else InputError
+            raise kind(msg) from error
 
     @cached_property
     def _tree(self) -> Mapping[str, Any]:

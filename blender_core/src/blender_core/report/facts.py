@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.outcome import Status
+from blender_core.product_file import ProductFile
+from blender_core.schema import Attribute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -125,13 +127,13 @@ class Facts:
         return None
 
 
-def facts_of(result: BlendResult, notes: Iterable[str] = ()) -> Facts:
+def facts_of(source: BlendResult | ProductFile, notes: Iterable[str] = ()) -> Facts:
     """Return what a report tells of a blend.
 
     Parameters
     ----------
-    result : BlendResult
-        The result of a blend.
+    source : BlendResult or ProductFile
+        The result of a blend, or a product on disk.
     notes : iterable of str, optional
         What else there is to know.
 
@@ -140,26 +142,58 @@ def facts_of(result: BlendResult, notes: Iterable[str] = ()) -> Facts:
     facts : Facts
         Its facts.
     """
-    n_inputs = max((len(values) for values in result.inputs.values()), default=0)
-    kept = result.kept
+    if isinstance(source, ProductFile):
+        return _of_product(source, notes)
+    plan, kept = source.plan, source.kept
+    n_inputs = max((len(values) for values in source.inputs.values()), default=0)
     return Facts(
-        product=result.product_name,
-        model_type=result.product_type,
+        product=source.product_name,
+        model_type=source.product_type,
         n_inputs=n_inputs,
         attributes=tuple(
             Fact(
                 outcome=outcome,
                 value=kept.get(path) if outcome.status is Status.KEPT else outcome.value,
-                title=result.plan[path].attribute.title,
-                unit=result.plan[path].attribute.unit,
-                summary=_summary(result.plan[path]),
-                inputs=result.inputs.get(path),
+                title=plan[path].attribute.title,
+                unit=plan[path].attribute.unit,
+                summary=_summary(plan[path]),
+                inputs=source.inputs.get(path),
                 n_all=n_inputs,
             )
-            for path, outcome in result.outcomes.items()
+            for path, outcome in source.outcomes.items()
         ),
-        skipped=tuple(map(str, result.skipped)),
+        skipped=tuple(map(str, source.skipped)),
         notes=tuple(notes),
+    )
+
+
+def _of_product(product: ProductFile, notes: Iterable[str]) -> Facts:
+    lacking = []
+    if not product.n_inputs:
+        lacking.append("The product has no table HDRTAB, which tells what its inputs said.")
+    if not product.has_rules:
+        lacking.append("The product has no table HDRRULES, which tells what rules made its values.")
+    unknown = Attribute("")
+    facts = []
+    for path, outcome in product.outcomes.items():
+        attribute = product.attributes.get(path, unknown)
+        facts.append(
+            Fact(
+                outcome=outcome,
+                value=product.values.get(path),
+                title=attribute.title,
+                unit=attribute.unit,
+                summary=_ENGINE.get(outcome.rule or "", ""),
+                inputs=product.inputs.get(path),
+                n_all=product.n_inputs,
+            )
+        )
+    return Facts(
+        product=product.path.name,
+        model_type=product.model_type,
+        n_inputs=product.n_inputs,
+        attributes=tuple(facts),
+        notes=(*lacking, *notes),
     )
 
 

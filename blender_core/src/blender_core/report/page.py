@@ -73,8 +73,8 @@ def page(facts: Facts) -> str:
         span=time_span(exposures),
         exposures=exposures,
         groups=[(name, list(some)) for name, some in groupby(rows, lambda row: row["group"])],
-        rules=sorted({row["rule"] for row in rows}),
-        providers=sorted({row["provider"] for row in rows}),
+        rules=sorted({row["rule"] for row in rows} - {""}),
+        providers=sorted({row["provider"] for row in rows} - {""}),
         counts={
             "all": sum(not row["empty"] for row in rows),
             "varied": sum(fact.varies for fact in facts.attributes),

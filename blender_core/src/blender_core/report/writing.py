@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from blender_core.product_file import ProductFile
     from blender_core.result import BlendResult
 
 __all__ = ["report_target", "write_report"]
@@ -23,7 +24,7 @@ _ENDINGS: Final = (".html", ".htm")
 
 
 def write_report(
-    source: BlendResult,
+    source: BlendResult | ProductFile,
     path: str | os.PathLike[str],
     *,
     overwrite: bool = False,
@@ -37,8 +38,8 @@ def write_report(
 
     Parameters
     ----------
-    source : BlendResult
-        The result of a blend.
+    source : BlendResult or ProductFile
+        The result of a blend, or a product on disk, whose HDRTAB and HDRRULES are shown.
     path : path-like
         The file, whose name ends in ``.html`` or ``.htm``. If it is a symbolic link, what it
         points to is written.

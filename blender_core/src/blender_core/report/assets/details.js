@@ -9,9 +9,9 @@ function details(row) {
   const body = html("div", { class: "body" });
   const facts = factsList(row);
   if (!series) {
-    const why = DATA.inputs[row] === null
+    const why = DATA.inputs[row] === null && fact("rule", row)
       ? "Only the first input was asked: nothing calls for the others' values."
-      : "The inputs' values of this attribute are not recorded.";
+      : "What the inputs said of this attribute is not recorded.";
     body.append(html("p", { class: "said-by" }, why));
   } else if (series.of.length === 0) {
     body.append(html("p", { class: "said-by" }, "No input has a value."));
@@ -141,10 +141,13 @@ function factsList(row) {
     add("Value", "None: the product has no such value, as the rule says.");
   }
   const settings = fact("settings", row);
-  add("Rule", bdi(fact("rule", row), { class: "code" }), settings ? bdi(` (${settings})`) : null,
+  const rule = fact("rule", row);
+  add("Rule", rule ? bdi(rule, { class: "code" }) : "unknown", settings ? bdi(` (${settings})`) : null,
     fact("summary", row) ? html("span", { class: "sub" }, bdi(fact("summary", row))) : null);
-  add("Provider", bdi(fact("plugin", row)));
-  add("Asked for by", bdi(fact("asked", row)), html("span", { class: "sub" }, bdi(fact("reason", row))));
+  if (rule) {
+    add("Provider", bdi(fact("plugin", row)));
+    add("Asked for by", bdi(fact("asked", row)), html("span", { class: "sub" }, bdi(fact("reason", row))));
+  }
   const taken = DATA.taken[row];
   if (taken !== null) {
     add("Taken from", `input ${taken + 1}`, html("span", { class: "sub" }, bdi(textAt(DATA.names, taken) ?? "")));

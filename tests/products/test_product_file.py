@@ -161,12 +161,8 @@ def test_columns_of_others(own, tmp_path):
         fits.Column("WEATHER", "4A", array=["fine", ""]),
         fits.Column("EXPSTART", "6A", array=["noon", "never"]),
     ]
-    fits.append(
-        path,
-        *(lambda hdu: (hdu.data, hdu.header))(
-            fits.BinTableHDU.from_columns(columns, name="HDRTAB")
-        ),
-    )
+    table = fits.BinTableHDU.from_columns(columns, name="HDRTAB")
+    fits.append(path, table.data, table.header)
     product = ProductFile(path)
     assert product.inputs == {
         GROUPS: [6.5, 7],

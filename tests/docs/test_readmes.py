@@ -1,6 +1,9 @@
 """What the READMEs tell people to do, done."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -24,8 +27,25 @@ def test_the_first_example(tmp_path, monkeypatch, capsys):
     exec(compile(drop_in, "README.md", "exec"), {})  # noqa: S102
 
 
+def test_the_commands(tmp_path):
+    _, _, commands, *_ = blocks("README.md", "sh")
+    folder = Path(sys.executable).parent
+    script = f"model-blender demo >log\ncd model-blender-demo\nmv exposures/* .\n{commands}"
+    done = subprocess.run(
+        ["bash", "-e", "-c", script],
+        cwd=tmp_path,
+        env={**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "meta.exposure.start_time (EXPSTART)" in done.stdout
+    assert (tmp_path / "model-blender-demo" / "report.html").exists()
+
+
 def test_the_gate_runs_the_commands_of_the_readme():
-    demo, _, tests, _ = blocks("README.md", "sh")
+    demo, _, _, tests, _ = blocks("README.md", "sh")
     gate = (ROOT / ".ci/run").read_text()
     install, _, demo = demo.strip().partition(" && ")
     assert install == "python3 -m pip install uv"

@@ -10,6 +10,7 @@ import typer
 from blender_core.cli.blend import blend
 from blender_core.cli.check import check
 from blender_core.cli.demo import demo
+from blender_core.cli.diff import diff
 from blender_core.cli.installed import plugins, rules
 from blender_core.cli.plan import plan
 
@@ -55,4 +56,5 @@ app.command()(plan)
 app.command()(check)
 app.command()(rules)
 app.command()(plugins)
+app.command()(diff)
 app.command()(demo)

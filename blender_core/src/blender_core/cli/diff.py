@@ -1,0 +1,137 @@
+"""The command ``diff``: what is different between two products."""
+
+# Typer reads the annotations, so their names have to be there when the program runs.
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
+
+import typer
+
+from blender_core.cli.failure import FINDINGS, reported
+from blender_core.cli.options import AsJson, Debug, Quiet
+
+if TYPE_CHECKING:
+    from blender_core.product_diff import ProductDiff
+
+__all__ = ["diff", "print_diff"]
+
+_OWN: Final = frozenset({"meta.date", "meta.filename"})
+"""What any two files differ in."""
+
+
+def diff(
+    here: Annotated[
+        Path, typer.Argument(metavar="A", show_default=False, help="A product's file.")
+    ],
+    there: Annotated[
+        Path, typer.Argument(metavar="B", show_default=False, help="Another product's file.")
+    ],
+    show_all: Annotated[
+        bool, typer.Option("--all", help="Also the names of the files, and when they were written.")
+    ] = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+    debug: Debug = False,
+) -> None:
+    """Show what is different between two products, and the rules that made them differ.
+
+    Compared are their metadata, the rows of HDRTAB by the names of the inputs, and, if both have
+    HDRRULES, which a blend with --record-rules leaves, the rules. The status is 1 if anything is
+    different.
+    """
+    with reported(debug):
+        from blender_core.cli.console import Output
+        from blender_core.cli.notes import Notes
+        from blender_core.product_diff import ProductDiff
+        from blender_core.product_file import ProductFile
+
+        notes = Notes()
+        with notes.about(""):
+            found = ProductDiff(ProductFile(here), ProductFile(there))
+        if not show_all:
+            found.values = [one for one in found.values if one.attribute not in _OWN]
+        if as_json:
+            from blender_core.cli.json_text import print_json
+
+            print_json(_object(found))
+        elif not quiet:
+            if found:
+                print_diff(found, str(here), str(there))
+            else:
+                Output().say(f"{here} and {there} say the same.")
+            notes.print()
+        if found:
+            raise typer.Exit(FINDINGS)
+
+
+def print_diff(found: "ProductDiff", here: str, there: str) -> None:
+    """Print what is different between two products.
+
+    Parameters
+    ----------
+    found : ProductDiff
+        What is different.
+    here, there : str
+        Names of the products.
+    """
+    from blender_core.cli.console import Output
+    from blender_core.values import counted
+
+    output = Output()
+    if found.values:
+        rows = [
+            (
+                one.keyword or "",
+                one.attribute,
+                _cell(one.here, one.rule_here, one.rule_there),
+                _cell(one.there, one.rule_there, one.rule_here),
+            )
+            for one in found.values
+        ]
+        head = ("keyword", "attribute", here, there)
+        output.table(head, rows, styles=("bold", "", "", ""), folded=(1, 2, 3))
+    for name, inputs in ((here, found.only_here), (there, found.only_there)):
+        if inputs:
+            output.say("")
+            output.say(f"Only in {name}: {counted(len(inputs), 'input')}", "bold")
+            output.say("\n".join(inputs), indent=2)
+    if found.cells:
+        output.say("")
+        output.say("Inputs of which the tables differ:", "bold")
+        cells = [
+            (one.attribute, counted(len(one.inputs), "input"), _shown(one.here), _shown(one.there))
+            for one in found.cells
+        ]
+        output.table(("attribute", "inputs", here, there), cells, folded=(0, 2, 3))
+
+
+def _cell(value: Any, rule: str, other: str) -> str:
+    return _shown(value) if rule == other or not rule else f"{_shown(value)}, {rule}"
+
+
+def _shown(value: Any) -> str:
+    from blender_core.values import shown
+
+    return "none" if value is None else shown(value)
+
+
+def _object(found: "ProductDiff") -> dict[str, Any]:
+    """Return what programs read of a comparison."""
+    return {
+        "values": [
+            {
+                "attribute": one.attribute,
+                "keyword": one.keyword,
+                "a": one.here,
+                "b": one.there,
+                "rule_a": one.rule_here,
+                "rule_b": one.rule_there,
+            }
+            for one in found.values
+        ],
+        "inputs_only_in_a": found.only_here,
+        "inputs_only_in_b": found.only_there,
+        "cells": [
+            {"attribute": one.attribute, "inputs": one.inputs, "a": one.here, "b": one.there}
+            for one in found.cells
+        ],
+    }

@@ -1,0 +1,94 @@
+"""What is different between two products."""
+
+import pytest
+from astropy.io import fits
+
+from blender_core import ProductFile
+from blender_core.product_diff import ProductDiff
+
+
+@pytest.fixture
+def blended(command, product, exposures):
+    """Return a function that blends some of the exposures into a file."""
+
+    def blend(name, *options, first=0, last=4):
+        chosen = exposures[first:last]
+        command("blend", product, *chosen, "--output", name, "--overwrite", *options, "--quiet")
+        return name
+
+    return blend
+
+
+def test_products_of_the_same_exposures_by_another_rule(blended, command, printed_json):
+    blended("a.fits", "--record-rules")
+    blended("b.fits", "--record-rules", "--override", "EFFEXPTM=max")
+    times = [fits.getval(name, "EFFEXPTM") for name in ("a.fits", "b.fits")]
+    assert times[0] == pytest.approx(4 * times[1])  # four detectors, of equal times
+    (change,) = printed_json("diff", "a.fits", "b.fits", status=1)["values"]
+    assert (change["a"], change["b"]) == tuple(times)
+    assert change["keyword"] == "EFFEXPTM"
+    assert change["rule_a"].startswith("sum of blender-rules-std ")
+    assert change["rule_a"].endswith(", by the schema")
+    assert change["rule_b"].endswith(", by the caller")
+    lines = command("diff", "a.fits", "b.fits", status=1).stdout.splitlines()
+    assert lines[0].split() == ["keyword", "attribute", "a.fits", "b.fits"]
+    assert len(lines) == 2
+
+
+def test_rules_that_come_to_the_same(blended, printed_json):
+    blended("a.fits", "--record-rules")
+    blended("b.fits", "--record-rules", "--override", "INSTRUME=last")
+    (change,) = printed_json("diff", "a.fits", "b.fits", status=1)["values"]
+    assert (change["keyword"], change["a"], change["b"]) == ("INSTRUME", "NIRCAM", "NIRCAM")
+
+
+def test_rules_are_compared_only_if_both_tell(blended, command):
+    blended("a.fits", "--record-rules")
+    blended("b.fits", "--override", "INSTRUME=last")
+    assert command("diff", "a.fits", "b.fits").stdout == "a.fits and b.fits say the same.\n"
+
+
+def test_inputs_that_only_one_has(blended, exposures, printed_json, command):
+    blended("a.fits", last=3)
+    blended("b.fits", first=1)
+    found = printed_json("diff", "a.fits", "b.fits", status=1)
+    assert found["inputs_only_in_a"] == [exposures[0].name]
+    assert found["inputs_only_in_b"] == [exposures[3].name]
+    assert found["cells"] == []
+    printed = command("diff", "a.fits", "b.fits", status=1).stdout
+    assert f"Only in a.fits: 1 input\n  {exposures[0].name}\n" in printed
+    assert command("diff", "a.fits", "b.fits", "--quiet", status=1).stdout == ""
+
+
+def test_tables_that_say_otherwise_of_the_same_inputs(blended, printed_json, command):
+    blended("a.fits")
+    blended("b.fits")
+    with fits.open("b.fits", mode="update") as hdus:
+        hdus["HDRTAB"].data["EXPSTART"][1:3] += 1
+    (cell,) = printed_json("diff", "a.fits", "b.fits", status=1)["cells"]
+    assert cell["attribute"] == "meta.exposure.start_time"
+    assert len(cell["inputs"]) == 2
+    assert cell["b"] == cell["a"] + 1
+    assert (
+        "meta.exposure.start_time  2 inputs" in command("diff", "a.fits", "b.fits", status=1).stdout
+    )
+
+
+def test_what_any_two_files_differ_in(blended, printed_json):
+    blended("a.fits")
+    blended("b.fits")
+    assert printed_json("diff", "a.fits", "b.fits")["values"] == []
+    changes = printed_json("diff", "a.fits", "b.fits", "--all", status=1)["values"]
+    assert "meta.filename" in [one["attribute"] for one in changes]
+
+
+def test_what_cannot_be_compared(refused, product):
+    assert "nothing.fits" in refused("diff", product, "nothing.fits")
+
+
+def test_inputs_of_one_name_are_told_apart(blended, exposures):
+    blended("a.fits")
+    with fits.open("a.fits", mode="update") as hdus:
+        hdus["HDRTAB"].data["FILENAME"][:2] = exposures[0].name
+    product = ProductFile("a.fits")
+    assert not ProductDiff(product, product)

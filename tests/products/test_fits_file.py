@@ -298,6 +298,25 @@ class TestUntouched:
                     has = hdu.name not in ("ERR", "HDRTAB")
                     assert hdu.verify_checksum() == hdu.verify_datasum() == (1 if has else 2)
 
+    def test_compressed_images(self, tmp_path, full, exposures):
+        for one in exposures:
+            one.meta.bunit_data = "DN"
+        noise = np.random.default_rng(1).integers(0, 99, (300, 400)).astype(np.float32)
+        packed = tmp_path / "packed.fits"
+        with fits.open(full) as hdulist:
+            image = fits.CompImageHDU(noise, hdulist["SCI"].header, name="SCI")
+            fits.HDUList([hdulist[0], image, *hdulist[2:]]).writeto(packed)
+        ours = tmp_path / "ours.fits"
+        blendmodels(packed, exposures, output=ours)
+        with fits.open(ours, disable_image_compression=True) as new:
+            assert new["SCI"].header["ZIMAGE"]
+            assert new["SCI"].header["BUNIT"] == "DN"
+        key = ("SCI", 1)
+        assert blocks(ours)[key][1] == blocks(packed)[key][1]
+        with datamodels.open(ours) as model:
+            assert (model.data == fits.getdata(packed, "SCI")).all()
+            assert model.meta.bunit_data == "DN"
+
     def test_padding_that_lacks_at_the_end(self, tmp_path, full, inputs):
         with fits.open(full) as hdulist:
             del hdulist["ASDF"]

@@ -174,6 +174,7 @@ def test_one_list_at_several_places():
         ("a: 1\na: 2", {"b": 1}, "its text is of an unusual form"),
         ("? a\n: 1\n", {"b": 1}, "its text is of an unusual form"),
         ("a: 1", {"a": object()}, "it cannot have <object"),
+        ("a: {b: 1}", {"a": DROP, "a.b": 2}, "it is to lose a and to get a.b"),
     ],
 )
 def test_what_is_uncertain_is_refused(text, changes, message):

@@ -65,7 +65,11 @@ class FitsProduct:
             from stdatamodels.jwst import datamodels
 
             with self._opened():
-                model = datamodels.open(self.path)
+                try:
+                    model = datamodels.open(self.path)
+                except Exception as error:
+                    msg = f"{self._what} cannot be opened: {type(error).__name__}: {error}"
+                    raise InputError(msg) from error
             update_product(model, self._vetted, self._tables)
             self._model = model
         return self._model

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import stat
 from typing import TYPE_CHECKING, Final
 
@@ -91,7 +90,7 @@ def _replacing(target: Target) -> Iterator[BinaryIO]:
 def _draft(path: Path, mode: int) -> tuple[BinaryIO, Path]:
     """Make an empty file that nobody takes for a leftover."""
     while True:
-        draft = path.with_name(_beginning(path) + secrets.token_hex(4) + _SUFFIX)
+        draft = path.with_name(_beginning(path) + os.urandom(4).hex() + _SUFFIX)
         try:
             file = _opened(draft, mode)
         except FileExistsError:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.writers.parts import PatchError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["children", "composed", "dumped", "equal", "shared"]
+__all__ = ["children", "composed", "dumped", "equal", "is_null", "shared"]
+
+_NULLS: Final = ("", "~", "null", "Null", "NULL")
 
 
 def composed(text: str) -> Any:
@@ -40,7 +42,8 @@ def composed(text: str) -> Any:
     """
     import yaml
 
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+    # It does not find out of what type plain scalars are, which takes most of the time.
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)(text)
     try:
         root = loader.get_single_node()
     except yaml.YAMLError as error:
@@ -194,7 +197,28 @@ def equal(one: Any, other: Any, known: dict[tuple[int, int], bool] | None = None
         known[pair] = (
             one.tag == other.tag
             and len(below) == len(of_other)
-            and (isinstance(one.value, list) or one.value == other.value)
+            and (isinstance(one.value, list) or _same_scalar(one, other))
             and all(equal(a, b, known) for a, b in zip(below, of_other, strict=True))
         )
     return known[pair]
+
+
+def is_null(node: Any) -> bool:
+    """Tell whether a node is null.
+
+    Parameters
+    ----------
+    node : yaml.Node
+        A node.
+
+    Returns
+    -------
+    null : bool
+        False of the text "null" in quotes.
+    """
+    return node.id == "scalar" and not node.style and node.value in _NULLS
+
+
+def _same_scalar(one: Any, other: Any) -> bool:
+    # What is in quotes is a text, and what is not may be something else.
+    return one.value == other.value and bool(one.style) == bool(other.style)

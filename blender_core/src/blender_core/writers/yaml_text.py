@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from blender_core.rules import DROP
 from blender_core.writers.parts import PatchError
-from blender_core.writers.yaml_nodes import children, composed, dumped, equal, shared
+from blender_core.writers.yaml_nodes import children, composed, dumped, equal, is_null, shared
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -75,6 +75,9 @@ def _nested(changes: Mapping[str, Any]) -> dict[str, Any]:
         group = nested
         for parent in parents:
             group = group.setdefault(parent, {})
+            if not isinstance(group, dict):
+                msg = f"it is to lose {parent} and to get {path}"
+                raise PatchError(msg)
         group[name] = value if isinstance(value, Yaml) or value is DROP else Yaml(dumped(value))
     return nested
 
@@ -121,7 +124,7 @@ class _Edit:
                 if value.id == "mapping":
                     self.mapping(value, new)
                     continue
-                if not value.tag.endswith(":null"):
+                if not is_null(value):
                     msg = f"it has a value at {key.value}, where a group should be"
                     raise PatchError(msg)
                 entries = _entries(new)

@@ -168,6 +168,37 @@ class TestAsStdatamodels:
             if name != "PRIMARY":
                 assert blocks(ours)[name, 1] == blocks(theirs)[name, 1]
 
+    @pytest.mark.parametrize(
+        "own",
+        [
+            {},
+            {
+                "meta.program.sub_category": "NIRCAM",
+                "meta.target.dec": 1.5,
+                "meta.visit.status": "X",
+            },
+            {
+                "meta.wcsinfo.crpix1": 1.5,
+                "meta.instrument.pupil": "CLEAR",
+                "meta.telescope": "JWST",
+            },
+            {"meta.ephemeris.time": 1.5, "meta.time_sys": "UTC"},
+        ],
+        ids=len,
+    )
+    def test_cards_that_are_new(self, tmp_path, full, own, make_model):
+        product = tmp_path / "sparse.fits"
+        make_model({**own, "data": np.zeros((3, 4), np.float32)}).save(str(product))
+        ours, theirs = both(tmp_path, product, [full, full])
+        same_metadata(ours, theirs)
+        for name in ("PRIMARY", "SCI"):
+            # Where stdatamodels puts EXTVER depends on whether the data or a card came first.
+            mine, others = (
+                [card for card in cards(one, name) if not card.startswith("EXTVER")]
+                for one in (ours, theirs)
+            )
+            assert mine == others
+
     @pytest.mark.parametrize("path", REAL, ids=lambda path: path.name)
     def test_real_files(self, tmp_path, path):
         ours, theirs = both(tmp_path, path, [path, path])

@@ -59,6 +59,9 @@ def test_a_card_is_inserted():
     assert put() == raw_of(*CARDS, heading, new)
     assert put(after=["NONE", "LONG"]) == raw_of(*CARDS[:5], heading, new, *CARDS[5:])
     assert put(before=["NONE", "LONG"]) == raw_of(*CARDS[:4], new, *CARDS[4:])
+    assert put(ahead_of=["NONE", "LONG"]) == raw_of(*CARDS[:2], heading, new, *CARDS[2:])
+    assert put(before=["LONG"], ahead_of=["DETECTOR"]) == put(before=["LONG"])
+    assert put(after=["LONG"], ahead_of=["DETECTOR"]) == put(after=["LONG"])
     assert put(after=["WEIRD"], before=["LONG"]) == raw_of(*CARDS[:7], heading, new, *CARDS[7:])
 
 

@@ -123,10 +123,11 @@ def blendmodels(
     several, total = _counted(inputs)
     several = several if target is None else _apart(several, target)
     blender.accumulate_all(several, progress and (lambda done: progress(done, total)))
+    if target is None:
+        return blender.finalize_model(product)
     with product.restored():
         result = blender.finalize_model(product)
-        if target is not None:
-            product.save(target)
+        product.save(target)
     return result
 
 

@@ -104,6 +104,7 @@ class HeaderText:
         image: bytes,
         after: Iterable[str] = (),
         before: Iterable[str] = (),
+        ahead_of: Iterable[str] = (),
         heading: bytes = b"",
     ) -> None:
         """Replace a card, or insert it.
@@ -117,24 +118,34 @@ class HeaderText:
         after : iterable of str, optional
             Where to insert it, if it is not there: behind the first of these that is.
         before : iterable of str, optional
-            If none of those is there: before the first of these that is. If there is none either,
-            it comes last.
+            If none of those is there: before the first of these that is.
+        ahead_of : iterable of str, optional
+            If none of those is there, either: before the first of these that is, and before its
+            heading. Else it comes last.
         heading : bytes, optional
-            Cards to be inserted before it, unless it is put before another.
+            Cards to be inserted before it, unless it is put `before` another.
         """
         if keyword in self._keywords:
             self._cards[self._keywords.index(keyword)] = image
             return
-        place = next((self._keywords.index(one) + 1 for one in after if one in self), None)
-        if place is None:
-            place = next((self._keywords.index(one) for one in before if one in self), None)
+        place = self._first(before)
+        if (preceding := self._first(after)) is not None:
+            place = preceding + 1
+        elif place is not None:
+            heading = b""
+        else:
+            place = self._first(ahead_of)
             if place is None:
                 place = len(self._cards)
             else:
-                heading = b""
+                while place and not self._keywords[place - 1]:
+                    place -= 1
         new = [heading[i : i + CARD] for i in range(0, len(heading), CARD)]
         self._cards[place:place] = [*new, image]
         self._keywords[place:place] = [*[""] * len(new), keyword]
+
+    def _first(self, keywords: Iterable[str]) -> int | None:
+        return next((self._keywords.index(one) for one in keywords if one in self), None)
 
     def remove(self, keyword: str) -> None:
         """Remove all cards of a keyword.

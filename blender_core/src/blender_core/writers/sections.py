@@ -77,7 +77,7 @@ class Sections:
             if not self._has_cards(group, headers)
             for text in ("", self._title(group), "")
         )
-        header.put(keyword, image, _keywords(before), heading=heading)
+        header.put(keyword, image, _keywords(before), ahead_of=_keywords(after), heading=heading)
 
     def _around(self, attribute: Attribute) -> tuple[list[Attribute], list[Attribute]]:
         """Return the attributes before and after one in its header, the nearest first."""

@@ -72,6 +72,9 @@ def test_a_product_of_jwst(inputs, tmp_path, open_page):
         "107.5", "214.5", "no",
     ]  # fmt: skip
     assert "Asked for by" not in page.locator(".opened .facts").inner_text()
+    assert page.locator("svg text.label").text_content() == "product: 322.0"
+    assert page.locator("#rule").is_hidden()
+    assert page.locator("#empty").is_hidden()
     page.get_by_role("button", name="Warnings").click()
     assert page.locator("#nothing").is_visible()
 

@@ -150,7 +150,7 @@ function factsList(row) {
   }
   const taken = DATA.taken[row];
   if (taken !== null) {
-    add("Taken from", `input ${taken + 1}`, html("span", { class: "sub" }, bdi(textAt(DATA.names, taken) ?? "")));
+    add(rule ? "Taken from" : "The same in", `input ${taken + 1}`, html("span", { class: "sub" }, bdi(textAt(DATA.names, taken) ?? "")));
   }
   if (DATA.seen[row] !== null && DATA.seen[row] !== DATA.inputs[row]) {
     add("The rule saw", `${many(DATA.seen[row], "value")} of ${DATA.inputs[row]}`);

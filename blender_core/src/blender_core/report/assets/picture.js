@@ -38,7 +38,7 @@ function scatter(row, series) {
   high += padding;
 
   const readout = html("p", { class: "readout", "aria-hidden": "true" });
-  const what = `${fact("rule", row)}: ${textAt(DATA.value, row)}`;
+  const what = `${fact("rule", row) || "product"}: ${textAt(DATA.value, row)}`;
   const draw = (width) => {
     const height = 190;
     const labels = ticks(series.kind, low, high, 4);

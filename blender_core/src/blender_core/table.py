@@ -71,7 +71,7 @@ def to_fits_rec(name: str, columns: Sequence[TypedColumn]) -> tuple[FITS_rec, di
     -------
     table : astropy.io.fits.FITS_rec, shape (n_inputs,)
         The table. Missing integers have the value of TNULL, missing floats are NaN, missing
-        texts blank, missing logical values the zero byte, as the FITS standard has it.
+        texts and logical values the zero byte, as the FITS standard has it. An empty text is a blank.
     schema : dict
         What the datamodel's schema has to say of the table so that it is saved.
     """
@@ -158,5 +158,8 @@ def _field(column: TypedColumn) -> Field:
         return Field(column.name, np.where(mask, null, data), "K", "int64", unit, null)
     if data.dtype.kind == "f":
         return Field(column.name, data, "D", "float64", unit)
+    if column.has_empty:
+        # To the FITS standard the zero byte is a null, and blanks are not.
+        data = np.where(mask | (data != b""), data, b" ")
     width = data.dtype.itemsize
     return Field(column.name, data, f"{width}A", ["ascii", width], unit)

@@ -42,12 +42,15 @@ class TypedColumn:
         The values as bool, int64, float64 or ASCII bytes; where they are masked, a filler.
     mask : ndarray of bool, shape (n_inputs,)
         True where an input has no value.
+    has_empty : bool, optional
+        Whether an input has an empty text.
     """
 
     name: str
     attribute: Attribute
     data: NDArray[Any]
     mask: NDArray[np.bool_]
+    has_empty: bool = False
 
 
 def typed_columns(plan: BlendPlan, values: Mapping[str, Sequence[Any]]) -> list[TypedColumn]:
@@ -147,6 +150,7 @@ def _typed(
     missing = None in cells
     if missing:
         mask[:] = [cell is None for cell in cells]
+    has_empty = False
     if column_type == "string":
         texts = set(cells) - {None}
         for text in texts:
@@ -155,6 +159,7 @@ def _typed(
                 msg = f"FITS tables hold printable ASCII text only, and {_who(cells, text)}"
                 raise ValueError(msg)
         width = max(map(len, texts), default=0) or 1
+        has_empty = "" in texts
         filled = [cell or "" for cell in cells] if missing else cells
         data = np.array(filled, dtype=f"S{width}")
     elif column_type == "number":
@@ -175,7 +180,7 @@ def _typed(
         data = np.array(filled, dtype=np.int64)
     else:
         data = np.array(cells, dtype=np.bool_)
-    return TypedColumn(name, attribute, data, mask)
+    return TypedColumn(name, attribute, data, mask, has_empty)
 
 
 def _table_error(name: str, attribute: Attribute, problem: str) -> TableError:

@@ -15,7 +15,7 @@ from blender_core.columns import Layout
 from blender_core.errors import ExpansionError
 from blender_core.readers.hdrtab import Hdrtab
 from blender_core.readers.saved import class_named
-from blender_core.readers.source import Expandable, name_of
+from blender_core.readers.source import name_of
 from blender_core.schema import Attribute, read_attributes
 from blender_core.selection import AS_THEY_ARE
 
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 
     from blender_core.kinds import Kind
     from blender_core.plan import BlendPlan
-    from blender_core.readers.source import Source
+    from blender_core.readers.source import Expandable, Source
 
 __all__ = ["expanded", "require_recorded"]
 
 _MODEL_TYPE = Attribute("meta.model_type", type="string", keyword="DATAMODL", recorded=True)
 
 
-def expanded(source: Source) -> Sequence[Source]:
+def expanded(source: Expandable) -> Sequence[Source]:
     """Return the exposures that an input was made of.
 
     Parameters
     ----------
-    source : Source
+    source : Expandable
         The input.
 
     Returns
@@ -49,7 +49,7 @@ def expanded(source: Source) -> Sequence[Source]:
     ExpansionError
         If there is a table, and it cannot be used.
     """
-    table = source.hdrtab() if isinstance(source, Expandable) else None
+    table = source.hdrtab()
     if table is None:
         return [source]
     product = _Product(source, Hdrtab(table, source.what))

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Hdrtab"]
 
 _LOGICAL: Final = {0: None, ord("F"): False, ord("T"): True}
+_OF_INTEGERS: Final = ("B", "I", "J", "K")
 _NAN_WIDTH: Final = 32
 """The least width of a column of jwst that has the text ``nan`` where a value is missing."""
 
@@ -83,10 +84,17 @@ class Hdrtab:
         self._definitions: dict[str, Column] = {}
         if isinstance(table, FITS_rec):
             self._definitions = {one.name: one for one in table.columns}
-        # Tables of jwst have neither nulls nor units.
-        self._may_be_of_jwst = not any(
-            one.null is not None or one.unit for one in self._definitions.values()
-        )
+        self._is_of_jwst = self._find_out_whether_of_jwst()
+
+    def _find_out_whether_of_jwst(self) -> bool | None:
+        """Tell whose table it is; None if that cannot be known."""
+        defined = self._definitions.values()
+        # Tables of jwst have neither nulls nor units; ours have a null for all integers.
+        if any(one.null is not None or one.unit for one in defined):
+            return False
+        if any(one.format.format in _OF_INTEGERS for one in defined):
+            return True
+        return None
 
     def __len__(self) -> int:
         return len(self._raw)
@@ -112,7 +120,7 @@ class Hdrtab:
         Returns
         -------
         values : list, shape (n_rows,)
-            Plain Python values; None for missing ones, for NaN, and for blank texts.
+            Plain Python values; None for missing ones, and for NaN.
 
         Raises
         ------
@@ -153,8 +161,11 @@ class Hdrtab:
         return [None if cell == null else one for cell, one in zip(cells, values, strict=True)]
 
     def _texts(self, texts: Iterable[str], width: int) -> list[str | None]:
-        missing = {"", "nan"} if self._may_be_of_jwst and width >= _NAN_WIDTH else {""}
-        return [None if one in missing else one for one in (text.rstrip(" ") for text in texts)]
+        # In tables of jwst all are present but "nan", in ours all but those without a blank.
+        missing = set() if self._is_of_jwst else {""}
+        if width >= _NAN_WIDTH and self._is_of_jwst is not False:
+            missing.add("nan")
+        return [None if text in missing else text.rstrip(" ") for text in texts]
 
 
 def _text(cell: bytes) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from blender_core.readers.asdf_text import AsdfText
-from blender_core.readers.headers import BadFitsError, RawHDU
+from blender_core.readers.headers import BLOCK, BadFitsError, RawHDU
 from blender_core.readers.live_header import LiveHeader
 from blender_core.readers.raw_fits import RawFits
 
@@ -102,8 +102,9 @@ def table_in(hdulist: HDUList, name: str) -> FITS_rec:
             if len(raw) < size:
                 msg = f"it is truncated: {len(raw):,} of its {size:,} bytes are there"
                 raise BadFitsError(msg)
-            hdu = fits.BinTableHDU.fromstring(hdu.header.tostring().encode() + raw)
-        if hdu.data is None:
+            padding = bytes(-size % BLOCK)
+            hdu = fits.BinTableHDU.fromstring(hdu.header.tostring().encode() + raw + padding)
+        if hdu.data is None or not hdu.data.dtype.names:
             msg = "it has no columns"
             raise BadFitsError(msg)
         return hdu.data

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from blender_core.errors import InputError
     from blender_core.plugins import Plugins
-    from blender_core.readers.source import Source
+    from blender_core.readers.source import Expandable
 
 __all__ = ["Opener", "unfold"]
 
@@ -52,7 +52,7 @@ class Opener:
         self._learnt = Learnt()
         self._plugins = plugins
 
-    def open(self, given: Any, what: str) -> Source:
+    def open(self, given: Any, what: str) -> Expandable:
         """Return the reader for an input.
 
         Parameters
@@ -64,7 +64,7 @@ class Opener:
 
         Returns
         -------
-        source : Source
+        source : Expandable
             The reader.
 
         Raises
@@ -88,9 +88,9 @@ class Opener:
                 raise
             return source
 
-    def _open_file(self, given: str | Path, what: str) -> Source:
+    def _open_file(self, given: str | Path, what: str) -> Expandable:
         path = given if isinstance(given, Path) else Path(given)
-        reader: Source
+        reader: Expandable
         if path.suffix == ".asdf":
             reader = AsdfReader(path, what, self._learnt.blank)
         else:
@@ -99,7 +99,7 @@ class Opener:
         reader.model_type  # noqa: B018  # it may have none
         return reader
 
-    def _open_object(self, given: Any, what: str) -> Source:
+    def _open_object(self, given: Any, what: str) -> Expandable:
         try:
             return DatamodelReader(given, what)
         except NotADatamodelError:
@@ -111,7 +111,7 @@ class Opener:
             reader.model_type  # noqa: B018  # it may have none
             return reader
 
-    def _open_by_plugin(self, given: Any, what: str, refusal: InputError) -> Source | None:
+    def _open_by_plugin(self, given: Any, what: str, refusal: InputError) -> Expandable | None:
         if self._plugins is None or not (asked := self._plugins.readers):
             return None
         shown_as = given if isinstance(given, (str, Path)) else type(given).__name__

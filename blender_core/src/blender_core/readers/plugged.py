@@ -109,6 +109,9 @@ class PluggedSource:
             self._fail(f"paths_beyond returns {shown(found)}, not paths below meta")
         return list(found)
 
+    def hdrtab(self) -> None:
+        """Return no table: plugins cannot tell what an input was made of."""
+
     def _asked(self, member: str, ask: Callable[[], T], *kinds: type) -> T:
         try:
             found = ask()

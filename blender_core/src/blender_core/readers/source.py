@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol
 
 from blender_core.schema import Attribute, read_attributes
 
@@ -112,25 +112,6 @@ def name_of(model_type: type | str) -> str:
     return model_type if isinstance(model_type, str) else model_type.__name__
 
 
-@runtime_checkable
-class Expandable(Source, Protocol):
-    """An input that may be a product, with a table of what it was made of."""
-
-    def hdrtab(self) -> Any:
-        """Return the table.
-
-        Returns
-        -------
-        table : astropy.io.fits.FITS_rec, numpy.ndarray or object
-            What the input has for a table, which is not to be changed; None if it has none.
-
-        Raises
-        ------
-        ExpansionError
-            If it has one that cannot be read.
-        """
-
-
 def attributes_of(source: Source) -> dict[str, Attribute]:
     """Return the attributes of an input: those that its schema has, and others that it has itself.
 
@@ -148,3 +129,21 @@ def attributes_of(source: Source) -> dict[str, Attribute]:
     for path in source.paths_beyond(attributes):
         attributes[path] = Attribute(path, known=False)
     return attributes
+
+
+class Expandable(Source, Protocol):
+    """One input, which may be a product, with a table of what it was made of."""
+
+    def hdrtab(self) -> Any:
+        """Return the table.
+
+        Returns
+        -------
+        table : astropy.io.fits.FITS_rec, numpy.ndarray or object
+            What the input has for a table, which is not to be changed; None if it has none.
+
+        Raises
+        ------
+        ExpansionError
+            If it has one that cannot be read.
+        """

@@ -4,7 +4,7 @@ import warnings
 
 import numpy as np
 import pytest
-from stdatamodels.jwst.datamodels import CubeModel, ImageModel
+from stdatamodels.jwst.datamodels import IFUCubeModel, ImageModel
 
 from blender_core import (
     BlendErrorGroup,
@@ -187,16 +187,17 @@ def test_overrides_hold_for_what_the_exposures_are(make_models):
 
 
 def test_exposures_can_be_of_another_class_than_their_product(make_model):
-    models = [make_model({TIME: 1.5}, model_class=CubeModel) for _ in range(2)]
-    product = blendmodels(make_model({"meta.bunit_err": "Jy"}), models).product
+    models = [make_model({TIME: 1.5}) for _ in range(2)]
+    # What only a cube has is the product's own, and nothing that an image can have.
+    own = make_model({"meta.ifu.weighting": "emsm"}, model_class=IFUCubeModel)
     blender = ModelBlender(expand=True)
-    blender.accumulate(product)
+    blender.accumulate(blendmodels(own, models).product)
     blender.accumulate(models[0])
-    result = blender.finalize_model(ImageModel())
+    result = blender.finalize_model(IFUCubeModel())
     assert result.values[TIME] == 4.5
-    assert str(result.plan) == str(blendmodels(ImageModel(), models).plan)
-    with pytest.raises(ValueError, match="input 3 is a model of type ImageModel"):
-        blender.accumulate(ImageModel())
+    assert str(result.plan) == str(blendmodels(None, models).plan)
+    with pytest.raises(ValueError, match="input 3 is a model of type IFUCubeModel"):
+        blender.accumulate(IFUCubeModel())
 
 
 def test_a_class_that_is_not_there(make_models):

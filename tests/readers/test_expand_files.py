@@ -15,6 +15,7 @@ from astropy.io import fits
 from astropy.utils.exceptions import AstropyUserWarning
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from stdatamodels import fits_support
 from stdatamodels.exceptions import ValidationWarning
 from stdatamodels.jwst import datamodels
 from stdatamodels.jwst.datamodels import ImageModel
@@ -173,6 +174,11 @@ def in_memory(product, folder):
         return fits.HDUList([hdu.copy() for hdu in hdulist])
 
 
+def never_in_a_file(product, _):
+    """Make an HDUList whose tables have the byte order of the machine, and not that of FITS."""
+    return fits_support.to_fits(dict(product.instance), product.schema)
+
+
 def without_tree(product, folder):
     path = saved(product, folder, "fits")
     with fits.open(path, mode="update") as hdulist:
@@ -196,6 +202,7 @@ WAYS = {
     "from an ASDF file": lambda product, folder: datamodels.open(saved(product, folder, "asdf")),
     "an HDUList from a file": lambda product, folder: fits.open(saved(product, folder, "fits")),
     "an HDUList in memory": in_memory,
+    "an HDUList that was never in a file": never_in_a_file,
 }
 # Only what a header has room for comes through; the table is all there.
 WAYS_WITHOUT_A_TREE = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from blender_core.readers.fits_file import FitsReader
-from blender_core.readers.product_table import NAME
 from blender_core.readers.saved import put_own
 
 if TYPE_CHECKING:

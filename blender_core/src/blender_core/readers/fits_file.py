@@ -18,15 +18,15 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blender_core.errors import InputError, UnknownInputError, warn
+from blender_core.errors import InputError, UnknownInputError
 from blender_core.readers.hdulist import raw_fits_of, without_arrays
+from blender_core.readers.header_values import put_headers_over, select
 from blender_core.readers.headers import BadFitsError, NotFitsError
 from blender_core.readers.product_table import HDRTAB, table_in_fits, table_in_tree
 from blender_core.readers.raw_fits import RawFits
 from blender_core.readers.saved import class_named, plain_values, put_own
 from blender_core.readers.tree import plain, scalars_beyond
 from blender_core.readers.unusual import has_own_metadata, read_by_datamodel
-from blender_core.validity import plainly_valid, problem_with
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -70,7 +70,7 @@ class FitsReader:
             name = given.filename()
             self.what = f"{what} (HDUList of {name})" if name else f"{what} (HDUList)"
         self._filename = None if name is None else Path(name).name
-        (self._name,) = self._select("PRIMARY", (b"DATAMODL",))
+        (self._name,) = select(self._fits, "PRIMARY", (b"DATAMODL",), self.what)
 
     @cached_property
     def model_type(self) -> type:
@@ -151,7 +151,7 @@ class FitsReader:
         """Return the values; None where stdatamodels has to have a look at the file."""
         asdf = self._fits.asdf
         if asdf is None:
-            return self._headers_over([None] * len(layout.paths), layout)
+            return self._with_headers([None] * len(layout.paths), layout)
         as_saved = self._fits.is_as_saved()
         values = self._values_of_tree(layout, asdf)
         if values is None:
@@ -159,7 +159,10 @@ class FitsReader:
         if as_saved:
             self._learnt.add_file(self._fits, self.model_type)
             return values
-        return self._headers_over(values, layout)
+        return self._with_headers(values, layout)
+
+    def _with_headers(self, values: list[Any], layout: Layout) -> list[Any]:
+        return put_headers_over(values, layout, self._fits, self._blank, self.what)
 
     def _values_of_tree(self, layout: Layout, asdf: AsdfText) -> list[Any] | None:
         known = self._learnt.trees(layout)
@@ -248,40 +251,3 @@ class FitsReader:
             msg = f"{self.what} cannot be read: its extension ASDF has {tree!r:.50} for a tree"
             raise InputError(msg)
         return tree
-
-    def _headers_over(self, values: list[Any], layout: Layout) -> list[Any]:
-        """Put the headers' values over others, as far as the schema allows them."""
-        validates = self._blank._validate_on_assignment  # noqa: SLF001  # nothing else tells
-        for name, (places, fields) in layout.keywords.items():
-            for place, value in zip(places, self._select(name, fields), strict=True):
-                # Without validation, what is missing is put over others as well.
-                if not validates or (value is not None and self._allows(value, layout, place)):
-                    values[place] = value
-        return values
-
-    def _select(self, name: str, fields: tuple[bytes, ...]) -> list[Any]:
-        hdu = self._fits.hdu(name)
-        if hdu is None:
-            return [None] * len(fields)
-        try:
-            return hdu.header.select(fields)
-        except Exception as error:
-            msg = f"{self.what} cannot be read: HDU {name} has a bad card: {error}"
-            raise InputError(msg) from error
-
-    def _allows(self, value: Any, layout: Layout, place: int) -> bool:
-        attribute = layout.attributes[place]
-        if plainly_valid(value, attribute.subschema):
-            return True
-        from asdf.exceptions import ValidationError
-
-        where = f"{self.what} has {attribute.label} = {value!r} in HDU {attribute.hdu}"
-        try:
-            taken, problem = problem_with(value, attribute.subschema, self._blank)
-        except ValidationError as error:
-            msg = f"{where}, which the schema forbids: {error}"
-            raise InputError(msg) from error
-        if problem:
-            consequence = "taken all the same" if taken else "left out"
-            warn(f"{where}, which the schema forbids: {problem}. It is {consequence}.")
-        return taken

@@ -1,0 +1,112 @@
+"""The values that a datamodel takes from FITS headers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from blender_core.errors import InputError, warn
+from blender_core.validity import plainly_valid, problem_with
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from blender_core.columns import Layout
+    from blender_core.readers.raw_fits import RawFits
+    from blender_core.schema import Attribute
+
+__all__ = ["put_headers_over", "select"]
+
+
+def select(fits: RawFits, name: str, fields: Sequence[bytes], what: str) -> list[Any]:
+    """Return the values of keywords in the header of an HDU.
+
+    Parameters
+    ----------
+    fits : RawFits
+        What is in the file.
+    name : str
+        Name of the HDU.
+    fields : sequence of bytes
+        Keywords as they are on cards.
+    what : str
+        The file, for messages.
+
+    Returns
+    -------
+    values : list
+        None where the HDU lacks a keyword, and if there is no such HDU.
+
+    Raises
+    ------
+    InputError
+        If a card cannot be read.
+    """
+    hdu = fits.hdu(name)
+    if hdu is None:
+        return [None] * len(fields)
+    try:
+        return hdu.header.select(fields)
+    except Exception as error:
+        msg = f"{what} cannot be read: HDU {name} has a bad card: {error}"
+        raise InputError(msg) from error
+
+
+def put_headers_over(
+    values: list[Any], layout: Layout, fits: RawFits, blank: Any, what: str
+) -> list[Any]:
+    """Put the headers' values over others, as far as the schema allows them.
+
+    Parameters
+    ----------
+    values : list, shape (n_attributes,)
+        The others. They are changed.
+    layout : Layout
+        Which attributes are wanted, and in which order.
+    fits : RawFits
+        What is in the file.
+    blank : stdatamodels.DataModel
+        An empty datamodel of the file's class, whose validation settings apply.
+    what : str
+        The file, for messages.
+
+    Returns
+    -------
+    values : list, shape (n_attributes,)
+        The same list.
+
+    Raises
+    ------
+    InputError
+        If a card cannot be read, or has a value that the schema forbids while validation is strict.
+
+    Warns
+    -----
+    BlendWarning
+        If a card has a value that the schema forbids.
+    """
+    validates = blank._validate_on_assignment  # noqa: SLF001  # nothing else tells
+    for name, (places, fields) in layout.keywords.items():
+        for place, value in zip(places, select(fits, name, fields, what), strict=True):
+            # Without validation, what is missing is put over others as well.
+            if not validates or (
+                value is not None and _allows(value, layout.attributes[place], blank, what)
+            ):
+                values[place] = value
+    return values
+
+
+def _allows(value: Any, attribute: Attribute, blank: Any, what: str) -> bool:
+    if plainly_valid(value, attribute.subschema):
+        return True
+    from asdf.exceptions import ValidationError
+
+    where = f"{what} has {attribute.label} = {value!r} in HDU {attribute.hdu}"
+    try:
+        taken, problem = problem_with(value, attribute.subschema, blank)
+    except ValidationError as error:
+        msg = f"{where}, which the schema forbids: {error}"
+        raise InputError(msg) from error
+    if problem:
+        consequence = "taken all the same" if taken else "left out"
+        warn(f"{where}, which the schema forbids: {problem}. It is {consequence}.")
+    return taken

@@ -22,7 +22,6 @@ from blender_core.readers.asdf_text import AsdfText
 from blender_core.readers.fits_again import open_again
 from blender_core.readers.fits_file import FitsReader
 from blender_core.readers.learnt import Learnt
-from blender_core.readers.source import Expandable
 from blender_core.schema import read_attributes
 
 pytestmark = pytest.mark.filterwarnings(
@@ -283,7 +282,6 @@ def test_a_blend_tells_files_of_other_classes(first, tmp_path):
 def test_all_that_a_reader_does(learnt, first):
     """Whatever else can be asked of the reader of a file, this one can be asked for, too."""
     again, reader = open_again(first, "input 2", learnt), FitsReader(first, "input 2", learnt)
-    assert isinstance(again, Expandable) is isinstance(reader, Expandable) is True
     assert again.hdrtab() is reader.hdrtab() is None
     assert again.what == reader.what
     assert again.schema == reader.schema

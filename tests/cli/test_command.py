@@ -17,7 +17,18 @@ from blender_core.cli.notes import Notes
 from blender_core.cli.progress import Bar, bar
 
 SCRIPT = Path(sysconfig.get_path("scripts")) / "model-blender"
-COMMANDS = ("blend", "plan", "check", "rules", "plugins", "demo")
+COMMANDS = (
+    "blend",
+    "plan",
+    "check",
+    "rules",
+    "plugins",
+    "explain",
+    "table",
+    "diff",
+    "report",
+    "demo",
+)
 
 
 def on_a_terminal(*arguments, width=80, **environment):

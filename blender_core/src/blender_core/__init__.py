@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from blender_core.overrides import Override, When
     from blender_core.plan import BlendPlan
     from blender_core.plugins import Plugins
+    from blender_core.product_diff import CellChange, ProductDiff, ValueChange
     from blender_core.product_file import ProductFile
     from blender_core.provider import Provider
     from blender_core.readers.source import Source
@@ -58,6 +59,7 @@ __all__ = [
     "BlendResult",
     "BlendWarning",
     "BlenderError",
+    "CellChange",
     "Choice",
     "ExpansionError",
     "Finding",
@@ -80,6 +82,7 @@ __all__ = [
     "PlanError",
     "PluginError",
     "Plugins",
+    "ProductDiff",
     "ProductFile",
     "Provider",
     "ReaderConflictError",
@@ -96,6 +99,7 @@ __all__ = [
     "UnknownAttributeError",
     "UnknownInputError",
     "UnknownRuleError",
+    "ValueChange",
     "When",
     "blendmodels",
     "hookimpl",
@@ -119,6 +123,7 @@ _NAMES_IN: Final = {
     "overrides": "Override When",
     "plan": "BlendPlan",
     "plugins": "Plugins",
+    "product_diff": "CellChange ProductDiff ValueChange",
     "product_file": "ProductFile",
     "provider": "Provider",
     "readers.source": "Source",

@@ -56,20 +56,18 @@ class Outcomes(Mapping[str, Outcome]):
         """
         return [outcome for outcome in self.values() if outcome.varied]
 
-    def explain(self, attribute: str, own: Mapping[str, Any] | None = None) -> str:
-        """Say in words how values came about.
+    def find(self, attribute: str) -> list[Outcome]:
+        """Return the outcomes of what a path, a keyword or a pattern means.
 
         Parameters
         ----------
         attribute : str
             Dotted path or FITS keyword; the path of a group or a pattern for several attributes.
-        own : mapping of str to object, optional
-            The product's own values that stayed, by dotted path, if they are known.
 
         Returns
         -------
-        text : str
-            A paragraph for each attribute.
+        outcomes : list of Outcome
+            At least one, in the order of the plan.
 
         Raises
         ------
@@ -88,7 +86,31 @@ class Outcomes(Mapping[str, Outcome]):
             hint = f": did you mean {' or '.join(close)}?" if close else ""
             msg = f"nothing is known of an attribute {attribute!r}{hint}"
             raise UnknownAttributeError(msg, attribute=attribute)
-        return "\n\n".join(explained(one, self._inputs.get(one.attribute), own) for one in found)
+        return found
+
+    def explain(self, attribute: str, own: Mapping[str, Any] | None = None) -> str:
+        """Say in words how values came about.
+
+        Parameters
+        ----------
+        attribute : str
+            As of `find`.
+        own : mapping of str to object, optional
+            The product's own values that stayed, by dotted path, if they are known.
+
+        Returns
+        -------
+        text : str
+            A paragraph for each attribute.
+
+        Raises
+        ------
+        UnknownAttributeError
+            If nothing is known of such an attribute.
+        """
+        return "\n\n".join(
+            explained(one, self._inputs.get(one.attribute), own) for one in self.find(attribute)
+        )
 
 
 def outcomes_of(

@@ -58,6 +58,8 @@ class ProductFile:
     inputs : dict of str to list, shape (n_inputs,)
         What the inputs said, by dotted path, in the order of HDRTAB; None where an input said
         nothing. A column of which it is not known whose it is goes by its own name.
+    columns : list of RecordedColumn
+        The same with the names of the columns.
     n_inputs : int
         How many rows HDRTAB has; 0 if there is none.
     has_rules : bool
@@ -114,8 +116,8 @@ class ProductFile:
             self._recorded = recorded_outcomes(rules, self.values, source.what)
         hdrtab = None if table is None else Hdrtab(table, source.what)
         self.n_inputs = 0 if hdrtab is None else len(hdrtab)
-        self._columns = [] if hdrtab is None else recorded_inputs(hdrtab, self.attributes, named)
-        self.inputs = {one.attribute.path: one.values for one in self._columns}
+        self.columns = [] if hdrtab is None else recorded_inputs(hdrtab, self.attributes, named)
+        self.inputs = {one.attribute.path: one.values for one in self.columns}
 
     def __repr__(self) -> str:
         inputs = counted(self.n_inputs, "input")
@@ -128,7 +130,7 @@ class ProductFile:
         It is as `BlendResult.table`, but that a file does not tell NaN and the empty text from
         what is missing: these are masked, too.
         """
-        typed = (typed_column(one.name, one.attribute, one.values) for one in self._columns)
+        typed = (typed_column(one.name, one.attribute, one.values) for one in self.columns)
         return to_table([column for column in typed if column is not None])
 
     @cached_property

@@ -11,8 +11,11 @@ from blender_core.cli.blend import blend
 from blender_core.cli.check import check
 from blender_core.cli.demo import demo
 from blender_core.cli.diff import diff
+from blender_core.cli.explain import explain
 from blender_core.cli.installed import plugins, rules
 from blender_core.cli.plan import plan
+from blender_core.cli.report import report
+from blender_core.cli.table import table
 
 __all__ = ["app"]
 
@@ -56,5 +59,8 @@ app.command()(plan)
 app.command()(check)
 app.command()(rules)
 app.command()(plugins)
+app.command()(explain)
+app.command()(table)
 app.command()(diff)
+app.command()(report)
 app.command()(demo)

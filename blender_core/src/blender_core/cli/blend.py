@@ -14,6 +14,7 @@ from blender_core.cli.options import (
     Debug,
     Ignore,
     Overrides,
+    Product,
     Quiet,
     Rules,
 )
@@ -29,9 +30,7 @@ class OnBadInput(enum.Enum):
 
 
 def blend(
-    product: Annotated[
-        Path, typer.Argument(metavar="PRODUCT", show_default=False, help="The product's file.")
-    ],
+    product: Product,
     inputs: Annotated[
         list[str] | None,
         typer.Argument(

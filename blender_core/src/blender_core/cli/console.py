@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from rich.console import Console
 from rich.padding import Padding
@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
 __all__ = ["Output", "printable"]
+
+_GAP: Final = 2
+_LONGEST: Final = 48
+"""How many characters of a cell are shown where there are many columns."""
 
 
 class Output(Console):
@@ -118,6 +122,40 @@ class Output(Console):
             if heading:
                 self.say(heading, "bold green")
             self.print(Padding(table, (0, 0, 0, 2)) if heading else table)
+
+    def blocks(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Print a table that may be wide: on a terminal, as many columns at a time as have room.
+
+        Parameters
+        ----------
+        head : sequence of str, shape (n_columns,)
+            Names of the columns, of which the first is repeated with the others.
+        rows : sequence of sequence of str, shape (n_columns,)
+            The cells.
+        """
+        if not self.is_terminal:
+            self.table(head, rows)
+            return
+        cells = [[_shortened(printable(cell)) for cell in row] for row in rows]
+        widths = [max(map(len, column)) for column in zip(head, *cells, strict=True)]
+        blocks: list[list[int]] = []
+        room = 0
+        for i in range(1, len(head)):
+            if not blocks or widths[i] + _GAP > room:
+                blocks.append([0])
+                room = self.width - widths[0]
+            blocks[-1].append(i)
+            room -= widths[i] + _GAP
+        for number, block in enumerate(blocks):
+            if number:
+                self.say("")
+            shown = [[row[i] for i in block] for row in cells]
+            styles = ["dim", *[""] * (len(block) - 1)]
+            self.table([head[i] for i in block], shown, styles=styles)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
 
 
 def printable(text: str) -> str:

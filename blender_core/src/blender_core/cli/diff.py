@@ -32,7 +32,7 @@ def diff(
     as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
-    """Show what is different between two products, and the rules that made them differ.
+    """Compare two products, and the rules that made them differ.
 
     Compared are their metadata, the rows of HDRTAB by the names of the inputs, and, if both have
     HDRRULES, which a blend with --record-rules leaves, the rules. The status is 1 if anything is

@@ -59,19 +59,19 @@ def reported(debug: bool) -> Iterator[None]:
         sys.stdout.flush()
     except typer.Exit:
         raise
-    except KeyboardInterrupt as error:
-        _exit("Interrupted.", error, _INTERRUPTED, debug)
-    except BrokenPipeError as error:
+    except KeyboardInterrupt:
+        _exit("Interrupted.", _INTERRUPTED, debug)
+    except BrokenPipeError:
         # Python would flush it again when it ends, and fail again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise typer.Exit(_BROKEN_PIPE) from error
+        raise typer.Exit(_BROKEN_PIPE) from None
     except (CommandError, BlenderError, OSError) as error:
-        _exit(f"Error: {_message(error)}", error, _FAILED, debug)
+        _exit(f"Error: {_message(error)}", _FAILED, debug)
     except Exception as error:  # noqa: BLE001  # whatever it is, it is no traceback
         hint = "" if debug else " --debug shows where."
-        what = f"{type(error).__name__}: {error}".rstrip(" .")
+        what = f"{type(error).__name__}: {error}".rstrip(" .:")
         message = f"Error: {what}. This is a fault of the program, please report it.{hint}"
-        _exit(message, error, _FAILED, debug)
+        _exit(message, _FAILED, debug)
 
 
 def in_options(message: str) -> str:
@@ -105,8 +105,8 @@ def _message(error: Exception) -> str:
     return in_options(str(error))
 
 
-def _exit(message: str, error: BaseException, status: int, debug: bool) -> NoReturn:
+def _exit(message: str, status: int, debug: bool) -> NoReturn:
     if debug:
         typer.echo(traceback.format_exc(), err=True)
     typer.echo(message, err=True)
-    raise typer.Exit(status) from error
+    raise typer.Exit(status) from None

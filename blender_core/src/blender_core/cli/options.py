@@ -25,6 +25,7 @@ __all__ = [
     "Instrument",
     "Model",
     "Overrides",
+    "Product",
     "Quiet",
     "Rules",
     "overrides_of",
@@ -97,6 +98,9 @@ Overrides = Annotated[
         help="Give an attribute another rule: meta.exposure.duration=max. The attribute may be a "
         "keyword, a group or a pattern. Repeatable.",
     ),
+]
+Product = Annotated[
+    Path, typer.Argument(metavar="PRODUCT", show_default=False, help="The product's file.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 Rules = Annotated[

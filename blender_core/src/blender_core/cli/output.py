@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["require_apart", "require_report", "require_writable"]
+__all__ = ["overwriting", "require_apart", "require_report", "require_writable"]
 
 
 def require_writable(output: Path, *, overwrite: bool, product: Path | None = None) -> None:
@@ -35,7 +35,7 @@ def require_writable(output: Path, *, overwrite: bool, product: Path | None = No
     OutputError
         If the place is no place for a product.
     """
-    with _overwriting(output):
+    with overwriting(output):
         Target.find(output, overwrite=overwrite, product=product)
 
 
@@ -58,12 +58,24 @@ def require_report(output: Path, *, overwrite: bool) -> None:
     """
     from blender_core.report.writing import report_target
 
-    with _overwriting(output):
+    with overwriting(output):
         report_target(output, overwrite=overwrite)
 
 
 @contextmanager
-def _overwriting(output: Path) -> Iterator[None]:
+def overwriting(output: Path) -> Iterator[None]:
+    """Refuse in the words of the command line what within is refused for being there.
+
+    Parameters
+    ----------
+    output : Path
+        The file to be written.
+
+    Raises
+    ------
+    CommandError
+        If there is such a file, and it is not to be replaced.
+    """
     try:
         yield
     except OutputExistsError as error:

@@ -1,0 +1,170 @@
+"""Write what the inputs of a product said to files of several formats."""
+
+from __future__ import annotations
+
+import csv
+import html
+import io
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any, Final
+
+from blender_core.cli.failure import CommandError
+from blender_core.cli.output import overwriting
+from blender_core.table import to_fits_rec, to_table
+from blender_core.typed import typed_column
+from blender_core.writers.replacing import replacing
+from blender_core.writers.target import Target
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from blender_core.recorded_inputs import RecordedColumn
+    from blender_core.typed import TypedColumn
+
+__all__ = ["write_table"]
+
+
+def write_table(
+    columns: Sequence[RecordedColumn], rows: Sequence[int], output: Path, *, overwrite: bool
+) -> None:
+    """Write a table to a file, as a whole or not at all.
+
+    Parameters
+    ----------
+    columns : sequence of RecordedColumn
+        The columns. Those without any value are left out.
+    rows : sequence of int
+        The rows, counted from 0, in the order in which they are to be.
+    output : Path
+        The file. The ending of its name tells the format.
+    overwrite : bool
+        Whether a file of this name may be replaced.
+
+    Raises
+    ------
+    CommandError
+        If there is such a file, and it is not to be replaced; or a package is lacking.
+    OutputError
+        If the table cannot be written there.
+    """
+    with overwriting(output):
+        target = Target.find(output, overwrite=overwrite, what="the table", endings=tuple(_WRITERS))
+    ending = target.given.suffix
+    if ending == ".parquet" and find_spec("pyarrow") is None:
+        msg = "Parquet files need pyarrow: pip install pyarrow"
+        raise CommandError(msg)
+    typed = (
+        typed_column(one.name, one.attribute, [one.values[i] for i in rows]) for one in columns
+    )
+    content = _WRITERS[ending]([column for column in typed if column is not None])
+    with replacing(target) as file:
+        file.write(content)
+
+
+def _csv(columns: Sequence[TypedColumn]) -> bytes:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow([one.name for one in columns])
+    writer.writerows(zip(*map(_cells, columns), strict=True))
+    return text.getvalue().encode()
+
+
+def _ecsv(columns: Sequence[TypedColumn]) -> bytes:
+    text = io.StringIO()
+    to_table(columns).write(text, format="ascii.ecsv", delimiter=",")
+    return text.getvalue().encode()
+
+
+def _fits(columns: Sequence[TypedColumn]) -> bytes:
+    from astropy.io import fits
+
+    # Astropy's own way from a table writes a missing logical value as True.
+    table, _ = to_fits_rec("hdrtab", columns)
+    file = io.BytesIO()
+    fits.HDUList([fits.PrimaryHDU(), fits.BinTableHDU(table, name="HDRTAB")]).writeto(file)
+    return file.getvalue()
+
+
+def _parquet(columns: Sequence[TypedColumn]) -> bytes:
+    import pyarrow
+    import pyarrow.parquet
+
+    fields, arrays = [], []
+    for one in columns:
+        array = pyarrow.array(_values(one))
+        told = {"unit": one.attribute.unit, "description": one.attribute.title}
+        told["attribute"] = one.attribute.path
+        metadata = {name: text for name, text in told.items() if text}
+        arrays.append(array)
+        fields.append(pyarrow.field(one.name, array.type, metadata=metadata))
+    file = io.BytesIO()
+    table = pyarrow.Table.from_arrays(arrays, schema=pyarrow.schema(fields))
+    pyarrow.parquet.write_table(table, file)
+    return file.getvalue()
+
+
+def _html(columns: Sequence[TypedColumn]) -> bytes:
+    head = "".join(
+        f'<th title="{html.escape(_title(one))}">{html.escape(_label(one))}</th>' for one in columns
+    )
+    body = "".join(
+        f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>\n"
+        for row in zip(*map(_cells, columns), strict=True)
+    )
+    return _PAGE.format(head=head, body=body).encode()
+
+
+_PAGE: Final = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="viewport" content="width=device-width">
+<title>HDRTAB</title>
+<style>
+:root {{ color-scheme: light dark; }}
+body {{ font: 14px/1.4 system-ui, sans-serif; }}
+table {{ border-collapse: collapse; font-variant-numeric: tabular-nums; }}
+th, td {{ padding: 0.2em 0.8em; text-align: left; white-space: nowrap; }}
+th {{ position: sticky; top: 0; background: Canvas; border-bottom: 1px solid; }}
+tr:hover td {{ background: color-mix(in srgb, CanvasText 8%, Canvas); }}
+</style>
+</head>
+<body>
+<table>
+<thead><tr>{head}</tr></thead>
+<tbody>
+{body}</tbody>
+</table>
+</body>
+</html>
+"""
+
+_WRITERS: Final[dict[str, Callable[[Sequence[TypedColumn]], bytes]]] = {
+    ".csv": _csv,
+    ".ecsv": _ecsv,
+    ".fits": _fits,
+    ".parquet": _parquet,
+    ".html": _html,
+}
+
+
+def _values(column: TypedColumn) -> list[Any]:
+    values = column.data.tolist()
+    if column.data.dtype.kind == "S":
+        values = [one.decode("ascii") for one in values]
+    return [None if gone else one for one, gone in zip(values, column.mask.tolist(), strict=True)]
+
+
+def _cells(column: TypedColumn) -> list[str]:
+    return ["" if one is None else str(one) for one in _values(column)]
+
+
+def _label(column: TypedColumn) -> str:
+    unit = column.attribute.unit
+    return f"{column.name} [{unit}]" if unit else column.name
+
+
+def _title(column: TypedColumn) -> str:
+    return f"{column.attribute.path}: {column.attribute.title}".removesuffix(": ")

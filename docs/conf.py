@@ -15,6 +15,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "numpydoc",
+    "command_line_page",
     "rules_page",
 ]
 autosummary_generate = True

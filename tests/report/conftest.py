@@ -13,6 +13,8 @@ from blender_core.report import write_report
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Without its services, which look for hosts that a test has no business with.
 ARGUMENTS = ["--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+# Pictures are drawn when the page has found out how wide they can be: before the second frame.
+DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 @pytest.fixture(scope="session")
@@ -43,6 +45,8 @@ def open_page(browser):
         page.on("dialog", lambda dialog: complaints.append(f"dialog {dialog.message}"))
         page.on("request", lambda request: requests.append(request.url))
         page.goto(path.as_uri())
+        if settings.get("java_script_enabled", True):
+            page.evaluate(DRAWN)
         return page
 
     yield make

@@ -66,6 +66,8 @@ def row(page, keyword):
 
 def opened(page, keyword):
     row(page, keyword).locator("button.name").click()
+    # Its picture is drawn when it is known how wide it can be: before the second frame.
+    page.evaluate("() => new Promise(f => requestAnimationFrame(() => requestAnimationFrame(f)))")
     return row(page, keyword).locator("xpath=following-sibling::tr[1]")
 
 

@@ -27,7 +27,7 @@ def write_command_line(app):
     lines = []
     for name in COMMANDS:
         shown = CliRunner().invoke(command_line, [name, "--help"], prog_name="model-blender")
-        lines += [f"``{name}``", "-" * (len(name) + 4), "", "::", ""]
+        lines += [f"``{name}``", "-" * (len(name) + 4), "", ".. code-block:: text", ""]
         lines += [f"   {line}".rstrip() for line in shown.output.rstrip().splitlines()] + [""]
     target = Path(app.srcdir) / "reference" / "command_line.inc"
     target.write_text("\n".join(lines), encoding="utf-8")

@@ -134,6 +134,14 @@ class TestErrors:
         assert "--debug" in message
         assert "in fails" in command("rules", "--debug", status=2).stderr
 
+    @pytest.mark.parametrize("error", [StopIteration, RuntimeError("\n"), RecursionError])
+    def test_errors_that_frames_treat_in_their_own_way(self, refused, monkeypatch, error):
+        def fails(*_):
+            raise error
+
+        monkeypatch.setattr(Plugins, "discover", fails)
+        assert "--debug" in refused("rules")
+
     def test_interrupted(self, command, monkeypatch):
         def interrupted(*_):
             raise KeyboardInterrupt
@@ -230,3 +238,20 @@ class TestNotes:
         lines = capsys.readouterr().err.splitlines()
         assert len(lines) == 21
         assert lines[-1] == "Warning: and 5 warnings more"
+
+
+@pytest.mark.parametrize(
+    ("width", "head"),
+    [
+        (60, ["keyword", "value", "rule", "values"]),
+        (120, ["keyword", "attribute", "value", "rule", "values"]),
+    ],
+)
+def test_products_on_terminals(command, product, exposures, width, head):
+    command("blend", product, *exposures, "--record-rules", "--quiet")
+    for arguments in (["explain", product], ["table", product, "--all"]):
+        text = re.sub(r"\x1b\[[0-9;]*m", "", on_a_terminal(*arguments, width=width))
+        assert "NRCA4" in text or "MULTIPLE" in text
+        assert max(map(len, text.splitlines())) <= width
+        if arguments[0] == "explain":
+            assert text.split("\n")[0].split() == head

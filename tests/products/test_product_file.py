@@ -70,6 +70,7 @@ def test_it_tells_what_the_result_told(inputs, own, path):
     changed = {"meta.filename", "meta.date"}  # by writing the file
     for key in told.keys() - changed:
         assert product.outcomes[key] == told[key], key
+    assert product.outcomes["meta.date"].from_input is None
     assert product.outcomes[SECONDS].reason == "the longest"
     assert [one.attribute for one in product.varied()] == [one.attribute for one in result.varied()]
     assert {GROUPS, "meta.my_own"} <= {one.attribute for one in product.varied()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -140,7 +141,7 @@ class ProductFile:
         Of those that HDRRULES does not tell, the rule is None. Their status is unknown, unless
         there is an HDRRULES: then the product had its value before.
         """
-        told = {one.attribute: one for one in self._recorded}
+        told = {one.attribute: self._as_it_is(one) for one in self._recorded}
         paths = dict.fromkeys([*self.attributes, *told, *self.inputs])
         known = [
             told.get(path) or self._outcome(path)
@@ -178,6 +179,14 @@ class ProductFile:
             If nothing is known of such an attribute.
         """
         return self.outcomes.explain(attribute, self.values)
+
+    def _as_it_is(self, one: Outcome) -> Outcome:
+        """Claim no input for a value that has changed since: a file has its own name and date."""
+        inputs = self.inputs.get(one.attribute)
+        if inputs is None or one.from_input is None:
+            return one
+        same = identity(inputs[one.from_input]) == identity(one.value)
+        return one if same else replace(one, from_input=None)
 
     def _outcome(self, path: str) -> Outcome:
         """Return what HDRTAB alone tells of an attribute."""

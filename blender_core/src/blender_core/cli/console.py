@@ -78,6 +78,7 @@ class Output(Console):
         styles: Sequence[str] = (),
         folded: Collection[int] = (),
         grouped_by: int | None = None,
+        two_names_from: int = 0,
     ) -> None:
         """Print a table: folded to a terminal's width, and in whole lines where there is none.
 
@@ -93,8 +94,15 @@ class Output(Console):
             The columns to be folded where there is too little room; the last one by default.
         grouped_by : int, optional
             A column whose cells are headings on a terminal, each over the rows that have it.
+        two_names_from : int, optional
+            The width of a terminal from which on it has both of the first two columns, keyword and
+            attribute. Narrower ones have one name in a row: the keyword, if there is one.
         """
         cells = [[printable(cell) for cell in row] for row in rows]
+        if self.is_terminal and self.width < two_names_from:
+            cells = [[row[0] or row[1], *row[2:]] for row in cells]
+            head, styles = [head[0], *head[2:]], [*styles[:1], *styles[2:]]
+            folded = {0, *(i - 1 for i in folded if i > 1)}
         if not self.is_terminal:
             sys.stdout.write(f"{text_table(head, cells)}\n")
             return

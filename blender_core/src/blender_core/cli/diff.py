@@ -88,7 +88,7 @@ def print_diff(found: "ProductDiff", here: str, there: str) -> None:
             for one in found.values
         ]
         head = ("keyword", "attribute", here, there)
-        output.table(head, rows, styles=("bold", "", "", ""), folded=(1, 2, 3))
+        output.table(head, rows, styles=("bold", "", "", ""), folded=(1, 2, 3), two_names_from=100)
     for name, inputs in ((here, found.only_here), (there, found.only_there)):
         if inputs:
             output.say("")

@@ -114,13 +114,7 @@ def _print_lines(chosen: "Sequence[Outcome]", product: "ProductFile") -> None:
     if not product.has_rules:
         for row in (head, styles, *rows):
             del row[3]
-    if output.is_terminal and output.width < _WIDE:
-        # One name is enough where there is no room for two.
-        for row in rows:
-            row[0] = row[0] or row[1]
-        for row in (head, styles, *rows):
-            del row[1]
-    output.table(head, rows, styles=styles, folded=(0, head.index("value")))
+    output.table(head, rows, styles=styles, folded=(1, 2), two_names_from=_WIDE)
     if not output.is_terminal:
         return
     output.say("")

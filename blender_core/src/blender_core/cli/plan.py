@@ -161,6 +161,7 @@ def print_plan(plan: "BlendPlan", shown: "Sequence[Assignment]") -> None:
             brief,
             styles=("bold", "", "bold cyan", "dim"),
             folded=(1, 2, 3),
+            two_names_from=80,
         )
         output.say("")
     tiers = Counter(one.tier for one in plan.values())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 from typing import TYPE_CHECKING, Final
 
 from blender_core.assignment import Choice, Tier
@@ -42,17 +43,22 @@ def base_choices(attribute: Attribute, protected_by: str | None) -> list[Choice]
         One at least.
     """
     if protected_by is not None:
-        return [Choice("keep", Tier.DEFAULT, "the engine", f"{protected_by} is protected")]
-    choices = []
-    if attribute.rule is not None:
-        reason = "blend_rule of the schema"
-        choices.append(Choice(attribute.rule, Tier.SCHEMA, "the schema", reason))
-    name, reason = DEFAULT_RULE, "no blend_rule in the schema"
+        return [_of_the_engine("keep", f"{protected_by} is protected")]
     if attribute.type == "array":
-        name, reason = "keep", "a list without a rule"
-    elif not attribute.known:
-        reason = "not in the schema"
-    return [*choices, Choice(name, Tier.DEFAULT, "the engine", reason)]
+        default = _of_the_engine("keep", "a list without a rule")
+    elif attribute.known:
+        default = _of_the_engine(DEFAULT_RULE, "no blend_rule in the schema")
+    else:
+        default = _of_the_engine(DEFAULT_RULE, "not in the schema")
+    if attribute.rule is None:
+        return [default]
+    schema = Choice(attribute.rule, Tier.SCHEMA, "the schema", "blend_rule of the schema")
+    return [schema, default]
+
+
+@functools.cache
+def _of_the_engine(name: str, reason: str) -> Choice:
+    return Choice(name, Tier.DEFAULT, "the engine", reason)
 
 
 class Claims:
@@ -88,7 +94,7 @@ class Claims:
         overrides: Iterable[SourcedOverride],
         some_of_several: bool = False,
     ) -> None:
-        self._index = AttributeIndex(attributes)
+        self._attributes = attributes
         self._by_path: dict[str, list[Claim]] = {}
         self.unmatched: list[tuple[SourcedOverride, UnknownAttributeError]] = []
         faults: list[BlenderError] = []
@@ -99,6 +105,11 @@ class Claims:
             except PlanError as fault:
                 faults.append(fault)
         raise_all("overrides cannot be used", faults)
+
+    @functools.cached_property
+    def _index(self) -> AttributeIndex:
+        # Only made where there are overrides: that takes as long as the rest of a plan.
+        return AttributeIndex(self._attributes)
 
     def choices(self, attribute: Attribute, protected_by: str | None) -> list[Choice]:
         """Return what overrides ask for an attribute, the one that wins first.
@@ -121,11 +132,11 @@ class Claims:
         OverrideConflictError
             If overrides of one rank disagree.
         """
-        claims = [
-            claim
-            for claim in self._by_path.get(attribute.path, ())
-            if protected_by is None or _means_within(claim, protected_by)
-        ]
+        claims = self._by_path.get(attribute.path)
+        if claims is None:
+            return []
+        if protected_by is not None:
+            claims = [claim for claim in claims if _means_within(claim, protected_by)]
         found = ranked(claims, lambda claim: claim.choice, attribute, "its rule")
         return [claim.choice for claim in found if claim.choice is not None]
 

@@ -23,6 +23,7 @@ from blender_core.readers.source import attributes_of
 from blender_core.registry import Registry
 from blender_core.rules import ENGINE_RULES
 from blender_core.schema import read_attributes
+from blender_core.selection import AS_THEY_ARE
 from blender_core.text_table import text_table
 from blender_core.values import shown
 
@@ -358,7 +359,9 @@ def _instance(model: Any) -> Any:
 
 def _choices(attribute: Attribute, claims: Claims, ignore: tuple[str, ...]) -> list[Choice]:
     """Return all that is asked for an attribute, what it gets first."""
-    protected_by = next((one for one in PROTECTED if is_within(attribute.path, one)), None)
+    protected_by = None
+    if attribute.path.startswith(PROTECTED):
+        protected_by = next((one for one in PROTECTED if is_within(attribute.path, one)), None)
     choices = claims.choices(attribute, protected_by) + base_choices(attribute, protected_by)
     if attribute.path.startswith(ignore) and not claims.names_it(attribute):
         choices.insert(0, Choice("keep", Tier.CALLER, "the caller", "ignored by the caller"))
@@ -383,6 +386,8 @@ def _require_arguments(
     attribute: Attribute, choice: Choice, rule: Rule, provider: Provider
 ) -> None:
     """Refuse companions and parameters that are not the rule's, and a lack of companions."""
+    if choice.selection is AS_THEY_ARE and not rule.companions:
+        return
     given = {name for name, _ in choice.selection.companions}
     lacking = [name for name in rule.companions if name not in given]
     beyond = sorted(given.difference(rule.companions))

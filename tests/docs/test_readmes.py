@@ -54,6 +54,25 @@ def test_the_gate_runs_the_commands_of_the_readme():
     assert f"\n{tests.strip()}\n" in gate
 
 
+@pytest.mark.parametrize(
+    ("distribution", "printed"),
+    [
+        (
+            "blender_core",
+            ["59777.79", "meta.exposure.start_time (EXPSTART) is 59777.79, taken from input 2."],
+        ),
+        ("blender_rules_std", ["1.0"]),
+    ],
+)
+def test_the_distributions(distribution, printed, capsys):
+    path = f"{distribution}/README.md"
+    exec(compile(blocks(path, "python")[0], path, "exec"), {})  # noqa: S102
+    assert capsys.readouterr().out.splitlines()[: len(printed)] == printed
+    # The same two commands as that of the whole.
+    root = blocks("README.md", "sh")
+    assert blocks(path, "sh")[0].splitlines() == [root[0].strip(), root[3].strip()]
+
+
 def test_the_example_of_a_plugin():
     from blender_core import Plugins, Provider, Registry
 
@@ -70,6 +89,7 @@ def test_the_example_of_a_plugin():
     [
         "README.md",
         "blender_core/README.md",
+        "blender_rules_std/README.md",
         *(str(one.relative_to(ROOT)) for one in sorted((ROOT / "examples").rglob("README.md"))),
     ],
 )

@@ -85,6 +85,11 @@ def test_all_errors_are_tried_below():
     assert tried == {name for name in errors.__all__ if name.endswith(("Error", "Group"))}
 
 
+def test_tracebacks_name_the_module_to_import_errors_from():
+    homes = {getattr(errors, name).__module__ for name in errors.__all__ if name[0].isupper()}
+    assert homes == {"blender_core.errors"}
+
+
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
 def test_errors_go_from_process_to_process(error, way):

@@ -1,50 +1,37 @@
-"""Every attribute's assignment: which rule it gets, from whom, and why."""
+"""The plan of a blend: how it is made, compared and checked."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from blender_core.arguments import texts
-from blender_core.assigning import DEFAULT_RULE, Claims, base_choices
-from blender_core.assignment import Assignment, Choice, Tier
+from blender_core.assigning import Claims
+from blender_core.assignments import Assignments
 from blender_core.check import check_plan
 from blender_core.context import Context
-from blender_core.errors import PlanError, raise_all
+from blender_core.deciding import PROTECTED, decided
 from blender_core.findings import Findings
 from blender_core.override_sources import OverrideSources
-from blender_core.paths import is_within
-from blender_core.plan_columns import name_columns
 from blender_core.plan_diff import PlanDiff
 from blender_core.plugins import Plugins
-from blender_core.provider import engine
 from blender_core.readers.opening import Opener
 from blender_core.readers.source import attributes_of
 from blender_core.registry import Registry
-from blender_core.rules import ENGINE_RULES
 from blender_core.schema import read_attributes
-from blender_core.selection import AS_THEY_ARE
-from blender_core.text_table import text_table
-from blender_core.values import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable
     from pathlib import Path
 
-    from blender_core.errors import BlenderError, UnknownAttributeError
     from blender_core.override_sources import SourcedOverride
     from blender_core.overrides import Override
-    from blender_core.provider import Provider
-    from blender_core.rules import Rule
     from blender_core.schema import Attribute
 
 __all__ = ["PROTECTED", "BlendPlan"]
 
-PROTECTED: Final = ("meta.wcs", "meta.wcsinfo", "meta.model_type")
-"""What stays the product's own unless asked for: where it points, and what it is."""
 
-
-class BlendPlan(Mapping[str, Assignment]):
+class BlendPlan(Assignments):
     """Attribute → assignment, for every attribute of a schema, in the schema's order.
 
     A plan is made before any value is read, and does not change. Printed, it is a table.
@@ -87,57 +74,6 @@ class BlendPlan(Mapping[str, Assignment]):
     >>> plan.columns["meta.exposure.start_time"]
     'EXPSTART'
     """
-
-    def __init__(
-        self,
-        assignments: Iterable[Assignment],
-        unmatched: Iterable[tuple[SourcedOverride, UnknownAttributeError]] = (),
-    ) -> None:
-        self.unmatched = tuple(unmatched)
-        self._assignments = {one.attribute.path: one for one in assignments}
-        self.columns = name_columns(self._assignments.values())
-        needed = {path for one in self._assignments.values() for path in one.selection.needs}
-        self.wanted = tuple(
-            path
-            for path, one in self._assignments.items()
-            if path in needed or self._wants_all(path, one)
-        )
-        wanted = set(self.wanted)
-        self.wanted_once = tuple(
-            path
-            for path, one in self._assignments.items()
-            if one.rule is not None and path not in wanted
-        )
-
-    def __getitem__(self, path: str) -> Assignment:
-        return self._assignments[path]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._assignments)
-
-    def __len__(self) -> int:
-        return len(self._assignments)
-
-    def __repr__(self) -> str:
-        overridden = sum(one.tier > Tier.SCHEMA for one in self.values())
-        return f"<BlendPlan of {len(self)} attributes, {overridden} of them overridden>"
-
-    def __str__(self) -> str:
-        return text_table(
-            ("attribute", "keyword", "rule", "tier", "asked for by", "provider", "reason"),
-            (
-                (
-                    path,
-                    one.attribute.keyword or "",
-                    one.choice.label,
-                    one.tier.label,
-                    one.source,
-                    str(one.provider),
-                    one.reason,
-                )
-                for path, one in self.items()
-            ),
-        )
 
     @classmethod
     def for_model(
@@ -256,39 +192,7 @@ class BlendPlan(Mapping[str, Assignment]):
         """
         attributes = list(attributes)
         claims = Claims(attributes, overrides, some_of_several)
-        own = engine()
-        assignments: list[Assignment] = []
-        unknown: dict[str, list[str]] = {}
-        faults: list[BlenderError] = []
-        for attribute in attributes:
-            try:
-                choice, *others = _choices(attribute, claims, tuple(ignore))
-                recorded, column = claims.recorded(attribute)
-            except PlanError as fault:
-                faults.append(fault)
-                continue
-            rule, provider = None, own
-            name: object = choice.name  # a schema may have anything there
-            if not isinstance(name, str):
-                faults.append(_not_a_rule(attribute, choice))
-                continue
-            if choice.name not in ENGINE_RULES:
-                if choice.name not in registry:
-                    unknown.setdefault(choice.name, []).append(_who(attribute, choice))
-                    continue
-                rule, provider = registry[choice.name]
-                try:
-                    _require_arguments(attribute, choice, rule, provider)
-                except PlanError as fault:
-                    faults.append(fault)
-                    continue
-            assignments.append(
-                Assignment(attribute, choice, rule, provider, tuple(others), recorded, column)
-            )
-        if unknown:
-            faults.append(registry.unknown(unknown, DEFAULT_RULE))
-        raise_all("attributes cannot get the rules that they ask for", faults)
-        return cls(assignments, claims.unmatched)
+        return cls(decided(attributes, claims, registry, tuple(ignore)), claims.unmatched)
 
     def diff(self, other: BlendPlan) -> PlanDiff:
         """Tell what is different in another plan.
@@ -345,63 +249,6 @@ class BlendPlan(Mapping[str, Assignment]):
         schema = product if isinstance(product, Mapping) else _instance(product).schema
         return Findings(check_plan(self, self.columns, read_attributes(schema)))
 
-    def _wants_all(self, path: str, assignment: Assignment) -> bool:
-        if path in self.columns:
-            return True
-        if assignment.rule is None:
-            return False
-        return assignment.tier > Tier.DEFAULT or assignment.attribute.keyword is not None
-
 
 def _instance(model: Any) -> Any:
     return model() if isinstance(model, type) else model
-
-
-def _choices(attribute: Attribute, claims: Claims, ignore: tuple[str, ...]) -> list[Choice]:
-    """Return all that is asked for an attribute, what it gets first."""
-    protected_by = None
-    if attribute.path.startswith(PROTECTED):
-        protected_by = next((one for one in PROTECTED if is_within(attribute.path, one)), None)
-    choices = claims.choices(attribute, protected_by) + base_choices(attribute, protected_by)
-    if attribute.path.startswith(ignore) and not claims.names_it(attribute):
-        choices.insert(0, Choice("keep", Tier.CALLER, "the caller", "ignored by the caller"))
-    return choices
-
-
-def _who(attribute: Attribute, choice: Choice) -> str:
-    if choice.tier <= Tier.SCHEMA:
-        return attribute.label
-    return f"{attribute.label} in an override by {choice.source}"
-
-
-def _not_a_rule(attribute: Attribute, choice: Choice) -> PlanError:
-    msg = (
-        f"{attribute.label} has the blend_rule {shown(choice.name)} in the schema, where the name "
-        "of a rule is asked for"
-    )
-    return PlanError(msg, attribute=attribute.path)
-
-
-def _require_arguments(
-    attribute: Attribute, choice: Choice, rule: Rule, provider: Provider
-) -> None:
-    """Refuse companions and parameters that are not the rule's, and a lack of companions."""
-    if choice.selection is AS_THEY_ARE and not rule.companions:
-        return
-    given = {name for name, _ in choice.selection.companions}
-    lacking = [name for name in rule.companions if name not in given]
-    beyond = sorted(given.difference(rule.companions))
-    beyond += [name for name, _ in choice.selection.parameters if name not in rule.parameters]
-    problem = ""
-    if lacking and choice.tier <= Tier.SCHEMA:
-        problem = f"which needs {' and '.join(lacking)}, and a schema cannot say which those are"
-    elif lacking:
-        example = f'companions={{"{lacking[0]}": "EFFEXPTM"}}'
-        problem = f"which needs {' and '.join(lacking)}: say {example}"
-    elif beyond:
-        known = [*rule.companions, *rule.parameters]
-        takes = f"takes {', '.join(known)}" if known else "takes nothing beside the values"
-        problem = f"which {takes}, and not {' and '.join(map(repr, beyond))}"
-    if problem:
-        msg = f"{_who(attribute, choice)} asks for the rule {rule.name!r} of {provider}, {problem}"
-        raise PlanError(msg, attribute=attribute.path)

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from blender_core.accumulated import Accumulated
 from blender_core.applying import apply
 from blender_core.arguments import texts
-from blender_core.columns import Columns, Layout
 from blender_core.errors import (
-    InputError,
-    MixedModelTypesError,
     NoInputsError,
     RuleError,
     raise_all,
 )
-from blender_core.kinds import Kind, Planner
+from blender_core.kinds import Planner
 from blender_core.override_sources import OverrideSources
 from blender_core.plugins import Plugins
 from blender_core.product import vet
-from blender_core.readers.expanding import expanded, require_recorded
-from blender_core.readers.opening import Opener, unfold
-from blender_core.readers.source import name_of
+from blender_core.readers.opening import Opener
 from blender_core.record import record_columns
 from blender_core.registry import Registry
 from blender_core.result import BlendResult
@@ -30,12 +25,12 @@ from blender_core.typed import typed_columns
 from blender_core.writers.opening import open_product
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from blender_core.errors import BlenderError
     from blender_core.overrides import Override
     from blender_core.plan import BlendPlan
-    from blender_core.readers.source import Source
 
 __all__ = ["ModelBlender"]
 
@@ -117,22 +112,16 @@ class ModelBlender:
         ignore = texts(blend_ignore_attrs or (), "blend_ignore_attrs", "paths")
         if plugins is None:
             plugins = Plugins.discover(block)
+        if on_bad_input not in ("raise", "skip"):
+            msg = f"on_bad_input is 'raise' or 'skip', not {on_bad_input!r}"
+            raise ValueError(msg)
         self._record_rules = record_rules
         self._planner = Planner(
             Registry(plugins.rules()), OverrideSources(plugins, rules, overrides), ignore, mixed
         )
-        self._mixed = mixed
-        if on_bad_input not in ("raise", "skip"):
-            msg = f"on_bad_input is 'raise' or 'skip', not {on_bad_input!r}"
-            raise ValueError(msg)
-        self._expand = expand
-        self._skips = on_bad_input == "skip"
-        self._skipped: list[BlenderError] = []
-        self._n_given = 0
-        self._files: list[str | Path] = []
-        self._opener = Opener(plugins)
-        self._kinds: dict[type | str, Kind] = {}
-        self._columns = Columns()
+        self._inputs = Accumulated(
+            self._planner, Opener(plugins), mixed, skips=on_bad_input == "skip", expand=expand
+        )
 
     def accumulate(self, model: Any) -> None:
         """Add an input, or several.
@@ -179,84 +168,7 @@ class ModelBlender:
         BlenderError
             As of `accumulate`.
         """
-        before = self._kinds, self._columns.once, self._n_given
-        n_files = len(self._files)
-        self._kinds = dict(self._kinds)
-        faults: list[BlenderError] = []
-        try:
-            rows = list(self._rows(models, faults, progress))
-            if not self._skips:
-                raise_all("inputs cannot be blended", faults)
-        except BaseException:
-            # What a first input has settled goes with it.
-            self._kinds, self._columns.once, self._n_given = before
-            del self._files[n_files:]
-            raise
-        self._skipped += faults
-        for layout, row in rows:
-            self._columns.append(layout, row)
-
-    def _rows(
-        self,
-        models: Iterable[Any],
-        faults: list[BlenderError],
-        progress: Callable[[int], None] | None,
-    ) -> Iterator[tuple[Layout, list[Any]]]:
-        for done, one in enumerate(self._unfolded(models, faults), start=1):
-            self._n_given += 1
-            if isinstance(one, (str, Path)):
-                self._files.append(one)
-            try:
-                yield from self._rows_of(one, f"input {self._n_given}")
-            except InputError as fault:
-                faults.append(fault)
-            if progress:
-                progress(done)
-
-    def _unfolded(self, models: Iterable[Any], faults: list[BlenderError]) -> Iterator[Any]:
-        for number, model in enumerate(models, start=self._n_given + 1):
-            try:
-                yield from unfold(model, f"input {number}")
-            except InputError as fault:
-                faults.append(fault)
-
-    def _rows_of(self, given: Any, what: str) -> list[tuple[Layout, list[Any]]]:
-        """Return the row of an input, or those of the exposures that it was made of."""
-        source = self._opener.open(given, what)
-        if not self._expand:
-            return [self._row(source)]
-        before = dict(self._kinds), self._columns.once
-        try:
-            exposures = expanded(source)
-            rows = [self._row(one) for one in exposures]
-            require_recorded(exposures, self._kinds.values())
-        except BaseException:
-            self._kinds, self._columns.once = before
-            raise
-        return rows
-
-    def _row(self, source: Source) -> tuple[Layout, list[Any]]:
-        kind = self._kinds.get(source.model_type)
-        if kind is not None:
-            return kind.layout, source.read(kind.layout)
-        if self._kinds and not self._mixed:
-            (first,) = self._kinds
-            msg = (
-                f"{source.what} is a model of type {name_of(source.model_type)}, which does not "
-                f"match the type of the first input, {name_of(first)}: a blend has one model "
-                "type, unless mixed=True"
-            )
-            raise MixedModelTypesError(msg)
-        kind = self._planner.kind(source)
-        once = self._columns.once
-        if not self._kinds:
-            layout = Layout((kind.attributes[path] for path in kind.once), kind.layout.columns)
-            once = dict(zip(layout.paths, source.read(layout), strict=True))
-        row = source.read(kind.layout)
-        # Nothing is settled by an input that turns out to be bad.
-        self._kinds[source.model_type] = kind
-        self._columns.once = once
-        return kind.layout, row
+        self._inputs.add_all(models, progress)
 
     def finalize_model(self, model: Any) -> BlendResult:
         """Give a product the blended metadata and the table of what every input said.
@@ -287,13 +199,14 @@ class ModelBlender:
         BlendErrorGroup
             If there are several such faults.
         """
-        if not self._columns:
-            left_out = f"\nLeft out: {len(self._skipped)}" if self._skipped else ""
+        given = self._inputs
+        if not given.columns:
+            left_out = f"\nLeft out: {len(given.skipped)}" if given.skipped else ""
             msg = f"nothing to blend: no input was accumulated{left_out}"
             raise NoInputsError(msg)
         product = open_product(model)
-        plan = self._planner.plan(list(self._kinds.values()), self._columns)
-        inputs, once = self._columns.by_attribute(), self._columns.once
+        plan = self._planner.plan(list(given.kinds.values()), given.columns)
+        inputs, once = given.columns.by_attribute(), given.columns.once
         blended = _blend(plan, inputs, once)
         vetted = vet(product.validator, product.tree, blended, plan)
         columns = typed_columns(plan, inputs)
@@ -307,8 +220,8 @@ class ModelBlender:
             dropped=vetted.dropped,
             refused=vetted.refused,
             columns=columns,
-            skipped=self._skipped,
-            files=self._files,
+            skipped=given.skipped,
+            files=given.files,
         )
         rules = []
         if self._record_rules:

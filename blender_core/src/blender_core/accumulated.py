@@ -1,0 +1,159 @@
+"""The inputs of a blend: what they say, added one by one or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from blender_core.columns import Columns, Layout
+from blender_core.errors import InputError, MixedModelTypesError, raise_all
+from blender_core.readers.expanding import expanded, require_recorded
+from blender_core.readers.opening import unfold
+from blender_core.readers.source import name_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from blender_core.errors import BlenderError
+    from blender_core.kinds import Kind, Planner
+    from blender_core.readers.opening import Opener
+    from blender_core.readers.source import Source
+
+__all__ = ["Accumulated"]
+
+
+class Accumulated:
+    """What the inputs of a blend say.
+
+    Parameters
+    ----------
+    planner : Planner
+        Knows what is to be read from them.
+    opener : Opener
+        Opens them.
+    mixed : bool
+        Whether they may be of several classes.
+    skips : bool
+        Whether those that are bad are left out; otherwise they are errors.
+    expand : bool
+        Whether an input that has an HDRTAB stands for the exposures that it was made of.
+
+    Attributes
+    ----------
+    kinds : dict of (type or str) to Kind
+        The kinds of inputs that there are, by their classes.
+    columns : Columns
+        Their values.
+    skipped : list of BlenderError
+        Why inputs were left out.
+    files : list of str or Path
+        Those that are files.
+    """
+
+    def __init__(
+        self, planner: Planner, opener: Opener, mixed: bool, *, skips: bool, expand: bool
+    ) -> None:
+        self.kinds: dict[type | str, Kind] = {}
+        self.columns = Columns()
+        self.skipped: list[BlenderError] = []
+        self.files: list[str | Path] = []
+        self._planner = planner
+        self._opener = opener
+        self._mixed = mixed
+        self._skips = skips
+        self._expand = expand
+        self._n_given = 0
+
+    def add_all(self, models: Iterable[Any], progress: Callable[[int], None] | None = None) -> None:
+        """Add inputs, and report all that are bad together.
+
+        Parameters
+        ----------
+        models : iterable
+            Inputs as `ModelBlender.accumulate` takes them.
+        progress : callable, optional
+            Called with the number of inputs that have been looked at, after each.
+
+        Raises
+        ------
+        BlenderError
+            As of `ModelBlender.accumulate`. Nothing is added then.
+        """
+        before = self.kinds, self.columns.once, self._n_given
+        n_files = len(self.files)
+        self.kinds = dict(self.kinds)
+        faults: list[BlenderError] = []
+        try:
+            rows = list(self._rows(models, faults, progress))
+            if not self._skips:
+                raise_all("inputs cannot be blended", faults)
+        except BaseException:
+            # What a first input has settled goes with it.
+            self.kinds, self.columns.once, self._n_given = before
+            del self.files[n_files:]
+            raise
+        self.skipped += faults
+        for layout, row in rows:
+            self.columns.append(layout, row)
+
+    def _rows(
+        self,
+        models: Iterable[Any],
+        faults: list[BlenderError],
+        progress: Callable[[int], None] | None,
+    ) -> Iterator[tuple[Layout, list[Any]]]:
+        for done, one in enumerate(self._unfolded(models, faults), start=1):
+            self._n_given += 1
+            if isinstance(one, (str, Path)):
+                self.files.append(one)
+            try:
+                yield from self._rows_of(one, f"input {self._n_given}")
+            except InputError as fault:
+                faults.append(fault)
+            if progress:
+                progress(done)
+
+    def _unfolded(self, models: Iterable[Any], faults: list[BlenderError]) -> Iterator[Any]:
+        for number, model in enumerate(models, start=self._n_given + 1):
+            try:
+                yield from unfold(model, f"input {number}")
+            except InputError as fault:
+                faults.append(fault)
+
+    def _rows_of(self, given: Any, what: str) -> list[tuple[Layout, list[Any]]]:
+        """Return the row of an input, or those of the exposures that it was made of."""
+        source = self._opener.open(given, what)
+        if not self._expand:
+            return [self._row(source)]
+        before = dict(self.kinds), self.columns.once
+        try:
+            exposures = expanded(source)
+            rows = [self._row(one) for one in exposures]
+            require_recorded(exposures, self.kinds.values())
+        except BaseException:
+            self.kinds, self.columns.once = before
+            raise
+        return rows
+
+    def _row(self, source: Source) -> tuple[Layout, list[Any]]:
+        kind = self.kinds.get(source.model_type)
+        if kind is not None:
+            return kind.layout, source.read(kind.layout)
+        if self.kinds and not self._mixed:
+            (first,) = self.kinds
+            msg = (
+                f"{source.what} is a model of type {name_of(source.model_type)}, which does not "
+                f"match the type of the first input, {name_of(first)}: a blend has one model "
+                "type, unless mixed=True"
+            )
+            raise MixedModelTypesError(msg)
+        kind = self._planner.kind(source)
+        once = self.columns.once
+        if not self.kinds:
+            layout = Layout((kind.attributes[path] for path in kind.once), kind.layout.columns)
+            once = dict(zip(layout.paths, source.read(layout), strict=True))
+        row = source.read(kind.layout)
+        # Nothing is settled by an input that turns out to be bad.
+        self.kinds[source.model_type] = kind
+        self.columns.once = once
+        return kind.layout, row

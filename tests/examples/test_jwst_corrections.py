@@ -95,9 +95,30 @@ def test_whatever_tells_exposures_apart_does(name, exposure, blend):
 def test_an_input_that_does_not_tell_its_exposure_counts_with_a_warning(exposure, blend):
     inputs = exposure(1, NIRCAM[:2], duration=10.0)
     del inputs[1].meta.observation.exposure_number
-    with pytest.warns(BlendWarning, match="input 2 lacks a value of .*exposure_number") as caught:
+    lacking = r"input 2 lacks meta\.observation\.exposure_number, by which exposures are told apart"
+    with pytest.warns(BlendWarning, match=lacking) as caught:
         assert blend(inputs).meta.exposure.duration == 20.0
     assert len(caught) == 1
+
+
+def test_one_warning_names_all_that_inputs_without_an_exposure_count_in(exposure, blend):
+    times = dict.fromkeys(TIMES, 10.0)
+    inputs = exposure(1, NIRCAM[:3], **times)
+    for model in inputs[1:]:
+        del model.meta.observation.exposure_number
+    del inputs[2].meta.observation.visit_group
+    with pytest.warns(BlendWarning) as caught:
+        blended = blend(inputs)
+    assert [blended[f"meta.exposure.{name}"] for name in times] == [30.0] * 5
+    assert [str(one.message) for one in caught] == [
+        (
+            "inputs 2 and 3 lack meta.observation.visit_group and meta.observation.exposure_number, by "
+            "which exposures are told apart: each counts for itself in "
+            "meta.exposure.exposure_time (EFFEXPTM), meta.exposure.effective_exposure_time (XPOSURE), "
+            "meta.exposure.measurement_time (TMEASURE), meta.exposure.duration (DURATION) and "
+            "meta.exposure.elapsed_exposure_time (TELAPSE)"
+        )
+    ]
 
 
 def test_a_sum_is_never_silently_partial(exposure, blend, peer):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from blender_core.assignment import Tier
-from blender_core.errors import RuleError, warn
+from blender_core.errors import RuleError
 from blender_core.readers.tree import is_plain, plain
 from blender_core.rules import DROP, Gives
 from blender_core.selection import AS_THEY_ARE, select, select_with
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from blender_core.assignment import Assignment
+    from blender_core.doubts import Doubts
     from blender_core.rules import Rule
-    from blender_core.selection import Seen
 
 __all__ = ["apply", "converted"]
 
@@ -31,6 +31,7 @@ def apply(
     assignment: Assignment,
     values: Sequence[Any],
     others: Mapping[str, Sequence[Any]] = MappingProxyType({}),
+    doubts: Doubts | None = None,
 ) -> Any:
     """Return the blended value of one attribute.
 
@@ -42,6 +43,8 @@ def apply(
         What the inputs said, None where one has no value. The rule cannot change them.
     others : mapping of str to sequence, shape (n_inputs,), optional
         What they said of the attributes that the assignment needs beside, by dotted path.
+    doubts : Doubts, optional
+        Where to note what cannot be known for certain: whether inputs are of one exposure.
 
     Returns
     -------
@@ -53,12 +56,6 @@ def apply(
     ------
     RuleError
         If the rule fails, or returns what is no value.
-
-    Warns
-    -----
-    BlendWarning
-        If inputs of one exposure differ in a value that counts once, or do not say of which
-        exposure they are.
 
     Examples
     --------
@@ -78,7 +75,8 @@ def apply(
         value = _value(assignment, rule, seen.values, arguments)
     except Exception as error:
         raise _rule_error(assignment, values, error) from error
-    _report(assignment, values, seen)
+    if doubts is not None:
+        doubts.note(assignment, values, seen, others)
     return value
 
 
@@ -100,25 +98,6 @@ def _value(assignment: Assignment, rule: Rule, seen: list[Any], arguments: dict[
     if rule.gives is Gives.INPUT and any(value is one for one in seen):
         return value
     return _of_type(value, assignment.attribute.type)
-
-
-def _report(assignment: Assignment, values: Sequence[Any], seen: Seen) -> None:
-    """Say what a count of exposures could not know for certain."""
-    label = assignment.attribute.label
-    if seen.differing:
-        one, other = seen.differing[0]
-        many = f" ({len(seen.differing)} exposures differ so)" if len(seen.differing) > 1 else ""
-        warn(
-            f"inputs {one + 1} and {other + 1} are of one exposure and differ in {label}: "
-            f"{shown(values[one])} counts, {shown(values[other])} does not{many}"
-        )
-    if seen.unidentified:
-        many = f" and {len(seen.unidentified) - 1} more" if len(seen.unidentified) > 1 else ""
-        warn(
-            f"input {seen.unidentified[0] + 1}{many} lacks a value of "
-            f"{', '.join(assignment.selection.once_per)}, which tells its exposure from others: "
-            f"its {label} counts for itself"
-        )
 
 
 def converted(value: Any, wanted: str | None) -> Any:

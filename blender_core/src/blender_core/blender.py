@@ -7,11 +7,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from blender_core.accumulated import Accumulated
 from blender_core.applying import apply
 from blender_core.arguments import texts
-from blender_core.errors import (
-    NoInputsError,
-    RuleError,
-    raise_all,
-)
+from blender_core.doubts import Doubts
+from blender_core.errors import NoInputsError, RuleError, raise_all
 from blender_core.kinds import Planner
 from blender_core.override_sources import OverrideSources
 from blender_core.plugins import Plugins
@@ -237,6 +234,7 @@ def _blend(
     """Return the blended values, DROP where there is to be none; without those to be kept."""
     blended: dict[str, Any] = {}
     faults: list[BlenderError] = []
+    doubts = Doubts()
     for path, assignment in plan.items():
         if assignment.name == "drop":
             blended[path] = DROP
@@ -244,11 +242,12 @@ def _blend(
             continue
         values = inputs[path] if path in inputs else (once.get(path),)
         try:
-            value = apply(assignment, values, inputs)
+            value = apply(assignment, values, inputs, doubts)
         except RuleError as fault:
             faults.append(fault)
         else:
             if value is not None:
                 blended[path] = value
+    doubts.warn()
     raise_all("rules cannot make values of what the inputs have", faults)
     return blended

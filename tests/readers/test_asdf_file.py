@@ -11,10 +11,6 @@ from blender_core.readers.datamodel import DatamodelReader
 from blender_core.schema import Attribute, read_attributes
 
 
-def blank(model_class):
-    return model_class()
-
-
 @pytest.fixture
 def path(tmp_path):
     model = ImageModel(np.ones((4, 4), np.float32))
@@ -28,7 +24,7 @@ def path(tmp_path):
 
 
 def test_values_are_those_of_the_opened_datamodel(path):
-    reader = AsdfReader(path, "input 1", blank)
+    reader = AsdfReader(path, "input 1")
     with open_model(path) as model:
         expected = DatamodelReader(model, "model")
         attributes = read_attributes(expected.schema)
@@ -49,7 +45,7 @@ def test_what_packages_make_of_tags_is_read_with_them(tmp_path):
     path = tmp_path / "a_cal.asdf"
     model.save(str(path))
     layout = Layout([Attribute("meta.moment"), Attribute("meta.model_type")])
-    assert AsdfReader(path, "input 1", blank).read(layout) == [
+    assert AsdfReader(path, "input 1").read(layout) == [
         "2026-01-02T03:04:05.000",
         "ImageModel",
     ]
@@ -57,13 +53,13 @@ def test_what_packages_make_of_tags_is_read_with_them(tmp_path):
 
 def test_bad_files_are_named(tmp_path):
     with pytest.raises(InputError, match=r"input 2 \(.*a.asdf\) cannot be read: No such file"):
-        AsdfReader(tmp_path / "a.asdf", "input 2", blank)
+        AsdfReader(tmp_path / "a.asdf", "input 2")
     (tmp_path / "a.asdf").write_text("hello")
     with pytest.raises(InputError, match=r"a.asdf\) cannot be read: it is no ASDF file"):
-        AsdfReader(tmp_path / "a.asdf", "input 2", blank)
+        AsdfReader(tmp_path / "a.asdf", "input 2")
     (tmp_path / "folder.asdf").mkdir()
     with pytest.raises(InputError, match="Is a directory"):
-        AsdfReader(tmp_path / "folder.asdf", "input 2", blank)
+        AsdfReader(tmp_path / "folder.asdf", "input 2")
 
 
 def test_a_tree_that_is_no_datamodels(tmp_path):
@@ -71,7 +67,7 @@ def test_a_tree_that_is_no_datamodels(tmp_path):
 
     asdf.AsdfFile({"meta": {"date": "2026-01-01"}}).write_to(tmp_path / "a.asdf")
     with pytest.raises(InputError, match=r"a.asdf\) has no meta.model_type"):
-        assert AsdfReader(tmp_path / "a.asdf", "input 1", blank).model_type
+        assert AsdfReader(tmp_path / "a.asdf", "input 1").model_type
     asdf.AsdfFile({"meta": {"model_type": "open"}}).write_to(tmp_path / "b.asdf")
     with pytest.raises(InputError, match=r"of the class .open., says its meta\.model_type, which"):
-        assert AsdfReader(tmp_path / "b.asdf", "input 1", blank).model_type
+        assert AsdfReader(tmp_path / "b.asdf", "input 1").model_type

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["PYTHON_TYPES", "Attribute", "json_type", "read_attributes", "subschema_at"]
+__all__ = [
+    "PYTHON_TYPES",
+    "Attribute",
+    "ClassSchema",
+    "json_type",
+    "read_attributes",
+    "subschema_at",
+]
 
 PYTHON_TYPES: Final[Mapping[str, frozenset[type]]] = {
     "boolean": frozenset({bool}),
@@ -94,6 +101,8 @@ def read_attributes(schema: Mapping[str, Any]) -> dict[str, Attribute]:
     >>> found["meta.exposure_time"].unit
     's'
     """
+    if isinstance(schema, ClassSchema):
+        return dict(schema.attributes)
     # Imported where a model is touched: it takes a second.
     from stdatamodels.schema import walk_schema
 
@@ -121,6 +130,21 @@ def read_attributes(schema: Mapping[str, Any]) -> dict[str, Attribute]:
 
     walk_schema(schema.get("properties", {}).get("meta", {}), visit)
     return {path: draft.attribute(path) for path, draft in drafts.items()}
+
+
+class ClassSchema(dict[str, Any]):
+    """The schema of a class of datamodels, which nobody changes: its attributes are read once.
+
+    Parameters
+    ----------
+    schema : mapping
+        As of `read_attributes`.
+    """
+
+    @functools.cached_property
+    def attributes(self) -> Mapping[str, Attribute]:
+        """Its attributes by dotted path."""
+        return read_attributes(dict(self))
 
 
 def json_type(value: Any) -> str:

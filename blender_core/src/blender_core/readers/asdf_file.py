@@ -6,12 +6,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from blender_core.errors import InputError
+from blender_core.readers.model_class import described
 from blender_core.readers.product_table import HDRTAB, table_in_tree
 from blender_core.readers.saved import class_named, plain_values, read_as_datamodel
 from blender_core.readers.tree import scalars_beyond
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
     from blender_core.columns import Layout
@@ -28,8 +29,6 @@ class AsdfReader:
         The file.
     what : str
         What the file is to the blend, for messages: ``input 3``.
-    blank : callable
-        Gives an empty datamodel of a class: it has the schema.
 
     Raises
     ------
@@ -37,11 +36,10 @@ class AsdfReader:
         If there is no such file, or it is not an ASDF file.
     """
 
-    def __init__(self, path: Path, what: str, blank: Callable[[type], Any]) -> None:
+    def __init__(self, path: Path, what: str) -> None:
         from asdf.util import load_yaml
 
         self._path = path
-        self._blank = blank
         self.what = f"{what} ({path})"
         try:
             with path.open("rb") as file:
@@ -63,7 +61,7 @@ class AsdfReader:
     @property
     def schema(self) -> Mapping[str, Any]:
         """The schema of that class."""
-        return self._blank(self.model_type).schema  # type: ignore[no-any-return]
+        return described(self.model_type).schema
 
     def read(self, layout: Layout) -> list[Any]:
         """Return the wanted values.

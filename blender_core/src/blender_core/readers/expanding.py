@@ -14,6 +14,7 @@ from blender_core.assigning import DEFAULT_RULE
 from blender_core.columns import Layout
 from blender_core.errors import ExpansionError
 from blender_core.readers.hdrtab import Hdrtab
+from blender_core.readers.model_class import described
 from blender_core.readers.saved import class_named
 from blender_core.readers.source import name_of
 from blender_core.schema import Attribute, read_attributes
@@ -192,7 +193,7 @@ class _Exposure:
         model_type = self.model_type
         if isinstance(model_type, str) or model_type is self.product.source.model_type:
             return self.product.source.schema
-        return model_type().schema  # type: ignore[no-any-return]
+        return described(model_type).schema
 
     def read(self, layout: Layout) -> list[Any]:
         """Return the wanted values, None where the exposure had none."""

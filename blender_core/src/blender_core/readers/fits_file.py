@@ -22,11 +22,12 @@ from blender_core.errors import InputError, UnknownInputError
 from blender_core.readers.hdulist import raw_fits_of, without_arrays
 from blender_core.readers.header_values import put_headers_over, select
 from blender_core.readers.headers import BadFitsError, NotFitsError
+from blender_core.readers.model_class import described
 from blender_core.readers.product_table import HDRTAB, table_in_fits, table_in_tree
 from blender_core.readers.raw_fits import RawFits
 from blender_core.readers.saved import class_named, plain_values, put_own
 from blender_core.readers.tree import plain, scalars_beyond
-from blender_core.readers.unusual import has_own_metadata, read_by_datamodel
+from blender_core.readers.unusual import read_by_datamodel
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -80,7 +81,7 @@ class FitsReader:
     @property
     def schema(self) -> Mapping[str, Any]:
         """The schema of that class."""
-        return self._blank.schema  # type: ignore[no-any-return]
+        return described(self.model_type).schema
 
     def read(self, layout: Layout) -> list[Any]:
         """Return the wanted values.
@@ -125,7 +126,7 @@ class FitsReader:
         return (
             layout.has_tagged_keywords
             or any(hdu.compressed for hdu in self._fits.hdus)
-            or has_own_metadata(self._blank)
+            or described(self.model_type).has_own_metadata
         )
 
     def _by_datamodel(self, layout: Layout) -> list[Any]:
@@ -162,7 +163,9 @@ class FitsReader:
         return self._with_headers(values, layout)
 
     def _with_headers(self, values: list[Any], layout: Layout) -> list[Any]:
-        return put_headers_over(values, layout, self._fits, self._blank, self.what)
+        return put_headers_over(
+            values, layout, self._fits, self._learnt.blank(self.model_type), self.what
+        )
 
     def _values_of_tree(self, layout: Layout, asdf: AsdfText) -> list[Any] | None:
         known = self._learnt.trees(layout)
@@ -222,10 +225,6 @@ class FitsReader:
         if asdf is None or name.encode() not in asdf.raw or self._tree.get(name) is None:
             return None
         return table_in_tree(self._opened, self.what, name)
-
-    @property
-    def _blank(self) -> Any:
-        return self._learnt.blank(self.model_type)
 
     @cached_property
     def _fits(self) -> RawFits:

@@ -40,7 +40,7 @@ class Learnt:
         self._files: dict[int, list[FilePattern]] = {}
 
     def blank(self, model_type: type) -> Any:
-        """Return an empty datamodel: it has the schema, and the validation settings.
+        """Return an empty datamodel, which has the validation settings.
 
         Parameters
         ----------

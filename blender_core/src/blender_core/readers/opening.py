@@ -92,7 +92,7 @@ class Opener:
         path = given if isinstance(given, Path) else Path(given)
         reader: Expandable
         if path.suffix == ".asdf":
-            reader = AsdfReader(path, what, self._learnt.blank)
+            reader = AsdfReader(path, what)
         else:
             again = open_again(path, what, self._learnt)
             reader = again or FitsReader(path, what, self._learnt)

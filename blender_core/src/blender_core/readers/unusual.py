@@ -17,23 +17,7 @@ if TYPE_CHECKING:
 
     from blender_core.columns import Layout
 
-__all__ = ["has_own_metadata", "read_by_datamodel"]
-
-
-def has_own_metadata(blank: Any) -> bool:
-    """Tell whether a class of datamodels puts metadata of its own over a file's.
-
-    Parameters
-    ----------
-    blank : stdatamodels.DataModel
-        An empty datamodel of that class.
-
-    Returns
-    -------
-    own : bool
-        True of the classes of reference files.
-    """
-    return not {"date", "model_type"}.issuperset(blank.instance.get("meta", ()))
+__all__ = ["read_by_datamodel"]
 
 
 def read_by_datamodel(

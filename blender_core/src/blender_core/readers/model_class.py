@@ -1,0 +1,60 @@
+"""What classes of datamodels are like, of which there are files."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from blender_core.schema import ClassSchema
+
+if TYPE_CHECKING:
+    from typing import Any
+
+__all__ = ["ModelClass", "described"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelClass:
+    """What a class of datamodels is like.
+
+    Parameters
+    ----------
+    schema : ClassSchema
+        Its schema.
+    has_own_metadata : bool
+        Whether it puts metadata of its own over a file's, as the classes of reference files do.
+    """
+
+    schema: ClassSchema
+    has_own_metadata: bool
+
+
+@functools.lru_cache(maxsize=64)
+def described(model_type: type[Any]) -> ModelClass:
+    """Return what a class of datamodels is like.
+
+    A class is asked once, and not in each blend: that takes longer than to read ten files, and a
+    pipeline may make hundreds of products. The schema of a class of files is in a file of an
+    installed package, which stdatamodels keeps in mind as well.
+
+    Parameters
+    ----------
+    model_type : type
+        A class of ``stdatamodels.jwst.datamodels``.
+
+    Returns
+    -------
+    model_class : ModelClass
+        The same one for each call; it is not to be changed.
+
+    Examples
+    --------
+    >>> from blender_core.readers.model_class import described
+    >>> from stdatamodels.jwst.datamodels import FlatModel, ImageModel
+    >>> described(ImageModel).has_own_metadata, described(FlatModel).has_own_metadata
+    (False, True)
+    """
+    blank = model_type()
+    own = not {"date", "model_type"}.issuperset(blank.instance.get("meta", ()))
+    return ModelClass(ClassSchema(blank.schema), own)

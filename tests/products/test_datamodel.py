@@ -4,6 +4,7 @@ import copy
 import gzip
 import re
 
+import asdf
 import numpy as np
 import pytest
 from astropy.io import fits
@@ -15,6 +16,7 @@ from blender_core import (
     ModelBlender,
     OutputError,
     OutputExistsError,
+    ProductFile,
     Rule,
     RuleError,
     blendmodels,
@@ -58,6 +60,18 @@ def test_output(tmp_path, product, exposures, ending):
         assert (np.asarray(saved.data) == 7).all()
     # As after saving it in any other way.
     assert (product.meta.filename, product.meta.date) == (path.name, saved.meta.date)
+
+
+def test_missing_logical_values_are_kept_in_an_asdf_file_without_a_warning(tmp_path, make_models):
+    inputs = make_models("meta.visit.exp_only", [True, False, None])
+    path = tmp_path / "p.asdf"
+    blendmodels(ImageModel(), inputs, output=path)
+    with asdf.open(path) as tree:
+        # The letters T and F, and the zero byte, which is the null of the FITS standard.
+        assert tree["hdrtab"]["EXP_ONLY"].tolist() == [84, 70, 0]
+    assert ProductFile(path).inputs["meta.visit.exp_only"] == [True, False, None]
+    again = blendmodels(None, [path], expand=True).table["EXP_ONLY"]
+    assert again.tolist() == [True, False, None]
 
 
 def test_what_is_saved_is_what_stdatamodels_saves(tmp_path, product, exposures):

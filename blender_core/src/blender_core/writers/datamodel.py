@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from blender_core.errors import OutputError
 from blender_core.product import require_datamodel, update_product
+from blender_core.readers.warned import recorded
+from blender_core.table import TABLES
 from blender_core.writers.replacing import replacing
 
 if TYPE_CHECKING:
@@ -114,10 +116,25 @@ def save(model: Any, target: Target) -> None:
         # As its method save does, which takes the name from the path.
         model.meta.filename = target.given.name
         if target.ending == ".asdf":
+            _look_at_logical_columns(model)
             model.to_asdf(file)
         else:
             with packed(file, target) as unpacked:
                 model.to_fits(unpacked)
+
+
+def _look_at_logical_columns(model: Any) -> None:
+    """Have the tables' logical columns looked at, as stdatamodels does before it writes ASDF.
+
+    It looks for unsigned integers, and at a first look astropy warns that it takes nulls for False.
+    What is written are the bytes of the table, which have the nulls.
+    """
+    for name in TABLES:
+        table = model.instance.get(name)
+        for column in getattr(table, "columns", ()):
+            if column.format == "L":
+                with recorded():
+                    table.field(column.name)
 
 
 @contextlib.contextmanager

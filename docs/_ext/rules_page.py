@@ -34,7 +34,6 @@ SAMPLES = {
     "median": NUMBERS,
     "stddev": [[1.0, 3.0]],
     "rms": [[1.0, 7.0]],
-    "weighted_mean": [[10.0, 20.0]],
     "mean_angle": [[350.0, 20.0]],
     "range": NUMBERS,
     "zero": INTEGERS[:1],
@@ -56,24 +55,28 @@ SAMPLES = {
     "union": LISTS,
     "wheeltol": [["within commanded tolerance", "outside calibration tolerance"]],
 }
-ARGUMENTS = {"weighted_mean": {"weights": [3.0, 1.0]}, "join": {"sort": True}}
+# What takes arguments: weights, and the parameters that an override may give.
+WITH_ARGUMENTS = {
+    "weighted_mean": [([10.0, 20.0], {"weights": [3.0, 1.0]})],
+    "join": [(TEXTS[0], {"sort": True})],
+    "common": [(TEXTS[0], {"otherwise": "MIXED"}), ([6.5, 6.75], {"tolerance": 0.5})],
+    "same": [([6.5, 6.75], {"tolerance": 0.5})],
+    "constant": [(TEXTS[0], {"value": "MIXED"})],
+}
 
 
 def examples(rule):
     """Return lines that tell what a rule makes of its samples."""
-    for values in SAMPLES[rule.name]:
-        ways = [{}] if not rule.companions else []
-        if rule.name in ARGUMENTS:
-            ways.append(ARGUMENTS[rule.name])
-        for arguments in ways:
-            try:
-                result = rule.blend(select(values, rule.missing), **arguments)
-            except RuleError as error:
-                outcome = f"an error: {error}"
-            else:
-                outcome = "no value in the product" if result is DROP else f"``{result!r}``"
-            given = "".join(f", ``{name}={value!r}``" for name, value in arguments.items())
-            yield f"``{values!r}``{given} → {outcome}"
+    alone = ((values, {}) for values in SAMPLES.get(rule.name, ()))
+    for values, arguments in (*alone, *WITH_ARGUMENTS.get(rule.name, ())):
+        try:
+            result = rule.blend(select(values, rule.missing), **arguments)
+        except RuleError as error:
+            outcome = f"an error: {error}"
+        else:
+            outcome = "no value in the product" if result is DROP else f"``{result!r}``"
+        given = "".join(f", ``{name}={value!r}``" for name, value in arguments.items())
+        yield f"``{values!r}``{given} → {outcome}"
 
 
 def section(name, rule, provider):

@@ -413,3 +413,20 @@ def test_the_product_may_be_given_as_its_class(plan_of):
     exposure = {"type": "object", "properties": {"ngroups": NUMBER}}
     (finding,) = plan_of(exposure=exposure).check(ImageModel)
     assert finding.attribute == "meta.exposure.ngroups"
+
+
+@pytest.mark.parametrize(
+    ("rule", "parameters", "subschema", "problem"),
+    [
+        ("common", {"otherwise": "MIXED"}, MODULES, "its rule may give 'MIXED'" + UNLISTED),
+        ("constant", {"value": 5}, COUNTS, None),
+        ("constant", {"value": 6}, COUNTS, "its rule may give 6" + UNLISTED),
+        ("constant", {"value": "x"}, NUMBER, "its rule may give 'x' where a number is asked for"),
+        ("common", {"tolerance": 0.5}, COUNTS, None),
+        ("common", {"otherwise": "MIXED"}, TEXT, None),
+    ],
+)
+def test_values_that_parameters_say(plan_of, rule, parameters, subschema, problem):
+    override = Override(attribute="meta.one", rule=rule, parameters=parameters)
+    findings = plan_of([override], one=subschema).check()
+    assert [one.problem for one in findings] == ([problem] if problem else [])

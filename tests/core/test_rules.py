@@ -30,6 +30,12 @@ def test_defaults():
         ({"missing": "skip"}, TypeError, "Missing"),
         ({"constants": "MULTIPLE"}, TypeError, "tuple"),
         ({"companions": ["weights"]}, TypeError, "tuple"),
+        ({"constant_parameters": ["value"]}, TypeError, "tuple"),
+        (
+            {"constant_parameters": ("value",)},
+            ValueError,
+            "some of its parameters, and .value. is none",
+        ),
         ({"replaces": 3}, TypeError, r"replaces of rule 'spread' is a str \| None, not 3"),
         ({"replaces": ("blender-rules-std",)}, TypeError, "replaces"),
     ],

@@ -101,3 +101,57 @@ def test_unlike_the_peer_lists_have_a_common_value():
     with pytest.raises(TypeError):
         RULE_FUNCTIONS["multi"]([[1], [1]])
     assert multiple([[1], [1]]) == [1]
+
+
+INF = math.inf
+
+
+@pytest.mark.parametrize(
+    ("values", "tolerance", "alike"),
+    [
+        ([6.5, 6.75, 6.25], 0.25, True),
+        ([6.5, 6.75, 6.125], 0.25, False),
+        # By how much they differ from the first, as in CIAO, and not from each other.
+        ([0, 1, -1], 1, True),
+        ([1, 0, -1], 1, False),
+        ([1, 1.5, True], 0.5, True),
+        ([2**53, 2**53 + 1], 0.5, False),
+        ([2**53, 2**53 + 1], 1, True),
+        ([NAN, float("nan")], 1, True),
+        ([NAN, 1.0], INF, False),
+        ([1.0, NAN], INF, False),
+        ([INF, INF], 1, True),
+        ([INF, -INF], 1, False),
+        ([1.0, 1.0], 0.0, True),
+        ([1.0, 1.5], 0.0, False),
+    ],
+)
+def test_tolerance(values, tolerance, alike):
+    assert common(values, tolerance=tolerance) is (values[0] if alike else DROP)
+    if alike:
+        assert same(values, tolerance=tolerance) is values[0]
+    else:
+        with pytest.raises(RuleError, match="the inputs differ"):
+            same(values, tolerance=tolerance)
+
+
+@pytest.mark.parametrize("tolerance", [-1, NAN, "0.1", None, True, [1]])
+@pytest.mark.parametrize("rule", [common, same])
+def test_what_is_no_tolerance(rule, tolerance):
+    with pytest.raises(RuleError, match="a tolerance is a number that is not negative, and not"):
+        rule([1.0, 1.0], tolerance=tolerance)
+
+
+@pytest.mark.parametrize("rule", [common, same])
+def test_only_numbers_have_a_tolerance(rule):
+    with pytest.raises(RuleError, match=r"takes numbers where it has a tolerance, not 'a' \(str\)"):
+        rule([1.0, "a"], tolerance=0.5)
+    with pytest.raises(RuleError, match="no values"):
+        rule([], tolerance=0.5)
+
+
+@pytest.mark.parametrize("values", DIFFERENT)
+def test_what_there_is_otherwise(values):
+    assert common(values, otherwise="MIXED") == "MIXED"
+    assert common(values[:1], otherwise="MIXED") is values[0]
+    assert common(values, otherwise=0) == 0

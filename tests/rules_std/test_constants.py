@@ -2,6 +2,7 @@ import math
 
 import pytest
 
+from blender_core import Override, blendmodels
 from blender_rules_std.constants import float_one, int_one, zero
 
 
@@ -12,3 +13,16 @@ from blender_rules_std.constants import float_one, int_one, zero
 def test_the_values_do_not_matter(rule, constant, kind, values):
     assert rule(values) == constant
     assert type(rule(values)) is kind
+
+
+def test_what_an_override_says(make_model):
+    said = Override(attribute="DETECTOR", rule="constant", parameters={"value": "MULTIPLE"})
+    inputs = [make_model({"meta.instrument.detector": "NRCA1"}), make_model({})]
+    assert blended(inputs, said) == "MULTIPLE"
+    assert blended(inputs[1:], said) is None
+    # Without a value, the product keeps its own.
+    assert blended(inputs, Override(attribute="DETECTOR", rule="constant")) is None
+
+
+def blended(inputs, override):
+    return blendmodels(None, inputs, overrides=[override]).values.get("meta.instrument.detector")

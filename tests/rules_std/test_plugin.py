@@ -38,6 +38,7 @@ EXAMPLES = {
     "zero": ([5, 5], 0),
     "int_one": ([5, 5], 1),
     "float_one": ([5, 5], 1.0),
+    "constant": ([5, 5], "five"),
     "multi": (["a", "b"], "MULTIPLE"),
     "multi?": (["a", "b"], "?"),
     "common": (["a", "a"], "a"),
@@ -56,7 +57,7 @@ EXAMPLES = {
     "wheeltol": (["outside calibration tolerance"], "outside calibration tolerance"),
 }
 
-WEIGHTED = {"weighted_mean": {"weights": [1, 3]}}
+ARGUMENTS = {"weighted_mean": {"weights": [1, 3]}, "constant": {"value": "five"}}
 
 
 def test_exactly_these_rules_are_offered_each_once():
@@ -76,12 +77,12 @@ def test_the_engine_can_call_the_hook():
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_each_name_has_its_rule_and_the_values_stay_as_they_are(name):
     values, expected = EXAMPLES[name]
-    companions = WEIGHTED.get(name, {})
-    before = copy.deepcopy((values, companions))
-    found = RULES[name].blend(values, **companions)
+    arguments = ARGUMENTS.get(name, {})
+    before = copy.deepcopy((values, arguments))
+    found = RULES[name].blend(values, **arguments)
     assert found == expected
     assert type(found) is type(expected)
-    assert (values, companions) == before
+    assert (values, arguments) == before
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
@@ -112,18 +113,20 @@ def test_first_and_last_alone_see_what_is_missing():
 def test_what_a_rule_gives_is_what_it_says(name):
     values, _ = EXAMPLES[name]
     rule = RULES[name]
-    found = rule.blend(values, **WEIGHTED.get(name, {}))
+    found = rule.blend(values, **ARGUMENTS.get(name, {}))
     declared = {
         Gives.INPUT: any(found is value for value in values) or found in rule.constants,
         Gives.NUMBER: type(found) is float,
         Gives.COUNT: type(found) is int,
         Gives.SAME_TYPE: type(found) is type(values[0]),
-        Gives.CONSTANT: found in rule.constants,
+        Gives.CONSTANT: found in (*rule.constants, *ARGUMENTS.get(name, {}).values()),
         Gives.TEXT: type(found) is str,
         Gives.LIST: type(found) is list,
     }
     assert declared[rule.gives]
-    assert bool(rule.constants) is (rule.gives is Gives.CONSTANT or name in ("multi", "multi?"))
+    may_give_others = rule.constants or rule.constant_parameters
+    others = (Gives.CONSTANT, Gives.INPUT)
+    assert rule.gives in others if may_give_others else rule.gives is not Gives.CONSTANT
 
 
 def test_summaries_are_sentences_of_a_readable_length():

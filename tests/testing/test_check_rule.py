@@ -176,8 +176,8 @@ def test_the_standard_rules_are_what_they_say(name):
     check_rule(STANDARD[name].rule)
 
 
-def test_there_are_thirty_six_of_them():
-    assert len(list(STANDARD)) == 36
+def test_there_are_thirty_seven_of_them():
+    assert len(list(STANDARD)) == 37
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from blender_core.validity import objection
 from blender_core.values import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from blender_core.assignment import Assignment
     from blender_core.rules import Rule
@@ -77,7 +77,7 @@ def check_plan(
     for path, one in assignments.items():
         if (rule := one.rule) is not None:
             target = one.attribute if product is None else product.get(path, Attribute(path))
-            for kind, problem in _values(rule, one.attribute, target):
+            for kind, problem in _values(one, rule, target):
                 yield _finding(one, kind, problem, _another_rule(one))
             yield from _default(one, rule, target)
             yield from _selection(one, assignments)
@@ -88,9 +88,14 @@ def check_plan(
             yield from _column(one, columns[path], assignments, owners)
 
 
-def _values(rule: Rule, source: Attribute, target: Attribute) -> Iterator[tuple[FindingKind, str]]:
+def _values(
+    assignment: Assignment, rule: Rule, target: Attribute
+) -> Iterator[tuple[FindingKind, str]]:
     """Find what the rule may give and the product cannot have."""
-    yield from _constants(rule, source, target)
+    source = assignment.attribute
+    parameters = dict(assignment.selection.parameters)
+    said = (parameters[name] for name in rule.constant_parameters if name in parameters)
+    yield from _constants((*rule.constants, *said), source, target)
     if rule.gives is Gives.CONSTANT or (rule.gives is Gives.INPUT and target is source):
         return  # what an input has, its own schema allows
     made = _MADE.get(rule.gives, source.type)
@@ -118,10 +123,10 @@ def _values(rule: Rule, source: Attribute, target: Attribute) -> Iterator[tuple[
 
 
 def _constants(
-    rule: Rule, source: Attribute, target: Attribute
+    constants: Iterable[Any], source: Attribute, target: Attribute
 ) -> Iterator[tuple[FindingKind, str]]:
     refused: dict[tuple[FindingKind, str], list[Any]] = {}
-    for constant in rule.constants:
+    for constant in constants:
         try:
             value = converted(constant, source.type)
         except RuleError as error:

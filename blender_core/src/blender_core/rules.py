@@ -49,7 +49,7 @@ class Gives(enum.Enum):
     SAME_TYPE = "a computed number of its inputs' own type"
     """A number that is computed, an integer from integers: a sum."""
     CONSTANT = "one of its constants"
-    """One of the rule's constants, and never an input's value."""
+    """One of the rule's constants, or what a parameter says, and never an input's value."""
     TEXT = "a text"
     """A text that is made of the inputs'."""
     LIST = "a list"
@@ -96,6 +96,8 @@ class Rule:
     parameters : tuple of str, optional
         Names of further keyword arguments of `blend` that an override may give a value to; they
         have defaults.
+    constant_parameters : tuple of str, optional
+        Those of the parameters whose values may come out, as constants do.
     missing : Missing, optional
         What the rule sees where an input lacks the value, unless its assignment says otherwise.
     replaces : str, optional
@@ -129,6 +131,7 @@ class Rule:
     constants: tuple[Any, ...] = ()
     companions: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
+    constant_parameters: tuple[str, ...] = ()
     missing: Missing = Missing.SKIP
     replaces: str | None = None
     deprecated: str = ""
@@ -153,6 +156,12 @@ class Rule:
                 f"the summary of rule {self.name!r} is one line of text, not {shown(self.summary)}"
             )
             raise ValueError(msg)
+        if beyond := [one for one in self.constant_parameters if one not in self.parameters]:
+            msg = (
+                f"constant_parameters of rule {self.name!r} are some of its parameters, and "
+                f"{shown(beyond[0])} is none"
+            )
+            raise ValueError(msg)
 
 
 _FIELD_TYPES: Final[dict[str, Any]] = {
@@ -163,6 +172,7 @@ _FIELD_TYPES: Final[dict[str, Any]] = {
     "constants": tuple,
     "companions": tuple,
     "parameters": tuple,
+    "constant_parameters": tuple,
     "missing": Missing,
     "replaces": str | None,
     "deprecated": str,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from blender_core.errors import RuleError
-from blender_core.rules import DROP, Drop, Rule
-from blender_core.values import distinct
-from blender_rules_std.checks import quoted, require_some
+from blender_core.rules import DROP, Rule
+from blender_core.values import distinct, shown
+from blender_rules_std.checks import NUMBERS, is_nan, quoted, require, require_some
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -53,7 +53,7 @@ def multiple(values: Sequence[T]) -> T | str:
     >>> multiple(["F200W", "F200W"]), multiple(["F200W", "F115W"])
     ('F200W', 'MULTIPLE')
     """
-    return _common(values, MULTIPLE)
+    return values[0] if _agree(values) else MULTIPLE
 
 
 def question_mark(values: Sequence[T]) -> T | str:
@@ -84,43 +84,58 @@ def question_mark(values: Sequence[T]) -> T | str:
     >>> question_mark(["F200W", "F200W"]), question_mark(["F200W", "F115W"])
     ('F200W', '?')
     """
-    return _common(values, QUESTION_MARK)
+    return values[0] if _agree(values) else QUESTION_MARK
 
 
-def common(values: Sequence[T]) -> T | Drop:
+def common(values: Sequence[T], *, tolerance: float = 0, otherwise: U | None = None) -> T | U:
     """Return the common value, else say that the product has none.
 
     Parameters
     ----------
     values : list, shape (n_inputs,)
         Present values in input order.
+    tolerance : float, optional
+        By how much numbers may differ from the first, in their own unit, and still be the same.
+    otherwise : object, optional
+        What the product has where they differ; unless said, the product has none.
 
     Returns
     -------
     value : object
-        The first value if all are the same, as for :func:`multiple`. Else ``DROP``.
+        The first value if all are the same, as for :func:`multiple`. Else `otherwise`, or
+        ``DROP``.
 
     Raises
     ------
     RuleError
-        If there are no values.
+        If there are no values; with a tolerance, if one is no number, or the tolerance is none.
+
+    References
+    ----------
+    With a tolerance, the rule ``WarnOmit`` of CIAO; with a value otherwise, its ``WarnPrefer``.
 
     Examples
     --------
     >>> from blender_rules_std.agree import common
     >>> common(["F200W", "F200W"]), common(["F200W", "F115W"])
     ('F200W', DROP)
+    >>> common([6.53, 6.55], tolerance=0.05), common(["F200W", "F115W"], otherwise="MIXED")
+    (6.53, 'MIXED')
     """
-    return _common(values, DROP)
+    if _agree(values, tolerance):
+        return values[0]
+    return DROP if otherwise is None else otherwise  # type: ignore[return-value]
 
 
-def same(values: Sequence[T]) -> T:
+def same(values: Sequence[T], *, tolerance: float = 0) -> T:
     """Return the common value, and refuse values that differ.
 
     Parameters
     ----------
     values : list, shape (n_inputs,)
         Present values in input order.
+    tolerance : float, optional
+        By how much numbers may differ from the first, in their own unit, and still be the same.
 
     Returns
     -------
@@ -130,7 +145,8 @@ def same(values: Sequence[T]) -> T:
     Raises
     ------
     RuleError
-        If there are no values, or if they differ.
+        If there are no values, or if they differ; with a tolerance, if one is no number, or the
+        tolerance is none.
 
     Examples
     --------
@@ -141,18 +157,26 @@ def same(values: Sequence[T]) -> T:
     Traceback (most recent call last):
     blender_core.errors.RuleError: the inputs differ: 'MIRI' (str), 'NIRCAM' (str)
     """
-    require_some(values)
-    different = distinct(values)
-    if len(different) > 1:
-        msg = f"the inputs differ: {quoted(different)}"
+    if _agree(values, tolerance):
+        return values[0]
+    beyond = f" by more than {tolerance!r}" if tolerance else ""
+    msg = f"the inputs differ{beyond}: {quoted(distinct(values))}"
+    raise RuleError(msg)
+
+
+def _agree(values: Sequence[Any], tolerance: float = 0) -> bool:
+    if type(tolerance) not in NUMBERS or not tolerance >= 0:
+        msg = f"a tolerance is a number that is not negative, and not {shown(tolerance)}"
         raise RuleError(msg)
-    return different[0]
-
-
-def _common(values: Sequence[T], otherwise: U) -> T | U:
-    require_some(values)
-    different = distinct(values)
-    return different[0] if len(different) == 1 else otherwise
+    if not tolerance:
+        require_some(values)
+        return len(distinct(values)) == 1
+    require(values, NUMBERS, "numbers where it has a tolerance")
+    first = values[0]
+    if is_nan(first):
+        return all(map(is_nan, values))
+    # An infinity is as far from itself as from nothing.
+    return all(value == first or abs(value - first) <= tolerance for value in values)
 
 
 RULES: Final = (
@@ -168,6 +192,17 @@ RULES: Final = (
         summary="The common value, else a question mark.",
         constants=(QUESTION_MARK,),
     ),
-    Rule(name="common", blend=common, summary="The common value, else the product has none."),
-    Rule(name="same", blend=same, summary="The common value; values that differ are an error."),
+    Rule(
+        name="common",
+        blend=common,
+        summary="The common value, else the product has none.",
+        parameters=("tolerance", "otherwise"),
+        constant_parameters=("otherwise",),
+    ),
+    Rule(
+        name="same",
+        blend=same,
+        summary="The common value; values that differ are an error.",
+        parameters=("tolerance",),
+    ),
 )

@@ -1,4 +1,4 @@
-"""Rules that give the same number whatever the values are."""
+"""Rules that give the same whatever the values are."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from blender_rules_std.checks import require_some
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["RULES", "float_one", "int_one", "zero"]
+__all__ = ["RULES", "constant", "float_one", "int_one", "zero"]
 
 
 def zero(values: Sequence[Any]) -> int:
@@ -109,6 +109,40 @@ def float_one(values: Sequence[Any]) -> float:
     return 1.0
 
 
+def constant(values: Sequence[Any], *, value: Any = None) -> Any:
+    """Return what the override says.
+
+    Parameters
+    ----------
+    values : list, shape (n_inputs,)
+        Present values in input order.
+    value : object, optional
+        What the product has where some input has the attribute; unless said, it keeps its own.
+
+    Returns
+    -------
+    value : object
+        That value.
+
+    Raises
+    ------
+    RuleError
+        If there are no values.
+
+    References
+    ----------
+    The rule ``PUT_STRING`` of CIAO.
+
+    Examples
+    --------
+    >>> from blender_rules_std.constants import constant
+    >>> constant(["NRCA1", "NRCB1"], value="MULTIPLE")
+    'MULTIPLE'
+    """
+    require_some(values)
+    return value
+
+
 RULES: Final = (
     Rule(name="zero", blend=zero, summary="The integer 0.", gives=Gives.CONSTANT, constants=(0,)),
     Rule(
@@ -124,5 +158,13 @@ RULES: Final = (
         summary="The float 1.0.",
         gives=Gives.CONSTANT,
         constants=(1.0,),
+    ),
+    Rule(
+        name="constant",
+        blend=constant,
+        summary="What the override says, as its parameter.",
+        gives=Gives.CONSTANT,
+        parameters=("value",),
+        constant_parameters=("value",),
     ),
 )

@@ -105,7 +105,7 @@ def problems_with_constants(rule: Rule) -> Iterator[str]:
     problem : str
         What is wrong.
     """
-    if rule.gives is Gives.CONSTANT and not rule.constants:
+    if rule.gives is Gives.CONSTANT and not (rule.constants or rule.constant_parameters):
         yield "it says that it gives one of its constants, and has none"
     for constant in rule.constants:
         try:

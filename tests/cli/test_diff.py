@@ -82,6 +82,63 @@ def test_what_any_two_files_differ_in(blended, printed_json):
     assert "meta.filename" in [one["attribute"] for one in changes]
 
 
+@pytest.fixture
+def other_time_and_day(blended):
+    """Products that differ in EFFEXPTM and in their day, and in two columns of their tables."""
+    blended("a.fits")
+    blended("b.fits", "--override", "EFFEXPTM=max", "--override", "DATE-OBS=drop")
+    with fits.open("b.fits", mode="update") as hdus:
+        hdus["HDRTAB"].data["EXPSTART"][1:3] += 1
+        hdus["HDRTAB"].data["DATE-OBS"][0] = "2031-02-03"
+
+
+@pytest.mark.usefixtures("other_time_and_day")
+@pytest.mark.parametrize(
+    ("ignore", "values", "cells"),
+    [
+        ([], ["DATE-OBS", "EFFEXPTM"], ["observation.date", "exposure.start_time"]),
+        (["EFFEXPTM"], ["DATE-OBS"], ["observation.date", "exposure.start_time"]),
+        (["DATE-OBS"], ["EFFEXPTM"], ["exposure.start_time"]),
+        (["date-obs,effexptm"], [], ["exposure.start_time"]),
+        (["EFFEXPTM", "EXPSTART"], ["DATE-OBS"], ["observation.date"]),
+        (["meta.exposure"], ["DATE-OBS"], ["observation.date"]),
+        (["meta.*.start_time"], ["DATE-OBS", "EFFEXPTM"], ["observation.date"]),
+        (["E*", "DATE*"], [], []),
+        (["NO_SUCH", "meta.none"], ["DATE-OBS", "EFFEXPTM"], ["observation.date", "exposure.start_time"]),
+    ],
+)  # fmt: skip
+def test_what_is_to_be_ignored(printed_json, ignore, values, cells):
+    options = [part for one in ignore for part in ("--ignore", one)]
+    status = 1 if values or cells else 0
+    found = printed_json("diff", "a.fits", "b.fits", *options, status=status)
+    assert sorted(one["keyword"] for one in found["values"]) == values
+    assert {one["attribute"] for one in found["cells"]} == {f"meta.{one}" for one in cells}
+
+
+@pytest.mark.usefixtures("other_time_and_day")
+def test_nothing_but_what_is_ignored_differs(command):
+    done = command("diff", "a.fits", "b.fits", "--ignore", "DATE-OBS,meta.exposure")
+    assert done.stdout == "a.fits and b.fits say the same.\n"
+
+
+def test_a_column_is_ignored_by_its_name_where_nothing_tells_whose_it_is(blended):
+    for name, value in (("a.fits", 1), ("b.fits", 2)):
+        blended(name)
+        with fits.open(name, mode="update") as hdus:
+            own = fits.ColDefs([fits.Column("OWN", "K", array=[value] * 4)])
+            table = fits.BinTableHDU.from_columns(hdus["HDRTAB"].columns + own, name="HDRTAB")
+            hdus["HDRTAB"] = table
+    products = ProductFile("a.fits"), ProductFile("b.fits")
+    assert [one.attribute for one in ProductDiff(*products).cells] == ["OWN"]
+    assert not ProductDiff(*products, ignore=["own", "DATE", "FILENAME"])
+
+
+def test_a_text_is_no_collection_of_attributes(blended):
+    product = ProductFile(blended("a.fits"))
+    with pytest.raises(TypeError, match=r"ignore takes a collection of attributes, such as"):
+        ProductDiff(product, product, ignore="DATE")
+
+
 def test_what_cannot_be_compared(refused, product):
     assert "nothing.fits" in refused("diff", product, "nothing.fits")
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.arguments import texts
+from blender_core.paths import specificity
 from blender_core.values import identity
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from blender_core.outcome import Outcome
     from blender_core.product_file import ProductFile
@@ -75,6 +77,10 @@ class ProductDiff:
     ----------
     here, there : ProductFile
         The products.
+    ignore : collection of str, optional
+        What is not compared, in the products and in their tables: dotted paths, groups, FITS
+        keywords, columns of HDRTAB, and patterns for any of these. None of it need be there. The rows of
+        inputs are told apart by their names in any case.
 
     Attributes
     ----------
@@ -103,22 +109,28 @@ class ProductDiff:
     [('EXPSTART', 59000.5, 0)]
     """
 
-    def __init__(self, here: ProductFile, there: ProductFile) -> None:
-        self.values = _values(here, there)
+    def __init__(
+        self, here: ProductFile, there: ProductFile, *, ignore: Collection[str] = ()
+    ) -> None:
+        ignore = texts(ignore, "ignore", "attributes")
+        self.values = _values(here, there, ignore)
         rows_here, rows_there = _rows(here), _rows(there)
         self.only_here = [one for one in rows_here if one not in rows_there]
         self.only_there = [one for one in rows_there if one not in rows_here]
         both = [one for one in rows_here if one in rows_there]
-        self.cells = _cells(here, there, [(one, rows_here[one], rows_there[one]) for one in both])
+        rows = [(one, rows_here[one], rows_there[one]) for one in both]
+        self.cells = _cells(here, there, rows, ignore)
 
     def __bool__(self) -> bool:
         return bool(self.values or self.only_here or self.only_there or self.cells)
 
 
-def _values(here: ProductFile, there: ProductFile) -> list[ValueChange]:
+def _values(here: ProductFile, there: ProductFile, ignore: Collection[str]) -> list[ValueChange]:
     changes = []
     for path in dict.fromkeys([*here.attributes, *there.attributes]):
         attribute = here.attributes.get(path) or there.attributes[path]
+        if any(specificity(one, path, attribute.keyword) for one in ignore):
+            continue
         # Where one does not tell its rules, they are not what is different.
         told = here.has_rules and there.has_rules
         change = ValueChange(
@@ -155,10 +167,20 @@ def _rows(product: ProductFile) -> dict[str, int]:
 
 
 def _cells(
-    here: ProductFile, there: ProductFile, rows: Sequence[tuple[str, int, int]]
+    here: ProductFile,
+    there: ProductFile,
+    rows: Sequence[tuple[str, int, int]],
+    ignore: Collection[str],
 ) -> list[CellChange]:
     changes = []
+    ignored = {
+        column.attribute.path
+        for column in (*here.columns, *there.columns)
+        if any(map(column.is_meant, ignore))
+    }
     for path in dict.fromkeys([*here.inputs, *there.inputs]):
+        if path in ignored:
+            continue
         mine, others = _column(here.inputs, path), _column(there.inputs, path)
         differing = [
             (name, mine(i), others(j))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fnmatch
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from blender_core.errors import ExpansionError
+from blender_core.paths import specificity
 from blender_core.plan_columns import numbered
 from blender_core.schema import PYTHON_TYPES, Attribute
 
@@ -34,6 +36,24 @@ class RecordedColumn:
     name: str
     attribute: Attribute
     values: list[Any]
+
+    def is_meant(self, text: str) -> bool:
+        """Tell whether a text means the column.
+
+        Parameters
+        ----------
+        text : str
+            The name of the column, in any case, or a pattern for it; or what means its attribute:
+            a path, a group, a keyword or a pattern.
+
+        Returns
+        -------
+        meant : bool
+            True if so.
+        """
+        if fnmatch.fnmatchcase(self.name.casefold(), text.casefold()):
+            return True
+        return specificity(text, self.attribute.path, self.attribute.keyword) is not None
 
 
 def recorded_inputs(

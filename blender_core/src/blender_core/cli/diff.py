@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from blender_core.cli.failure import FINDINGS, reported
-from blender_core.cli.options import AsJson, Debug, Quiet
+from blender_core.cli.options import AsJson, Debug, Quiet, names_in
 
 if TYPE_CHECKING:
     from blender_core.product_diff import ProductDiff
@@ -28,6 +28,15 @@ def diff(
     show_all: Annotated[
         bool, typer.Option("--all", help="Also the names of the files, and when they were written.")
     ] = False,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="ATTR,...",
+            show_default=False,
+            help="Do not compare these, in the products or their tables: keywords, columns, paths, "
+            "groups or patterns, separated by commas. Repeatable.",
+        ),
+    ] = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
     debug: Debug = False,
@@ -36,7 +45,7 @@ def diff(
 
     Compared are their metadata, the rows of HDRTAB by the names of the inputs, and, if both have
     HDRRULES, which a blend with --record-rules leaves, the rules. The status is 1 if anything is
-    different.
+    different that is not ignored.
     """
     with reported(debug):
         from blender_core.cli.console import Output
@@ -46,7 +55,9 @@ def diff(
 
         notes = Notes()
         with notes.about(""):
-            found = ProductDiff(ProductFile(here), ProductFile(there))
+            found = ProductDiff(
+                ProductFile(here), ProductFile(there), ignore=names_in(ignore or [])
+            )
         if not show_all:
             found.values = [one for one in found.values if one.attribute not in _OWN]
         if as_json:

@@ -28,6 +28,7 @@ __all__ = [
     "Product",
     "Quiet",
     "Rules",
+    "names_in",
     "overrides_of",
 ]
 
@@ -111,6 +112,28 @@ Rules = Annotated[
         help="A rules file in TOML, with overrides. Repeatable.",
     ),
 ]
+
+
+def names_in(given: Iterable[str]) -> list[str]:
+    """Return the names that a user gives with commas between, or one by one.
+
+    Parameters
+    ----------
+    given : iterable of str
+        What was given, each with one name or several.
+
+    Returns
+    -------
+    names : list of str
+        In the order given.
+
+    Examples
+    --------
+    >>> from blender_core.cli.options import names_in
+    >>> names_in(["DATE, CAL_VER", "meta.cal_logs"])
+    ['DATE', 'CAL_VER', 'meta.cal_logs']
+    """
+    return [name.strip() for text in given for name in text.split(",") if name.strip()]
 
 
 def overrides_of(given: Iterable[str]) -> list[Override]:

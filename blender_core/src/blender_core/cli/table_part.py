@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import difflib
-import fnmatch
 from typing import TYPE_CHECKING, Any
 
 from blender_core.cli.failure import CommandError
-from blender_core.paths import specificity
+from blender_core.cli.options import names_in
 from blender_core.values import distinct
 
 if TYPE_CHECKING:
@@ -44,8 +43,7 @@ def chosen_columns(
     CommandError
         If there is no such column.
     """
-    wanted = [name.strip() for text in names for name in text.split(",") if name.strip()]
-    if wanted:
+    if wanted := names_in(names):
         found = {one.name: one for name in wanted for one in _named(product, name)}
         return list(found.values())
     if show_all or product.n_inputs == 1:
@@ -89,7 +87,7 @@ def sorted_rows(product: ProductFile, names: Sequence[str], *, reverse: bool) ->
 
 
 def _named(product: ProductFile, name: str) -> list[RecordedColumn]:
-    found = [one for one in product.columns if _is_meant(one, name)]
+    found = [one for one in product.columns if one.is_meant(name)]
     if not found:
         names = [one.name for one in product.columns]
         close = difflib.get_close_matches(name.upper(), names, n=3)
@@ -97,13 +95,6 @@ def _named(product: ProductFile, name: str) -> list[RecordedColumn]:
         msg = f"{product.path} has no column {name!r} in its HDRTAB{hint}"
         raise CommandError(msg)
     return found
-
-
-def _is_meant(column: RecordedColumn, name: str) -> bool:
-    attribute = column.attribute
-    if fnmatch.fnmatchcase(column.name.casefold(), name.casefold()):
-        return True
-    return specificity(name, attribute.path, attribute.keyword) is not None
 
 
 def _key(value: Any) -> tuple[bool, Any]:

@@ -18,6 +18,8 @@ extensions = [
     "command_line_page",
     "rules_page",
 ]
+# What is quoted without a role is a name of the API.
+default_role = "py:obj"
 autosummary_generate = True
 autodoc_typehints = "none"
 numpydoc_show_class_members = False

@@ -128,14 +128,20 @@ class TestProduct:
         assert told["n_inputs"] == 4
         assert told["skipped"] == told["warnings"] == []
         assert told["values"]["meta.instrument.detector"] == "MULTIPLE"
-        assert "meta.filename" in told["varied"]
+        assert "meta.exposure.sca_num" in told["varied"]
+        # The file has its own name and date, whatever was blended.
+        for own in ("meta.filename", "meta.date"):
+            assert own not in told["varied"]
+            assert own not in told["values"]
         assert "EXPSTART" in told["columns"]
 
     def test_varied_is_told(self, command, product, exposures):
         text = command("blend", product, *exposures).stdout
         (line,) = (line for line in text.splitlines() if line.startswith("  varied"))
-        assert "FILENAME" in line
+        assert "SCA_NUM" in line
         assert "DETECTOR" not in line
+        # It would be untrue: the file has its own name, not the first input's.
+        assert "FILENAME" not in line
 
 
 class TestBadInputs:

@@ -186,3 +186,28 @@ class TestFiles:
         assert Path("t.csv").read_text() != "mine"
         assert ".parquet" in refused("table", blended, "-o", "t.txt")
         assert "nowhere" in refused("table", blended, "-o", "nowhere/t.csv")
+
+    def test_the_product_is_not_replaced_by_its_table(self, refused, blended):
+        before = Path(blended).read_bytes()
+        Path("other_name.fits").symlink_to(blended)
+        for name in (blended, "other_name.fits"):
+            message = refused("table", blended, "-o", name, "--overwrite")
+            assert f"the table would replace {name}, the product" in message
+        assert Path(blended).read_bytes() == before
+
+    def test_what_is_left_out_is_told_of_what_does_not_vary_alone(self, command, blended):
+        assert "--all" in command("table", blended, "-o", "t.csv").stdout
+        chosen = command("table", blended, "-c", "EXPSTART", "-o", "t.fits").stdout
+        assert chosen == "t.fits: 3 rows, 1 column.\n"
+
+    def test_inputs_that_do_not_differ(self, command, refused, printed_json, make_model):
+        said = {"meta.exposure.start_time": 59000.5, "meta.date": "2026-01-01T00:00:00.000"}
+        inputs = [make_model(said), make_model(said)]
+        blendmodels(ImageModel(), inputs, output="same.fits")
+        for options in ([], ["-o", "t.csv"]):
+            message = refused("table", "same.fits", *options)
+            assert "its 2 inputs say the same of everything" in message
+            assert "--all" in message
+        assert not Path("t.csv").exists()
+        assert "59000.5" in command("table", "same.fits", "--all").stdout
+        assert printed_json("table", "same.fits") == [{"row": 1}, {"row": 2}]

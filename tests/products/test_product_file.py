@@ -70,10 +70,21 @@ def test_it_tells_what_the_result_told(inputs, own, path):
     changed = {"meta.filename", "meta.date"}  # by writing the file
     for key in told.keys() - changed:
         assert product.outcomes[key] == told[key], key
-    assert product.outcomes["meta.date"].from_input is None
+    for key in changed & told.keys():
+        assert product.outcomes[key].from_input is None
+        assert product.outcomes[key].status is Status.UNKNOWN
     assert product.outcomes[SECONDS].reason == "the longest"
     assert [one.attribute for one in product.varied()] == [one.attribute for one in result.varied()]
     assert {GROUPS, "meta.my_own"} <= {one.attribute for one in product.varied()}
+
+
+def test_a_file_has_its_own_name(make_models, own, path):
+    inputs = make_models("meta.filename", ["a_cal.fits", "b_cal.fits"])
+    result = blendmodels(own, inputs, record_rules=True, output=path)
+    assert "meta.filename" not in [one.attribute for one in result.varied()]
+    lines = ProductFile(path).explain("FILENAME").splitlines()
+    assert lines[0] == f"meta.filename (FILENAME) is '{path.name}': the file has its own."
+    assert lines[-1] == "2 of 2 inputs have it, with 2 different values: 'a_cal.fits', 'b_cal.fits'."
 
 
 def test_its_table_is_as_the_results(inputs, own, path):

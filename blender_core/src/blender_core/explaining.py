@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.outcome import OF_A_FILE
 from blender_core.values import counted, identity, shown
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ def _result(outcome: Outcome, own: Mapping[str, Any] | None) -> str:
     if status == "unknown":
         if outcome.value is None:
             return f"{outcome.label} is none: the product has no such value."
+        if outcome.attribute in OF_A_FILE and source is None:
+            return f"{outcome.label} is {value}: the file has its own."
         origin = "" if source is None else f", as input {source + 1} has it"
         if source is None and outcome.n_inputs:
             origin = ", which no input has"

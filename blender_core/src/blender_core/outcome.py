@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.assignment import Tier
 
 if TYPE_CHECKING:
     from blender_core.provider import Provider
 
-__all__ = ["Outcome", "Status"]
+__all__ = ["OF_A_FILE", "Outcome", "Status"]
+
+OF_A_FILE: Final = frozenset({"meta.date", "meta.filename"})
+"""What a product has of the file that it is saved to, whatever was blended."""
 
 
 class Status(enum.Enum):
@@ -98,9 +101,13 @@ class Outcome:
 
     @property
     def varied(self) -> bool:
-        """Whether the inputs differ, and the first was taken because nobody asked for a rule."""
+        """Whether the inputs differ, and the first was taken because nobody asked for a rule.
+
+        The name and the date of the file are not meant: the product gets its own when it is saved.
+        """
         return (
             self.tier is Tier.DEFAULT
+            and self.attribute not in OF_A_FILE
             and self.status is Status.SET
             and self.n_distinct is not None
             and self.n_distinct > 1

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from blender_core.columns import Layout
 from blender_core.errors import NotADatamodelError
-from blender_core.outcome import Outcome, Status
+from blender_core.outcome import OF_A_FILE, Outcome, Status
 from blender_core.outcomes import Outcomes
 from blender_core.paths import is_within
 from blender_core.readers.asdf_file import AsdfReader
@@ -181,12 +181,15 @@ class ProductFile:
         return self.outcomes.explain(attribute, self.values)
 
     def _as_it_is(self, one: Outcome) -> Outcome:
-        """Claim no input for a value that has changed since: a file has its own name and date."""
+        """Claim no input for a value that has changed since, and no rule for the file's own."""
         inputs = self.inputs.get(one.attribute)
         if inputs is None or one.from_input is None:
             return one
         same = identity(inputs[one.from_input]) == identity(one.value)
-        return one if same else replace(one, from_input=None)
+        if same:
+            return one
+        status = Status.UNKNOWN if one.attribute in OF_A_FILE else one.status
+        return replace(one, from_input=None, status=status)
 
     def _outcome(self, path: str) -> Outcome:
         """Return what HDRTAB alone tells of an attribute."""

@@ -10,7 +10,7 @@ from blender_core.cli.console import Output
 from blender_core.cli.facts import facts_of
 from blender_core.cli.plan import assignment_object, changed_in, print_plan
 from blender_core.findings import FindingKind
-from blender_core.outcome import Status
+from blender_core.outcome import OF_A_FILE, Status
 from blender_core.values import counted
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def blend_object(
         "report": None if report is None else str(report),
         "n_inputs": _rows(result),
         "skipped": [str(fault) for fault in result.skipped],
-        "values": dict(result.values),
+        "values": {path: one for path, one in result.values.items() if path not in OF_A_FILE},
         "varied": [one.attribute for one in result.varied()],
         "columns": result.table.colnames,
         "warnings": list(notes),

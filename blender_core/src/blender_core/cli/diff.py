@@ -2,7 +2,7 @@
 
 # Typer reads the annotations, so their names have to be there when the program runs.
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from blender_core.product_diff import ProductDiff
 
 __all__ = ["diff", "print_diff"]
-
-_OWN: Final = frozenset({"meta.date", "meta.filename"})
-"""What any two files differ in."""
 
 
 def diff(
@@ -50,6 +47,7 @@ def diff(
     with reported(debug):
         from blender_core.cli.console import Output
         from blender_core.cli.notes import Notes
+        from blender_core.outcome import OF_A_FILE
         from blender_core.product_diff import ProductDiff
         from blender_core.product_file import ProductFile
 
@@ -59,7 +57,7 @@ def diff(
                 ProductFile(here), ProductFile(there), ignore=names_in(ignore or [])
             )
         if not show_all:
-            found.values = [one for one in found.values if one.attribute not in _OWN]
+            found.values = [one for one in found.values if one.attribute not in OF_A_FILE]
         if as_json:
             from blender_core.cli.json_text import print_json
 

@@ -66,10 +66,12 @@ def table(
     Without --columns or --all, only the columns that vary are shown or written.
     """
     with reported(debug):
+        from blender_core.cli.console import Output
         from blender_core.cli.json_text import print_json
         from blender_core.cli.product import open_product_file
         from blender_core.cli.table_files import write_table
         from blender_core.cli.table_part import chosen_columns, sorted_rows
+        from blender_core.values import counted
 
         if columns and show_all:
             msg = "--all is for all columns: name none with it"
@@ -80,22 +82,35 @@ def table(
             raise CommandError(msg)
         chosen = chosen_columns(opened, columns or [], show_all=show_all)
         rows = sorted_rows(opened, sort or [], reverse=reverse)
+        if not chosen and (output is not None or not as_json):
+            msg = f"{product}: its {counted(opened.n_inputs, 'input')} say the same of everything. "
+            raise CommandError(msg + "All columns come with --all")
         if output is not None:
-            write_table(chosen, rows, output, overwrite=overwrite)
+            write_table(chosen, rows, output, product=product, overwrite=overwrite)
         if as_json:
             print_json(
                 [{"row": i + 1, **{one.name: one.values[i] for one in chosen}} for i in rows]
             )
         elif output is None:
-            _print(chosen, rows, opened)
+            _print(chosen, rows, opened, hint="" if columns else _hint(chosen, opened))
         elif not quiet:
-            _print_written(chosen, rows, opened, output)
+            size = f"{counted(len(rows), 'row')}, {counted(len(chosen), 'column')}"
+            hint = "" if columns else _hint(chosen, opened)
+            Output().say(f"{output}: {size}{hint}.")
         if not quiet:
             notes.print()
 
 
+def _hint(columns: "Sequence[RecordedColumn]", product: "ProductFile") -> str:
+    """Say how many columns are left out for not varying."""
+    from blender_core.values import counted
+
+    more = len(product.columns) - len(columns)
+    return f"; {counted(more, 'column')} of one value left out (--all)" if more else ""
+
+
 def _print(
-    columns: "Sequence[RecordedColumn]", rows: "Sequence[int]", product: "ProductFile"
+    columns: "Sequence[RecordedColumn]", rows: "Sequence[int]", product: "ProductFile", hint: str
 ) -> None:
     from blender_core.cli.console import Output
     from blender_core.values import counted
@@ -113,21 +128,4 @@ def _print(
     output.blocks(head, list(zip(*cells, strict=True)))
     if output.is_terminal:
         output.say("")
-        more = len(product.columns) - len(columns)
-        left_out = f"; {counted(more, 'column')} left out (--all)" if more else ""
-        output.say(f"{product.path}: {counted(product.n_inputs, 'input')}{left_out}.")
-
-
-def _print_written(
-    columns: "Sequence[RecordedColumn]",
-    rows: "Sequence[int]",
-    product: "ProductFile",
-    output: Path,
-) -> None:
-    from blender_core.cli.console import Output
-    from blender_core.values import counted
-
-    more = len(product.columns) - len(columns)
-    left_out = f"; {counted(more, 'column')} left out (--all)" if more else ""
-    size = f"{counted(len(rows), 'row')}, {counted(len(columns), 'column')}"
-    Output().say(f"{output}: {size}{left_out}.")
+        output.say(f"{product.path}: {counted(product.n_inputs, 'input')}{hint}.")

@@ -26,7 +26,12 @@ __all__ = ["write_table"]
 
 
 def write_table(
-    columns: Sequence[RecordedColumn], rows: Sequence[int], output: Path, *, overwrite: bool
+    columns: Sequence[RecordedColumn],
+    rows: Sequence[int],
+    output: Path,
+    *,
+    product: Path,
+    overwrite: bool,
 ) -> None:
     """Write a table to a file, as a whole or not at all.
 
@@ -38,8 +43,10 @@ def write_table(
         The rows, counted from 0, in the order in which they are to be.
     output : Path
         The file. The ending of its name tells the format.
+    product : Path
+        The file of the product whose table it is, which is not replaced in any case.
     overwrite : bool
-        Whether a file of this name may be replaced.
+        Whether another file of this name may be replaced.
 
     Raises
     ------
@@ -50,6 +57,9 @@ def write_table(
     """
     with overwriting(output):
         target = Target.find(output, overwrite=overwrite, what="the table", endings=tuple(_WRITERS))
+    if target.replaces and output.samefile(product):
+        msg = f"the table would replace {output}, the product that it is of: choose another name"
+        raise CommandError(msg)
     ending = target.given.suffix
     if ending == ".parquet" and find_spec("pyarrow") is None:
         msg = "Parquet files need pyarrow: pip install pyarrow"

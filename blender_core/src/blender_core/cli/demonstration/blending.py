@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from blender_core.blender import ModelBlender
 from blender_core.cli.demonstration.combine import PixelMean
 from blender_core.cli.demonstration.inputs import opened
 from blender_core.cli.failure import CommandError
+from blender_core.outcome import OF_A_FILE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,9 +18,6 @@ if TYPE_CHECKING:
     from blender_core.result import BlendResult
 
 __all__ = ["blend_files"]
-
-# What a file says of itself and not of the exposure; it is set when the product is saved.
-_OWN: Final = ("meta.filename", "meta.date")
 
 
 def blend_files(paths: Sequence[Path], notes: Notes) -> tuple[BlendResult, str]:
@@ -46,7 +44,7 @@ def blend_files(paths: Sequence[Path], notes: Notes) -> tuple[BlendResult, str]:
     BlenderError
         If the blend fails.
     """
-    blender, pixels = ModelBlender(_OWN), PixelMean()
+    blender, pixels = ModelBlender(sorted(OF_A_FILE)), PixelMean()
     product: Any = None
     for path in paths:
         with notes.about(path.name), opened(path) as model:

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+import types
 
 import pytest
 from stdatamodels.jwst.datamodels import ImageModel
@@ -37,19 +38,30 @@ def plan_with(*overrides, **kwargs):
     ("arguments", "problem"),
     [
         ({}, "overrides nothing: give a rule, record or column"),
-        ({"rule": 3}, "rule of the override of 'EFFEXPTM' is a str | None, not 3"),
+        ({"rule": 3}, "rule of the override of 'EFFEXPTM' is a text, not 3"),
+        ({"rule": " "}, "rule of the override of 'EFFEXPTM' is empty"),
         ({"rule": "sum", "missing": "ignore"}, "'skip', 'keep', 'require', 'propagate'"),
         ({"missing": "skip"}, "says missing and no rule"),
         ({"rule": "keep", "order_by": "EXPSTART"}, "'keep' looks at no values"),
         ({"rule": "sum", "default": 1, "missing": "skip"}, "says both default and missing"),
         ({"rule": "sum", "once_per": 3}, "once_per of the override of 'EFFEXPTM' is a text or sev"),
         ({"rule": "sum", "once_per": ("",)}, "is empty"),
+        # What looks like nothing is not taken for nothing: a sum would be too long.
+        ({"rule": "sum", "once_per": ""}, "once_per of the override of 'EFFEXPTM' is empty"),
+        ({"rule": "sum", "once_per": []}, "once_per of the override of 'EFFEXPTM' is empty"),
+        ({"rule": "sum", "once_per": None}, "once_per of the override of 'EFFEXPTM' is a text or"),
+        ({"rule": "first", "order_by": ""}, "order_by of the override of 'EFFEXPTM' is empty"),
+        ({"rule": "first", "missing": 3}, "missing of the override of 'EFFEXPTM' is a text, not 3"),
+        ({"rule": "sum", "default": [1]}, "is a boolean, a number or a text, not [1]"),
+        ({"rule": "sum", "companions": "EXPSTART"}, "is a mapping of names to attributes, not"),
         ({"rule": "sum", "companions": {"weights": 3}}, "mapping of names to attributes"),
         ({"rule": "sum", "parameters": {3: 3}}, "mapping of names to values"),
         ({"rule": "sum", "when": {"instrument": "MIRI"}}, "is a When, not"),
         ({"record": False, "column": "T"}, "names a column for what is not to be recorded"),
         ({"rule": "sum", "optional": "yes"}, "optional of the override of 'EFFEXPTM' is a bool"),
         ({"column": " "}, "column of the override of 'EFFEXPTM' is empty"),
+        ({"column": "T" * 69}, "has 69 characters, and FITS allows 68"),
+        ({"column": "Dauer in µs"}, "FITS allows printable ASCII characters only"),
     ],
 )
 def test_what_an_override_may_not_say(arguments, problem):
@@ -60,6 +72,9 @@ def test_what_an_override_may_not_say(arguments, problem):
 def test_what_an_override_becomes():
     override = Override(attribute="EFFEXPTM", rule="sum", missing="require", once_per="EXPOSURE")
     assert (override.missing, override.once_per) == (Missing.REQUIRE, ("EXPOSURE",))
+    companions = types.MappingProxyType({"weights": "EFFEXPTM"})
+    weighted = Override(attribute="EXPMID", rule="weighted_mean", companions=companions)
+    assert weighted.companions == {"weights": "EFFEXPTM"}
     assert hash(override) == hash(
         Override(attribute="EFFEXPTM", rule="sum", missing=Missing.REQUIRE, once_per=("EXPOSURE",))
     )
@@ -128,6 +143,12 @@ def test_what_a_caller_may_say(given, changed):
 def test_what_a_caller_may_not_say(given, problem):
     with pytest.raises(TypeError, match=re.escape(problem)):
         ModelBlender(overrides=given)
+
+
+@pytest.mark.parametrize("rules", [None, 3, b"team.toml", [3], {"team.toml": 3}])
+def test_rules_are_paths(rules):
+    with pytest.raises(TypeError, match="rules takes the path of a rules file, or several, not"):
+        ModelBlender(rules=rules)
 
 
 def test_narrower_overrides_win_in_any_order():

@@ -82,7 +82,7 @@ default = 1
             "did you mean 'instrument'?",
         ),
         ("[[override]]\nattribute = 'A'\nrule = 'max'\nwhen = 'MIRI'\n", 4, "when", "as a table"),
-        ("[[override]]\nattribute = 'A'\nrule = 3\n", 3, "rule", "is a str | None, not 3"),
+        ("[[override]]\nattribute = 'A'\nrule = 3\n", 3, "rule", "is a text, not 3"),
         (
             "[[override]]\nattribute = 'A'\nrule = 'max'\nmissing = 'ignore'\n",
             4,
@@ -90,6 +90,8 @@ default = 1
             "is one of 'skip'",
         ),
         ("[[override]]\nattribute = 'A'\n", 1, None, "overrides nothing"),
+        ("[[override]]\nattribute = 'A'\nrule = 'sum'\nonce_per = ''\n", 4, "once_per", "is empty"),
+        ("[[override]]\nattribute = 'A'\ncolumn = 'Größe'\n", 3, "column", "printable ASCII"),
         (
             "[[override]]\nattribute = 'A'\nrule = 'max'\n[override.when]\ninstrument = 3\n",
             5,
@@ -120,6 +122,19 @@ def test_files_that_are_none(tmp_path):
         read_rules_file(tmp_path / "nowhere.toml")
     with pytest.raises(RulesFileError, match="cannot be read: Is a directory"):
         read_rules_file(str(tmp_path))
+    with pytest.raises(RulesFileError, match="cannot be read: embedded null byte"):
+        read_rules_file("team\0.toml")
     (tmp_path / "binary.toml").write_bytes(b"# one\n\xff\n")
     with pytest.raises(RulesFileError, match="line 2: it is not UTF-8 text"):
         read_rules_file(tmp_path / "binary.toml")
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+def test_files_as_editors_write_them(tmp_path, mark, end):
+    lines = [b"[[override]]", b"attribute = 'EFFEXPTM'", b"rule = 'max'", b""]
+    (tmp_path / "team.toml").write_bytes(mark + end.join(lines))
+    assert read_rules_file(tmp_path / "team.toml") == [Override(attribute="EFFEXPTM", rule="max")]
+    (tmp_path / "team.toml").write_bytes(mark + end.join([*lines, b"[rules]"]))
+    with pytest.raises(RulesFileError, match="line 5, key 'rules'"):
+        read_rules_file(tmp_path / "team.toml")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blender_core.assignment import Tier
@@ -14,6 +14,7 @@ from blender_core.values import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from blender_core.context import Context
     from blender_core.plugins import Plugins
@@ -59,7 +60,7 @@ class OverrideSources:
     RulesFileError
         If a rules file cannot be used.
     TypeError
-        If the caller's are of the wrong type.
+        If the files' names or the caller's are of the wrong type.
     """
 
     def __init__(
@@ -70,10 +71,9 @@ class OverrideSources:
     ) -> None:
         self._plugins = plugins
         self._offered: dict[tuple[str, str | None], list[SourcedOverride]] = {}
-        files = [rules] if isinstance(rules, (str, Path)) else list(rules)
         self._given = [
             SourcedOverride(one, Tier.RULES_FILE, str(path))
-            for path in files
+            for path in _paths(rules)
             for one in read_rules_file(path)
         ]
         self._given += (
@@ -110,6 +110,16 @@ class OverrideSources:
             ]
         found = self._offered[asked] + self._given
         return [one for one in found if one.override.when.holds(context)]
+
+
+def _paths(given: Any) -> Iterator[str | os.PathLike[str]]:
+    one = isinstance(given, (str, os.PathLike))
+    several = isinstance(given, Iterable) and not isinstance(given, (bytes, Mapping))
+    for path in [given] if one or not several else given:
+        if not isinstance(path, (str, os.PathLike)):
+            msg = f"rules takes the path of a rules file, or several, not {shown(path)}"
+            raise TypeError(msg)
+        yield path
 
 
 def _callers_own(given: Any) -> Iterator[Override]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import fnmatch
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.plan_columns import problem_with_name
 from blender_core.rules import Missing
 from blender_core.values import shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from blender_core.context import Context
 
 __all__ = ["ANYWHERE", "Override", "When"]
@@ -166,43 +166,46 @@ class Override:
     optional: bool = False
 
     def __post_init__(self) -> None:
-        for name, kind in _TYPES.items():
+        for name, (kind, words) in _TYPES.items():
             if not isinstance(value := getattr(self, name), kind):
-                raise _wrong_type(self, name, kind, value)
-        for name, value in (("attribute", self.attribute), ("column", self.column)):
+                raise _wrong_type(self, name, words, value)
+        for name in _NEVER_EMPTY:
+            value = getattr(self, name)
             if value is not None and not value.strip():
                 msg = f"{name} of {_whose(self)} is empty"
                 raise ValueError(msg)
         if isinstance(self.missing, str):
             object.__setattr__(self, "missing", _missing(self, self.missing))
-        once_per = _texts(self.once_per, f"once_per of {_whose(self)}") if self.once_per else ()
-        object.__setattr__(self, "once_per", once_per)
+        if self.once_per != ():
+            texts = _texts(self.once_per, f"once_per of {_whose(self)}")
+            object.__setattr__(self, "once_per", texts)
         # Nobody's later change may reach a plan.
         object.__setattr__(self, "companions", dict(self.companions))
         object.__setattr__(self, "parameters", dict(self.parameters))
         named: dict[Any, Any] = dict(self.companions)
         if not all(isinstance(one, str) for pair in named.items() for one in pair):
-            wanted = "mapping of names to attributes"
+            wanted = "a mapping of names to attributes"
             raise _wrong_type(self, "companions", wanted, self.companions)
         if not all(isinstance(one, str) for one in dict[Any, Any](self.parameters)):
-            raise _wrong_type(self, "parameters", "mapping of names to values", self.parameters)
+            raise _wrong_type(self, "parameters", "a mapping of names to values", self.parameters)
         _require_sense(self)
 
 
-_TYPES: Final[dict[str, Any]] = {
-    "attribute": str,
-    "rule": str | None,
-    "reason": str,
-    "when": When,
-    "missing": Missing | str | None,
-    "default": bool | int | float | str | None,
-    "order_by": str | None,
-    "companions": dict,
-    "parameters": dict,
-    "record": bool | None,
-    "column": str | None,
-    "optional": bool,
+_TYPES: Final[dict[str, tuple[Any, str]]] = {
+    "attribute": (str, "a text"),
+    "rule": (str | None, "a text"),
+    "reason": (str, "a text"),
+    "when": (When, "a When"),
+    "missing": (Missing | str | None, "a text"),
+    "default": (bool | int | float | str | None, "a boolean, a number or a text"),
+    "order_by": (str | None, "a text"),
+    "companions": (Mapping, "a mapping of names to attributes"),
+    "parameters": (Mapping, "a mapping of names to values"),
+    "record": (bool | None, "a boolean"),
+    "column": (str | None, "a text"),
+    "optional": (bool, "a boolean"),
 }
+_NEVER_EMPTY: Final = ("attribute", "rule", "order_by", "column")
 _OF_A_RULE: Final = ("missing", "default", "order_by", "once_per", "companions", "parameters")
 
 
@@ -223,6 +226,9 @@ def _require_sense(override: Override) -> None:
             f"{_whose(override)}: {override.rule!r} looks at no values, so {given[0]} means nothing"
         )
         raise ValueError(msg)
+    if override.column is not None and (problem := problem_with_name(override.column)):
+        msg = f"column of {_whose(override)} cannot be {shown(override.column)}: {problem}"
+        raise ValueError(msg)
     if override.column is not None and override.record is False:
         msg = f"{_whose(override)} names a column for what is not to be recorded"
         raise ValueError(msg)
@@ -237,9 +243,8 @@ def _whose(override: Override) -> str:
     return f"the override of {shown(override.attribute)}"
 
 
-def _wrong_type(override: Override, name: str, wanted: Any, value: object) -> TypeError:
-    kind = getattr(wanted, "__name__", str(wanted))
-    return TypeError(f"{name} of {_whose(override)} is a {kind}, not {shown(value)}")
+def _wrong_type(override: Override, name: str, wanted: str, value: object) -> TypeError:
+    return TypeError(f"{name} of {_whose(override)} is {wanted}, not {shown(value)}")
 
 
 def _missing(override: Override, word: str) -> Missing:

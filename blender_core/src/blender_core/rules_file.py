@@ -13,6 +13,7 @@ from blender_core.overrides import Override, When
 from blender_core.values import said, shown
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable
 
 __all__ = ["read_rules_file"]
@@ -22,7 +23,7 @@ _KEYS: Final = tuple(one.name for one in dataclasses.fields(Override))
 _CONDITIONS: Final = tuple(one.name for one in dataclasses.fields(When))
 
 
-def read_rules_file(path: str | Path) -> list[Override]:
+def read_rules_file(path: str | os.PathLike[str]) -> list[Override]:
     """Read the overrides of a rules file.
 
     The file has a table ``[[override]]`` for each of them, whose keys are the arguments of
@@ -63,10 +64,14 @@ def read_rules_file(path: str | Path) -> list[Override]:
     """
     path = Path(path)
     try:
-        text = path.read_bytes().decode()
-    except OSError as error:
-        msg = f"rules file {path} cannot be read: {error.strerror}"
+        content = path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        msg = f"rules file {path} cannot be read: {reason}"
         raise RulesFileError(msg, path=path) from error
+    try:
+        # Some editors begin a file with a mark that nobody sees.
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         msg = f"rules file {path}, line {line}: it is not UTF-8 text, as TOML is"

@@ -240,6 +240,52 @@ class TestDryRun:
         assert "none.fits  (there is no such file)" in command(*skip).stdout
         assert printed_json(*skip)["missing"] == ["none.fits"]
 
+    def test_mixed(self, command, refused, printed_json, here, product, exposures):
+        only_cubes = "meta.ifu.roi_spatial"
+        with datamodels.open(str(exposures[1])) as model:
+            other = datamodels.IFUCubeModel()
+            other.update(model)
+            other.meta.instrument.name = "MIRI"
+            other.save("ifu.fits")
+        for_cubes = f'[[override]]\nattribute = "{only_cubes}"\nrule = "last"\n'
+        Path("cubes.toml").write_text(for_cubes)
+        arguments = ["blend", product, exposures[0], "ifu.fits", "--dry-run", "--mixed"]
+        before = {path: path.read_bytes() for path in here.iterdir()}
+        options = ["--rules", "cubes.toml"]
+        text = command(*arguments, *options).stdout
+        assert "  ImageModel JWST NIRCAM NRC_IMAGE NRCA1\n  IFUCubeModel JWST MIRI " in text
+        (line,) = (line for line in text.splitlines() if line.startswith(only_cubes))
+        assert line.split()[2:4] == ["last", "rules"]
+        told = printed_json(*arguments, *options)
+        assert only_cubes in [one["attribute"] for one in told["changed"]]
+        assert told["conflicts"] == []
+        # Without --mixed, it is the plan of the first input.
+        assert only_cubes in refused(*arguments[:-1], *options)
+
+        when = 'when.instrument = "MIRI"\n'
+        conflict = f'[[override]]\nattribute = "EFFEXPTM"\nrule = "max"\n{when}'
+        Path("both.toml").write_text(for_cubes + conflict)
+        done = command(*arguments, "--rules", "both.toml", status=2)
+        assert only_cubes in done.stdout
+        assert "EFFEXPTM" not in done.stdout
+        assert done.stdout.endswith("Nothing has been written.\n")
+        assert done.stderr.splitlines()[-4:] == [
+            "Error: inputs of different kinds disagree on meta.exposure.exposure_time (EFFEXPTM):",
+            "  - sum for ImageModel JWST NIRCAM NRC_IMAGE NRCA1",
+            "  - max by both.toml for IFUCubeModel JWST MIRI NRC_IMAGE NRCA2",
+            "Settle it with an override that holds for both: in a rules file, or with --override.",
+        ]
+        told = printed_json(*arguments, "--rules", "both.toml", status=2)
+        (one,) = told["conflicts"]
+        assert one["attribute"] == "meta.exposure.exposure_time"
+        assert one["asked_by"] == ["both.toml", "the schema"]
+        settled = ["--rules", "both.toml", "--override", "EFFEXPTM=max"]
+        assert printed_json(*arguments, *settled)["conflicts"] == []
+        assert "NO_SUCH" in refused(*arguments, "--override", "NO_SUCH=max")
+        for name in ("cubes.toml", "both.toml"):
+            before[here / name] = (here / name).read_bytes()
+        assert {path: path.read_bytes() for path in here.iterdir()} == before
+
     def test_what_a_blend_refuses(self, refused, product, exposures):
         Path("out.fits").write_text("mine")
         assert "--overwrite" in refused("blend", product, *exposures, "-o", "out.fits", "--dry-run")

@@ -8,6 +8,8 @@ from stdatamodels.jwst.datamodels import AmiOIModel, CubeModel, ImageModel, Spec
 from blender_core import (
     BlendErrorGroup,
     MixedModelTypesError,
+    ModelBlender,
+    NoInputsError,
     Override,
     OverrideConflictError,
     Plugins,
@@ -17,6 +19,7 @@ from blender_core import (
     blendmodels,
     hookimpl,
 )
+from blender_core.plan_union import agreed, united
 
 DETECTOR, INSTRUMENT = "meta.instrument.detector", "meta.instrument.name"
 TIME = "meta.exposure.exposure_time"
@@ -157,3 +160,28 @@ def test_plugins_are_asked_once_for_each_instrument(make_models):
     plan = blendmodels(ImageModel(), inputs, plugins=plugins).plan
     assert plan["meta.exposure.exposure_time"].name == "max"
     assert asked == [("ImageModel", "NIRCAM")]
+
+
+def test_the_plans_of_all_kinds_before_a_blend(exposures):
+    blender = ModelBlender(overrides=[MIRI_TAKES_THE_LONGEST])
+    with pytest.raises(NoInputsError):
+        blender.plans()
+    blender.accumulate_all(exposures("NIRCAM", "NIRCAM", "MIRI"))
+    plans = blender.plans()
+    assert {kind: plan[TIME].name for kind, plan in plans.items()} == {
+        "ImageModel NIRCAM": "sum",
+        "ImageModel MIRI": "max",
+    }
+    plan, (conflict,) = agreed(plans)
+    assert (conflict.attribute, conflict.sources) == (TIME, ("the caller", "the schema"))
+    assert len(plan) == len(plans["ImageModel MIRI"])
+    with pytest.raises(OverrideConflictError) as caught:
+        united(plans)
+    assert str(caught.value) == str(conflict)
+
+
+def test_plans_that_agree(exposures):
+    blender = ModelBlender(mixed=True)
+    blender.accumulate_all(exposures("NIRCAM", "MIRI"))
+    (plan,) = blender.plans().values()
+    assert agreed({"all": plan})[1] == []

@@ -167,6 +167,23 @@ class ModelBlender:
         """
         self._inputs.add_all(models, progress)
 
+    def plans(self) -> dict[str, BlendPlan]:
+        """Return the plans of the inputs that have been accumulated, before anything is blended.
+
+        Returns
+        -------
+        plans : dict of str to BlendPlan
+            By the inputs that they are for, in words. There is one, unless inputs are of several
+            classes, or overrides hold for some of them only. A blend needs them to agree.
+
+        Raises
+        ------
+        NoInputsError
+            If nothing was accumulated.
+        """
+        given = self._require_inputs()
+        return self._planner.plans(list(given.kinds.values()), given.columns)
+
     def finalize_model(self, model: Any) -> BlendResult:
         """Give a product the blended metadata and the table of what every input said.
 
@@ -196,11 +213,7 @@ class ModelBlender:
         BlendErrorGroup
             If there are several such faults.
         """
-        given = self._inputs
-        if not given.columns:
-            left_out = f"\nLeft out: {len(given.skipped)}" if given.skipped else ""
-            msg = f"nothing to blend: no input was accumulated{left_out}"
-            raise NoInputsError(msg)
+        given = self._require_inputs()
         product = open_product(model)
         plan = self._planner.plan(list(given.kinds.values()), given.columns)
         inputs, once = given.columns.by_attribute(), given.columns.once
@@ -226,6 +239,14 @@ class ModelBlender:
             rules = record_columns(result.outcomes.values(), names)
         product.update(vetted, {"hdrtab": columns, "hdrrules": rules})
         return result
+
+    def _require_inputs(self) -> Accumulated:
+        if not self._inputs.columns:
+            skipped = self._inputs.skipped
+            left_out = f"\nLeft out: {len(skipped)}" if skipped else ""
+            msg = f"nothing to blend: no input was accumulated{left_out}"
+            raise NoInputsError(msg)
+        return self._inputs
 
 
 def _blend(

@@ -130,6 +130,24 @@ class Planner:
         UnknownAttributeError
             If an override means an attribute that no input's schema has.
         """
+        plans = self.plans(kinds, columns)
+        return kinds[0].plan if len(plans) == 1 and not self._mixed else united(plans)
+
+    def plans(self, kinds: Sequence[Kind], columns: Columns) -> dict[str, BlendPlan]:
+        """Return the plans that inputs would have by themselves.
+
+        Parameters
+        ----------
+        kinds : sequence of Kind
+            The kinds of inputs that there are.
+        columns : Columns
+            What they say.
+
+        Returns
+        -------
+        plans : dict of str to BlendPlan
+            The plans, by the inputs that they are for, in words.
+        """
         plans: dict[str, BlendPlan] = {}
         for kind in kinds:
             plans[_label(kind.context, kind.model_type)] = kind.plan
@@ -138,7 +156,7 @@ class Planner:
                 if holding != kind.holding:
                     plan = self._plan(kind.attributes.values(), holding)
                     plans[_label(context, kind.model_type)] = plan
-        return kinds[0].plan if len(plans) == 1 and not self._mixed else united(plans)
+        return plans
 
     def _plan(
         self, attributes: Iterable[Attribute], holding: Sequence[SourcedOverride]

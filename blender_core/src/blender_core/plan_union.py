@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from blender_core.errors import OverrideConflictError, raise_all
 from blender_core.plan import BlendPlan
@@ -13,9 +13,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from blender_core.assignment import Assignment
-    from blender_core.errors import BlenderError
+    from blender_core.errors import UnknownAttributeError
 
-__all__ = ["united"]
+__all__ = ["DISAGREEMENT", "agreed", "united"]
+
+DISAGREEMENT: Final = "the inputs are of different kinds, and their plans disagree"
+"""What several such conflicts have in common."""
 
 
 def united(plans: Mapping[str, BlendPlan]) -> BlendPlan:
@@ -49,9 +52,57 @@ def united(plans: Mapping[str, BlendPlan]) -> BlendPlan:
     >>> united(plans).keys() == plans["SpecModel"].keys() | plans["ImageModel"].keys()
     True
     """
+    assignments, conflicts, unmatched = _union(plans)
+    raise_all(DISAGREEMENT, [*conflicts, *unmatched])
+    return BlendPlan(assignments)
+
+
+def agreed(plans: Mapping[str, BlendPlan]) -> tuple[BlendPlan, list[OverrideConflictError]]:
+    """Return the plan that has every attribute of several plans, and what has to be settled first.
+
+    Parameters
+    ----------
+    plans : mapping of str to BlendPlan
+        As of `united`.
+
+    Returns
+    -------
+    plan : BlendPlan
+        As of `united`. An attribute on which plans disagree has what the first of them says.
+    conflicts : list of OverrideConflictError
+        What they disagree on.
+
+    Raises
+    ------
+    UnknownAttributeError
+        If an override means nothing in any of them.
+    BlendErrorGroup
+        If there are several such faults, with what the plans disagree on.
+
+    Examples
+    --------
+    >>> from blender_core import BlendPlan
+    >>> from blender_core.plan_union import agreed
+    >>> from stdatamodels.jwst.datamodels import ImageModel
+    >>> rules = {"a detector": "min", "another": "max"}
+    >>> plans = {one: BlendPlan.for_model(ImageModel, overrides={"EXPSTART": rule})
+    ...          for one, rule in rules.items()}
+    >>> plan, conflicts = agreed(plans)
+    >>> plan["meta.exposure.start_time"].name, [one.attribute for one in conflicts]
+    ('min', ['meta.exposure.start_time'])
+    """
+    assignments, conflicts, unmatched = _union(plans)
+    if unmatched:
+        raise_all(DISAGREEMENT, [*conflicts, *unmatched])
+    return BlendPlan(assignments), conflicts
+
+
+def _union(
+    plans: Mapping[str, BlendPlan],
+) -> tuple[list[Assignment], list[OverrideConflictError], list[UnknownAttributeError]]:
     assignments: dict[str, Assignment] = {}
     whose: dict[str, str] = {}
-    faults: list[BlenderError] = []
+    conflicts: list[OverrideConflictError] = []
     for kind, plan in plans.items():
         for path, one in plan.items():
             other = assignments.setdefault(path, one)
@@ -65,13 +116,14 @@ def united(plans: Mapping[str, BlendPlan]) -> BlendPlan:
                 # One schema records what another does not.
                 assignments[path] = replace(other, recorded=True)
             elif PlanDiff.between({path: other}, {path: one}):
-                faults.append(_conflict(other, whose[path], one, kind))
+                conflicts.append(_conflict(other, whose[path], one, kind))
     first, *others = plans.values()
-    for override, fault in first.unmatched:
-        if all(override in [one for one, _ in plan.unmatched] for plan in others):
-            faults.append(fault)
-    raise_all("the inputs are of different kinds, and their plans disagree", faults)
-    return BlendPlan(assignments.values())
+    unmatched = [
+        fault
+        for override, fault in first.unmatched
+        if all(override in [one for one, _ in plan.unmatched] for plan in others)
+    ]
+    return list(assignments.values()), conflicts, unmatched
 
 
 def _is_told(assignment: Assignment) -> bool:

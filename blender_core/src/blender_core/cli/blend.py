@@ -92,7 +92,8 @@ def blend(
         bool,
         typer.Option(
             "--dry-run",
-            help="Write nothing: show the plan, what is wrong with it, and what would be read.",
+            help="Write nothing: show the plan, what is wrong with it, and what would be read. "
+            "With --mixed, it is the plan of all inputs; otherwise, of the first.",
         ),
     ] = False,
     quiet: Quiet = False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.assignment import Tier
@@ -17,11 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from blender_core.assignment import Assignment
+    from blender_core.errors import OverrideConflictError
     from blender_core.findings import Findings
     from blender_core.plan import BlendPlan
     from blender_core.result import BlendResult
 
-__all__ = ["blend_object", "print_blend", "print_rehearsal", "rehearsal_object"]
+__all__ = ["Rehearsal", "blend_object", "print_blend", "print_rehearsal", "rehearsal_object"]
 
 _FEW: Final = 6
 
@@ -92,10 +95,9 @@ def print_blend(result: BlendResult, output: Path, report: Path | None) -> None:
         console.say(f"Left out: {fault}", "yellow")
 
 
-def rehearsal_object(
-    inputs: Sequence[Path], output: Path, plan: BlendPlan, findings: Findings
-) -> dict[str, Any]:
-    """Return what programs read of a blend that is only tried.
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What a blend would do.
 
     Parameters
     ----------
@@ -107,44 +109,80 @@ def rehearsal_object(
         The plan.
     findings : Findings
         What its check found.
+    kinds : sequence of str, optional
+        The kinds of inputs that the plan is for, in words, if there are several.
+    conflicts : sequence of OverrideConflictError, optional
+        Why it could not be carried out: what the plans of the kinds disagree on.
+    """
+
+    inputs: Sequence[Path]
+    output: Path
+    plan: BlendPlan
+    findings: Findings
+    kinds: Sequence[str] = ()
+    conflicts: Sequence[OverrideConflictError] = ()
+
+    @property
+    def changed(self) -> list[Assignment]:
+        """What is not as the schema asks for, as far as it is settled."""
+        unsettled = {one.attribute for one in self.conflicts}
+        return [one for one in changed_in(self.plan) if one.attribute.path not in unsettled]
+
+
+def rehearsal_object(rehearsal: Rehearsal) -> dict[str, Any]:
+    """Return what programs read of a blend that is only tried.
+
+    Parameters
+    ----------
+    rehearsal : Rehearsal
+        What it would do.
 
     Returns
     -------
     content : dict
         Plain values.
     """
+    plan = rehearsal.plan
     return {
-        "product": str(output),
-        "inputs": [str(path) for path in inputs],
-        "missing": [str(path) for path in inputs if not path.exists()],
+        "product": str(rehearsal.output),
+        "inputs": [str(path) for path in rehearsal.inputs],
+        "missing": [str(path) for path in rehearsal.inputs if not path.exists()],
         "changed": [
-            assignment_object(one, plan.columns.get(one.attribute.path)) for one in changed_in(plan)
+            assignment_object(one, plan.columns.get(one.attribute.path))
+            for one in rehearsal.changed
         ],
-        "findings": [finding_object(one) for one in findings],
+        "conflicts": [
+            {"attribute": one.attribute, "asked_by": one.sources, "problem": str(one)}
+            for one in rehearsal.conflicts
+        ],
+        "findings": [finding_object(one) for one in rehearsal.findings],
     }
 
 
-def print_rehearsal(
-    inputs: Sequence[Path], output: Path, plan: BlendPlan, findings: Findings
-) -> None:
+def print_rehearsal(rehearsal: Rehearsal) -> None:
     """Tell a person what a blend would do.
 
     Parameters
     ----------
-    inputs, output, plan, findings
-        As of `rehearsal_object`.
+    rehearsal : Rehearsal
+        What it would do.
     """
     console = Output()
-    console.say(f"Would blend {counted(len(inputs), 'input')} into {output}:", "bold")
+    inputs, plan = rehearsal.inputs, rehearsal.plan
+    console.say(f"Would blend {counted(len(inputs), 'input')} into {rehearsal.output}:", "bold")
     for path in inputs:
         console.say(f"{path}{'' if path.exists() else '  (there is no such file)'}", indent=2)
     console.say("")
+    if rehearsal.kinds:
+        console.say("They are of several kinds, and the plan is for all of them:", "bold")
+        console.say("\n".join(rehearsal.kinds), indent=2)
+        console.say("")
     console.say("The plan, where it is not what the schema asks for:", "bold")
-    print_plan(plan, changed_in(plan))
+    print_plan(plan, rehearsal.changed)
     console.say("")
     console.say("Its check:", "bold")
     # Nobody who blends can do anything about these.
-    telling = [one for one in findings if one.kind is not FindingKind.DEPRECATED]
+    telling = [one for one in rehearsal.findings if one.kind is not FindingKind.DEPRECATED]
     print_findings({"the plan": telling})
     console.say("")
     console.say("Nothing has been written.", "bold")

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from blender_core.blend import blendmodels
+from blender_core.blender import ModelBlender
 from blender_core.cli.blend_story import (
+    Rehearsal,
     blend_object,
     print_blend,
     print_rehearsal,
@@ -19,8 +21,9 @@ from blender_core.cli.notes import Notes
 from blender_core.cli.options import overrides_of
 from blender_core.cli.output import require_report, require_writable
 from blender_core.cli.progress import bar
-from blender_core.errors import OutputError
+from blender_core.errors import OutputError, raise_all
 from blender_core.plan import BlendPlan
+from blender_core.plan_union import DISAGREEMENT, agreed
 from blender_core.readers.own_association import own_members
 from blender_core.writers.opening import open_product
 
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from blender_core.errors import OverrideConflictError
     from blender_core.result import BlendResult
 
 __all__ = ["Blend"]
@@ -127,7 +131,8 @@ class Blend:
         Raises
         ------
         CommandError, BlenderError
-            If it cannot be done.
+            If it cannot be done. Where only the plans of several kinds of inputs disagree, what
+            they agree on has been told then.
         """
         inputs = self._prepared()
         notes = Notes()
@@ -137,13 +142,39 @@ class Blend:
                 inputs = own_members(product.tree, self.product.parent)
             if self.on_bad_input == "raise":
                 _require_files(inputs)
-            plan = BlendPlan.for_model(inputs[0], **self._of_the_plan())
+            kinds: list[str] = []
+            conflicts: list[OverrideConflictError] = []
+            if self.mixed:
+                plans = self._plans(inputs, quiet=quiet)
+                plan, conflicts = agreed(plans)
+                kinds = list(plans) if len(plans) > 1 else []
+            else:
+                plan = BlendPlan.for_model(inputs[0], **self._of_the_plan())
             findings = plan.check(product.validator)
+        rehearsal = Rehearsal(inputs, self.output, plan, findings, kinds, conflicts)
         if as_json:
-            print_json(rehearsal_object(inputs, self.output, plan, findings))
+            print_json(rehearsal_object(rehearsal))
         elif not quiet:
-            print_rehearsal(inputs, self.output, plan, findings)
+            print_rehearsal(rehearsal)
             notes.print()
+        raise_all(DISAGREEMENT, conflicts)
+
+    def _plans(self, inputs: Sequence[Path], *, quiet: bool) -> dict[str, BlendPlan]:
+        """Return the plans of all kinds of inputs. Each has to be asked of which kind it is."""
+        blender = ModelBlender(
+            self.ignore,
+            overrides=overrides_of(self.override),
+            rules=self.rules,
+            block=self.block,
+            mixed=True,
+            expand=self.expand,
+            on_bad_input=self.on_bad_input,
+        )
+        with bar("Reading", quiet=quiet) as progress:
+            blender.accumulate_all(
+                inputs, None if progress is None else lambda done: progress(done, len(inputs))
+            )
+        return blender.plans()
 
     def _prepared(self) -> list[Path] | None:
         """Refuse what cannot be done before any work is, and return the inputs' files."""

@@ -84,7 +84,9 @@ def test_a_file_has_its_own_name(make_models, own, path):
     assert "meta.filename" not in [one.attribute for one in result.varied()]
     lines = ProductFile(path).explain("FILENAME").splitlines()
     assert lines[0] == f"meta.filename (FILENAME) is '{path.name}': the file has its own."
-    assert lines[-1] == "2 of 2 inputs have it, with 2 different values: 'a_cal.fits', 'b_cal.fits'."
+    assert (
+        lines[-1] == "2 of 2 inputs have it, with 2 different values: 'a_cal.fits', 'b_cal.fits'."
+    )
 
 
 def test_its_table_is_as_the_results(inputs, own, path):

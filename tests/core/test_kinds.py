@@ -7,6 +7,7 @@ from stdatamodels.jwst.datamodels import AmiOIModel, CubeModel, ImageModel, Spec
 
 from blender_core import (
     BlendErrorGroup,
+    BlendPlan,
     MixedModelTypesError,
     ModelBlender,
     NoInputsError,
@@ -14,12 +15,14 @@ from blender_core import (
     OverrideConflictError,
     Plugins,
     Provider,
+    Registry,
     UnknownAttributeError,
     When,
     blendmodels,
     hookimpl,
 )
 from blender_core.plan_union import agreed, united
+from blender_core.schema import Attribute
 
 DETECTOR, INSTRUMENT = "meta.instrument.detector", "meta.instrument.name"
 TIME = "meta.exposure.exposure_time"
@@ -135,6 +138,70 @@ def test_all_disagreements_are_told(exposures):
     with pytest.raises(BlendErrorGroup, match="their plans disagree") as caught:
         blendmodels(ImageModel(), exposures("MIRI", "NIRCAM"), overrides=overrides)
     assert len(caught.value.exceptions) == 2
+
+
+def test_what_no_schema_knows_has_one_rule_too(make_models):
+    inputs = make_models(DETECTOR, ["NRCA1", "NRCA2"])
+    for number, model in enumerate(inputs):
+        model.instance["meta"]["own"] = number
+    overrides = [
+        Override(attribute="meta.own", rule=rule, when=When(detector=detector))
+        for rule, detector in (("min", "NRCA1"), ("max", "NRCA2"))
+    ]
+    with pytest.raises(OverrideConflictError, match=r"disagree on meta\.own") as caught:
+        blendmodels(ImageModel(), inputs, overrides=overrides)
+    assert "min by the caller for ImageModel NRCA1" in str(caught.value)
+    with pytest.raises(OverrideConflictError, match="first for ImageModel NRCA1"):
+        blendmodels(ImageModel(), inputs, overrides=overrides[1:])
+
+
+@pytest.mark.parametrize("of_whom", [SpecModel, ImageModel])
+def test_an_override_for_one_class_means_an_attribute_of_it(exposures, of_whom):
+    inputs = exposures("MIRI") + exposures("MIRI", model_class=SpecModel)
+    override = Override(attribute="EXPSTRT", rule="max", when=When(model_type=of_whom.__name__))
+    with pytest.raises(UnknownAttributeError, match="'EXPSTRT'") as caught:
+        blendmodels(ImageModel(), inputs, mixed=True, overrides=[override])
+    assert "Did you mean meta.exposure.start_time (EXPSTART)" in str(caught.value)
+
+
+def test_schemas_that_disagree():
+    registry = Registry(Plugins.discover().rules())
+    one, other = (
+        BlendPlan.for_attributes([attribute], registry)
+        for attribute in (
+            Attribute("meta.x", rule="sum", recorded=True),
+            Attribute("meta.x", rule="mean", recorded=False),
+        )
+    )
+    with pytest.raises(OverrideConflictError, match=r"disagree on meta\.x"):
+        united({"one": one, "other": other})
+    # What one of them only does not record is recorded.
+    agreed = BlendPlan.for_attributes([Attribute("meta.x", rule="sum")], registry)
+    for plans in ({"one": one, "other": agreed}, {"other": agreed, "one": one}):
+        assert united(plans)["meta.x"].recorded
+
+
+def test_a_schema_knows_better():
+    registry = Registry(Plugins.discover().rules())
+    known, unknown = (
+        BlendPlan.for_attributes([Attribute("meta.x", rule=rule, known=rule is not None)], registry)
+        for rule in ("sum", None)
+    )
+    for plans in ({"one": known, "other": unknown}, {"other": unknown, "one": known}):
+        assert united(plans)["meta.x"].name == "sum"
+
+
+def test_classes_of_one_name(make_model):
+    class Other(ImageModel):
+        schema_url = "http://stsci.edu/schemas/jwst_datamodel/amioi.schema"
+
+    Other.__name__ = "ImageModel"
+    inputs = [make_model({TIME: 10.0}), make_model({TIME: 5.0})]
+    inputs.append(Other())
+    inputs[-1].meta.ami.calibrator_object_id = "HD 1"
+    with pytest.warns(match="is asked for by both"):
+        result = blendmodels(ImageModel(), inputs, mixed=True)
+    assert result.table["CALIB"].tolist() == [None, None, "HD 1"]
 
 
 def test_what_is_recorded_for_some_only(exposures):

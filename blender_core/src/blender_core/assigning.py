@@ -77,6 +77,8 @@ class Claims:
     ----------
     unmatched : list of (SourcedOverride, UnknownAttributeError)
         The overrides that mean none of the attributes, where there are other inputs.
+    matched : list of SourcedOverride
+        Those that mean one, where there are other inputs.
 
     Raises
     ------
@@ -97,6 +99,7 @@ class Claims:
         self._attributes = attributes
         self._by_path: dict[str, list[Claim]] = {}
         self.unmatched: list[tuple[SourcedOverride, UnknownAttributeError]] = []
+        self.matched: list[SourcedOverride] = []
         faults: list[BlenderError] = []
         # Sorted, so that of those who agree the same is named for every order of loading.
         for sourced in sorted(overrides, key=lambda one: (-one.tier, one.source)):
@@ -205,6 +208,8 @@ class Claims:
                 self.unmatched.append((sourced, fault))
                 return
             raise fault
+        if some_of_several:
+            self.matched.append(sourced)
         if override.column is not None and len(meant) > 1:
             msg = (
                 f"the override of {override.attribute!r} by {sourced.source} names one column, "
@@ -274,12 +279,13 @@ def _means_within(claim: Claim, protected: str) -> bool:
 
 def _close(text: str, attributes: Iterable[Attribute]) -> list[str]:
     if "." not in text:
-        by_name = {one.keyword: one.label for one in attributes if one.keyword}
-        text = text.upper()
+        by_name = {one.keyword.casefold(): one.label for one in attributes if one.keyword}
     else:
-        by_name = {one.path: one.label for one in attributes}
-    found = difflib.get_close_matches(text, by_name, n=3)
+        by_name = {one.path.casefold(): one.label for one in attributes}
+    text = text.casefold()
+    close = difflib.get_close_matches(text, by_name, n=3)
     # The name may be right, and the group another.
     name = text.rpartition(".")[2]
-    found += [one for one in by_name if one.rpartition(".")[2] == name and one not in found]
-    return [by_name[one] for one in found[:3]]
+    same_name = [one for one in by_name if one.rpartition(".")[2] == name]
+    found = dict.fromkeys([*close[:1], *same_name, *close])
+    return [by_name[one] for one in list(found)[:3]]

@@ -28,8 +28,9 @@ class Assignments(Mapping[str, Assignment]):
         self,
         assignments: Iterable[Assignment],
         unmatched: Iterable[tuple[SourcedOverride, UnknownAttributeError]] = (),
+        matched: Iterable[SourcedOverride] = (),
     ) -> None:
-        self.unmatched = tuple(unmatched)
+        self.unmatched, self.matched = tuple(unmatched), tuple(matched)
         self._assignments = {one.attribute.path: one for one in assignments}
         self.columns = name_columns(self._assignments.values())
         needed = {path for one in self._assignments.values() for path in one.selection.needs}

@@ -12,7 +12,7 @@ from blender_core.plan_union import united
 from blender_core.readers.source import attributes_of, name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from blender_core.columns import Columns
     from blender_core.override_sources import OverrideSources, SourcedOverride
@@ -150,12 +150,12 @@ class Planner:
         """
         plans: dict[str, BlendPlan] = {}
         for kind in kinds:
-            plans[_label(kind.context, kind.model_type)] = kind.plan
+            plans[_label(kind.context, kind.model_type, plans)] = kind.plan
             for context in self._others(kind, columns):
                 holding = self._overrides.holding(context)
                 if holding != kind.holding:
                     plan = self._plan(kind.attributes.values(), holding)
-                    plans[_label(context, kind.model_type)] = plan
+                    plans[_label(context, kind.model_type, plans)] = plan
         return plans
 
     def _plan(
@@ -184,5 +184,11 @@ class Planner:
         return [context for context in contexts if context != kind.context]
 
 
-def _label(context: Context | None, model_type: type | str) -> str:
-    return name_of(model_type) if context is None else str(context)
+def _label(context: Context | None, model_type: type | str, taken: Collection[str]) -> str:
+    """Return what inputs are, in words; classes of one name get numbers."""
+    label = name = name_of(model_type) if context is None else str(context)
+    number = 1
+    while label in taken:
+        number += 1
+        label = f"{name} ({number})"
+    return label

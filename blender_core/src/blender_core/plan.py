@@ -42,6 +42,8 @@ class BlendPlan(Assignments):
         One for each attribute.
     unmatched : iterable of (SourcedOverride, UnknownAttributeError), optional
         The overrides that mean none of the attributes, and may mean those of other inputs.
+    matched : iterable of SourcedOverride, optional
+        Those that mean one, where there may be other inputs.
 
     Raises
     ------
@@ -192,7 +194,8 @@ class BlendPlan(Assignments):
         """
         attributes = list(attributes)
         claims = Claims(attributes, overrides, some_of_several)
-        return cls(decided(attributes, claims, registry, tuple(ignore)), claims.unmatched)
+        assignments = decided(attributes, claims, registry, tuple(ignore))
+        return cls(assignments, claims.unmatched, claims.matched)
 
     def diff(self, other: BlendPlan) -> PlanDiff:
         """Tell what is different in another plan.

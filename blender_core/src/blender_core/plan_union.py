@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from blender_core.assignment import Tier
 from blender_core.errors import OverrideConflictError, raise_all
 from blender_core.plan import BlendPlan
 from blender_core.plan_diff import PlanDiff
@@ -109,21 +110,31 @@ def _union(
             whose.setdefault(path, kind)
             if other is one:
                 continue
-            if not (one.attribute.known and other.attribute.known):
-                # What one schema does not know, and an input has all the same, another may know.
-                assignments[path] = one if one.attribute.known else other
-            elif other.recorded != one.recorded and not (_is_told(other) or _is_told(one)):
+            # What one schema does not know, and an input has all the same, another may know.
+            if _yields(other, one):
+                assignments[path], whose[path] = one, kind
+            if _yields(other, one) or _yields(one, other):
+                continue
+            if other.recorded != one.recorded and not (_is_told(other) or _is_told(one)):
                 # One schema records what another does not.
-                assignments[path] = replace(other, recorded=True)
-            elif PlanDiff.between({path: other}, {path: one}):
+                one, other = replace(one, recorded=True), replace(other, recorded=True)
+            if PlanDiff.between({path: other}, {path: one}):
                 conflicts.append(_conflict(other, whose[path], one, kind))
-    first, *others = plans.values()
-    unmatched = [
-        fault
-        for override, fault in first.unmatched
-        if all(override in [one for one, _ in plan.unmatched] for plan in others)
-    ]
+            assignments[path] = one if one.attribute.known > other.attribute.known else other
+    # Some hold for some of the inputs only.
+    told = [override for plan in plans.values() for override in plan.matched]
+    unmatched: list[UnknownAttributeError] = []
+    for override, fault in (pair for plan in plans.values() for pair in plan.unmatched):
+        if override not in told:
+            told.append(override)
+            unmatched.append(fault)
     return list(assignments.values()), conflicts, unmatched
+
+
+def _yields(assignment: Assignment, other: Assignment) -> bool:
+    """Tell whether nobody asks for anything, of what only the other schema knows."""
+    unknown = other.attribute.known and not assignment.attribute.known
+    return unknown and assignment.tier is Tier.DEFAULT
 
 
 def _is_told(assignment: Assignment) -> bool:

@@ -101,3 +101,23 @@ def test_several_at_once_and_none(make_models):
     assert result.explain("meta.instrument").count("\n\n") > 5
     with pytest.raises(UnknownAttributeError, match="an attribute 'DETECTR': did you mean DETECT"):
         result.explain("DETECTR")
+
+
+def test_what_stands_in_is_of_no_input(make_models):
+    # The third input happens to have the same.
+    override = Override(attribute=TIME, rule="first", default=3.0, reason="Three.\nOr so.")
+    result = blendmodels(ImageModel(), make_models(TIME, [None, 2.0, 3.0]), overrides=[override])
+    assert explained(result, TIME) == [
+        "meta.exposure.exposure_time (EFFEXPTM) is 3.0.",
+        "The rule is 'first' (default=3.0) of blender-rules-std.",
+        "It was asked for by the caller: Three. Or so.",
+        "2 of 3 inputs have it, with 2 different values: 2.0, 3.0.",
+        "The rule saw 3 values, with something in place of those that are missing.",
+    ]
+    assert result.outcomes[TIME].from_input is None
+
+
+def test_a_rule_that_saw_nothing(make_models):
+    override = Override(attribute=TIME, rule="sum", missing="propagate")
+    result = blendmodels(ImageModel(), make_models(TIME, [None, 2.0]), overrides=[override])
+    assert explained(result, TIME)[-1] == "The rule saw none of these."

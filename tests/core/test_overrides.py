@@ -220,6 +220,9 @@ def test_who_agrees_is_no_conflict():
     [
         ("meta.exposure.start_tim", "Did you mean meta.exposure.start_time (EXPSTART)"),
         ("meta.start_time", "meta.exposure.start_time (EXPSTART)"),
+        # The name is right, though others look more alike.
+        ("meta.observation.start_time", "meta.exposure.start_time (EXPSTART)"),
+        ("META.EXPOSURE.START_TIME", "Did you mean meta.exposure.start_time (EXPSTART)"),
         ("EXPSTRT", "Did you mean meta.exposure.start_time (EXPSTART)"),
         ("meta.exp.*", "means no attribute of the inputs' schema"),
     ],
@@ -236,6 +239,19 @@ def test_an_attribute_that_is_not_there(text, hint):
 def test_settings_that_name_no_attribute(setting):
     with pytest.raises(UnknownAttributeError, match=rf"{setting} 'EXPSTRT' in the override of"):
         plan_with(Override(attribute="EFFEXPTM", rule="sum", **{setting: "EXPSTRT"}))
+
+
+@pytest.mark.parametrize(("name", "hint"), [("MAX", "'max'"), ("std:mxa", "'std:max'")])
+def test_a_rule_that_is_not_there(name, hint):
+    with pytest.raises(UnknownRuleError, match=f"{name!r} .did you mean {hint}"):
+        plan_with(Override(attribute="EXPSTART", rule=name))
+
+
+def test_a_reason_is_one_line():
+    reason = "An exposure\n  counts once."
+    plan = plan_with(Override(attribute="EFFEXPTM", rule="sum", reason=reason))
+    assert plan["meta.exposure.exposure_time"].reason == "An exposure counts once."
+    assert len(str(plan).splitlines()) == len(plan) + 1
 
 
 def test_faults_come_before_anything_is_read_and_together():
@@ -269,6 +285,10 @@ def test_a_condition_that_does_not_hold_needs_no_attribute():
         (
             {"rule": "weighted_mean"},
             """which needs weights: say companions={"weights": "EFFEXPTM"}""",
+        ),
+        (
+            {"rule": "weighted_mean", "companions": {"weight": "EFFEXPTM"}},
+            "which needs weights, and not 'weight': say companions=",
         ),
         ({"rule": "max", "companions": {"weights": "EFFEXPTM"}}, "takes nothing beside the values"),
         ({"rule": "join", "parameters": {"sorted": True}}, "which takes sort, and not 'sorted'"),

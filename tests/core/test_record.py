@@ -5,7 +5,7 @@ import pytest
 from astropy.io import fits
 from stdatamodels.jwst.datamodels import ImageModel
 
-from blender_core import InputError, Outcomes, Override, blendmodels
+from blender_core import InputError, Outcomes, Override, ProductFile, blendmodels
 from blender_core.record import recorded_columns, recorded_outcomes
 
 DETECTOR, TIME = "meta.instrument.detector", "meta.exposure.exposure_time"
@@ -57,7 +57,7 @@ def test_what_the_table_tells(blended, tmp_path):
     assert row["KEYWORD"] == "EFFEXPTM"
     assert (row["STATUS"], row["RULE"], row["SETTINGS"]) == ("set", "max", "missing=skip")
     assert (row["TIER"], row["ASKED_BY"]) == ("caller", "the caller")
-    assert row["REASON"] == r"longest (\xb5s) of all"
+    assert row["REASON"] == r"longest (\xb5s) of all"  # in ASCII
     assert (row["PROVIDER"], row["VERSION"], row["PLUGIN"]) == (
         "blender-rules-std",
         std.version,
@@ -115,3 +115,15 @@ def test_tables_of_another_kind(blended, tmp_path, column, problem):
             )
         with pytest.raises(InputError, match=f"^the product: .*{problem}"):
             recorded_outcomes(data, {}, "the product")
+
+
+@pytest.mark.parametrize(
+    "reason", ["größer, 大, \U0001d6fc", r"C:\temp\xb5s\\", r"no \q, no \U0fffffff", "nan", "x" * 5000]
+)
+def test_texts_come_back_as_they_were(blended, tmp_path, reason):
+    override = Override(attribute="EFFEXPTM", rule="max", reason=reason)
+    result = blended(record_rules=True, overrides=[override])
+    result.save(tmp_path / "product.fits")
+    product = ProductFile(tmp_path / "product.fits")
+    assert product.outcomes[TIME].reason == reason
+    assert product.explain("EFFEXPTM") == result.explain("EFFEXPTM")

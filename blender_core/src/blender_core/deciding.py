@@ -138,7 +138,8 @@ def _require_arguments(
         problem = f"which needs {' and '.join(lacking)}, and a schema cannot say which those are"
     elif lacking:
         example = f'companions={{"{lacking[0]}": "EFFEXPTM"}}'
-        problem = f"which needs {' and '.join(lacking)}: say {example}"
+        instead = f", and not {' and '.join(map(repr, beyond))}" if beyond else ""
+        problem = f"which needs {' and '.join(lacking)}{instead}: say {example}"
     elif beyond:
         known = [*rule.companions, *rule.parameters]
         takes = f"takes {', '.join(known)}" if known else "takes nothing beside the values"

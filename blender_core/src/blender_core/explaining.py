@@ -49,8 +49,7 @@ def explained(
         lines.append(
             f"{counted(outcome.n_inputs, 'input')} had it{many if outcome.n_inputs else ''}."
         )
-    if outcome.n_seen is not None and outcome.n_seen != outcome.n_inputs:
-        lines.append(f"The rule saw {counted(outcome.n_seen, 'value')} of these.")
+    lines += _seen(outcome)
     if outcome.varied:
         lines.append("The inputs differ, and the first was taken because nobody asked for a rule.")
     return "\n".join(lines)
@@ -90,8 +89,20 @@ def _rule(outcome: Outcome) -> list[str]:
     whose = "" if outcome.rule in ("keep", "drop") else f" of {outcome.provider}"
     return [
         f"The rule is {outcome.rule!r}{settings}{whose}.",
-        f"It was asked for by {outcome.asked_by}: {outcome.reason}.",
+        f"It was asked for by {outcome.asked_by}: {outcome.reason.removesuffix('.')}.",
     ]
+
+
+def _seen(outcome: Outcome) -> list[str]:
+    """Say how many values the rule saw, if those are not what inputs have."""
+    n_seen, n_inputs = outcome.n_seen, outcome.n_inputs or 0
+    if n_seen is None or n_seen == n_inputs:
+        return []
+    if n_seen > n_inputs:
+        told = f"{counted(n_seen, 'value')}, with something in place of those that are missing"
+    else:
+        told = f"{counted(n_seen, 'value') if n_seen else 'none'} of these"
+    return [f"The rule saw {told}."]
 
 
 def _inputs(outcome: Outcome, values: Sequence[Any]) -> str:

@@ -170,16 +170,19 @@ def _outcome(
     else:
         present = [one for one in given if one is not None]
         n_inputs, n_distinct = len(present), len(distinct(present))
-    n_seen, order = n_inputs, list(range(len(given)))
+    n_seen, order, values = n_inputs, list(range(len(given))), given
     rule = assignment.rule
     if rule is not None and assignment.selection is not AS_THEY_ARE:
         # It went well before, so it does again.
         seen = select_with(assignment.selection, rule.missing, given, inputs)
-        n_seen, order = len(seen.values), seen.inputs
+        n_seen, order, values = len(seen.values), seen.inputs, seen.values
     source = None
     if value is not None and rule is not None and rule.gives is Gives.INPUT:
         key = identity(value)
-        source = next((i for i in order if identity(given[i]) == key), None)
+        same = (i for i, one in zip(order, values, strict=True) if identity(one) == key)
+        source = next(same, None)
+        if source is not None and given[source] is None:
+            source = None  # something stood in for it
     return Outcome(
         attribute=path,
         keyword=assignment.attribute.keyword,

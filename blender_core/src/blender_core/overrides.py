@@ -179,6 +179,8 @@ class Override:
         if self.once_per != ():
             texts = _texts(self.once_per, f"once_per of {_whose(self)}")
             object.__setattr__(self, "once_per", texts)
+        # It is shown in tables and sentences, however its lines are broken.
+        object.__setattr__(self, "reason", " ".join(self.reason.split()))
         # Nobody's later change may reach a plan.
         object.__setattr__(self, "companions", dict(self.companions))
         object.__setattr__(self, "parameters", dict(self.parameters))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
@@ -47,6 +48,10 @@ _NUMBERS: Final[dict[str, tuple[str, Callable[[Outcome], int | None]]]] = {
 
 _COLUMN: Final = "COLUMN"
 """The column that names another one, of HDRTAB."""
+_ESCAPED: Final = re.compile(
+    r"\\(?:\\|(?P<digits>x[0-9a-f]{2}|u[0-9a-f]{4}|U00(?:10|0[0-9a-f])[0-9a-f]{4}))"
+)
+"""What stands for a character that is not ASCII, and for a backslash."""
 
 
 def record_columns(outcomes: Iterable[Outcome], columns_of: Mapping[str, str]) -> list[TypedColumn]:
@@ -104,11 +109,11 @@ def recorded_outcomes(table: Any, values: Mapping[str, Any], what: str) -> list[
     """
     table = _opened(table, what)
     tiers = {tier.label: tier for tier in Tier}
-    texts = {name: table.values(name, Attribute(name, type="string")) for name in _TEXTS}
+    texts = {name: _texts_of(table, name) for name in _TEXTS}
     numbers = {name: table.values(name, Attribute(name, type="integer")) for name in _NUMBERS}
     outcomes = []
     for i in range(len(table)):
-        row = {name: column[i] or "" for name, column in texts.items()}
+        row = {name: column[i] for name, column in texts.items()}
         number = {name: column[i] for name, column in numbers.items()}
         try:
             status, tier = Status(row["STATUS"]), tiers[row["TIER"]]
@@ -158,9 +163,7 @@ def recorded_columns(table: Any, what: str) -> dict[str, str]:
         If the table is none of this kind.
     """
     table = _opened(table, what)
-    paths, columns = (
-        table.values(name, Attribute(name, type="string")) for name in ("ATTRIBUTE", _COLUMN)
-    )
+    paths, columns = (_texts_of(table, name) for name in ("ATTRIBUTE", _COLUMN))
     return {path: column for path, column in zip(paths, columns, strict=True) if column}
 
 
@@ -192,4 +195,15 @@ def _text_column(name: str, title: str, texts: Iterable[str]) -> TypedColumn:
 
 def _ascii(text: str) -> bytes:
     printable = "".join(c if c.isprintable() else " " for c in text)
-    return printable.encode("ascii", "backslashreplace")
+    return printable.replace("\\", "\\\\").encode("ascii", "backslashreplace")
+
+
+def _texts_of(table: Hdrtab, name: str) -> list[str]:
+    """Return the texts of a column, as they were before they were made ASCII."""
+    texts = table.values(name, Attribute(name, type="string"))
+    return [_ESCAPED.sub(_unescaped, text) if text else "" for text in texts]
+
+
+def _unescaped(escaped: re.Match[str]) -> str:
+    digits = escaped["digits"]
+    return chr(int(digits[1:], 16)) if digits else "\\"

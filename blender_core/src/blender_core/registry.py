@@ -101,7 +101,8 @@ class Registry:
                 who = f"{len(attributes)} attributes by default, such as {min(attributes)}"
             else:
                 who = ", ".join(sorted(attributes))
-            close = difflib.get_close_matches(name, self, n=3)
+            known = self._rules if ":" in name else self
+            close = difflib.get_close_matches(name.casefold(), known, n=3)
             hint = f" (did you mean {' or '.join(map(repr, close))}?)" if close else ""
             lines.append(f"  - {name!r}{hint}, asked for by {who}")
         installed = ", ".join(map(str, self.providers)) or "none"

@@ -4,9 +4,10 @@ import warnings
 
 import jwst.model_blender
 import pytest
+from astropy.io import fits
 from stdatamodels.jwst.datamodels import ImageModel
 
-from blender_core import ProductFile, blendmodels
+from blender_core import Plugins, ProductFile, blendmodels
 from blender_core.report import write_report
 from blender_core.report.facts import facts_of
 
@@ -35,6 +36,7 @@ def told(facts):
             one.value, one.title, one.unit, one.outcome.status, one.outcome.rule,
             one.outcome.provider, one.outcome.tier, one.outcome.reason, one.outcome.n_inputs,
             one.outcome.n_distinct, one.outcome.from_input, list(one.inputs or ()), one.warning,
+            one.summary,
         )
         for one in facts.attributes
         if one.outcome.n_inputs
@@ -51,6 +53,51 @@ def test_it_tells_what_the_result_told(inputs, tmp_path):
     assert told(found) == told(expected)
     assert (found.product, found.model_type, found.n_inputs) == ("product.fits", "ImageModel", 3)
     assert found.notes == ("more",)
+
+
+@pytest.fixture
+def recorded(inputs, tmp_path):
+    path = tmp_path / "product.fits"
+    overrides = {"EFFEXPTM": "std:max", "NINTS": "drop"}
+    blendmodels(ImageModel(), inputs, overrides=overrides, record_rules=True, output=path)
+    return path
+
+
+def summaries(path):
+    facts = facts_of(ProductFile(path))
+    return {one.outcome.keyword: one.summary for one in facts.attributes}, facts.notes
+
+
+def test_rules_do_what_the_installed_ones_say_that_are_the_same(recorded, open_page, tmp_path):
+    said, notes = summaries(recorded)
+    rules = {rule.name: rule.summary for rule, _ in Plugins.discover().rules()}
+    assert said["EFFEXPTM"] == rules["max"]
+    assert said["DETECTOR"] == rules["multi"]
+    assert said["NINTS"] == "The product has no such attribute."
+    assert notes == ()
+    page = open_page(write_report(ProductFile(recorded), tmp_path / "report.html"))
+    page.locator("tr.fact:has(bdi.keyword:text-is('EFFEXPTM')) button.name").click()
+    assert rules["max"] in page.locator(".opened .facts").inner_text()
+
+
+@pytest.mark.parametrize("column", ["PROVIDER", "VERSION", "PLUGIN"])
+def test_of_rules_of_others_nothing_is_said(recorded, column):
+    with fits.open(recorded, mode="update") as hdus:
+        table = hdus["HDRRULES"].data
+        table[column][table["KEYWORD"] == "EFFEXPTM"] = "0.1"
+    said, notes = summaries(recorded)
+    assert said["EFFEXPTM"] == ""
+    assert said["DETECTOR"]
+    assert notes == ()
+
+
+def test_a_plugin_that_is_broken_today_says_nothing_against_the_product(recorded, install):
+    install("acme-rules", "acme", "raise RuntimeError('not today')")
+    said, (note,) = summaries(recorded)
+    assert said["EFFEXPTM"] == said["DETECTOR"] == ""
+    assert said["NINTS"] == "The product has no such attribute."
+    assert note.startswith("What the rules do is left out: plugin acme-rules 1.0 [acme]")
+    assert "not today" in note
 
 
 def test_a_product_of_jwst(inputs, tmp_path, open_page):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from blender_core.outcome import Status
 from blender_core.product_file import ProductFile
+from blender_core.report.rule_summaries import OF_THE_ENGINE, RuleSummaries
 from blender_core.schema import Attribute
 
 if TYPE_CHECKING:
@@ -17,11 +18,6 @@ if TYPE_CHECKING:
     from blender_core.result import BlendResult
 
 __all__ = ["Fact", "Facts", "facts_of"]
-
-_ENGINE: Final = {
-    "keep": "The product's own value stays.",
-    "drop": "The product has no such attribute.",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -173,6 +169,7 @@ def _of_product(product: ProductFile, notes: Iterable[str]) -> Facts:
         lacking.append("The product has no table HDRTAB, which tells what its inputs said.")
     if not product.has_rules:
         lacking.append("The product has no table HDRRULES, which tells what rules made its values.")
+    summaries = RuleSummaries(product.outcomes.values())
     unknown = Attribute("")
     facts = []
     for path, outcome in product.outcomes.items():
@@ -183,7 +180,7 @@ def _of_product(product: ProductFile, notes: Iterable[str]) -> Facts:
                 value=product.values.get(path),
                 title=attribute.title,
                 unit=attribute.unit,
-                summary=_ENGINE.get(outcome.rule or "", ""),
+                summary=summaries[outcome],
                 inputs=product.inputs.get(path),
                 n_all=product.n_inputs,
             )
@@ -193,10 +190,10 @@ def _of_product(product: ProductFile, notes: Iterable[str]) -> Facts:
         model_type=product.model_type,
         n_inputs=product.n_inputs,
         attributes=tuple(facts),
-        notes=(*lacking, *notes),
+        notes=(*lacking, *filter(None, [summaries.problem]), *notes),
     )
 
 
 def _summary(assignment: Assignment) -> str:
     rule = assignment.rule
-    return _ENGINE[assignment.name] if rule is None else rule.summary
+    return OF_THE_ENGINE[assignment.name] if rule is None else rule.summary

@@ -33,6 +33,7 @@ _SCRIPTS: Final = (
     "details.js",
     "timeline.js",
     "table.js",
+    "order.js",
 )
 
 

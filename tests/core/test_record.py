@@ -118,7 +118,8 @@ def test_tables_of_another_kind(blended, tmp_path, column, problem):
 
 
 @pytest.mark.parametrize(
-    "reason", ["größer, 大, \U0001d6fc", r"C:\temp\xb5s\\", r"no \q, no \U0fffffff", "nan", "x" * 5000]
+    "reason",
+    ["größer, 大, \U0001d6fc", r"C:\temp\xb5s\\", r"no \q, no \U0fffffff", "nan", "x" * 5000],
 )
 def test_texts_come_back_as_they_were(blended, tmp_path, reason):
     override = Override(attribute="EFFEXPTM", rule="max", reason=reason)

@@ -86,6 +86,24 @@ def test_the_order_of_another_attribute():
     assert seen(ORDER, ["b", "c", "a"], start=[1, 1, 1]) == (["b", "c", "a"], [0, 1, 2])
 
 
+@pytest.mark.parametrize(
+    ("moments", "order"),
+    [
+        (["10:00:00", "9:50:00", "09:50:00.5"], [1, 2, 0]),
+        (["2024-01-02T00:00:00Z", "2024-01-02T00:00:00.5", "2024-01-02"], [0, 2, 1]),
+        (["2024-01-02T01:00:00", "2024-01-02T01:30:00+02:00"], [1, 0]),
+        # Others are texts, as those are of which one is no moment.
+        (["10:00:00", "9:50:00", "noon"], [0, 1, 2]),
+        (["2024-02-30", "2024-2-1"], [0, 1]),
+        (["b", "B", "a"], [1, 2, 0]),
+    ],
+)
+def test_moments_are_in_order_however_they_are_written(moments, order):
+    selection = Selection(order_by="meta.when")
+    seen = select_with(selection, Missing.SKIP, list("abc")[: len(moments)], {"meta.when": moments})
+    assert seen.inputs == order
+
+
 def test_order_comes_before_exposures():
     both = Selection(order_by="meta.start", once_per=("meta.id",))
     assert seen(both, ["b", "a", "c"], start=[2, 1, 3], id=[7, 7, 8]) == (["a", "c"], [1, 2])

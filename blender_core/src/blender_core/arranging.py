@@ -6,6 +6,7 @@ from types import NoneType
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.errors import RuleError
+from blender_core.instants import CALENDAR, CLOCK
 from blender_core.values import identity
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ def in_order(
     Parameters
     ----------
     order : sequence, shape (n_inputs,)
-        The attribute's values, None where an input has none.
+        The attribute's values, None where an input has none. Dates and times are moments,
+        however they are written.
     name : str
         The attribute's path, for messages.
     needed : sequence of bool, shape (n_inputs,)
@@ -55,8 +57,11 @@ def in_order(
         raise RuleError(msg)
     without = set(lost)
     placed = [i for i in range(len(order)) if i not in without]
+    places = {i: order[i] for i in placed}
+    if set(map(type, places.values())) == {str}:
+        places = dict(zip(placed, _as_moments(list(places.values())), strict=True))
     try:
-        placed.sort(key=order.__getitem__)
+        placed.sort(key=places.__getitem__)
     except TypeError as error:
         kinds = " and ".join(sorted({type(order[i]).__name__ for i in placed}))
         msg = f"inputs cannot be ordered by {name}: it has values of types {kinds}"
@@ -139,6 +144,18 @@ def inputs_in_words(indices: Sequence[int]) -> str:
     if len(numbers) > _MOST_SHOWN:
         return f"inputs {', '.join(numbers[:_MOST_SHOWN])}, … ({len(numbers)} in all)"
     return f"inputs {', '.join(numbers[:-1])} and {numbers[-1]}"
+
+
+def _as_moments(texts: list[str]) -> Sequence[Any]:
+    """Return what sorts as the moments do that all texts stand for; else the texts."""
+    for form in (CALENDAR, CLOCK):
+        if form.sorts_as_text(texts):
+            return texts
+        try:
+            return [form.instant(text) for text in texts]
+        except RuleError:
+            continue
+    return texts
 
 
 def _identities(values: Sequence[Any]) -> Sequence[Any]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from blender_core.instants import CALENDAR, CLOCK, Form
 from blender_core.rules import Rule
 from blender_rules_std.checks import require
-from blender_rules_std.instants import CALENDAR, CLOCK, Form
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -4,7 +4,7 @@ from itertools import pairwise
 import pytest
 
 from blender_core.errors import RuleError
-from blender_rules_std.instants import CALENDAR, CLOCK
+from blender_core.instants import CALENDAR, CLOCK
 
 
 def is_day(text):

@@ -53,7 +53,7 @@ class Form:
 
     Examples
     --------
-    >>> from blender_rules_std.instants import CLOCK
+    >>> from blender_core.instants import CLOCK
     >>> CLOCK.instant("9:50:00") < CLOCK.instant("10:00:00")
     True
     """
@@ -82,7 +82,7 @@ class Form:
 
         Examples
         --------
-        >>> from blender_rules_std.instants import CLOCK
+        >>> from blender_core.instants import CLOCK
         >>> CLOCK.instant("00:01:30.250")
         (1, 30, '25')
         """
@@ -118,7 +118,7 @@ class Form:
 
         Examples
         --------
-        >>> from blender_rules_std.instants import CLOCK
+        >>> from blender_core.instants import CLOCK
         >>> CLOCK.sorts_as_text(["09:50:00", "10:00:00"])
         True
         >>> CLOCK.sorts_as_text(["9:50:00", "10:00:00"])

@@ -394,7 +394,7 @@ def test_the_order_of_sets_of_texts(tmp_path, monkeypatch):
     try:
         problem, *_ = problems_of(sets_of_texts.unordered, gives=Gives.TEXT)
         assert problem.startswith("of 'F200W', 'F115W', 'F200W', 'F444W', … it gives '")
-        assert "' in another process: the members of a set of texts have no order" in problem
+        assert "' in another process: neither the order of a set of texts nor" in problem
         assert problems_of(sets_of_texts.ordered, gives=Gives.TEXT) == ()
     finally:
         del sys.modules["sets_of_texts"]
@@ -447,3 +447,27 @@ def test_warnings_of_a_rule_are_not_its_faults():
     with pytest.warns(RuntimeWarning, match="empty slice"):
         mean_that_warns([np.nan])
     assert problems_of(mean_that_warns, gives=Gives.NUMBER) == ()
+
+
+@pytest.mark.parametrize("blend", [np.mean, np.median])
+def test_functions_of_numpy_that_refuse_lists_of_different_lengths(blend):
+    assert problems_of(blend, gives=Gives.NUMBER) == ()
+
+
+def choice_by_chance(values):
+    return random.choice(values)  # noqa: S311
+
+
+def test_what_changes_by_itself_is_told_once():
+    random.seed(1)
+    problems = problems_of(choice_by_chance)
+    assert problems
+    assert all("when it is called again" in one or "of this kind" in one for one in problems)
+
+
+@pytest.mark.parametrize("rule", ["multi", None, max])
+def test_only_rules_can_be_checked(rule):
+    with pytest.raises(TypeError, match=r"check_rule takes a blender_core\.Rule, not "):
+        check_rule(rule)
+    with pytest.raises(TypeError, match=r"samples are blender_core\.testing\.Sample objects, not"):
+        check_rule(STANDARD["multi"].rule, [["F200W", "F115W"]])

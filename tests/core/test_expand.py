@@ -8,6 +8,7 @@ from stdatamodels.jwst.datamodels import IFUCubeModel, ImageModel
 
 from blender_core import (
     BlendErrorGroup,
+    BlendWarning,
     ExpansionError,
     InputError,
     ModelBlender,
@@ -157,9 +158,30 @@ def test_columns_are_found_by_any_name_that_they_may_have(make_models):
     for product in (by_keyword, by_name):
         result = blendmodels(ImageModel(), [product], overrides=named, expand=True)
         assert result.table["chip"].tolist() == ["NRCA1", "NRCB1"]
-    # Who does not know the name finds no column.
-    result = blendmodels(ImageModel(), [by_name], expand=True)
+    # Who does not know the name finds no column, and is told so.
+    with pytest.warns(BlendWarning, match="no column") as caught:
+        result = blendmodels(ImageModel(), [by_name], expand=True)
     assert "DETECTOR" not in result.table.colnames
+    assert str(caught[0].message).splitlines() == [
+        "input 1 has values of which its HDRTAB has no column, so that no exposure is taken to have "
+        "had any:",
+        "- meta.instrument.detector (DETECTOR), which is 'MULTIPLE'",
+        "If the product was made with overrides, blend it with the same: they tell which columns "
+        "there are.",
+    ]
+
+
+def test_an_exposure_time_that_was_not_recorded_is_not_lost_in_silence(make_models):
+    models = make_models(TIME, [10.0, 20.0])
+    unrecorded = [Override(attribute=TIME, record=False)]
+    product = blendmodels(ImageModel(), models, overrides=unrecorded).product
+    assert product[TIME] == 30.0
+    with pytest.warns(BlendWarning, match=r"\(EFFEXPTM\), which is 30\.0"):
+        blendmodels(ImageModel(), [product], expand=True)
+    # What has been set since, and is taken from the first exposure, is nobody's concern.
+    product = blendmodels(ImageModel(), models).product
+    product.meta.target.catalog_name = "NGC 1"
+    blendmodels(ImageModel(), [product], expand=True)
 
 
 def test_a_column_that_is_anothers_is_not_taken(make_models):

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any
 
 from blender_core.assigning import DEFAULT_RULE
 from blender_core.columns import Layout
-from blender_core.errors import ExpansionError
+from blender_core.errors import ExpansionError, warn
 from blender_core.readers.hdrtab import Hdrtab
 from blender_core.readers.model_class import described
 from blender_core.readers.saved import class_named
 from blender_core.readers.source import name_of
 from blender_core.schema import Attribute, read_attributes
 from blender_core.selection import AS_THEY_ARE
+from blender_core.values import shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -72,16 +73,26 @@ def require_recorded(exposures: Sequence[Source], kinds: Iterable[Kind]) -> None
     ExpansionError
         If the table does not tell what the exposures had of an attribute, the product has a value
         for it, and the blend takes more than that of the first exposure.
+
+    Warns
+    -----
+    BlendWarning
+        If the table ought to tell, and the product has a value that no exposure has had, as it
+        seems: perhaps overrides have put it in no column, or another.
     """
     first = exposures[0]
     if not isinstance(first, _Exposure):
         return
     product = first.product
     lost: dict[str, str] = {}
+    alone: dict[str, str] = {}
     for kind in kinds:
+        purposes = _purposes(kind.plan)
         for path, value in product.own.get(kind.layout, {}).items():
-            if value is not None and (purpose := _purpose(path, kind.plan)):
-                lost[path] = f"\n- {kind.attributes[path].label}: {purpose}"
+            if value is not None and path in purposes:
+                lost[path] = f"\n- {kind.attributes[path].label}: {purposes[path]}"
+        for path, value in product.without_column(kind.layout, purposes).items():
+            alone[path] = f"\n- {kind.attributes[path].label}, which is {shown(value)}"
     if lost:
         msg = (
             f"{product.source.what} cannot be expanded, because its HDRTAB does not tell what each "
@@ -89,6 +100,13 @@ def require_recorded(exposures: Sequence[Source], kinds: Iterable[Kind]) -> None
             "products with Override(record=True) for these attributes."
         )
         raise ExpansionError(msg, attribute=next(iter(lost)))
+    if alone:
+        msg = (
+            f"{product.source.what} has values of which its HDRTAB has no column, so that no exposure "
+            f"is taken to have had any:{''.join(alone.values())}\nIf the product was made with "
+            "overrides, blend it with the same: they tell which columns there are."
+        )
+        warn(msg)
 
 
 class _Product:
@@ -129,6 +147,22 @@ class _Product:
             ]
             self._read[layout] = list(map(list, zip(*read, strict=True))) or [[]] * number
         return self._read[layout]
+
+    def without_column(self, layout: Layout, paths: Collection[str]) -> dict[str, Any]:
+        """Return what the product has of attributes of which there ought to be a column."""
+        if layout not in self._read:
+            return {}
+        columns = self._columns(layout)
+        wanted = tuple(
+            one.path
+            for one in layout.attributes
+            if one.path in paths and one.path not in columns and _is_recorded(one, layout)
+        )
+        if not wanted:
+            return {}
+        part = _part(layout, wanted)
+        found = zip(part.paths, self.source.read(part), strict=True)
+        return {path: value for path, value in found if value is not None}
 
     def _columns(self, layout: Layout) -> dict[str, str]:
         """Return the columns of the table that have wanted attributes, by dotted path."""
@@ -216,14 +250,16 @@ def _is_recorded(attribute: Attribute, layout: Layout) -> bool:
     return attribute.recorded and (layout.columns is None or attribute.path in layout.columns)
 
 
-def _purpose(path: str, plan: BlendPlan) -> str | None:
-    """Return what more than the first exposure's value is wanted for."""
+def _purposes(plan: BlendPlan) -> dict[str, str]:
+    """Return what more than the first exposure's value is wanted for, by dotted path."""
+    found: dict[str, str] = {}
     for one in plan.values():
-        if path in one.selection.needs:
-            return f"{one.attribute.label} is blended with its help"
-    assignment = plan[path]
-    if assignment.rule is None:
-        return None
-    if assignment.rule.name == DEFAULT_RULE and assignment.selection is AS_THEY_ARE:
-        return None
-    return f"its rule is {assignment.choice.label}, as {assignment.source} asks"
+        for path in one.selection.needs:
+            found.setdefault(path, f"{one.attribute.label} is blended with its help")
+    for path, one in plan.items():
+        by_default = one.rule is None or (
+            one.rule.name == DEFAULT_RULE and one.selection is AS_THEY_ARE
+        )
+        if not by_default:
+            found.setdefault(path, f"its rule is {one.choice.label}, as {one.source} asks")
+    return found

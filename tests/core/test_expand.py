@@ -162,12 +162,12 @@ def test_columns_are_found_by_any_name_that_they_may_have(make_models):
     with pytest.warns(BlendWarning, match="no column") as caught:
         result = blendmodels(ImageModel(), [by_name], expand=True)
     assert "DETECTOR" not in result.table.colnames
-    assert str(caught[0].message).splitlines() == [
-        "input 1 has values of which its HDRTAB has no column, so that no exposure is taken to have "
-        "had any:",
+    assert str(caught[0].message).splitlines()[1:] == [
         "- meta.instrument.detector (DETECTOR), which is 'MULTIPLE'",
-        "If the product was made with overrides, blend it with the same: they tell which columns "
-        "there are.",
+        (
+            "If the product was made with overrides, blend it with the same: they tell which "
+            "columns there are."
+        ),
     ]
 
 

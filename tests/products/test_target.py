@@ -173,6 +173,72 @@ class TestInputs:
         assert contents(inputs[0].parent) == before
         result.save(tmp_path / "p.fits")
 
+    @pytest.fixture
+    def refused_to_save(self, inputs, tmp_path, contents):
+        """Return a function that checks that a blender's result replaces no input."""
+
+        def check(blender, *outputs):
+            result = blender.finalize_model(ImageModel())
+            before = contents(inputs[0].parent)
+            for output in outputs:
+                with pytest.raises(
+                    OutputError, match=r"would replace the input .*: choose another"
+                ):
+                    result.save(output, overwrite=True)
+            assert contents(inputs[0].parent) == before
+            result.save(tmp_path / "p.fits")
+
+        return check
+
+    def test_files_of_datamodels_by_a_blender(self, refused_to_save, inputs):
+        blender = ModelBlender()
+        for path in inputs:
+            with datamodels.open(path) as model:
+                blender.accumulate(model)
+        # They have been closed since.
+        refused_to_save(blender, *inputs)
+
+    def test_the_asdf_file_of_a_datamodel_by_a_blender(self, refused_to_save, tmp_path):
+        path = tmp_path / "a b.asdf"
+        ImageModel().save(path)
+        blender = ModelBlender()
+        with datamodels.open(path) as model:
+            blender.accumulate(model)
+        refused_to_save(blender, path)
+
+    def test_files_of_lists_of_hdus_by_a_blender(self, refused_to_save, inputs):
+        blender = ModelBlender()
+        for path in inputs:
+            with fits.open(path) as hdulist:
+                blender.accumulate(hdulist)
+        refused_to_save(blender, *inputs)
+
+    @pytest.mark.parametrize("on_disk", [True, False])
+    def test_files_of_a_library_by_a_blender(self, refused_to_save, inputs, monkeypatch, on_disk):
+        monkeypatch.chdir(inputs[0].parent)
+        members = [{"expname": one.name, "exptype": "science"} for one in inputs]
+        association = {"products": [{"name": "p", "members": members}]}
+        blender = ModelBlender()
+        blender.accumulate(jwst.datamodels.ModelLibrary(association, on_disk=on_disk))
+        refused_to_save(blender, *inputs)
+
+    def test_what_is_refused_with_others_leaves_no_file(self, inputs):
+        blender = ModelBlender()
+        with datamodels.open(inputs[0]) as model:
+            blender.accumulate(ImageModel())
+            with pytest.raises(InputError):
+                blender.accumulate_all([model, "none.fits"])
+        result = blender.finalize_model(ImageModel())
+        result.save(inputs[0], overwrite=True)
+
+    def test_a_name_alone_is_no_file(self, inputs, monkeypatch):
+        monkeypatch.chdir(inputs[0].parent)
+        model = ImageModel()
+        model.meta.filename = inputs[0].name
+        blender = ModelBlender()
+        blender.accumulate(model)
+        blender.finalize_model(ImageModel()).save(inputs[0].name, overwrite=True)
+
     def test_the_file_of_a_datamodel(self, refused, inputs):
         with datamodels.open(inputs[0]) as model:
             refused(inputs[0], [model], inputs[0])
@@ -189,7 +255,9 @@ def test_files_of_lists_of_hdus(inputs):
     assert list(files_behind(fits.HDUList())) == []
 
 
-@pytest.mark.parametrize("given", [None, 3, SimpleNamespace(), {"products": []}])
+@pytest.mark.parametrize(
+    "given", [None, 3, SimpleNamespace(), SimpleNamespace(_file_references=3), {"products": []}]
+)
 def test_what_is_no_input_stands_for_no_files(given):
     assert list(files_behind(given)) == []
 

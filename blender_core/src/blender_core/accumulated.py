@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 from blender_core.columns import Columns, Layout
 from blender_core.errors import InputError, MixedModelTypesError, raise_all
 from blender_core.readers.expanding import expanded, require_recorded
+from blender_core.readers.files import files_behind
 from blender_core.readers.opening import unfold
+from blender_core.readers.several import is_library
 from blender_core.readers.source import name_of
 
 if TYPE_CHECKING:
@@ -47,7 +49,7 @@ class Accumulated:
     skipped : list of BlenderError
         Why inputs were left out.
     files : list of str or Path
-        Those that are files.
+        The files that they are read from, or were, as far as they tell.
     """
 
     def __init__(
@@ -104,8 +106,7 @@ class Accumulated:
     ) -> Iterator[tuple[Layout, list[Any]]]:
         for done, one in enumerate(self._unfolded(models, faults), start=1):
             self._n_given += 1
-            if isinstance(one, (str, Path)):
-                self.files.append(one)
+            self._note_files(one)
             try:
                 yield from self._rows_of(one, f"input {self._n_given}")
             except InputError as fault:
@@ -115,10 +116,18 @@ class Accumulated:
 
     def _unfolded(self, models: Iterable[Any], faults: list[BlenderError]) -> Iterator[Any]:
         for number, model in enumerate(models, start=self._n_given + 1):
+            if is_library(model):  # its models may be read from copies
+                self._note_files(model)
             try:
                 yield from unfold(model, f"input {number}")
             except InputError as fault:
                 faults.append(fault)
+
+    def _note_files(self, given: Any) -> None:
+        if isinstance(given, (str, Path)):
+            self.files.append(given)
+        elif getattr(given, "_file_references", None) != []:  # datamodels in memory have none
+            self.files.extend(files_behind(given))
 
     def _rows_of(self, given: Any, what: str) -> list[tuple[Layout, list[Any]]]:
         """Return the row of an input, or those of the exposures that it was made of."""

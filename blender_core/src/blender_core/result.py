@@ -54,7 +54,7 @@ class BlendResult:
     skipped : sequence of BlenderError, optional
         What was wrong with each input that was left out.
     files : sequence of path-like, optional
-        The inputs that are files, which the product is not to replace.
+        The files that inputs are read from, or were, which the product is not to replace.
 
     Examples
     --------
@@ -133,8 +133,8 @@ class BlendResult:
         OutputExistsError
             If there is such a file, and it is not to be replaced.
         OutputError
-            If the product cannot be written, or would replace an input. File and datamodel stay as
-            they were.
+            If the product cannot be written, or would replace an input or the file that an input
+            was opened from. File and datamodel stay as they were.
 
         Examples
         --------

@@ -49,7 +49,10 @@ def files_behind(given: Any) -> Iterator[Path]:
                 yield from (Path(folder, member["expname"]) for member in product["members"])
     else:
         # A list of HDUs, or what a datamodel keeps open: one of these, or an ASDF file.
-        kept = [getattr(one, "_file", None) for one in getattr(given, "_file_references", ())]
+        references = getattr(given, "_file_references", None)
+        # Objects of plugins may have anything of any name.
+        known = references if isinstance(references, list) else []
+        kept = [getattr(one, "_file", None) for one in known]
         for one in (given, *kept):
             if _is_hdulist(one) and (name := one.filename()):
                 yield Path(name)

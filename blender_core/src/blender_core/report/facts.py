@@ -168,7 +168,10 @@ def _of_product(product: ProductFile, notes: Iterable[str]) -> Facts:
     if not product.n_inputs:
         lacking.append("The product has no table HDRTAB, which tells what its inputs said.")
     if not product.has_rules:
-        lacking.append("The product has no table HDRRULES, which tells what rules made its values.")
+        lacking.append(
+            "Which rules made the values is not known: the product has no table HDRRULES, which a "
+            "blend with record_rules=True (--record-rules) leaves."
+        )
     summaries = RuleSummaries(product.outcomes.values())
     unknown = Attribute("")
     facts = []

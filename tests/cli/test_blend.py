@@ -144,6 +144,52 @@ class TestProduct:
         assert "FILENAME" not in line
 
 
+class TestSlips:
+    """What is allowed, and hardly what was meant."""
+
+    def test_a_file_that_is_given_twice(self, command, product, exposures):
+        Path("alias.fits").symlink_to(exposures[0])
+        done = command("blend", product, exposures[0], "alias.fits", exposures[1])
+        warning = f"Warning: {exposures[0]} is given 2 times, and counts each time\n"
+        assert done.stderr == warning
+        assert "3 inputs blended" in done.stdout
+        assert warning in command("blend", product, *exposures, *exposures[:1], "--dry-run").stderr
+
+    def test_ignoring_what_is_not_there(self, command, product, exposures):
+        options = ["--ignore", "EXPSTART", "--ignore", "meta.exposre", "--ignore", "meta.exposure"]
+        warnings = (
+            "Warning: --ignore EXPSTART means nothing, as no attribute's path begins so: EXPSTART "
+            "is meta.exposure.start_time\n"
+            "Warning: --ignore meta.exposre means nothing, as no attribute's path begins so\n"
+        )
+        assert command("blend", product, *exposures, *options).stderr == warnings
+        assert command("blend", product, *exposures, *options, "--dry-run").stderr == warnings
+        assert command("plan", product, *options).stderr == warnings
+
+    def test_leaving_out_a_plugin_that_is_not_there(self, command, product, exposures):
+        warning = (
+            "Warning: no plugin 'stt' is installed that could be left out: did you mean 'std'?\n"
+        )
+        for arguments in (
+            ["blend", product, *exposures],
+            ["plan", product],
+            ["rules"],
+            ["plugins"],
+        ):
+            assert command(*arguments, "--block", "stt").stderr == warning
+
+    def test_no_product_yet(self, refused, exposures):
+        message = refused("blend", "new_i2d.fits", *exposures)
+        assert "there is no product new_i2d.fits" in message
+        assert "model-blender demo EXPOSURE... --output new_i2d.fits" in message
+
+    def test_mixed_types(self, refused, product):
+        datamodels.ImageModel().save("image.fits")
+        datamodels.IFUCubeModel().save("cube.fits")
+        message = refused("blend", product, "image.fits", "cube.fits")
+        assert message.endswith("a blend has one model type, unless --mixed\n")
+
+
 class TestBadInputs:
     def test_all_are_told(self, refused, product, exposures):
         Path("cut.fits").write_bytes(exposures[1].read_bytes()[:3000])

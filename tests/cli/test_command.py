@@ -48,6 +48,19 @@ def on_a_terminal(*arguments, width=80, **environment):
 
 
 class TestHelp:
+    @pytest.mark.parametrize("name", COMMANDS)
+    def test_no_types_of_python(self, command, name):
+        text = command(name, "--help").stdout
+        assert not re.search(r"<(path|str|list)|\{", text, re.IGNORECASE)
+
+    def test_arguments(self, command):
+        lines = command("blend", "--help").stdout.splitlines()
+        assert lines[0] == "Usage: model-blender blend [OPTIONS] PRODUCT [INPUT]..."
+        product, first, second = lines[lines.index("Arguments:") + 1 :][:3]
+        assert product.split() == ["PRODUCT", "The", "product's", "file.", "[required]"]
+        assert product.index("The") == first.index("Exposures:") == second.index("files;")
+        assert "{" not in command("blend", status=2).stderr
+
     @pytest.mark.parametrize("arguments", [["--help"], ["blend", "--help"], ["--version"]])
     def test_nothing_heavy_is_imported(self, arguments):
         code = (
@@ -152,8 +165,13 @@ class TestErrors:
     def test_options_instead_of_arguments(self, refused, install):
         install("other-std", "std", "import blender_core")
         message = refused("plan", "--model", "ImageModel")
-        assert "--block other-std" in message
+        assert "or use --block other-std" in message
         assert "block=(" not in message
+
+    def test_options_in_sentences(self, refused, install):
+        install("acme-rules", "acme", "import blender_cor")
+        last = refused("rules").splitlines()[-1]
+        assert last == "Repair or uninstall it, or leave it out with --block acme."
 
     def test_a_reader_that_goes_away(self):
         done = subprocess.run(
@@ -175,6 +193,16 @@ class TestTerminal:
     def test_colours(self):
         assert "\x1b[1;36m" in on_a_terminal("rules")
         assert "36m" not in on_a_terminal("rules", NO_COLOR="1")
+
+    def test_kinds_of_findings_are_told(self):
+        # By them one says which to leave out.
+        lines = on_a_terminal("check", "--model", "ImageModel", NO_COLOR="1").splitlines()
+        text = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(line.rstrip() for line in lines))
+        assert text.count("\n  deprecated: min") == 3
+        assert text.endswith(
+            "4 findings in ImageModel: 4 deprecated.\n"
+            "--except deprecated leaves out those of this kind."
+        )
 
     @pytest.mark.parametrize("width", [60, 80, 120])
     def test_no_line_is_too_long(self, width):

@@ -124,6 +124,14 @@ class TestInvented:
         assert len(files) == 25
         assert [path.name for path in invented[1].iterdir()] == ["model-blender-demo"]
 
+    def test_lines_are_whole_where_there_is_no_terminal(self, monkeypatch):
+        monkeypatch.delenv("COLUMNS")
+        text = run(*UNCAL)
+        assert (
+            "  Each value, under the rule that made it and the provider of the rule. At the end of a line: how many different"
+            in text
+        )
+
     def test_printout(self, invented):
         text = invented[0]
         assert max(map(len, text.splitlines())) <= 80

@@ -35,6 +35,15 @@ def test_products_of_the_same_exposures_by_another_rule(blended, command, printe
     assert len(lines) == 2
 
 
+def test_inputs_of_one_name(command, product, exposures):
+    command("blend", product, *[exposures[0]] * 3, "-o", "a.fits", "--quiet")
+    command("blend", product, exposures[0], "-o", "b.fits", "--quiet")
+    printed = command("diff", "a.fits", "b.fits", status=1).stdout
+    assert printed.endswith(
+        f"Only in a.fits: 2 inputs\n  {exposures[0]} (2)\n  {exposures[0]} (3)\n"
+    )
+
+
 def test_rules_that_come_to_the_same(blended, printed_json):
     blended("a.fits", "--record-rules")
     blended("b.fits", "--record-rules", "--override", "INSTRUME=last")

@@ -182,3 +182,31 @@ class TestCheck:
 
     def test_usage(self, command):
         assert "deprecated" in command("check", "--except", "nothing", status=2).stderr
+
+
+class TestIdle:
+    RULES = """
+        [[override]]
+        attribute = "EFFEXPTM"
+        rule = "max"
+        when = { instrument = "MIRI", detector = ["MIRIFUSHORT", "MIRIFULONG"] }
+    """
+    NOTE = (
+        "Note: the override of EFFEXPTM by team.toml does not hold here: it is for "
+        "instrument=MIRI, detector=MIRIFUSHORT or MIRIFULONG\n"
+    )
+
+    def test_overrides_that_do_not_hold_are_told(self, command):
+        Path("team.toml").write_text(self.RULES)
+        done = command("plan", "--model", "ImageModel", "--rules", "team.toml", "--changed")
+        assert done.stderr == self.NOTE
+        miri = ["--instrument", "MIRI", "--detector", "MIRIFULONG"]
+        done = command("plan", "--model", "ImageModel", *miri, "--rules", "team.toml", "--changed")
+        assert done.stderr == ""
+        assert "EFFEXPTM" in done.stdout
+
+    def test_in_a_rehearsal(self, command, product, exposures):
+        Path("team.toml").write_text(self.RULES)
+        done = command("blend", product, *exposures, "--rules", "team.toml", "--dry-run")
+        assert done.stderr == self.NOTE
+        assert "every attribute has the rule that the schema asks for" in done.stdout

@@ -238,12 +238,13 @@ def test_hdulists_without_a_class_and_unknown_objects(make_readers):
     assert seen == [fits.HDUList, int]
 
 
-def test_without_readers_the_message_is_as_ever(plain):
+def test_without_readers_the_message_says_that_there_may_be_one(plain):
     with pytest.raises(UnknownInputError) as caught:
         blendmodels(None, plain[:1])
     assert str(caught.value) == (
         f"input 1 ({plain[0]}) has no keyword DATAMODL in its primary header, which says of which "
-        "class it is. If it is a datamodel's all the same, open it and blend the model."
+        "class it is. If it is a datamodel's all the same, open it and blend the model; files of "
+        "another kind can be inputs once a plugin reads them."
     )
 
 

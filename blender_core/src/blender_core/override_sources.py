@@ -111,6 +111,21 @@ class OverrideSources:
         found = self._offered[asked] + self._given
         return [one for one in found if one.override.when.holds(context)]
 
+    def idle(self, context: Context) -> tuple[SourcedOverride, ...]:
+        """Return the overrides of files and the caller that do not hold for certain inputs.
+
+        Parameters
+        ----------
+        context : Context
+            What the inputs are.
+
+        Returns
+        -------
+        overrides : tuple of SourcedOverride
+            In the order given.
+        """
+        return tuple(one for one in self._given if not one.override.when.holds(context))
+
 
 def _paths(given: Any) -> Iterator[str | os.PathLike[str]]:
     one = isinstance(given, (str, os.PathLike))

@@ -63,6 +63,9 @@ class BlendPlan(Assignments):
         Attributes that are read from every input.
     wanted_once : tuple of str
         Attributes that are read from the first input only: nothing records the others'.
+    idle : tuple of SourcedOverride
+        The overrides of rules files and of the caller that do not hold, because the inputs that
+        `for_model` is told of do not meet their conditions.
 
     Examples
     --------
@@ -76,6 +79,8 @@ class BlendPlan(Assignments):
     >>> plan.columns["meta.exposure.start_time"]
     'EXPSTART'
     """
+
+    idle: tuple[SourcedOverride, ...] = ()
 
     @classmethod
     def for_model(
@@ -134,12 +139,14 @@ class BlendPlan(Assignments):
         }
         context = Context.of_source(source, attributes).updated(given)
         sources = OverrideSources(plugins, rules, overrides)
-        return cls.for_attributes(
+        plan = cls.for_attributes(
             attributes.values(),
             Registry(plugins.rules()),
             overrides=sources.holding(context),
             ignore=ignore,
         )
+        plan.idle = sources.idle(context)
+        return plan
 
     @classmethod
     def for_attributes(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 import importlib.metadata
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -10,7 +11,7 @@ import pluggy
 
 from blender_core.arguments import texts
 from blender_core.contract import claimed_by_several, failed, load, misuse, offered_by, provider_of
-from blender_core.errors import BlenderError, InputError, PluginError, raise_all
+from blender_core.errors import BlenderError, InputError, PluginError, raise_all, warn
 from blender_core.hookspecs import NAME, BlenderSpecs
 from blender_core.overrides import Override
 from blender_core.provider import Provider, dispensable, normalized, remedy
@@ -67,19 +68,31 @@ class Plugins:
         PluginError
             If a plugin cannot be imported or breaks the contract. Blending without it would
             silently change the product. Several come as a `BlendErrorGroup`.
+
+        Warns
+        -----
+        BlendWarning
+            If nothing that is installed has a name that is to be left out: it may be misspelt.
         """
-        blocked = {normalized(name) for name in texts(block, "block", "names")}
+        blocked = {normalized(name): name for name in texts(block, "block", "names")}
         found = []
         for entry in importlib.metadata.entry_points(group=NAME):
             found.append((provider_of(entry), entry))
         plugins, faults = cls(), []
+        known: set[str] = set()
         # An editable installation can announce its entry points twice: the same is not two.
         for provider, entry in sorted(dict(found).items()):
-            if blocked.isdisjoint({normalized(provider.plugin), normalized(provider.distribution)}):
+            names = {normalized(provider.plugin), normalized(provider.distribution)}
+            known |= names
+            if names.isdisjoint(blocked):
                 try:
                     plugins.register(load(entry, provider), provider)
                 except BlenderError as fault:
                     faults.append(fault)
+        for name in sorted(blocked.keys() - known):
+            close = difflib.get_close_matches(name, known, n=1)
+            hint = f": did you mean {close[0]!r}?" if close else ""
+            warn(f"no plugin {blocked[name]!r} is installed that could be left out{hint}")
         raise_all("installed plugins cannot be used", faults)
         return plugins
 

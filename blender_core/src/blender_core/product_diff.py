@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -158,10 +159,12 @@ def _rows(product: ProductFile) -> dict[str, int]:
     names = product.inputs.get(_NAME) or [None] * product.n_inputs
     rows: dict[str, int] = {}
     for row, name in enumerate(names):
-        label = name or f"row {row + 1}"
+        label = own = name or f"row {row + 1}"
         # The segments of an exposure may have one name.
-        while label in rows:
-            label += "'"
+        for number in itertools.count(2):
+            if label not in rows:
+                break
+            label = f"{own} ({number})"
         rows[label] = row
     return rows
 

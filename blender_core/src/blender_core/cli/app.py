@@ -16,6 +16,7 @@ from blender_core.cli.installed import plugins, rules
 from blender_core.cli.plan import plan
 from blender_core.cli.report import report
 from blender_core.cli.table import table
+from blender_core.cli.usage import Command
 
 __all__ = ["app"]
 
@@ -54,13 +55,13 @@ def _model_blender(
     """
 
 
-app.command()(blend)
-app.command()(plan)
-app.command()(check)
-app.command()(rules)
-app.command()(plugins)
-app.command()(explain)
-app.command()(table)
-app.command()(diff)
-app.command()(report)
-app.command()(demo)
+app.command(cls=Command)(blend)
+app.command(cls=Command)(plan)
+app.command(cls=Command)(check)
+app.command(cls=Command)(rules)
+app.command(cls=Command)(plugins)
+app.command(cls=Command)(explain)
+app.command(cls=Command)(table)
+app.command(cls=Command)(diff)
+app.command(cls=Command)(report)
+app.command(cls=Command)(demo)

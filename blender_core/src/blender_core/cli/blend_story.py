@@ -9,7 +9,7 @@ from blender_core.assignment import Tier
 from blender_core.cli.check import finding_object, print_findings
 from blender_core.cli.console import Output
 from blender_core.cli.facts import facts_of
-from blender_core.cli.plan import assignment_object, changed_in, print_plan
+from blender_core.cli.plan import assignment_object, changed_in, print_idle, print_plan
 from blender_core.findings import FindingKind
 from blender_core.outcome import OF_A_FILE, Status
 from blender_core.values import counted
@@ -177,8 +177,11 @@ def print_rehearsal(rehearsal: Rehearsal) -> None:
         console.say("They are of several kinds, and the plan is for all of them:", "bold")
         console.say("\n".join(rehearsal.kinds), indent=2)
         console.say("")
-    console.say("The plan, where it is not what the schema asks for:", "bold")
-    print_plan(plan, rehearsal.changed)
+    if rehearsal.changed:
+        console.say("The plan, where it is not what the schema asks for:", "bold")
+        print_plan(plan, rehearsal.changed)
+    else:
+        console.say("The plan: every attribute has the rule that the schema asks for.", "bold")
     console.say("")
     console.say("Its check:", "bold")
     # Nobody who blends can do anything about these.
@@ -186,6 +189,7 @@ def print_rehearsal(rehearsal: Rehearsal) -> None:
     print_findings({"the plan": telling})
     console.say("")
     console.say("Nothing has been written.", "bold")
+    print_idle(plan)
 
 
 def _rows(result: BlendResult) -> int:

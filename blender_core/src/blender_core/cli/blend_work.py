@@ -15,11 +15,12 @@ from blender_core.cli.blend_story import (
     rehearsal_object,
 )
 from blender_core.cli.failure import CommandError
-from blender_core.cli.given import given_inputs, require_apart_from
+from blender_core.cli.given import given_inputs, require_apart_from, warn_of_repeated
 from blender_core.cli.json_text import print_json
 from blender_core.cli.notes import Notes
 from blender_core.cli.options import overrides_of
 from blender_core.cli.output import require_report, require_writable
+from blender_core.cli.planning import warn_of_unknown
 from blender_core.cli.progress import bar
 from blender_core.errors import OutputError, raise_all
 from blender_core.plan import BlendPlan
@@ -100,6 +101,7 @@ class Blend:
             bar("Reading", f"Writing {self.output.name}", quiet=quiet) as progress,
             notes.about(""),
         ):
+            warn_of_repeated(inputs or ())
             result = blendmodels(
                 self.product,
                 inputs,
@@ -112,6 +114,7 @@ class Blend:
                 output=self.output,
                 overwrite=self.overwrite,
             )
+            warn_of_unknown(self.ignore, result.plan)
         if self.report is not None:
             self._write_report(self.report, result, notes)
         if as_json:
@@ -138,6 +141,7 @@ class Blend:
         notes = Notes()
         with notes.about(""):
             product = open_product(self.product)
+            warn_of_repeated(inputs or ())
             if inputs is None:
                 inputs = own_members(product.tree, self.product.parent)
             if self.on_bad_input == "raise":
@@ -151,6 +155,7 @@ class Blend:
             else:
                 plan = BlendPlan.for_model(inputs[0], **self._of_the_plan())
             findings = plan.check(product.validator)
+            warn_of_unknown(self.ignore, plan)
         rehearsal = Rehearsal(inputs, self.output, plan, findings, kinds, conflicts)
         if as_json:
             print_json(rehearsal_object(rehearsal))
@@ -179,7 +184,11 @@ class Blend:
     def _prepared(self) -> list[Path] | None:
         """Refuse what cannot be done before any work is, and return the inputs' files."""
         if not self.product.exists():
-            msg = f"there is no product {self.product}: a pipeline makes it, and blend updates it"
+            msg = (
+                f"there is no product {self.product}: a pipeline makes it, and blend updates it. "
+                "To make one of exposures alone: model-blender demo EXPOSURE... "
+                f"--output {self.product}"
+            )
             raise CommandError(msg)
         inputs = None if self.arguments is None else given_inputs(self.arguments)
         if inputs is not None:

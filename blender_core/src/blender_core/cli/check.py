@@ -141,6 +141,8 @@ def print_findings(
     faults : mapping of str to BlenderError, optional
         Why there is no plan for others.
     """
+    from collections import Counter
+
     from blender_core.cli.console import Output
     from blender_core.cli.failure import in_options
     from blender_core.values import counted
@@ -154,7 +156,10 @@ def print_findings(
         for one, names in where.items():
             label = f"{one.attribute} ({one.keyword})" if one.keyword else one.attribute
             output.say(f"{label}: {one.problem}", "bold")
-            output.say(f"{one.rule} of {one.provider}, asked for by {one.source}", indent=2)
+            output.say(
+                f"{one.kind.value}: {one.rule} of {one.provider}, asked for by {one.source}",
+                indent=2,
+            )
             output.say(in_options(one.remedy), indent=2)
             if len(found) > 1:
                 output.say(f"in {_listed(names)}", "dim", indent=2)
@@ -188,7 +193,10 @@ def print_findings(
     if not where:
         output.say(f"Nothing found in {_what(found)}.")
     elif output.is_terminal:
-        output.say(f"{counted(len(where), 'finding')} in {_what(found)}.")
+        kinds = Counter(one.kind.value for one in where)
+        said = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
+        output.say(f"{counted(len(where), 'finding')} in {_what(found)}: {said}.")
+        output.say(f"--except {next(iter(kinds))} leaves out those of this kind.", "dim")
 
 
 def _what(found: "Mapping[str, Sequence[Finding]]") -> str:

@@ -1,8 +1,9 @@
 """The command ``model-blender demo``: a first blend, of exposures at hand or of invented ones."""
 
 # Typer reads the annotations, so their names have to be there when the program runs.
+import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -12,6 +13,9 @@ __all__ = ["demo"]
 
 FOLDER = Path("model-blender-demo")
 """What the demo writes by default goes here, below the current folder, and nothing else does."""
+
+_WHOLE_LINES: Final = 1000
+"""How many characters a line may have where there is no terminal that folds it."""
 
 
 def demo(
@@ -97,7 +101,10 @@ def _demo(given: list[Path], chosen: Path | None, *, overwrite: bool, show_all: 
         notes=notes.lines(),
         hint=hint,
     )
-    tell(story, Console(highlight=False), show_all=show_all)
+    console = Console(highlight=False)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console.width = _WHOLE_LINES
+    tell(story, console, show_all=show_all)
 
 
 def _origin(paths: list[Path]) -> str:

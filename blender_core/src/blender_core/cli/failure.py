@@ -28,7 +28,9 @@ _BROKEN_PIPE: Final = 128 + 13
 
 # The library tells programs what to pass; here it is an option.
 _AS_OPTIONS: Final = (
-    (re.compile(r"(?:call with |pass |with )?block=\('([^']*)',\)"), r"use --block \1"),
+    (re.compile(r"(?:call with|pass) block=\('([^']*)',\)"), r"use --block \1"),
+    (re.compile(r"block=\('([^']*)',\)"), r"--block \1"),
+    (re.compile(r"mixed=True"), "--mixed"),
     (re.compile(r"overwrite=True"), "--overwrite"),
     (re.compile(r"overrides=\{'([^']*)': '([^']*)'\}"), r"--override \1=\2"),
     (re.compile(r"overrides= of the call"), "--override"),
@@ -93,6 +95,8 @@ def in_options(message: str) -> str:
     >>> from blender_core.cli.failure import in_options
     >>> in_options("Uninstall one of them, or pass block=('acme-rules',).")
     'Uninstall one of them, or use --block acme-rules.'
+    >>> in_options("Repair or uninstall it, or leave it out with block=('acme',).")
+    'Repair or uninstall it, or leave it out with --block acme.'
     """
     for call, option in _AS_OPTIONS:
         message = call.sub(option, message)

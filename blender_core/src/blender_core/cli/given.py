@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import glob
 import os
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from blender_core.cli.failure import CommandError
-from blender_core.errors import InputError
+from blender_core.errors import InputError, warn
 from blender_core.readers.several import association_members, is_association
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["given_inputs", "require_apart_from"]
+__all__ = ["given_inputs", "require_apart_from", "warn_of_repeated"]
 
 _LIST: Final = "@"
 _COMMENT: Final = "#"
@@ -48,6 +49,24 @@ def given_inputs(arguments: Iterable[str]) -> list[Path]:
     ['b_cal.fits', 'a_cal.fits']
     """
     return [path for argument in arguments for path in _named_by(argument)]
+
+
+def warn_of_repeated(inputs: Iterable[Path]) -> None:
+    """Warn of files that are named more than once: each time they count in sums and means.
+
+    Parameters
+    ----------
+    inputs : iterable of Path
+        The inputs' files.
+
+    Warns
+    -----
+    BlendWarning
+        If a file is among them more than once, by whichever names.
+    """
+    for path, number in Counter(map(os.path.realpath, inputs)).items():
+        if number > 1:
+            warn(f"{os.path.relpath(path)} is given {number} times, and counts each time")
 
 
 def require_apart_from(product: Path, inputs: Iterable[Path]) -> None:

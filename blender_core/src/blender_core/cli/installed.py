@@ -30,13 +30,17 @@ def plugins(as_json: AsJson = False, block: Block = None, debug: Debug = False) 
 def _rules(block: list[str], *, as_json: bool) -> None:
     from blender_core.cli.console import Output
     from blender_core.cli.json_text import print_json, provider_object
+    from blender_core.cli.notes import Notes
     from blender_core.plugins import Plugins
     from blender_core.provider import engine
     from blender_core.registry import Registry
     from blender_core.rules import ENGINE_RULES
 
-    offers = sorted(Plugins.discover(block).rules(), key=lambda one: (one[1], one[0].name))
+    notes = Notes()
+    with notes.about(""):
+        offers = sorted(Plugins.discover(block).rules(), key=lambda one: (one[1], one[0].name))
     registry = Registry(offers)
+    notes.print()
     if as_json:
         print_json(
             [
@@ -76,10 +80,14 @@ def _rule_object(rule: "Rule") -> dict[str, Any]:
 def _plugins(block: list[str], *, as_json: bool) -> None:
     from blender_core.cli.console import Output
     from blender_core.cli.json_text import print_json, provider_object
+    from blender_core.cli.notes import Notes
     from blender_core.cli.offers import offers_of, usable_plugins
     from blender_core.errors import raise_all
 
-    usable, faults = usable_plugins(block)
+    notes = Notes()
+    with notes.about(""):
+        usable, faults = usable_plugins(block)
+    notes.print()
     rules_of: dict[Provider, list[str]] = {provider: [] for provider in usable}
     for rule, provider in usable.rules():
         rules_of[provider].append(rule.name)
@@ -129,6 +137,8 @@ def _print_plugin(
         offered.append("a reader for inputs of another kind")
     output.say(str(provider), "bold green")
     output.say(", ".join(offered), indent=2)
+    if not overrides:
+        return
     if not output.is_terminal:
         head = ("attribute", "override", "for", "reason")
         output.table(head, [(one.override.attribute, *_asked(one)) for one in overrides])

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from blender_core.assignment import Assignment
     from blender_core.plan import BlendPlan
 
-__all__ = ["assignment_object", "changed_in", "plan", "print_plan"]
+__all__ = ["assignment_object", "changed_in", "plan", "print_idle", "print_plan"]
 
 _BY: Final = {
     "default": "default",
@@ -82,6 +82,7 @@ def plan(
             )
         else:
             print_plan(made, shown)
+            print_idle(made)
         notes.print()
 
 
@@ -170,6 +171,24 @@ def print_plan(plan: "BlendPlan", shown: "Sequence[Assignment]") -> None:
     output.say(f"{counted(len(plan), 'attribute')}: {', '.join(said)}{changed}.")
     for provider, names in providers.items():
         output.say(f"{', '.join(names)}: {provider}", "dim")
+
+
+def print_idle(plan: "BlendPlan") -> None:
+    """Say on standard error which of the user's overrides do not hold for the inputs, and why.
+
+    Parameters
+    ----------
+    plan : BlendPlan
+        The plan.
+    """
+    import sys
+
+    from blender_core.cli.console import printable
+
+    for one in plan.idle:
+        override = one.override
+        what = f"the override of {override.attribute} by {one.source} does not hold here"
+        sys.stderr.write(printable(f"Note: {what}: it is for {override.when}") + "\n")
 
 
 def assignment_object(one: "Assignment", column: str | None) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from blender_core.cli.models import model_class
 from blender_core.cli.options import overrides_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from blender_core.plan import BlendPlan
@@ -62,7 +62,7 @@ class PlanOptions:
         """
         from blender_core.plan import BlendPlan
 
-        return BlendPlan.for_model(
+        plan = BlendPlan.for_model(
             subject,
             # All classes of datamodels that can be named here are of this telescope.
             telescope="JWST" if isinstance(subject, type) else None,
@@ -74,6 +74,34 @@ class PlanOptions:
             rules=self.rules or (),
             block=self.block or (),
         )
+        warn_of_unknown(self.ignore or (), plan)
+        return plan
+
+
+def warn_of_unknown(ignore: Iterable[str], plan: BlendPlan) -> None:
+    """Warn of what is to be ignored and is not there: it may be misspelt, or a keyword.
+
+    Parameters
+    ----------
+    ignore : iterable of str
+        What the paths of attributes are to begin with.
+    plan : BlendPlan
+        The plan, which has all attributes.
+
+    Warns
+    -----
+    BlendWarning
+        If no path begins so.
+    """
+    from blender_core.errors import warn
+
+    for beginning in ignore:
+        if any(path.startswith(beginning) for path in plan):
+            continue
+        keyword = beginning.upper()
+        paths = [path for path, one in plan.items() if one.attribute.keyword == keyword]
+        hint = f": {keyword} is {' and '.join(paths)}" if paths else ""
+        warn(f"--ignore {beginning} means nothing, as no attribute's path begins so{hint}")
 
 
 def subject(file: Path | None, model: str | None) -> Path | type[Any]:

@@ -50,7 +50,8 @@ def class_named(name: Any, what: str, where: str) -> type:
     if name is None:
         msg = (
             f"{what} has no {where}, which says of which class it is. "
-            "If it is a datamodel's all the same, open it and blend the model."
+            "If it is a datamodel's all the same, open it and blend the model; files of another "
+            "kind can be inputs once a plugin reads them."
         )
         raise UnknownInputError(msg)
     found = getattr(datamodels, str(name), None)

@@ -4,6 +4,7 @@ import pytest
 
 from blender_core import (
     BlendErrorGroup,
+    BlendWarning,
     PluginError,
     Plugins,
     Provider,
@@ -41,10 +42,25 @@ def test_installed_plugins_are_found_with_distribution_and_version(install):
     assert (rule.name, provider.plugin) == ("acme_max", "acme")
 
 
-@pytest.mark.parametrize("block", [("acme",), ("acme-rules",), ["Acme_Rules"], {"acme", "other"}])
+@pytest.mark.parametrize("block", [("acme",), ("acme-rules",), ["Acme_Rules"], {"acme", "std"}])
 def test_blocked_plugins_are_not_even_imported(install, block):
     install("acme-rules", "acme", "raise RuntimeError('imported')")
-    assert [one.plugin for one in Plugins.discover(block)] == ["std"]
+    assert [one.plugin for one in Plugins.discover(block)] == ["std"] * ("std" not in block)
+
+
+def test_a_misspelt_name_does_not_leave_a_plugin_in_silently(install):
+    install(
+        "acme-rules",
+        "acme",
+        "from blender_core import hookimpl\n\n@hookimpl\ndef blender_rules():\n    return []",
+    )
+    with pytest.warns(BlendWarning) as caught:
+        plugins = Plugins.discover(["acme-rulez", "nothing"])
+    assert [one.plugin for one in plugins] == ["acme", "std"]
+    assert [str(one.message) for one in caught] == [
+        "no plugin 'acme-rulez' is installed that could be left out: did you mean 'acme-rules'?",
+        "no plugin 'nothing' is installed that could be left out",
+    ]
 
 
 def test_block_is_not_a_text():

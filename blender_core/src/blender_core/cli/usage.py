@@ -19,14 +19,10 @@ class Command(TyperCommand):
 
     Examples
     --------
-    >>> import typer
-    >>> from blender_core.cli.usage import Command
+    >>> from blender_core.cli.app import app
     >>> from typer.testing import CliRunner
-    >>> app = typer.Typer(rich_markup_mode=None)
-    >>> @app.command(cls=Command)
-    ... def show(names: list[str]) -> None: ...
-    >>> "<list[str]>" in CliRunner().invoke(app, ["--help"]).stdout
-    False
+    >>> CliRunner().invoke(app, ["diff", "--help"]).stdout.splitlines()[0]
+    'Usage: model-blender diff [OPTIONS] A B'
     """
 
     def get_help(self, ctx: Any) -> str:

@@ -225,6 +225,8 @@ def test_who_agrees_is_no_conflict():
         ("META.EXPOSURE.START_TIME", "Did you mean meta.exposure.start_time (EXPSTART)"),
         ("EXPSTRT", "Did you mean meta.exposure.start_time (EXPSTART)"),
         ("meta.exp.*", "means no attribute of the inputs' schema"),
+        ("EXP[Z-A]*", "means no attribute of the inputs' schema"),
+        ("EXP[", "means no attribute of the inputs' schema"),
     ],
 )
 def test_an_attribute_that_is_not_there(text, hint):

@@ -1,3 +1,5 @@
+import itertools
+
 import pytest
 
 from blender_core import (
@@ -88,6 +90,23 @@ def test_two_that_replace_each_other_are_a_conflict():
     with pytest.raises(RuleConflictError) as caught:
         Registry([offer(ACME, replaces="zeta-rules"), offer(ZETA, replaces="acme-rules")])
     assert caught.value.providers == (ACME, ZETA)
+
+
+def test_those_who_replace_each_other_replace_nobody():
+    beta = Provider("beta-rules", "1.0", "beta")
+    in_a_circle = [
+        offer(ACME, replaces="beta-rules"),
+        offer(beta, replaces="zeta-rules"),
+        offer(ZETA, replaces="acme-rules"),
+    ]
+    of_two = [offer(ACME, replaces="zeta-rules"), offer(ZETA, replaces="acme-rules")]
+    for offers in (in_a_circle, of_two):
+        # The standard rule is none that they have agreed on.
+        for order in itertools.permutations([*offers, offer(STD)]):
+            with pytest.raises(RuleConflictError) as caught:
+                Registry(order)
+            providers = sorted([STD, *(provider for _, provider in offers)])
+            assert list(caught.value.providers) == providers
 
 
 def test_to_replace_what_is_not_there_is_no_fault():

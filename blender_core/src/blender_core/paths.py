@@ -133,4 +133,8 @@ def _set(token: str) -> str:
     inside = token[1:-1]
     negation = "^" if inside.startswith("!") else ""
     escaped = re.sub(r"([\\\[\]^&~|])", r"\\\1", inside[len(negation) :])
+    try:
+        re.compile(f"[{escaped}]")
+    except re.error:  # no set has letters from Z to A
+        return re.escape(token)
     return f"[{negation}{escaped}]"

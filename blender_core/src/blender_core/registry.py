@@ -120,19 +120,26 @@ class Registry:
 
 
 def _not_superseded(offers: list[ProvidedRule]) -> list[ProvidedRule]:
-    replacements = [
-        (normalized(rule.replaces), normalized(provider.distribution))
-        for rule, provider in offers
-        if rule.replaces is not None
-    ]
-    return [
-        offer
-        for offer in offers
-        if not any(
-            replaced == normalized(offer.provider.distribution) != by
-            for replaced, by in replacements
-        )
-    ]
+    replaced_by: dict[str, set[str]] = {}
+    for rule, provider in offers:
+        if rule.replaces is not None:
+            by = replaced_by.setdefault(normalized(rule.replaces), set())
+            by.add(normalized(provider.distribution))
+
+    def superseding(name: str) -> set[str]:
+        """Return whose rules supersede that of a distribution, be it by way of others."""
+        found: set[str] = set()
+        reached = {name}
+        while reached:
+            reached = {by for one in reached for by in replaced_by.get(one, ())} - found
+            found |= reached
+        return found
+
+    def is_superseded(name: str) -> bool:
+        # Those who replace each other replace nobody.
+        return any(name not in superseding(by) for by in replaced_by.get(name, ()))
+
+    return [one for one in offers if not is_superseded(normalized(one.provider.distribution))]
 
 
 def _conflict(name: str, offers: list[ProvidedRule], left: list[ProvidedRule]) -> RuleConflictError:

@@ -26,6 +26,8 @@ numpydoc_show_class_members = False
 exclude_patterns = ["_build"]
 html_theme = "pydata_sphinx_theme"
 html_title = "Model Blender"
+html_static_path = ["_static"]
+html_css_files = ["pages.css"]
 # Pages without pages below them have nothing to show at their side.
 html_sidebars = {
     page: [] for page in ("index", "tutorial/*", "howto/*", "explanation/*", "reference/[!a]*")

@@ -74,11 +74,17 @@ def record(request):
     return keep
 
 
+def _three(value):
+    """Return a number to three digits, as people write it."""
+    rounded = float(f"{value:.3g}")
+    return f"{rounded:,.0f}" if rounded >= 1000 else f"{rounded:g}"
+
+
 def pytest_terminal_summary(terminalreporter, config):
     measured = config.stash.get(MEASURED, {})
     rows = []
     for (what, unit), values in measured.items():
-        cells = [f"{values[name]:.3g} {unit}" if name in values else "" for name in BLENDERS]
+        cells = [f"{_three(values[name])} {unit}" if name in values else "" for name in BLENDERS]
         ratio = f"{values['jwst'] / values['model-blender']:.1f}" if all(cells) else ""
         rows.append((what, *cells, ratio))
     header = ("What", "jwst 3.0.0", "Model Blender", "Ratio")

@@ -22,7 +22,7 @@ KEYWORDS: Final = """
     PRIMARY  INSTRUME  string   same        Instrument
     PRIMARY  DETECTOR  string   multi       Detector
     PRIMARY  FILTER    string   multi       Filter
-    PRIMARY  DATE-OBS  string   mindate     [yyyy-mm-dd] Date at the start, UTC
+    PRIMARY  DATE-OBS  string   min         [yyyy-mm-dd] Date at the start, UTC
     PRIMARY  TIME-OBS  string   first       [hh:mm:ss] Time at the start, UTC
     PRIMARY  EXPSTART  number   min         [d] Start of the exposure, MJD
     PRIMARY  EXPEND    number   max         [d] End of the exposure, MJD

@@ -13,6 +13,8 @@ from blender_core import (
     FindingKind,
     Findings,
     Gives,
+    InputError,
+    NotADatamodelError,
     Override,
     Plugins,
     Registry,
@@ -430,3 +432,21 @@ def test_values_that_parameters_say(plan_of, rule, parameters, subschema, proble
     override = Override(attribute="meta.one", rule=rule, parameters=parameters)
     findings = plan_of([override], one=subschema).check()
     assert [one.problem for one in findings] == ([problem] if problem else [])
+
+
+def test_a_product_is_a_datamodel_in_any_form(tmp_path, plugins):
+    plan = BlendPlan.for_model(ImageModel, overrides={"NGROUPS": "mean"}, plugins=plugins)
+    ImageModel().save(tmp_path / "product.fits")
+    forms = (ImageModel, ImageModel(), ImageModel().schema, tmp_path / "product.fits")
+    expected = list(plan.check())
+    for product in forms:
+        assert list(plan.check(product)) == expected
+    with pytest.raises(NotADatamodelError, match="the product is no datamodel and no file"):
+        plan.check(3)
+    with pytest.raises(InputError, match=r"the product \(nowhere.fits\) cannot be read"):
+        plan.check("nowhere.fits")
+
+
+def test_what_inputs_are_is_told_in_texts():
+    with pytest.raises(TypeError, match="instrument is a text, not 3"):
+        BlendPlan.for_model(ImageModel, instrument=3)

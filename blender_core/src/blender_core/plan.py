@@ -19,6 +19,7 @@ from blender_core.readers.opening import Opener
 from blender_core.readers.source import attributes_of
 from blender_core.registry import Registry
 from blender_core.schema import read_attributes
+from blender_core.values import shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
@@ -131,12 +132,16 @@ class BlendPlan(Assignments):
         plugins = Plugins.discover(block) if plugins is None else plugins
         source = Opener(plugins).open(_instance(model), "the input")
         attributes = attributes_of(source)
-        given = {
+        given: dict[str, object] = {
             "telescope": telescope,
             "instrument": instrument,
             "exp_type": exp_type,
             "detector": detector,
         }
+        for name, value in given.items():
+            if not isinstance(value, str | None):
+                msg = f"{name} is a text, not {shown(value)}"
+                raise TypeError(msg)
         context = Context.of_source(source, attributes).updated(given)
         sources = OverrideSources(plugins, rules, overrides)
         plan = cls.for_attributes(
@@ -238,13 +243,19 @@ class BlendPlan(Assignments):
 
         Parameters
         ----------
-        product : stdatamodels.DataModel or type or mapping, optional
-            The product, its class or its schema, if its schema is not that of the inputs.
+        product : stdatamodels.DataModel, path-like, type or mapping, optional
+            The product, its file, its class or its schema, if its schema is not that of the
+            inputs.
 
         Returns
         -------
         findings : Findings
             In the order of the plan; printed, a table.
+
+        Raises
+        ------
+        InputError
+            If the product is something else, or its file cannot be read.
 
         Examples
         --------
@@ -256,8 +267,9 @@ class BlendPlan(Assignments):
         """
         if product is None:
             return Findings(check_plan(self, self.columns))
-        schema = product if isinstance(product, Mapping) else _instance(product).schema
-        return Findings(check_plan(self, self.columns, read_attributes(schema)))
+        if not isinstance(product, Mapping):
+            product = Opener().open(_instance(product), "the product").schema
+        return Findings(check_plan(self, self.columns, read_attributes(product)))
 
 
 def _instance(model: Any) -> Any:

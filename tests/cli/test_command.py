@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from blender_core import BlendWarning, Plugins
+from blender_core.cli import main
 from blender_core.cli.console import printable
 from blender_core.cli.notes import Notes
 from blender_core.cli.progress import Bar, bar
@@ -161,6 +162,17 @@ class TestErrors:
 
         monkeypatch.setattr(Plugins, "discover", interrupted)
         assert command("rules", status=130).stderr == "Interrupted.\n"
+
+    def test_interrupted_before_it_begins(self, monkeypatch, capsys):
+        class Hasty:
+            def __getattr__(self, name):
+                raise KeyboardInterrupt
+
+        monkeypatch.setitem(sys.modules, "blender_core.cli.app", Hasty())
+        with pytest.raises(SystemExit) as ended:
+            main()
+        assert ended.value.code == 130
+        assert capsys.readouterr().err == "Interrupted.\n"
 
     def test_options_instead_of_arguments(self, refused, install):
         install("other-std", "std", "import blender_core")

@@ -42,6 +42,9 @@ class TestExplain:
         assert text.count("meta.target.ra (TARG_RA) is ") == 1
         assert "meta.target.dec (TARG_DEC) is " in text
 
+    def test_a_misspelt_group(self, refused, blended):
+        assert "did you mean meta.exposure or " in refused("explain", blended, "meta.exposre")
+
     def test_overview(self, command, blended):
         lines = command("explain", blended).stdout.splitlines()
         assert lines[0].split() == ["keyword", "attribute", "value", "rule", "values"]

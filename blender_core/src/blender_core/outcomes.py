@@ -81,7 +81,8 @@ class Outcomes(Mapping[str, Outcome]):
             or specificity(attribute, one.attribute, one.keyword) is not None
         ]
         if not found:
-            names = [*self, *(one.keyword for one in self.values() if one.keyword)]
+            groups = dict.fromkeys(path.rpartition(".")[0] for path in self)
+            names = [*groups, *self, *(one.keyword for one in self.values() if one.keyword)]
             close = difflib.get_close_matches(attribute, names, n=3)
             hint = f": did you mean {' or '.join(close)}?" if close else ""
             msg = f"nothing is known of an attribute {attribute!r}{hint}"

@@ -14,7 +14,8 @@ def main() -> None:
     Raises
     ------
     SystemExit
-        Always: 0 if all went well, 2 if the command could not be carried out.
+        Always: 0 if all went well, 2 if the command could not be carried out, 130 if it was
+        interrupted.
     """
     lacking = [name for name in ("typer", "rich") if find_spec(name) is None]
     if lacking:
@@ -23,6 +24,10 @@ def main() -> None:
             'pip install "blender-core[cli]"\n'
         )
         raise SystemExit(2)
-    from blender_core.cli.app import app
+    try:
+        from blender_core.cli.app import app
 
-    app()
+        app()
+    except KeyboardInterrupt:  # before the command has begun, while typer is imported
+        sys.stderr.write("Interrupted.\n")
+        raise SystemExit(130) from None

@@ -123,6 +123,7 @@ def _print_lines(chosen: "Sequence[Outcome]", product: "ProductFile") -> None:
     if more:
         inputs += f". {counted(more, 'attribute')} without a rule, of one value, left out (--all)"
     output.say(f"{inputs}.")
+    output.say("values: how many different ones there are, in how many inputs.", "dim")
     if not product.has_rules:
         output.say(_NO_RULES, "dim")
 

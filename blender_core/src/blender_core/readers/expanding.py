@@ -126,6 +126,7 @@ class _Product:
         self.own: dict[Layout, dict[str, Any]] = {}
         """What the product has of what its table does not tell, by dotted path."""
         self._read: dict[Layout, list[list[Any]]] = {}
+        self._found: dict[Layout, dict[str, str]] = {}
         column = self._columns(Layout([_MODEL_TYPE])).get(_MODEL_TYPE.path)
         self.model_types = table.values(column, _MODEL_TYPE) if column else [None] * len(table)
 
@@ -166,6 +167,8 @@ class _Product:
 
     def _columns(self, layout: Layout) -> dict[str, str]:
         """Return the columns of the table that have wanted attributes, by dotted path."""
+        if layout in self._found:
+            return self._found[layout]
         asked = layout.columns or {}
         others = {name.casefold() for name in asked.values()}
         found: dict[str, str] = {}
@@ -178,6 +181,7 @@ class _Product:
                     found[path] = name
                     others.add(name.casefold())
                     break
+        self._found[layout] = found
         return found
 
     def _own(self, layout: Layout) -> dict[str, Any]:
@@ -252,14 +256,13 @@ def _is_recorded(attribute: Attribute, layout: Layout) -> bool:
 
 def _purposes(plan: BlendPlan) -> dict[str, str]:
     """Return what more than the first exposure's value is wanted for, by dotted path."""
-    found: dict[str, str] = {}
-    for one in plan.values():
-        for path in one.selection.needs:
-            found.setdefault(path, f"{one.attribute.label} is blended with its help")
+    helping: dict[str, str] = {}
+    asked: dict[str, str] = {}
     for path, one in plan.items():
-        by_default = one.rule is None or (
-            one.rule.name == DEFAULT_RULE and one.selection is AS_THEY_ARE
-        )
-        if not by_default:
-            found.setdefault(path, f"its rule is {one.choice.label}, as {one.source} asks")
-    return found
+        as_it_is = one.selection is AS_THEY_ARE
+        if one.rule is None or (as_it_is and one.rule.name == DEFAULT_RULE):
+            continue
+        asked[path] = f"its rule is {one.choice.label}, as {one.source} asks"
+        for needed in () if as_it_is else one.selection.needs:
+            helping.setdefault(needed, f"{one.attribute.label} is blended with its help")
+    return asked | helping

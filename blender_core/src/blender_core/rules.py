@@ -67,7 +67,7 @@ class Missing(enum.Enum):
     KEEP = "keep"
     """All values, with None where an input has none."""
     REQUIRE = "require"
-    """Nothing: it is an error that names the inputs."""
+    """Nothing: it is an error that names the inputs; all of them have it, or none."""
     PROPAGATE = "propagate"
     """Nothing: the product keeps its own value."""
 

@@ -233,3 +233,28 @@ def test_what_the_inputs_are(blend):
 )
 def test_lengths(seconds, text):
     assert lasting(datetime.timedelta(seconds=seconds)) == text
+
+
+@pytest.mark.parametrize("of_a_file", [False, True])
+def test_a_written_product_has_its_own_name_and_date(blend, of_a_file, tmp_path):
+    rows = [
+        {"meta.filename": f"{name}_cal.fits", "meta.date": "2001-01-01T00:00:00.000"}
+        for name in "ab"
+    ]
+    own, path = ImageModel(), tmp_path / "blended_i2d.fits"
+    if of_a_file:
+        own.save(tmp_path / "product_i2d.fits")
+        own = tmp_path / "product_i2d.fits"
+    facts = blend(rows, own, output=path)
+    name, date = named(facts, "FILENAME"), named(facts, "DATE")
+    assert (name.value, name.outcome.from_input, name.warning) == (path.name, None, "")
+    with ImageModel(path) as written:
+        assert date.value == str(written.meta.date)
+    assert date.value > "2001-01-01T00:00:00.000"
+    assert (name.inputs, name.varies) == (("a_cal.fits", "b_cal.fits"), True)
+
+
+def test_a_product_in_memory_has_the_blended_name(blend):
+    fact = named(blend([{"meta.filename": "a_cal.fits"}]), "FILENAME")
+    assert (fact.value, fact.outcome.status) == ("a_cal.fits", Status.SET)
+    assert fact.outcome.from_input == 0

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blender_core.columns import Layout
-from blender_core.outcome import Status
+from blender_core.outcome import OF_A_FILE, Status
 from blender_core.outcomes import outcomes_of
 from blender_core.readers.tree import collect
 from blender_core.schema import Attribute
@@ -161,6 +161,11 @@ product: it ends in .fits or .fits.gz or .asdf
         if not isinstance(name, str) or name in self.inputs.get("meta.filename", ()):
             return ""
         return name
+
+    @property
+    def of_its_file(self) -> dict[str, Any]:
+        """The name and the date of the product's file, by dotted path, as far as it has one."""
+        return self._own(sorted(OF_A_FILE))
 
     @property
     def product_type(self) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from blender_core.outcome import Status
@@ -11,7 +11,7 @@ from blender_core.report.rule_summaries import OF_THE_ENGINE, RuleSummaries
 from blender_core.schema import Attribute
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from blender_core.assignment import Assignment
     from blender_core.outcome import Outcome
@@ -141,6 +141,8 @@ def facts_of(source: BlendResult | ProductFile, notes: Iterable[str] = ()) -> Fa
     if isinstance(source, ProductFile):
         return _of_product(source, notes)
     plan, kept = source.plan, source.kept
+    own = source.of_its_file
+    outcomes = {path: _as_it_is(one, own) for path, one in source.outcomes.items()}
     n_inputs = max((len(values) for values in source.inputs.values()), default=0)
     return Facts(
         product=source.product_name,
@@ -156,11 +158,19 @@ def facts_of(source: BlendResult | ProductFile, notes: Iterable[str] = ()) -> Fa
                 inputs=source.inputs.get(path),
                 n_all=n_inputs,
             )
-            for path, outcome in source.outcomes.items()
+            for path, outcome in outcomes.items()
         ),
         skipped=tuple(map(str, source.skipped)),
         notes=tuple(notes),
     )
+
+
+def _as_it_is(outcome: Outcome, own: Mapping[str, Any]) -> Outcome:
+    """Claim no input for what the product has of its own file, whatever was blended."""
+    value = own.get(outcome.attribute)
+    if outcome.status is not Status.SET or value is None or value == outcome.value:
+        return outcome
+    return replace(outcome, status=Status.UNKNOWN, value=value, from_input=None)
 
 
 def _of_product(product: ProductFile, notes: Iterable[str]) -> Facts:

@@ -124,6 +124,8 @@ class FitsProduct:
         # The file that was read may be gone now.
         self._read(target.given.absolute())
         self._vetted.values.update(own)
+        meta = self.tree.setdefault("meta", {})
+        meta |= {path.removeprefix("meta."): value for path, value in own.items()}
 
     def _read(self, path: Path) -> None:
         self.path = path

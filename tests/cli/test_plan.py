@@ -210,3 +210,11 @@ class TestIdle:
         done = command("blend", product, *exposures, "--rules", "team.toml", "--dry-run")
         assert done.stderr == self.NOTE
         assert "every attribute has the rule that the schema asks for" in done.stdout
+
+
+def test_a_misspelt_instrument(command):
+    options = ["--instrument", "NIRCM", "--detector", "nrca1", "--exp-type", "XYZZY"]
+    assert command("plan", "--model", "ImageModel", *options, "--changed").stderr == (
+        "Warning: the schema has no instrument 'NIRCM': did you mean NIRCAM?\n"
+        "Warning: the schema has no exp type 'XYZZY'\n"
+    )

@@ -67,6 +67,7 @@ def _demo(given: list[Path], chosen: Path | None, *, overwrite: bool, show_all: 
     from blender_core.cli.demonstration.printout import Story, tell
     from blender_core.cli.notes import Notes
     from blender_core.cli.output import require_apart, require_writable
+    from blender_core.values import counted
 
     require_exposures(given)
     if chosen is not None:
@@ -85,7 +86,7 @@ def _demo(given: list[Path], chosen: Path | None, *, overwrite: bool, show_all: 
         require_apart(output, paths)
         origin = f"invented for this demo and written to {folder}"
         hint = "Next, your own exposures: model-blender demo EXPOSURE..."
-    with progress.status(f"Blending {len(paths)} exposures", spinner="line"):
+    with progress.status(f"Blending {counted(len(paths), 'exposure')}", spinner="line"):
         result, pixels = blend_files(paths, notes)
         with notes.about(output.name):
             if chosen is None:

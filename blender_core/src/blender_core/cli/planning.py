@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.cli.failure import CommandError
 from blender_core.cli.models import model_class
@@ -15,7 +16,13 @@ if TYPE_CHECKING:
 
     from blender_core.plan import BlendPlan
 
-__all__ = ["PlanOptions", "subject"]
+__all__ = ["PlanOptions", "subject", "warn_of_unknown"]
+
+_SAID_IN: Final = {
+    "instrument": "meta.instrument.name",
+    "exp_type": "meta.exposure.type",
+    "detector": "meta.instrument.detector",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +82,21 @@ class PlanOptions:
             block=self.block or (),
         )
         warn_of_unknown(self.ignore or (), plan)
+        self._warn_of_misspelt(plan)
         return plan
+
+    def _warn_of_misspelt(self, plan: BlendPlan) -> None:
+        """Warn of an instrument and the like that the schema does not know: no override is for it."""
+        from blender_core.errors import warn
+
+        for option, path in _SAID_IN.items():
+            said = getattr(self, option)
+            known = plan[path].attribute.enum if path in plan else None
+            if said is None or not known or said.upper() in known:
+                continue
+            close = difflib.get_close_matches(said.upper(), map(str, known), n=1)
+            hint = f": did you mean {close[0]}?" if close else ""
+            warn(f"the schema has no {option.replace('_', ' ')} {said!r}{hint}")
 
 
 def warn_of_unknown(ignore: Iterable[str], plan: BlendPlan) -> None:

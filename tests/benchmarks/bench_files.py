@@ -123,8 +123,8 @@ def test_reading(benchmark, how, large_files, record):
         benchmark.pedantic(accumulate_all, arguments, rounds=100, warmup_rounds=1)
         times = len(others)
     names = {
-        "bytes": "two headers, bytes alone",
-        "getheader": "two headers, astropy's getheader",
+        "bytes": "to compare: the bytes of two headers",
+        "getheader": "to compare: astropy's getheader of two",
         "accumulate": "all wanted values of a file",
     }
     record(names[how], "model-blender", benchmark.stats["min"] / times * 1e3, "ms")

@@ -62,7 +62,9 @@ def write_table(
         raise CommandError(msg)
     ending = target.given.suffix
     if ending == ".parquet" and find_spec("pyarrow") is None:
-        msg = "Parquet files need pyarrow: pip install pyarrow"
+        msg = (
+            "Parquet files need pyarrow: pip install pyarrow, or the extra parquet of blender-core"
+        )
         raise CommandError(msg)
     typed = (
         typed_column(one.name, one.attribute, [one.values[i] for i in rows]) for one in columns

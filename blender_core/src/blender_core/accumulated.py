@@ -79,7 +79,7 @@ class Accumulated:
         Raises
         ------
         BlenderError
-            As of `ModelBlender.accumulate`. Nothing is added then.
+            As for `ModelBlender.accumulate`. Nothing is added then.
         """
         before = self.kinds, self.columns.once, self._n_given
         n_files = len(self.files)
@@ -126,7 +126,9 @@ class Accumulated:
     def _note_files(self, given: Any) -> None:
         if isinstance(given, (str, Path)):
             self.files.append(given)
-        elif getattr(given, "_file_references", None) != []:  # datamodels in memory have none
+        # A datamodel that was made in memory has an empty list here, and no file to tell of; other
+        # kinds of inputs have nothing, and are asked.
+        elif getattr(given, "_file_references", None) != []:
             self.files.extend(files_behind(given))
 
     def _rows_of(self, given: Any, what: str) -> list[tuple[Layout, list[Any]]]:

@@ -49,7 +49,7 @@ class AttributeIndex:
         Parameters
         ----------
         text : str
-            A path, a keyword, a group or a pattern, as of `Override`.
+            A path, a keyword, a group or a pattern, as `Override` takes them.
 
         Returns
         -------

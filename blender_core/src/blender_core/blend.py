@@ -54,13 +54,14 @@ def blendmodels(
     inputs : iterable, association, or library, optional
         The inputs, all of one class: datamodels, names of FITS or ASDF files, open HDULists,
         associations, libraries of models, or whatever plugins have readers for, freely mixed; or
-        one association or library alone. They are not changed. Without any, they are the science members of the association that the
-        product names in ``meta.asn.table_name`` (``ASNTABLE``), which is looked for in the folder
-        of the product's file, where that is known, and then in the current directory.
+        one association or library alone. They are not changed. Without any, they are the science
+        members of the association that the product names in ``meta.asn.table_name``
+        (``ASNTABLE``), which is looked for in the folder of the product's file, where that is
+        known, and then in the current directory.
     ignore : collection of str, optional
         Attributes whose paths begin with one of these keep the product's own value.
     overrides, rules, mixed, record_rules, block, plugins, on_bad_input, expand
-        As of `ModelBlender`.
+        As for `ModelBlender`.
     progress : callable, optional
         Called with the number of inputs that have been looked at and the number of all, after
         each. The latter is None where it is not known beforehand.
@@ -82,7 +83,7 @@ def blendmodels(
     OutputError
         If the product cannot be written. If that is so from the beginning, nothing else is done.
     BlenderError
-        As of `ModelBlender.accumulate` and `ModelBlender.finalize_model`. All bad inputs are
+        As for `ModelBlender.accumulate` and `ModelBlender.finalize_model`. All bad inputs are
         reported together.
 
     References

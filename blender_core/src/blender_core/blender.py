@@ -33,11 +33,11 @@ __all__ = ["ModelBlender"]
 
 
 class ModelBlender:
-    """Blend the metadata of several datamodels into one.
+    """Blend the metadata of several inputs into that of one product.
 
-    Datamodels are added one at a time with `accumulate`, which keeps their metadata and not the
-    datamodels, and blended with `finalize_model`. More can be added afterwards, and a product
-    finalized again.
+    Inputs, datamodels or their files, are added one at a time with `accumulate`, which keeps their
+    metadata and not the inputs, and blended with `finalize_model`. More can be added afterwards,
+    and a product finalized again.
 
     Parameters
     ----------
@@ -163,7 +163,7 @@ class ModelBlender:
         Raises
         ------
         BlenderError
-            As of `accumulate`.
+            As for `accumulate`.
         """
         self._inputs.add_all(models, progress)
 

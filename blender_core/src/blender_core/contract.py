@@ -161,7 +161,7 @@ def failed(hook: str, provider: Provider, error: BaseException, where: str = "")
         Name of the hook.
     provider : Provider
         Whose plugin it is.
-    error : Exception
+    error : BaseException
         What was raised.
     where : str, optional
         For which input.

@@ -110,7 +110,8 @@ class BlenderSpecs:
         >>> class HeaderSource(Source):
         ...     model_type = "plain FITS"
         ...     schema = {"properties": {"meta": {"properties": {
-        ...         "exptime": {"type": "number", "fits_keyword": "EXPTIME", "blend_rule": "sum"}}}}}
+        ...         "exptime": {"type": "number", "fits_keyword": "EXPTIME", "blend_rule": "sum"
+        ...     }}}}}
         ...     def __init__(self, header, what):
         ...         self.header, self.what = header, what
         ...     def read(self, layout):

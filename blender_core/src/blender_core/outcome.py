@@ -51,11 +51,12 @@ class Outcome:
     tier : Tier or None
         Of which kind the source is that asked for it.
     asked_by : str
-        Who asked for it: a plugin with its distribution and version, a file, the schema.
+        Who asked for it: a plugin with its distribution and version, a file, the schema. Empty if
+        that is not known.
     provider : Provider or None
         Whose rule it is.
     reason : str
-        Why the attribute has this rule.
+        Why the attribute has this rule; empty if that is not known.
     n_inputs : int or None
         How many inputs have the attribute. None if only the first was asked, because neither a
         rule nor a column nor a keyword calls for the others'.

@@ -95,7 +95,7 @@ class Outcomes(Mapping[str, Outcome]):
         Parameters
         ----------
         attribute : str
-            As of `find`.
+            As for `find`.
         own : mapping of str to object, optional
             The product's own values that stayed, by dotted path, if they are known.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.assignment import Tier
 from blender_core.overrides import Override
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CALLER", "OverrideSources", "SourcedOverride"]
 
-CALLER = "the caller"
+CALLER: Final = "the caller"
 
 
 @dataclass(frozen=True, slots=True)

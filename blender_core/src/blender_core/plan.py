@@ -125,8 +125,10 @@ class BlendPlan(Assignments):
 
         Raises
         ------
+        TypeError
+            If `telescope`, `instrument`, `exp_type` or `detector` is not a text.
         BlenderError
-            As of `for_attributes`, and if a plugin, a rules file or the input cannot be used.
+            As for `for_attributes`, and if a plugin, a rules file or the input cannot be used.
         """
         ignore = texts(ignore, "ignore", "paths")
         plugins = Plugins.discover(block) if plugins is None else plugins

@@ -64,12 +64,12 @@ def agreed(plans: Mapping[str, BlendPlan]) -> tuple[BlendPlan, list[OverrideConf
     Parameters
     ----------
     plans : mapping of str to BlendPlan
-        As of `united`.
+        As for `united`.
 
     Returns
     -------
     plan : BlendPlan
-        As of `united`. An attribute on which plans disagree has what the first of them says.
+        As for `united`. An attribute on which plans disagree has what the first of them says.
     conflicts : list of OverrideConflictError
         What they disagree on.
 
@@ -121,7 +121,7 @@ def _union(
             if PlanDiff.between({path: other}, {path: one}):
                 conflicts.append(_conflict(other, whose[path], one, kind))
             assignments[path] = one if one.attribute.known > other.attribute.known else other
-    # Some hold for some of the inputs only.
+    # An override that means something in one of the plans need not in the others.
     told = [override for plan in plans.values() for override in plan.matched]
     unmatched: list[UnknownAttributeError] = []
     for override, fault in (pair for plan in plans.values() for pair in plan.unmatched):
@@ -132,7 +132,7 @@ def _union(
 
 
 def _yields(assignment: Assignment, other: Assignment) -> bool:
-    """Tell whether nobody asks for anything, of what only the other schema knows."""
+    """Tell whether only the other schema knows the attribute, and nobody asks for a rule here."""
     unknown = other.attribute.known and not assignment.attribute.known
     return unknown and assignment.tier is Tier.DEFAULT
 

@@ -51,6 +51,8 @@ class ProductFile:
     ----------
     path : Path
         The file.
+    model_type : str
+        Name of the product's class of datamodels.
     attributes : dict of str to Attribute
         What the product's schema has, and what else the product has below ``meta``, by dotted
         path.

@@ -44,8 +44,6 @@ _NUMBERS: Final[dict[str, tuple[str, Callable[[Outcome], int | None]]]] = {
     "N_SEEN": ("Values that the rule saw", lambda one: one.n_seen),
     "INPUT": ("Row of HDRTAB that the value is from", lambda one: _row(one.from_input)),
 }
-
-
 _COLUMN: Final = "COLUMN"
 """The column that names another one, of HDRTAB."""
 _ESCAPED: Final = re.compile(
@@ -67,9 +65,10 @@ def record_columns(outcomes: Iterable[Outcome], columns_of: Mapping[str, str]) -
 
     Returns
     -------
-    columns : list of TypedColumn, shape (n_outcomes,)
-        Texts in ASCII, where other characters are escaped as Python does; numbers that are not
-        known are masked. Rows of HDRTAB are counted from 1, as FITS does.
+    columns : list of TypedColumn
+        A row for each outcome. Texts are in ASCII, where other characters are escaped as Python
+        does; numbers that are not known are masked. Rows of HDRTAB are counted from 1, as FITS
+        does.
     """
     told = [one for one in outcomes if one.n_inputs or one.status is not Status.KEPT]
     columns = [

@@ -35,6 +35,11 @@ class Registry:
     offers : iterable of (Rule, Provider)
         What the plugins offer, in any order.
 
+    Attributes
+    ----------
+    providers : tuple of Provider
+        All who offer a rule, sorted.
+
     Raises
     ------
     RuleConflictError
@@ -85,7 +90,7 @@ class Registry:
         Parameters
         ----------
         wanted : mapping of str to sequence of str
-            Name of a missing rule → the attributes that ask for it.
+            Name of a missing rule → the attributes that ask for it, in words.
         default : str
             The name of the rule that attributes without one of their own get: they are counted,
             because there are hundreds of them.

@@ -138,7 +138,7 @@ class ClassSchema(dict[str, Any]):
     Parameters
     ----------
     schema : mapping
-        As of `read_attributes`.
+        As for `read_attributes`.
     """
 
     @functools.cached_property

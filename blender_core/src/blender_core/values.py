@@ -150,7 +150,7 @@ def said(error: BaseException) -> str:
 
     Parameters
     ----------
-    error : Exception
+    error : BaseException
         Any error, also one whose message is long or cannot be had.
 
     Returns
@@ -166,7 +166,7 @@ def said(error: BaseException) -> str:
     """
     try:
         text = str(error)
-    except Exception:  # noqa: BLE001  # as of any object's repr
+    except Exception:  # noqa: BLE001  # as any object's repr may, too
         return "(its message cannot be had)"
     return shortened(text, 5 * _LONGEST)
 

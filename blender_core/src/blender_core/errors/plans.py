@@ -60,12 +60,13 @@ class UnknownRuleError(BlenderError):
     Attributes
     ----------
     wanted : dict of str to tuple of str
-        Rule name → dotted paths of the attributes that ask for it.
+        Rule name → the attributes that ask for it, as the message names them: by path and
+        keyword, with the override that asks for them if one does.
     """
 
     def __init__(self, message: str, *, wanted: Mapping[str, Sequence[str]]) -> None:
         super().__init__(message)
-        self.wanted = {rule: tuple(paths) for rule, paths in wanted.items()}
+        self.wanted = {rule: tuple(askers) for rule, askers in wanted.items()}
 
 
 class PlanError(BlenderError):

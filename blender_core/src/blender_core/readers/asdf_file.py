@@ -105,7 +105,7 @@ class AsdfReader:
         Returns
         -------
         table : numpy.ndarray or None
-            As of `table`.
+            As for `table`.
         """
         return self.table(HDRTAB)
 

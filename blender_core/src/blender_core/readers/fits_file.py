@@ -197,7 +197,7 @@ class FitsReader:
         Returns
         -------
         table : astropy.io.fits.FITS_rec, numpy.ndarray or None
-            As of `table`.
+            As for `table`.
         """
         return self.table(HDRTAB)
 

@@ -136,7 +136,7 @@ def _truncated(where: str, end: int, length: int | None) -> NoReturn:
 
 
 def _header(file: BinaryIO, where: str, *, first: bool) -> bytes:
-    """Read a header; nothing where the file has no HDU more."""
+    """Read a header; return nothing where the file has no further HDU."""
     header = bytearray(file.read(_CHUNK))
     begins = bytes(header[:16])
     if first and not header:

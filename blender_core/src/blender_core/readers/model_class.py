@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import functools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any
 
 from blender_core.schema import ClassSchema
-
-if TYPE_CHECKING:
-    from typing import Any
 
 __all__ = ["ModelClass", "described"]
 

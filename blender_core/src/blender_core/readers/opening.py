@@ -96,7 +96,7 @@ class Opener:
         else:
             again = open_again(path, what, self._learnt)
             reader = again or FitsReader(path, what, self._learnt)
-        reader.model_type  # noqa: B018  # it may have none
+        reader.model_type  # noqa: B018  # a file that has none may be a plugin's
         return reader
 
     def _open_object(self, given: Any, what: str) -> Expandable:
@@ -108,7 +108,7 @@ class Opener:
             if not isinstance(given, HDUList):
                 raise
             reader = FitsReader(given, what, self._learnt)
-            reader.model_type  # noqa: B018  # it may have none
+            reader.model_type  # noqa: B018  # one that has none may be a plugin's
             return reader
 
     def _open_by_plugin(self, given: Any, what: str, refusal: InputError) -> Expandable | None:

@@ -44,7 +44,7 @@ class Source(Protocol):
     def model_type(self) -> type | str:
         """The class of datamodel that the input is; where there is none, a name of its kind.
 
-        All inputs of a blend are of one.
+        All inputs of a blend are of one, unless it is asked for with ``mixed=True``.
         """
 
     @property

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
 
+from blender_core.paths import label_of
 from blender_core.text_table import text_table
 
 if TYPE_CHECKING:
@@ -68,9 +69,8 @@ class Finding:
     remedy: str
 
     def __str__(self) -> str:
-        label = f"{self.attribute} ({self.keyword})" if self.keyword else self.attribute
         return (
-            f"{label}: {self.problem}\n"
+            f"{label_of(self.attribute, self.keyword)}: {self.problem}\n"
             f"It gets {self.rule} of {self.provider}, asked for by {self.source}.\n"
             f"{self.remedy}"
         )

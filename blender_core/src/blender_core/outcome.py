@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.assignment import Tier
+from blender_core.paths import label_of
 
 if TYPE_CHECKING:
     from blender_core.provider import Provider
@@ -87,7 +88,7 @@ class Outcome:
     @property
     def label(self) -> str:
         """The path, and the keyword where there is one."""
-        return f"{self.attribute} ({self.keyword})" if self.keyword else self.attribute
+        return label_of(self.attribute, self.keyword)
 
     @property
     def provided_by(self) -> str:

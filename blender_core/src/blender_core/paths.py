@@ -6,7 +6,7 @@ import functools
 import re
 from typing import Final, NamedTuple
 
-__all__ = ["Specificity", "is_pattern", "is_within", "specificity"]
+__all__ = ["Specificity", "is_pattern", "is_within", "label_of", "specificity"]
 
 _WILD: Final = re.compile(r"[*?\[]")
 _TOKEN: Final = re.compile(r"\*\*|\*|\?|\[[^]]+\]|.", re.DOTALL)
@@ -27,6 +27,30 @@ class Specificity(NamedTuple):
 
     kind: int
     depth: int
+
+
+def label_of(path: str, keyword: str | None) -> str:
+    """Return what messages call an attribute.
+
+    Parameters
+    ----------
+    path : str
+        Dotted path of the attribute.
+    keyword : str or None
+        Its FITS keyword.
+
+    Returns
+    -------
+    label : str
+        The path, and the keyword where there is one.
+
+    Examples
+    --------
+    >>> from blender_core.paths import label_of
+    >>> label_of("meta.exposure.start_time", "EXPSTART"), label_of("meta.date", None)
+    ('meta.exposure.start_time (EXPSTART)', 'meta.date')
+    """
+    return f"{path} ({keyword})" if keyword else path
 
 
 def is_within(path: str, ancestor: str) -> bool:

@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.paths import label_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -76,7 +78,7 @@ class Attribute:
     @property
     def label(self) -> str:
         """The path, and the keyword where there is one: for messages."""
-        return f"{self.path} ({self.keyword})" if self.keyword else self.path
+        return label_of(self.path, self.keyword)
 
 
 def read_attributes(schema: Mapping[str, Any]) -> dict[str, Attribute]:

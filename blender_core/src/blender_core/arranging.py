@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.errors import RuleError
 from blender_core.instants import CALENDAR, CLOCK
-from blender_core.values import identity
+from blender_core.values import identity, listed
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
 __all__ = ["in_order", "inputs_in_words", "once_each"]
 
-_MOST_SHOWN: Final = 10
 _THEIR_OWN_IDENTITY: Final = frozenset({str, int, bool, NoneType})
 
 
@@ -138,12 +137,8 @@ def inputs_in_words(indices: Sequence[int]) -> str:
     >>> inputs_in_words([0]), inputs_in_words([0, 2, 4])
     ('input 1', 'inputs 1, 3 and 5')
     """
-    numbers = [str(i + 1) for i in indices]
-    if len(numbers) == 1:
-        return f"input {numbers[0]}"
-    if len(numbers) > _MOST_SHOWN:
-        return f"inputs {', '.join(numbers[:_MOST_SHOWN])}, … ({len(numbers)} in all)"
-    return f"inputs {', '.join(numbers[:-1])} and {numbers[-1]}"
+    noun = "input" if len(indices) == 1 else "inputs"
+    return f"{noun} {listed([str(i + 1) for i in indices])}"
 
 
 def _as_moments(texts: list[str]) -> Sequence[Any]:

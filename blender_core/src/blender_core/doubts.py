@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from blender_core.arranging import inputs_in_words
 from blender_core.errors import warn
-from blender_core.values import shown
+from blender_core.values import listed, shown
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from blender_core.selection import Seen
 
 __all__ = ["Doubts"]
-
-_MOST_NAMED: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +87,6 @@ class Doubts:
             alone = len(found.inputs) == 1
             warn(
                 f"{inputs_in_words(sorted(found.inputs))} {'lacks' if alone else 'lack'} "
-                f"{_listed(list(found.lacking))}, by which exposures are told apart: "
-                f"{'it' if alone else 'each'} counts for itself in {_listed(list(found.labels))}"
+                f"{listed(list(found.lacking))}, by which exposures are told apart: "
+                f"{'it' if alone else 'each'} counts for itself in {listed(list(found.labels))}"
             )
-
-
-def _listed(names: list[str]) -> str:
-    if len(names) > _MOST_NAMED:
-        return f"{', '.join(names[:_MOST_NAMED])}, … ({len(names)} in all)"
-    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))

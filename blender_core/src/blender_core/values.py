@@ -10,15 +10,16 @@ import reprlib
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Hashable, Iterable, Sequence
 
-__all__ = ["counted", "distinct", "identity", "said", "shortened", "shown"]
+__all__ = ["counted", "distinct", "identity", "listed", "said", "shortened", "shown"]
 
 T = TypeVar("T")
 
 _NAN = object()
 
 _LONGEST: Final = 200
+_MOST_LISTED: Final = 10
 
 
 class _Repr(reprlib.Repr):
@@ -143,6 +144,30 @@ def counted(number: int, noun: str) -> str:
     ('1 input', '1200 inputs')
     """
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names as they stand in a sentence.
+
+    Parameters
+    ----------
+    names : sequence of str
+        One name at least.
+
+    Returns
+    -------
+    text : str
+        All of them; of many, the first and how many there are.
+
+    Examples
+    --------
+    >>> from blender_core.values import listed
+    >>> listed(["1"]), listed(["1", "3", "5"])
+    ('1', '1, 3 and 5')
+    """
+    if len(names) > _MOST_LISTED:
+        return f"{', '.join(names[:_MOST_LISTED])}, … ({len(names)} in all)"
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
 def said(error: BaseException) -> str:

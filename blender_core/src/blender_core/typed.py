@@ -135,9 +135,9 @@ def typed_column(name: str, attribute: Attribute, cells: Sequence[Any]) -> Typed
         cells = _conforming(cells, column_type, attribute)
         if cells.count(None) == len(cells):
             return None
+    if problem := problem_with_name(name):
+        raise _table_error(name, attribute, problem)
     try:
-        if problem := problem_with_name(name):
-            raise ValueError(problem)  # noqa: TRY301
         return _typed(name, attribute, cells, column_type, kinds)
     except ValueError as error:
         raise _table_error(name, attribute, str(error)) from error

@@ -204,18 +204,23 @@ def select_with(
         inputs = []
     elif len(kept) < len(found):
         inputs = [i for i in inputs if i not in lacking]
-    companions = {name: [others[path][i] for i in inputs] for name, path in selection.companions}
+    companions = {}
     for name, path in selection.companions:
-        alone = sorted(
+        companions[name] = [others[path][i] for i in inputs]
+        alone = [
             i
             for i, value, beside in zip(inputs, kept, companions[name], strict=True)
             if beside is None and value is not None
-        )
+        ]
         if alone:
-            lack = "lacks" if len(alone) == 1 else "lack"
-            msg = f"{path} is needed as {name} beside each value, and {inputs_in_words(alone)} {lack} it"
-            raise RuleError(msg)
+            raise _lacking_companion(name, path, sorted(alone))
     return Seen(kept, list(inputs), companions, differing, unidentified)
+
+
+def _lacking_companion(name: str, path: str, inputs: Sequence[int]) -> RuleError:
+    lack = "lacks" if len(inputs) == 1 else "lack"
+    msg = f"{path} is needed as {name} beside each value, and {inputs_in_words(inputs)} {lack} it"
+    return RuleError(msg)
 
 
 def _required(lacking: Sequence[int], n_inputs: int, what: str = "input") -> RuleError:

@@ -53,7 +53,7 @@ def raw_fits_of(hdulist: HDUList) -> RawFits:
     with _undisturbed(hdulist):
         hdus = tuple(
             RawHDU(
-                name=hdu.name.strip().upper(),
+                name=_name_of(hdu),
                 header=LiveHeader(hdu.header),
                 start=0,
                 size=0,
@@ -64,7 +64,7 @@ def raw_fits_of(hdulist: HDUList) -> RawFits:
         if not hdus:
             msg = "it has no HDU"
             raise BadFitsError(msg)
-        found = next((hdu for hdu in hdulist if hdu.name.strip().upper() == _ASDF), None)
+        found = next((hdu for hdu in hdulist if _name_of(hdu) == _ASDF), None)
         return RawFits(hdus, None if found is None else AsdfText.read(*_data_of(found)))
 
 
@@ -91,7 +91,7 @@ def table_in(hdulist: HDUList, name: str) -> FITS_rec:
     from astropy.io import fits
 
     with _undisturbed(hdulist):
-        hdu = next(hdu for hdu in hdulist if hdu.name.strip().upper() == name)
+        hdu = next(hdu for hdu in hdulist if _name_of(hdu) == name)
         if not isinstance(hdu, fits.BinTableHDU):
             msg = "it is no binary table"
             raise BadFitsError(msg)
@@ -131,7 +131,7 @@ def without_arrays(hdulist: HDUList) -> HDUList:
         for hdu in hdulist:
             if not bare:
                 twin = fits.PrimaryHDU()
-            elif hdu.name.strip().upper() == _ASDF:
+            elif _name_of(hdu) == _ASDF:
                 file, size = _data_of(hdu)
                 twin = fits.BinTableHDU.from_columns([_column(file.read(size))])
             elif isinstance(hdu, fits.BinTableHDU):
@@ -141,6 +141,11 @@ def without_arrays(hdulist: HDUList) -> HDUList:
             bare.append(twin)
             twin.header = hdu.header.copy()  # astropy would have adapted it to the data
     return bare
+
+
+def _name_of(hdu: Any) -> str:
+    """Return the name of an HDU as the FITS standard compares it: blanks and case do not count."""
+    return str(hdu.name).strip().upper()
 
 
 def _columns(header: Header) -> list[Column]:

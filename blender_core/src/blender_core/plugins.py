@@ -75,13 +75,11 @@ class Plugins:
             If nothing that is installed has a name that is to be left out: it may be misspelt.
         """
         blocked = {normalized(name): name for name in texts(block, "block", "names")}
-        found = []
-        for entry in importlib.metadata.entry_points(group=NAME):
-            found.append((provider_of(entry), entry))
+        # An editable installation can announce its entry points twice: the same is not two.
+        found = {provider_of(entry): entry for entry in importlib.metadata.entry_points(group=NAME)}
         plugins, faults = cls(), []
         known: set[str] = set()
-        # An editable installation can announce its entry points twice: the same is not two.
-        for provider, entry in sorted(dict(found).items()):
+        for provider, entry in sorted(found.items()):
             names = {normalized(provider.plugin), normalized(provider.distribution)}
             known |= names
             if names.isdisjoint(blocked):

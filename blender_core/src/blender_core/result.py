@@ -12,6 +12,7 @@ from blender_core.outcomes import outcomes_of
 from blender_core.readers.tree import collect
 from blender_core.schema import Attribute
 from blender_core.table import to_table
+from blender_core.values import counted
 from blender_core.writers.target import Target
 
 if TYPE_CHECKING:
@@ -98,7 +99,7 @@ class BlendResult:
 
     def __repr__(self) -> str:
         rows = max((len(values) for values in self.inputs.values()), default=0)
-        inputs = "1 input" if rows == 1 else f"{rows} inputs"
+        inputs = counted(rows, "input")
         skipped = f", {len(self.skipped)} skipped" if self.skipped else ""
         return f"<BlendResult of {inputs}{skipped}: {len(self.values)} values, {self._product!r}>"
 

@@ -178,11 +178,10 @@ class _RulesFile:
 def _has(content: Any, where: tuple[str | int, ...]) -> bool:
     for part in where:
         if isinstance(content, dict):
-            if part not in content:
-                return False
-            content = content[part]
+            found = part in content
         else:
-            if not isinstance(part, int) or part >= len(content):
-                return False
-            content = content[part]
+            found = isinstance(part, int) and part < len(content)
+        if not found:
+            return False
+        content = content[part]
     return True

@@ -258,6 +258,32 @@ class TestRefused:
         assert "PRODUCT" in done.stderr
         assert command("blend", "a.fits", "--on-bad-input", "ignore", status=2).stdout == ""
 
+    def test_ignoring_everything_by_a_slip(self, refused, product, exposures):
+        before = product.read_bytes()
+        assert "it is empty" in refused("blend", product, *exposures, "--ignore", "")
+        assert "it is empty" in refused("plan", product, "--ignore", "")
+        assert product.read_bytes() == before
+
+    @pytest.mark.parametrize("there", [True, False])
+    def test_report_is_the_product_or_an_input(self, here, refused, product, exposures, there):
+        if there:
+            shutil.copy(product, "out.fits")
+        before = {path: path.read_bytes() for path in here.iterdir()}
+        Path("report.html").symlink_to("out.fits")
+        Path("input.html").symlink_to(exposures[1])
+        Path("product.html").symlink_to(product)
+        options = ["--output", "out.fits", "--overwrite", "--report"]
+        for name, replaced in (
+            ("report.html", "out.fits"),
+            ("input.html", exposures[1]),
+            ("product.html", product),
+        ):
+            message = refused("blend", product, *exposures, *options, name)
+            assert f"the report would replace {replaced}: choose another name" in message
+        assert "would replace" in refused("report", product, "-o", "product.html", "--overwrite")
+        after = {path: path.read_bytes() for path in here.iterdir() if not path.is_symlink()}
+        assert after == before
+
 
 class TestDryRun:
     def test_nothing_is_written(self, command, here, product, exposures):
@@ -411,6 +437,44 @@ class TestInputs:
     def test_folder(self, refused, here, product):
         (here / "night").mkdir()
         assert "night/*.fits" in refused("blend", product, "night")
+
+    def test_patterns_mean_files(self, refused, here, product, exposures):
+        (here / "night").mkdir()
+        shutil.move(exposures[0], "night")
+        assert given_inputs(["night/**"]) == [Path("night") / exposures[0]]
+        message = refused("blend", product, "nig*")
+        assert "no file whose name is like nig*, but there are folders" in message
+
+    @pytest.mark.parametrize("name", ["~tilde.fits", "~nobody/a.fits", "@list.fits", "-a.fits"])
+    def test_names_that_look_like_something_else(self, here, name):
+        (here / name).parent.mkdir(exist_ok=True)
+        (here / name).write_text("")
+        assert given_inputs([name]) == [Path(name)]
+
+    def test_a_home_of_nobody(self, refused, product):
+        name = "~there-is-nobody-of-this-name/a.fits"
+        assert f"there is no file {name}" in refused("blend", product, name, "--dry-run")
+
+    @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+    @pytest.mark.parametrize("end", [b"\n", b"\r\n"])
+    def test_lists_of_other_systems(self, exposures, mark, end):
+        names = [bytes(one) for one in exposures[:2]]
+        Path("list.txt").write_bytes(mark + end.join([*names, b""]))
+        assert given_inputs(["@list.txt"]) == exposures[:2]
+
+    def test_a_list_has_a_name_in_a_line_of_its_own(self, exposures):
+        odd = Path(shutil.copy(exposures[0], "a\u2028b\x0cc.fits"))
+        Path("list.txt").write_text(f"{odd}\n", "utf-8")
+        assert given_inputs(["@list.txt"]) == [odd]
+
+    @pytest.mark.parametrize("options", [[], ["--dry-run"]])
+    @pytest.mark.parametrize("content", ["", "# none yet\n\n"])
+    def test_a_list_of_nothing(self, refused, product, content, options):
+        Path("list.txt").write_text(content)
+        assert "list.txt names no file" in refused("blend", product, "@list.txt", *options)
+
+    def test_a_name_that_is_empty(self, refused, product):
+        assert "the name of an input is empty" in refused("blend", product, "")
 
 
 INTERRUPTED = """

@@ -195,8 +195,61 @@ class TestErrors:
         assert done.stderr == ""
         assert done.stdout == "141\n"
 
+    def test_a_reader_of_the_demo_that_goes_away(self):
+        done = subprocess.run(
+            ["bash", "-c", f"'{SCRIPT}' demo | true; echo ${{PIPESTATUS[0]}}"],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert (done.stdout, done.stderr) == ("141\n", "")
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is full")
+    @pytest.mark.parametrize(
+        "arguments", [["--help"], ["rules"], ["plan", "--model", "ImageModel"]]
+    )
+    def test_no_room_for_what_is_printed(self, arguments):
+        with Path("/dev/full").open("w") as full:
+            done = subprocess.run(
+                [SCRIPT, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+            )
+        assert done.returncode == 2
+        assert done.stderr == "Error: standard output: No space left on device\n"
+
+    @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is full")
+    @pytest.mark.parametrize("arguments", [["table", "none.fits"], ["nothing"]])
+    def test_no_room_for_errors(self, arguments):
+        with Path("/dev/full").open("w") as full:
+            assert subprocess.run([SCRIPT, *arguments], stderr=full, check=False).returncode == 2
+
+    @pytest.mark.parametrize(
+        ("closing", "arguments", "status"),
+        [(">&-", "rules", 0), (">&-", "--help", 0), ("<&- >&- 2>&-", "plan none.fits", 2)],
+    )
+    def test_closed_streams(self, closing, arguments, status):
+        done = subprocess.run(
+            ["bash", "-c", f"'{SCRIPT}' {arguments} {closing}"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (status, "")
+
+    def test_characters_that_the_output_has_not(self, script, product, exposures):
+        environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+        done = script("blend", product, exposures[0], "--dry-run", env=environment)
+        assert done.returncode == 0
+        Path("\u03b7.fits").write_bytes(exposures[0].read_bytes())
+        done = script("blend", product, "\u03b7.fits", "--dry-run", env=environment)
+        assert "\n  \\u03b7.fits\n" in done.stdout
+
 
 class TestTerminal:
+    def test_a_width_that_is_not_known(self, script):
+        assert "weighted_mean" in on_a_terminal("rules", width=0)
+        done = script("demo", env={**os.environ, "COLUMNS": "0"})
+        assert "24 exposures, one product" in done.stdout
+
     def test_piped(self, script):
         done = script("rules", env={**os.environ, "COLUMNS": "40"})
         assert "\x1b" not in done.stdout

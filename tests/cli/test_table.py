@@ -76,6 +76,7 @@ class TestScreen:
             (["--sort", "EXPSTART"], "312"),
             (["--sort", "EXPSTART", "--reverse"], "132"),  # a missing one is last in any case
             (["--sort", "NGROUPS", "--sort", "DETECTOR"], "213"),
+            (["--sort", "NGROUPS, DETECTOR"], "213"),
             (["--sort", "TARGPROP", "--sort", "DETECTOR"], "123"),
         ],
     )
@@ -100,7 +101,9 @@ class TestScreen:
     def test_refused(self, refused, blended, exposures):
         assert "did you mean DETECTOR" in refused("table", blended, "-c", "DETECTR")
         assert "no column 'NOWHERE'" in refused("table", blended, "--sort", "NOWHERE")
-        assert "--sort takes one column" in refused("table", blended, "--sort", "EXP*")
+        assert "--sort takes names of one column each" in refused(
+            "table", blended, "--sort", "EXP*"
+        )
         assert "--all" in refused("table", blended, "--all", "-c", "DETECTOR")
         assert "has no table HDRTAB" in refused("table", exposures[0])
 
@@ -194,6 +197,10 @@ class TestFiles:
             message = refused("table", blended, "-o", name, "--overwrite")
             assert f"the table would replace {name}, the product" in message
         assert Path(blended).read_bytes() == before
+
+    def test_overwriting_what_is_not_there(self, command, blended):
+        command("table", blended, "-o", "t.csv", "--overwrite")
+        assert Path("t.csv").is_file()
 
     def test_what_is_left_out_is_told_of_what_does_not_vary_alone(self, command, blended):
         assert "--all" in command("table", blended, "-o", "t.csv").stdout

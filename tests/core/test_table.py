@@ -159,6 +159,7 @@ def test_values_that_lose_nothing_are_converted(type_, values, kept):
     ("type_", "value", "words"),
     [
         ("string", "José", "printable ASCII text only, and input 2 has 'José'"),
+        ("string", "José", "with record = false leaves the column out"),
         ("string", "two\nlines", "printable ASCII"),
         ("string", "zero\0byte", "printable ASCII"),
         ("integer", 2**63, "int64 does not hold it, and input 2 has 9223372036854775808"),

@@ -106,6 +106,13 @@ def test_no_text_becomes_script(number, open_page, tmp_path):
     assert expected in view.locator("#timeline .readout").text_content()
 
 
+def test_letters_are_not_cut_apart(open_page, tmp_path):
+    path = tmp_path / "report.html"
+    path.write_bytes(page(attacked("\U0001f52d" * 20, 0)).encode())
+    labels = open_page(path).locator("#timeline text.tick").all_text_contents()
+    assert "\U0001f52d" * 13 + "…" in labels
+
+
 @pytest.mark.parametrize("text", ATTACKS)
 def test_data_cannot_end_its_script(text):
     html = page(attacked(text, 1))

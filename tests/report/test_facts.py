@@ -222,6 +222,19 @@ def test_what_is_no_moment(value):
     assert moment(value) is None
 
 
+@pytest.mark.parametrize(
+    "value", ["2022-07-17T19:00:00", "2022-07-17T20:30:00+01:30", "2022-07-17T19:00:00Z"]
+)
+def test_moments_are_in_utc(value):
+    assert f"{moment(value):%Y-%m-%d %H:%M}" == "2022-07-17 19:00"
+
+
+def test_the_top_has_no_room_for_long_texts(blend):
+    texts = [f"{'x' * 500}{i}{'y' * 500}" for i in range(2)]
+    said = said_by_inputs(blend([{"meta.target.catalog_name": one} for one in texts]))
+    assert said == {"Target": [(f"{'x' * 60}...{'y' * 60}", 1)] * 2}
+
+
 def test_what_the_inputs_are(blend):
     rows = [{"meta.instrument.filter": one} for one in ("F115W", "F200W", "F200W")]
     assert said_by_inputs(blend(rows)) == {"Filter": [("F200W", 2), ("F115W", 1)]}

@@ -334,8 +334,20 @@ def test_the_timeline_leaves_out_long_times_without_exposures(make_report, open_
     assert page.locator("#timeline text.day").all_text_contents() == ["2022-07-01", "2022-07-11"]
 
 
+def test_years_between_times_begin_in_january(make_report, open_page):
+    rows = [{"meta.observation.date_beg": f"{year}-07-01T00:00:00"} for year in (1996, 2022, 2041)]
+    detail = opened(open_page(make_report(rows)), "DATE-BEG")
+    labels = detail.locator("svg text.tick")
+    assert labels.all_text_contents()[:3] == ["2000", "2020", "2040"]
+    first, second = (float(one.get_attribute("y")) for one in labels.all()[:2])
+    (_, low), (_, high), _ = dots(detail)
+    # There are 26 years between these two dots, and 20 between two labels.
+    assert (low - high) / (first - second) == pytest.approx(26 / 20, rel=0.01)
+
+
 def test_without_times_there_is_no_timeline(make_report, open_page):
     page = open_page(make_report([{"meta.exposure.nframes": 1}]))
+    assert page.locator("dl.said").count() == 0  # and nothing is said of instruments
     assert page.locator("#timeline").is_hidden()
 
 

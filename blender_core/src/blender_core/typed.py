@@ -156,7 +156,10 @@ def _typed(
         for text in texts:
             # The FITS standard has the printable ASCII characters and no others in tables.
             if not (text.isascii() and text.isprintable()):
-                msg = f"FITS tables hold printable ASCII text only, and {_who(cells, text)}"
+                msg = (
+                    f"FITS tables hold printable ASCII text only, and {_who(cells, text)}. "
+                    "An override with record = false leaves the column out"
+                )
                 raise ValueError(msg)
         width = max(map(len, texts), default=0) or 1
         has_empty = "" in texts

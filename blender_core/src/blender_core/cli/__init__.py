@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import os
 import sys
+from contextlib import suppress
 from importlib.util import find_spec
+from pathlib import Path
 
 __all__ = ["main"]
 
@@ -17,6 +21,7 @@ def main() -> None:
         Always: 0 if all went well, 2 if the command could not be carried out, 130 if it was
         interrupted.
     """
+    _make_printable()
     lacking = [name for name in ("typer", "rich") if find_spec(name) is None]
     if lacking:
         sys.stderr.write(
@@ -31,3 +36,20 @@ def main() -> None:
     except KeyboardInterrupt:  # before the command has begun, while typer is imported
         sys.stderr.write("Interrupted.\n")
         raise SystemExit(130) from None
+    except OSError as error:  # what the command line prints itself, such as help
+        with suppress(OSError):
+            sys.stderr.write(f"Error: standard output: {error.strerror}\n")
+            sys.stderr.flush()
+        raise SystemExit(2) from None
+
+
+def _make_printable() -> None:
+    """See to it that what is printed goes somewhere, and that none of it is an error."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:  # whoever started the program closed it
+            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # for good
+            setattr(sys, name, nowhere)
+        elif isinstance(stream, io.TextIOWrapper):
+            # A terminal that has no character for one of a header shows its number.
+            stream.reconfigure(errors="backslashreplace")

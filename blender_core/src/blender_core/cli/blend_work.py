@@ -20,7 +20,7 @@ from blender_core.cli.json_text import print_json
 from blender_core.cli.notes import Notes
 from blender_core.cli.options import overrides_of
 from blender_core.cli.output import require_report, require_writable
-from blender_core.cli.planning import warn_of_unknown
+from blender_core.cli.planning import require_beginnings, warn_of_unknown
 from blender_core.cli.progress import bar
 from blender_core.errors import OutputError, raise_all
 from blender_core.plan import BlendPlan
@@ -183,6 +183,7 @@ class Blend:
 
     def _prepared(self) -> list[Path] | None:
         """Refuse what cannot be done before any work is, and return the inputs' files."""
+        require_beginnings(self.ignore)
         if not self.product.exists():
             msg = (
                 f"there is no product {self.product}: a pipeline makes it, and blend updates it. "
@@ -195,7 +196,8 @@ class Blend:
             require_apart_from(self.product, inputs)
         require_writable(self.output, overwrite=self.overwrite, product=self.product)
         if self.report is not None:
-            require_report(self.report, overwrite=self.overwrite)
+            others = [self.product, self.output, *(inputs or ())]
+            require_report(self.report, overwrite=self.overwrite, others=others)
         return inputs
 
     def _of_the_plan(self) -> dict[str, Any]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Output", "printable"]
 
 _GAP: Final = 2
+_USUAL_WIDTH: Final = 80
 _LONGEST: Final = 48
 """How many characters of a cell are shown where there are many columns."""
 
@@ -27,6 +28,8 @@ class Output(Console):
 
     def __init__(self) -> None:
         super().__init__(highlight=False, markup=False, emoji=False)
+        if not self.width:  # COLUMNS=0 is what some programs say who do not know it
+            self.width = _USUAL_WIDTH
 
     def on_broken_pipe(self) -> None:
         """Leave it to the command what to do when nobody reads any more."""

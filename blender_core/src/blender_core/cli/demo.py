@@ -61,6 +61,7 @@ def _demo(given: list[Path], chosen: Path | None, *, overwrite: bool, show_all: 
     # Imported here and not above, for --help to answer at once.
     from rich.console import Console
 
+    from blender_core.cli.console import Output
     from blender_core.cli.demonstration.blending import blend_files
     from blender_core.cli.demonstration.exposures import write_exposures
     from blender_core.cli.demonstration.inputs import require_exposures
@@ -102,8 +103,8 @@ def _demo(given: list[Path], chosen: Path | None, *, overwrite: bool, show_all: 
         notes=notes.lines(),
         hint=hint,
     )
-    console = Console(highlight=False)
-    if not console.is_terminal and "COLUMNS" not in os.environ:
+    console = Output()
+    if not console.is_terminal and os.environ.get("COLUMNS", "0") == "0":
         console.width = _WHOLE_LINES
     tell(story, console, show_all=show_all)
 

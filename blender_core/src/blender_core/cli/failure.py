@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import sys
@@ -25,6 +26,7 @@ _FAILED: Final = 2
 # A program that a signal ends has 128 and the number of the signal for its status.
 _INTERRUPTED: Final = 128 + 2
 _BROKEN_PIPE: Final = 128 + 13
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 # The library tells programs what to pass; here it is an option.
 _AS_OPTIONS: Final = (
@@ -106,7 +108,11 @@ def in_options(message: str) -> str:
 def _message(error: Exception) -> str:
     if isinstance(error, OSError):
         reason = error.strerror or str(error)
-        return reason if error.filename is None else f"{error.filename}: {reason}"
+        where = error.filename
+        if where is None and error.errno in _NO_ROOM:
+            # Of files that it writes the library says which they are.
+            where = "standard output"
+        return reason if where is None else f"{where}: {reason}"
     return in_options(str(error))
 
 

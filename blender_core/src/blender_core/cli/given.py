@@ -35,12 +35,13 @@ def given_inputs(arguments: Iterable[str]) -> list[Path]:
     Returns
     -------
     paths : list of Path
-        In the order given; what a pattern stands for is sorted. Files need not exist.
+        In the order given; what a pattern stands for is sorted, without folders. Files need not
+        exist.
 
     Raises
     ------
     CommandError
-        If nothing fits a pattern, a list cannot be read, or a folder is named.
+        If nothing fits a pattern, a list cannot be read or names nothing, or a folder is named.
 
     Examples
     --------
@@ -100,16 +101,31 @@ def _named_by(argument: str) -> Iterator[Path]:
 
 
 def _files(name: str) -> Iterator[Path]:
-    path = Path(name).expanduser()
+    if not name:
+        msg = "the name of an input is empty: is a variable of the shell not set?"
+        raise CommandError(msg)
+    path = _expanded(name)
     if not os.path.lexists(path) and glob.has_magic(name):
         found = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207  # absolute ones, too
-        if not found:
-            msg = f"there is no file whose name is like {name}"
+        files = [one for one in map(Path, found) if not one.is_dir()]
+        if not files:
+            hint = ", but there are folders: name what is in them" if found else ""
+            msg = f"there is no file whose name is like {name}{hint}"
             raise CommandError(msg)
-        for one in found:
-            yield from _members(Path(one))
+        for one in files:
+            yield from _members(one)
     else:
         yield from _members(path)
+
+
+def _expanded(name: str) -> Path:
+    """Return a file, which may be in somebody's home, or have a name that only looks so."""
+    if os.path.lexists(name):
+        return Path(name)
+    try:
+        return Path(name).expanduser()
+    except RuntimeError:  # there is nobody of this name
+        return Path(name)
 
 
 def _members(path: Path) -> Iterator[Path]:
@@ -127,12 +143,14 @@ def _members(path: Path) -> Iterator[Path]:
 
 def _listed_in(file: Path) -> Iterator[Path]:
     try:
-        text = file.expanduser().read_text(encoding="utf-8")
+        # Editors of Windows begin a text with a mark, which is no part of it.
+        text = _expanded(str(file)).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
         msg = f"the list {file} cannot be read: {reason}"
         raise CommandError(msg) from error
-    for number, line in enumerate(text.splitlines(), start=1):
+    names_any = False
+    for number, line in enumerate(text.split("\n"), start=1):
         name = line.strip()
         if not name or name.startswith(_COMMENT):
             continue
@@ -146,4 +164,8 @@ def _listed_in(file: Path) -> Iterator[Path]:
                 f"the current folder, and there is {beside}"
             )
             raise CommandError(msg)
+        names_any = True
         yield from _files(name)
+    if not names_any:
+        msg = f"the list {file} names no file"
+        raise CommandError(msg)

@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["overwriting", "require_apart", "require_report", "require_writable"]
+__all__ = [
+    "is_same_file",
+    "overwriting",
+    "require_apart",
+    "require_report",
+    "require_writable",
+]
 
 
 def require_writable(output: Path, *, overwrite: bool, product: Path | None = None) -> None:
@@ -39,7 +45,7 @@ def require_writable(output: Path, *, overwrite: bool, product: Path | None = No
         Target.find(output, overwrite=overwrite, product=product)
 
 
-def require_report(output: Path, *, overwrite: bool) -> None:
+def require_report(output: Path, *, overwrite: bool, others: Iterable[Path] = ()) -> None:
     """Refuse a place that a user chose, before any work is done, if a report cannot go there.
 
     Parameters
@@ -48,11 +54,13 @@ def require_report(output: Path, *, overwrite: bool) -> None:
         The file to be written.
     overwrite : bool
         Whether a file of this name may be replaced.
+    others : iterable of Path, optional
+        Files that are not to be replaced in any case: those that are read, and the product.
 
     Raises
     ------
     CommandError
-        If there is such a file, and it is not to be replaced.
+        If there is such a file, and it is not to be replaced; or if it is one of the others.
     OutputError
         If the place is no place for a report, or reports cannot be made.
     """
@@ -60,6 +68,36 @@ def require_report(output: Path, *, overwrite: bool) -> None:
 
     with overwriting(output):
         report_target(output, overwrite=overwrite)
+    for one in others:
+        if is_same_file(output, one):
+            msg = f"the report would replace {one}: choose another name"
+            raise CommandError(msg)
+
+
+def is_same_file(one: Path, other: Path) -> bool:
+    """Tell whether two names mean one file, be it there yet or not.
+
+    Parameters
+    ----------
+    one, other : Path
+        The names.
+
+    Returns
+    -------
+    same : bool
+        True if what is written to one of them would replace the other.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from blender_core.cli.output import is_same_file
+    >>> is_same_file(Path("out.fits"), Path("sub/../out.fits"))
+    True
+    """
+    try:
+        return one.samefile(other)
+    except OSError:  # one of them is not there
+        return not other.exists() and one.resolve() == other.resolve()
 
 
 @contextmanager

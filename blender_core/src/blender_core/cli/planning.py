@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from blender_core.plan import BlendPlan
 
-__all__ = ["PlanOptions", "subject", "warn_of_unknown"]
+__all__ = ["PlanOptions", "require_beginnings", "subject", "warn_of_unknown"]
 
 _SAID_IN: Final = {
     "instrument": "meta.instrument.name",
@@ -69,6 +69,7 @@ class PlanOptions:
         """
         from blender_core.plan import BlendPlan
 
+        require_beginnings(self.ignore or ())
         plan = BlendPlan.for_model(
             subject,
             # All classes of datamodels that can be named here are of this telescope.
@@ -97,6 +98,27 @@ class PlanOptions:
             close = difflib.get_close_matches(said.upper(), map(str, known), n=1)
             hint = f": did you mean {close[0]}?" if close else ""
             warn(f"the schema has no {option.replace('_', ' ')} {said!r}{hint}")
+
+
+def require_beginnings(ignore: Iterable[str]) -> None:
+    """Refuse to ignore what begins with nothing: that is every attribute.
+
+    Parameters
+    ----------
+    ignore : iterable of str
+        What the paths of attributes are to begin with.
+
+    Raises
+    ------
+    CommandError
+        If one of them is empty.
+    """
+    if "" in ignore:
+        msg = (
+            "--ignore takes what paths of attributes begin with, and it is empty: is a variable of "
+            "the shell not set? For all attributes, say --ignore meta"
+        )
+        raise CommandError(msg)
 
 
 def warn_of_unknown(ignore: Iterable[str], plan: BlendPlan) -> None:

@@ -45,7 +45,7 @@ def report(
         from blender_core.report import write_report
 
         target = output or product.with_name(f"{product.name.partition('.')[0]}_report.html")
-        require_report(target, overwrite=overwrite)
+        require_report(target, overwrite=overwrite, others=[product])
         opened, notes = open_product_file(product)
         write_report(opened, target, overwrite=overwrite, notes=notes.lines())
         if not quiet:

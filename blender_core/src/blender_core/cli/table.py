@@ -36,9 +36,10 @@ def table(
     sort: Annotated[
         list[str] | None,
         typer.Option(
-            metavar="NAME",
+            metavar="NAME,...",
             show_default=False,
-            help="Sort the rows by a column; those without a value come last. Repeatable.",
+            help="Sort the rows by these columns, separated by commas; those without a value come "
+            "last. Repeatable.",
         ),
     ] = None,
     reverse: Annotated[

@@ -9,7 +9,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.cli.failure import CommandError
-from blender_core.cli.output import overwriting
+from blender_core.cli.output import is_same_file, overwriting
 from blender_core.table import to_fits_rec, to_table
 from blender_core.typed import typed_column
 from blender_core.writers.replacing import replacing
@@ -57,7 +57,7 @@ def write_table(
     """
     with overwriting(output):
         target = Target.find(output, overwrite=overwrite, what="the table", endings=tuple(_WRITERS))
-    if target.replaces and output.samefile(product):
+    if is_same_file(output, product):
         msg = f"the table would replace {output}, the product that it is of: choose another name"
         raise CommandError(msg)
     ending = target.given.suffix
@@ -138,7 +138,7 @@ _PAGE: Final = """<!DOCTYPE html>
 :root {{ color-scheme: light dark; }}
 body {{ font: 14px/1.4 system-ui, sans-serif; }}
 table {{ border-collapse: collapse; font-variant-numeric: tabular-nums; }}
-th, td {{ padding: 0.2em 0.8em; text-align: left; white-space: nowrap; }}
+th, td {{ padding: 0.2em 0.8em; text-align: left; white-space: pre; }}
 th {{ position: sticky; top: 0; background: Canvas; border-bottom: 1px solid; }}
 tr:hover td {{ background: color-mix(in srgb, CanvasText 8%, Canvas); }}
 </style>

@@ -10,7 +10,7 @@ from blender_core.cli.options import names_in
 from blender_core.values import distinct
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from blender_core.product_file import ProductFile
     from blender_core.recorded_inputs import RecordedColumn
@@ -51,15 +51,15 @@ def chosen_columns(
     return [one for one in product.columns if len(distinct(one.values)) > 1]
 
 
-def sorted_rows(product: ProductFile, names: Sequence[str], *, reverse: bool) -> list[int]:
+def sorted_rows(product: ProductFile, names: Iterable[str], *, reverse: bool) -> list[int]:
     """Return the rows in the order that a user wants.
 
     Parameters
     ----------
     product : ProductFile
         The product.
-    names : sequence of str
-        The columns to sort by, the most important first.
+    names : iterable of str
+        The columns to sort by, several of them with commas between, the most important first.
     reverse : bool
         Whether the largest comes first.
 
@@ -74,10 +74,10 @@ def sorted_rows(product: ProductFile, names: Sequence[str], *, reverse: bool) ->
         If there is no such column, or a name means several.
     """
     rows = list(range(product.n_inputs))
-    for name in reversed(names):
+    for name in reversed(names_in(names)):
         columns = _named(product, name)
         if len(columns) > 1:
-            msg = f"--sort takes one column, and {name} means {', '.join(c.name for c in columns)}"
+            msg = f"--sort takes names of one column each, and {name} means {', '.join(c.name for c in columns)}"
             raise CommandError(msg)
         values = columns[0].values
         present = [i for i in rows if values[i] is not None]

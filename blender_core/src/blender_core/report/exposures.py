@@ -120,7 +120,9 @@ def moment(value: Any) -> datetime.datetime | None:
     try:
         if isinstance(value, str):
             found = datetime.datetime.fromisoformat(value)
-            return found if found.tzinfo else found.replace(tzinfo=datetime.UTC)
+            if found.tzinfo:
+                return found.astimezone(datetime.UTC)
+            return found.replace(tzinfo=datetime.UTC)
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             start = datetime.datetime(1858, 11, 17, tzinfo=datetime.UTC)
             return start + datetime.timedelta(days=value)

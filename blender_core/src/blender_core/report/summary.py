@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from blender_core.report.exposures import span
 from blender_core.report.texts import text_of
+from blender_core.values import shortened
 
 if TYPE_CHECKING:
     import datetime
@@ -31,6 +32,9 @@ _TOLD: Final = {
     "Program": ("meta.observation.program_number", "PROGRAM"),
 }
 
+_LONGEST: Final = 120
+"""How many letters the top of the page has of a text. The table of the attributes has more."""
+
 
 def said_by_inputs(facts: Facts) -> dict[str, list[tuple[str, int]]]:
     """Return what the inputs are.
@@ -50,7 +54,8 @@ def said_by_inputs(facts: Facts) -> dict[str, list[tuple[str, int]]]:
     for name, attributes in _TOLD.items():
         values = facts.said(*attributes)
         if values is not None:
-            said[name] = Counter(text_of(one) for one in values if one is not None).most_common()
+            counts = Counter(text_of(one) for one in values if one is not None).most_common()
+            said[name] = [(shortened(text, _LONGEST), count) for text, count in counts]
     return said
 
 

@@ -5,8 +5,9 @@ const TIME_STEPS = [
   1, 10, 100, SECOND, 2 * SECOND, 5 * SECOND, 10 * SECOND, 20 * SECOND, 30 * SECOND,
   MINUTE, 2 * MINUTE, 5 * MINUTE, 10 * MINUTE, 20 * MINUTE, 30 * MINUTE,
   HOUR, 2 * HOUR, 3 * HOUR, 6 * HOUR, 12 * HOUR,
-  DAY, 2 * DAY, 7 * DAY, 14 * DAY, 30 * DAY, 90 * DAY, 365 * DAY, 3650 * DAY,
+  DAY, 2 * DAY, 7 * DAY, 14 * DAY, 30 * DAY, 90 * DAY,
 ];
+const YEAR_STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
 // Round numbers from low to high, about as many as wanted, as { at, text }.
 function ticks(kind, low, high, wanted) {
@@ -48,10 +49,30 @@ function ticks(kind, low, high, wanted) {
 
 function timeTicks(low, high, wanted) {
   const rough = (high - low) / wanted;
-  const step = TIME_STEPS.find((one) => one >= rough) ?? TIME_STEPS.at(-1);
+  const step = TIME_STEPS.find((one) => one >= rough);
+  if (step === undefined) {
+    return yearTicks(low, high, rough);
+  }
   const found = [];
   for (let at = Math.ceil(low / step) * step; at <= high && found.length <= 50; at += step) {
     found.push({ at, text: momentText(at, step) });
+  }
+  return found;
+}
+
+// Beginnings of years.
+function yearTicks(low, high, rough) {
+  const years = rough / (365.25 * DAY);
+  const step = YEAR_STEPS.find((one) => one >= years) ?? YEAR_STEPS.at(-1);
+  const found = [];
+  for (let year = Math.ceil(new Date(low).getUTCFullYear() / step) * step; found.length <= 50; year += step) {
+    const at = new Date(0).setUTCFullYear(year, 0, 1);
+    if (at > high) {
+      break;
+    }
+    if (at >= low) {
+      found.push({ at, text: String(year) });
+    }
   }
   return found;
 }

@@ -28,7 +28,9 @@ function bdi(text, attributes = {}) {
 
 // A text that has no more room than for so many characters.
 function shortened(text, most) {
-  return text.length > most ? `${text.slice(0, Math.max(1, most - 1))}…` : text;
+  // Letters, some of which JavaScript counts as two.
+  const letters = Array.from(text);
+  return letters.length > most ? `${letters.slice(0, Math.max(1, most - 1)).join("")}…` : text;
 }
 
 // Draw something now, and again whenever the width that it has changes.

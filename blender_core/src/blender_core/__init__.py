@@ -113,8 +113,8 @@ _NAMES_IN: Final = {
         "BlenderError BlendErrorGroup BlendWarning ExpansionError InputError InvalidValueError "
         "MixedModelTypesError NoInputsError NotADatamodelError OutputError "
         "OutputExistsError OverrideConflictError PlanError PluginError ReaderConflictError "
-        "RuleCheckError RuleConflictError RuleError RulesFileError TableError UnknownAttributeError "
-        "UnknownInputError UnknownRuleError"
+        "RuleCheckError RuleConflictError RuleError RulesFileError TableError "
+        "UnknownAttributeError UnknownInputError UnknownRuleError"
     ),
     "findings": "Finding FindingKind Findings",
     "hookspecs": "hookimpl",

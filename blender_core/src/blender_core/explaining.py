@@ -116,7 +116,8 @@ def _inputs(outcome: Outcome, values: Sequence[Any]) -> str:
         for key, count in counts.most_common(_MOST_SHOWN)
     ]
     more = ", …" if len(counts) > _MOST_SHOWN else ""
-    have = f"{outcome.n_inputs} of {counted(len(values), 'input')} {'has' if len(present) == 1 else 'have'} it"
+    has = "has" if len(present) == 1 else "have"
+    have = f"{outcome.n_inputs} of {counted(len(values), 'input')} {has} it"
     if len(counts) == 1:
         return f"{have}, with the same value {shown(present[0])}."
     return f"{have}, with {len(counts)} different values: {', '.join(said)}{more}."

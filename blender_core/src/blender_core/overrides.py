@@ -216,8 +216,8 @@ def _require_sense(override: Override) -> None:
     if override.rule is None:
         if given:
             msg = (
-                f"{_whose(override)} says {' and '.join(given)} and no rule: settings are a rule's, "
-                "so name the rule that they are for"
+                f"{_whose(override)} says {' and '.join(given)} and no rule: settings are a "
+                "rule's, so name the rule that they are for"
             )
             raise ValueError(msg)
         if override.record is None and override.column is None:

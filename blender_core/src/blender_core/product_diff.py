@@ -80,8 +80,8 @@ class ProductDiff:
         The products.
     ignore : collection of str, optional
         What is not compared, in the products and in their tables: dotted paths, groups, FITS
-        keywords, columns of HDRTAB, and patterns for any of these. None of it need be there. The rows of
-        inputs are told apart by their names in any case.
+        keywords, columns of HDRTAB, and patterns for any of these. None of it need be there. The
+        rows of inputs are told apart by their names in any case.
 
     Attributes
     ----------

@@ -1,4 +1,4 @@
-"""Typed columns → tables: as a datamodel holds them for FITS, and as people want to look at them."""
+"""Typed columns → tables: as a datamodel holds them for FITS, and as people look at them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["TABLES", "Field", "fields_of", "to_fits_rec", "to_table"]
 
 TABLES: Final = {"hdrtab": "Combined header table", "hdrrules": "Rules of the combined header"}
-"""The tables that a product has: their names in datamodels, and titles. HDUs are of the same name."""
+"""The tables of a product: their names in datamodels, and titles. HDUs have the same names."""
 
 LEAST_INTEGER: Final = -(2**63)
 """The smallest integer of a column."""
@@ -71,7 +71,8 @@ def to_fits_rec(name: str, columns: Sequence[TypedColumn]) -> tuple[FITS_rec, di
     -------
     table : astropy.io.fits.FITS_rec, shape (n_inputs,)
         The table. Missing integers have the value of TNULL, missing floats are NaN, missing
-        texts and logical values the zero byte, as the FITS standard has it. An empty text is a blank.
+        texts and logical values the zero byte, as the FITS standard has it. An empty text is a
+        blank.
     schema : dict
         What the datamodel's schema has to say of the table so that it is saved.
     """

@@ -96,15 +96,15 @@ def require_recorded(exposures: Sequence[Source], kinds: Iterable[Kind]) -> None
     if lost:
         msg = (
             f"{product.source.what} cannot be expanded, because its HDRTAB does not tell what each "
-            f"exposure had of{''.join(lost.values())}\nBlend the exposures themselves, or make such "
-            "products with Override(record=True) for these attributes."
+            f"exposure had of{''.join(lost.values())}\nBlend the exposures themselves, or make "
+            "such products with Override(record=True) for these attributes."
         )
         raise ExpansionError(msg, attribute=next(iter(lost)))
     if alone:
         msg = (
-            f"{product.source.what} has values of which its HDRTAB has no column, so that no exposure "
-            f"is taken to have had any:{''.join(alone.values())}\nIf the product was made with "
-            "overrides, blend it with the same: they tell which columns there are."
+            f"{product.source.what} has values of which its HDRTAB has no column, so that no "
+            f"exposure is taken to have had any:{''.join(alone.values())}\nIf the product was made "
+            "with overrides, blend it with the same: they tell which columns there are."
         )
         warn(msg)
 

@@ -1,12 +1,12 @@
 """Read the metadata of a datamodel's FITS file, or of an open HDUList, from the headers.
 
-The result is what ``stdatamodels.jwst.datamodels.open`` gives for the same file, and what a class of
-datamodels makes of the same HDUList. They read a tree in ASDF from the last extension, and then,
+The result is what ``stdatamodels.jwst.datamodels.open`` gives for the same file, and what a class
+of datamodels makes of the same HDUList. They read a tree in ASDF from the last extension, and then,
 unless a checksum of the headers that is kept in the tree says that nobody has touched them, the
-headers over it. So without a tree there are the headers alone; where the checksum does not hold, both
-have to be read; and where it holds, the tree says everything. To parse it takes long, but the trees
-of exposures of one mode are so much alike that once one of them has been parsed, the values of others
-are told from their texts.
+headers over it. So without a tree there are the headers alone; where the checksum does not hold,
+both have to be read; and where it holds, the tree says everything. To parse it takes long, but the
+trees of exposures of one mode are so much alike that once one of them has been parsed, the values
+of others are told from their texts.
 
 One thing is not taken over: a datamodel of a file without a date has the time of its opening for
 ``meta.date``. Here it has none.

@@ -1,7 +1,8 @@
 """Divide the text of an ASDF tree where its values begin, without parsing it.
 
 Whatever writes YAML indents what belongs to a key. So the keys of a tree are where lines begin, and
-what belongs to a key that nobody wants can be passed over, however long it is: logs, arrays, the WCS.
+what belongs to a key that nobody wants can be passed over, however long it is: logs, arrays, the
+WCS.
 """
 
 from __future__ import annotations

@@ -58,7 +58,10 @@ def own_members(tree: Mapping[str, Any], folder: Path | None = None) -> list[Pat
     named = dict(zip(_LAYOUT.paths, collect(tree, _LAYOUT), strict=True))
     table = named[_TABLE]
     if not isinstance(table, str) or not table.strip():
-        msg = f"no inputs are given, and the product names no association ({_LABEL}) to take them from"
+        msg = (
+            "no inputs are given, and the product names no association "
+            f"({_LABEL}) to take them from"
+        )
         raise NoInputsError(msg)
     places = list(dict.fromkeys([*([folder.absolute()] if folder else []), Path.cwd()]))
     path = next((place / table for place in places if (place / table).is_file()), None)

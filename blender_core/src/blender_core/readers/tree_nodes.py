@@ -18,7 +18,10 @@ _STEP: Final = 2
 
 
 class UnusualTreeError(Exception):
-    """A tree has nodes that depend on others: aliases, merged mappings, keys that are no scalars."""
+    """A tree has nodes that depend on others: aliases, merged mappings, keys that are not scalars.
+
+    So the text of such a node does not tell its value.
+    """
 
 
 class Place(NamedTuple):

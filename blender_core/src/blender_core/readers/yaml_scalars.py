@@ -1,7 +1,7 @@
 """The values of YAML scalars, where there can be no doubt about them.
 
-Most scalars of most ASDF trees are of a few plain forms. Of these, the value that `asdf` gives can be
-had in a fraction of the time. Anything else is left to asdf.
+Most scalars of most ASDF trees are of a few plain forms. Of these, the value that `asdf` gives can
+be had in a fraction of the time. Anything else is left to asdf.
 """
 
 from __future__ import annotations

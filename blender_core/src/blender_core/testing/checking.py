@@ -40,7 +40,8 @@ def check_rule(rule: Rule, samples: Iterable[Sample] = ()) -> None:
       functions raise it where these are of different lengths;
     - leave what it is called with unchanged;
     - give the same for the same values: again, in another order of calls, and in another process;
-    - be something that can be pickled, for pools of processes: a function of a module, not a lambda.
+    - be something that can be pickled, for pools of processes: a function of a module, not a
+      lambda.
 
     Parameters
     ----------
@@ -66,7 +67,8 @@ def check_rule(rule: Rule, samples: Iterable[Sample] = ()) -> None:
     ...     check_rule(spread)
     ... except RuleCheckError as error:
     ...     print(error.problems[0])
-    of 2.5 it gives 0.0, which no input has: name it in constants, or say in gives what is made of inputs
+    of 2.5 it gives 0.0, which no input has: name it in constants, or say in gives what is made \
+of inputs
     """
     samples = list(samples)
     _require([rule], Rule, "check_rule takes a blender_core.Rule")

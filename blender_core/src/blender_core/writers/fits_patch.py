@@ -2,8 +2,8 @@
 
 A datamodel could be opened, updated and saved. That would read all pixels to write them again, put
 the extensions into an order of its own, and convert what it does not know. Here the cards of the
-blended attributes, the tables, and the values in the ASDF tree are written anew, and all other bytes
-are copied.
+blended attributes, the tables, and the values in the ASDF tree are written anew, and all other
+bytes are copied.
 """
 
 from __future__ import annotations
@@ -166,7 +166,7 @@ def _empty(name: str) -> _HDU:
 
 
 def _end(hdus: Sequence[_HDU], *, tables: bool = False) -> int:
-    """Return where an extension is to be inserted: before the tree and the tables that come last."""
+    """Return where to insert an extension: before the tree, and before the tables at the end."""
     ours = [_ASDF] if tables else [_ASDF, *map(str.upper, TABLES)]
     place = len(hdus)
     while place > 1 and hdus[place - 1].name in ours:

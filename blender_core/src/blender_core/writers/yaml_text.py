@@ -47,7 +47,8 @@ def changed(text: str, changes: Mapping[str, Any]) -> str:
     Examples
     --------
     >>> from blender_core.writers.yaml_text import changed
-    >>> print(changed("meta:\n  wcs: !gwcs {a: 1.50}\n  target: {ra: 1}\n", {"meta.target.ra": 2.5}))
+    >>> tree = "meta:\n  wcs: !gwcs {a: 1.50}\n  target: {ra: 1}\n"
+    >>> print(changed(tree, {"meta.target.ra": 2.5}))
     meta:
       wcs: !gwcs {a: 1.50}
       target: {ra: 2.5}

@@ -1,1 +1,1 @@
-"""What the MIRI team wants of Model Blender: a rule of its own, and overrides for its instrument."""
+"""What the MIRI team wants of Model Blender: its own rule, and overrides for its instrument."""

@@ -422,7 +422,7 @@ class TestInputs:
     def test_bad_association(self, refused, product, exposures):
         Path("a.json").write_text("[]")
         message = refused("blend", product, exposures[0], "a.json", "none.fits")
-        assert "- input 2 (a.json) is no association" in message
+        assert "- input 2 (a.json) is not an association" in message
         assert "(none.fits) cannot be read" in message
 
     def test_the_products_own_association(self, command, refused, product, exposures):

@@ -219,7 +219,9 @@ def test_subclasses_are_another_type():
 def test_what_is_not_a_datamodel_says_which_input_it_is(make_models):
     blender = ModelBlender()
     blender.accumulate(*make_models(START, [1.0]))
-    with pytest.raises(NotADatamodelError, match="input 2 is no datamodel and no file, but dict"):
+    with pytest.raises(
+        NotADatamodelError, match="input 2 is neither a datamodel nor a file, but dict"
+    ):
         blender.accumulate({"meta": {}})
 
 

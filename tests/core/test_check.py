@@ -214,15 +214,25 @@ def test_it_finds_what_a_blend_runs_into_and_nothing_else(plan_of, rule, sample)
         ("min", INTEGER, 0.5, "its rule may give the default 0.5 where an integer is asked for"),
         ("first", MODULES, "C", f"its rule may give the default 'C'{UNLISTED}"),
         ("max", POSITIVE, 0, "its rule may give the default 0: 0 is less than the minimum of 1"),
-        ("mean", NUMBER, "none", "its rule computes with numbers, and the default 'none' is none"),
-        ("sum", NUMBER, "none", "its rule computes with numbers, and the default 'none' is none"),
+        (
+            "mean",
+            NUMBER,
+            "none",
+            "its rule computes with numbers, and the default 'none' is not one",
+        ),
+        (
+            "sum",
+            NUMBER,
+            "none",
+            "its rule computes with numbers, and the default 'none' is not one",
+        ),
         (
             "sum",
             INTEGER,
             0.5,
             "with the default 0.5, its rule may give a fraction where an integer is asked for",
         ),
-        ("union", LIST, "a", "its rule takes lists, and the default 'a' is none"),
+        ("union", LIST, "a", "its rule takes lists, and the default 'a' is not one"),
     ],
 )
 def test_defaults(found, rule, subschema, default, problem):
@@ -441,7 +451,7 @@ def test_a_product_is_a_datamodel_in_any_form(tmp_path, plugins):
     expected = list(plan.check())
     for product in forms:
         assert list(plan.check(product)) == expected
-    with pytest.raises(NotADatamodelError, match="the product is no datamodel and no file"):
+    with pytest.raises(NotADatamodelError, match="the product is neither a datamodel nor a file"):
         plan.check(3)
     with pytest.raises(InputError, match=r"the product \(nowhere.fits\) cannot be read"):
         plan.check("nowhere.fits")

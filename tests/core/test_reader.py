@@ -134,5 +134,5 @@ def test_names_that_no_dotted_path_leads_to_are_left_out(make_models):
 
 @pytest.mark.parametrize("thing", [None, 3, {"meta": {}}, np.zeros(2)])
 def test_what_is_not_a_datamodel_is_refused(thing):
-    with pytest.raises(NotADatamodelError, match="input 3 is no datamodel and no file, but"):
+    with pytest.raises(NotADatamodelError, match="input 3 is neither a datamodel nor a file, but"):
         DatamodelReader(thing, "input 3")

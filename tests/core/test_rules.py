@@ -34,7 +34,7 @@ def test_defaults():
         (
             {"constant_parameters": ("value",)},
             ValueError,
-            "some of its parameters, and .value. is none",
+            "some of its parameters, and .value. is not one of them",
         ),
         ({"replaces": 3}, TypeError, r"replaces of rule 'spread' is a str \| None, not 3"),
         ({"replaces": ("blender-rules-std",)}, TypeError, "replaces"),

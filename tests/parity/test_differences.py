@@ -398,7 +398,7 @@ def test_no_datamodel():
     with pytest.raises(blender_core.InputError, match="No such file"):
         blendmodels(ImageModel(), ["a_cal.fits"])
     with pytest.raises(
-        blender_core.NotADatamodelError, match=r"input 1 is no datamodel.* but dict"
+        blender_core.NotADatamodelError, match=r"input 1 is neither a datamodel.* but dict"
     ):
         blendmodels(ImageModel(), [{}])
 

@@ -609,7 +609,7 @@ class TestBadProducts:
 
     def test_pipe(self, tmp_path):
         os.mkfifo(tmp_path / "p.fits")
-        self.refused(tmp_path / "p.fits", "cannot be read: it is no regular file")
+        self.refused(tmp_path / "p.fits", "cannot be read: it is not a regular file")
 
     @pytest.mark.parametrize(
         ("raw", "message"), [(b"", "the file is empty"), (b"x" * 80, "not a FITS")]
@@ -634,7 +634,7 @@ class TestBadProducts:
     def test_a_tree_that_is_none(self, full):
         raw = full.read_bytes()
         full.write_bytes(raw.replace(b"%YAML 1.1\n", b"%YAML 1.1\n:"))
-        self.refused(full, "its extension ASDF is no ASDF tree|is truncated")
+        self.refused(full, "its extension ASDF is not an ASDF tree|is truncated")
 
 
 class TestUnusualTrees:

@@ -64,14 +64,14 @@ def test_a_link_to_a_file_that_is_there(tmp_path):
 
 def test_a_pipe(tmp_path):
     os.mkfifo(tmp_path / "p.fits")
-    refused(tmp_path / "p.fits", "is no regular file", overwrite=True)
+    refused(tmp_path / "p.fits", "is not a regular file", overwrite=True)
 
 
 def test_a_socket(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with socket.socket(socket.AF_UNIX) as one:
         one.bind("p.fits")
-        refused("p.fits", "is no regular file", overwrite=True)
+        refused("p.fits", "is not a regular file", overwrite=True)
 
 
 def test_a_loop_of_links(tmp_path):

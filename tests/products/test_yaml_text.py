@@ -164,7 +164,7 @@ def test_one_list_at_several_places():
     ("text", "changes", "message"),
     [
         ("a: [", {"a": 1}, "it is not YAML"),
-        ("- a", {"a": 1}, "it is no mapping"),
+        ("- a", {"a": 1}, "it is not a mapping"),
         ("a: 1", {"a.b": 1}, "it has a value at a, where a group should be"),
         ("a: &x {c: 1}\nb: *x", {"b.c": 2}, "it refers from one place"),
         ("a: &x {c: 1}\nb: *x", {"a.c": 2}, "it refers from one place"),

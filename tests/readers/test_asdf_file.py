@@ -55,7 +55,7 @@ def test_bad_files_are_named(tmp_path):
     with pytest.raises(InputError, match=r"input 2 \(.*a.asdf\) cannot be read: No such file"):
         AsdfReader(tmp_path / "a.asdf", "input 2")
     (tmp_path / "a.asdf").write_text("hello")
-    with pytest.raises(InputError, match=r"a.asdf\) cannot be read: it is no ASDF file"):
+    with pytest.raises(InputError, match=r"a.asdf\) cannot be read: it is not an ASDF file"):
         AsdfReader(tmp_path / "a.asdf", "input 2")
     (tmp_path / "folder.asdf").mkdir()
     with pytest.raises(InputError, match="Is a directory"):

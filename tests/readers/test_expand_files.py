@@ -491,7 +491,7 @@ def wrong_format(hdulist):
     ("broken", "problem"),
     [
         (without_rows, "has no rows"),
-        (image, "cannot be read: it is no binary table"),
+        (image, "cannot be read: it is not a binary table"),
         (without_columns, "cannot be read: it has no columns"),
         (twice, "has the column 'date' twice"),
         (wrong_format, "cannot be read: "),
@@ -531,5 +531,5 @@ def test_truncated_files(make_model, tmp_path):
 def test_what_is_no_table(table, make_model):
     product = make_model()
     product.instance["hdrtab"] = table
-    with pytest.raises(ExpansionError, match="the HDRTAB of input 1 is no table, but"):
+    with pytest.raises(ExpansionError, match="the HDRTAB of input 1 is not a table, but"):
         blendmodels(ImageModel(), [product], expand=True)

@@ -488,7 +488,7 @@ def test_no_limit_of_a_tree_is_passed(saved, monkeypatch):
     [
         (lambda _: None, "No such file or directory"),
         (lambda path: path.mkdir(), "it is a folder"),
-        (os.mkfifo, "it is no regular file"),
+        (os.mkfifo, "it is not a regular file"),
         (lambda path: path.touch(), "the file is empty"),
         (lambda path: path.write_text("a text"), "not a FITS file: it begins with b'a text'"),
         (lambda path: path.write_bytes(b"\x1f\x8b but no more"), "cannot be read: "),

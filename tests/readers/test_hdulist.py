@@ -372,5 +372,5 @@ def test_values_that_the_schema_refuses_are_left_out(saved, read):
 
 
 def test_a_list_of_hdus_is_none():
-    with pytest.raises(NotADatamodelError, match="is no datamodel and no file, but list"):
+    with pytest.raises(NotADatamodelError, match="is neither a datamodel nor a file, but list"):
         blendmodels(ImageModel(), [[fits.PrimaryHDU()]])

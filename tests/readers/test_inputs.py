@@ -120,7 +120,7 @@ def test_all_bad_inputs_are_reported_together(bad):
     assert "empty.fits) cannot be read: the file is empty" in text
     assert "cube.fits) is a model of type CubeModel, which does not match the type of the" in text
     assert "gone.json) cannot be read: No such file" in text
-    assert "is no datamodel and no file, but int: 7" in text
+    assert "is neither a datamodel nor a file, but int: 7" in text
     assert "hdrtab" not in product.instance
 
 

@@ -133,10 +133,10 @@ def test_where_it_was_looked_for(make_product, tmp_path, here):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("{", "is no association in JSON"),
-        ("[]", "is no association with products and members"),
+        ("{", "is not an association in JSON"),
+        ("[]", "is not an association with products and members"),
         ('{"products": []}', "without members of the type science"),
-        ('{"products": [1, {"name": "jw1"}]}', "is no association with products and members"),
+        ('{"products": [1, {"name": "jw1"}]}', "is not an association with products and members"),
     ],
 )
 def test_one_that_is_none(here, content, words):

@@ -56,8 +56,8 @@ def test_members_are_the_science_exposures_beside_the_file(tmp_path):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        ("{", "is no association in JSON"),
-        ("[]", "is no association with products and members"),
+        ("{", "is not an association in JSON"),
+        ("[]", "is not an association with products and members"),
         ('{"products": [{"members": [{"expname": "a"}]}]}', "KeyError: 'exptype'"),
         ('{"products": []}', "without members of the type science"),
     ],

@@ -350,9 +350,9 @@ def test_rules_that_are_what_they_say(blend, settings):
         (
             first,
             {"constants": (np.float64(1.5),)},
-            "the constant np.float64(1.5) (float64) is no plain value",
+            "the constant np.float64(1.5) (float64) is not a plain value",
         ),
-        (first, {"constants": ({1},)}, "the constant {1} (set) is no plain value"),
+        (first, {"constants": ({1},)}, "the constant {1} (set) is not a plain value"),
         (
             not_last,
             {"missing": Missing.KEEP, "gives": Gives.SAME_TYPE},

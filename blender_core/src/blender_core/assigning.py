@@ -259,7 +259,7 @@ class Claims:
         whose = f"an override by {sourced.source}"
         if text != override.attribute:
             whose = f"the override of {override.attribute!r} by {sourced.source}"
-        problem = "means no attribute" if is_pattern(text) else "is no attribute"
+        problem = "means no attribute" if is_pattern(text) else "is not an attribute"
         close = _close(text, self._index.attributes)
         hint = f"\nDid you mean {' or '.join(close)}?" if close else ""
         if sourced.tier is Tier.PLUGIN and override.when.conditions <= {"instrument", "detector"}:

@@ -157,9 +157,9 @@ def _default(one: Assignment, rule: Rule, target: Attribute) -> Iterator[Finding
         if refusal := _refusal(default, target):
             problem = f"its rule may give the default {shown(default)}{refusal[1]}"
     elif rule.gives is Gives.LIST:
-        problem = f"its rule takes lists, and the default {shown(default)} is none"
+        problem = f"its rule takes lists, and the default {shown(default)} is not one"
     elif rule.gives in (Gives.NUMBER, Gives.SAME_TYPE) and isinstance(default, str):
-        problem = f"its rule computes with numbers, and the default {shown(default)} is none"
+        problem = f"its rule computes with numbers, and the default {shown(default)} is not one"
     elif rule.gives is Gives.SAME_TYPE and _is_fraction(default) and target.type == "integer":
         problem = f"with the default {default}, its rule may give a fraction{_where(target)}"
     if problem:

@@ -50,7 +50,7 @@ class Vetted:
 
 
 def require_datamodel(product: Any) -> None:
-    """Refuse a product that is no datamodel.
+    """Refuse a product that is not a datamodel.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def require_datamodel(product: Any) -> None:
     Raises
     ------
     NotADatamodelError
-        If it is no datamodel.
+        If it is not a datamodel.
     """
     from stdatamodels import DataModel
 

@@ -103,7 +103,7 @@ class ProductFile:
         self.path = Path(path)
         source = Opener().open(self.path, "the product")
         if not isinstance(source, (FitsReader, AsdfReader)):
-            msg = f"{source.what} is no datamodel's file"
+            msg = f"{source.what} is not the file of a datamodel"
             raise NotADatamodelError(msg)
         self.model_type = name_of(source.model_type)
         self.attributes = attributes_of(source)

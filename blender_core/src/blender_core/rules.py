@@ -159,7 +159,7 @@ class Rule:
         if beyond := [one for one in self.constant_parameters if one not in self.parameters]:
             msg = (
                 f"constant_parameters of rule {self.name!r} are some of its parameters, and "
-                f"{shown(beyond[0])} is none"
+                f"{shown(beyond[0])} is not one of them"
             )
             raise ValueError(msg)
 

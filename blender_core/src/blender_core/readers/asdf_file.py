@@ -48,7 +48,7 @@ class AsdfReader:
             msg = f"{self.what} cannot be read: {error.strerror or error}"
             raise InputError(msg) from error
         except Exception as error:
-            msg = f"{self.what} cannot be read: it is no ASDF file: {error}"
+            msg = f"{self.what} cannot be read: it is not an ASDF file: {error}"
             raise InputError(msg) from error
 
     @cached_property

@@ -53,7 +53,8 @@ class DatamodelReader:
         from stdatamodels import DataModel
 
         if not isinstance(model, DataModel):
-            msg = f"{what} is no datamodel and no file, but {type(model).__name__}: {shown(model)}"
+            kind = type(model).__name__
+            msg = f"{what} is neither a datamodel nor a file, but {kind}: {shown(model)}"
             raise NotADatamodelError(msg)
         self._model = model
         self.what = what

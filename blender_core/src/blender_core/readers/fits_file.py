@@ -244,7 +244,7 @@ class FitsReader:
         try:
             tree = self._fits.asdf.tree
         except Exception as error:
-            msg = f"{self.what} cannot be read: its extension ASDF is no ASDF tree: {error}"
+            msg = f"{self.what} cannot be read: its extension ASDF is not an ASDF tree: {error}"
             raise InputError(msg) from error
         if not isinstance(tree, dict):
             msg = f"{self.what} cannot be read: its extension ASDF has {tree!r:.50} for a tree"

@@ -48,7 +48,7 @@ class Hdrtab:
     Raises
     ------
     ExpansionError
-        If it is no table, has no rows, or has a column twice.
+        If it is not a table, has no rows, or has a column twice.
 
     Examples
     --------
@@ -70,7 +70,7 @@ class Hdrtab:
         self._raw: NDArray[Any] = np.asarray(table)
         names = self._raw.dtype.names
         if not names or self._raw.ndim != 1:
-            msg = f"{self._whose} is no table, but {shown(table)}"
+            msg = f"{self._whose} is not a table, but {shown(table)}"
             raise ExpansionError(msg)
         if not self._raw.size:
             msg = f"{self._whose} has no rows, so nothing tells what the product was made of"
@@ -175,7 +175,7 @@ def _text(cell: bytes) -> str:
 
 def _logical(cell: int) -> bool | None:
     if cell not in _LOGICAL:
-        msg = f"it has the byte {cell}, which is no logical value"
+        msg = f"it has the byte {cell}, which is not a logical value"
         raise ValueError(msg)
     return _LOGICAL[cell]
 

@@ -86,14 +86,14 @@ def table_in(hdulist: HDUList, name: str) -> FITS_rec:
     Raises
     ------
     BadFitsError
-        If the HDU is no binary table, or cannot be read.
+        If the HDU is not a binary table, or cannot be read.
     """
     from astropy.io import fits
 
     with _undisturbed(hdulist):
         hdu = next(hdu for hdu in hdulist if _name_of(hdu) == name)
         if not isinstance(hdu, fits.BinTableHDU):
-            msg = "it is no binary table"
+            msg = "it is not a binary table"
             raise BadFitsError(msg)
         if "data" not in vars(hdu):
             # Astropy would keep what it loads.

@@ -235,6 +235,6 @@ def _size(
     if value is None:
         value = default
     if type(value) is not int or (value < 0 and keyword != "BITPIX") or value > most:
-        msg = f"{where} has the card {keyword} = {value!r}, which is no size"
+        msg = f"{where} has the card {keyword} = {value!r}, which is not a size"
         raise BadFitsError(msg)
     return value

@@ -61,7 +61,7 @@ class PluggedSource:
             meta = _typed(schema.get("properties", {}).get("meta", {}))
         except (AttributeError, TypeError) as error:
             what = f"{type(error).__name__}: {said(error)}"
-            self._fail(f"schema is {shown(schema)}, which is no JSON schema: {what}", error)
+            self._fail(f"schema is {shown(schema)}, which is not a JSON schema: {what}", error)
         if not meta.get("properties"):
             self._fail(f"schema is {shown(schema)}, which has no properties below meta")
         return {"type": "object", "properties": {"meta": meta}}

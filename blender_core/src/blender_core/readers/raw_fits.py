@@ -62,7 +62,7 @@ class RawFits:
             status = path.stat()
             # A pipe would be waited for, a device has no end.
             if not stat.S_ISREG(status.st_mode):
-                kind = "a folder" if stat.S_ISDIR(status.st_mode) else "no regular file"
+                kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
                 msg = f"it is {kind}"
                 raise BadFitsError(msg)
             with path.open("rb") as file:

@@ -66,7 +66,7 @@ def association_members(
     Raises
     ------
     InputError
-        If the file cannot be read, is no association, or has no science members.
+        If the file cannot be read, is not an association, or has no science members.
 
     References
     ----------
@@ -93,7 +93,8 @@ def association_members(
             if member["exptype"].lower() == "science"
         ]
     except (KeyError, TypeError, AttributeError) as error:
-        msg = f"{what} is no association with products and members: {type(error).__name__}: {error}"
+        reason = f"{type(error).__name__}: {error}"
+        msg = f"{what} is not an association with products and members: {reason}"
         raise InputError(msg) from error
     if not found:
         msg = f"{what} is an association without members of the type science"
@@ -127,7 +128,7 @@ def load_association(path: Path, what: str) -> Any:
         msg = f"{what} cannot be read: {error.strerror or error}"
         raise InputError(msg) from error
     except ValueError as error:
-        msg = f"{what} is no association in JSON: {error}"
+        msg = f"{what} is not an association in JSON: {error}"
         raise InputError(msg) from error
 
 

@@ -113,7 +113,7 @@ def problems_with_constants(rule: Rule) -> Iterator[str]:
         except RuleError:
             plain = None
         if not _same(plain, constant):
-            yield f"the constant {shown(constant)} ({type(constant).__name__}) is no plain value"
+            yield f"the constant {shown(constant)} ({type(constant).__name__}) is not a plain value"
 
 
 def problems_with_arguments(rule: Rule) -> Iterator[str]:

@@ -146,7 +146,9 @@ class FitsProduct:
             try:
                 tree = load_yaml(io.BytesIO(self._fits.asdf.raw), tagged=True)
             except Exception as error:
-                msg = f"{self._what} cannot be read: its extension ASDF is no ASDF tree: {error}"
+                msg = (
+                    f"{self._what} cannot be read: its extension ASDF is not an ASDF tree: {error}"
+                )
                 raise InputError(msg) from error
             if not isinstance(tree, dict):
                 msg = f"{self._what} cannot be read: its extension ASDF has {tree!r:.50} for a tree"

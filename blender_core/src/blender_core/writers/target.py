@@ -167,7 +167,7 @@ def _require_replaceable(
         msg = f"{given} is a folder: name a file, such as {example}"
         raise OutputError(msg, path=given)
     if not stat.S_ISREG(status.st_mode):
-        msg = f"{given} is no regular file: {what} is written as a whole, or not at all"
+        msg = f"{given} is not a regular file: {what} is written as a whole, or not at all"
         raise OutputError(msg, path=given)
     _require_open(given, path.parent)
     # The folder alone decides whether a file in it can be replaced. Whoever protects a file does

@@ -52,7 +52,7 @@ def composed(text: str) -> Any:
     finally:
         loader.dispose()
     if not isinstance(root, yaml.MappingNode):
-        msg = "it is no mapping"
+        msg = "it is not a mapping"
         raise PatchError(msg)
     return root
 

@@ -222,6 +222,15 @@ class TestBadInputs:
             f"Warning: {exposures[0]} and 3 more: meta.visit.type (VISITYPE)"
         )
 
+    def test_all_are_left_out(self, refused, product):
+        names = [f"none{i}.fits" for i in range(7)]
+        text = refused("blend", product, *names, "--on-bad-input", "skip")
+        first, second, *told, last = text.splitlines()
+        assert first == "Error: nothing to blend: no input was accumulated"
+        assert (second, last) == ("Left out: 7", "and 2 more")
+        reason = "cannot be read: No such file or directory"
+        assert told == [f"- input {i + 1} (none{i}.fits) {reason}" for i in range(5)]
+
 
 class TestRefused:
     def test_no_product(self, refused, exposures):
@@ -286,6 +295,20 @@ class TestRefused:
 
 
 class TestDryRun:
+    def test_bad_inputs_that_are_left_out(self, printed_json, refused, product, exposures):
+        options = ["--dry-run", "--on-bad-input", "skip"]
+        found = printed_json("blend", product, "none.fits", exposures[0], *options)
+        assert found["missing"] == ["none.fits"]
+        assert "none.fits) cannot be read" in refused("blend", product, "none.fits", *options)
+
+    def test_warnings_in_json(self, command, printed_json, product, exposures):
+        options = ["--dry-run", "--ignore", "EFFEXPTM"]
+        (warning,) = printed_json("blend", product, *exposures, *options)["warnings"]
+        assert "--ignore EFFEXPTM means nothing" in warning
+        done = command("check", product, "--ignore", "EFFEXPTM", "--json", status=1)
+        assert json.loads(done.stdout)["findings"]
+        assert "--ignore EFFEXPTM means nothing" in done.stderr
+
     def test_nothing_is_written(self, command, here, product, exposures):
         before = {path: path.read_bytes() for path in here.iterdir()}
         options = ["--override", "NGROUPS=mean", "--report", "report.html", "--dry-run"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from blender_core.accumulated import Accumulated
 from blender_core.applying import apply
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from blender_core.plan import BlendPlan
 
 __all__ = ["ModelBlender"]
+
+_FEW: Final = 5
+"""How many of the inputs that were left out an error tells of."""
 
 
 class ModelBlender:
@@ -243,8 +246,12 @@ class ModelBlender:
     def _require_inputs(self) -> Accumulated:
         if not self._inputs.columns:
             skipped = self._inputs.skipped
-            left_out = f"\nLeft out: {len(skipped)}" if skipped else ""
-            msg = f"nothing to blend: no input was accumulated{left_out}"
+            msg = "nothing to blend: no input was accumulated"
+            if skipped:
+                more = len(skipped) - _FEW
+                told = [f"- {fault}" for fault in skipped[:_FEW]]
+                told += [f"and {more} more"] if more > 0 else []
+                msg = "\n".join([msg, f"Left out: {len(skipped)}", *told])
             raise NoInputsError(msg)
         return self._inputs
 

@@ -129,13 +129,15 @@ class Rehearsal:
         return [one for one in changed_in(self.plan) if one.attribute.path not in unsettled]
 
 
-def rehearsal_object(rehearsal: Rehearsal) -> dict[str, Any]:
+def rehearsal_object(rehearsal: Rehearsal, notes: Sequence[str]) -> dict[str, Any]:
     """Return what programs read of a blend that is only tried.
 
     Parameters
     ----------
     rehearsal : Rehearsal
         What it would do.
+    notes : sequence of str
+        Warnings.
 
     Returns
     -------
@@ -156,6 +158,7 @@ def rehearsal_object(rehearsal: Rehearsal) -> dict[str, Any]:
             for one in rehearsal.conflicts
         ],
         "findings": [finding_object(one) for one in rehearsal.findings],
+        "warnings": list(notes),
     }
 
 

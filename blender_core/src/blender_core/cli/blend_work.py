@@ -22,7 +22,7 @@ from blender_core.cli.options import overrides_of
 from blender_core.cli.output import require_report, require_writable
 from blender_core.cli.planning import require_beginnings, warn_of_unknown
 from blender_core.cli.progress import bar
-from blender_core.errors import OutputError, raise_all
+from blender_core.errors import InputError, OutputError, raise_all
 from blender_core.plan import BlendPlan
 from blender_core.plan_union import DISAGREEMENT, agreed
 from blender_core.readers.own_association import own_members
@@ -153,16 +153,28 @@ class Blend:
                 plan, conflicts = agreed(plans)
                 kinds = list(plans) if len(plans) > 1 else []
             else:
-                plan = BlendPlan.for_model(inputs[0], **self._of_the_plan())
+                plan = self._plan_of_first(inputs)
             findings = plan.check(product.validator)
             warn_of_unknown(self.ignore, plan)
         rehearsal = Rehearsal(inputs, self.output, plan, findings, kinds, conflicts)
         if as_json:
-            print_json(rehearsal_object(rehearsal))
+            print_json(rehearsal_object(rehearsal, notes.lines()))
         elif not quiet:
             print_rehearsal(rehearsal)
             notes.print()
         raise_all(DISAGREEMENT, conflicts)
+
+    def _plan_of_first(self, inputs: Sequence[Path]) -> BlendPlan:
+        """Return the plan of the first input, or of the first that is not left out."""
+        faults: list[InputError] = []
+        for path in inputs:
+            try:
+                return BlendPlan.for_model(path, **self._of_the_plan())
+            except InputError as fault:
+                if self.on_bad_input == "raise":
+                    raise
+                faults.append(fault)
+        raise faults[0]
 
     def _plans(self, inputs: Sequence[Path], *, quiet: bool) -> dict[str, BlendPlan]:
         """Return the plans of all kinds of inputs. Each has to be asked of which kind it is."""

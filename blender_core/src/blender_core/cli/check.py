@@ -95,8 +95,8 @@ def check(
             _print_json(found, faults)
         elif not quiet:
             print_findings(found, faults)
-            if file:  # of a class, they say what the findings say
-                notes.print()
+        if file and not quiet:  # of a class, they say what the findings say
+            notes.print()
         # That a class has not what an override means is no fault of the override.
         wrong = [one for one in faults.values() if not isinstance(one, UnknownAttributeError)]
         if wrong or any(found.values()):

@@ -67,6 +67,7 @@ def diff(
                 print_diff(found, str(here), str(there))
             else:
                 Output().say(f"{here} and {there} say the same.")
+        if not quiet:
             notes.print()
         if found:
             raise typer.Exit(FINDINGS)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from blender_core.cli.failure import CommandError, reported
-from blender_core.cli.options import AsJson, Debug, Product, Quiet
+from blender_core.cli.options import AsJson, Debug, Product
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +58,9 @@ def table(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace a file that --output names.")
     ] = False,
-    quiet: Quiet = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print nothing but the table and errors.")
+    ] = False,
     as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:

@@ -232,7 +232,7 @@ class Claims:
             return self._path(text, purpose, sourced)
 
         selection = Selection(
-            missing=override.missing,  # type: ignore[arg-type]  # a text is none since it was made
+            missing=override.missing,  # type: ignore[arg-type]  # of a text, Override has made a Missing
             default=override.default,
             order_by=path(override.order_by, "order_by") if override.order_by else None,
             once_per=tuple(path(one, "once_per") for one in override.once_per),

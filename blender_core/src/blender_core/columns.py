@@ -64,6 +64,32 @@ class Layout:
         self.root = _group(tree)
         self.paths = tuple(_paths(self.root, ()))
         self.attributes = tuple(by_path[path] for path in self.paths)
+        self._parts: dict[tuple[str, ...], Layout] = {}
+
+    def part(self, paths: tuple[str, ...]) -> Layout:
+        """Return a layout of some of the attributes.
+
+        Parameters
+        ----------
+        paths : tuple of str
+            Dotted paths of wanted attributes.
+
+        Returns
+        -------
+        part : Layout
+            The same one for the same paths: readers keep what they learn of files by layout.
+
+        Examples
+        --------
+        >>> from blender_core.columns import Layout
+        >>> from blender_core.schema import Attribute
+        >>> layout = Layout(map(Attribute, ["meta.date", "meta.origin"]))
+        >>> layout.part(("meta.origin",)).paths
+        ('meta.origin',)
+        """
+        if paths not in self._parts:
+            self._parts[paths] = Layout(self.attributes[self.places[path]] for path in paths)
+        return self._parts[paths]
 
     @cached_property
     def places(self) -> dict[str, int]:

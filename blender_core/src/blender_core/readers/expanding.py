@@ -161,7 +161,7 @@ class _Product:
         )
         if not wanted:
             return {}
-        part = _part(layout, wanted)
+        part = layout.part(wanted)
         found = zip(part.paths, self.source.read(part), strict=True)
         return {path: value for path, value in found if value is not None}
 
@@ -194,7 +194,7 @@ class _Product:
         )
         if not untold:
             return {}
-        part = _part(layout, untold)
+        part = layout.part(untold)
         own = dict(zip(part.paths, self.source.read(part), strict=True))
         self.own[layout] = own
         return own
@@ -242,12 +242,6 @@ class _Exposure:
         if self.model_type is not self.product.source.model_type:
             known = {*known, *self.product.attributes}
         return self.product.source.paths_beyond(known)
-
-
-@functools.lru_cache(maxsize=32)
-def _part(layout: Layout, paths: tuple[str, ...]) -> Layout:
-    """Return a layout of some of the attributes: the same each time, as readers learn about it."""
-    return Layout(layout.attributes[layout.places[path]] for path in paths)
 
 
 def _is_recorded(attribute: Attribute, layout: Layout) -> bool:

@@ -232,7 +232,7 @@ class Claims:
             return self._path(text, purpose, sourced)
 
         selection = Selection(
-            missing=override.missing,  # type: ignore[arg-type]  # of a text, Override has made a Missing
+            missing=override.missing,  # type: ignore[arg-type]  # Override has made one of a text
             default=override.default,
             order_by=path(override.order_by, "order_by") if override.order_by else None,
             once_per=tuple(path(one, "once_per") for one in override.once_per),

@@ -16,7 +16,7 @@ from blender_core.readers.tree import plain
 from blender_core.rules import DROP
 from blender_core.schema import subschema_at
 from blender_core.table import TABLES, to_fits_rec
-from blender_core.validity import problem_with
+from blender_core.validity import problem_with, validates_assignments
 from blender_core.values import shown
 
 if TYPE_CHECKING:
@@ -106,8 +106,7 @@ def vet(
     """
     vetted = Vetted()
     faults: list[BlenderError] = []
-    # A product that does not validate assignments validates when it is saved.
-    validating = getattr(product, "_validate_on_assignment", True)
+    validating = validates_assignments(product)
     for path, value in blended.items():
         if value is DROP:
             vetted.dropped.append(path)

@@ -11,7 +11,7 @@ from blender_core.values import shortened
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["INTEGERS", "objection", "plainly_valid", "problem_with"]
+__all__ = ["INTEGERS", "objection", "plainly_valid", "problem_with", "validates_assignments"]
 
 # What a schema says besides type and enum is left to its own validator.
 _SIMPLE: Final = {"type", "enum", "title", "description", "default", "examples"} | {
@@ -56,6 +56,30 @@ def plainly_valid(value: Any, subschema: Mapping[str, Any]) -> bool:
         and _SIMPLE.issuperset(subschema)
         and (type(value) is not int or value in INTEGERS)
     )
+
+
+def validates_assignments(model: Any) -> bool:
+    """Tell whether a datamodel validates what is assigned to it.
+
+    Parameters
+    ----------
+    model : stdatamodels.DataModel or None
+        The datamodel. None for one with the usual settings.
+
+    Returns
+    -------
+    validates : bool
+        False if it takes any value, and validates when it is saved.
+
+    Examples
+    --------
+    >>> from stdatamodels.jwst.datamodels import ImageModel
+    >>> from blender_core.validity import validates_assignments
+    >>> validates_assignments(ImageModel(validate_on_assignment=False))
+    False
+    """
+    # As with the two other settings below, stdatamodels has no public name for it.
+    return bool(getattr(model, "_validate_on_assignment", True))
 
 
 def problem_with(value: Any, subschema: Mapping[str, Any], model: Any) -> tuple[bool, str | None]:

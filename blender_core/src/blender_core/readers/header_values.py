@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from blender_core.errors import InputError, warn
-from blender_core.validity import plainly_valid, problem_with
+from blender_core.validity import plainly_valid, problem_with, validates_assignments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +84,7 @@ def put_headers_over(
     BlendWarning
         If a card has a value that the schema forbids.
     """
-    validates = blank._validate_on_assignment  # noqa: SLF001  # nothing else tells
+    validates = validates_assignments(blank)
     for name, (places, fields) in layout.keywords.items():
         for place, value in zip(places, select(fits, name, fields, what), strict=True):
             # Without validation, what is missing is put over others as well.

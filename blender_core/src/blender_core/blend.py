@@ -78,6 +78,8 @@ def blendmodels(
 
     Raises
     ------
+    TypeError
+        If `inputs` is a single input, or an argument is not of the kind that is asked for.
     NoInputsError
         If there are no inputs; or none are given, and the product's association cannot be found.
     OutputError

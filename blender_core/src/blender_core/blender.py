@@ -76,6 +76,8 @@ class ModelBlender:
         If two plugins offer a rule of the same name, and neither says that it replaces the other.
     RulesFileError
         If a rules file cannot be used.
+    TypeError, ValueError
+        If an argument is not of the kind that is asked for.
 
     References
     ----------
@@ -183,6 +185,8 @@ class ModelBlender:
         ------
         NoInputsError
             If nothing was accumulated.
+        BlenderError
+            As for `accumulate`, if there can be no plan for inputs that are not like the first.
         """
         given = self._require_inputs()
         return self._planner.plans(list(given.kinds.values()), given.columns)
@@ -207,6 +211,12 @@ class ModelBlender:
         ------
         NoInputsError
             If nothing was accumulated.
+        NotADatamodelError, InputError
+            If the product is not a datamodel, or is a file that cannot be read; or if it has a
+            value where a blended attribute needs a group.
+        OverrideConflictError, UnknownAttributeError
+            If the plans of different inputs disagree, or an override means an attribute that none
+            of them has.
         RuleError
             If a rule cannot make a value of what the inputs have.
         InvalidValueError

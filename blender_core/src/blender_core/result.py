@@ -109,6 +109,11 @@ class BlendResult:
 
         Of a product that was given by the name of its file, it is opened when it is first asked
         for, and belongs to the caller, who closes it.
+
+        Raises
+        ------
+        InputError
+            If the file has been changed since it was read, or cannot be opened.
         """
         return self._product.model
 

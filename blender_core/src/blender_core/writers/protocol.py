@@ -36,10 +36,30 @@ class Product(Protocol):
         """The updated datamodel, if any. A file is opened when it is asked for, and not before."""
 
     def update(self, vetted: Vetted, tables: Mapping[str, Sequence[TypedColumn]]) -> None:
-        """Give the product its values and its tables. Files stay as they are."""
+        """Give the product its values and its tables. Files stay as they are.
+
+        Parameters
+        ----------
+        vetted : Vetted
+            The values.
+        tables : mapping of str to sequence of TypedColumn
+            The columns of its tables, by their names in datamodels. Without any, the product loses
+            a table that it had.
+        """
 
     def restored(self) -> AbstractContextManager[None]:
         """Leave the product as it was before if what is done within fails."""
 
     def save(self, target: Target) -> None:
-        """Write the updated product as a whole, or not at all."""
+        """Write the updated product as a whole, or not at all.
+
+        Parameters
+        ----------
+        target : Target
+            Where it is to go.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be written. Product and target are as they were then.
+        """

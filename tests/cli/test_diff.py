@@ -55,6 +55,12 @@ def test_rules_are_compared_only_if_both_tell(blended, command):
     blended("a.fits", "--record-rules")
     blended("b.fits", "--override", "INSTRUME=last")
     assert command("diff", "a.fits", "b.fits").stdout == "a.fits and b.fits say the same.\n"
+    blended("b.fits", "--override", "EFFEXPTM=max")
+    for names in (("a.fits", "b.fits"), ("b.fits", "a.fits")):
+        _, line = command("diff", *names, status=1).stdout.splitlines()
+        keyword, path, *values = line.split()
+        assert (keyword, path) == ("EFFEXPTM", "meta.exposure.exposure_time")
+        assert values == [str(fits.getval(name, "EFFEXPTM")) for name in names]
 
 
 def test_inputs_that_only_one_has(blended, exposures, printed_json, command):

@@ -88,12 +88,16 @@ def print_diff(found: "ProductDiff", here: str, there: str) -> None:
 
     output = Output()
     if found.values:
+        # Where only one tells its rules, there is nothing to compare them with.
+        told = any(one.rule_here for one in found.values) and any(
+            one.rule_there for one in found.values
+        )
         rows = [
             (
                 one.keyword or "",
                 one.attribute,
-                _cell(one.here, one.rule_here, one.rule_there),
-                _cell(one.there, one.rule_there, one.rule_here),
+                _cell(one.here, one.rule_here, one.rule_there) if told else _shown(one.here),
+                _cell(one.there, one.rule_there, one.rule_here) if told else _shown(one.there),
             )
             for one in found.values
         ]

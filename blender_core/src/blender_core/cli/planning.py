@@ -87,7 +87,7 @@ class PlanOptions:
         return plan
 
     def _warn_of_misspelt(self, plan: BlendPlan) -> None:
-        """Warn of an instrument and the like that the schema does not know: no override is for it."""
+        """Warn of an instrument and the like that the schema does not know: nothing is for it."""
         from blender_core.errors import warn
 
         for option, path in _SAID_IN.items():

@@ -77,7 +77,8 @@ def sorted_rows(product: ProductFile, names: Iterable[str], *, reverse: bool) ->
     for name in reversed(names_in(names)):
         columns = _named(product, name)
         if len(columns) > 1:
-            msg = f"--sort takes names of one column each, and {name} means {', '.join(c.name for c in columns)}"
+            meant = ", ".join(one.name for one in columns)
+            msg = f"--sort takes names of one column each, and {name} means {meant}"
             raise CommandError(msg)
         values = columns[0].values
         present = [i for i in rows if values[i] is not None]

@@ -3,29 +3,17 @@
 import os
 from pathlib import Path
 
+import typer
 from typer.testing import CliRunner
 
 from blender_core.cli.app import app as command_line
-
-COMMANDS = (
-    "blend",
-    "plan",
-    "check",
-    "rules",
-    "plugins",
-    "explain",
-    "table",
-    "diff",
-    "report",
-    "demo",
-)
 
 
 def write_command_line(app):
     """Write the help of each command, as it is on a terminal of 80 characters."""
     os.environ["COLUMNS"] = "80"
     lines = []
-    for name in COMMANDS:
+    for name in typer.main.get_command(command_line).commands:
         shown = CliRunner().invoke(command_line, [name, "--help"], prog_name="model-blender")
         lines += [f"``{name}``", "-" * (len(name) + 4), "", ".. code-block:: text", ""]
         lines += [f"   {line}".rstrip() for line in shown.output.rstrip().splitlines()] + [""]

@@ -18,11 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["PlanOptions", "require_beginnings", "subject", "warn_of_unknown"]
 
-_SAID_IN: Final = {
-    "instrument": "meta.instrument.name",
-    "exp_type": "meta.exposure.type",
-    "detector": "meta.instrument.detector",
-}
+_TELESCOPE: Final = "telescope"
+"""What inputs are, too, and no option says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,12 +84,14 @@ class PlanOptions:
         return plan
 
     def _warn_of_misspelt(self, plan: BlendPlan) -> None:
-        """Warn of an instrument and the like that the schema does not know: nothing is for it."""
+        """Warn of an instrument and the like that no input of the schema can be."""
+        from blender_core.context import context_paths
         from blender_core.errors import warn
 
-        for option, path in _SAID_IN.items():
-            said = getattr(self, option)
-            known = plan[path].attribute.enum if path in plan else None
+        paths = context_paths({path: one.attribute for path, one in plan.items()})
+        for option, path in paths.items():
+            said = None if option == _TELESCOPE else getattr(self, option)
+            known = plan[path].attribute.enum
             if said is None or not known or said.upper() in known:
                 continue
             close = difflib.get_close_matches(said.upper(), map(str, known), n=1)

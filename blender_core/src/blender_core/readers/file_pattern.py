@@ -18,7 +18,7 @@ from blender_core.readers.headers import padded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-    from pathlib import Path
+    from typing import BinaryIO
 
     from numpy.typing import NDArray
 
@@ -58,50 +58,52 @@ class FilePattern:
         Length of the file in bytes.
     model_type : type
         The class of datamodels of the file.
+    places : tuple of (int, int)
+        Where its headers begin, and how long they are, of several at once where there is nothing
+        between them.
     """
 
     def __init__(self, headers: Sequence[tuple[bytes, int]], length: int, model_type: type) -> None:
         self.length = length
         self.model_type = model_type
         *others, (of_tree, self._start) = headers
-        self._runs = tuple(_runs(headers))
+        self.places = tuple(_runs(headers))
         raw = b"".join(header for header, _ in headers)
-        self._words = np.frombuffer(raw, np.uint64)
         fixed = [
             *(_fixed(header, _tells_of_hdu) for header, _ in others),
             _fixed(of_tree, _of_tree),
         ]
         self._fixed = np.concatenate(fixed).view(np.uint64)
+        self._same = (np.frombuffer(raw, np.uint64) & self._fixed).tobytes()
         self._before_tree = len(raw) - len(of_tree)
         self._of_length = self._before_tree + _keywords(of_tree).index(_LENGTH) * CARD
 
-    def read(self, path: Path) -> AsdfText | None:
+    def tree(self, file: BinaryIO, headers: bytes) -> AsdfText | None:
         """Return the tree of a file that is like this one.
 
         Parameters
         ----------
-        path : Path
-            A regular file of the same length.
+        file : binary file
+            A file of the same length.
+        headers : bytes
+            What it has at the places where this one has its headers.
 
         Returns
         -------
         asdf : AsdfText or None
             The text of the tree. None if the file is not like this one for certain, or somebody
             has touched its headers since a datamodel was saved to it.
+
+        Raises
+        ------
+        ValueError
+            If the tree goes on and on.
         """
-        try:
-            with path.open("rb", buffering=0) as file:
-                parts = []
-                for start, length in self._runs:
-                    file.seek(start)
-                    parts.append(file.read(length))
-                headers = b"".join(parts)
-                size = self._tree_size(headers)
-                if size is None:
-                    return None
-                asdf = AsdfText.read(file, size)
-        except (OSError, ValueError):
-            return None  # it will be found out again, and told
+        size = self._tree_size(headers)
+        if size is None:
+            return None
+        file.seek(self._start)
+        asdf = AsdfText.read(file, size)
         checksum = hashlib.sha256(memoryview(headers)[: self._before_tree])
         return asdf if asdf.checksum == checksum.hexdigest() else None
 
@@ -122,9 +124,9 @@ class FilePattern:
 
     def _tree_size(self, headers: bytes) -> int | None:
         """Return the size of the tree; None if the headers are not like those of this file."""
-        if len(headers) != self._words.nbytes:
+        if len(headers) != self._fixed.nbytes:
             return None
-        if ((np.frombuffer(headers, np.uint64) ^ self._words) & self._fixed).any():
+        if (np.frombuffer(headers, np.uint64) & self._fixed).tobytes() != self._same:
             return None
         characters = np.frombuffer(headers, np.uint8)
         if characters.min() < _FIRST_PRINTABLE or characters.max() > _LAST_PRINTABLE:
@@ -172,7 +174,7 @@ def _is_plain(header: object) -> bool:
 
 
 def _runs(headers: Sequence[tuple[bytes, int]]) -> Iterator[tuple[int, int]]:
-    """Give the places and lengths of headers, of several at once where there is nothing between."""
+    """Give where headers begin and how long they are, as `FilePattern.places` has it."""
     begin = end = 0
     for header, after in headers:
         start = after - len(header)

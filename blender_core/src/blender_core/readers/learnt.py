@@ -9,7 +9,9 @@ from blender_core.readers.file_pattern import learn_file
 from blender_core.readers.known_trees import KnownTrees
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
+    from typing import BinaryIO
 
     from blender_core.columns import Layout
     from blender_core.readers.asdf_text import AsdfText
@@ -111,11 +113,32 @@ class Learnt:
         """
         try:
             status = path.stat()
-        except OSError:
+            known = self._files.get(status.st_size)
+            if not known or not stat.S_ISREG(status.st_mode):
+                return None
+            with path.open("rb", buffering=0) as file:
+                return _find_tree(file, known)
+        except (OSError, ValueError):
             return None  # it will be found out again, and told
-        if stat.S_ISREG(status.st_mode):
-            for pattern in self._files.get(status.st_size, ()):
-                asdf = pattern.read(path)
-                if asdf is not None:
-                    return pattern.model_type, asdf
-        return None
+
+
+def _find_tree(file: BinaryIO, known: list[FilePattern]) -> tuple[type, AsdfText] | None:
+    places, headers = None, b""
+    for pattern in known:
+        if pattern.places != places:
+            places, headers = pattern.places, _parts(file, pattern.places)
+        asdf = pattern.tree(file, headers)
+        if asdf is not None:
+            # The next file will most likely be like this one.
+            known.remove(pattern)
+            known.insert(0, pattern)
+            return pattern.model_type, asdf
+    return None
+
+
+def _parts(file: BinaryIO, places: Iterable[tuple[int, int]]) -> bytes:
+    parts = []
+    for start, length in places:
+        file.seek(start)
+        parts.append(file.read(length))
+    return b"".join(parts)

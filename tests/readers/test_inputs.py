@@ -91,8 +91,13 @@ def test_progress(files, tmp_path):
     blendmodels(ImageModel(), iter(files), progress=tell)
     assert told == [(i, None) for i in range(1, 7)]
     told.clear()
-    blendmodels(ImageModel(), [tmp_path / "asn.json", files[1]], progress=tell)
-    assert told == [(i, None) for i in range(1, 5)]
+    library = ModelLibrary(tmp_path / "asn.json")
+    blendmodels(ImageModel(), [tmp_path / "asn.json", files[1], library], progress=tell)
+    assert told == [(i, 7) for i in range(1, 8)]
+    told.clear()
+    inputs = [tmp_path / "none.json", *files]
+    blendmodels(ImageModel(), inputs, progress=tell, on_bad_input="skip")
+    assert told == [(i, 6) for i in range(1, 7)]
 
 
 @pytest.fixture

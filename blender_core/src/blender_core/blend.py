@@ -10,7 +10,12 @@ from blender_core.arguments import texts
 from blender_core.blender import ModelBlender
 from blender_core.readers.files import files_behind
 from blender_core.readers.own_association import own_members
-from blender_core.readers.several import association_members, is_association, is_library
+from blender_core.readers.several import (
+    association_members,
+    is_association,
+    is_library,
+    number_behind,
+)
 from blender_core.values import shown
 from blender_core.writers.opening import open_product
 from blender_core.writers.target import Target
@@ -164,5 +169,4 @@ def _counted(inputs: Any) -> tuple[Iterable[Any], int | None]:
         raise TypeError(msg)
     if not isinstance(inputs, Collection):  # an iterator is looked at once
         return inputs, None
-    folded = any(is_association(one) or is_library(one) for one in inputs)
-    return inputs, None if folded else len(inputs)
+    return inputs, sum(map(number_behind, inputs))

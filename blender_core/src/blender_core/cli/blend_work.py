@@ -26,6 +26,7 @@ from blender_core.errors import InputError, OutputError, raise_all
 from blender_core.plan import BlendPlan
 from blender_core.plan_union import DISAGREEMENT, agreed
 from blender_core.readers.own_association import own_members
+from blender_core.readers.several import number_behind
 from blender_core.writers.opening import open_product
 
 if TYPE_CHECKING:
@@ -187,9 +188,10 @@ class Blend:
             expand=self.expand,
             on_bad_input=self.on_bad_input,
         )
+        total = sum(map(number_behind, inputs))
         with bar("Reading", quiet=quiet) as progress:
             blender.accumulate_all(
-                inputs, None if progress is None else lambda done: progress(done, len(inputs))
+                inputs, None if progress is None else lambda done: progress(done, total)
             )
         return blender.plans()
 

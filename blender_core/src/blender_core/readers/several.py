@@ -17,6 +17,7 @@ __all__ = [
     "is_library",
     "library_models",
     "load_association",
+    "number_behind",
 ]
 
 
@@ -176,3 +177,34 @@ def library_models(library: Any) -> Iterator[Any]:
                 yield model
             finally:
                 library.shelve(model, index, modify=False)
+
+
+def number_behind(given: Any) -> int:
+    """Return how many inputs stand behind one.
+
+    Parameters
+    ----------
+    given : object
+        What the caller gave as an input.
+
+    Returns
+    -------
+    number : int
+        Of an association, its science members; of a library, its models. None stand behind an
+        association that cannot be read, which is reported when it is to be blended.
+
+    Examples
+    --------
+    >>> from blender_core.readers.several import number_behind
+    >>> members = [{"expname": name, "exptype": "science"} for name in ("a_cal.fits", "b_cal.fits")]
+    >>> number_behind({"products": [{"members": members}]}), number_behind("a_cal.fits")
+    (2, 1)
+    """
+    if is_library(given):
+        return len(given)
+    if not is_association(given):
+        return 1
+    try:
+        return len(association_members(given, "association"))
+    except InputError:
+        return 0

@@ -1,6 +1,7 @@
 """Inputs of several kinds in one blend, bad ones among them, and what is told on the way."""
 
 import json
+import os
 
 import pytest
 from jwst.datamodels import ModelLibrary
@@ -13,6 +14,7 @@ from blender_core import (
     ModelBlender,
     NoInputsError,
     NotADatamodelError,
+    OutputError,
     blendmodels,
 )
 from blender_core.readers.datamodel import DatamodelReader
@@ -64,6 +66,18 @@ def test_one_that_stands_for_all(files, tmp_path, monkeypatch, alone):
     assert starts(result) == [100.0, 102.0, 104.0]
     assert told == [(1, 3), (2, 3), (3, 3)]
     assert len(files) == 6
+
+
+def test_whatever_stands_for_a_path(files, tmp_path):
+    entries = {entry.name: entry for entry in os.scandir(tmp_path)}
+    product = entries[files[5].name]
+    result = blendmodels(product, [entries[files[1].name], entries["asn.json"]])
+    assert starts(result) == [101.0, 100.0, 102.0, 104.0]
+    assert result.product.meta.exposure.start_time == 100.0
+    with pytest.raises(OutputError, match="the product would replace the input"):
+        blendmodels(product, [entries[files[1].name]], output=files[1], overwrite=True)
+    with pytest.raises(TypeError, match="inputs takes a collection of inputs"):
+        blendmodels(product, product)
 
 
 def test_accumulate_takes_several_at_once(files, tmp_path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING, Any
 
 from blender_core.columns import Columns, Layout
@@ -58,7 +58,7 @@ class Accumulated:
         self.kinds: dict[type | str, Kind] = {}
         self.columns = Columns()
         self.skipped: list[BlenderError] = []
-        self.files: list[str | Path] = []
+        self.files: list[str | os.PathLike[str]] = []
         self._planner = planner
         self._opener = opener
         self._mixed = mixed
@@ -124,7 +124,7 @@ class Accumulated:
                 faults.append(fault)
 
     def _note_files(self, given: Any) -> None:
-        if isinstance(given, (str, Path)):
+        if isinstance(given, (str, os.PathLike)):
             self.files.append(given)
         # A datamodel that was made in memory has an empty list here, and no file to tell of; other
         # kinds of inputs have nothing, and are asked.

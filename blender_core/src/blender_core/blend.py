@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from blender_core.arguments import texts
@@ -21,7 +21,6 @@ from blender_core.writers.opening import open_product
 from blender_core.writers.target import Target
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from blender_core.overrides import Override
@@ -37,7 +36,7 @@ def blendmodels(
     ignore: Collection[str] | None = None,
     *,
     overrides: Mapping[str, str] | Iterable[Override] = (),
-    rules: str | Path | Iterable[str | Path] = (),
+    rules: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
     mixed: bool = False,
     record_rules: bool = False,
     block: Collection[str] = (),
@@ -164,7 +163,7 @@ def _counted(inputs: Any) -> tuple[Iterable[Any], int | None]:
     from astropy.io.fits import HDUList
     from stdatamodels import DataModel
 
-    if isinstance(inputs, (str, Path, DataModel, HDUList)):
+    if isinstance(inputs, (str, os.PathLike, DataModel, HDUList)):
         msg = f"inputs takes a collection of inputs, such as [{shown(inputs)}], not a single one"
         raise TypeError(msg)
     if not isinstance(inputs, Collection):  # an iterator is looked at once

@@ -22,8 +22,8 @@ from blender_core.typed import typed_columns
 from blender_core.writers.opening import open_product
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-    from pathlib import Path
 
     from blender_core.errors import BlenderError
     from blender_core.overrides import Override
@@ -103,7 +103,7 @@ class ModelBlender:
         blend_ignore_attrs: Collection[str] | None = None,
         *,
         overrides: Mapping[str, str] | Iterable[Override] = (),
-        rules: str | Path | Iterable[str | Path] = (),
+        rules: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
         mixed: bool = False,
         record_rules: bool = False,
         block: Collection[str] = (),
@@ -130,7 +130,7 @@ class ModelBlender:
 
         Parameters
         ----------
-        model : datamodel, str, Path, HDUList, association or library
+        model : datamodel, path-like, HDUList, association or library
             A datamodel; the name of a FITS or ASDF file, of which only headers and tree are read;
             an open HDUList; an association or its file, which stands for its science members; or
             a library such as ``jwst.datamodels.ModelLibrary``, whose models are borrowed one at a

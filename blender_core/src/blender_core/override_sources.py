@@ -14,7 +14,6 @@ from blender_core.values import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from blender_core.context import Context
     from blender_core.plugins import Plugins
@@ -66,7 +65,7 @@ class OverrideSources:
     def __init__(
         self,
         plugins: Plugins,
-        rules: str | Path | Iterable[str | Path] = (),
+        rules: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
         overrides: Mapping[str, str] | Iterable[Override] = (),
     ) -> None:
         self._plugins = plugins

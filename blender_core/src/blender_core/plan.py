@@ -22,8 +22,8 @@ from blender_core.schema import read_attributes
 from blender_core.values import shown
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Collection, Iterable
-    from pathlib import Path
 
     from blender_core.override_sources import SourcedOverride
     from blender_core.overrides import Override
@@ -94,7 +94,7 @@ class BlendPlan(Assignments):
         detector: str | None = None,
         ignore: Collection[str] = (),
         overrides: Mapping[str, str] | Iterable[Override] = (),
-        rules: str | Path | Iterable[str | Path] = (),
+        rules: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
         block: Collection[str] = (),
         plugins: Plugins | None = None,
     ) -> BlendPlan:

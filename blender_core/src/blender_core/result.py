@@ -84,7 +84,7 @@ class BlendResult:
         refused: Mapping[str, Any],
         columns: Sequence[TypedColumn],
         skipped: Sequence[BlenderError] = (),
-        files: Sequence[str | Path] = (),
+        files: Sequence[str | os.PathLike[str]] = (),
     ) -> None:
         self._product = product
         self.plan = plan

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -34,7 +35,7 @@ def files_behind(given: Any) -> Iterator[Path]:
     >>> [path.name for path in files_behind("a_cal.fits")]
     ['a_cal.fits']
     """
-    if isinstance(given, (str, Path)):
+    if isinstance(given, (str, os.PathLike)):
         yield Path(given)
     if is_association(given):
         try:

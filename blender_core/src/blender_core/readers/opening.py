@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +58,7 @@ class Opener:
 
         Parameters
         ----------
-        given : stdatamodels.DataModel, astropy.io.fits.HDUList, str, Path or object
+        given : stdatamodels.DataModel, astropy.io.fits.HDUList, path-like or object
             What the caller gave as an input.
         what : str
             What it is to the blend, for messages: ``input 3``.
@@ -79,7 +80,7 @@ class Opener:
             If a plugin fails.
         """
         try:
-            if isinstance(given, (str, Path)):
+            if isinstance(given, (str, os.PathLike)):
                 return self._open_file(given, what)
             return self._open_object(given, what)
         except (UnknownInputError, NotADatamodelError) as refusal:
@@ -88,7 +89,7 @@ class Opener:
                 raise
             return source
 
-    def _open_file(self, given: str | Path, what: str) -> Expandable:
+    def _open_file(self, given: str | os.PathLike[str], what: str) -> Expandable:
         path = given if isinstance(given, Path) else Path(given)
         reader: Expandable
         if path.suffix == ".asdf":
@@ -114,7 +115,7 @@ class Opener:
     def _open_by_plugin(self, given: Any, what: str, refusal: InputError) -> Expandable | None:
         if self._plugins is None or not (asked := self._plugins.readers):
             return None
-        shown_as = given if isinstance(given, (str, Path)) else type(given).__name__
+        shown_as = given if isinstance(given, (str, os.PathLike)) else type(given).__name__
         what = f"{what} ({shown_as})"
         found = self._plugins.open(given, what)
         if found is None:

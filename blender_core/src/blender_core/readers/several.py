@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -40,13 +41,13 @@ def is_association(given: Any) -> bool:
     >>> is_association("jw01234_image3_asn.json"), is_association({"products": []})
     (True, True)
     """
-    if isinstance(given, (str, Path)):
+    if isinstance(given, (str, os.PathLike)):
         return Path(given).suffix == ".json"
     return isinstance(given, dict) and "products" in given
 
 
 def association_members(
-    given: Mapping[str, Any] | str | Path, what: str, *, folder: Path | None = None
+    given: Mapping[str, Any] | str | os.PathLike[str], what: str, *, folder: Path | None = None
 ) -> list[Path]:
     """Return the science members of an association's products.
 
@@ -83,7 +84,7 @@ def association_members(
     ['a_cal.fits']
     """
     folder, association = folder or Path(), cast("Any", given)
-    if isinstance(given, (str, Path)):
+    if isinstance(given, (str, os.PathLike)):
         what, folder = f"{what} ({given})", Path(given).parent
         association = load_association(Path(given), what)
     try:

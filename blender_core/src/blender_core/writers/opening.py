@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,7 +48,7 @@ def open_product(given: Any) -> Product:
         return NoProduct()
     if isinstance(given, (DatamodelProduct, FitsProduct, NoProduct)):
         return given
-    if isinstance(given, (str, Path)):
+    if isinstance(given, (str, os.PathLike)):
         path = Path(given)
         return AsdfProduct(path) if path.suffix == ".asdf" else FitsProduct(path)
     return DatamodelProduct(given)

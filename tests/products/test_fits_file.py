@@ -20,7 +20,7 @@ from astropy import coordinates, units
 from astropy.io import fits
 from astropy.modeling.models import Shift, Tabular2D
 from stdatamodels.jwst import datamodels
-from stdatamodels.jwst.datamodels import CubeModel, ImageModel, MultiSpecModel
+from stdatamodels.jwst.datamodels import AmiOIModel, CubeModel, ImageModel, MultiSpecModel
 
 from blender_core import (
     DROP,
@@ -276,6 +276,48 @@ class TestUntouched:
             assert new[name, 1][1] == old[name, 1][1]
         for name in ("DQ", "ERR", "EYE"):
             assert new[name, 1] == old[name, 1]
+
+    def test_checksums_of_others(self, tmp_path, full, inputs):
+        with fits.open(full, mode="update") as hdulist:
+            for hdu in hdulist:
+                hdu.add_checksum(when="by the observatory")
+        before = blocks(full)
+        blendmodels(full, inputs, output=tmp_path / "ours.fits")
+        after = blocks(tmp_path / "ours.fits")
+        for name in ("DQ", "ERR", "EYE"):
+            assert b"by the observatory" in before[name, 1][0]
+            assert after[name, 1] == before[name, 1]
+        with fits.open(tmp_path / "ours.fits", checksum=True) as hdulist:
+            assert all(hdu.verify_checksum() == 1 for hdu in hdulist if "CHECKSUM" in hdu.header)
+
+    def test_every_digit_where_somebody_has_touched_the_headers(self, tmp_path, full, inputs):
+        """Then stdatamodels reads the headers over the tree."""
+        value = 2.2705280058817488e-14
+        for path in inputs:
+            with datamodels.open(path) as model:
+                model.meta.photometry.pixelarea_steradians = value
+                model.save(str(path))
+        fits.setval(full, "OBSERVER", value="someone else")
+        blendmodels(full, inputs, output=tmp_path / "ours.fits")
+        assert fits.getval(tmp_path / "ours.fits", "PIXAR_SR", "SCI") == value
+        with datamodels.open(tmp_path / "ours.fits") as model:
+            assert model.meta.photometry.pixelarea_steradians == value
+
+    def test_a_header_that_says_there_are_no_extensions(self, tmp_path, inputs):
+        values = {
+            "SIMPLE": True,
+            "BITPIX": 8,
+            "NAXIS": 0,
+            "EXTEND": False,
+            "DATAMODL": "ImageModel",
+        }
+        header = "".join(fits.Card(*one).image for one in values.items()) + "END"
+        (tmp_path / "product.fits").write_text(header.ljust(2880))
+        assert fits.getval(tmp_path / "product.fits", "EXTEND") is False
+        blendmodels(tmp_path / "product.fits", inputs, output=tmp_path / "ours.fits")
+        with fits.open(tmp_path / "ours.fits") as hdulist:
+            assert [hdu.name for hdu in hdulist] == ["PRIMARY", "HDRTAB", "ASDF"]
+            assert hdulist[0].header["EXTEND"] is True
 
     def test_extra_fits_and_history(self, tmp_path, full, inputs):
         blendmodels(full, inputs, output=tmp_path / "ours.fits")
@@ -636,6 +678,21 @@ class TestBadProducts:
         full.write_bytes(raw.replace(b"%YAML 1.1\n", b"%YAML 1.1\n:"))
         self.refused(full, "its extension ASDF is not an ASDF tree|is truncated")
 
+    @pytest.mark.parametrize(
+        ("keyword", "image", "message"),
+        [
+            ("TARG_RA", "TARG_RA = 1.2.3.4 / x", "HDU PRIMARY has a bad card: .*TARG_RA"),
+            ("DATE", "DATE    = '2026-01-01", "HDU PRIMARY has a bad card: .*DATE"),
+            ("DATAMODL", "DATAMODL= ImageModel", "HDU PRIMARY has a bad card: .*DATAMODL"),
+            ("DETECTOR", "DETECTOR= '\xe9'", "HDU PRIMARY has a card that cannot be mended"),
+        ],
+    )
+    def test_a_card_that_cannot_be_read(self, full, keyword, image, message):
+        raw = full.read_bytes()
+        start = raw.index(f"{keyword:8}=".encode())
+        full.write_bytes(raw[:start] + image.ljust(80).encode("latin-1") + raw[start + 80 :])
+        self.refused(full, rf"the product \(.*p.*\.fits\) cannot be read: {message}")
+
 
 class TestUnusualTrees:
     """Trees that cannot be changed with certainty are not changed."""
@@ -682,6 +739,33 @@ class TestUnusualTrees:
             assert model.meta.wcs(1, 2) == a_wcs()(1, 2)
 
 
+def test_a_class_that_derives_cards_when_it_is_saved(tmp_path, inputs):
+    """The OIFITS keywords of interferometry are those of the attributes that are blended."""
+    for path in inputs:
+        fits.setval(path, "DATE-OBS", value="2022-07-17")
+    model = AmiOIModel()
+    model.meta.oifits.array_name = "JWST"
+    model.meta.oifits.instrument_mode = "NRM"
+    for name in ("telescope", "origin"):
+        model[f"meta.{name}"] = "JWST"
+    model.meta.instrument.name = "NIRISS"
+    model.meta.instrument.detector = "NIS"
+    model.meta.program.pi_name = "Blender, M."
+    model.meta.target.proposer_name = "AB Dor"
+    model.meta.observation.date = "2001-01-01"
+    for name in ("array", "target", "wavelength", "t3", "vis", "vis2", "q4"):
+        setattr(model, name, np.zeros(2, model.get_dtype(name)))
+    model.save(str(tmp_path / "product.fits"))
+    model.close()
+    result = blendmodels(tmp_path / "product.fits", inputs, output=tmp_path / "ours.fits")
+    result.product.close()
+    with fits.open(tmp_path / "ours.fits") as hdulist:
+        of_all = [hdu.header.get("DATE-OBS") for hdu in hdulist]
+    assert of_all[0] == "2022-07-17"
+    assert set(of_all) == {"2022-07-17", None}
+    assert of_all.count("2022-07-17") == 5
+
+
 class TestAsdf:
     @pytest.fixture
     def product(self, tmp_path, full):
@@ -699,6 +783,24 @@ class TestAsdf:
             assert model.meta.filename == name
             assert (np.asarray(model.dq) == 2**31 + 5).all()
             assert len(np.asarray(model.instance["hdrtab"])) == 2
+
+    @pytest.mark.parametrize("name", ["p.asdf", "new.asdf"])
+    def test_arrays_in_files_of_their_own(self, tmp_path, inputs, name):
+        """Only a file that has everything in it can be written as a whole."""
+        folder = tmp_path / "external"
+        folder.mkdir()
+        model = ImageModel(np.full((50, 60), 7, np.float32))
+        model.to_asdf(str(folder / "p.asdf"), all_array_storage="external")
+        assert {one.name for one in folder.iterdir()} == {"p.asdf", "p0000.asdf"}
+        for _ in range(2):
+            blendmodels(
+                folder / "p.asdf", inputs, output=folder / name, overwrite=True
+            ).product.close()
+        assert {one.name for one in folder.iterdir()} == {"p.asdf", "p0000.asdf", name}
+        (folder / "p0000.asdf").unlink()
+        with datamodels.open(folder / name) as model:
+            assert model.meta.instrument.detector == "MULTIPLE"
+            assert (np.asarray(model.data) == 7).all()
 
     def test_nothing_is_written_unless_asked(self, product, inputs):
         before = product.read_bytes()

@@ -37,6 +37,32 @@ def test_a_header_is_as_it_was():
     assert HeaderText(raw).raw == raw
 
 
+def test_what_was_not_changed_stays_to_the_bit():
+    """Be it ever so odd: what follows END is to be blank."""
+    raw = raw_of(*CARDS, b"CHECKSUM= '4gAC6Z794fAC4Z79' / by the observatory".ljust(80))
+    raw = raw[:-1] + b"\0"
+    header = HeaderText(raw)
+    header.remove("NONE")
+    header.put("DETECTOR", CARDS[1])
+    header.renew_checksum()
+    assert header.raw == raw
+    header.put("DETECTOR", card("DETECTOR", "NRCA2"))
+    header.renew_checksum()
+    assert b"4gAC6Z794fAC4Z79" not in header.raw
+    assert b"\0" not in header.raw
+
+
+@pytest.mark.parametrize(
+    "value", [2.258775790530394e-14, -1.2345678901234567e-101, 1 / 3, 1e22, 0.5]
+)
+@pytest.mark.parametrize("comment", ["", "[sr] " + "x" * 70])
+@pytest.mark.filterwarnings("ignore:Card is too long")
+def test_all_digits(value, comment):
+    image = card("PIXAR_SR", value, comment, exact=True)
+    assert len(image) == 80
+    assert fits.Card.fromstring(image).value == value
+
+
 @pytest.mark.parametrize("index", range(len(CARDS)))
 def test_a_card_is_replaced_and_nothing_else(index):
     keyword = CARDS[index][:8].decode().strip().upper()

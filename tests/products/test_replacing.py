@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import pathlib
 import stat
 import threading
 
@@ -153,6 +154,12 @@ class TestPermissions:
         assert target.path.read_bytes() == b"new"
         assert stat.S_IMODE(target.path.stat().st_mode) == 0o666
 
+    def test_owner_whom_nobody_has_a_number_for(self, target, monkeypatch):
+        """As in a container, where root is not the system's."""
+        monkeypatch.setattr(module.os, "fchown", failing(OSError(22, "Invalid argument")))
+        write(target)
+        assert target.path.read_bytes() == b"new"
+
     def test_extended_attributes_stay(self, target):
         try:
             os.setxattr(target.path, "user.note", b"mine")
@@ -177,6 +184,15 @@ class TestMeanwhile:
         with pytest.raises(OutputExistsError, match="by now"):
             write(new_target, then=lambda: new_target.path.write_bytes(b"another's"))
         assert contents(tmp_path) == {"p.fits": b"another's"}
+
+    def test_a_draft_that_cannot_be_removed(self, new_target, tmp_path, monkeypatch):
+        with monkeypatch.context() as patch:
+            patch.setattr(pathlib.Path, "unlink", failing(PermissionError(1, "Not permitted")))
+            write(new_target)
+        assert new_target.path.read_bytes() == b"new"
+        assert len(list(tmp_path.iterdir())) == 2
+        write(Target.find(new_target.path, overwrite=True))
+        assert [one.name for one in tmp_path.iterdir()] == ["p.fits"]
 
     def test_where_there_are_no_links(self, new_target, contents, tmp_path, monkeypatch):
         error = PermissionError(1, "Operation not permitted")
@@ -263,7 +279,7 @@ class TestLeftovers:
         assert contents(tmp_path) == {"p.fits": b"new", leftover: b"half"}
 
     def test_of_a_name_as_long_as_can_be(self, tmp_path, contents):
-        name = "é" * 125 + ".fits"
+        name = "é" * 125 + ".asdf"
         assert len(os.fsencode(name)) == 255
         target = Target.find(tmp_path / name, overwrite=False)
         (tmp_path / (module._beginning(target.path) + "0123abcd.tmp")).write_bytes(b"half")

@@ -62,6 +62,40 @@ def test_a_link_to_a_file_that_is_there(tmp_path):
     refused(link, r"there is a file .*link\.fits", error=OutputExistsError)
 
 
+@pytest.mark.parametrize(("link", "file"), [("l.asdf", "p.fits"), ("l.fits", "p.fits.gz")])
+@pytest.mark.parametrize("there", [True, False])
+def test_a_link_to_another_format(tmp_path, link, file, there):
+    if there:
+        (tmp_path / file).write_text("mine")
+    (tmp_path / link).symlink_to(file)
+    refused(
+        tmp_path / link, r" is a link to .*/p\.fits.*, whose name tells another", overwrite=True
+    )
+    assert (tmp_path / file).exists() is there
+
+
+def test_a_link_to_a_name_that_tells_nothing(tmp_path):
+    (tmp_path / "l.fits").symlink_to("annexed")
+    blendmodels(ImageModel(), [ImageModel()], output=tmp_path / "l.fits")
+    assert fits.getval(tmp_path / "annexed", "FILENAME") == "l.fits"
+
+
+def test_a_link_to_no_folder(tmp_path):
+    (tmp_path / "l.fits").symlink_to("none/p.fits")
+    refused(tmp_path / "l.fits", r"l\.fits is a link to .*, and there is no folder .*/none$")
+
+
+@pytest.mark.parametrize("name", ["\xe9.fits", "a\nb.fits", "\u2192.fits.gz"])
+def test_a_name_that_no_header_can_have(tmp_path, name):
+    refused(tmp_path / name, "has characters that no FITS header can have")
+
+
+def test_a_name_that_asdf_can_have(tmp_path):
+    blendmodels(ImageModel(), [ImageModel()], output=tmp_path / "\xe9.asdf")
+    with datamodels.open(tmp_path / "\xe9.asdf") as model:
+        assert model.meta.filename == "\xe9.asdf"
+
+
 def test_a_pipe(tmp_path):
     os.mkfifo(tmp_path / "p.fits")
     refused(tmp_path / "p.fits", "is not a regular file", overwrite=True)

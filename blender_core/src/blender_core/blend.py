@@ -123,10 +123,9 @@ def blendmodels(
     product = open_product(product)
     target = None
     if output is not None:
-        target = Target.find(output, overwrite=overwrite, product=product.path)
+        target = Target.find(output, overwrite=overwrite, product=product.origin)
     if inputs is None:
-        file = product.path or next(files_behind(product.model), None)
-        inputs = own_members(product.tree, file and file.parent)
+        inputs = own_members(product.tree, product.origin and product.origin.parent)
     several, total = _counted(inputs)
     several = several if target is None else _apart(several, target)
     blender.accumulate_all(several, progress and (lambda done: progress(done, total)))

@@ -152,7 +152,7 @@ class BlendResult:
         blender_core.errors.OutputError: the name product.txt does not tell the format of the \
 product: it ends in .fits or .fits.gz or .asdf
         """
-        target = Target.find(output, overwrite=overwrite, product=self._product.path)
+        target = Target.find(output, overwrite=overwrite, product=self._product.origin)
         target.require_apart(map(Path, self._files))
         self._product.save(target)
         return target.given

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from blender_core.errors import OutputError
 from blender_core.product import require_datamodel, update_product
+from blender_core.readers.files import files_behind
 from blender_core.readers.warned import recorded
 from blender_core.table import TABLES
 from blender_core.writers.replacing import replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from blender_core.product import Vetted
@@ -45,6 +46,11 @@ class DatamodelProduct:
 
     def __repr__(self) -> str:
         return repr(self.model)
+
+    @property
+    def origin(self) -> Path | None:
+        """The file that it was opened from; None if there is none."""
+        return next(files_behind(self.model), None)
 
     @property
     def validator(self) -> Any:
@@ -88,7 +94,7 @@ class DatamodelProduct:
         save(self.model, target)
 
 
-def save(model: Any, target: Target) -> None:
+def save(model: Any, target: Target, check: Callable[[], None] = lambda: None) -> None:
     """Have stdatamodels save a datamodel, as a whole or not at all.
 
     Parameters
@@ -98,6 +104,8 @@ def save(model: Any, target: Target) -> None:
         those of the file.
     target : Target
         Where it is to go.
+    check : callable, optional
+        Called when all has been written, and is not yet in its place: what it raises is raised.
 
     Raises
     ------
@@ -117,10 +125,29 @@ def save(model: Any, target: Target) -> None:
         model.meta.filename = target.given.name
         if target.ending == ".asdf":
             _look_at_logical_columns(model)
-            model.to_asdf(file)
+            model.to_asdf(file, **_storage(model))
         else:
             with packed(file, target) as unpacked:
                 model.to_fits(unpacked)
+        check()
+
+
+def _storage(model: Any) -> dict[str, str]:
+    """Return how asdf is to store arrays: in the file itself, which is whole only then."""
+    external: list[Any] = []
+
+    def look(node: Any) -> None:
+        # Of an array that was read from a file beside it, asdf has the name of that.
+        if isinstance(node, NDArrayType) and isinstance(node._source, str):  # noqa: SLF001
+            external.append(node)
+
+    from asdf import get_config
+    from asdf.tags.core import NDArrayType
+    from asdf.treeutil import walk
+
+    walk(model.instance, look)
+    is_external = external or get_config().all_array_storage == "external"
+    return {"all_array_storage": "internal"} if is_external else {}
 
 
 def _look_at_logical_columns(model: Any) -> None:

@@ -6,11 +6,12 @@ import contextlib
 import datetime
 import gzip
 import io
-import os
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
+from blender_core.columns import Layout
 from blender_core.errors import InputError, OutputError
 from blender_core.product import Vetted, update_product
+from blender_core.readers.header_values import select
 from blender_core.readers.headers import BadFitsError
 from blender_core.readers.raw_fits import RawFits
 from blender_core.readers.saved import class_named
@@ -20,6 +21,7 @@ from blender_core.writers.datamodel import packed, save
 from blender_core.writers.fits_patch import patched
 from blender_core.writers.parts import PatchError, write
 from blender_core.writers.replacing import replacing
+from blender_core.writers.source_file import SourceFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -46,10 +48,11 @@ class FitsProduct:
     """
 
     def __init__(self, path: Path) -> None:
+        self.path = path
         self._read(path)
-        name = self._fits.hdus[0].header.get("DATAMODL")
+        (name,) = select(self._fits, "PRIMARY", (b"DATAMODL",), self._source.what)
         where = "keyword DATAMODL in its primary header"
-        self.validator: Any = class_named(name, self._what, where)()
+        self.validator: Any = class_named(name, self._source.what, where)()
         self.tree = self._loaded_tree()
         self._vetted = Vetted()
         self._tables: Mapping[str, Sequence[TypedColumn]] = {}
@@ -59,16 +62,22 @@ class FitsProduct:
         return f"<{type(self.validator).__name__} in {self.path}>"
 
     @property
+    def origin(self) -> Path:
+        """The file that it is read from, as long as that is not replaced by the product itself."""
+        return self._source.path
+
+    @property
     def model(self) -> Any:
         """The updated datamodel, opened when it is first asked for."""
         if self._model is None:
             from stdatamodels.jwst import datamodels
 
-            with self._opened():
+            with self._source.opened():
                 try:
-                    model = datamodels.open(self.path)
+                    model = datamodels.open(self._source.path)
                 except Exception as error:
-                    msg = f"{self._what} cannot be opened: {type(error).__name__}: {error}"
+                    what = self._source.what
+                    msg = f"{what} cannot be opened: {type(error).__name__}: {error}"
                     raise InputError(msg) from error
             update_product(model, self._vetted, self._tables)
             self._model = model
@@ -104,37 +113,48 @@ class FitsProduct:
         OutputError
             If it cannot be written.
         """
-        if self._model is not None or target.ending == ".asdf":
-            save(self.model, target)
-            return
-        with self._opened() as source:
+        if self._model is not None or target.ending == ".asdf" or self._derives():
+            save(self.model, target, self._source.require_unchanged)
+        else:
+            self._patch(target)
+        self.path = target.given
+        if target.is_product:
+            self._read(target.given)
+
+    def _derives(self) -> bool:
+        """Tell whether the class makes other values of these when it is saved."""
+        from stdatamodels.jwst.datamodels import JwstDataModel
+
+        return type(self.validator).on_save is not JwstDataModel.on_save
+
+    def _patch(self, target: Target) -> None:
+        with self._unpacked() as source:
+            own = self._own(target)
+            changes = {
+                **dict.fromkeys((*self._vetted.dropped, *self._vetted.refused), DROP),
+                **self._vetted.values,
+                **own,
+            }
             try:
-                own = self._own(target)
-                changes = {
-                    **dict.fromkeys((*self._vetted.dropped, *self._vetted.refused), DROP),
-                    **self._vetted.values,
-                    **own,
-                }
                 parts = patched(self._fits, self.validator, changes, self._tables, source)
             except PatchError as error:
-                msg = f"{self._what} cannot be written to {target.given}: {error}"
+                msg = f"{self._source.what} cannot be written to {target.given}: {error}"
                 raise OutputError(msg, path=target.given) from error
-            with replacing(target) as file, packed(file, target) as unpacked:
-                write(parts, source, unpacked)
-        # The file that was read may be gone now.
-        self._read(target.given.absolute())
+            with replacing(target) as file:
+                with packed(file, target) as unpacked:
+                    write(parts, source, unpacked)
+                self._source.require_unchanged()
         self._vetted.values.update(own)
         meta = self.tree.setdefault("meta", {})
         meta |= {path.removeprefix("meta."): value for path, value in own.items()}
 
     def _read(self, path: Path) -> None:
-        self.path = path
-        self._what = f"the product ({path})"
+        self._source = SourceFile(path)
         try:
-            self._state = _state(path.stat())
-            self._fits = RawFits.read(path)
-        except (OSError, BadFitsError) as error:
-            msg = f"{self._what} cannot be read: {getattr(error, 'strerror', None) or error}"
+            self._fits = RawFits.read(self._source.path)
+            self._as_saved = self._fits.is_as_saved()
+        except BadFitsError as error:
+            msg = f"{self._source.what} cannot be read: {error}"
             raise InputError(msg) from error
 
     def _loaded_tree(self) -> dict[str, Any]:
@@ -147,14 +167,18 @@ class FitsProduct:
                 tree = load_yaml(io.BytesIO(self._fits.asdf.raw), tagged=True)
             except Exception as error:
                 msg = (
-                    f"{self._what} cannot be read: its extension ASDF is not an ASDF tree: {error}"
+                    f"{self._source.what} cannot be read: "
+                    f"its extension ASDF is not an ASDF tree: {error}"
                 )
                 raise InputError(msg) from error
             if not isinstance(tree, dict):
-                msg = f"{self._what} cannot be read: its extension ASDF has {tree!r:.50} for a tree"
+                msg = (
+                    f"{self._source.what} cannot be read: "
+                    f"its extension ASDF has {tree!r:.50} for a tree"
+                )
                 raise InputError(msg)
         values = {"meta.filename": self.path.name}
-        if not self._fits.is_as_saved():
+        if not self._as_saved:
             values = {**self._values_of_headers(), **values}
         for path, value in values.items():
             *parents, name = path.split(".")
@@ -167,12 +191,13 @@ class FitsProduct:
         return cast("dict[str, Any]", tree)
 
     def _values_of_headers(self) -> dict[str, Any]:
+        layout = Layout(read_attributes(self.validator.schema).values())
         found = {}
-        for attribute in read_attributes(self.validator.schema).values():
-            hdu = self._fits.hdu(attribute.hdu)
-            value = hdu.header.get(attribute.keyword) if hdu and attribute.keyword else None
-            if value is not None:
-                found[attribute.path] = value
+        for name, (places, fields) in layout.keywords.items():
+            values = select(self._fits, name, fields, self._source.what)
+            for place, value in zip(places, values, strict=True):
+                if value is not None:
+                    found[layout.paths[place]] = value
         return found
 
     def _own(self, target: Target) -> dict[str, Any]:
@@ -185,17 +210,8 @@ class FitsProduct:
         }
 
     @contextlib.contextmanager
-    def _opened(self) -> Iterator[BinaryIO]:
-        """Open the file, if it is still the one whose headers were read."""
-        try:
-            file = self.path.open("rb")
-        except OSError as error:
-            msg = f"{self._what} cannot be read any more: {error.strerror or error}"
-            raise InputError(msg) from error
-        with file:
-            if _state(os.fstat(file.fileno())) != self._state:
-                msg = f"{self._what} has been changed by somebody else since it was read"
-                raise InputError(msg)
+    def _unpacked(self) -> Iterator[BinaryIO]:
+        with self._source.opened() as file:
             packed_file = file.read(2) == b"\x1f\x8b"
             file.seek(0)
             if packed_file:
@@ -203,8 +219,3 @@ class FitsProduct:
                     yield cast("BinaryIO", unpacked)
             else:
                 yield file
-
-
-def _state(status: os.stat_result) -> tuple[int, ...]:
-    """Return what changes when somebody changes a file or replaces it."""
-    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns

@@ -93,8 +93,12 @@ def patched(
         _HDU(hdu.name, header_of(hdu), [Copied(hdu.start, hdu.size, -hdu.size % BLOCK)])
         for hdu in fits.hdus
     ]
+    # Where the headers are read over the tree, they have to tell every digit of it.
+    sections = Sections(blank.schema, exact=not fits.is_as_saved())
     with recorded():  # long comments are cut off
-        _change_cards(hdus, blank, changes)
+        _change_cards(hdus, sections, changes)
+    if fits.hdus[0].header.get("EXTEND") is False:
+        hdus[0].header.put("EXTEND", card("EXTEND", value=True))
     for hdu in hdus:
         hdu.header.renew_checksum()
     in_tree = dict(changes)
@@ -128,8 +132,7 @@ def _tree(fits: RawFits, changes: Mapping[str, Any], source: BinaryIO) -> list[P
         raise PatchError(msg) from error
 
 
-def _change_cards(hdus: list[_HDU], blank: Any, changes: Mapping[str, Any]) -> None:
-    sections = Sections(blank.schema)
+def _change_cards(hdus: list[_HDU], sections: Sections, changes: Mapping[str, Any]) -> None:
     headers = _headers(hdus)
     for attribute in sections.attributes:
         value = changes.get(attribute.path)

@@ -18,7 +18,7 @@ _END = b"END".ljust(CARD)
 _NO_CHECKSUM = b"0" * 16
 
 
-def card(keyword: str, value: Any, comment: str = "") -> bytes:
+def card(keyword: str, value: Any, comment: str = "", *, exact: bool = False) -> bytes:
     """Return a card as astropy writes it, with those that continue it.
 
     Parameters
@@ -29,6 +29,9 @@ def card(keyword: str, value: Any, comment: str = "") -> bytes:
         The value.
     comment : str, optional
         The comment, which is cut off where there is no room for it.
+    exact : bool, optional
+        Whether to write all digits of a number. Astropy stops after 20 characters, where the
+        standard's fixed format ends; its free format, which any reader knows, does not.
 
     Returns
     -------
@@ -50,10 +53,19 @@ def card(keyword: str, value: Any, comment: str = "") -> bytes:
     >>> from blender_core.writers.header import card
     >>> card("EXPTIME", 10.5, "[s] exposure time").rstrip()
     b'EXPTIME =                 10.5 / [s] exposure time'
+    >>> card("PIXAR_SR", 2.258775790530394e-14).rstrip()
+    b'PIXAR_SR= 2.25877579053039E-14'
+    >>> card("PIXAR_SR", 2.258775790530394e-14, exact=True).rstrip()
+    b'PIXAR_SR= 2.258775790530394E-14'
     """
     from astropy.io import fits
 
-    return str(fits.Card(keyword, value, comment).image).encode("ascii")
+    image = str(fits.Card(keyword, value, comment).image)
+    if exact and isinstance(value, float) and fits.Card.fromstring(image).value != value:
+        digits = repr(value).upper()
+        image = f"{keyword:8}= {digits} / {comment}" if comment else f"{keyword:8}= {digits}"
+        image = image[:CARD].ljust(CARD)
+    return image.encode("ascii")
 
 
 class HeaderText:
@@ -75,12 +87,14 @@ class HeaderText:
 
     def __init__(self, raw: bytes) -> None:
         self._before = raw
+        self._is_changed = True  # unless it turns out to be whole
         # A card, and those that continue it.
         self._cards: list[bytes] = []
         self._keywords: list[str] = []
         for start in range(0, len(raw), CARD):
             image = raw[start : start + CARD]
             if image == _END:
+                self._is_changed = len(raw) % BLOCK != 0
                 break
             keyword = image[:8].decode("latin-1").strip().upper()
             if keyword == "CONTINUE" and self._cards:
@@ -94,7 +108,9 @@ class HeaderText:
 
     @property
     def raw(self) -> bytes:
-        """The header as it is to be in a file."""
+        """The header as it is to be in a file: to the bit as it was, unless it was changed."""
+        if not self._is_changed:
+            return self._before
         text = b"".join(self._cards) + _END
         return text.ljust(-(-len(text) // BLOCK) * BLOCK)
 
@@ -126,8 +142,11 @@ class HeaderText:
             Cards to be inserted before it, unless it is put `before` another.
         """
         if keyword in self._keywords:
-            self._cards[self._keywords.index(keyword)] = image
+            index = self._keywords.index(keyword)
+            self._is_changed |= self._cards[index] != image
+            self._cards[index] = image
             return
+        self._is_changed = True
         place = self._first(before)
         if (preceding := self._first(after)) is not None:
             place = preceding + 1
@@ -155,12 +174,15 @@ class HeaderText:
         keyword : str
             The keyword; it need not be there.
         """
+        if keyword not in self:
+            return
+        self._is_changed = True
         kept = [i for i, one in enumerate(self._keywords) if one != keyword]
         self._cards = [self._cards[i] for i in kept]
         self._keywords = [self._keywords[i] for i in kept]
 
     def renew_checksum(self, data: int | None = None) -> None:
-        """Correct the cards CHECKSUM and DATASUM, where there are such.
+        """Correct the cards CHECKSUM and DATASUM, where there are such and something was changed.
 
         Parameters
         ----------
@@ -168,6 +190,8 @@ class HeaderText:
             The sum of the data. Without it, the data are what they were: then a checksum that was
             right will be so, and one that was wrong, as that of a damaged file, will be wrong.
         """
+        if data is None and not self._is_changed:
+            return
         now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S")
         if data is None:
             data = ALL_ONES - sum_of(self._before)

@@ -25,6 +25,7 @@ class NoProduct:
     """
 
     path = None
+    origin = None
     model = None
     validator = None
 

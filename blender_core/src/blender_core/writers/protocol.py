@@ -21,7 +21,11 @@ class Product(Protocol):
 
     @property
     def path(self) -> Path | None:
-        """The file that the product is; None if it is none."""
+        """The file that the product is, or was written to last; None if it is none."""
+
+    @property
+    def origin(self) -> Path | None:
+        """The file that the product was read from, which it may replace; None if there is none."""
 
     @property
     def validator(self) -> Any:

@@ -162,7 +162,8 @@ def _locked(number: int) -> bool | None:
 
 def _take_permissions(number: int, path: Path, old: os.stat_result) -> None:
     for owner, group in ((old.st_uid, -1), (-1, old.st_gid)):
-        with contextlib.suppress(PermissionError):
+        # Also an owner whom a container has no number for cannot be had.
+        with contextlib.suppress(OSError):
             os.fchown(number, owner, group)
     os.fchmod(number, stat.S_IMODE(old.st_mode))
     if hasattr(os, "listxattr"):  # access control lists are among them
@@ -182,7 +183,7 @@ def _put(draft: Path, target: Target) -> None:
                 raise OutputExistsError(msg, path=target.given) from error
             # A file system without links.
         else:
-            draft.unlink()
+            _remove(draft)  # else the next one who writes there does it
             return
     os.replace(draft, target.path)  # noqa: PTH105  # one step, as its documentation promises
 

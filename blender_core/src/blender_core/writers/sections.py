@@ -28,10 +28,13 @@ class Sections:
     ----------
     schema : mapping
         The schema of a datamodel.
+    exact : bool
+        Whether cards have all digits of numbers.
     """
 
-    def __init__(self, schema: Mapping[str, Any]) -> None:
+    def __init__(self, schema: Mapping[str, Any], *, exact: bool) -> None:
         self._schema = schema
+        self._exact = exact
 
     @cached_property
     def attributes(self) -> list[Attribute]:
@@ -57,7 +60,7 @@ class Sections:
             If FITS has no such value.
         """
         keyword, header = attribute.keyword or "", headers[attribute.hdu.upper()]
-        image = card(keyword, value, _comment(attribute.subschema))
+        image = card(keyword, value, _comment(attribute.subschema), exact=self._exact)
         if keyword in header:
             header.put(keyword, image)
             return

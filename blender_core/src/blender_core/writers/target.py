@@ -81,9 +81,9 @@ class Target:
         try:
             path = given.resolve()
             status = _status(path)
-            _require_ending(given, what, endings)
+            _require_ending(given, path, what, endings)
             if status is None:
-                _require_folder(given, path.parent)
+                _require_folder(given, path)
             else:
                 _require_replaceable(given, path, status, what, endings)
         except (OSError, RuntimeError, ValueError) as error:
@@ -100,7 +100,7 @@ class Target:
     @property
     def ending(self) -> str:
         """The ending of the name, which tells the format: ``.fits``, ``.fits.gz`` or ``.asdf``."""
-        return next(one for one in _ENDINGS if self.given.name.endswith(one))
+        return _ending(self.given, _ENDINGS) or ""
 
     def require_apart(self, inputs: Iterable[Path]) -> None:
         """Refuse the target if it is one of the inputs, by whichever name, and not the product.
@@ -145,16 +145,42 @@ def _is_same(one: Path, other: Path | os.stat_result) -> bool:
         return False
 
 
-def _require_ending(given: Path, what: str, endings: tuple[str, ...]) -> None:
-    if not given.name.endswith(endings) and not given.is_dir():
+def _ending(path: Path, endings: Iterable[str]) -> str | None:
+    return next((one for one in endings if path.name.endswith(one)), None)
+
+
+def _require_ending(given: Path, path: Path, what: str, endings: tuple[str, ...]) -> None:
+    if given.is_dir():
+        return  # which is told in other words
+    own, pointed_to = _ending(given, endings), _ending(path, endings)
+    if own is None:
         known = " or ".join(endings)
         msg = f"the name {given} does not tell the format of {what}: it ends in {known}"
         raise OutputError(msg, path=given)
+    if pointed_to not in (None, own):
+        msg = (
+            f"{given} is a link to {path}, whose name tells another format: name that file, or "
+            "remove the link"
+        )
+        raise OutputError(msg, path=given)
+    if what == "the product" and own != ".asdf" and not _fits_can_have(given.name):
+        msg = (
+            f"the name {given} has characters that no FITS header can have, and it is to be the "
+            "product's FILENAME: choose another name"
+        )
+        raise OutputError(msg, path=given)
 
 
-def _require_folder(given: Path, folder: Path) -> None:
+def _fits_can_have(text: str) -> bool:
+    return text.isascii() and text.isprintable()
+
+
+def _require_folder(given: Path, path: Path) -> None:
+    folder = path.parent
     if not folder.is_dir():
         msg = f"there is no folder {given.parent} to write {given.name} to"
+        if given.is_symlink():
+            msg = f"{given} is a link to {path}, and there is no folder {folder}"
         raise OutputError(msg, path=given)
     _require_open(given, folder)
 

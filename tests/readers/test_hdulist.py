@@ -361,6 +361,32 @@ def test_a_bad_card_is_named(saved):
         blendmodels(ImageModel(), [hdulist])
 
 
+@pytest.mark.parametrize("card", ["TARG_RA = NaN", "TARG_RA = 12:30:15", "TARG_RA = -1.2E -5"])
+def test_a_card_that_is_mended_for_the_checksum(compare, saved, card):
+    raw = saved.read_bytes()
+    start = raw.index(b"TARG_RA =")
+    saved.write_bytes(raw[:start] + card.ljust(80).encode() + raw[start + 80 :])
+    assert differences(compare, lambda: fits.open(saved)) == []
+
+
+def test_an_extension_that_cannot_be_read(saved, start_times):
+    raw = saved.read_bytes()
+    assert raw.count(b"EXTNAME = 'SCI     '") == 1
+    saved.write_bytes(raw.replace(b"EXTNAME = 'SCI     '", b"EXTNAME = 'SCI      "))
+    with fits.open(saved) as hdulist:
+        result = blendmodels(ImageModel(), [start_times[0], hdulist], on_bad_input="skip")
+    (fault,) = result.skipped
+    assert type(fault) is InputError
+    assert f"(HDUList of {saved}) cannot be read" in str(fault)
+
+
+def test_the_file_stays_where_it_is(saved):
+    with fits.open(saved) as hdulist:
+        before = hdulist._file.tell()
+        ModelBlender().accumulate(hdulist)
+        assert hdulist._file.tell() == before
+
+
 def test_values_that_the_schema_refuses_are_left_out(saved, read):
     hdulist = in_memory(saved)
     hdulist[0].header["GROUPGAP"] = "three"

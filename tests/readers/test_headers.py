@@ -172,7 +172,7 @@ WHOLE = written(
         (WHOLE.replace(b"SIMPLE  =                    T", b"SIMPLE  =                    F"), "HDU 0 says by its card SIMPLE"),
         (WHOLE.replace(b"XTENSION", b"XTENSIOO"), "HDU 1 begins with b\"XTENSIOO= 'IMAGE\" instead"),
         (WHOLE.replace(b"END ", b"ENE "), "HDU 0"),
-        (WHOLE + b"junk", "HDU 3 begins with b'junk' instead of XTENSION"),
+        (WHOLE + b"junk" * 720, "HDU 3 begins with b'junkjunkjunkjunk' instead of XTENSION"),
         (header_of(PRIMARY[0], "BITPIX  = 8"), "HDU 0 has the card NAXIS = None, which is not a size"),
         (header_of("SIMPLE  = T", "BITPIX  = 8", "NAXIS   = 2", "NAXIS1  = 5"), "HDU 0 has the card NAXIS2 = None"),
         (header_of("SIMPLE  = T", "BITPIX  = 8", "NAXIS   = 1", "NAXIS1  = -5"), "HDU 0 has the card NAXIS1 = -5"),

@@ -240,6 +240,18 @@ def is_a_tree(raw):
 changes = st.lists(st.tuples(st.sampled_from(PLACES), forms), min_size=1, max_size=3)
 
 
+def test_a_text_that_goes_on_behind_what_is_wanted():
+    """Its quotes are in parts that are passed over, but all between them belongs to it."""
+    first, other = (tree() | {"alog": "x of the log", "zlog": "and its end"} for _ in range(2))
+    other["meta"]["target"]["ra"] = 9.5
+    raw = written(other)
+    for old, new in ((b"alog: x of", b'alog: " of'), (b"and its end\n", b'and its en"\n')):
+        assert raw.count(old) == 1
+        raw = raw.replace(old, new)
+    assert load_yaml(io.BytesIO(raw), tagged=True).keys().isdisjoint({"meta"})
+    assert told(written(first), raw, written(other)) == [None, parsed(written(other))]
+
+
 @many
 @given(changes, changes)
 @example(

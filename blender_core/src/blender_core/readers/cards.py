@@ -7,6 +7,7 @@ gives can be had in a fraction of the time. Anything else is left to astropy.
 from __future__ import annotations
 
 import functools
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +16,7 @@ import numpy as np
 from blender_core.readers.warned import recorded
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from astropy.io.fits import Header
 
@@ -29,6 +30,15 @@ _OF_KEYWORDS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_- "
 _OF_NUMBERS: Final = b"0123456789+-.EeDd"
 _D_TO_E: Final = bytes.maketrans(b"Dd", b"EE")
 _DOUBTFUL: Final = object()
+_AFTER_QUOTE: Final = 3
+"""Where a text begins, if there is nothing in its card but that."""
+_STANDARD: Final = re.compile(
+    rb"(?:COMMENT |HISTORY | {8}).*"
+    rb"|CONTINUE +'(?:[^']|'')*' *(?:/.*)?"
+    rb"|(?=.{8}= )[A-Z0-9_-]+ *= +"
+    rb"(?:'(?:[^']|'')*'|[TF]|[+-]?[0-9]+(?:\.[0-9]*)?(?:[ED][+-]?[0-9]+)?)? *(?:/.*)?"
+)
+"""What astropy takes for a standard card, or some of it."""
 
 
 class RawHeader:
@@ -66,18 +76,27 @@ class RawHeader:
             and (end is None or raw[end:].rstrip(b" ") == b"END")
         )
 
-    @property
+    @cached_property
     def text(self) -> bytes:
         """The header as astropy prints it, which mends what does not meet the standard."""
-        if self.is_plain:
-            return self.raw
-        from astropy.io import fits
+        return self.raw if self._is_standard() else str(self._mended).encode()
 
-        with recorded():  # what it mends is no concern of the blend
-            return str(fits.Header.fromstring(self.raw)).encode()
+    def _is_standard(self) -> bool:
+        """Tell whether the header is certain to be printed as it is."""
+        if not self.is_plain:
+            return False
+        end = self._positions.get(b"END     ", len(self.raw))
+        return (
+            not self.raw.startswith(b"CONTINUE")
+            and all(map(_is_standard, _cards(self.raw[:end])))
+            and all(
+                self.raw[position : position + CARD].partition(b"/")[0].rstrip().endswith(b"&'")
+                for position in self._continued
+            )
+        )
 
     def get(self, keyword: str) -> Any:
-        """Return the value of a keyword.
+        """Return the value of a keyword as it stands there.
 
         Parameters
         ----------
@@ -95,10 +114,14 @@ class RawHeader:
         astropy.io.fits.VerifyError
             If astropy cannot make sense of the card either.
         """
-        return self.select([keyword.encode().ljust(8)])[0]
+        value = self._plain_value(keyword.encode().ljust(8))
+        return self._by_astropy.get(keyword) if value is _DOUBTFUL else value
 
     def select(self, fields: Sequence[bytes]) -> list[Any]:
-        """Return the values of many keywords.
+        """Return the values of many keywords, of mended cards where a card has to be mended.
+
+        That is what a datamodel of a file has: stdatamodels lets astropy print all headers before
+        it looks at their values.
 
         Parameters
         ----------
@@ -108,24 +131,23 @@ class RawHeader:
         Returns
         -------
         values : list
-            As `get` gives them.
+            None where the header does not have a keyword, or has it without a value.
         """
-        if not self.is_plain:
-            return [self._by_astropy.get(field.decode().rstrip()) for field in fields]
-        raw, positions, values = self.raw, self._positions, []
-        continued = self._continued
-        for field in fields:
-            position = positions.get(field)
-            value = None
-            if position is not None:
-                if position in continued:
-                    value = self._long_text(position)
-                else:
-                    value = card_value(raw[position + 8 : position + CARD])
-                if value is _DOUBTFUL:
-                    value = self._by_astropy.get(field.decode().rstrip())
-            values.append(value)
+        values = [self._plain_value(field) for field in fields]
+        for i, value in enumerate(values):
+            if value is _DOUBTFUL:
+                values[i] = self._mended.get(fields[i].decode().rstrip())
         return values
+
+    def _plain_value(self, field: bytes) -> Any:
+        if not self.is_plain:
+            return _DOUBTFUL
+        position = self._positions.get(field)
+        if position is None:
+            return None
+        if position in self._continued:
+            return self._long_text(position)
+        return card_value(self.raw[position + 8 : position + CARD])
 
     @cached_property
     def _continued(self) -> frozenset[int]:
@@ -157,16 +179,28 @@ class RawHeader:
             field = b"= " + field.lstrip(b" ")
 
     @cached_property
+    def _mended(self) -> Header:
+        with recorded():  # what is mended is no concern of the blend
+            str(self._by_astropy)
+        return self._by_astropy
+
+    @cached_property
     def _by_astropy(self) -> Header:
         from astropy.io import fits
 
-        return fits.Header.fromstring(self.raw)
+        # As astropy does it when it reads a file.
+        text = self.raw.decode("ascii", "replace").replace("\ufffd", "?")
+        return fits.Header.fromstring(text)
+
+
+def _cards(raw: bytes) -> Iterator[bytes]:
+    return (raw[i : i + CARD] for i in range(0, len(raw), CARD))
 
 
 def _keyword_column(raw: bytes) -> bytes:
     """Return the first eight bytes of all cards."""
     if len(raw) % CARD:
-        return b"".join(raw[i : i + 8].ljust(8) for i in range(0, len(raw), CARD))
+        return b"".join(card[:8].ljust(8) for card in _cards(raw))
     return np.frombuffer(raw, np.uint8).reshape(-1, CARD)[:, :8].tobytes()
 
 
@@ -186,6 +220,12 @@ def _positions(column: bytes) -> tuple[Mapping[bytes, int], bool]:
         or any(field[:1] == b" " and field.strip(b" ") for field in positions)
     )
     return positions, not unusual
+
+
+@functools.lru_cache(maxsize=1 << 13)
+def _is_standard(card: bytes) -> bool:
+    """Tell whether a card of printable characters is certain to be printed as it is."""
+    return _STANDARD.fullmatch(card) is not None
 
 
 @functools.lru_cache(maxsize=1 << 13)
@@ -209,8 +249,11 @@ def card_value(field: bytes) -> Any:
     if field[2:3] == b"'":
         end = field.find(b"'", 3)
         text = field[3:end].rstrip(b" ")
+        rest = field[end + 1 :]
         # A quote within the text, a comment without a slash, or a record of several values.
-        plain = end > 0 and field[end + 1 :].lstrip(b" ")[:1] in (b"", b"/")
+        plain = end > 0 and rest.lstrip(b" ")[:1] in (b"", b"/")
+        if end == _AFTER_QUOTE and b"'" in rest:
+            return _DOUBTFUL  # astropy looks for the end of an empty text in the comment
         if not plain or b": " in text:
             return _DOUBTFUL
         return text.decode("ascii")

@@ -61,6 +61,7 @@ class FitsAgain(FitsReader):
         # Nothing else of it is read, unless something else is asked for.
         self._given = path
         self._learnt = learnt
+        self._told = set()
         self._filename = path.name
         self._text = asdf
         self.what = f"{what} ({path})"

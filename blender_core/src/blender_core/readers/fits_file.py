@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.errors import InputError, UnknownInputError
 from blender_core.readers.hdulist import raw_fits_of, without_arrays
@@ -28,6 +28,7 @@ from blender_core.readers.raw_fits import RawFits
 from blender_core.readers.saved import class_named, plain_values, put_own
 from blender_core.readers.tree import plain, scalars_beyond
 from blender_core.readers.unusual import read_by_datamodel
+from blender_core.schema import read_attributes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     from blender_core.readers.learnt import Learnt
 
 __all__ = ["FitsReader"]
+
+_MIGRATED: Final = "MOVING_TARGET_POSITION"
+"""The table whose columns stdatamodels brings up to date before it looks at the headers."""
 
 
 class FitsReader:
@@ -64,6 +68,7 @@ class FitsReader:
     def __init__(self, given: Path | HDUList, what: str, learnt: Learnt) -> None:
         self._given = given
         self._learnt = learnt
+        self._told: set[str] = set()
         if isinstance(given, Path):
             name: str | None = str(given)
             self.what = f"{what} ({name})"
@@ -123,17 +128,20 @@ class FitsReader:
 
     def _is_unusual(self, layout: Layout) -> bool:
         """Tell whether there is something that headers and tree do not tell."""
+        kind = described(self.model_type)
         return (
             layout.has_tagged_keywords
             or any(hdu.compressed for hdu in self._fits.hdus)
-            or described(self.model_type).has_own_metadata
+            or kind.has_own_metadata
+            or (kind.migrates and self._fits.hdu(_MIGRATED) is not None)
         )
 
     def _by_datamodel(self, layout: Layout) -> list[Any]:
-        values = read_by_datamodel(self._opened, self.what, layout)
-        # It makes up a date for a file without.
+        attributes = read_attributes(self.schema)
+        values = read_by_datamodel(self._opened, self.what, layout, attributes, self._told)
+        # It makes up a date for a file without one that is valid.
         place = layout.places.get("meta.date")
-        if place is not None and self._fits.hdus[0].header.get("DATE") is None:
+        if place is not None and not isinstance(self._fits.hdus[0].header.get("DATE"), str):
             meta = self._tree.get("meta")
             values[place] = meta.get("date") if isinstance(meta, dict) else None
         return values

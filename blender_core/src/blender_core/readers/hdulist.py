@@ -189,5 +189,8 @@ def _undisturbed(hdulist: HDUList) -> Iterator[None]:
         finally:
             if position is not None and not file.closed:
                 file.seek(position)
-    except (OSError, EOFError, ValueError, TypeError) as error:
-        raise BadFitsError(str(error)) from error
+    except BadFitsError:
+        raise
+    except Exception as error:  # astropy has many for what it cannot read
+        msg = f"{type(error).__name__}: {error}"
+        raise BadFitsError(msg) from error

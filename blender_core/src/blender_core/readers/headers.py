@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -22,6 +23,8 @@ BLOCK: Final = 2880
 
 _CHUNK: Final = 8 * BLOCK
 _END: Final = b"END".ljust(CARD)
+_SWALLOWED: Final = re.compile(rb"XTENSION=.{71}BITPIX  =", re.DOTALL)
+"""How each header but the first begins, by the FITS standard."""
 _LARGEST_HEADER: Final = 10_000 * BLOCK
 _MOST_AXES: Final = 999
 _LONGEST_FILE: Final = 2**63 - 1
@@ -146,7 +149,8 @@ def _header(file: BinaryIO, where: str, *, first: bool) -> bytes:
         msg = f"not a FITS file: it begins with {begins!r} instead of SIMPLE"
         raise NotFitsError(msg)
     if not first and not header.startswith(b"XTENSION="):
-        if header.strip(b"\0 "):
+        # There is no room for an HDU in less than a block, whatever has been added to the file.
+        if header.strip(b"\0 ") and len(header) >= BLOCK:
             msg = f"{where} begins with {begins!r} instead of XTENSION"
             raise BadFitsError(msg)
         return b""
@@ -200,6 +204,9 @@ def _parsed(raw: bytes, where: str, first: bool) -> tuple[RawHeader, str, int, b
         raise BadFitsError(msg) from error
     if not standard:
         msg = f"{where} says by its card SIMPLE that the file does not meet the FITS standard"
+        raise BadFitsError(msg)
+    if any(_SWALLOWED.match(raw, start) for start in range(BLOCK, len(raw), BLOCK)):
+        msg = f"{where} has another header within its own: its card END is damaged"
         raise BadFitsError(msg)
     if name is None:
         name = "PRIMARY" if first else ""

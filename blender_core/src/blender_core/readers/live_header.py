@@ -36,13 +36,16 @@ class LiveHeader:
     """
 
     def __init__(self, header: Header) -> None:
-        self._header = header
+        self._header = header.copy()
 
     @cached_property
     def text(self) -> bytes:
-        """The header as astropy prints it, which mends what does not meet the standard."""
+        """The header as astropy prints it, which mends what does not meet the standard.
+
+        Mended cards have the values that they are mended to from then on, as of a `RawHeader`.
+        """
         with recorded():  # what it mends is no concern of the blend
-            return str(self._header.copy()).encode()
+            return str(self._header).encode()
 
     def get(self, keyword: str) -> Any:
         """Return the value of a keyword, as `RawHeader.get` does."""

@@ -21,10 +21,13 @@ class ModelClass:
         Its schema.
     has_own_metadata : bool
         Whether it puts metadata of its own over a file's, as the classes of reference files do.
+    migrates : bool
+        Whether it brings old files up to date when it opens them.
     """
 
     schema: ClassSchema
     has_own_metadata: bool
+    migrates: bool
 
 
 @functools.lru_cache(maxsize=64)
@@ -52,6 +55,9 @@ def described(model_type: type[Any]) -> ModelClass:
     >>> described(ImageModel).has_own_metadata, described(FlatModel).has_own_metadata
     (False, True)
     """
+    from stdatamodels import DataModel
+
     blank = model_type()
     own = not {"date", "model_type"}.issuperset(blank.instance.get("meta", ()))
-    return ModelClass(ClassSchema(blank.schema), own)
+    migrates = model_type._migrate_hdulist is not DataModel._migrate_hdulist  # noqa: SLF001
+    return ModelClass(ClassSchema(blank.schema), own, migrates)

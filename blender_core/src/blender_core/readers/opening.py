@@ -101,16 +101,14 @@ class Opener:
         return reader
 
     def _open_object(self, given: Any, what: str) -> Expandable:
-        try:
-            return DatamodelReader(given, what)
-        except NotADatamodelError:
-            from astropy.io.fits import HDUList
+        from astropy.io.fits import HDUList
 
-            if not isinstance(given, HDUList):
-                raise
+        # To say what it is in other words would have astropy read all of it.
+        if isinstance(given, HDUList):
             reader = FitsReader(given, what, self._learnt)
             reader.model_type  # noqa: B018  # one that has none may be a plugin's
             return reader
+        return DatamodelReader(given, what)
 
     def _open_by_plugin(self, given: Any, what: str, refusal: InputError) -> Expandable | None:
         if self._plugins is None or not (asked := self._plugins.readers):

@@ -114,7 +114,8 @@ def outline(text: str, wanted: Collection[str]) -> Outline | None:
     Returns
     -------
     outline : Outline or None
-        None if the text has line breaks that only YAML takes for such.
+        None if the text has line breaks that only YAML takes for such, or quotes that may enclose
+        more than they seem to.
 
     Examples
     --------
@@ -133,6 +134,8 @@ def outline(text: str, wanted: Collection[str]) -> Outline | None:
             others.append(body)
         elif key in wanted:
             kept += [body[start:end] for start, end in _kept(key, body, 0, len(body), wanted)]
+        elif body.count('"') % 2:
+            return None  # a text may go on in what comes after, up to another that is passed over
     pieces = _BETWEEN.join(kept).split(_COLON)
     return Outline(text, wanted, (*keys, *others), pieces)
 

@@ -121,10 +121,11 @@ class RawFits:
             return False
         checksum = hashlib.sha256()
         for hdu in self.hdus:
-            if hdu.name != "ASDF":
-                try:
+            try:
+                # To stdatamodels, a name in lower case is another.
+                if hdu.header.get("EXTNAME") != "ASDF":
                     checksum.update(hdu.header.text)
-                except Exception as error:
-                    msg = f"HDU {hdu.name} has a card that cannot be mended: {error}"
-                    raise BadFitsError(msg) from error
+            except Exception as error:
+                msg = f"HDU {hdu.name} has a card that cannot be mended: {error}"
+                raise BadFitsError(msg) from error
         return checksum.hexdigest() == expected

@@ -4,6 +4,7 @@ import json
 import os
 
 import pytest
+from jwst.associations.load_as_asn import LoadAsAssociation
 from jwst.datamodels import ModelLibrary
 from stdatamodels.jwst.datamodels import CubeModel, ImageModel
 
@@ -53,12 +54,13 @@ def test_all_kinds_freely_mixed(files, tmp_path):
     assert result.skipped == ()
 
 
-@pytest.mark.parametrize("alone", ["file", "mapping", "library"])
+@pytest.mark.parametrize("alone", ["file", "mapping", "association", "library"])
 def test_one_that_stands_for_all(files, tmp_path, monkeypatch, alone):
     monkeypatch.chdir(tmp_path)
     given = {
         "file": str(tmp_path / "asn.json"),
         "mapping": json.loads((tmp_path / "asn.json").read_text()),
+        "association": LoadAsAssociation.load(str(tmp_path / "asn.json")),
         "library": ModelLibrary(tmp_path / "asn.json"),
     }[alone]
     told = []
@@ -149,6 +151,53 @@ def test_the_others_are_blended_where_bad_inputs_are_skipped(bad):
     assert len(result.skipped) == 4
     assert "empty.fits" in str(result.skipped[0])
     assert repr(result).startswith("<BlendResult of 6 inputs, 4 skipped: ")
+
+
+def test_each_bad_input_has_a_name_of_its_own(files, tmp_path):
+    gone = {"expname": "gone.fits", "exptype": "science"}
+    members = [{"expname": str(files[0]), "exptype": "science"}, gone]
+    association = {"products": [{"name": "p", "members": members}]}
+    (tmp_path / "bad_asn.json").write_text(json.dumps(association))
+    library = ModelLibrary(tmp_path / "asn.json")
+    files[2].unlink()
+    inputs = [
+        association,
+        "gone.json",
+        {"products": []},
+        tmp_path / "bad_asn.json",
+        library,
+        ModelLibrary([CubeModel((2, 4, 4))]),
+        "gone.fits",
+    ]
+    expected = [
+        "input 1, member 2 (gone.fits) cannot be read: ",
+        "input 2 (gone.json) cannot be read: ",
+        "input 3 is an association without members of the type science",
+        f"input 4 ({tmp_path / 'bad_asn.json'}), member 2 ({tmp_path / 'gone.fits'}) cannot be ",
+        f"input 5, model 2 ({files[2]}) cannot be read: ",
+        "input 6, model 1 is a model of type CubeModel, ",
+        "input 7 (gone.fits) cannot be read: ",
+    ]
+    with pytest.raises(BlendErrorGroup) as caught:
+        blendmodels(None, inputs)
+    told = []
+    result = blendmodels(None, inputs, on_bad_input="skip", progress=lambda *now: told.append(now))
+    assert starts(result) == [100.0, 100.0, 100.0, 104.0]
+    assert told == [(i, 9) for i in range(1, 10)]
+    for faults in (caught.value.exceptions, result.skipped):
+        assert len(faults) == len(expected)
+        for fault, beginning in zip(faults, expected, strict=True):
+            assert str(fault).startswith(beginning)
+
+
+def test_inputs_of_further_calls_are_counted_on(files, tmp_path):
+    blender = ModelBlender()
+    blender.accumulate(tmp_path / "asn.json")
+    with pytest.raises(InputError, match=r"^input 2 \(gone.json\) "):
+        blender.accumulate("gone.json")
+    with pytest.raises(InputError, match=r"^input 2 \(gone.fits\) "):
+        blender.accumulate("gone.fits")
+    assert len(files) == 6
 
 
 def test_nothing_left_to_blend(tmp_path):

@@ -1,17 +1,19 @@
 import json
+import os
+import weakref
 from pathlib import Path
 
 import pytest
+from jwst.associations.load_as_asn import LoadAsAssociation
 from jwst.datamodels import ModelLibrary
-from stdatamodels.jwst.datamodels import ImageModel
+from stdatamodels.jwst.datamodels import CubeModel, ImageModel
 
-from blender_core import InputError
-from blender_core.readers.several import (
-    association_members,
-    is_association,
-    is_library,
-    library_models,
-)
+from blender_core import BlendErrorGroup, InputError, ModelBlender, blendmodels
+from blender_core.readers.association import association_members, is_association
+from blender_core.readers.library import is_library, library_files, loans
+from blender_core.readers.several import number_behind
+
+START = "meta.exposure.start_time"
 
 
 def association(*members):
@@ -53,10 +55,21 @@ def test_members_are_the_science_exposures_beside_the_file(tmp_path):
     assert association_members(SCIENCE, "input 1") == [Path("a_cal.fits"), Path("c.fits")]
 
 
+def test_an_association_of_the_pipeline(tmp_path):
+    file = tmp_path / "jw1_asn.json"
+    file.write_text(json.dumps(SCIENCE | {"asn_type": "image3"}))
+    theirs = LoadAsAssociation.load(str(file))
+    assert not isinstance(theirs, dict)
+    assert is_association(theirs)
+    assert association_members(theirs, "input 1") == [Path("a_cal.fits"), Path("c.fits")]
+    assert number_behind(theirs) == 2
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [
         ("{", "is not an association in JSON"),
+        ("[" * 100_000, "is not an association in JSON"),
         ("[]", "is not an association with products and members"),
         ('{"products": [{"members": [{"expname": "a"}]}]}', "KeyError: 'exptype'"),
         ('{"products": []}', "without members of the type science"),
@@ -74,17 +87,67 @@ def test_a_missing_file_is_named(tmp_path):
         association_members(tmp_path / "jw1_asn.json", "input 2")
 
 
-@pytest.fixture(params=[False, True], ids=["in memory", "on disk"])
-def library(request, tmp_path):
-    for i in range(3):
-        model = ImageModel((4, 4))
-        model.meta.exposure.start_time = float(i)
-        model.save(str(tmp_path / f"{i}_cal.fits"))
-    members = association(*((f"{i}_cal.fits", "science") for i in range(3)))
+def test_pipes_are_not_waited_for_and_nothing_is_read_without_bound(tmp_path):
     file = tmp_path / "jw1_asn.json"
-    file.write_text(json.dumps(members | {"asn_pool": "pool"}))
-    settings = {"on_disk": True, "temp_directory": tmp_path} if request.param else {}
-    return ModelLibrary(file, **settings)
+    os.mkfifo(file)
+    with pytest.raises(InputError, match=r"input 2 \(.*jw1_asn.json\) .*not a regular file"):
+        association_members(file, "input 2")
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(InputError, match="cannot be read: it is a folder"):
+        association_members(file, "input 2")
+    file.rmdir()
+    file.touch()
+    os.truncate(file, 1 << 40)
+    with pytest.raises(InputError, match=r"has 1099511627776 bytes, .* more than 64 MB"):
+        association_members(file, "input 2")
+
+
+@pytest.mark.parametrize("name", ["a\0.json", "\ud800.json", "a" * 300 + ".json"])
+def test_names_that_no_file_can_have(name):
+    with pytest.raises(InputError, match="cannot be read: "):
+        association_members(name, "input 2")
+    bad = name.removesuffix("json") + "fits"
+    for given in (name, bad, association((bad, "science"))):
+        result = blendmodels(None, [given, ImageModel()], on_bad_input="skip")
+        (fault,) = result.skipped
+        assert str(fault).startswith("input 1")
+        assert "cannot be read: " in str(fault)
+
+
+class Watched(ModelLibrary):
+    """A library that counts how many of its models are in memory when it lends one."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.lent = []
+        self.most = 0
+
+    def borrow(self, index):
+        model = super().borrow(index)
+        self.lent.append(weakref.ref(model))
+        self.most = max(self.most, sum(one() is not None for one in self.lent))
+        return model
+
+
+@pytest.fixture
+def make_library(tmp_path):
+    def make(kind=ModelLibrary, **settings):
+        for i in range(3):
+            model = ImageModel((4, 4))
+            model.meta.exposure.start_time = float(i)
+            model.save(str(tmp_path / f"{i}_cal.fits"))
+        members = association(*((f"{i}_cal.fits", "science") for i in range(3)))
+        file = tmp_path / "jw1_asn.json"
+        file.write_text(json.dumps(members | {"asn_pool": "pool"}))
+        return kind(file, **settings)
+
+    return make
+
+
+@pytest.fixture(params=[False, True], ids=["in memory", "on disk"])
+def library(request, make_library, tmp_path):
+    return make_library(**({"on_disk": True, "temp_directory": tmp_path} if request.param else {}))
 
 
 def test_models_of_a_library_are_lent_one_at_a_time_and_come_back_unchanged(library):
@@ -105,15 +168,151 @@ def test_models_of_a_library_are_lent_one_at_a_time_and_come_back_unchanged(libr
         shelve(model, *args, **kwargs)
 
     library.borrow, library.shelve = spy_borrow, spy_shelve
-    starts = [model.meta.exposure.start_time for model in library_models(library)]
+    starts, names = [], []
+    for what, loan in loans(library, "input 2"):
+        names.append(what)
+        with loan as model:
+            starts.append(model.meta.exposure.start_time)
     assert starts == [0.0, 1.0, 2.0]
+    files = library_files(library)
+    assert [one.name for one in files] == ["0_cal.fits", "1_cal.fits", "2_cal.fits"]
+    assert names == [f"input 2, model {i} ({one})" for i, one in enumerate(files, start=1)]
     assert (out, most) == (0, 1)
     assert modified == [False, False, False]
 
 
-def test_a_model_comes_back_also_when_something_fails(library):
-    models = library_models(library)
-    next(models)
-    models.close()
+def require_usable(library):
+    """Fail if any model of a library is lent out, or it is open."""
     with library:
+        for i in range(len(library)):
+            library.shelve(library.borrow(i), i, modify=False)
+
+
+def test_a_model_comes_back_also_when_something_fails(library):
+    models = loans(library, "input 1")
+    _, loan = next(models)
+    with pytest.raises(ZeroDivisionError), loan:
+        1 / 0  # noqa: B018
+    models.close()
+    require_usable(library)
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        blendmodels(None, library, progress=interrupt)
+    require_usable(library)
+
+
+@pytest.mark.parametrize("expand", [False, True])
+def test_never_more_than_one_model_on_disk_is_in_memory(make_library, tmp_path, expand):
+    library = make_library(Watched, on_disk=True, temp_directory=tmp_path)
+    result = blendmodels(None, library, expand=expand)
+    assert list(result.inputs[START]) == [0.0, 1.0, 2.0]
+    assert (len(library.lent), library.most) == (3, 1)
+    # Nor do the errors of those that are left out keep them.
+    CubeModel((2, 4, 4)).save(str(tmp_path / "1_cal.fits"))
+    library.most = 0
+    result = blendmodels(None, library, on_bad_input="skip", expand=expand)
+    assert list(result.inputs[START]) == [0.0, 2.0]
+    assert "1_cal.fits) is a model of type CubeModel" in str(result.skipped[0])
+    assert (len(library.lent), library.most) == (6, 1)
+
+
+def test_a_library_that_is_open_stays_open(library):
+    with library:
+        assert list(blendmodels(None, library).inputs[START]) == [0.0, 1.0, 2.0]
         library.shelve(library.borrow(0), 0, modify=False)
+    require_usable(library)
+    blendmodels(None, library)
+    with pytest.raises(Exception, match="not open"):
+        library.borrow(0)
+
+
+def test_a_model_that_is_lent_out(library, tmp_path):
+    where = rf"input 2, model 2 \({tmp_path / '1_cal.fits'}\)"
+    with library:
+        model = library.borrow(1)
+        with pytest.raises(InputError, match=rf"^{where} is lent out by its library: shelve it"):
+            blendmodels(None, [ImageModel(), library])
+        result = blendmodels(None, library, on_bad_input="skip")
+        assert list(result.inputs[START]) == [0.0, 2.0]
+        library.shelve(model, 1, modify=False)
+    require_usable(library)
+    # The caller has left the library, and forgotten the model.
+    library.__enter__()
+    model = library.borrow(1)
+    with pytest.raises(Exception, match="un-returned"):
+        library.__exit__(None, None, None)
+    with pytest.raises(InputError, match="is lent out"):
+        blendmodels(None, library)
+    with library:
+        library.shelve(model, 1, modify=False)
+    require_usable(library)
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"x" * 5000)])
+def test_a_bad_member_is_as_bad_in_a_library_as_in_an_association(make_library, tmp_path, damage):
+    library = make_library(on_disk=True, temp_directory=tmp_path)
+    damage(tmp_path / "1_cal.fits")
+    where = f"model 2 ({tmp_path / '1_cal.fits'}) cannot be read: "
+    with pytest.raises(BlendErrorGroup) as caught:
+        blendmodels(None, [library, "gone.fits"])
+    faults = [str(one) for one in caught.value.exceptions]
+    assert faults[0].startswith(f"input 1, {where}")
+    assert faults[1].startswith("input 2 (gone.fits) cannot be read: ")
+    require_no_loans(library)
+    for given in (library, tmp_path / "jw1_asn.json"):
+        told = []
+        result = blendmodels(
+            None, given, on_bad_input="skip", progress=lambda *now, told=told: told.append(now)
+        )
+        assert list(result.inputs[START]) == [0.0, 2.0]
+        assert len(result.skipped) == 1
+        assert "1_cal.fits) cannot be read: " in str(result.skipped[0])
+        assert told == [(1, 3), (2, 3), (3, 3)]
+    require_no_loans(library)
+    blender = ModelBlender()
+    with pytest.raises(InputError, match=r"^input 1, model 2 "):
+        blender.accumulate(library)
+    blender.accumulate(tmp_path / "0_cal.fits")
+
+
+def require_no_loans(library):
+    with library:  # which fails at its end if there are any
+        pass
+
+
+class Lender:
+    """What can be used as a library, and is not one of the pipeline's."""
+
+    def __init__(self, models):
+        self.models = models
+        self.calls = []
+
+    def __enter__(self):
+        self.calls.append("open")
+        return self
+
+    def __exit__(self, *_):
+        self.calls.append("close")
+
+    def __len__(self):
+        return len(self.models)
+
+    def borrow(self, index):
+        if self.models[index] is None:
+            raise LookupError
+        return self.models[index]
+
+    def shelve(self, _model, index, modify):
+        self.calls.append((index, modify))
+
+
+def test_any_library_of_that_interface():
+    models = [ImageModel(), None, ImageModel()]
+    lender = Lender(models)
+    result = blendmodels(None, [ImageModel(), lender], on_bad_input="skip")
+    assert len(result.inputs["meta.model_type"]) == 3
+    assert [str(one) for one in result.skipped] == ["input 2, model 2 cannot be read: LookupError"]
+    assert lender.calls == ["open", (0, False), (2, False), "close"]

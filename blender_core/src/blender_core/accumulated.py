@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+import traceback
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from blender_core.columns import Columns, Layout
 from blender_core.errors import InputError, MixedModelTypesError, raise_all
 from blender_core.readers.expanding import expanded, require_recorded
 from blender_core.readers.files import files_behind
-from blender_core.readers.opening import unfold
-from blender_core.readers.several import is_library
+from blender_core.readers.library import is_library
+from blender_core.readers.several import unfold
 from blender_core.readers.source import name_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable
+    from contextlib import AbstractContextManager
 
     from blender_core.errors import BlenderError
     from blender_core.kinds import Kind, Planner
@@ -86,7 +89,7 @@ class Accumulated:
         self.kinds = dict(self.kinds)
         faults: list[BlenderError] = []
         try:
-            rows = list(self._rows(models, faults, progress))
+            rows = self._rows(models, faults, progress)
             if not self._skips:
                 raise_all("inputs cannot be blended", faults)
         except BaseException:
@@ -103,23 +106,28 @@ class Accumulated:
         models: Iterable[Any],
         faults: list[BlenderError],
         progress: Callable[[int], None] | None,
-    ) -> Iterator[tuple[Layout, list[Any]]]:
-        for done, one in enumerate(self._unfolded(models, faults), start=1):
-            self._n_given += 1
-            self._note_files(one)
-            try:
-                yield from self._rows_of(one, f"input {self._n_given}")
-            except InputError as fault:
-                faults.append(fault)
-            if progress:
-                progress(done)
+    ) -> list[tuple[Layout, list[Any]]]:
+        rows = []
+        with closing(self._unfolded(models, faults)) as unfolded:
+            for done, (what, one) in enumerate(unfolded, start=1):
+                try:
+                    rows += self._rows_of(one, what)
+                except InputError as fault:
+                    _let_go(fault)
+                    faults.append(fault)
+                if progress:
+                    progress(done)
+        return rows
 
-    def _unfolded(self, models: Iterable[Any], faults: list[BlenderError]) -> Iterator[Any]:
-        for number, model in enumerate(models, start=self._n_given + 1):
+    def _unfolded(
+        self, models: Iterable[Any], faults: list[BlenderError]
+    ) -> Generator[tuple[str, AbstractContextManager[Any]]]:
+        for model in models:
+            self._n_given += 1
             if is_library(model):  # its models may be read from copies
                 self._note_files(model)
             try:
-                yield from unfold(model, f"input {number}")
+                yield from unfold(model, f"input {self._n_given}")
             except InputError as fault:
                 faults.append(fault)
 
@@ -131,20 +139,25 @@ class Accumulated:
         elif getattr(given, "_file_references", None) != []:
             self.files.extend(files_behind(given))
 
-    def _rows_of(self, given: Any, what: str) -> list[tuple[Layout, list[Any]]]:
+    def _rows_of(
+        self, one: AbstractContextManager[Any], what: str
+    ) -> list[tuple[Layout, list[Any]]]:
         """Return the row of an input, or those of the exposures that it was made of."""
-        source = self._opener.open(given, what)
-        if not self._expand:
-            return [self._row(source)]
-        before = dict(self.kinds), self.columns.once
-        try:
-            exposures = expanded(source)
-            rows = [self._row(one) for one in exposures]
-            require_recorded(exposures, self.kinds.values())
-        except BaseException:
-            self.kinds, self.columns.once = before
-            raise
-        return rows
+        # Nobody else has the input: a model goes before the next one is borrowed.
+        with one as given:
+            self._note_files(given)
+            source = self._opener.open(given, what)
+            if not self._expand:
+                return [self._row(source)]
+            before = dict(self.kinds), self.columns.once
+            try:
+                exposures = expanded(source)
+                rows = [self._row(exposure) for exposure in exposures]
+                require_recorded(exposures, self.kinds.values())
+            except BaseException:
+                self.kinds, self.columns.once = before
+                raise
+            return rows
 
     def _row(self, source: Source) -> tuple[Layout, list[Any]]:
         kind = self.kinds.get(source.model_type)
@@ -168,3 +181,14 @@ class Accumulated:
         self.kinds[source.model_type] = kind
         self.columns.once = once
         return kind.layout, row
+
+
+def _let_go(fault: BaseException) -> None:
+    """Empty the frames that an error has come through: they hold the input, which may be large."""
+    held, seen = [fault], set()
+    while held:
+        error = held.pop()
+        seen.add(error)
+        traceback.clear_frames(error.__traceback__)
+        # An error may be its own cause.
+        held += [one for one in (error.__cause__, error.__context__) if one and one not in seen]

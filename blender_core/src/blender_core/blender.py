@@ -134,7 +134,7 @@ class ModelBlender:
             A datamodel; the name of a FITS or ASDF file, of which only headers and tree are read;
             an open HDUList; an association or its file, which stands for its science members; or
             a library such as ``jwst.datamodels.ModelLibrary``, whose models are borrowed one at a
-            time. It is not changed and not kept.
+            time, and which stays open if it is. It is not changed and not kept.
 
         Raises
         ------

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from blender_core.cli.failure import CommandError
 from blender_core.errors import InputError, warn
-from blender_core.readers.several import association_members, is_association
+from blender_core.readers.association import association_members, is_association
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from blender_core.errors import InputError
-from blender_core.readers.several import association_members, is_association, is_library
+from blender_core.readers.association import association_members, is_association
+from blender_core.readers.library import is_library, library_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,11 +44,7 @@ def files_behind(given: Any) -> Iterator[Path]:
         except InputError:  # the blend will say so, and with more words
             return
     elif is_library(given):
-        # None where it was made of datamodels.
-        folder = getattr(given, "_asn_dir", None)
-        if folder is not None:
-            for product in given.asn["products"]:
-                yield from (Path(folder, member["expname"]) for member in product["members"])
+        yield from library_files(given)
     else:
         # A list of HDUs, or what a datamodel keeps open: one of these, or an ASDF file.
         references = getattr(given, "_file_references", None)

@@ -1,4 +1,4 @@
-"""Find the reader for an input, and the inputs that stand behind one."""
+"""Find the reader for an input."""
 
 from __future__ import annotations
 
@@ -13,21 +13,13 @@ from blender_core.readers.fits_again import open_again
 from blender_core.readers.fits_file import FitsReader
 from blender_core.readers.learnt import Learnt
 from blender_core.readers.plugged import PluggedSource
-from blender_core.readers.several import (
-    association_members,
-    is_association,
-    is_library,
-    library_models,
-)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from blender_core.errors import InputError
     from blender_core.plugins import Plugins
     from blender_core.readers.source import Expandable
 
-__all__ = ["Opener", "unfold"]
+__all__ = ["Opener"]
 
 
 class Opener:
@@ -121,38 +113,3 @@ class Opener:
             msg = f"{refusal}\nNor does any plugin take it: asked was {names}"
             raise type(refusal)(msg) from refusal
         return PluggedSource(*found, what)
-
-
-def unfold(given: Any, what: str) -> Iterator[Any]:
-    """Give the inputs that stand behind one: an association's members, a library's models.
-
-    Parameters
-    ----------
-    given : object
-        What the caller gave as an input.
-    what : str
-        What it is to the blend, for messages.
-
-    Yields
-    ------
-    one : stdatamodels.DataModel or path-like
-        A single input; `given` itself where it is one. A library's model is put back, unchanged,
-        before the next is borrowed.
-
-    Raises
-    ------
-    InputError
-        If it is a file of an association that cannot be read.
-
-    Examples
-    --------
-    >>> from blender_core.readers.opening import unfold
-    >>> list(unfold("a_cal.fits", "input 1"))
-    ['a_cal.fits']
-    """
-    if is_association(given):
-        yield from association_members(given, what)
-    elif is_library(given):
-        yield from library_models(given)
-    else:
-        yield given

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.columns import Layout
 from blender_core.errors import NoInputsError
-from blender_core.readers.several import association_members, load_association
+from blender_core.readers.association import association_members, load_association
 from blender_core.readers.tree import collect
 from blender_core.schema import Attribute
 from blender_core.values import shown

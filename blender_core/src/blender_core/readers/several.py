@@ -2,182 +2,62 @@
 
 from __future__ import annotations
 
-import json
-import os
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Any
 
 from blender_core.errors import InputError
+from blender_core.readers.association import association_members, is_association, of_file
+from blender_core.readers.library import is_library, loans
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
 
-__all__ = [
-    "association_members",
-    "is_association",
-    "is_library",
-    "library_models",
-    "load_association",
-    "number_behind",
-]
+__all__ = ["number_behind", "unfold"]
 
 
-def is_association(given: Any) -> bool:
-    """Tell whether an input is an association, or the name of the file of one.
+def unfold(given: Any, what: str) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
+    """Give the inputs that stand behind one: an association's members, a library's models.
 
     Parameters
     ----------
     given : object
         What the caller gave as an input.
-
-    Returns
-    -------
-    association : bool
-        True for names that end with ``.json``, and for mappings with products.
-
-    Examples
-    --------
-    >>> from blender_core.readers.several import is_association
-    >>> is_association("jw01234_image3_asn.json"), is_association({"products": []})
-    (True, True)
-    """
-    if isinstance(given, (str, os.PathLike)):
-        return Path(given).suffix == ".json"
-    return isinstance(given, dict) and "products" in given
-
-
-def association_members(
-    given: Mapping[str, Any] | str | os.PathLike[str], what: str, *, folder: Path | None = None
-) -> list[Path]:
-    """Return the science members of an association's products.
-
-    Parameters
-    ----------
-    given : mapping or path-like
-        The association, or its file. The members' names are relative to the file's folder.
     what : str
-        What it is to the blend, for messages.
-    folder : Path, optional
-        The folder of the file that an association was read from.
-
-    Returns
-    -------
-    paths : list of Path
-        In the association's order.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read, is not an association, or has no science members.
-
-    References
-    ----------
-    The associations of the JWST pipeline: ``products``, each with ``members`` that have an
-    ``expname`` and an ``exptype``.
-
-    Examples
-    --------
-    >>> from blender_core.readers.several import association_members
-    >>> members = [{"expname": "a_cal.fits", "exptype": "science"},
-    ...            {"expname": "b_cal.fits", "exptype": "background"}]
-    >>> [path.name for path in association_members({"products": [{"members": members}]}, "input 1")]
-    ['a_cal.fits']
-    """
-    folder, association = folder or Path(), cast("Any", given)
-    if isinstance(given, (str, os.PathLike)):
-        what, folder = f"{what} ({given})", Path(given).parent
-        association = load_association(Path(given), what)
-    try:
-        found = [
-            folder / member["expname"]
-            for product in association["products"]
-            for member in product["members"]
-            if member["exptype"].lower() == "science"
-        ]
-    except (KeyError, TypeError, AttributeError) as error:
-        reason = f"{type(error).__name__}: {error}"
-        msg = f"{what} is not an association with products and members: {reason}"
-        raise InputError(msg) from error
-    if not found:
-        msg = f"{what} is an association without members of the type science"
-        raise InputError(msg)
-    return found
-
-
-def load_association(path: Path, what: str) -> Any:
-    """Read an association from its file.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    what : str
-        What it is to the blend, for messages.
-
-    Returns
-    -------
-    association : object
-        What the file holds, whether it is an association or not.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read, or is not in JSON.
-    """
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        msg = f"{what} cannot be read: {error.strerror or error}"
-        raise InputError(msg) from error
-    except ValueError as error:
-        msg = f"{what} is not an association in JSON: {error}"
-        raise InputError(msg) from error
-
-
-def is_library(given: Any) -> bool:
-    """Tell whether an input is a library, which lends its models one at a time.
-
-    Parameters
-    ----------
-    given : object
-        What the caller gave as an input.
-
-    Returns
-    -------
-    library : bool
-        True for ``jwst.datamodels.ModelLibrary``, and for all that can be used in its way.
-
-    Examples
-    --------
-    >>> from blender_core.readers.several import is_library
-    >>> is_library(["a_cal.fits"])
-    False
-    """
-    # Of the class, because a datamodel looks for what it does not have in its schema.
-    kind = type(given)
-    return all(hasattr(kind, name) for name in ("borrow", "shelve", "__enter__", "__len__"))
-
-
-def library_models(library: Any) -> Iterator[Any]:
-    """Borrow each model of a library, and put it back as it was before the next.
-
-    Parameters
-    ----------
-    library : jwst.datamodels.ModelLibrary
-        The library. It is opened for the time being.
+        What it is to the blend, for messages: ``input 3``.
 
     Yields
     ------
-    model : stdatamodels.DataModel
-        The next model, borrowed until the one after it is asked for.
+    what : str
+        What a single input is to the blend: the same, or ``input 3 (a_asn.json), member 2``.
+    one : context manager
+        The input, a datamodel, path-like or other object: `given` itself where it is one. It is
+        not kept here, and what was borrowed goes back when the context is left.
+
+    Raises
+    ------
+    InputError
+        If it is a file of an association that cannot be read.
+
+    Examples
+    --------
+    >>> from blender_core.readers.several import unfold
+    >>> members = [{"expname": name, "exptype": "science"} for name in ("a_cal.fits", "b_cal.fits")]
+    >>> for what, one in unfold({"products": [{"members": members}]}, "input 3"):
+    ...     with one as path:
+    ...         print(what, path)
+    input 3, member 1 a_cal.fits
+    input 3, member 2 b_cal.fits
     """
-    with library:
-        for index in range(len(library)):
-            model = library.borrow(index)
-            try:
-                yield model
-            finally:
-                library.shelve(model, index, modify=False)
+    if is_association(given):
+        members = association_members(given, what)
+        what = of_file(given, what)
+        for number, path in enumerate(members, start=1):
+            yield f"{what}, member {number}", nullcontext(path)
+    elif is_library(given):
+        yield from loans(given, what)
+    else:
+        yield what, nullcontext(given)
 
 
 def number_behind(given: Any) -> int:

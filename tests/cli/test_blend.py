@@ -496,6 +496,31 @@ class TestInputs:
         Path("list.txt").write_text(content)
         assert "list.txt names no file" in refused("blend", product, "@list.txt", *options)
 
+    @pytest.mark.parametrize(
+        "name", ["a\0.fits", "~a\0/b.fits", "a" * 300 + ".fits", "a\0.json", "a" * 300 + ".json"]
+    )
+    def test_names_that_no_file_can_have(self, command, refused, product, exposures, name):
+        Path("list.txt").write_text(f"{exposures[0]}\n{name}\n")
+        message = refused("blend", product, "@list.txt")
+        assert "input 2 (" in message
+        assert "cannot be read: " in message
+        done = command("blend", product, "@list.txt", "--on-bad-input", "skip")
+        assert "1 input blended" in done.stdout
+        assert "Left out: input 2 (" in done.stdout
+
+    def test_patterns_that_no_file_can_have(self, refused, product):
+        for name in ("a\0/*.fits", "a" * 300 + "*.fits"):
+            Path("list.txt").write_text(f"{name}\n")
+            assert "there is no file whose name is like" in refused("blend", product, "@list.txt")
+
+    def test_members_that_no_file_can_have(self, command, refused, product, exposures):
+        names = [str(exposures[0]), "a\0.fits", "\ud800.fits"]
+        members = [{"expname": one, "exptype": "science"} for one in names]
+        Path("asn.json").write_text(json.dumps({"products": [{"name": "p", "members": members}]}))
+        assert refused("blend", product, "asn.json").count("cannot be read: ") == 2
+        done = command("blend", product, "asn.json", "--on-bad-input", "skip")
+        assert "1 input blended" in done.stdout
+
     def test_a_name_that_is_empty(self, refused, product):
         assert "the name of an input is empty" in refused("blend", product, "")
 

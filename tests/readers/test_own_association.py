@@ -130,6 +130,14 @@ def test_where_it_was_looked_for(make_product, tmp_path, here):
         blendmodels(product)
 
 
+def test_a_name_that_no_file_can_have():
+    product = ImageModel()
+    for table in ("a" * 300 + ".json", "a\0.json", "\ud800.json"):
+        product.meta.asn.table_name = table
+        with pytest.raises(NoInputsError, match=r"own association '.*' .* is not in "):
+            blendmodels(product)
+
+
 @pytest.mark.parametrize(
     ("content", "words"),
     [

@@ -65,7 +65,7 @@ def warn_of_repeated(inputs: Iterable[Path]) -> None:
     BlendWarning
         If a file is among them more than once, by whichever names.
     """
-    for path, number in Counter(map(os.path.realpath, inputs)).items():
+    for path, number in Counter(map(_real, inputs)).items():
         if number > 1:
             warn(f"{os.path.relpath(path)} is given {number} times, and counts each time")
 
@@ -87,7 +87,7 @@ def require_apart_from(product: Path, inputs: Iterable[Path]) -> None:
     """
     own = product.stat()
     for path in inputs:
-        if path.exists() and os.path.samestat(path.stat(), own):
+        if _is_there(path) and os.path.samestat(path.stat(), own):
             name = "" if path == product else f" as {path}"
             msg = f"the product {product} is one of the inputs, too{name}: leave it out of them"
             raise CommandError(msg)
@@ -106,7 +106,7 @@ def _files(name: str) -> Iterator[Path]:
         raise CommandError(msg)
     path = _expanded(name)
     if not os.path.lexists(path) and glob.has_magic(name):
-        found = sorted(glob.glob(str(path), recursive=True))  # noqa: PTH207  # absolute ones, too
+        found = _fitting(path)
         files = [one for one in map(Path, found) if not one.is_dir()]
         if not files:
             hint = ", but there are folders: name what is in them" if found else ""
@@ -124,12 +124,34 @@ def _expanded(name: str) -> Path:
         return Path(name)
     try:
         return Path(name).expanduser()
-    except RuntimeError:  # there is nobody of this name
+    except (RuntimeError, ValueError):  # there is nobody of this name, or cannot be
         return Path(name)
 
 
+# Names that no file can have, too long or with a zero byte in it, are told by the blend, together
+# with all else that is wrong. Until then, there is nothing of such a name.
+
+
+def _real(path: Path) -> str:
+    try:
+        return os.path.realpath(path)
+    except ValueError:
+        return str(path)
+
+
+def _is_there(path: str | Path) -> bool:
+    return os.path.exists(path)  # noqa: PTH110  # a Path raises errors
+
+
+def _fitting(pattern: Path) -> list[str]:
+    try:
+        return sorted(glob.glob(str(pattern), recursive=True))  # noqa: PTH207  # absolute ones, too
+    except ValueError:
+        return []
+
+
 def _members(path: Path) -> Iterator[Path]:
-    if path.is_dir():
+    if os.path.isdir(path):  # noqa: PTH112  # as above
         msg = f"{path} is a folder: name the exposures in it, such as {path / '*.fits'}"
         raise CommandError(msg)
     if is_association(path):
@@ -158,7 +180,7 @@ def _listed_in(file: Path) -> Iterator[Path]:
             msg = f"{file}, line {number}: a list names files, and no other list: {name}"
             raise CommandError(msg)
         beside = file.parent / name
-        if not Path(name).exists() and beside.exists():
+        if not _is_there(name) and _is_there(beside):
             msg = (
                 f"{file}, line {number}: there is no file {name}. Names in a list are relative to "
                 f"the current folder, and there is {beside}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -64,7 +65,9 @@ def own_members(tree: Mapping[str, Any], folder: Path | None = None) -> list[Pat
         )
         raise NoInputsError(msg)
     places = list(dict.fromkeys([*([folder.absolute()] if folder else []), Path.cwd()]))
-    path = next((place / table for place in places if (place / table).is_file()), None)
+    paths = (place / table for place in places)
+    # A Path raises errors of names that no file can have.
+    path = next((one for one in paths if os.path.isfile(one)), None)  # noqa: PTH113
     if path is None:
         where = " nor in ".join(map(str, places))
         msg = (

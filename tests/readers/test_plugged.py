@@ -2,6 +2,7 @@
 
 import gzip
 import itertools
+import re
 import shutil
 
 import asdf
@@ -353,8 +354,8 @@ class Fails:
         ({"schema": {}}, "schema is {}, which has no properties below meta"),
         ({"schema": {"EXPTIME": {"type": "number"}}}, "schema is {'EXPTIME': .*}, which has no properties"),
         ({"schema": {"properties": {"meta": {}}}}, "schema is .* no properties below meta"),
-        ({"schema": {"properties": 7}}, "schema is .*, which is not a JSON schema: AttributeError"),
-        ({"schema": {"properties": {"meta": {"properties": {"a": 7}}}}}, "schema is .*, which is not a JSON"),
+        ({"schema": {"properties": 7}}, "schema is not a JSON schema that can be used: properties: 7 is not of"),
+        ({"schema": {"properties": {"meta": 7}}}, "schema is not a JSON schema .*: meta: 7 is not of type 'object'"),
         ({"schema": Fails()}, "schema fails: RuntimeError: broken"),
         ({"paths_beyond": lambda *_: ["EXPTIME"]}, r"paths_beyond returns \['EXPTIME'\], not"),
         ({"paths_beyond": lambda *_: {}["a"]}, "paths_beyond fails: KeyError: 'a'"),
@@ -368,6 +369,103 @@ def test_readers_that_do_not_keep_to_the_protocol(make_readers, plugin, members,
     ) as caught:
         blendmodels(None, [fits.Header()], plugins=make_readers({PLAIN: plugin}))
     assert caught.value.provider == PLAIN
+
+
+def nested_without_end():
+    schema = {}
+    schema["properties"] = {"a": schema}
+    return schema
+
+
+@pytest.mark.parametrize(
+    ("attributes", "message"),
+    [
+        ({"a": 7}, "meta.a: 7 is not of type 'object'"),
+        ({"a": {"type": "foo"}}, r"type of meta.a: 'foo' is not one of \['array', 'boolean', .*\]"),
+        ({"a": {"type": 5}}, "type of meta.a: 5 is not one of "),
+        ({"a": {"enum": 5}}, "enum of meta.a: 5 is not of type 'array'"),
+        ({"a": {"minimum": "b"}}, "minimum of meta.a: 'b' is not of type 'number'"),
+        ({"a": {"properties": {"b": {"title": 5}}}}, "title of meta.a.b: 5 is not of type 'string'"),
+        ({"a": {"anyOf": [{"type": "foo"}]}}, "anyOf.0.type of meta.a: 'foo' is not one of "),
+        ({"a": {"items": {"type": "foo"}}}, "items.type of meta.a: 'foo' is not one of "),
+        ({"a": {"$ref": "#/b"}}, r"\$ref of meta.a: nothing is looked up elsewhere"),
+        ({"a": {"anyOf": [{"$ref": "#/b"}]}}, r"anyOf.0.\$ref of meta.a: nothing is looked up"),
+        ({"a": {"pattern": "("}}, r"pattern of meta.a: '\(' is not a regular expression: missing \)"),
+        ({5: {"type": "number"}}, "properties of meta: 5 is a name, and not a text"),
+    ],
+)  # fmt: skip
+def test_schemas_that_are_not_sound(make_readers, plugin, attributes, message):
+    schema = {"properties": {"meta": {"properties": attributes}}}
+    plugin.source = type("BadSource", (HeaderSource,), {"schema": schema})
+    with pytest.raises(
+        PluginError,
+        match=r"^the reader of plugin plain-fits 0.1 \[plain\] cannot be used for input 1 \(Header\): "
+        f"schema is not a JSON schema that can be used: {message}",
+    ):
+        blendmodels(None, [fits.Header()], plugins=make_readers({PLAIN: plugin}))
+
+
+def test_a_schema_that_is_nested_without_end(make_readers, plugin):
+    schema = {"properties": {"meta": nested_without_end()}}
+    plugin.source = type("BadSource", (HeaderSource,), {"schema": schema})
+    with pytest.raises(
+        PluginError, match=r"\(Header\): schema is nested without an end, or too deep"
+    ):
+        blendmodels(None, [fits.Header()], plugins=make_readers({PLAIN: plugin}))
+
+
+def test_schemas_that_are_sound(make_readers, plugin):
+    attributes = {
+        "exptime": {"type": ("number", "string"), "enum": (1.5, "long"), "fits_keyword": "EXPTIME"},
+        "$ref": {"title": "An attribute of this name", "fits_keyword": "REF"},
+    }
+    # The draft that it says it is of, and what is not below meta, are nobody's business.
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "properties": {"meta": {"properties": attributes}, "data": {"$ref": "#/b"}},
+    }
+    plugin.source = type("GoodSource", (HeaderSource,), {"schema": schema})
+    given = fits.Header({"EXPTIME": 1.5})
+    result = blendmodels(None, [given], plugins=make_readers({PLAIN: plugin}))
+    assert result.values == {"meta.exptime": 1.5}
+    assert attributes["exptime"]["enum"] == (1.5, "long")
+
+
+def test_schemas_of_datamodels_are_sound(make_readers, plugin):
+    class ByName(HeaderSource):
+        schema = ImageModel().schema
+
+        def read(self, layout):
+            return [self.header.get(one.keyword or "NONE") for one in layout.attributes]
+
+    plugin.source = ByName
+    given = fits.Header({"DETECTOR": "NRCA1"})
+    result = blendmodels(None, [given, given], plugins=make_readers({PLAIN: plugin}))
+    assert result.values["meta.instrument.detector"] == "NRCA1"
+
+
+@pytest.mark.parametrize(
+    ("keyword", "value", "problem"),
+    [
+        ("EXPTIME", "100.5 s", "'100.5 s' is not of type 'number'"),
+        ("EXPTIME", True, "True is not of type 'number'"),
+        ("DETECTOR", 3, "3 is not of type 'string'"),
+        ("DETECTOR", "NRCA1", r"'NRCA1' is not one of \['UVIS', 'IR'\]"),
+    ],
+)
+def test_values_that_the_schema_forbids_are_left_out(plain, plugins, keyword, value, problem):
+    header = fits.Header({"EXPTIME": 2.5, "DETECTOR": "UVIS", keyword: value})
+    with pytest.warns(BlendWarning) as caught:
+        result = blendmodels(None, [*plain, header], plugins=plugins)
+    (warning,) = caught
+    assert re.fullmatch(
+        rf"input 4 \(Header\) has meta.{keyword.lower()} \({keyword}\) = {value!r}, which the schema "
+        rf"of plugin plain-fits 0.1 \[plain\] forbids: {problem}. It is left out.",
+        str(warning.message),
+    )
+    assert result.table[keyword].tolist()[3] is None
+    assert result.values["meta.detector"] == "UVIS"
+    assert result.values["meta.exptime"] == (300.75 if keyword == "EXPTIME" else 303.25)
 
 
 @pytest.mark.parametrize("given", [7, "a.fits", dict, object()])

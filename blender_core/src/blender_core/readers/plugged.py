@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
-from blender_core.errors import BlenderError, PluginError
+from blender_core.errors import BlenderError, PluginError, warn
 from blender_core.provider import remedy
+from blender_core.readers.plugged_schema import BadSchemaError, completed
 from blender_core.readers.tree import plain
+from blender_core.validity import objection
 from blender_core.values import said, shown
 
 if TYPE_CHECKING:
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
     from blender_core.columns import Layout
     from blender_core.provider import Provider
     from blender_core.readers.source import Source
+    from blender_core.schema import Attribute
 
 __all__ = ["PluggedSource"]
 
@@ -58,13 +61,9 @@ class PluggedSource:
         """The schema, in which groups are said to be objects, as stdatamodels has it."""
         schema = self._asked("schema", lambda: self._source.schema, dict)
         try:
-            meta = _typed(schema.get("properties", {}).get("meta", {}))
-        except (AttributeError, TypeError) as error:
-            what = f"{type(error).__name__}: {said(error)}"
-            self._fail(f"schema is {shown(schema)}, which is not a JSON schema: {what}", error)
-        if not meta.get("properties"):
-            self._fail(f"schema is {shown(schema)}, which has no properties below meta")
-        return {"type": "object", "properties": {"meta": meta}}
+            return completed(schema)
+        except BadSchemaError as error:
+            self._fail(str(error), error)
 
     def read(self, layout: Layout) -> list[Any]:
         """Return the wanted values.
@@ -85,11 +84,30 @@ class PluggedSource:
             If the plugin says that the input cannot be read.
         PluginError
             If its reader fails, or does not return a value for each attribute.
+
+        Warns
+        -----
+        BlendWarning
+            If a value is none that the schema allows; it is left out.
         """
         values = self._asked("read", lambda: self._source.read(layout), list, tuple)
         if len(values) != len(layout.paths):
             self._fail(f"read returns {len(values)} values for {len(layout.paths)} attributes")
-        return [plain(value) for value in values]
+        return [
+            self._allowed(plain(value), attribute)
+            for value, attribute in zip(values, layout.attributes, strict=True)
+        ]
+
+    def _allowed(self, value: Any, attribute: Attribute) -> Any:
+        """Return a value as far as the schema allows it, as with the headers of datamodels."""
+        problem = objection(value, attribute.subschema)
+        if problem is None:
+            return value
+        warn(
+            f"{self.what} has {attribute.label} = {shown(value)}, which the schema of plugin "
+            f"{self._provider} forbids: {problem}. It is left out."
+        )
+        return None
 
     def paths_beyond(self, known: Collection[str]) -> list[str]:
         """Return the paths of scalars below ``meta`` that are none of the known attributes.
@@ -130,11 +148,3 @@ class PluggedSource:
             f"{remedy(self._provider)}"
         )
         raise PluginError(msg, provider=self._provider) from cause
-
-
-def _typed(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a schema in which groups are said to be objects."""
-    if "properties" not in schema:
-        return {**schema}
-    properties = {name: _typed(below) for name, below in schema["properties"].items()}
-    return {"type": "object", **schema, "properties": properties}

@@ -10,7 +10,7 @@ import asdf
 import pytest
 from astropy.io import fits
 
-from blender_core import Plugins, Provider
+from blender_core import InputError, Plugins, Provider, UnknownInputError, blendmodels
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "howto" / "blend_own_fits.rst"
@@ -69,3 +69,20 @@ def test_blending_files_of_another_telescope(run, tmp_path):
         "meta.exposure.start_time": "2027-06-01T01:02:03.000",
         "meta.exposure.exposure_time": 279.75,
     }
+
+
+def test_files_that_only_look_like_those_of_another_telescope(run, tmp_path):
+    trees = {"other": {"anything": 1}, "broken": {"roman": {"data": 1}}}
+    trees["r1_cal"] = {"roman": {"meta": {"exposure": {"exposure_time": 1.5}}}}
+    for name, tree in trees.items():
+        asdf.AsdfFile(tree).write_to(tmp_path / f"{name}.asdf")
+    _, plugin, _ = blocks("python")
+    run(plugin)
+    plugins = Plugins.discover()
+    plugins.register(sys.modules["page"], Provider("roman-files", "0.1", "roman"))
+    files = [tmp_path / f"{name}.asdf" for name in trees]
+    result = blendmodels(None, files, plugins=plugins, on_bad_input="skip")
+    assert result.values == {"meta.exposure.exposure_time": 1.5}
+    # The first is no plugin's.
+    assert [type(one) for one in result.skipped] == [UnknownInputError, InputError]
+    assert str(result.skipped[1]).endswith("broken.asdf) cannot be read: KeyError('meta')")

@@ -204,6 +204,37 @@ def test_a_bad_file_is_left_out_where_that_is_asked_for(exposures, plugins, tmp_
     assert len(result.skipped) == 1
 
 
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        (b"400.25", b"4.0.25"),
+        (b"= 'WFC3    '", b"=  WFC3  ' '"),
+        (b"PCOUNT  =                    0", b"PCOUNT  =                     "),
+    ],
+    ids=["no number", "no text", "no value"],
+)
+def test_so_is_a_file_with_one_bad_card(exposures, plugins, good, bad):
+    path = exposures[1]
+    path.write_bytes(path.read_bytes().replace(good, bad))
+    with pytest.raises(InputError, match=r"input 2 \(.*a2q_flt.fits\) cannot be read: "):
+        blendmodels(None, exposures, plugins=plugins)
+    result = blendmodels(None, exposures, plugins=plugins, on_bad_input="skip")
+    assert result.values["meta.exptime"] == 700.5
+    assert [type(one) for one in result.skipped] == [InputError]
+
+
+def test_paths_of_any_kind(exposures, plugins):
+    class Given:
+        def __init__(self, path):
+            self.path = path
+
+        def __fspath__(self):
+            return str(self.path)
+
+    result = blendmodels(None, [Given(one) for one in exposures], plugins=plugins)
+    assert result.values["meta.exptime"] == 1100.75
+
+
 def test_blocked_it_takes_nothing(exposures, install_examples):
     install_examples("plain_fits")
     assert blendmodels(None, exposures).values["meta.exptime"] == 1100.75

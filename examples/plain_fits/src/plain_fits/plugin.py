@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from astropy.io import fits
@@ -48,34 +48,45 @@ def _schema() -> dict[str, Any]:
     return {"properties": {"meta": {"properties": attributes}}}
 
 
+UNREADABLE: Final = (OSError, LookupError, TypeError, ValueError, fits.VerifyError)
+"""What astropy raises where a file is broken: a fault of the file, and not of this plugin."""
+
+
 class HeaderSource(Source):
     """The headers of one FITS file."""
 
     model_type = "plain FITS"
     schema: ClassVar = _schema()
 
-    def __init__(self, path: str | Path, what: str) -> None:
+    def __init__(self, path: str | os.PathLike[str], what: str) -> None:
         self.what = what
         self.headers: dict[str, fits.Header] = {}
-        with fits.open(path) as hdulist:
-            for hdu in hdulist:
-                self.headers.setdefault(hdu.name, hdu.header)
+        try:
+            with fits.open(path) as hdulist:
+                for hdu in hdulist:
+                    self.headers.setdefault(hdu.name, hdu.header)
+        except UNREADABLE as error:
+            raise self.bad(error) from error
 
     def read(self, layout: Layout) -> list[Any]:
-        """Return the values of the wanted keywords."""
-        return [self.headers.get(one.hdu, {}).get(one.keyword) for one in layout.attributes]
+        """Return the values of the wanted keywords. Only now does astropy look at their cards."""
+        try:
+            return [self.headers.get(one.hdu, {}).get(one.keyword) for one in layout.attributes]
+        except UNREADABLE as error:
+            raise self.bad(error) from error
+
+    def bad(self, error: Exception) -> InputError:
+        """Return the error that tells the user of a file which cannot be read."""
+        return InputError(f"{self.what} cannot be read: {error}")
 
 
 @hookimpl
 def blender_open(given: Any, what: str) -> Source | None:
     """Open a FITS file. Files of JWST's datamodels do not come here."""
-    if not isinstance(given, (str, Path)) or not str(given).endswith((".fits", ".fits.gz")):
-        return None
-    try:
+    is_file = isinstance(given, (str, os.PathLike))
+    if is_file and os.fspath(given).endswith((".fits", ".fits.gz")):
         return HeaderSource(given, what)
-    except OSError as error:
-        msg = f"{what} cannot be read: {error}"
-        raise InputError(msg) from error
+    return None
 
 
 @hookimpl

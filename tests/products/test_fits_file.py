@@ -817,3 +817,16 @@ class TestAsdf:
     def test_missing(self, tmp_path, inputs):
         with pytest.raises(InputError, match=r"the product \(.*\) cannot be read: No such file"):
             blendmodels(tmp_path / "none.asdf", inputs)
+
+    def test_truncated(self, product, inputs):
+        raw = product.read_bytes()
+        product.write_bytes(raw[: raw.index(b"\xd3BLK") + 60])
+        with pytest.raises(
+            InputError, match=r"the product \(.*\) cannot be read: block 1 is trunc"
+        ):
+            blendmodels(product, inputs)
+
+    def test_pipe(self, tmp_path, inputs):
+        os.mkfifo(tmp_path / "pipe.asdf")
+        with pytest.raises(InputError, match=r"the product \(.*\) .*: it is not a regular file"):
+            blendmodels(tmp_path / "pipe.asdf", inputs)

@@ -6,10 +6,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from blender_core.errors import InputError
+from blender_core.readers.asdf_blocks import TruncatedAsdfError, require_blocks
+from blender_core.readers.asdf_text import AsdfText
 from blender_core.readers.model_class import described
 from blender_core.readers.product_table import HDRTAB, table_in_tree
+from blender_core.readers.regular import length_of_file
 from blender_core.readers.saved import class_named, plain_values, read_as_datamodel
 from blender_core.readers.tree import scalars_beyond
+from blender_core.readers.tree_size import UnboundedTreeError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -33,23 +37,31 @@ class AsdfReader:
     Raises
     ------
     InputError
-        If there is no such file, or it is not an ASDF file.
+        If there is no such file, or it is not a whole ASDF file.
     """
 
     def __init__(self, path: Path, what: str) -> None:
-        from asdf.util import load_yaml
-
         self._path = path
         self.what = f"{what} ({path})"
         try:
+            length = length_of_file(path)
             with path.open("rb") as file:
-                self._tree: Mapping[str, Any] = load_yaml(file, tagged=True)
+                text = AsdfText.read(file, length)
+                tree = text.tree
+                require_blocks(file, tree, len(text.raw), length)
         except OSError as error:
             msg = f"{self.what} cannot be read: {error.strerror or error}"
+            raise InputError(msg) from error
+        except (TruncatedAsdfError, UnboundedTreeError) as error:
+            msg = f"{self.what} cannot be read: {error}"
             raise InputError(msg) from error
         except Exception as error:
             msg = f"{self.what} cannot be read: it is not an ASDF file: {error}"
             raise InputError(msg) from error
+        if not isinstance(tree, dict):
+            msg = f"{self.what} cannot be read: it has {tree!r:.50} for a tree"
+            raise InputError(msg)
+        self._tree: Mapping[str, Any] = tree
 
     @cached_property
     def model_type(self) -> type:

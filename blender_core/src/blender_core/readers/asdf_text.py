@@ -6,6 +6,8 @@ import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.readers.tree_size import require_bounded
+
 if TYPE_CHECKING:
     from typing import BinaryIO
 
@@ -99,7 +101,7 @@ class AsdfText:
         Raises
         ------
         ValueError
-            If the tree has no end.
+            If the tree has no end, or its aliases have none.
         yaml.YAMLError
             If it is no YAML.
         """
@@ -108,7 +110,10 @@ class AsdfText:
         if _END not in self.raw:
             msg = "it has no end"
             raise ValueError(msg)
-        return AsdfLoader(self.raw).get_single_node()
+        root = AsdfLoader(self.raw).get_single_node()
+        if root is not None:
+            require_bounded(root, len(self.raw))
+        return root
 
     @cached_property
     def tree(self) -> Any:
@@ -117,7 +122,7 @@ class AsdfText:
         Raises
         ------
         ValueError
-            If the tree has no end.
+            If the tree has no end, or its aliases have none.
         yaml.YAMLError
             If it is no YAML, or has values that are not what their tags say.
         """

@@ -137,12 +137,13 @@ class FitsReader:
         )
 
     def _by_datamodel(self, layout: Layout) -> list[Any]:
+        tree = self._tree  # before stdatamodels, which never comes to an end with some
         attributes = read_attributes(self.schema)
         values = read_by_datamodel(self._opened, self.what, layout, attributes, self._told)
         # It makes up a date for a file without one that is valid.
         place = layout.places.get("meta.date")
         if place is not None and not isinstance(self._fits.hdus[0].header.get("DATE"), str):
-            meta = self._tree.get("meta")
+            meta = tree.get("meta")
             values[place] = meta.get("date") if isinstance(meta, dict) else None
         return values
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import stat
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from blender_core.readers.asdf_text import AsdfText
 from blender_core.readers.headers import BadFitsError, RawHDU, scan
+from blender_core.readers.regular import length_of_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -59,19 +59,14 @@ class RawFits:
             If there is no such file, or it is not a whole FITS file.
         """
         try:
-            status = path.stat()
-            # A pipe would be waited for, a device has no end.
-            if not stat.S_ISREG(status.st_mode):
-                kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
-                msg = f"it is {kind}"
-                raise BadFitsError(msg)
+            length = length_of_file(path)
             with path.open("rb") as file:
                 if file.read(len(_GZIP)) == _GZIP:
                     file.seek(0)
                     with gzip.GzipFile(fileobj=file) as unpacked:
                         return cls._of(unpacked, None)  # type: ignore[arg-type]
                 file.seek(0)
-                return cls._of(file, status.st_size)
+                return cls._of(file, length)
         except OSError as error:
             raise BadFitsError(error.strerror or str(error)) from error
         except (EOFError, ValueError, zlib.error) as error:

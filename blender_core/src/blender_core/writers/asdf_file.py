@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blender_core.errors import InputError
+from blender_core.readers.asdf_file import AsdfReader
 from blender_core.writers.datamodel import DatamodelProduct, save
 from blender_core.writers.source_file import SourceFile
 
@@ -27,13 +28,14 @@ class AsdfProduct(DatamodelProduct):
     Raises
     ------
     InputError
-        If it cannot be opened as a datamodel.
+        If it is not a whole ASDF file, or cannot be opened as a datamodel.
     """
 
     def __init__(self, path: Path) -> None:
         from stdatamodels.jwst import datamodels
 
         self._source = SourceFile(path)
+        AsdfReader(path, "the product")  # which refuses what datamodels never come to an end with
         try:
             model = datamodels.open(self._source.path)
         except Exception as error:

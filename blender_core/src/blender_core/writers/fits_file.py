@@ -5,12 +5,12 @@ from __future__ import annotations
 import contextlib
 import datetime
 import gzip
-import io
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from blender_core.columns import Layout
 from blender_core.errors import InputError, OutputError
 from blender_core.product import Vetted, update_product
+from blender_core.readers.asdf_text import AsdfText
 from blender_core.readers.header_values import select
 from blender_core.readers.headers import BadFitsError
 from blender_core.readers.raw_fits import RawFits
@@ -161,10 +161,8 @@ class FitsProduct:
         """Return the tree that a datamodel of the file would have, without its arrays."""
         tree: Any = {}
         if self._fits.asdf is not None:
-            from asdf.util import load_yaml
-
             try:
-                tree = load_yaml(io.BytesIO(self._fits.asdf.raw), tagged=True)
+                tree = AsdfText(self._fits.asdf.raw).tree  # of its own, as it is changed
             except Exception as error:
                 msg = (
                     f"{self._source.what} cannot be read: "

@@ -1,0 +1,112 @@
+"""Find out whether an ASDF file has all its binary blocks, without reading what is in them.
+
+By the ASDF standard, the blocks follow the tree, one after the other, after any padding. Each
+begins with a header that says how long it is. The last one may be a stream, which reaches to the
+end of the file however long that is; otherwise an index may follow.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NoReturn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["TruncatedAsdfError", "require_blocks"]
+
+_MAGIC: Final = b"\xd3BLK"
+_SIZE: Final = struct.Struct(">4sH")
+_HEADER: Final = struct.Struct(">I4sQQQ16s")
+_STREAMED: Final = 1
+_CHUNK: Final = 1 << 16
+_LONGEST_PADDING: Final = 1 << 28
+_MOST_BLOCKS: Final = 1 << 16
+
+
+class TruncatedAsdfError(Exception):
+    """A file ends within its blocks, or before them. The message says where."""
+
+
+def require_blocks(file: BinaryIO, tree: Any, start: int, length: int) -> None:
+    """Refuse a file that lacks some of the data that its tree speaks of.
+
+    Parameters
+    ----------
+    file : binary file
+        The file.
+    tree : object
+        Its tree, with asdf's tagged nodes.
+    start : int
+        Where in the file the tree ends.
+    length : int
+        Length of the file in bytes.
+
+    Raises
+    ------
+    TruncatedAsdfError
+        If it does.
+    """
+    number = sum(1 for _ in _blocks(file, start, length))
+    wanted = 1 + max(_sources(tree), default=-1)
+    if number < min(wanted, _MOST_BLOCKS):
+        msg = f"it is truncated: {number:,} of the {wanted:,} blocks that its tree names are there"
+        raise TruncatedAsdfError(msg)
+
+
+def _blocks(file: BinaryIO, start: int, length: int) -> Iterator[int]:
+    """Give the places of the blocks, as far as anything tells of them."""
+    position = _first(file, start)
+    for number in range(1, _MOST_BLOCKS + 1):
+        file.seek(position)
+        raw = file.read(_SIZE.size + _HEADER.size)
+        if not raw or not raw.startswith(_MAGIC[: len(raw)]):
+            return  # the end of the file, an index, or more padding
+        if len(raw) < _SIZE.size + _HEADER.size:
+            _truncated(number, "header ends", position + _SIZE.size + _HEADER.size, length)
+        size = _SIZE.unpack_from(raw)[1]
+        flags, _, allocated, used, *_ = _HEADER.unpack_from(raw, _SIZE.size)
+        yield position
+        if flags & _STREAMED:
+            return
+        position += _SIZE.size + size
+        if position + used > length:
+            _truncated(number, "data end", position + used, length)
+        position += allocated  # with padding, which may lack at the end
+        if position > length:
+            return
+
+
+def _truncated(number: int, what: str, end: int, length: int) -> NoReturn:
+    msg = f"block {number:,} is truncated: its {what} at byte {end:,}, the file at byte {length:,}"
+    raise TruncatedAsdfError(msg)
+
+
+def _first(file: BinaryIO, start: int) -> int:
+    """Return where the first block begins; where there is none, some place without one."""
+    file.seek(start)
+    place, kept = start, b""
+    while place - start < _LONGEST_PADDING and (chunk := file.read(_CHUNK)):
+        searched = kept + chunk
+        found = searched.find(_MAGIC)
+        if found >= 0:
+            return place - len(kept) + found
+        place += len(chunk)
+        kept = searched[1 - len(_MAGIC) :]
+    return start
+
+
+def _sources(tree: Any) -> Iterator[int]:
+    """Give the numbers of the blocks that arrays are in."""
+    rest, seen = [tree], set()
+    while rest:
+        value = rest.pop()
+        if not isinstance(value, (dict, list)) or id(value) in seen:
+            continue
+        seen.add(id(value))
+        # Asdf's tagged ones are lists and mappings that look empty unless they are asked.
+        rest.extend(iter(value.values() if isinstance(value, dict) else value))
+        if isinstance(value, dict) and "/core/ndarray-" in getattr(value, "_tag", ""):
+            source = value.get("source")
+            if isinstance(source, int):
+                yield max(source, 0)  # -1 stands for the last one

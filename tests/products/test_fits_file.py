@@ -830,3 +830,18 @@ class TestAsdf:
         os.mkfifo(tmp_path / "pipe.asdf")
         with pytest.raises(InputError, match=r"the product \(.*\) .*: it is not a regular file"):
             blendmodels(tmp_path / "pipe.asdf", inputs)
+
+
+@pytest.mark.parametrize("kind", [".fits", ".asdf", "datamodel"])
+def test_what_is_within_an_object_cannot_be_blended(tmp_path, kind):
+    model = ImageModel()
+    model.instance["meta"]["odd"] = {"value": 3.0}
+    model.save(str(tmp_path / "input.fits"))
+    product = ImageModel()
+    product.instance["meta"]["odd"] = units.Quantity(4.0, "m")
+    if kind != "datamodel":
+        path = tmp_path / f"product{kind}"
+        product.save(str(path))
+        product = path
+    with pytest.raises(InputError, match=r"the product has the value .* where the group meta\.odd"):
+        blendmodels(product, [tmp_path / "input.fits"], overrides={"meta.odd.value": "first"})

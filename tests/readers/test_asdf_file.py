@@ -1,10 +1,13 @@
 import os
+import warnings
 
 import asdf
 import numpy as np
 import pytest
-from asdf.tags.core import Stream
+from asdf.tagged import TaggedDict
+from asdf.tags.core import Software, Stream
 from astropy.time import Time
+from astropy.units import Quantity
 from stdatamodels.jwst.datamodels import ImageModel
 from stdatamodels.jwst.datamodels import open as open_model
 
@@ -12,6 +15,7 @@ from blender_core import InputError
 from blender_core.columns import Layout
 from blender_core.readers.asdf_file import AsdfReader
 from blender_core.readers.datamodel import DatamodelReader
+from blender_core.readers.opening import Opener
 from blender_core.schema import Attribute, read_attributes
 
 
@@ -146,6 +150,38 @@ def test_blocks_of_impossible_sizes(tmp_path, place):
     path.write_bytes(raw)
     with pytest.raises(InputError, match="truncated"):
         AsdfReader(path, "input 1")
+
+
+WITHIN = ["value", "unit", "source", "name"]
+
+
+@pytest.mark.parametrize("ending", [".asdf", ".fits"])
+@pytest.mark.parametrize(
+    "thing",
+    [
+        {"value": 4.0, "unit": "m"},
+        Quantity(4.0, "m"),
+        np.arange(3),
+        Software(name="blender", version="1"),
+        TaggedDict({"value": 4.0}, "tag:example.org:nobody/knows-1.0.0"),
+    ],
+)
+def test_what_is_within_an_object_is_no_attribute(tmp_path, thing, ending):
+    # Each for itself: one that has to be opened would have the others read from the datamodel.
+    layouts = [Layout([Attribute(f"meta.odd.a.{name}")]) for name in WITHIN]
+    model, path = ImageModel(), tmp_path / f"a_cal{ending}"
+    model.instance["meta"]["odd"] = {"a": dict.fromkeys(WITHIN, 3.0)}
+    model.save(str(path))
+    opener = Opener()
+    assert [opener.open(path, "input 1").read(one) for one in layouts] == [[3.0]] * len(layouts)
+    model.instance["meta"]["odd"] = {"a": thing}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        model.save(str(path))
+        with open_model(path) as opened:
+            expected = [DatamodelReader(opened, "model").read(one) for one in layouts]
+        for _ in range(3):
+            assert [opener.open(path, "input 2").read(one) for one in layouts] == expected
 
 
 def test_a_tree_that_is_no_datamodels(tmp_path):

@@ -213,7 +213,8 @@ def _obstacles(tree: Mapping[str, Any], values: Mapping[str, Any]) -> list[Blend
             node = node.get(part)
             if node is None:
                 break
-            if not isinstance(node, dict):
+            # What asdf makes an object of is no group in a file's tree, either.
+            if not isinstance(node, dict) or getattr(node, "_tag", None) is not None:
                 msg = f"the product has the value {shown(node)} where the group {group} should be"
                 faults.append(InputError(msg))
                 break

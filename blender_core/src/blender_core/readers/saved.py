@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
-    from blender_core.columns import Layout
+    from blender_core.columns import Group, Layout
 
 __all__ = ["class_named", "plain_values", "put_own", "read_as_datamodel"]
 
@@ -75,7 +75,7 @@ def plain_values(tree: Mapping[str, Any], layout: Layout) -> list[Any] | None:
     -------
     values : list, shape (n_attributes,), or None
         Plain values; None for arrays. None alone if one of the values is an object that some
-        package has to make of its tag.
+        package has to make of its tag, or would be within one.
 
     Examples
     --------
@@ -85,6 +85,8 @@ def plain_values(tree: Mapping[str, Any], layout: Layout) -> list[Any] | None:
     >>> plain_values({"meta": {"date": "2026-01-01"}}, Layout([Attribute("meta.date")]))
     ['2026-01-01']
     """
+    if _has_tagged_groups(tree, layout.root):
+        return None
     values = collect(tree, layout)
     if is_plain(values):
         return values
@@ -116,6 +118,17 @@ def put_own(values: list[Any], layout: Layout, model_type: type, filename: str |
         place = layout.places.get(path)
         if place is not None and value is not None:
             values[place] = value
+
+
+def _has_tagged_groups(tree: Mapping[str, Any], group: Group) -> bool:
+    """Tell whether a wanted group is what some package makes an object of."""
+    for name, below in group.groups:
+        found = tree.get(name)
+        if isinstance(found, dict) and (
+            getattr(found, "_tag", None) is not None or _has_tagged_groups(found, below)
+        ):
+            return True
+    return False
 
 
 def _has_tags(value: Any) -> bool:

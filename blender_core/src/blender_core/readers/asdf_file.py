@@ -34,6 +34,11 @@ class AsdfReader:
     what : str
         What the file is to the blend, for messages: ``input 3``.
 
+    Attributes
+    ----------
+    tree : dict
+        The tree, without arrays, and without what other packages make of its tags.
+
     Raises
     ------
     InputError
@@ -61,12 +66,12 @@ class AsdfReader:
         if not isinstance(tree, dict):
             msg = f"{self.what} cannot be read: it has {tree!r:.50} for a tree"
             raise InputError(msg)
-        self._tree: Mapping[str, Any] = tree
+        self.tree: dict[str, Any] = tree
 
     @cached_property
     def model_type(self) -> type:
         """The class of datamodel that the file says it is of."""
-        meta = self._tree.get("meta")
+        meta = self.tree.get("meta")
         name = meta.get("model_type") if isinstance(meta, dict) else None
         return class_named(name, self.what, "meta.model_type")
 
@@ -93,7 +98,7 @@ class AsdfReader:
         InputError
             If a value cannot be read.
         """
-        values = plain_values(self._tree, layout)
+        values = plain_values(self.tree, layout)
         return read_as_datamodel(self._opened, self.what, layout) if values is None else values
 
     def paths_beyond(self, known: Collection[str]) -> list[str]:
@@ -109,7 +114,7 @@ class AsdfReader:
         paths : list of str
             In the order of the tree.
         """
-        return list(scalars_beyond(known, self._tree.get("meta"), "meta"))
+        return list(scalars_beyond(known, self.tree.get("meta"), "meta"))
 
     def hdrtab(self) -> Any:
         """Return the table of what the product in the file was made of.
@@ -134,7 +139,7 @@ class AsdfReader:
         table : numpy.ndarray or None
             The table; None if the file has none.
         """
-        if self._tree.get(name) is None:
+        if self.tree.get(name) is None:
             return None
         return table_in_tree(self._opened, self.what, name)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import stat
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, cast
 
 from blender_core.errors import InputError
+from blender_core.readers.regular import length_of_file
 
 __all__ = ["association_members", "is_association", "load_association", "of_file"]
 
@@ -154,18 +154,13 @@ def load_association(path: Path, what: str) -> Any:
 
 def _content(path: Path, what: str) -> bytes:
     try:
-        status = path.stat()
-        # A pipe would be waited for, a device has no end.
-        if not stat.S_ISREG(status.st_mode):
-            kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
-            msg = f"{what} cannot be read: it is {kind}"
-            raise InputError(msg)
-        if status.st_size > _MOST_BYTES:
+        length = length_of_file(path)
+        if length > _MOST_BYTES:
             most = f"more than {_MOST_BYTES >> 20} MB"
-            msg = f"{what} is not an association: it has {status.st_size} bytes, which is {most}"
+            msg = f"{what} is not an association: it has {length} bytes, which is {most}"
             raise InputError(msg)
         with path.open("rb") as file:
-            return file.read(status.st_size)
+            return file.read(length)
     except (OSError, ValueError) as error:  # a name can have what no file system takes
         msg = f"{what} cannot be read: {getattr(error, 'strerror', None) or error}"
         raise InputError(msg) from error

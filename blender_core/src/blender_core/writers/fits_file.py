@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from blender_core.columns import Layout
 from blender_core.errors import InputError, OutputError
-from blender_core.product import Vetted, update_product
 from blender_core.readers.asdf_text import AsdfText
 from blender_core.readers.header_values import select
 from blender_core.readers.headers import BadFitsError
@@ -17,24 +16,24 @@ from blender_core.readers.raw_fits import RawFits
 from blender_core.readers.saved import class_named
 from blender_core.rules import DROP
 from blender_core.schema import read_attributes
-from blender_core.writers.datamodel import packed, save
+from blender_core.writers.datamodel import packed
+from blender_core.writers.file_product import FileProduct
 from blender_core.writers.fits_patch import patched
 from blender_core.writers.parts import PatchError, write
 from blender_core.writers.replacing import replacing
 from blender_core.writers.source_file import SourceFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator
     from pathlib import Path
 
-    from blender_core.typed import TypedColumn
     from blender_core.writers.target import Target
 
 __all__ = ["FitsProduct"]
 
 
-class FitsProduct:
-    """A file that gets the blended metadata when it is saved, and not before.
+class FitsProduct(FileProduct):
+    """A file of which only what was blended is written anew.
 
     Parameters
     ----------
@@ -48,56 +47,12 @@ class FitsProduct:
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
-        self._read(path)
-        (name,) = select(self._fits, "PRIMARY", (b"DATAMODL",), self._source.what)
-        where = "keyword DATAMODL in its primary header"
-        self.validator: Any = class_named(name, self._source.what, where)()
+        source = SourceFile(path)
+        self._fits, self._as_saved = _read(source)
+        (name,) = select(self._fits, "PRIMARY", (b"DATAMODL",), source.what)
+        model_type = class_named(name, source.what, "keyword DATAMODL in its primary header")
+        super().__init__(path, source, model_type, {})
         self.tree = self._loaded_tree()
-        self._vetted = Vetted()
-        self._tables: Mapping[str, Sequence[TypedColumn]] = {}
-        self._model: Any = None
-
-    def __repr__(self) -> str:
-        return f"<{type(self.validator).__name__} in {self.path}>"
-
-    @property
-    def origin(self) -> Path:
-        """The file that it is read from, as long as that is not replaced by the product itself."""
-        return self._source.path
-
-    @property
-    def model(self) -> Any:
-        """The updated datamodel, opened when it is first asked for."""
-        if self._model is None:
-            from stdatamodels.jwst import datamodels
-
-            with self._source.opened():
-                try:
-                    model = datamodels.open(self._source.path)
-                except Exception as error:
-                    what = self._source.what
-                    msg = f"{what} cannot be opened: {type(error).__name__}: {error}"
-                    raise InputError(msg) from error
-            update_product(model, self._vetted, self._tables)
-            self._model = model
-        return self._model
-
-    def update(self, vetted: Vetted, tables: Mapping[str, Sequence[TypedColumn]]) -> None:
-        """Keep in mind the values and the tables that the file is to get.
-
-        Parameters
-        ----------
-        vetted : Vetted
-            The values.
-        tables : mapping of str to sequence of TypedColumn
-            The columns of its tables, by their names in datamodels.
-        """
-        self._vetted, self._tables = vetted, tables
-
-    def restored(self) -> contextlib.AbstractContextManager[None]:
-        """Do nothing: what has been kept in mind is not in the file."""
-        return contextlib.nullcontext()
 
     def save(self, target: Target) -> None:
         """Write the updated product as a whole, or not at all.
@@ -112,14 +67,15 @@ class FitsProduct:
         ------
         OutputError
             If it cannot be written.
+        InputError
+            If somebody has changed the file since it was read.
         """
         if self._model is not None or target.ending == ".asdf" or self._derives():
-            save(self.model, target, self._source.require_unchanged)
+            super().save(target)
         else:
             self._patch(target)
-        self.path = target.given
         if target.is_product:
-            self._read(target.given)
+            self._fits, self._as_saved = _read(self._source)
 
     def _derives(self) -> bool:
         """Tell whether the class makes other values of these when it is saved."""
@@ -133,7 +89,7 @@ class FitsProduct:
             changes = {
                 **dict.fromkeys((*self._vetted.dropped, *self._vetted.refused), DROP),
                 **self._vetted.values,
-                **own,
+                **{f"meta.{name}": value for name, value in own.items()},
             }
             try:
                 parts = patched(self._fits, self.validator, changes, self._tables, source)
@@ -144,18 +100,7 @@ class FitsProduct:
                 with packed(file, target) as unpacked:
                     write(parts, source, unpacked)
                 self._source.require_unchanged()
-        self._vetted.values.update(own)
-        meta = self.tree.setdefault("meta", {})
-        meta |= {path.removeprefix("meta."): value for path, value in own.items()}
-
-    def _read(self, path: Path) -> None:
-        self._source = SourceFile(path)
-        try:
-            self._fits = RawFits.read(self._source.path)
-            self._as_saved = self._fits.is_as_saved()
-        except BadFitsError as error:
-            msg = f"{self._source.what} cannot be read: {error}"
-            raise InputError(msg) from error
+        self._saved(target, own)
 
     def _loaded_tree(self) -> dict[str, Any]:
         """Return the tree that a datamodel of the file would have, without its arrays."""
@@ -199,12 +144,12 @@ class FitsProduct:
         return found
 
     def _own(self, target: Target) -> dict[str, Any]:
-        """Return what stdatamodels sets when it saves a datamodel."""
+        """Return what stdatamodels sets below ``meta`` when it saves a datamodel."""
         now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
         return {
-            "meta.date": now.isoformat(timespec="milliseconds"),
-            "meta.filename": target.given.name,
-            "meta.model_type": type(self.validator).__name__,
+            "date": now.isoformat(timespec="milliseconds"),
+            "filename": target.given.name,
+            "model_type": type(self.validator).__name__,
         }
 
     @contextlib.contextmanager
@@ -217,3 +162,13 @@ class FitsProduct:
                     yield cast("BinaryIO", unpacked)
             else:
                 yield file
+
+
+def _read(source: SourceFile) -> tuple[RawFits, bool]:
+    """Read headers and tree, and find out whether nobody has touched the headers."""
+    try:
+        fits = RawFits.read(source.path)
+        return fits, fits.is_as_saved()
+    except BadFitsError as error:
+        msg = f"{source.what} cannot be read: {error}"
+        raise InputError(msg) from error

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from blender_core.writers.asdf_file import AsdfProduct
 from blender_core.writers.datamodel import DatamodelProduct
+from blender_core.writers.file_product import FileProduct
 from blender_core.writers.fits_file import FitsProduct
 from blender_core.writers.nothing import NoProduct
 
@@ -46,7 +47,7 @@ def open_product(given: Any) -> Product:
     """
     if given is None:
         return NoProduct()
-    if isinstance(given, (DatamodelProduct, FitsProduct, NoProduct)):
+    if isinstance(given, (DatamodelProduct, FileProduct, NoProduct)):
         return given
     if isinstance(given, (str, os.PathLike)):
         path = Path(given)

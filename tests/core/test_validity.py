@@ -1,17 +1,22 @@
 """What the schema's validation says of a value, and what it leaves alone."""
 
+import math
 import sys
 import threading
 import warnings
 
 import pytest
+from asdf import AsdfFile
 from asdf.exceptions import ValidationError
+from asdf.schema import YAML_VALIDATORS, validate
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from stdatamodels.exceptions import ValidationWarning
 from stdatamodels.jwst.datamodels import ImageModel
 from stdatamodels.validate import value_change
 
 from blender_core import BlendWarning
-from blender_core.validity import problem_with
+from blender_core.validity import plainly_valid, problem_with
 
 PATTERN = {"type": "string", "pattern": "^M [0-9]+$"}
 
@@ -43,6 +48,51 @@ def test_it_is_what_a_datamodel_says(value, subschema):
     if problem:
         assert caught[0].category is ValidationWarning
         assert str(caught[0].message).splitlines()[1] == problem
+
+
+kinds = st.sampled_from(["string", "number", "integer", "boolean", ["string", "null"], "null"])
+bounds = st.sampled_from([-1, 0, 2.5, 3])
+whole = st.fixed_dictionaries(
+    {},
+    optional={
+        "type": kinds,
+        "enum": st.sampled_from([["M 1", 3], [True, 2.5], []]),
+        "minimum": bounds,
+        "maximum": bounds,
+        "exclusiveMinimum": st.booleans(),
+        "pattern": st.sampled_from(["^M", "[0-9]$"]),
+        "title": st.just("a title"),
+        "not": st.just({"enum": [3]}),
+        "anyOf": st.lists(st.fixed_dictionaries({"type": kinds}, optional={"minimum": bounds})),
+    },
+)
+
+
+@settings(max_examples=500, deadline=None)
+@given(
+    st.sampled_from(
+        ["M 1", "NGC", "", 3, 0, -1, 2**70, 2.5, -0.5, math.nan, math.inf, True, False]
+    ),
+    whole,
+)
+@example(3, {"type": "integer", "minimum": 3, "maximum": 3})
+@example("M 1", {"anyOf": [{"type": "number"}, {"type": "string"}], "pattern": "^M"})
+def test_what_is_plainly_valid_is_valid(value, subschema):
+    if plainly_valid(value, subschema) and subschema:
+        validate(value, ctx=AsdfFile(), schema=subschema, validators=YAML_VALIDATORS)
+
+
+@pytest.mark.parametrize(
+    ("value", "subschema"),
+    [
+        (3, {"type": "integer", "minimum": 3, "maximum": 3}),
+        (math.nan, {"type": "number", "minimum": 3}),
+        ("M 1", PATTERN),
+        ("M 1", {"anyOf": [{"type": "number"}, {"type": "string"}]}),
+    ],
+)
+def test_plain_cases_need_no_validator(value, subschema):
+    assert plainly_valid(value, subschema)
 
 
 def test_the_settings_of_the_datamodel_decide():

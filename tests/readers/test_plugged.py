@@ -431,6 +431,30 @@ def test_schemas_that_are_sound(make_readers, plugin):
     assert attributes["exptime"]["enum"] == (1.5, "long")
 
 
+@pytest.mark.parametrize(
+    ("what", "kept"),
+    [
+        ({"exclusiveMinimum": 1.5}, [None, 2.5]),
+        ({"exclusiveMaximum": 2.5}, [1.5, None]),
+        ({"exclusiveMinimum": 1, "exclusiveMaximum": 3}, [1.5, 2.5]),
+        ({"minimum": 1.5, "exclusiveMinimum": True}, [None, 2.5]),
+        # These are values, and not parts of the schema.
+        ({"default": {"$ref": "a"}}, [1.5, 2.5]),
+        ({"enum": [{"pattern": "("}, 1.5, 2.5]}, [1.5, 2.5]),
+    ],
+)
+@pytest.mark.filterwarnings("ignore:.*It is left out")
+def test_bounds_of_newer_drafts_and_values_that_look_like_schemas(make_readers, plugin, what, kept):
+    attributes = {"exptime": {"fits_keyword": "EXPTIME", **what}}
+    schema = {"properties": {"meta": {"properties": attributes}}}
+    plugin.source = type("GoodSource", (HeaderSource,), {"schema": schema})
+    given = [fits.Header({"EXPTIME": one}) for one in (1.5, 2.5)]
+    result = blendmodels(
+        None, given, plugins=make_readers({PLAIN: plugin}), overrides={"meta.exptime": "last"}
+    )
+    assert list(result.inputs["meta.exptime"]) == kept
+
+
 def test_schemas_of_datamodels_are_sound(make_readers, plugin):
     class ByName(HeaderSource):
         schema = ImageModel().schema

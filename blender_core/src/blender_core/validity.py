@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.schema import PYTHON_TYPES
@@ -13,13 +14,12 @@ if TYPE_CHECKING:
 
 __all__ = ["INTEGERS", "objection", "plainly_valid", "problem_with", "validates_assignments"]
 
-# What a schema says besides type and enum is left to its own validator.
-_SIMPLE: Final = {"type", "enum", "title", "description", "default", "examples"} | {
-    "fits_keyword",
-    "fits_hdu",
-    "blend_rule",
-    "blend_table",
-}
+# Whatever else a schema says is left to its own validator.
+_SIMPLE: Final = (
+    {"type", "anyOf", "enum", "minimum", "maximum", "pattern"}
+    | {"title", "description", "default", "examples"}
+    | {"fits_keyword", "fits_hdu", "blend_rule", "blend_table"}
+)
 INTEGERS: Final = range(-(2**63) + 2, 2**63)
 """ASDF files, which all saved datamodels have in them, hold no others."""
 _LONGEST: Final = 400
@@ -43,18 +43,34 @@ def plainly_valid(value: Any, subschema: Mapping[str, Any]) -> bool:
     Examples
     --------
     >>> from blender_core.validity import plainly_valid
-    >>> plainly_valid(3, {"type": "integer"}), plainly_valid(3, {"type": "integer", "minimum": 1})
+    >>> plainly_valid(3, {"type": "integer"}), plainly_valid(3, {"type": "integer", "not": {}})
     (True, False)
     """
     if not subschema:
         return True
-    kind = subschema.get("type")
     return (
-        isinstance(kind, str)
-        and type(value) in PYTHON_TYPES.get(kind, ())
+        _SIMPLE.issuperset(subschema)
+        and _has_type(value, subschema)
         and ("enum" not in subschema or value in subschema["enum"])
-        and _SIMPLE.issuperset(subschema)
         and (type(value) is not int or value in INTEGERS)
+        and _is_within(value, subschema)
+    )
+
+
+def _has_type(value: Any, subschema: Mapping[str, Any]) -> bool:
+    kind = subschema.get("type")
+    if kind is not None and "anyOf" not in subschema:
+        return isinstance(kind, str) and type(value) in PYTHON_TYPES.get(kind, ())
+    return kind is None and any(plainly_valid(value, one) for one in subschema.get("anyOf", ()))
+
+
+def _is_within(value: Any, subschema: Mapping[str, Any]) -> bool:
+    if isinstance(value, str):
+        return "pattern" not in subschema or re.search(subschema["pattern"], value) is not None
+    # NaN is not out of bounds, either.
+    return not (
+        ("minimum" in subschema and value < subschema["minimum"])
+        or ("maximum" in subschema and value > subschema["maximum"])
     )
 
 

@@ -112,7 +112,7 @@ class AsdfText:
             raise ValueError(msg)
         root = AsdfLoader(self.raw).get_single_node()
         if root is not None:
-            require_bounded(root, len(self.raw))
+            require_bounded(root)
         return root
 
     @cached_property

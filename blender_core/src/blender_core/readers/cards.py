@@ -190,7 +190,8 @@ class RawHeader:
 
         # As astropy does it when it reads a file.
         text = self.raw.decode("ascii", "replace").replace("\ufffd", "?")
-        return fits.Header.fromstring(text)
+        with recorded():
+            return fits.Header.fromstring(text)
 
 
 def _cards(raw: bytes) -> Iterator[bytes]:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 __all__ = ["BadSchemaError", "completed"]
 
 _LONGEST: Final = 400
+_DATA: Final = frozenset({"enum", "default", "const", "examples"})
+"""What is no schema, but a value, or several."""
+_OPEN_BOUNDS: Final = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 
 
 class BadSchemaError(Exception):
@@ -54,7 +57,7 @@ def completed(schema: Mapping[str, Any]) -> dict[str, Any]:
         whole = plain(schema)
         if isinstance(properties := whole.get("properties", {}), dict):
             # Nobody looks at the rest. Where it says what it is itself, that may be another draft.
-            whole = {"properties": {"meta": properties.get("meta", {})}}
+            whole = {"properties": {"meta": _as_draft_4(properties.get("meta", {}))}}
         for problem in chain(_unusable(whole, ()), _undefined(whole)):
             raise BadSchemaError(problem)
         meta = _typed(whole["properties"]["meta"])
@@ -67,6 +70,20 @@ def completed(schema: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "object", "properties": {"meta": meta}}
 
 
+def _as_draft_4(node: Any) -> Any:
+    """Return a schema in which open bounds are as asdf knows them, which has an older draft."""
+    if isinstance(node, list):
+        return [_as_draft_4(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    found = {name: one if name in _DATA else _as_draft_4(one) for name, one in node.items()}
+    for bound, limit in _OPEN_BOUNDS.items():
+        value = found.get(bound)
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and limit not in found:
+            found |= {limit: value, bound: True}
+    return found
+
+
 def _unusable(node: Any, path: tuple[Any, ...]) -> Iterator[str]:
     """Give what the definition of JSON schema does not tell, or has no bounds for."""
     if isinstance(node, list):
@@ -77,6 +94,8 @@ def _unusable(node: Any, path: tuple[Any, ...]) -> Iterator[str]:
     for name, below in node.items():
         if not isinstance(name, str):
             yield _at(path, f"{shown(name)} is a name, and not a text")
+        elif name in _DATA and path[-1:] != ("properties",):
+            continue
         elif name == "$ref" and isinstance(below, str):
             yield _at((*path, name), "nothing is looked up elsewhere: write out what is there")
         elif name == "pattern" and isinstance(below, str):

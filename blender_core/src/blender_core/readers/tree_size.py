@@ -12,27 +12,23 @@ from typing import Any, Final
 
 __all__ = ["UnboundedTreeError", "require_bounded"]
 
-_MOST_REPEATED: Final = 100_000
-_MOST_TIMES: Final = 50
-"""Hundreds of slits may share a WCS that takes 30 times the text of what each has for itself."""
-_DEEPEST: Final = 200
-"""Asdf and datamodels cannot open what is much deeper: Python limits how deep calls are."""
-_OF_A_GROUP: Final = 3
+_MOST_REPEATED: Final = 2_000_000
+"""Hundreds of slits may share a WCS of many steps, which has some thousand values."""
+_DEEPEST: Final = 240
+"""Asdf and datamodels cannot open what is deeper: Python limits how deep calls are."""
 
 
 class UnboundedTreeError(ValueError):
     """A tree is not what anybody can go through. The message says why."""
 
 
-def require_bounded(root: Any, length: int) -> None:
-    """Refuse a tree that contains itself, is far larger than its text, or is very deep.
+def require_bounded(root: Any) -> None:
+    """Refuse a tree that contains itself, is far larger than any text, or is very deep.
 
     Parameters
     ----------
     root : yaml.Node
         Its root.
-    length : int
-        Length of its text.
 
     Raises
     ------
@@ -43,40 +39,40 @@ def require_bounded(root: Any, length: int) -> None:
     --------
     >>> import yaml
     >>> from blender_core.readers.tree_size import require_bounded
-    >>> require_bounded(yaml.compose("{a: &x [1, 2], b: *x}"), 21)
-    >>> require_bounded(yaml.compose("{a: &x [1, *x]}"), 15)
+    >>> require_bounded(yaml.compose("{a: &x [1, 2], b: *x}"))
+    >>> require_bounded(yaml.compose("{a: &x [1, *x]}"))
     Traceback (most recent call last):
         ...
     blender_core.readers.tree_size.UnboundedTreeError: what begins in its line 1 contains itself
     """
-    _Sizes(_MOST_REPEATED + _MOST_TIMES * length).add(root, 0)
+    _Sizes().add(root, 0)
 
 
 class _Sizes:
     """How large the nodes are that have been seen so far."""
 
-    def __init__(self, most: int) -> None:
+    def __init__(self) -> None:
         # None for a node that is not at its end yet.
         self._sizes: dict[int, tuple[int, int] | None] = {}
-        self._repeated, self._most = 0, most
+        self._repeated = 0
 
     def add(self, node: Any, depth: int) -> tuple[int, int]:
-        """Return about how long a node is, aliases written out, and how many levels it has."""
+        """Return how many nodes there are, aliases written out, and how many levels."""
         if id(node) in self._sizes:
             size = self._again(node)
         elif node.id == "scalar":
-            size = self._sizes[id(node)] = len(node.value) + 1, 0
+            size = self._sizes[id(node)] = 1, 0
         else:
             # Here as well as below, as this goes down by itself.
             _require_flat(depth)
             self._sizes[id(node)] = None
             below = node.value if node.id == "sequence" else chain.from_iterable(node.value)
-            length, levels = _OF_A_GROUP, 0
+            number, levels = 1, 0
             for one in below:
-                its_length, its_levels = self.add(one, depth + 1)
-                length += its_length
+                its_number, its_levels = self.add(one, depth + 1)
+                number += its_number
                 levels = max(levels, its_levels)
-            size = self._sizes[id(node)] = length, levels + 1
+            size = self._sizes[id(node)] = number, levels + 1
         _require_flat(depth + size[1])
         return size
 
@@ -87,8 +83,8 @@ class _Sizes:
             msg = f"what begins in its line {node.start_mark.line + 1} contains itself"
             raise UnboundedTreeError(msg)
         self._repeated += size[0]
-        if self._repeated > self._most:
-            msg = f"its aliases stand for more than {self._most:,} characters"
+        if self._repeated > _MOST_REPEATED:
+            msg = f"its aliases stand for more than {_MOST_REPEATED:,} values"
             raise UnboundedTreeError(msg)
         return size
 

@@ -10,7 +10,7 @@ from stdatamodels.jwst.datamodels import CubeModel, ImageModel
 
 from blender_core import BlendErrorGroup, InputError, ModelBlender, blendmodels
 from blender_core.readers.association import association_members, is_association
-from blender_core.readers.library import is_library, library_files, loans
+from blender_core.readers.model_library import is_library, library_files, loans
 from blender_core.readers.several import number_behind
 
 START = "meta.exposure.start_time"

@@ -11,7 +11,7 @@ from blender_core.columns import Columns, Layout
 from blender_core.errors import InputError, MixedModelTypesError, raise_all
 from blender_core.readers.expanding import expanded, require_recorded
 from blender_core.readers.files import files_behind
-from blender_core.readers.library import is_library
+from blender_core.readers.model_library import is_library
 from blender_core.readers.several import unfold
 from blender_core.readers.source import name_of
 

@@ -10,7 +10,7 @@ from blender_core.arguments import texts
 from blender_core.blender import ModelBlender
 from blender_core.readers.association import association_members, is_association
 from blender_core.readers.files import files_behind
-from blender_core.readers.library import is_library
+from blender_core.readers.model_library import is_library
 from blender_core.readers.own_association import own_members
 from blender_core.readers.several import number_behind
 from blender_core.values import shown

@@ -9,7 +9,7 @@ from urllib.parse import unquote, urlsplit
 
 from blender_core.errors import InputError
 from blender_core.readers.association import association_members, is_association
-from blender_core.readers.library import is_library, library_files
+from blender_core.readers.model_library import is_library, library_files
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

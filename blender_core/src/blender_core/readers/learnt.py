@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import stat
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.readers.file_pattern import learn_file
 from blender_core.readers.known_trees import KnownTrees
+from blender_core.readers.regular import length_of_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -112,9 +112,8 @@ class Learnt:
             The text of its tree. None alone if it is not certain to be like one before.
         """
         try:
-            status = path.stat()
-            known = self._files.get(status.st_size)
-            if not known or not stat.S_ISREG(status.st_mode):
+            known = self._files.get(length_of_file(path))
+            if not known:
                 return None
             with path.open("rb", buffering=0) as file:
                 return _find_tree(file, known)

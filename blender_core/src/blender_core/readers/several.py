@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from blender_core.errors import InputError
 from blender_core.readers.association import association_members, is_association, of_file
-from blender_core.readers.library import is_library, loans
+from blender_core.readers.model_library import is_library, loans
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

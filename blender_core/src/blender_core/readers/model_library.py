@@ -30,7 +30,7 @@ def is_library(given: Any) -> bool:
 
     Examples
     --------
-    >>> from blender_core.readers.library import is_library
+    >>> from blender_core.readers.model_library import is_library
     >>> is_library(["a_cal.fits"])
     False
     """

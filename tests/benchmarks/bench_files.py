@@ -1,6 +1,7 @@
 """Blending from files, side by side with jwst, which has to open each exposure."""
 
 import gc
+import hashlib
 import tracemalloc
 
 import numpy as np
@@ -91,23 +92,41 @@ def test_one_file_more(benchmark, blender_name, blender_class, large_files, reco
 
 def read_bytes(path, offsets):
     with path.open("rb") as file:
+        parts = []
         for start, size in offsets:
             file.seek(start)
-            file.read(size)
+            parts.append(file.read(size))
+    return parts
 
 
-def header_places(path):
-    """Return where the primary and the SCI header are, and how long."""
+def read_all_bytes(path, offsets):
+    """Read what tells the values, and that nobody has touched them since they were saved."""
+    *headers, _, _ = read_bytes(path, offsets)
+    return hashlib.sha256(b"".join(headers)).digest()
+
+
+def header_places(path, names=None):
+    """Return where headers are, and how long."""
     with fits.open(path) as hdulist:
-        infos = [hdulist[name].fileinfo() for name in ("PRIMARY", "SCI")]
+        infos = [hdulist[name].fileinfo() for name in names or range(len(hdulist))]
     return [(info["hdrLoc"], info["datLoc"] - info["hdrLoc"]) for info in infos]
 
 
-@pytest.mark.parametrize("how", ["bytes", "getheader", "accumulate"])
+def tree_place(path):
+    """Return where the tree is, and how long."""
+    with fits.open(path) as hdulist:
+        return hdulist["ASDF"].fileinfo()["datLoc"], hdulist["ASDF"].header["NAXIS1"]
+
+
+@pytest.mark.parametrize("how", ["bytes", "all bytes", "getheader", "accumulate"])
 def test_reading(benchmark, how, large_files, record):
     path, times = large_files[1], 1
     if how == "bytes":
-        benchmark.pedantic(read_bytes, (path, header_places(path)), rounds=500, warmup_rounds=10)
+        places = header_places(path, ("PRIMARY", "SCI"))
+        benchmark.pedantic(read_bytes, (path, places), rounds=500, warmup_rounds=10)
+    elif how == "all bytes":
+        places = [*header_places(path), tree_place(path)]
+        benchmark.pedantic(read_all_bytes, (path, places), rounds=500, warmup_rounds=10)
     elif how == "getheader":
 
         def headers():
@@ -124,6 +143,7 @@ def test_reading(benchmark, how, large_files, record):
         times = len(others)
     names = {
         "bytes": "to compare: the bytes of two headers",
+        "all bytes": "to compare: of all and the tree, with checksum",
         "getheader": "to compare: astropy's getheader of two",
         "accumulate": "all wanted values of a file",
     }

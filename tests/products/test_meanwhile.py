@@ -144,3 +144,16 @@ class TestOrigin:
         result.save(tmp_path / f"first.{product.name[2:]}")
         assert result.product_name == f"first.{product.name[2:]}"
         result.product.close()
+
+
+def test_a_target_that_may_be_written_and_not_read(product, inputs, tmp_path, unprivileged):  # noqa: ARG001
+    target = tmp_path / f"t.{product.name[2:]}"
+    target.write_bytes(b"old")
+    target.chmod(0o200)
+    result = blendmodels(product, inputs, output=target, overwrite=True)
+    assert result.product_name == target.name
+    assert target.stat().st_mode & 0o777 == 0o200
+    target.chmod(0o600)
+    with datamodels.open(target) as model:
+        assert model.meta.instrument.detector == "MULTIPLE"
+    result.product.close()

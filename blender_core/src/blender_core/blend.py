@@ -123,7 +123,8 @@ def blendmodels(
         target = Target.find(output, overwrite=overwrite, product=product.origin)
     if inputs is None:
         inputs = own_members(product.tree, product.origin and product.origin.parent)
-    several, total = _counted(inputs)
+    several = _several(inputs)
+    total = _total(several) if progress else None
     several = several if target is None else _apart(several, target)
     blender.accumulate_all(several, progress and (lambda done: progress(done, total)))
     if target is None:
@@ -149,19 +150,21 @@ def _apart_one_by_one(inputs: Iterable[Any], target: Target) -> Iterator[Any]:
         yield one
 
 
-def _counted(inputs: Any) -> tuple[Iterable[Any], int | None]:
-    """Return the inputs one by one, and how many there will be, if that is known."""
+def _several(inputs: Any) -> Iterable[Any]:
+    """Return the inputs one by one, as far as they are not one that stands for several."""
     if is_association(inputs):
-        members = association_members(inputs, "inputs")
-        return members, len(members)
+        return association_members(inputs, "inputs")
     if is_library(inputs):
-        return [inputs], len(inputs)
+        return [inputs]
     from astropy.io.fits import HDUList
     from stdatamodels import DataModel
 
     if isinstance(inputs, (str, os.PathLike, DataModel, HDUList)):
         msg = f"inputs takes a collection of inputs, such as [{shown(inputs)}], not a single one"
         raise TypeError(msg)
-    if not isinstance(inputs, Collection):  # an iterator is looked at once
-        return inputs, None
-    return inputs, sum(map(number_behind, inputs))
+    return inputs  # type: ignore[no-any-return]
+
+
+def _total(inputs: Iterable[Any]) -> int | None:
+    """Return how many inputs there will be; None of an iterator, which is looked at once."""
+    return sum(map(number_behind, inputs)) if isinstance(inputs, Collection) else None

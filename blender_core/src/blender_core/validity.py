@@ -58,10 +58,10 @@ def plainly_valid(value: Any, subschema: Mapping[str, Any]) -> bool:
 
 
 def _has_type(value: Any, subschema: Mapping[str, Any]) -> bool:
-    kind = subschema.get("type")
-    if kind is not None and "anyOf" not in subschema:
-        return isinstance(kind, str) and type(value) in PYTHON_TYPES.get(kind, ())
-    return kind is None and any(plainly_valid(value, one) for one in subschema.get("anyOf", ()))
+    kind, others = subschema.get("type"), subschema.get("anyOf")
+    if others is not None:
+        return kind is None and any(plainly_valid(value, one) for one in others)
+    return isinstance(kind, str) and type(value) in PYTHON_TYPES.get(kind, ())
 
 
 def _is_within(value: Any, subschema: Mapping[str, Any]) -> bool:

@@ -88,7 +88,7 @@ class RawHeader:
         end = self._positions.get(b"END     ", len(self.raw))
         return (
             not self.raw.startswith(b"CONTINUE")
-            and all(map(_is_standard, _cards(self.raw[:end])))
+            and all(map(_is_standard_card, _cards(self.raw[:end])))
             and all(
                 self.raw[position : position + CARD].partition(b"/")[0].rstrip().endswith(b"&'")
                 for position in self._continued
@@ -224,7 +224,7 @@ def _positions(column: bytes) -> tuple[Mapping[bytes, int], bool]:
 
 
 @functools.lru_cache(maxsize=1 << 13)
-def _is_standard(card: bytes) -> bool:
+def _is_standard_card(card: bytes) -> bool:
     """Tell whether a card of printable characters is certain to be printed as it is."""
     return _STANDARD.fullmatch(card) is not None
 

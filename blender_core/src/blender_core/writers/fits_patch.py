@@ -93,8 +93,9 @@ def patched(
         _HDU(hdu.name, header_of(hdu), [Copied(hdu.start, hdu.size, -hdu.size % BLOCK)])
         for hdu in fits.hdus
     ]
+    as_saved = fits.is_as_saved()
     # Where the headers are read over the tree, they have to tell every digit of it.
-    sections = Sections(blank.schema, exact=not fits.is_as_saved())
+    sections = Sections(blank.schema, exact=not as_saved)
     with recorded():  # long comments are cut off
         _change_cards(hdus, sections, changes)
     if fits.hdus[0].header.get("EXTEND") is False:
@@ -107,7 +108,7 @@ def patched(
         # What stdatamodels makes of a table that the tree does not refer to.
         in_tree[f"extra_fits.{name.upper()}"] = DROP
     # Without the checksum, the headers are read over the tree.
-    in_tree[_CHECKSUM_OF_HEADERS] = _checksum(hdus) if fits.is_as_saved() else DROP
+    in_tree[_CHECKSUM_OF_HEADERS] = _checksum(hdus) if as_saved else DROP
     parts: list[Part] = []
     place = next((i for i, hdu in enumerate(hdus) if hdu.name == _ASDF), None)
     for i, hdu in enumerate(hdus):

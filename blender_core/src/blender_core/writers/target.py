@@ -82,6 +82,7 @@ class Target:
             path = given.resolve()
             status = _status(path)
             _require_ending(given, path, what, endings)
+            _require_name(given, what)
             if status is None:
                 _require_folder(given, path)
             else:
@@ -163,16 +164,17 @@ def _require_ending(given: Path, path: Path, what: str, endings: tuple[str, ...]
             "remove the link"
         )
         raise OutputError(msg, path=given)
-    if what == "the product" and own != ".asdf" and not _fits_can_have(given.name):
+
+
+def _require_name(given: Path, what: str) -> None:
+    # That a folder is none is told in other words.
+    is_fits = what == "the product" and not given.name.endswith(".asdf") and not given.is_dir()
+    if is_fits and not (given.name.isascii() and given.name.isprintable()):
         msg = (
             f"the name {given} has characters that no FITS header can have, and it is to be the "
             "product's FILENAME: choose another name"
         )
         raise OutputError(msg, path=given)
-
-
-def _fits_can_have(text: str) -> bool:
-    return text.isascii() and text.isprintable()
 
 
 def _require_folder(given: Path, path: Path) -> None:

@@ -77,7 +77,7 @@ def test_what_the_product_has_not(make_models):
     )
     kept = blendmodels(ImageModel(), inputs, ignore=[DETECTOR])
     assert explained(kept, DETECTOR)[0] == (
-        "meta.instrument.detector (DETECTOR) is none: the product had none before the blend."
+        "meta.instrument.detector (DETECTOR) is none: the product has none of its own."
     )
     assert kept.outcomes.explain(DETECTOR).startswith(
         "meta.instrument.detector (DETECTOR) is what the product had before the blend."
@@ -86,7 +86,7 @@ def test_what_the_product_has_not(make_models):
     product.meta.instrument.detector = "NRCB1"
     kept = blendmodels(product, inputs, ignore=[DETECTOR])
     assert explained(kept, DETECTOR)[0] == (
-        "meta.instrument.detector (DETECTOR) is 'NRCB1', as before the blend."
+        "meta.instrument.detector (DETECTOR) is 'NRCB1', the product's own."
     )
     with pytest.warns(match="forbids the blended value"):
         refused = blendmodels(ImageModel(), inputs, overrides={"DETECTOR": "join"})

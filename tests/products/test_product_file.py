@@ -71,8 +71,8 @@ def test_it_tells_what_the_result_told(inputs, own, path):
     for key in told.keys() - changed:
         assert product.outcomes[key] == told[key], key
     for key in changed & told.keys():
-        assert product.outcomes[key].from_input is None
-        assert product.outcomes[key].status is Status.UNKNOWN
+        assert product.outcomes[key].from_input is product.outcomes[key].rule is None
+        assert product.outcomes[key].status is Status.OWN
     assert product.outcomes[SECONDS].reason == "the longest"
     assert [one.attribute for one in product.varied()] == [one.attribute for one in result.varied()]
     assert {GROUPS, "meta.my_own"} <= {one.attribute for one in product.varied()}
@@ -135,7 +135,7 @@ def test_what_is_the_products_own(inputs, own, path):
     blendmodels(own, inputs, overrides=OVERRIDES, record_rules=True, output=path)
     product = ProductFile(path)
     assert product.explain("TARG_RA").splitlines()[:2] == [
-        "meta.target.ra (TARG_RA) is 24.5, as before the blend.",
+        "meta.target.ra (TARG_RA) is 24.5, the product's own.",
         "The product's table has no column that tells what the inputs had.",
     ]
     assert product.outcomes["meta.model_type"].status is Status.KEPT

@@ -35,11 +35,12 @@ def blendmodels(
     overrides: Mapping[str, str] | Iterable[Override] = (),
     rules: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
     mixed: bool = False,
-    record_rules: bool = False,
+    record_rules: bool | None = None,
     block: Collection[str] = (),
     plugins: Plugins | None = None,
     on_bad_input: Literal["raise", "skip"] = "raise",
     expand: bool = False,
+    later: Literal["keep", "replace"] = "keep",
     progress: Callable[[int, int | None], None] | None = None,
     output: str | os.PathLike[str] | None = None,
     overwrite: bool = False,
@@ -61,7 +62,7 @@ def blendmodels(
         known, and then in the current directory.
     ignore : collection of str, optional
         Attributes whose paths begin with one of these keep the product's own value.
-    overrides, rules, mixed, record_rules, block, plugins, on_bad_input, expand
+    overrides, rules, mixed, record_rules, block, plugins, on_bad_input, expand, later
         As for `ModelBlender`.
     progress : callable, optional
         Called with the number of inputs that have been looked at and the number of all, after
@@ -116,6 +117,7 @@ def blendmodels(
         plugins=plugins,
         on_bad_input=on_bad_input,
         expand=expand,
+        later=later,
     )
     product = open_product(product)
     target = None

@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from blender_core.accumulated import Accumulated
-from blender_core.applying import apply
 from blender_core.arguments import texts
-from blender_core.doubts import Doubts
-from blender_core.errors import NoInputsError, RuleError, raise_all
+from blender_core.earlier_blend import earlier_blend_of
+from blender_core.errors import NoInputsError
+from blender_core.evaluation import evaluate
 from blender_core.kinds import Planner
+from blender_core.later_values import own_association, set_later
 from blender_core.override_sources import OverrideSources
 from blender_core.plugins import Plugins
 from blender_core.product import vet
 from blender_core.readers.opening import Opener
-from blender_core.record import record_columns
+from blender_core.record import departs_from_schema, record_columns
 from blender_core.registry import Registry
+from blender_core.remembered_blend import RememberedBlends
 from blender_core.result import BlendResult
-from blender_core.rules import DROP
 from blender_core.typed import typed_columns
 from blender_core.writers.opening import open_product
 
@@ -25,9 +26,10 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-    from blender_core.errors import BlenderError
+    from blender_core.later_values import FormerBlend, LaterValue
     from blender_core.overrides import Override
     from blender_core.plan import BlendPlan
+    from blender_core.writers.protocol import Product
 
 __all__ = ["ModelBlender"]
 
@@ -57,6 +59,9 @@ class ModelBlender:
         two classes have different rules for one, an override has to settle it.
     record_rules : bool, optional
         Whether the product gets a table HDRRULES, which tells of each attribute how it came about.
+        Unless it is said, here or by the environment's ``MODEL_BLENDER_RECORD_RULES``, the product
+        gets one if the blend did not follow the schema alone: an override took effect, or a rule
+        that replaces another of its name.
     block : collection of str, optional
         Installed plugins to leave out, by their own names or their distributions'.
     plugins : Plugins, optional
@@ -67,6 +72,10 @@ class ModelBlender:
     expand : bool, optional
         Whether an input that has an HDRTAB stands for the exposures that it was made of: the blend
         is then that of all exposures at once.
+    later : {"keep", "replace"}, optional
+        What becomes of the values of a product that has an HDRTAB, and so has been blended before,
+        which are not those that the blend gave: somebody has set them later. They stay, unless an
+        override asks for another rule than the schema's; or are blended like all others.
 
     Raises
     ------
@@ -105,11 +114,12 @@ class ModelBlender:
         overrides: Mapping[str, str] | Iterable[Override] = (),
         rules: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
         mixed: bool = False,
-        record_rules: bool = False,
+        record_rules: bool | None = None,
         block: Collection[str] = (),
         plugins: Plugins | None = None,
         on_bad_input: Literal["raise", "skip"] = "raise",
         expand: bool = False,
+        later: Literal["keep", "replace"] = "keep",
     ) -> None:
         ignore = texts(blend_ignore_attrs or (), "blend_ignore_attrs", "paths")
         if plugins is None:
@@ -117,10 +127,16 @@ class ModelBlender:
         if on_bad_input not in ("raise", "skip"):
             msg = f"on_bad_input is 'raise' or 'skip', not {on_bad_input!r}"
             raise ValueError(msg)
+        if later not in ("keep", "replace"):
+            msg = f"later is 'keep' or 'replace', not {later!r}"
+            raise ValueError(msg)
         self._record_rules = record_rules
+        self._keeps_later = later == "keep"
+        self._registry = Registry(plugins.rules())
         self._planner = Planner(
-            Registry(plugins.rules()), OverrideSources(plugins, rules, overrides), ignore, mixed
+            self._registry, OverrideSources(plugins, rules, overrides), ignore, mixed
         )
+        self._remembered = RememberedBlends()
         self._inputs = Accumulated(
             self._planner, Opener(plugins), mixed, skips=on_bad_input == "skip", expand=expand
         )
@@ -230,8 +246,16 @@ class ModelBlender:
         product = open_product(model)
         plan = self._planner.plan(list(given.kinds.values()), given.columns)
         inputs, once = given.columns.by_attribute(), given.columns.once
-        blended = _blend(plan, inputs, once)
-        vetted = vet(product.validator, product.tree, blended, plan)
+        blended = evaluate(plan.values(), inputs, once)
+        earlier = self._earlier_blend(product, plan, inputs, once)
+        later: dict[str, LaterValue] = {}
+        stay: set[str] = set()
+        if earlier is not None:
+            later = set_later(product.tree, blended, plan, earlier)
+            stay.update(path for path, own in later.items() if own.stays)
+            stay |= own_association(product.tree, blended, plan)
+        to_set = {path: value for path, value in blended.items() if path not in stay}
+        vetted = vet(product.validator, product.tree, to_set, plan)
         columns = typed_columns(plan, inputs)
         result = BlendResult(
             product=product,
@@ -242,16 +266,35 @@ class ModelBlender:
             values={path: blended[path] for path in vetted.values},
             dropped=vetted.dropped,
             refused=vetted.refused,
+            later_values=later,
             columns=columns,
             skipped=given.skipped,
             files=given.files,
         )
         rules = []
-        if self._record_rules:
+        if self._records_rules(result):
             names = {column.attribute.path: column.name for column in columns}
             rules = record_columns(result.outcomes.values(), names)
         product.update(vetted, {"hdrtab": columns, "hdrrules": rules})
+        self._remembered.add(product, result)
         return result
+
+    def _earlier_blend(
+        self,
+        product: Product,
+        plan: BlendPlan,
+        inputs: Mapping[str, Sequence[Any]],
+        once: Mapping[str, Any],
+    ) -> FormerBlend | None:
+        """Return the blend that a product has been through, if what was set since is to stay."""
+        if not self._keeps_later:
+            return None
+        return self._remembered.of(product) or earlier_blend_of(
+            product, plan, self._registry, inputs, once
+        )
+
+    def _records_rules(self, result: BlendResult) -> bool:
+        return departs_from_schema(result) if self._record_rules is None else self._record_rules
 
     def _require_inputs(self) -> Accumulated:
         if not self._inputs.columns:
@@ -264,28 +307,3 @@ class ModelBlender:
                 msg = "\n".join([msg, f"Left out: {len(skipped)}", *told])
             raise NoInputsError(msg)
         return self._inputs
-
-
-def _blend(
-    plan: BlendPlan, inputs: Mapping[str, Sequence[Any]], once: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Return the blended values, DROP where there is to be none; without those to be kept."""
-    blended: dict[str, Any] = {}
-    faults: list[BlenderError] = []
-    doubts = Doubts()
-    for path, assignment in plan.items():
-        if assignment.name == "drop":
-            blended[path] = DROP
-        if assignment.rule is None:
-            continue
-        values = inputs[path] if path in inputs else (once.get(path),)
-        try:
-            value = apply(assignment, values, inputs, doubts)
-        except RuleError as fault:
-            faults.append(fault)
-        else:
-            if value is not None:
-                blended[path] = value
-    doubts.warn()
-    raise_all("rules cannot make values of what the inputs have", faults)
-    return blended

@@ -23,10 +23,20 @@ if TYPE_CHECKING:
     from blender_core.rules import Rule
     from blender_core.schema import Attribute
 
-__all__ = ["PROTECTED", "decided"]
+__all__ = ["IGNORED", "PROTECTED", "decided", "protector_of"]
 
 PROTECTED: Final = ("meta.wcs", "meta.wcsinfo", "meta.model_type")
 """What stays the product's own unless asked for: where it points, and what it is."""
+
+IGNORED: Final = Choice("keep", Tier.CALLER, "the caller", "ignored by the caller")
+"""What attributes get that the caller wants to have left alone."""
+
+
+def protector_of(path: str) -> str | None:
+    """Return the protected path for whose sake the product's own value stays; None if none."""
+    if not path.startswith(PROTECTED):
+        return None
+    return next((protected for protected in PROTECTED if is_within(path, protected)), None)
 
 
 def decided(
@@ -100,12 +110,10 @@ def decided(
 
 def _choices(attribute: Attribute, claims: Claims, ignore: tuple[str, ...]) -> list[Choice]:
     """Return all that is asked for an attribute, what it gets first."""
-    protected_by = None
-    if attribute.path.startswith(PROTECTED):
-        protected_by = next((one for one in PROTECTED if is_within(attribute.path, one)), None)
+    protected_by = protector_of(attribute.path)
     choices = claims.choices(attribute, protected_by) + base_choices(attribute, protected_by)
     if attribute.path.startswith(ignore) and not claims.names_it(attribute):
-        choices.insert(0, Choice("keep", Tier.CALLER, "the caller", "ignored by the caller"))
+        choices.insert(0, IGNORED)
     return choices
 
 

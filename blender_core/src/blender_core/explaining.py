@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.outcome import OF_A_FILE
+from blender_core.outcome import Status
 from blender_core.values import counted, identity, shown
 
 if TYPE_CHECKING:
@@ -40,6 +40,8 @@ def explained(
     lines = [_result(outcome, own), *_rule(outcome)]
     if values is not None:
         lines.append(_inputs(outcome, values))
+    elif outcome.status is Status.OWN:
+        return lines[0]
     elif outcome.rule is None:
         lines.append("The product's table has no column that tells what the inputs had.")
     elif outcome.n_inputs is None:
@@ -50,45 +52,71 @@ def explained(
             f"{counted(outcome.n_inputs, 'input')} had it{many if outcome.n_inputs else ''}."
         )
     lines += _seen(outcome)
+    if outcome.replaced is not None and outcome.status is Status.SET:
+        lines.append(
+            f"It replaces {shown(outcome.replaced)}, which was set after an earlier blend."
+        )
     if outcome.varied:
         lines.append("The inputs differ, and the first was taken because nobody asked for a rule.")
     return "\n".join(lines)
 
 
 def _result(outcome: Outcome, own: Mapping[str, Any] | None) -> str:
-    status = outcome.status.value
     value, source = shown(outcome.value), outcome.from_input
-    if status == "set":
-        origin = "" if source is None else f", taken from input {source + 1}"
-        return f"{outcome.label} is {value}{origin}."
-    if status == "unknown":
-        if outcome.value is None:
+    taken = "" if source is None else f", taken from input {source + 1}"
+    match outcome.status:
+        case Status.SET:
+            return f"{outcome.label} is {value}{taken}."
+        case Status.AMENDED:
+            before = "" if outcome.replaced is None else f", instead of {shown(outcome.replaced)}"
+            return f"{outcome.label} is {value}{taken}, amended{before}."
+        case Status.LATER:
+            return _later(outcome)
+        case Status.UNKNOWN | Status.OWN if outcome.value is None:
             return f"{outcome.label} is none: the product has no such value."
-        if outcome.attribute in OF_A_FILE and source is None:
+        case Status.OWN:
             return f"{outcome.label} is {value}: the file has its own."
-        origin = "" if source is None else f", as input {source + 1} has it"
-        if source is None and outcome.n_inputs:
-            origin = ", which no input has"
-        return f"{outcome.label} is {value}{origin}."
-    if status == "kept":
-        if own is None:
-            return f"{outcome.label} is what the product had before the blend."
-        if outcome.attribute not in own:
-            return f"{outcome.label} is none: the product had none before the blend."
-        return f"{outcome.label} is {shown(own[outcome.attribute])}, as before the blend."
-    if status == "dropped":
-        return f"{outcome.label} is none: the product has no such value, as the rule says."
+        case Status.UNKNOWN:
+            origin = "" if source is None else f", as input {source + 1} has it"
+            if source is None and outcome.n_inputs:
+                origin = ", which no input has"
+            return f"{outcome.label} is {value}{origin}."
+        case Status.KEPT:
+            return _kept(outcome, own)
+        case Status.DROPPED:
+            return f"{outcome.label} is none: the product has no such value, as the rule says."
     refused = "" if outcome.value is None else f" {value}"
     return f"{outcome.label} is none: the product's schema forbids the blended value{refused}."
+
+
+def _kept(outcome: Outcome, own: Mapping[str, Any] | None) -> str:
+    if own is None:
+        return f"{outcome.label} is what the product had before the blend."
+    # It may be from before the blend, or from after it.
+    if outcome.attribute not in own:
+        return f"{outcome.label} is none: the product has none of its own."
+    return f"{outcome.label} is {shown(own[outcome.attribute])}, the product's own."
+
+
+def _later(outcome: Outcome) -> str:
+    gave = "none"
+    if outcome.blended is not None:
+        number = outcome.n_inputs if outcome.n_seen is None else outcome.n_seen
+        of = "" if number is None else f" of {number}"
+        gave = f"{shown(outcome.blended)} ({outcome.rule}{of})"
+    if outcome.value is None:
+        return f"{outcome.label} is none: it was taken out after the blend, which gave {gave}."
+    return f"{outcome.label} is {shown(outcome.value)}, set after the blend; the blend gave {gave}."
 
 
 def _rule(outcome: Outcome) -> list[str]:
     if outcome.rule is None:
         return []
+    is_ = "The rule of the blend is" if outcome.status is Status.LATER else "The rule is"
     settings = f" ({outcome.settings})" if outcome.settings else ""
     whose = "" if outcome.rule in ("keep", "drop") else f" of {outcome.provider}"
     return [
-        f"The rule is {outcome.rule!r}{settings}{whose}.",
+        f"{is_} {outcome.rule!r}{settings}{whose}.",
         f"It was asked for by {outcome.asked_by}: {outcome.reason.removesuffix('.')}.",
     ]
 

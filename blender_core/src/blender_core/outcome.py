@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.assignment import Tier
@@ -12,7 +12,7 @@ from blender_core.paths import label_of
 if TYPE_CHECKING:
     from blender_core.provider import Provider
 
-__all__ = ["OF_A_FILE", "Outcome", "Status"]
+__all__ = ["OF_A_FILE", "Outcome", "Status", "own_outcome"]
 
 OF_A_FILE: Final = frozenset({"meta.date", "meta.filename"})
 """What a product has of the file that it is saved to, whatever was blended."""
@@ -22,7 +22,10 @@ class Status(enum.Enum):
     """What became of an attribute in the product."""
 
     SET = "set"
+    LATER = "later"
+    AMENDED = "amended"
     KEPT = "kept"
+    OWN = "own"
     DROPPED = "dropped"
     REFUSED = "refused"
     UNKNOWN = "unknown"
@@ -39,12 +42,15 @@ class Outcome:
     keyword : str or None
         FITS keyword.
     status : Status
-        ``SET``: the product has the blended value. ``KEPT``: the product's own value stayed.
-        ``DROPPED``: the product has none, as the rule says. ``REFUSED``: the product has none,
-        because its schema forbids the blended one. ``UNKNOWN``: nothing tells whether what the
-        product has was blended.
+        ``SET``: the product has the blended value. ``LATER``: it has another one, which somebody
+        has set after the blend, or after an earlier one. ``AMENDED``: it has the value that an
+        override made of its HDRTAB. ``KEPT``: the product's own value stayed. ``OWN``: the
+        product's file has its own, such as its name. ``DROPPED``: the product has none, as the
+        rule says. ``REFUSED``: the product has none, because its schema forbids the blended one.
+        ``UNKNOWN``: nothing tells whether what the product has was blended.
     value : object
-        The blended value, or what the product has if the status is unknown; None if there is none.
+        The blended value; what the product has if the status is later, own or unknown; None if
+        there is none.
     rule : str or None
         Name of the rule, or ``keep`` or ``drop``. None, as the next ones, if that is not known.
     settings : str
@@ -68,6 +74,11 @@ class Outcome:
     from_input : int or None
         The input, counted from 0, that the value was taken from: the first that has it. None if
         the value was computed.
+    blended : object, optional
+        What the rule gave, if the status is later; None if it gave nothing, or that is not known.
+    replaced : object, optional
+        What the product had before, if an override has replaced what somebody had set after the
+        blend, or the value was amended.
     """
 
     attribute: str
@@ -84,6 +95,8 @@ class Outcome:
     n_distinct: int | None
     n_seen: int | None
     from_input: int | None
+    blended: Any = None
+    replaced: Any = None
 
     @property
     def label(self) -> str:
@@ -114,3 +127,35 @@ class Outcome:
             and self.n_distinct is not None
             and self.n_distinct > 1
         )
+
+
+def own_outcome(outcome: Outcome, value: Any) -> Outcome:
+    """Return the outcome of what a file has of itself: whatever was blended, no rule made it.
+
+    Parameters
+    ----------
+    outcome : Outcome
+        What came of the attribute in the blend.
+    value : object
+        What the file has.
+
+    Returns
+    -------
+    outcome : Outcome
+        The same without a rule.
+    """
+    return replace(
+        outcome,
+        status=Status.OWN,
+        value=value,
+        rule=None,
+        settings="",
+        tier=None,
+        asked_by="",
+        provider=None,
+        reason="",
+        n_seen=None,
+        from_input=None,
+        blended=None,
+        replaced=None,
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from blender_core.errors import UnknownAttributeError
@@ -18,8 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from blender_core.assignment import Assignment
+    from blender_core.later_values import LaterValue
 
-__all__ = ["Outcomes", "outcomes_of"]
+__all__ = ["Outcomes", "outcome_of", "outcomes_of"]
 
 
 class Outcomes(Mapping[str, Outcome]):
@@ -121,6 +123,7 @@ def outcomes_of(
     values: Mapping[str, Any],
     dropped: Collection[str],
     refused: Mapping[str, Any],
+    later: Mapping[str, LaterValue],
 ) -> Outcomes:
     """Return how each attribute came about.
 
@@ -138,6 +141,8 @@ def outcomes_of(
         Attributes that the product has not, because a rule says so.
     refused : mapping of str to object
         Attributes that the product has not, with the value that its schema forbids.
+    later : mapping of str to LaterValue
+        What had been set after an earlier blend.
 
     Returns
     -------
@@ -147,22 +152,48 @@ def outcomes_of(
     outcomes = []
     for path, assignment in plan.items():
         status = Status.DROPPED if path in dropped else Status.KEPT
-        if path in refused:
+        own = later.get(path)
+        if own is not None and own.stays:
+            status = Status.LATER
+        elif path in refused:
             status = Status.REFUSED
         elif path in values:
             status = Status.SET
         value = values.get(path, refused.get(path))
-        outcomes.append(_outcome(assignment, status, value, inputs, once))
+        outcome = outcome_of(assignment, status, value, inputs, once)
+        if own is not None and own.stays:
+            outcome = replace(outcome, value=own.value, from_input=None, blended=own.blended)
+        elif own is not None:
+            outcome = replace(outcome, replaced=own.value)
+        outcomes.append(outcome)
     return Outcomes(outcomes, inputs)
 
 
-def _outcome(
+def outcome_of(
     assignment: Assignment,
     status: Status,
     value: Any,
     inputs: Mapping[str, Sequence[Any]],
     once: Mapping[str, Any],
 ) -> Outcome:
+    """Return how one attribute came about.
+
+    Parameters
+    ----------
+    assignment : Assignment
+        The rule that it got.
+    status : Status
+        What became of it.
+    value : object
+        The blended value; None if there is none.
+    inputs, once
+        As of `outcomes_of`.
+
+    Returns
+    -------
+    outcome : Outcome
+        The outcome.
+    """
     path = assignment.attribute.path
     given = inputs.get(path)
     n_inputs = n_distinct = None

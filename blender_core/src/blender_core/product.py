@@ -15,7 +15,7 @@ from blender_core.errors import (
 from blender_core.readers.tree import plain
 from blender_core.rules import DROP
 from blender_core.schema import subschema_at
-from blender_core.table import TABLES, to_fits_rec
+from blender_core.table import to_fits_rec
 from blender_core.validity import problem_with, validates_assignments
 from blender_core.values import shown
 
@@ -139,7 +139,7 @@ def update_product(
         The values, as `vet` returned them for this product.
     tables : mapping of str to sequence of TypedColumn
         The columns of its tables, by their names in datamodels. Without any, the product loses a
-        table that it had.
+        table that it had; a table that is not named stays.
     """
     made = {name: to_fits_rec(name, columns) for name, columns in tables.items() if columns}
     # The schema is this datamodel's own copy. Schemas of stdatamodels may come to have an entry
@@ -158,7 +158,7 @@ def update_product(
                 group[parent] = {}
             group = group[parent]
         group[name] = value
-    for name in TABLES:
+    for name in tables:
         # What stdatamodels makes of the table of a file whose headers somebody has touched. It
         # would be saved in place of the new one.
         (tree.get("extra_fits") or {}).pop(name.upper(), None)

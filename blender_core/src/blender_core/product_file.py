@@ -8,17 +8,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from blender_core.columns import Layout
-from blender_core.errors import NotADatamodelError
-from blender_core.outcome import OF_A_FILE, Outcome, Status
+from blender_core.earlier_blend import EarlierBlend
+from blender_core.errors import BlenderError, NotADatamodelError, warn
+from blender_core.later_values import UNTOLD, is_of_the_product
+from blender_core.outcome import OF_A_FILE, Outcome, Status, own_outcome
 from blender_core.outcomes import Outcomes
 from blender_core.paths import is_within
+from blender_core.plugins import Plugins
 from blender_core.readers.asdf_file import AsdfReader
 from blender_core.readers.fits_file import FitsReader
 from blender_core.readers.hdrtab import Hdrtab
 from blender_core.readers.opening import Opener
 from blender_core.readers.source import attributes_of, name_of
-from blender_core.record import recorded_columns, recorded_outcomes
+from blender_core.record import RecordedRules, recorded_rules
 from blender_core.recorded_inputs import recorded_inputs
+from blender_core.registry import Registry
 from blender_core.table import to_table
 from blender_core.typed import typed_column
 from blender_core.values import counted, distinct, identity
@@ -46,6 +50,9 @@ class ProductFile:
     ----------
     path : path-like
         The product, a FITS or ASDF file of a datamodel. Its pixels are not read.
+    plugins : Plugins, optional
+        Whose rules the schema means, instead of those of the installed plugins. They tell which
+        values are those of the blend, where the product does not.
 
     Attributes
     ----------
@@ -66,7 +73,8 @@ class ProductFile:
     n_inputs : int
         How many rows HDRTAB has; 0 if there is none.
     has_rules : bool
-        Whether the product tells which rules made its values.
+        Whether the product tells which rules made its values; of one that was only amended, it
+        tells that of the amended values.
 
     Raises
     ------
@@ -99,27 +107,28 @@ class ProductFile:
     'sum'
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], *, plugins: Plugins | None = None) -> None:
         self.path = Path(path)
+        self._plugins = plugins
         source = Opener().open(self.path, "the product")
         if not isinstance(source, (FitsReader, AsdfReader)):
             msg = f"{source.what} is not the file of a datamodel"
             raise NotADatamodelError(msg)
         self.model_type = name_of(source.model_type)
         self.attributes = attributes_of(source)
+        self._schema = source.schema
         layout = Layout(one for one in self.attributes.values() if not _is_within_wcs(one))
         read = dict(zip(layout.paths, source.read(layout), strict=True))
         self.values = {path: read[path] for path in self.attributes if read.get(path) is not None}
         table, rules = source.table("hdrtab"), source.table("hdrrules")
-        named: dict[str, str] = {}
-        self._recorded: list[Outcome] = []
-        self.has_rules = rules is not None
+        self._rules = RecordedRules({}, {}, has_values=False)
         if rules is not None:
-            named = recorded_columns(rules, source.what)
-            self._recorded = recorded_outcomes(rules, self.values, source.what)
+            self._rules = recorded_rules(rules, source.what)
         hdrtab = None if table is None else Hdrtab(table, source.what)
         self.n_inputs = 0 if hdrtab is None else len(hdrtab)
-        self.columns = [] if hdrtab is None else recorded_inputs(hdrtab, self.attributes, named)
+        self.columns = (
+            [] if hdrtab is None else recorded_inputs(hdrtab, self.attributes, self._rules.columns)
+        )
         self.inputs = {one.attribute.path: one.values for one in self.columns}
 
     def __repr__(self) -> str:
@@ -140,10 +149,17 @@ class ProductFile:
     def outcomes(self) -> Outcomes:
         """How each attribute came about, by dotted path, as far as the product tells.
 
-        Of those that HDRRULES does not tell, the rule is None. Their status is unknown, unless
-        there is an HDRRULES: then the product had its value before.
+        What was set after the blend is told as such: by HDRRULES, or, where there is none, by what
+        the rules of the schema make of HDRTAB. Otherwise the rule of what HDRRULES does not tell is
+        None, and the status is unknown; but if HDRRULES tells of a blend, the product had its value
+        before.
+
+        Warns
+        -----
+        BlendWarning
+            If the installed plugins cannot be used, so that nothing tells what was set later.
         """
-        told = {one.attribute: self._as_it_is(one) for one in self._recorded}
+        told = {path: self._as_it_is(recorded) for path, recorded in self._rules.outcomes.items()}
         paths = dict.fromkeys([*self.attributes, *told, *self.inputs])
         known = [
             told.get(path) or self._outcome(path)
@@ -182,16 +198,56 @@ class ProductFile:
         """
         return self.outcomes.explain(attribute, self.values)
 
-    def _as_it_is(self, one: Outcome) -> Outcome:
-        """Claim no input for a value that has changed since, and no rule for the file's own."""
-        inputs = self.inputs.get(one.attribute)
-        if inputs is None or one.from_input is None:
-            return one
-        same = identity(inputs[one.from_input]) == identity(one.value)
-        if same:
-            return one
-        status = Status.UNKNOWN if one.attribute in OF_A_FILE else one.status
-        return replace(one, from_input=None, status=status)
+    @cached_property
+    def _blend(self) -> EarlierBlend:
+        """The blend that the product is from."""
+        return EarlierBlend(
+            {column.attribute.path: column for column in self.columns},
+            self._rules if self.has_rules else None,
+            self.attributes,
+            lambda name: self._registry.get(name),
+            self._schema,
+        )
+
+    @cached_property
+    def _registry(self) -> Registry:
+        """The rules of the plugins, which are only asked for what HDRRULES does not tell."""
+        try:
+            plugins = Plugins.discover() if self._plugins is None else self._plugins
+            return Registry(plugins.rules())
+        except BlenderError as error:
+            warn(f"what was set after the blend is not known without the rules: {error}")
+            return Registry([])
+
+    @property
+    def has_rules(self) -> bool:
+        """Whether the product tells which rules made its values.
+
+        Of one that was only amended, it tells that of the amended values.
+        """
+        return bool(self._rules.outcomes)
+
+    def _as_it_is(self, recorded: Outcome) -> Outcome:
+        """Claim no rule and no input for what the product has got since."""
+        path = recorded.attribute
+        value = self.values.get(path)
+        if path in OF_A_FILE:
+            return own_outcome(recorded, value)
+        gave = self._blend.gave(path)
+        if gave is not UNTOLD and self._blend.is_older_than(path, value):
+            if recorded.status is Status.KEPT:
+                return recorded  # nothing tells when the product's own was set
+            return replace(
+                recorded, status=Status.LATER, value=value, from_input=None, blended=gave
+            )
+        if recorded.status is Status.LATER:  # and somebody has set it back
+            recorded = replace(recorded, status=Status.SET, blended=None)
+        if recorded.status not in (Status.SET, Status.AMENDED):
+            return recorded
+        inputs, source = self.inputs.get(path), recorded.from_input
+        if inputs is None or source is None or identity(inputs[source]) != identity(value):
+            source = None
+        return replace(recorded, value=value, from_input=source)
 
     def _outcome(self, path: str) -> Outcome:
         """Return what HDRTAB alone tells of an attribute."""
@@ -204,8 +260,8 @@ class ProductFile:
             if value is not None:
                 same = (i for i, one in enumerate(inputs) if identity(one) == identity(value))
                 source = next(same, None)
-        status = Status.KEPT if self.has_rules else Status.UNKNOWN
-        return Outcome(
+        status = Status.KEPT if self._rules.is_of_a_blend else Status.UNKNOWN
+        outcome = Outcome(
             attribute=path,
             keyword=attribute.keyword if attribute else None,
             status=status,
@@ -220,6 +276,32 @@ class ProductFile:
             n_distinct=n_distinct,
             n_seen=None,
             from_input=source if status is Status.UNKNOWN else None,
+        )
+        if path in OF_A_FILE:
+            return own_outcome(outcome, value)
+        if status is Status.UNKNOWN and inputs and not is_of_the_product(path):
+            return self._later(outcome)
+        return outcome
+
+    def _later(self, outcome: Outcome) -> Outcome:
+        """Tell whether a value is another than the schema's rule makes of HDRTAB."""
+        path, value = outcome.attribute, self.values.get(outcome.attribute)
+        gave, assignment = self._blend.gave(path), self._blend.assignment(path)
+        if gave in (None, UNTOLD) or assignment is None:
+            return outcome
+        if not self._blend.is_older_than(path, value):
+            return outcome
+        return replace(
+            outcome,
+            status=Status.LATER,
+            value=value,
+            rule=assignment.name,
+            tier=assignment.tier,
+            asked_by=assignment.source,
+            provider=assignment.provider,
+            reason=assignment.reason,
+            from_input=None,
+            blended=gave,
         )
 
 

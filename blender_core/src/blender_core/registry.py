@@ -80,6 +80,10 @@ class Registry:
     def __contains__(self, name: object) -> bool:
         return name in self._rules
 
+    def get(self, name: str) -> ProvidedRule | None:
+        """Return a rule by its name; None if no plugin offers it."""
+        return self._rules.get(name)
+
     def __iter__(self) -> Iterator[str]:
         """Iterate over the plain names, sorted."""
         return (name for name in sorted(self._rules) if ":" not in name)

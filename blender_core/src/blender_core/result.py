@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from astropy.table import Table
 
     from blender_core.errors import BlenderError
+    from blender_core.later_values import LaterValue
     from blender_core.outcome import Outcome
     from blender_core.outcomes import Outcomes
     from blender_core.plan import BlendPlan
@@ -50,6 +51,9 @@ class BlendResult:
         Attributes that the product has no longer, because a rule says so.
     refused : mapping of str to object
         Attributes that the product has no longer, with the value that its schema forbids.
+    later_values : mapping of str to LaterValue
+        What had been set in the product after an earlier blend, and is another value than this
+        blend gives.
     columns : sequence of TypedColumn
         The columns of HDRTAB.
     skipped : sequence of BlenderError, optional
@@ -82,6 +86,7 @@ class BlendResult:
         once: Mapping[str, Any],
         dropped: Sequence[str],
         refused: Mapping[str, Any],
+        later_values: Mapping[str, LaterValue],
         columns: Sequence[TypedColumn],
         skipped: Sequence[BlenderError] = (),
         files: Sequence[str | os.PathLike[str]] = (),
@@ -93,6 +98,7 @@ class BlendResult:
         self._once = once
         self._dropped = dropped
         self._refused = refused
+        self.later_values = later_values
         self._columns = columns
         self.skipped = tuple(skipped)
         self._files = tuple(files)
@@ -158,6 +164,19 @@ product: it ends in .fits or .fits.gz or .asdf
         return target.given
 
     @property
+    def later(self) -> dict[str, Any]:
+        """The values that had been set after an earlier blend, and stay, by dotted path.
+
+        None where somebody has taken a value out.
+        """
+        return {path: own.value for path, own in self.later_values.items() if own.stays}
+
+    @property
+    def changed(self) -> frozenset[str]:
+        """Dotted paths of what the blend has set in the product, or taken out of it."""
+        return frozenset([*self.values, *self._dropped, *self._refused])
+
+    @property
     def product_name(self) -> str:
         """The name of the product's file; empty if it has none of its own yet."""
         if self._product.path is not None:
@@ -199,7 +218,13 @@ product: it ends in .fits or .fits.gz or .asdf
     def outcomes(self) -> Outcomes:
         """How each attribute came about, by dotted path, in the order of the plan."""
         return outcomes_of(
-            self.plan, self.inputs, self._once, self.values, self._dropped, self._refused
+            self.plan,
+            self.inputs,
+            self._once,
+            self.values,
+            self._dropped,
+            self._refused,
+            self.later_values,
         )
 
     def varied(self) -> list[Outcome]:

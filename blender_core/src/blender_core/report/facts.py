@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from blender_core.outcome import Status
+from blender_core.outcome import Status, own_outcome
 from blender_core.product_file import ProductFile
 from blender_core.report.rule_summaries import OF_THE_ENGINE, RuleSummaries
 from blender_core.schema import Attribute
@@ -154,7 +154,7 @@ def facts_of(source: BlendResult | ProductFile, notes: Iterable[str] = ()) -> Fa
                 value=kept.get(path) if outcome.status is Status.KEPT else outcome.value,
                 title=plan[path].attribute.title,
                 unit=plan[path].attribute.unit,
-                summary=_summary(plan[path]),
+                summary="" if outcome.rule is None else _summary(plan[path]),
                 inputs=source.inputs.get(path),
                 n_all=n_inputs,
             )
@@ -166,11 +166,11 @@ def facts_of(source: BlendResult | ProductFile, notes: Iterable[str] = ()) -> Fa
 
 
 def _as_it_is(outcome: Outcome, own: Mapping[str, Any]) -> Outcome:
-    """Claim no input for what the product has of its own file, whatever was blended."""
+    """Claim no rule and no input for what the product has of its own file."""
     value = own.get(outcome.attribute)
-    if outcome.status is not Status.SET or value is None or value == outcome.value:
+    if value is None or (outcome.status is Status.SET and value == outcome.value):
         return outcome
-    return replace(outcome, status=Status.UNKNOWN, value=value, from_input=None)
+    return own_outcome(outcome, value)
 
 
 def _of_product(product: ProductFile, notes: Iterable[str]) -> Facts:

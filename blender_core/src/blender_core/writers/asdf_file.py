@@ -32,3 +32,6 @@ class AsdfProduct(FileProduct):
         source = SourceFile(path)
         reader = AsdfReader(path, "the product")
         super().__init__(path, source, reader.model_type, reader.tree)
+
+    def _reader(self) -> AsdfReader:
+        return AsdfReader(self.origin, "the product")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from blender_core.errors import OutputError
 from blender_core.product import require_datamodel, update_product
 from blender_core.readers.files import files_behind
+from blender_core.readers.product_table import table_of_datamodel
 from blender_core.readers.warned import recorded
 from blender_core.table import TABLES
 from blender_core.writers.replacing import replacing
@@ -61,6 +62,10 @@ class DatamodelProduct:
     def tree(self) -> Mapping[str, Any]:
         """Its tree."""
         return self.model.instance  # type: ignore[no-any-return]
+
+    def table(self, name: str) -> Any:
+        """Return a table that a blend has put into the datamodel; None if it has none."""
+        return table_of_datamodel(self.model, name)
 
     def update(self, vetted: Vetted, tables: Mapping[str, Sequence[TypedColumn]]) -> None:
         """Give the datamodel its values and its tables.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
+    from blender_core.readers.asdf_file import AsdfReader
+    from blender_core.readers.fits_file import FitsReader
     from blender_core.typed import TypedColumn
     from blender_core.writers.target import Target
 
@@ -22,7 +25,7 @@ __all__ = ["FileProduct"]
 _OWN: Final = ("date", "filename", "model_type")
 
 
-class FileProduct:
+class FileProduct(abc.ABC):
     """A file that gets the blended metadata when it is saved, and not before.
 
     Parameters
@@ -81,6 +84,17 @@ class FileProduct:
             update_product(model, self._vetted, self._tables)
             self._model = model
         return self._model
+
+    def table(self, name: str) -> Any:
+        """Return a table that a blend has put into the file; None if it has none."""
+        return self._reader().table(name) if self._has_table(name) else None
+
+    def _has_table(self, name: str) -> bool:
+        return self.tree.get(name) is not None
+
+    @abc.abstractmethod
+    def _reader(self) -> FitsReader | AsdfReader:
+        """Return a reader of the file as it is."""
 
     def update(self, vetted: Vetted, tables: Mapping[str, Sequence[TypedColumn]]) -> None:
         """Keep in mind the values and the tables that the file is to get.

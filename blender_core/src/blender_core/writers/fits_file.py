@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from blender_core.columns import Layout
 from blender_core.errors import InputError, OutputError
 from blender_core.readers.asdf_text import AsdfText
+from blender_core.readers.fits_file import FitsReader
 from blender_core.readers.header_values import select
 from blender_core.readers.headers import BadFitsError
+from blender_core.readers.learnt import Learnt
 from blender_core.readers.raw_fits import RawFits
 from blender_core.readers.saved import class_named
 from blender_core.rules import DROP
@@ -53,6 +55,12 @@ class FitsProduct(FileProduct):
         model_type = class_named(name, source.what, "keyword DATAMODL in its primary header")
         super().__init__(path, source, model_type, {})
         self.tree = self._loaded_tree()
+
+    def _has_table(self, name: str) -> bool:
+        return self._fits.hdu(name.upper()) is not None or super()._has_table(name)
+
+    def _reader(self) -> FitsReader:
+        return FitsReader(self.origin, "the product", Learnt())
 
     def save(self, target: Target) -> None:
         """Write the updated product as a whole, or not at all.

@@ -74,7 +74,7 @@ def patched(
         Dotted path → value; ``DROP`` where there is to be none.
     tables : mapping of str to sequence of TypedColumn
         The columns of its tables, by their names in datamodels. Without any, there is no such
-        table.
+        table; a table that is not named stays.
     source : binary file
         The old file.
 
@@ -103,8 +103,8 @@ def patched(
     for hdu in hdus:
         hdu.header.renew_checksum()
     in_tree = dict(changes)
-    for name in TABLES:
-        in_tree[name] = _put_table(hdus, name, tables.get(name, ()), array_tag(fits.asdf))
+    for name, columns in tables.items():
+        in_tree[name] = _put_table(hdus, name, columns, array_tag(fits.asdf))
         # What stdatamodels makes of a table that the tree does not refer to.
         in_tree[f"extra_fits.{name.upper()}"] = DROP
     # Without the checksum, the headers are read over the tree.

@@ -37,6 +37,9 @@ class NoProduct:
         """Nothing."""
         return {}
 
+    def table(self, _name: str) -> None:
+        """Return nothing."""
+
     def update(self, vetted: Vetted, tables: Mapping[str, Sequence[TypedColumn]]) -> None:
         """Do nothing."""
 

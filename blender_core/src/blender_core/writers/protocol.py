@@ -39,6 +39,25 @@ class Product(Protocol):
     def model(self) -> Any:
         """The updated datamodel, if any. A file is opened when it is asked for, and not before."""
 
+    def table(self, name: str) -> Any:
+        """Return a table that a blend has put into the product.
+
+        Parameters
+        ----------
+        name : str
+            Its name in datamodels: ``hdrtab`` or ``hdrrules``.
+
+        Returns
+        -------
+        table : astropy.io.fits.FITS_rec, numpy.ndarray or object
+            What the product has for a table, which is not to be changed; None if it has none.
+
+        Raises
+        ------
+        ExpansionError
+            If it has one that cannot be read.
+        """
+
     def update(self, vetted: Vetted, tables: Mapping[str, Sequence[TypedColumn]]) -> None:
         """Give the product its values and its tables. Files stay as they are.
 
@@ -48,7 +67,7 @@ class Product(Protocol):
             The values.
         tables : mapping of str to sequence of TypedColumn
             The columns of its tables, by their names in datamodels. Without any, the product loses
-            a table that it had.
+            a table that it had; a table that is not named stays.
         """
 
     def restored(self) -> AbstractContextManager[None]:

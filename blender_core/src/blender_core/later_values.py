@@ -1,0 +1,202 @@
+"""Values that a product got after it was blended: which they are, and what becomes of them."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from blender_core.assignment import Tier
+from blender_core.columns import Layout
+from blender_core.outcome import OF_A_FILE
+from blender_core.paths import is_within
+from blender_core.readers.tree import collect, plain
+from blender_core.rules import DROP
+from blender_core.schema import Attribute
+from blender_core.values import identity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from blender_core.assignment import Assignment
+
+__all__ = [
+    "UNTOLD",
+    "FormerBlend",
+    "LaterValue",
+    "is_of_the_product",
+    "is_same",
+    "own_association",
+    "set_later",
+]
+
+UNTOLD: Final = object()
+"""Stands for a value of which nothing tells what it was."""
+
+_OF_THE_PRODUCT: Final = OF_A_FILE | {"meta.model_type"}
+_ASSOCIATION: Final = "meta.asn"
+"""What names the association that the product was made by. Pipelines put it into their inputs, too,
+but not into the inputs' files, which name the associations that they were made by themselves."""
+
+_LAST_DIGITS: Final = 1e-13
+"""By what part numbers may differ that are the same. A card has some 15 digits of a number, and a
+sum's last digits depend on the order of its terms."""
+
+
+class FormerBlend(Protocol):
+    """A blend that a product has been through."""
+
+    def gave(self, path: str) -> Any:
+        """Return what it gave the product for an attribute.
+
+        Parameters
+        ----------
+        path : str
+            Dotted path.
+
+        Returns
+        -------
+        value : object
+            None if it gave nothing, ``UNTOLD`` if nothing tells.
+        """
+
+    def is_older_than(self, path: str, value: Any) -> bool:
+        """Tell whether a product has a value that was set after the blend.
+
+        Parameters
+        ----------
+        path : str
+            Dotted path.
+        value : object
+            What the product has now, a plain value; None if it has none.
+
+        Returns
+        -------
+        later : bool
+            True also if the product has a value, and nothing tells what the blend gave.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class LaterValue:
+    """A value that a product got after an earlier blend, and of which a new one has another.
+
+    Parameters
+    ----------
+    value : object
+        What the product has; None if it was taken out.
+    blended : object
+        What the new blend gives; None if the product is to have none.
+    stays : bool
+        Whether the product keeps its value: nobody overrides the schema's rule.
+    """
+
+    value: Any
+    blended: Any
+    stays: bool
+
+
+def is_of_the_product(path: str) -> bool:
+    """Tell whether an attribute says what the product is, whatever was blended and when.
+
+    Parameters
+    ----------
+    path : str
+        Dotted path.
+
+    Returns
+    -------
+    own : bool
+        True of its file, its class and its association.
+    """
+    return path in _OF_THE_PRODUCT or is_within(path, _ASSOCIATION)
+
+
+def set_later(
+    tree: Mapping[str, Any],
+    blended: Mapping[str, Any],
+    plan: Mapping[str, Assignment],
+    earlier: FormerBlend,
+) -> dict[str, LaterValue]:
+    """Return the values of a product that were set after a blend, where a new one has others.
+
+    Parameters
+    ----------
+    tree : mapping
+        The product's tree.
+    blended : mapping of str to object
+        What the new blend gives, by dotted path; ``DROP`` where the product is to have none.
+    plan : mapping of str to Assignment
+        The plan of the new blend.
+    earlier : FormerBlend
+        The blend before.
+
+    Returns
+    -------
+    values : dict of str to LaterValue
+        By dotted path. What says what the product is is left out.
+    """
+    layout = Layout(Attribute(path) for path in blended if not is_of_the_product(path))
+    found: dict[str, LaterValue] = {}
+    for path, own in zip(layout.paths, collect(tree, layout), strict=True):
+        value, new = plain(own), None if blended[path] is DROP else blended[path]
+        if not is_same(value, new) and earlier.is_older_than(path, value):
+            found[path] = LaterValue(value, new, plan[path].tier <= Tier.SCHEMA)
+    return found
+
+
+def is_same(value: Any, other: Any, cells: Sequence[Any] = ()) -> bool:
+    """Tell whether two values are the same, but for what headers and tables lose.
+
+    Parameters
+    ----------
+    value, other : object
+        Plain values, or None.
+    cells : sequence, optional
+        What the inputs had. The digits that a sum of large numbers loses are more than the last
+        ones of a small result.
+
+    Returns
+    -------
+    same : bool
+        True if they are, but for the last digits of a number and blanks at the end of a text.
+
+    Examples
+    --------
+    >>> from blender_core.earlier_blend import is_same
+    >>> is_same(0.1 + 0.2, 0.3), is_same(59000.5, 59000.500001), is_same("NRCA1 ", "NRCA1")
+    (True, False, True)
+    """
+    if identity(value) == identity(other):
+        return True
+    if isinstance(value, str) and isinstance(other, str):
+        return value.rstrip(" ") == other.rstrip(" ")
+    if {type(value), type(other)} not in ({float}, {int, float}):
+        return False
+    finite = (abs(cell) for cell in cells if type(cell) is float and math.isfinite(cell))
+    lost = _LAST_DIGITS * max(finite, default=0.0)
+    try:
+        return math.isclose(value, other, rel_tol=_LAST_DIGITS, abs_tol=lost)
+    except OverflowError:  # an integer beyond all floats
+        return False
+
+
+def own_association(
+    tree: Mapping[str, Any], blended: Mapping[str, Any], plan: Mapping[str, Assignment]
+) -> frozenset[str]:
+    """Return the attributes that name the association of a product that was blended before.
+
+    Parameters
+    ----------
+    tree, blended, plan
+        As of `set_later`.
+
+    Returns
+    -------
+    paths : frozenset of str
+        Those that the product has, and that nobody overrides.
+    """
+    paths = (path for path in blended if is_within(path, _ASSOCIATION))
+    layout = Layout(Attribute(path) for path in paths if plan[path].tier <= Tier.SCHEMA)
+    own = zip(layout.paths, collect(tree, layout), strict=True)
+    return frozenset(path for path, value in own if value is not None)

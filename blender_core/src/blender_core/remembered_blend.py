@@ -1,0 +1,93 @@
+"""What a `ModelBlender` gave its products, for as long as they are in memory."""
+
+from __future__ import annotations
+
+import weakref
+from typing import TYPE_CHECKING, Any
+
+from blender_core.columns import Layout
+from blender_core.later_values import is_same
+from blender_core.readers.tree import collect, plain
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from blender_core.plan import BlendPlan
+    from blender_core.result import BlendResult
+    from blender_core.writers.protocol import Product
+
+__all__ = ["RememberedBlend", "RememberedBlends"]
+
+
+class RememberedBlend:
+    """A blend whose values are known, because the same `ModelBlender` has made them.
+
+    Parameters
+    ----------
+    gave : mapping of str to object
+        What it gave, by dotted path.
+    left : mapping of str to object
+        What the product had right after it, by dotted path.
+    """
+
+    def __init__(self, gave: Mapping[str, Any], left: Mapping[str, Any]) -> None:
+        self._gave = gave
+        self._left = left
+
+    def gave(self, path: str) -> Any:
+        """Return what it gave the product for an attribute."""
+        return self._gave.get(path)
+
+    def is_older_than(self, path: str, value: Any) -> bool:
+        """Tell whether a product has a value that was set after the blend."""
+        return not is_same(value, self._left.get(path))
+
+
+class RememberedBlends:
+    """The blends of products that have been finalized, known by the tables that they got."""
+
+    def __init__(self) -> None:
+        self._blends: list[tuple[weakref.ref[Any], RememberedBlend]] = []
+        self._layout: tuple[BlendPlan, Layout] | None = None
+
+    def of(self, product: Product) -> RememberedBlend | None:
+        """Return the blend that a product has its HDRTAB from; None if it is not known.
+
+        Parameters
+        ----------
+        product : Product
+            The product.
+
+        Returns
+        -------
+        blend : RememberedBlend or None
+            None also if somebody has replaced the table.
+        """
+        if not self._blends:
+            return None
+        table = product.table("hdrtab")
+        known = (blend for reference, blend in self._blends if reference() is table is not None)
+        return next(known, None)
+
+    def add(self, product: Product, result: BlendResult) -> None:
+        """Remember what a product has got.
+
+        Parameters
+        ----------
+        product : Product
+            The product, updated. Of a file nothing is remembered: its own tables tell.
+        result : BlendResult
+            What it has got.
+        """
+        if product.path is not None or (table := product.table("hdrtab")) is None:
+            return
+        if self._layout is None or self._layout[0] is not result.plan:
+            paths = (assignment.attribute for assignment in result.plan.values())
+            self._layout = result.plan, Layout(paths)
+        layout = self._layout[1]
+        left = dict(zip(layout.paths, map(plain, collect(product.tree, layout)), strict=True))
+        # What had been set before this blend was set after the first, and so after this one.
+        later = {path: own.blended for path, own in result.later_values.items() if own.stays}
+        blend = RememberedBlend({**result.values, **later}, {**left, **later})
+        self._blends = [one for one in self._blends if one[0]() is not None]
+        self._blends.append((weakref.ref(table), blend))

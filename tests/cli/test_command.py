@@ -183,7 +183,9 @@ class TestErrors:
     def test_options_in_sentences(self, refused, install):
         install("acme-rules", "acme", "import blender_cor")
         last = refused("rules").splitlines()[-1]
-        assert last == "Repair or uninstall it, or leave it out with --block acme."
+        assert (
+            last == "Repair or uninstall it, or use --block acme or set MODEL_BLENDER_BLOCK=acme."
+        )
 
     def test_a_reader_that_goes_away(self):
         done = subprocess.run(

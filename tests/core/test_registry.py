@@ -39,8 +39,8 @@ def test_two_providers_of_one_name_are_a_conflict():
         "rule 'mean' is offered by more than one plugin:\n"
         "  - acme-rules 1.2 [acme]\n"
         "  - blender-rules-std 0.3 [std]\n"
-        "Let Rule.replaces of one name the distribution of the other, uninstall one, or call with "
-        "block=('acme',)."
+        "Let Rule.replaces of one name the distribution of the other, uninstall one, or "
+        "pass block=('acme',) or set MODEL_BLENDER_BLOCK=acme."
     )
     assert caught.value.name == "mean"
     assert caught.value.providers == (ACME, STD)

@@ -285,7 +285,7 @@ def test_two_plugins_that_take_the_same(plain, make_readers):
             f"input 1 ({plain[0]}) is taken by more than one plugin:\n"
             "  - other-readers 2.0 [other]\n"
             "  - plain-fits 0.1 [plain]\n"
-            "Uninstall one of them, or pass block=('other',)."
+            "Uninstall one of them, or pass block=('other',) or set MODEL_BLENDER_BLOCK=other."
         )
         assert caught.value.providers == (OTHER, PLAIN)
         assert caught.value.what == f"input 1 ({plain[0]})"
@@ -317,7 +317,7 @@ def test_a_plugin_that_fails(plain, make_readers, error):
         assert str(caught.value) == (
             f"blender_open of plugin plain-fits 0.1 [plain] failed for input 1 ({plain[0]}): "
             f"{type(error).__name__}: {error}\n"
-            "Repair or uninstall it, or leave it out with block=('plain',)."
+            "Repair or uninstall it, or pass block=('plain',) or set MODEL_BLENDER_BLOCK=plain."
         )
         assert caught.value.provider == PLAIN
         assert caught.value.__cause__ is error

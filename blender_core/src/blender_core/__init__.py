@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         BlenderError,
         BlendErrorGroup,
         BlendWarning,
+        EnvironmentVariableError,
         ExpansionError,
         InputError,
         InvalidValueError,
@@ -61,6 +62,7 @@ __all__ = [
     "BlenderError",
     "CellChange",
     "Choice",
+    "EnvironmentVariableError",
     "ExpansionError",
     "Finding",
     "FindingKind",
@@ -110,8 +112,9 @@ _NAMES_IN: Final = {
     "blend": "blendmodels",
     "blender": "ModelBlender",
     "errors": (
-        "BlenderError BlendErrorGroup BlendWarning ExpansionError InputError InvalidValueError "
-        "MixedModelTypesError NoInputsError NotADatamodelError OutputError "
+        "BlenderError BlendErrorGroup BlendWarning EnvironmentVariableError ExpansionError "
+        "InputError InvalidValueError MixedModelTypesError NoInputsError NotADatamodelError "
+        "OutputError "
         "OutputExistsError OverrideConflictError PlanError PluginError ReaderConflictError "
         "RuleCheckError RuleConflictError RuleError RulesFileError TableError "
         "UnknownAttributeError UnknownInputError UnknownRuleError"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from blender_core.errors import PluginError, ReaderConflictError
-from blender_core.provider import Provider, dispensable, remedy
+from blender_core.provider import Provider, dispensable, leaving_out, remedy
 from blender_core.values import said, shown
 
 if TYPE_CHECKING:
@@ -202,11 +202,11 @@ def claimed_by_several(what: str, providers: Sequence[Provider]) -> ReaderConfli
     input 1 (a.fits) is taken by more than one plugin:
       - acme-readers 1.2 [acme]
       - plain-fits 0.1 [plain]
-    Uninstall one of them, or pass block=('acme',).
+    Uninstall one of them, or pass block=('acme',) or set MODEL_BLENDER_BLOCK=acme.
     """
     lines = "".join(f"\n  - {provider}" for provider in providers)
     msg = (
         f"{what} is taken by more than one plugin:{lines}\n"
-        f"Uninstall one of them, or pass block=({dispensable(providers).plugin!r},)."
+        f"Uninstall one of them, or {leaving_out(dispensable(providers).plugin)}."
     )
     return ReaderConflictError(msg, what=what, providers=providers)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.assignment import Tier
+from blender_core.environment import RULES, rules_files
 from blender_core.overrides import Override
-from blender_core.rules_file import read_rules_file
+from blender_core.rules_file import file_name, read_rules_file
 from blender_core.values import shown
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class OverrideSources:
     plugins : Plugins
         The plugins, which may have some.
     rules : path-like or iterable of path-like, optional
-        Rules files.
+        Rules files. Those that the environment names count as well.
     overrides : mapping of str to str, or iterable of Override, optional
         The caller's own: attributes with the names of their rules, or overrides.
 
@@ -70,10 +71,11 @@ class OverrideSources:
     ) -> None:
         self._plugins = plugins
         self._offered: dict[tuple[str, str | None], list[SourcedOverride]] = {}
+        files = [(path, RULES) for path in rules_files()]
         self._given = [
-            SourcedOverride(one, Tier.RULES_FILE, str(path))
-            for path in _paths(rules)
-            for one in read_rules_file(path)
+            SourcedOverride(one, Tier.RULES_FILE, file_name(path, variable))
+            for path, variable in [*files, *((path, None) for path in _paths(rules))]
+            for one in read_rules_file(path, variable)
         ]
         self._given += (
             SourcedOverride(one, Tier.CALLER, CALLER) for one in _callers_own(overrides)

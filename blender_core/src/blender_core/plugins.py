@@ -11,10 +11,11 @@ import pluggy
 
 from blender_core.arguments import texts
 from blender_core.contract import claimed_by_several, failed, load, misuse, offered_by, provider_of
+from blender_core.environment import BLOCK, blocked_plugins
 from blender_core.errors import BlenderError, InputError, PluginError, raise_all, warn
 from blender_core.hookspecs import NAME, BlenderSpecs
 from blender_core.overrides import Override
-from blender_core.provider import Provider, dispensable, normalized, remedy
+from blender_core.provider import Provider, dispensable, leaving_out, normalized, remedy
 from blender_core.rules import Rule
 from blender_core.values import said
 
@@ -42,6 +43,7 @@ class Plugins:
     def __init__(self) -> None:
         self._manager = _manager()
         self._providers: dict[str, Provider] = {}
+        self._left_out: tuple[Provider, ...] = ()
 
     def __iter__(self) -> Iterator[Provider]:
         return iter(sorted(self._providers.values()))
@@ -56,7 +58,8 @@ class Plugins:
         Parameters
         ----------
         block : collection of str, optional
-            Plugins to leave out, by their own names or their distributions'.
+            Plugins to leave out, by their own names or their distributions'. Those that the
+            environment variable ``MODEL_BLENDER_BLOCK`` names are left out as well.
 
         Returns
         -------
@@ -74,14 +77,19 @@ class Plugins:
         BlendWarning
             If nothing that is installed has a name that is to be left out: it may be misspelt.
         """
-        blocked = {normalized(name): name for name in texts(block, "block", "names")}
+        of_call = {normalized(name): name for name in texts(block, "block", "names")}
+        of_all = {normalized(name): name for name in blocked_plugins()}
+        blocked = of_all | of_call
         # An editable installation can announce its entry points twice: the same is not two.
         found = {provider_of(entry): entry for entry in importlib.metadata.entry_points(group=NAME)}
         plugins, faults = cls(), []
+        left_out: list[Provider] = []
         known: set[str] = set()
         for provider, entry in sorted(found.items()):
             names = {normalized(provider.plugin), normalized(provider.distribution)}
             known |= names
+            if not names.isdisjoint(of_all):
+                left_out.append(provider)
             if names.isdisjoint(blocked):
                 try:
                     plugins.register(load(entry, provider), provider)
@@ -90,9 +98,16 @@ class Plugins:
         for name in sorted(blocked.keys() - known):
             close = difflib.get_close_matches(name, known, n=1)
             hint = f": did you mean {close[0]!r}?" if close else ""
-            warn(f"no plugin {blocked[name]!r} is installed that could be left out{hint}")
+            whose = "" if name in of_call else f", as {BLOCK} asks"
+            warn(f"no plugin {blocked[name]!r} is installed that could be left out{whose}{hint}")
         raise_all("installed plugins cannot be used", faults)
+        plugins._left_out = tuple(left_out)
         return plugins
+
+    @property
+    def left_out(self) -> tuple[Provider, ...]:
+        """The installed plugins that the environment leaves out, sorted."""
+        return self._left_out
 
     def register(self, plugin: Any, provider: Provider) -> None:
         """Add a plugin that is at hand, installed or not.
@@ -113,8 +128,8 @@ class Plugins:
         if taken := self._providers.get(provider.plugin):
             msg = (
                 f"two plugins have the name {provider.plugin!r}: {taken} and {provider}\n"
-                f"Uninstall one of them, or pass "
-                f"block=({dispensable([taken, provider]).distribution!r},)."
+                f"Uninstall one of them, or "
+                f"{leaving_out(dispensable([taken, provider]).distribution)}."
             )
             raise PluginError(msg, provider=provider)
         # On trial first: nothing of a plugin that is refused may stay.

@@ -1,4 +1,4 @@
-"""Who a rule comes from."""
+"""Who a rule comes from, and how it is done without."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING
 
+from blender_core.environment import BLOCK
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Provider", "dispensable", "engine", "normalized", "remedy"]
+__all__ = ["Provider", "dispensable", "engine", "leaving_out", "normalized", "remedy"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -122,6 +124,28 @@ def remedy(provider: Provider) -> str:
     --------
     >>> from blender_core.provider import Provider, remedy
     >>> remedy(Provider("acme-rules", "1.2", "acme"))
-    "Repair or uninstall it, or leave it out with block=('acme',)."
+    "Repair or uninstall it, or pass block=('acme',) or set MODEL_BLENDER_BLOCK=acme."
     """
-    return f"Repair or uninstall it, or leave it out with block=({provider.plugin!r},)."
+    return f"Repair or uninstall it, or {leaving_out(provider.plugin)}."
+
+
+def leaving_out(name: str) -> str:
+    """Return what a message advises to do to be without a plugin: by the caller, and by anybody.
+
+    Parameters
+    ----------
+    name : str
+        The plugin's own name, or its distribution's.
+
+    Returns
+    -------
+    text : str
+        A part of a sentence.
+
+    Examples
+    --------
+    >>> from blender_core.provider import leaving_out
+    >>> leaving_out("acme")
+    "pass block=('acme',) or set MODEL_BLENDER_BLOCK=acme"
+    """
+    return f"pass block=({name!r},) or set {BLOCK}={name}"

@@ -6,7 +6,7 @@ import difflib
 from typing import TYPE_CHECKING, NamedTuple
 
 from blender_core.errors import BlenderError, RuleConflictError, UnknownRuleError, raise_all
-from blender_core.provider import dispensable, normalized
+from blender_core.provider import dispensable, leaving_out, normalized
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -159,8 +159,8 @@ def _conflict(name: str, offers: list[ProvidedRule], left: list[ProvidedRule]) -
     lines = "\n".join(f"  - {provider}{_claim(name, offers, provider)}" for provider in providers)
     msg = (
         f"rule {name!r} is offered by more than one plugin:\n{lines}\n"
-        f"Let Rule.replaces of one name the distribution of the other, uninstall one, or call with "
-        f"block=({dispensable(providers).plugin!r},)."
+        f"Let Rule.replaces of one name the distribution of the other, uninstall one, or "
+        f"{leaving_out(dispensable(providers).plugin)}."
     )
     return RuleConflictError(msg, name=name, providers=providers)
 

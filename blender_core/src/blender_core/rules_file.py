@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Iterable
 
-__all__ = ["read_rules_file"]
+__all__ = ["file_name", "read_rules_file"]
 
 _TABLE: Final = "override"
 _KEYS: Final = tuple(one.name for one in dataclasses.fields(Override))
 _CONDITIONS: Final = tuple(one.name for one in dataclasses.fields(When))
 
 
-def read_rules_file(path: str | os.PathLike[str]) -> list[Override]:
+def read_rules_file(path: str | os.PathLike[str], variable: str | None = None) -> list[Override]:
     """Read the overrides of a rules file.
 
     The file has a table ``[[override]]`` for each of them, whose keys are the arguments of
@@ -33,6 +33,8 @@ def read_rules_file(path: str | os.PathLike[str]) -> list[Override]:
     ----------
     path : path-like
         The file.
+    variable : str, optional
+        The environment variable that names the file, for messages.
 
     Returns
     -------
@@ -63,31 +65,60 @@ def read_rules_file(path: str | os.PathLike[str]) -> list[Override]:
     ('max', 'instrument=MIRI')
     """
     path = Path(path)
+    name = file_name(path, variable)
     try:
         content = path.read_bytes()
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
-        msg = f"rules file {path} cannot be read: {reason}"
-        raise RulesFileError(msg, path=path) from error
+        msg = f"rules file {name} cannot be read: {reason}"
+        raise RulesFileError(msg, path=path, variable=variable) from error
     try:
         # Some editors begin a file with a mark that nobody sees.
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        msg = f"rules file {path}, line {line}: it is not UTF-8 text, as TOML is"
-        raise RulesFileError(msg, path=path, line=line) from error
-    return _RulesFile(path, text.replace("\r\n", "\n")).overrides()
+        msg = f"rules file {name}, line {line}: it is not UTF-8 text, as TOML is"
+        raise RulesFileError(msg, path=path, line=line, variable=variable) from error
+    return _RulesFile(path, text.replace("\r\n", "\n"), variable).overrides()
+
+
+def file_name(path: str | os.PathLike[str], variable: str | None = None) -> str:
+    """Return what a rules file is called where something is said of it.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+    variable : str, optional
+        The environment variable that names it.
+
+    Returns
+    -------
+    name : str
+        Its path, with the variable.
+
+    Examples
+    --------
+    >>> from blender_core.rules_file import file_name
+    >>> file_name("team.toml", "MODEL_BLENDER_RULES")
+    'team.toml (MODEL_BLENDER_RULES)'
+    """
+    return str(path) if variable is None else f"{path} ({variable})"
 
 
 class _RulesFile:
-    def __init__(self, path: Path, text: str) -> None:
+    def __init__(self, path: Path, text: str, variable: str | None) -> None:
         self._path = path
+        self._variable = variable
+        self._name = file_name(path, variable)
         self._lines = text.split("\n")
         try:
             self._content = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            msg = f"rules file {path} is not TOML: {said(error)}"
-            raise RulesFileError(msg, path=path, line=self._broken_line()) from error
+            msg = f"rules file {self._name} is not TOML: {said(error)}"
+            raise RulesFileError(
+                msg, path=path, line=self._broken_line(), variable=variable
+            ) from error
 
     def overrides(self) -> list[Override]:
         faults: list[BlenderError] = []
@@ -105,7 +136,7 @@ class _RulesFile:
                 found.append(self._override(number, table))
             except BlenderError as fault:
                 faults.append(fault)
-        raise_all(f"rules file {self._path} cannot be used", faults)
+        raise_all(f"rules file {self._name} cannot be used", faults)
         return found
 
     def _override(self, number: int, table: dict[str, Any]) -> Override:
@@ -119,7 +150,7 @@ class _RulesFile:
             faults.append(self._fault(problem, (*where, "when")))
         if "attribute" not in table:
             faults.append(self._fault("an override needs the key 'attribute'", where))
-        raise_all(f"rules file {self._path} cannot be used", faults)
+        raise_all(f"rules file {self._name} cannot be used", faults)
         try:
             conditions = When(**when)
         except (TypeError, ValueError) as error:
@@ -145,8 +176,8 @@ class _RulesFile:
         line = self._line_of(where)
         key = where[-1] if isinstance(where[-1], str) else None
         about = "" if key is None else f", key {shown(key)}"
-        msg = f"rules file {self._path}, line {line}{about}: {problem}"
-        return RulesFileError(msg, path=self._path, line=line, key=key)
+        msg = f"rules file {self._name}, line {line}{about}: {problem}"
+        return RulesFileError(msg, path=self._path, line=line, key=key, variable=self._variable)
 
     def _line_of(self, where: tuple[str | int, ...]) -> int:
         """Return the line in which something begins: what comes before it lacks it."""

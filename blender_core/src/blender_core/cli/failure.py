@@ -30,8 +30,7 @@ _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 # The library tells programs what to pass; here it is an option.
 _AS_OPTIONS: Final = (
-    (re.compile(r"(?:call with|pass) block=\('([^']*)',\)"), r"use --block \1"),
-    (re.compile(r"block=\('([^']*)',\)"), r"--block \1"),
+    (re.compile(r"pass block=\('([^']*)',\)"), r"use --block \1"),
     (re.compile(r"mixed=True"), "--mixed"),
     (re.compile(r"overwrite=True"), "--overwrite"),
     (re.compile(r"overrides=\{'([^']*)': '([^']*)'\}"), r"--override \1=\2"),
@@ -97,8 +96,6 @@ def in_options(message: str) -> str:
     >>> from blender_core.cli.failure import in_options
     >>> in_options("Uninstall one of them, or pass block=('acme-rules',).")
     'Uninstall one of them, or use --block acme-rules.'
-    >>> in_options("Repair or uninstall it, or leave it out with block=('acme',).")
-    'Repair or uninstall it, or leave it out with --block acme.'
     """
     for call, option in _AS_OPTIONS:
         message = call.sub(option, message)

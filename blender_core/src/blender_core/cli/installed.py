@@ -79,14 +79,17 @@ def _rule_object(rule: "Rule") -> dict[str, Any]:
 
 def _plugins(block: list[str], *, as_json: bool) -> None:
     from blender_core.cli.console import Output
+    from blender_core.cli.environment import print_environment
     from blender_core.cli.json_text import print_json, provider_object
     from blender_core.cli.notes import Notes
     from blender_core.cli.offers import offers_of, usable_plugins
+    from blender_core.environment import BLOCK
     from blender_core.errors import raise_all
 
     notes = Notes()
     with notes.about(""):
         usable, faults = usable_plugins(block)
+    print_environment()
     notes.print()
     rules_of: dict[Provider, list[str]] = {provider: [] for provider in usable}
     for rule, provider in usable.rules():
@@ -103,15 +106,29 @@ def _plugins(block: list[str], *, as_json: bool) -> None:
                     "rules": names,
                     "reads": provider in readers,
                     "overrides": [_override_object(one) for one in overrides_of[provider]],
+                    "left_out_by": None,
                 }
                 for provider, names in rules_of.items()
+            ]
+            + [
+                {
+                    **provider_object(provider),
+                    "rules": [],
+                    "reads": False,
+                    "overrides": [],
+                    "left_out_by": BLOCK,
+                }
+                for provider in usable.left_out
             ]
         )
     else:
         output = Output()
         for provider, names in rules_of.items():
             _print_plugin(output, provider, names, overrides_of[provider], provider in readers)
-        if not rules_of:
+        for provider in usable.left_out:
+            output.say(str(provider), "dim")
+            output.say(f"left out by {BLOCK}", indent=2)
+        if not rules_of and not usable.left_out:
             output.say("No plugin is installed. The standard rules are one: blender-rules-std.")
     raise_all("installed plugins cannot be used", faults)
 

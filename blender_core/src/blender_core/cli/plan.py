@@ -60,6 +60,7 @@ def plan(
     blended, and of a file only the metadata are read.
     """
     with reported(debug):
+        from blender_core.cli.environment import print_environment
         from blender_core.cli.json_text import print_json
         from blender_core.cli.notes import Notes
 
@@ -83,6 +84,7 @@ def plan(
         else:
             print_plan(made, shown)
             print_idle(made)
+        print_environment()
         notes.print()
 
 

@@ -17,6 +17,7 @@ from blender_core.errors.inputs import (
 )
 from blender_core.errors.outputs import OutputError, OutputExistsError
 from blender_core.errors.plans import (
+    EnvironmentVariableError,
     OverrideConflictError,
     PlanError,
     PluginError,
@@ -32,6 +33,7 @@ __all__ = [
     "BlendErrorGroup",
     "BlendWarning",
     "BlenderError",
+    "EnvironmentVariableError",
     "ExpansionError",
     "InputError",
     "InvalidValueError",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from blender_core.provider import Provider
 
 __all__ = [
+    "EnvironmentVariableError",
     "OverrideConflictError",
     "PlanError",
     "PluginError",
@@ -120,12 +121,41 @@ class RulesFileError(BlenderError, ValueError):
         The line, counted from 1, if there is one to point at.
     key : str or None
         The key, if it is about one.
+    variable : str or None
+        The environment variable that names the file, if one does.
     """
 
     def __init__(
-        self, message: str, *, path: Path, line: int | None = None, key: str | None = None
+        self,
+        message: str,
+        *,
+        path: Path,
+        line: int | None = None,
+        key: str | None = None,
+        variable: str | None = None,
     ) -> None:
         super().__init__(message)
         self.path = path
         self.line = line
         self.key = key
+        self.variable = variable
+
+
+class EnvironmentVariableError(BlenderError, ValueError):
+    """An environment variable says something that it cannot say.
+
+    Attributes
+    ----------
+    variable : str
+        Its name.
+    value : str
+        What it says.
+    allowed : tuple of str
+        What it can say, in any case of the letters.
+    """
+
+    def __init__(self, message: str, *, variable: str, value: str, allowed: Sequence[str]) -> None:
+        super().__init__(message)
+        self.variable = variable
+        self.value = value
+        self.allowed = tuple(allowed)

@@ -1,0 +1,35 @@
+"""What the environment has a say in, told to who may not know of it."""
+
+from __future__ import annotations
+
+import sys
+
+from blender_core.cli.console import printable
+from blender_core.environment import (
+    BLOCK,
+    RECORD_RULES,
+    RULES,
+    blocked_plugins,
+    record_rules,
+    rules_files,
+)
+
+__all__ = ["print_environment"]
+
+
+def print_environment() -> None:
+    """Say on standard error what environment variables ask of every blend.
+
+    Raises
+    ------
+    EnvironmentVariableError
+        If one of them says something that it cannot say.
+    """
+    lines = [f"{RULES} adds the rules file {path}" for path in rules_files()]
+    lines += [f"{BLOCK} leaves out the plugin {name}" for name in blocked_plugins()]
+    recorded = record_rules()
+    if recorded is not None:
+        what = "with" if recorded else "without"
+        lines.append(f"{RECORD_RULES} makes products {what} the table HDRRULES")
+    for line in lines:
+        sys.stderr.write(printable(f"Note: {line}") + "\n")

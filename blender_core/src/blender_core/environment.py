@@ -1,0 +1,106 @@
+"""What the environment says of every blend: of those, too, that no caller can give arguments.
+
+Nothing else looks at the environment for settings of a blend.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Final
+
+from blender_core.errors import EnvironmentVariableError
+
+__all__ = ["BLOCK", "RECORD_RULES", "RULES", "blocked_plugins", "record_rules", "rules_files"]
+
+RULES: Final = "MODEL_BLENDER_RULES"
+"""The variable that names rules files, divided as ``PATH`` is."""
+
+BLOCK: Final = "MODEL_BLENDER_BLOCK"
+"""The variable that names installed plugins to leave out."""
+
+RECORD_RULES: Final = "MODEL_BLENDER_RECORD_RULES"
+"""The variable that says whether products get the table HDRRULES."""
+
+# What distributions and plugins cannot have in their names.
+_BETWEEN_NAMES: Final = re.compile(rf"[\s,{re.escape(os.pathsep)}]+")
+
+_MEANINGS: Final = {
+    **dict.fromkeys(("1", "true", "yes", "on"), True),
+    **dict.fromkeys(("0", "false", "no", "off"), False),
+}
+
+
+def rules_files() -> tuple[Path, ...]:
+    """Return the rules files that hold for every blend.
+
+    Returns
+    -------
+    paths : tuple of Path
+        In the order of the variable ``MODEL_BLENDER_RULES``; relative ones are relative to the
+        current folder.
+
+    Examples
+    --------
+    >>> from blender_core.environment import rules_files
+    >>> rules_files()
+    ()
+    """
+    return tuple(Path(path) for path in _said(RULES).split(os.pathsep) if path.strip())
+
+
+def blocked_plugins() -> tuple[str, ...]:
+    """Return the names of the plugins that are left out of every blend.
+
+    Returns
+    -------
+    names : tuple of str
+        The plugins' own names or their distributions', in the order of the variable
+        ``MODEL_BLENDER_BLOCK``.
+
+    Examples
+    --------
+    >>> from blender_core.environment import blocked_plugins
+    >>> blocked_plugins()
+    ()
+    """
+    return tuple(name for name in _BETWEEN_NAMES.split(_said(BLOCK)) if name)
+
+
+def record_rules() -> bool | None:
+    """Return whether products get the table HDRRULES.
+
+    Returns
+    -------
+    record_rules : bool or None
+        None if the variable ``MODEL_BLENDER_RECORD_RULES`` does not say.
+
+    Raises
+    ------
+    EnvironmentVariableError
+        If it says something else than yes or no.
+
+    Examples
+    --------
+    >>> from blender_core.environment import record_rules
+    >>> record_rules() is None
+    True
+    """
+    said = _said(RECORD_RULES).strip()
+    if not said:
+        return None
+    meaning = _MEANINGS.get(said.casefold())
+    if meaning is None:
+        yes, no = (
+            ", ".join(word for word in _MEANINGS if _MEANINGS[word] is one) for one in (True, False)
+        )
+        msg = f"the environment variable {RECORD_RULES} is one of {yes}, or of {no}, not {said!r}"
+        raise EnvironmentVariableError(
+            msg, variable=RECORD_RULES, value=said, allowed=tuple(_MEANINGS)
+        )
+    return meaning
+
+
+def _said(variable: str) -> str:
+    return os.environ.get(variable, "")

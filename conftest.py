@@ -1,0 +1,10 @@
+"""What holds for all tests, and for the examples in docstrings."""
+
+import os
+
+from blender_core.environment import BLOCK, RECORD_RULES, RULES
+
+# What somebody has set for blends of their own must not change what is tested, nor what programs
+# do that tests start.
+for name in (BLOCK, RECORD_RULES, RULES):
+    os.environ.pop(name, None)

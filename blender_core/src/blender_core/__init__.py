@@ -8,10 +8,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from blender_core.amend import amend
+    from blender_core.amendment import Amendment, AmendResult
     from blender_core.assignment import Assignment, Choice, Tier
     from blender_core.blend import blendmodels
     from blender_core.blender import ModelBlender
     from blender_core.errors import (
+        AmendError,
         BlenderError,
         BlendErrorGroup,
         BlendWarning,
@@ -54,6 +57,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DROP",
+    "AmendError",
+    "AmendResult",
+    "Amendment",
     "Assignment",
     "BlendErrorGroup",
     "BlendPlan",
@@ -103,21 +109,23 @@ __all__ = [
     "UnknownRuleError",
     "ValueChange",
     "When",
+    "amend",
     "blendmodels",
     "hookimpl",
 ]
 
 _NAMES_IN: Final = {
+    "amend": "amend",
+    "amendment": "AmendResult Amendment",
     "assignment": "Assignment Choice Tier",
     "blend": "blendmodels",
     "blender": "ModelBlender",
     "errors": (
-        "BlenderError BlendErrorGroup BlendWarning EnvironmentVariableError ExpansionError "
-        "InputError InvalidValueError MixedModelTypesError NoInputsError NotADatamodelError "
-        "OutputError "
-        "OutputExistsError OverrideConflictError PlanError PluginError ReaderConflictError "
-        "RuleCheckError RuleConflictError RuleError RulesFileError TableError "
-        "UnknownAttributeError UnknownInputError UnknownRuleError"
+        "AmendError BlenderError BlendErrorGroup BlendWarning EnvironmentVariableError "
+        "ExpansionError InputError InvalidValueError MixedModelTypesError NoInputsError "
+        "NotADatamodelError OutputError OutputExistsError OverrideConflictError PlanError "
+        "PluginError ReaderConflictError RuleCheckError RuleConflictError RuleError "
+        "RulesFileError TableError UnknownAttributeError UnknownInputError UnknownRuleError"
     ),
     "findings": "Finding FindingKind Findings",
     "hookspecs": "hookimpl",

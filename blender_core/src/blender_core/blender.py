@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from blender_core import environment
 from blender_core.accumulated import Accumulated
 from blender_core.arguments import texts
 from blender_core.earlier_blend import earlier_blend_of
@@ -130,7 +131,7 @@ class ModelBlender:
         if later not in ("keep", "replace"):
             msg = f"later is 'keep' or 'replace', not {later!r}"
             raise ValueError(msg)
-        self._record_rules = record_rules
+        self._record_rules = environment.record_rules() if record_rules is None else record_rules
         self._keeps_later = later == "keep"
         self._registry = Registry(plugins.rules())
         self._planner = Planner(

@@ -69,7 +69,8 @@ def _result(outcome: Outcome, own: Mapping[str, Any] | None) -> str:
             return f"{outcome.label} is {value}{taken}."
         case Status.AMENDED:
             before = "" if outcome.replaced is None else f", instead of {shown(outcome.replaced)}"
-            return f"{outcome.label} is {value}{taken}, amended{before}."
+            after = "none" if outcome.value is None else value
+            return f"{outcome.label} is {after}{taken}, amended{before}."
         case Status.LATER:
             return _later(outcome)
         case Status.UNKNOWN | Status.OWN if outcome.value is None:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.assignment import Tier
+from blender_core.attribute_index import ITSELF
 from blender_core.environment import RULES, rules_files
 from blender_core.overrides import Override
+from blender_core.paths import specificity
 from blender_core.rules_file import file_name, read_rules_file
 from blender_core.values import shown
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from blender_core.context import Context
     from blender_core.plugins import Plugins
+    from blender_core.schema import Attribute
 
 __all__ = ["CALLER", "OverrideSources", "SourcedOverride"]
 
@@ -111,6 +114,25 @@ class OverrideSources:
             ]
         found = self._offered[asked] + self._given
         return [one for one in found if one.override.when.holds(context)]
+
+    def names(self, attribute: Attribute) -> bool:
+        """Tell whether a rules file or the caller means an attribute by its own path or keyword.
+
+        Parameters
+        ----------
+        attribute : Attribute
+            The attribute.
+
+        Returns
+        -------
+        named : bool
+            False also if they mean it as one of a group, or of those that fit a pattern.
+        """
+        found = (
+            specificity(given.override.attribute, attribute.path, attribute.keyword)
+            for given in self._given
+        )
+        return ITSELF in found
 
     def idle(self, context: Context) -> tuple[SourcedOverride, ...]:
         """Return the overrides of files and the caller that do not hold for certain inputs.

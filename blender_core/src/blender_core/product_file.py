@@ -121,7 +121,7 @@ class ProductFile:
         read = dict(zip(layout.paths, source.read(layout), strict=True))
         self.values = {path: read[path] for path in self.attributes if read.get(path) is not None}
         table, rules = source.table("hdrtab"), source.table("hdrrules")
-        self._rules = RecordedRules({}, {}, has_values=False)
+        self._rules = RecordedRules({}, {})
         if rules is not None:
             self._rules = recorded_rules(rules, source.what)
         hdrtab = None if table is None else Hdrtab(table, source.what)

@@ -74,13 +74,10 @@ class RecordedRules:
         By dotted path, in the order of the table. The value is the one that the rule gave.
     columns : dict of str to str
         The columns of HDRTAB, by dotted path.
-    has_values : bool
-        Whether it tells the values that rules gave. Tables of earlier versions do not.
     """
 
     outcomes: dict[str, Outcome]
     columns: dict[str, str]
-    has_values: bool
 
     @property
     def is_of_a_blend(self) -> bool:
@@ -213,9 +210,7 @@ def recorded_rules(table: Any, what: str) -> RecordedRules:
             replaced=before,
         )
     columns = zip(texts["ATTRIBUTE"], texts[_COLUMN], strict=True)
-    return RecordedRules(
-        outcomes, {path: column for path, column in columns if column}, "VALUE" in opened
-    )
+    return RecordedRules(outcomes, {path: column for path, column in columns if column})
 
 
 def _as_recorded(outcome: Outcome) -> Outcome:

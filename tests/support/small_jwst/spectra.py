@@ -24,7 +24,9 @@ def spectral_wcs(shape, ra=RA, dec=DEC):
     to_tangent = models.Shift(-(shape[-1] - 1) / 2) | models.Scale(PIXEL)
     # A slit has no width: what is across it is a very small part of what is along it.
     across = models.Shift(-(shape[-1] - 1) / 2) | models.Scale(1e-5 * PIXEL)
-    to_sky = to_tangent & across | models.Pix2Sky_TAN() | models.RotateNative2Celestial(ra, dec, 180)
+    to_sky = (
+        to_tangent & across | models.Pix2Sky_TAN() | models.RotateNative2Celestial(ra, dec, 180)
+    )
     # From 14 down to 5 micrometres.
     wavelength = models.Scale(-9.0 / shape[-2]) | models.Shift(14.0)
     mapping = models.Mapping((0, 0, 1))

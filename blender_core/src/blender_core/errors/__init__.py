@@ -7,6 +7,7 @@ The modules of this package have the errors of one part of a blend each. Import 
 """
 
 from blender_core.errors.inputs import (
+    AmendError,
     ExpansionError,
     InputError,
     MixedModelTypesError,
@@ -30,6 +31,7 @@ from blender_core.errors.root import BlenderError, BlendErrorGroup, BlendWarning
 from blender_core.errors.values import InvalidValueError, RuleCheckError, RuleError, TableError
 
 __all__ = [
+    "AmendError",
     "BlendErrorGroup",
     "BlendWarning",
     "BlenderError",

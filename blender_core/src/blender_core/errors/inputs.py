@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 from blender_core.errors.root import BlenderError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from blender_core.provider import Provider
 
 __all__ = [
+    "AmendError",
     "ExpansionError",
     "InputError",
     "MixedModelTypesError",
@@ -76,3 +77,17 @@ class ExpansionError(InputError):
         super().__init__(message)
         self.column = column
         self.attribute = attribute
+
+
+class AmendError(InputError):
+    """A product cannot be amended, because its own table does not tell what that needs.
+
+    Attributes
+    ----------
+    attributes : tuple of str
+        Dotted paths of the attributes that are lacking, sorted; empty if there is no table.
+    """
+
+    def __init__(self, message: str, *, attributes: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.attributes = tuple(sorted(attributes))

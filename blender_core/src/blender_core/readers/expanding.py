@@ -8,6 +8,7 @@ known, which is the first exposure's where nobody has asked for a rule.
 from __future__ import annotations
 
 import functools
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from blender_core.assigning import DEFAULT_RULE
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from blender_core.plan import BlendPlan
     from blender_core.readers.source import Expandable, Source
 
-__all__ = ["expanded", "require_recorded"]
+__all__ = ["Exposure", "RecordedProduct", "expanded", "exposures_of", "require_recorded"]
 
 _MODEL_TYPE = Attribute("meta.model_type", type="string", keyword="DATAMODL", recorded=True)
 
@@ -54,8 +55,30 @@ def expanded(source: Expandable) -> Sequence[Source]:
     table = source.hdrtab()
     if table is None:
         return [source]
-    product = _Product(source, Hdrtab(table, source.what))
-    return [_Exposure(product, row) for row in range(len(product.table))]
+    return exposures_of(source, Hdrtab(table, source.what))
+
+
+def exposures_of(
+    source: Source, table: Hdrtab, named: Mapping[str, str] = MappingProxyType({})
+) -> list[Exposure]:
+    """Return the exposures that a product was made of.
+
+    Parameters
+    ----------
+    source : Source
+        The product.
+    table : Hdrtab
+        Its table.
+    named : mapping of str to str, optional
+        The columns of attributes, by dotted path, as far as the product tells them.
+
+    Returns
+    -------
+    exposures : list of Exposure
+        One for each row of the table, in their order.
+    """
+    product = RecordedProduct(source, table, named)
+    return [Exposure(product, row) for row in range(len(table))]
 
 
 def require_recorded(exposures: Sequence[Source], kinds: Iterable[Kind]) -> None:
@@ -81,7 +104,7 @@ def require_recorded(exposures: Sequence[Source], kinds: Iterable[Kind]) -> None
         seems: perhaps overrides have put it in no column, or another.
     """
     first = exposures[0]
-    if not isinstance(first, _Exposure):
+    if not isinstance(first, Exposure):
         return
     product = first.product
     lost: dict[str, str] = {}
@@ -109,7 +132,7 @@ def require_recorded(exposures: Sequence[Source], kinds: Iterable[Kind]) -> None
         warn(msg)
 
 
-class _Product:
+class RecordedProduct:
     """A product, the values that its table tells, and its own.
 
     Parameters
@@ -118,16 +141,19 @@ class _Product:
         The product.
     table : Hdrtab
         Its table.
+    named : mapping of str to str
+        The columns of attributes, by dotted path, as far as the product tells them.
     """
 
-    def __init__(self, source: Source, table: Hdrtab) -> None:
+    def __init__(self, source: Source, table: Hdrtab, named: Mapping[str, str]) -> None:
         self.source = source
         self.table = table
+        self._named = named
         self.own: dict[Layout, dict[str, Any]] = {}
         """What the product has of what its table does not tell, by dotted path."""
         self._read: dict[Layout, list[list[Any]]] = {}
         self._found: dict[Layout, dict[str, str]] = {}
-        column = self._columns(Layout([_MODEL_TYPE])).get(_MODEL_TYPE.path)
+        column = self.columns(Layout([_MODEL_TYPE])).get(_MODEL_TYPE.path)
         self.model_types = table.values(column, _MODEL_TYPE) if column else [None] * len(table)
 
     @functools.cached_property
@@ -139,7 +165,7 @@ class _Product:
         """Return the wanted values of all exposures."""
         if layout not in self._read:
             number = len(self.table)
-            columns, own = self._columns(layout), self._own(layout)
+            columns, own = self.columns(layout), self._own(layout)
             read = [
                 self.table.values(columns[attribute.path], attribute)
                 if attribute.path in columns
@@ -153,7 +179,7 @@ class _Product:
         """Return what the product has of attributes of which there ought to be a column."""
         if layout not in self._read:
             return {}
-        columns = self._columns(layout)
+        columns = self.columns(layout)
         wanted = tuple(
             one.path
             for one in layout.attributes
@@ -165,7 +191,7 @@ class _Product:
         found = zip(part.paths, self.source.read(part), strict=True)
         return {path: value for path, value in found if value is not None}
 
-    def _columns(self, layout: Layout) -> dict[str, str]:
+    def columns(self, layout: Layout) -> dict[str, str]:
         """Return the columns of the table that have wanted attributes, by dotted path."""
         if layout in self._found:
             return self._found[layout]
@@ -174,10 +200,10 @@ class _Product:
         found: dict[str, str] = {}
         for attribute in layout.attributes:
             path = attribute.path
-            names = [asked.get(path), attribute.keyword, path]
-            for name in filter(None, names):
+            sure = [self._named.get(path), asked.get(path)]
+            for name in filter(None, [*sure, attribute.keyword, path]):
                 # Two attributes can have one keyword, of which one only has the column.
-                if name in self.table and (name == names[0] or name.casefold() not in others):
+                if name in self.table and (name in sure or name.casefold() not in others):
                     found[path] = name
                     others.add(name.casefold())
                     break
@@ -186,7 +212,7 @@ class _Product:
 
     def _own(self, layout: Layout) -> dict[str, Any]:
         """Return what the product has of the wanted attributes that its table does not tell."""
-        columns = self._columns(layout)
+        columns = self.columns(layout)
         untold = tuple(
             one.path
             for one in layout.attributes
@@ -200,18 +226,18 @@ class _Product:
         return own
 
 
-class _Exposure:
+class Exposure:
     """One of the exposures that a product was made of.
 
     Parameters
     ----------
-    product : _Product
+    product : RecordedProduct
         The product.
     row : int
         Its row in the table, counted from 0.
     """
 
-    def __init__(self, product: _Product, row: int) -> None:
+    def __init__(self, product: RecordedProduct, row: int) -> None:
         self.product = product
         self._row = row
         self.what = f"{product.source.what}, row {row + 1} of its HDRTAB"

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from blender_core import (
+    AmendError,
     BlenderError,
     BlendErrorGroup,
     BlendWarning,
@@ -54,6 +55,7 @@ ERRORS = [
     NoInputsError("wrong"),
     NotADatamodelError("wrong"),
     MixedModelTypesError("wrong"),
+    AmendError("wrong", attributes=["meta.b", "meta.a"]),
     RuleError("wrong"),
     RuleError("wrong", attribute="meta.a", rule="mean", provider=ACME),
     RuleCheckError("wrong", rule="mean", problems=["a", "b"]),

@@ -8,7 +8,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from blender_core.amend import amend
+    from blender_core.amender import amend
     from blender_core.amendment import Amendment, AmendResult
     from blender_core.assignment import Assignment, Choice, Tier
     from blender_core.blend import blendmodels
@@ -115,7 +115,7 @@ __all__ = [
 ]
 
 _NAMES_IN: Final = {
-    "amend": "amend",
+    "amender": "amend",
     "amendment": "AmendResult Amendment",
     "assignment": "Assignment Choice Tier",
     "blend": "blendmodels",

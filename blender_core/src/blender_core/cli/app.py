@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from blender_core.cli.amend import amend
 from blender_core.cli.blend import blend
 from blender_core.cli.check import check
 from blender_core.cli.demo import demo
@@ -56,6 +57,7 @@ def _model_blender(
 
 
 app.command(cls=Command)(blend)
+app.command(cls=Command)(amend)
 app.command(cls=Command)(plan)
 app.command(cls=Command)(check)
 app.command(cls=Command)(rules)

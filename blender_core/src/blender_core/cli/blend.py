@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from blender_core.cli.failure import reported
+from blender_core.cli.failure import CommandError, reported
 from blender_core.cli.options import (
+    All,
     AsJson,
     Block,
     Debug,
@@ -69,10 +70,20 @@ def blend(
         ),
     ] = False,
     record_rules: Annotated[
+        bool | None,
+        typer.Option(
+            "--record-rules/--no-record-rules",
+            show_default=False,
+            help="Keep in the product, as the table HDRRULES, which rule made each value. By "
+            "default, that is done if an override took effect.",
+        ),
+    ] = None,
+    replace_later: Annotated[
         bool,
         typer.Option(
-            "--record-rules",
-            help="Keep in the product, as the table HDRRULES, which rule made each value.",
+            "--replace-later",
+            help="Blend all values of a product that was blended before. By default, those that "
+            "were set after its blend stay, unless an override asks for another rule.",
         ),
     ] = False,
     report: Annotated[
@@ -92,10 +103,12 @@ def blend(
         bool,
         typer.Option(
             "--dry-run",
-            help="Write nothing: show the plan, what is wrong with it, and what would be read. "
-            "With --mixed, it is the plan of all inputs; otherwise, of the first.",
+            help="Write nothing: show the plan, what is wrong with it, the values that would "
+            "change, and what was read. With --mixed, it is the plan of all inputs; otherwise, of "
+            "the first.",
         ),
     ] = False,
+    show_all: All = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
     debug: Debug = False,
@@ -109,6 +122,9 @@ def blend(
     with reported(debug):
         from blender_core.cli.blend_work import Blend
 
+        if show_all and not dry_run:
+            msg = "--all is for --dry-run, which shows the values that would change"
+            raise CommandError(msg)
         work = Blend(
             product=product,
             arguments=inputs,
@@ -121,10 +137,11 @@ def blend(
             mixed=mixed,
             expand=expand,
             record_rules=record_rules,
+            replace_later=replace_later,
             report=report,
             on_bad_input=on_bad_input.value,
         )
         if dry_run:
-            work.rehearse(as_json=as_json, quiet=quiet)
+            work.rehearse(as_json=as_json, quiet=quiet, show_all=show_all)
         else:
             work.carry_out(as_json=as_json, quiet=quiet)

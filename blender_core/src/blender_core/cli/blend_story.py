@@ -10,14 +10,16 @@ from blender_core.cli.check import finding_object, print_findings
 from blender_core.cli.console import Output
 from blender_core.cli.facts import facts_of
 from blender_core.cli.plan import assignment_object, changed_in, print_idle, print_plan
+from blender_core.cli.value_changes import change_object, print_changes
 from blender_core.findings import FindingKind
 from blender_core.outcome import OF_A_FILE, Status
-from blender_core.values import counted
+from blender_core.values import counted, listed
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from blender_core.amendment import Amendment
     from blender_core.assignment import Assignment
     from blender_core.errors import OverrideConflictError
     from blender_core.findings import Findings
@@ -56,6 +58,7 @@ def blend_object(
         "n_inputs": _rows(result),
         "skipped": [str(fault) for fault in result.skipped],
         "values": {path: one for path, one in result.values.items() if path not in OF_A_FILE},
+        **_later_object(result),
         "varied": [one.attribute for one in result.varied()],
         "columns": result.table.colnames,
         "warnings": list(notes),
@@ -91,8 +94,32 @@ def print_blend(result: BlendResult, output: Path, report: Path | None) -> None:
         facts["report"] = str(report)
     console.say(f"{output}: {counted(n_inputs, 'input')} blended", "bold")
     console.facts(facts)
+    for line in _later_lines(result):
+        console.say(line)
     for fault in result.skipped:
         console.say(f"Left out: {fault}", "yellow")
+
+
+def _later_object(result: BlendResult) -> dict[str, dict[str, Any]]:
+    """Return what programs read of values that were set after an earlier blend."""
+    replaced = {path: own.value for path, own in result.later_values.items() if not own.stays}
+    return {"later": result.later, "replaced": replaced}
+
+
+def _later_lines(result: BlendResult) -> Iterator[str]:
+    """Tell what becomes of values that were set after an earlier blend."""
+    stay: list[str] = []
+    go: list[str] = []
+    for path, own in result.later_values.items():
+        (stay if own.stays else go).append(result.plan[path].attribute.keyword or path)
+    if stay:
+        was, stays = ("was", "stays") if len(stay) == 1 else ("were", "stay")
+        number = counted(len(stay), "value")
+        yield f"{number} {was} set after the blend and {stays}: {listed(stay)}"
+    if go:
+        was, is_ = ("was", "is") if len(go) == 1 else ("were", "are")
+        number = counted(len(go), "value")
+        yield f"{number} {was} set after the blend and {is_} replaced by overrides: {listed(go)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +140,10 @@ class Rehearsal:
         The kinds of inputs that the plan is for, in words, if there are several.
     conflicts : sequence of OverrideConflictError, optional
         Why it could not be carried out: what the plans of the kinds disagree on.
+    values : sequence of Amendment, optional
+        The values that are to be told: those that would change, or all.
+    result : BlendResult or None, optional
+        What it would come to, if it could be carried out.
     """
 
     inputs: Sequence[Path]
@@ -121,6 +152,8 @@ class Rehearsal:
     findings: Findings
     kinds: Sequence[str] = ()
     conflicts: Sequence[OverrideConflictError] = ()
+    values: Sequence[Amendment] = ()
+    result: BlendResult | None = None
 
     @property
     def changed(self) -> list[Assignment]:
@@ -158,6 +191,8 @@ def rehearsal_object(rehearsal: Rehearsal, notes: Sequence[str]) -> dict[str, An
             for one in rehearsal.conflicts
         ],
         "findings": [finding_object(one) for one in rehearsal.findings],
+        "values": [change_object(one, "now", "then") for one in rehearsal.values],
+        **({} if rehearsal.result is None else _later_object(rehearsal.result)),
         "warnings": list(notes),
     }
 
@@ -172,9 +207,7 @@ def print_rehearsal(rehearsal: Rehearsal) -> None:
     """
     console = Output()
     inputs, plan = rehearsal.inputs, rehearsal.plan
-    console.say(f"Would blend {counted(len(inputs), 'input')} into {rehearsal.output}:", "bold")
-    for path in inputs:
-        console.say(f"{path}{'' if path.exists() else '  (there is no such file)'}", indent=2)
+    console.say(f"Would blend {counted(len(inputs), 'input')} into {rehearsal.output}.", "bold")
     console.say("")
     if rehearsal.kinds:
         console.say("They are of several kinds, and the plan is for all of them:", "bold")
@@ -191,8 +224,32 @@ def print_rehearsal(rehearsal: Rehearsal) -> None:
     telling = [one for one in rehearsal.findings if one.kind is not FindingKind.DEPRECATED]
     print_findings({"the plan": telling})
     console.say("")
+    if rehearsal.result is not None:
+        _print_values(rehearsal.values, rehearsal.result)
+    console.say("The inputs:", "bold")
+    missing = [path for path in inputs if not path.exists()]
+    named = list(dict.fromkeys([*inputs[:_FEW], *missing]))
+    for path in named:
+        console.say(f"{path}{'  (there is no such file)' if path in missing else ''}", indent=2)
+    if len(inputs) > len(named):
+        console.say(f"and {len(inputs) - len(named)} more", indent=2)
+    console.say("")
     console.say("Nothing has been written.", "bold")
     print_idle(plan)
+
+
+def _print_values(values: Sequence[Amendment], result: BlendResult) -> None:
+    console = Output()
+    changes = sum(value.is_change for value in values)
+    heading = f"The values, of which {changes} would change:"
+    if changes == len(values):
+        heading = "The values that would change:" if changes else "No value would change."
+    console.say(heading, "bold")
+    if values:
+        print_changes(values, "now", "then")
+    for line in _later_lines(result):
+        console.say(line)
+    console.say("")
 
 
 def _rows(result: BlendResult) -> int:

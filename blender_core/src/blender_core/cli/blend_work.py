@@ -22,6 +22,7 @@ from blender_core.cli.options import overrides_of
 from blender_core.cli.output import require_report, require_writable
 from blender_core.cli.planning import require_beginnings, warn_of_unknown
 from blender_core.cli.progress import bar
+from blender_core.cli.value_changes import values_of
 from blender_core.errors import InputError, OutputError, raise_all
 from blender_core.plan import BlendPlan
 from blender_core.plan_union import DISAGREEMENT, agreed
@@ -59,8 +60,12 @@ class Blend:
         Each an attribute and a rule, ``ATTR=RULE``.
     ignore, block : sequence of str
         Attributes that keep the product's own values, and plugins to leave out.
-    mixed, expand, record_rules : bool
+    mixed, expand : bool
         As of `blender_core.ModelBlender`.
+    record_rules : bool or None
+        As of `blender_core.ModelBlender`.
+    replace_later : bool
+        Whether values that were set after an earlier blend are blended, too.
     report : Path or None
         Where a report is to go.
     on_bad_input : {"raise", "skip"}
@@ -77,7 +82,8 @@ class Blend:
     block: Sequence[str]
     mixed: bool
     expand: bool
-    record_rules: bool
+    record_rules: bool | None
+    replace_later: bool
     report: Path | None
     on_bad_input: Literal["raise", "skip"]
 
@@ -106,11 +112,8 @@ class Blend:
             result = blendmodels(
                 self.product,
                 inputs,
-                **self._of_the_plan(),
-                mixed=self.mixed,
-                expand=self.expand,
-                record_rules=self.record_rules,
-                on_bad_input=self.on_bad_input,
+                ignore=self.ignore,
+                **self._of_the_blend(),
                 progress=progress,
                 output=self.output,
                 overwrite=self.overwrite,
@@ -124,13 +127,15 @@ class Blend:
             print_blend(result, self.output, self.report)
             notes.print()
 
-    def rehearse(self, *, as_json: bool, quiet: bool) -> None:
+    def rehearse(self, *, as_json: bool, quiet: bool, show_all: bool) -> None:
         """Tell what would be done, and write nothing.
 
         Parameters
         ----------
         as_json, quiet : bool
             As of `carry_out`.
+        show_all : bool
+            Whether to tell the values that would stay as they are, too.
 
         Raises
         ------
@@ -147,17 +152,21 @@ class Blend:
                 inputs = own_members(product.tree, self.product.parent)
             if self.on_bad_input == "raise":
                 _require_files(inputs)
+            blender = self._accumulated(inputs, quiet=quiet)
             kinds: list[str] = []
             conflicts: list[OverrideConflictError] = []
             if self.mixed:
-                plans = self._plans(inputs, quiet=quiet)
+                plans = blender.plans()
                 plan, conflicts = agreed(plans)
                 kinds = list(plans) if len(plans) > 1 else []
             else:
                 plan = self._plan_of_first(inputs)
             findings = plan.check(product.validator)
             warn_of_unknown(self.ignore, plan)
-        rehearsal = Rehearsal(inputs, self.output, plan, findings, kinds, conflicts)
+            result = None if conflicts else blender.finalize_model(product)
+            values = [] if result is None else values_of(result, product.tree)
+        shown = [value for value in values if show_all or value.is_change]
+        rehearsal = Rehearsal(inputs, self.output, plan, findings, kinds, conflicts, shown, result)
         if as_json:
             print_json(rehearsal_object(rehearsal, notes.lines()))
         elif not quiet:
@@ -170,30 +179,22 @@ class Blend:
         faults: list[InputError] = []
         for path in inputs:
             try:
-                return BlendPlan.for_model(path, **self._of_the_plan())
+                return BlendPlan.for_model(path, ignore=self.ignore, **self._of_the_plan())
             except InputError as fault:
                 if self.on_bad_input == "raise":
                     raise
                 faults.append(fault)
         raise faults[0]
 
-    def _plans(self, inputs: Sequence[Path], *, quiet: bool) -> dict[str, BlendPlan]:
-        """Return the plans of all kinds of inputs. Each has to be asked of which kind it is."""
-        blender = ModelBlender(
-            self.ignore,
-            overrides=overrides_of(self.override),
-            rules=self.rules,
-            block=self.block,
-            mixed=True,
-            expand=self.expand,
-            on_bad_input=self.on_bad_input,
-        )
+    def _accumulated(self, inputs: Sequence[Path], *, quiet: bool) -> ModelBlender:
+        """Return what blends the inputs, all of which have been read."""
+        blender = ModelBlender(self.ignore, **self._of_the_blend())
         total = sum(map(number_behind, inputs))
         with bar("Reading", quiet=quiet) as progress:
             blender.accumulate_all(
                 inputs, None if progress is None else lambda done: progress(done, total)
             )
-        return blender.plans()
+        return blender
 
     def _prepared(self) -> list[Path] | None:
         """Refuse what cannot be done before any work is, and return the inputs' files."""
@@ -206,7 +207,8 @@ class Blend:
             )
             raise CommandError(msg)
         inputs = None if self.arguments is None else given_inputs(self.arguments)
-        if inputs is not None:
+        # Expanded, the product among its inputs stands for the exposures that it was made of.
+        if inputs is not None and not self.expand:
             require_apart_from(self.product, inputs)
         require_writable(self.output, overwrite=self.overwrite, product=self.product)
         if self.report is not None:
@@ -216,10 +218,19 @@ class Blend:
 
     def _of_the_plan(self) -> dict[str, Any]:
         return {
-            "ignore": self.ignore,
             "overrides": overrides_of(self.override),
             "rules": self.rules,
             "block": self.block,
+        }
+
+    def _of_the_blend(self) -> dict[str, Any]:
+        return {
+            **self._of_the_plan(),
+            "mixed": self.mixed,
+            "expand": self.expand,
+            "record_rules": self.record_rules,
+            "later": "replace" if self.replace_later else "keep",
+            "on_bad_input": self.on_bad_input,
         }
 
     def _write_report(self, report: Path, result: BlendResult, notes: Notes) -> None:

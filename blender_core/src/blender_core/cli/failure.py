@@ -33,6 +33,7 @@ _AS_OPTIONS: Final = (
     (re.compile(r"pass block=\('([^']*)',\)"), r"use --block \1"),
     (re.compile(r"mixed=True"), "--mixed"),
     (re.compile(r"overwrite=True"), "--overwrite"),
+    (re.compile(r"later='replace'"), "--replace-later"),
     (re.compile(r"overrides=\{'([^']*)': '([^']*)'\}"), r"--override \1=\2"),
     (re.compile(r"overrides= of the call"), "--override"),
     (re.compile(r"on_bad_input='(\w+)'"), r"--on-bad-input \1"),

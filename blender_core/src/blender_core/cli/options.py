@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from blender_core.overrides import Override
 
 __all__ = [
+    "All",
     "AsJson",
     "Block",
     "Debug",
@@ -32,6 +33,10 @@ __all__ = [
     "overrides_of",
 ]
 
+All = Annotated[
+    bool,
+    typer.Option("--all", help="Show the values that stay as they are, too."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs to read.")]
 Block = Annotated[
     list[str] | None,

@@ -8,10 +8,11 @@ from astropy.table import Table
 from jwst.datamodels import ModelContainer, ModelLibrary
 from small_jwst import imaging
 from small_jwst.association import write_association
+from stdatamodels.jwst import datamodels
 from stdatamodels.jwst.datamodels import ImageModel
 
 import blender_core
-from blender_core import BlenderError, PluginError, RulesFileError
+from blender_core import BlenderError, PluginError, Plugins, ProductFile, RulesFileError
 from blender_core.jwst import amend_result
 
 TIME = "meta.exposure.exposure_time"
@@ -68,11 +69,12 @@ class TestResults:
 
         monkeypatch.setattr(ModelLibrary, "shelve", noted)
         amend_result(library)
-        # Of one exposure, the largest is the sum.
-        assert shelved == [(0, True), (1, False), (2, False)]
+        assert shelved == [(0, True), (1, False), (2, True)]
         with library:
             found = [library.borrow(index) for index in range(3)]
+            # Of one exposure, the largest is the sum; but now it is known whose it is.
             assert times(found) == [20, None, 2]
+            assert [model.hasattr("hdrrules") for model in found] == [True, False, True]
             for index, model in enumerate(found):
                 library.shelve(model, index, modify=False)
 
@@ -160,11 +162,14 @@ class TestOverrides:
 @pytest.mark.usefixtures("plugin")
 def test_the_log_tells_what_changed(make_product, log):
     amend_result(make_product(10.0, 20.0))
-    assert log.messages[0] == "1 value amended in 30_i2d.fits"
-    assert log.messages[1].startswith(
-        "meta.exposure.exposure_time (EFFEXPTM) in 30_i2d.fits: 20.0 instead of 30.0, by the rule max "
-    )
-    assert len(log.messages) == 2
+    amend_result(make_product(5.0))
+    std = next(one for one in Plugins.discover() if one.plugin == "std")
+    change = "meta.exposure.exposure_time (EFFEXPTM) is 20.0 instead of 30.0"
+    assert log.messages == [
+        "30_i2d.fits: overrides ask for 1 attribute, of which 1 changed",
+        f"30_i2d.fits: {change}: max of {std}, asked for by team-overrides 1.0 [team]",
+        "5_i2d.fits: overrides ask for 1 attribute, of which 0 changed",
+    ]
 
 
 @pytest.mark.usefixtures("plugin")
@@ -173,7 +178,7 @@ class TestSteps:
 
     def test_a_step(self, strun, tmp_path):
         log = strun("jwst.resample.ResampleStep", AMEND)
-        assert "(EFFEXPTM) in ImageModel: 200.0 instead of 300.0, by the rule max " in log
+        assert "(EFFEXPTM) is 200.0 instead of 300.0: max of " in log
         (path,) = tmp_path.glob("*_resamplestep.fits")
         with fits.open(path) as product:
             # Two exposures of 100 and 200 s with two detectors each, which the step counts once
@@ -192,5 +197,8 @@ class TestSteps:
         (product,) = tmp_path.glob("*_i2d.fits")
         assert fits.getval(product, "EFFEXPTM") == 200
         # What the log says is in the product as well.
-        with fits.open(product) as hdus:
-            assert b"1 value amended" in hdus["ASDF"].data.tobytes()
+        with datamodels.open(product) as model:
+            log = "\n".join(model.cal_logs.calwebb_image3)
+        assert "(EFFEXPTM) is 200.0 instead of 300.0" in log
+        told = ProductFile(product).outcomes["meta.exposure.exposure_time"]
+        assert (told.rule, told.asked_by) == ("max", "team-overrides 1.0 [team]")

@@ -107,23 +107,31 @@ def _amend_library(library: Any, plugins: Plugins) -> int:
 
 
 def _amend(product: Any, plugins: Plugins) -> bool:
-    """Amend a product, and say in the log what has changed."""
+    """Amend a product, say in the log what has changed, and return whether anything was asked."""
+    amended = blender_core.amend(product, plugins=plugins)
     name = product.meta.filename or type(product).__name__
-    changes = blender_core.amend(product, plugins=plugins).changes
-    _LOGGER.info("%s in %s", counted(len(changes), "value") + " amended", name)
-    for change in changes:
-        keyword = f" ({change.keyword})" if change.keyword else ""
+    _LOGGER.info(
+        "%s: overrides ask for %s, of which %d changed",
+        name,
+        counted(len(amended.amendments), "attribute"),
+        len(amended.changes),
+    )
+    for change in amended.changes:
+        before, after = (
+            "none" if value is None else shown(value) for value in (change.before, change.after)
+        )
         _LOGGER.info(
-            "%s%s in %s: %s instead of %s, by the rule %s of %s",
-            change.attribute,
-            keyword,
+            "%s: %s is %s instead of %s: %s of %s, asked for by %s",
             name,
-            shown(change.after),
-            shown(change.before),
+            change.label,
+            after,
+            before,
             change.rule,
             change.provider,
+            change.asked_by,
         )
-    return bool(changes)
+    # The table HDRRULES changes with each attribute that is asked for.
+    return bool(amended.amendments)
 
 
 def use_model_blender(*_: Any) -> None:

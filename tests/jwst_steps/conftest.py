@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import small_jwst
 from jwst.model_blender.blendmeta import blendmodels as peer_blendmodels
 from small_jwst import imaging
 from small_jwst.reference_files import environment
@@ -93,5 +94,30 @@ def strun(imaging_folder, tmp_path, process_environment):
         )
         assert done.returncode == status, done.stderr
         return done.stdout + done.stderr
+
+    return run
+
+
+@pytest.fixture
+def run_program(tmp_path, process_environment):
+    """Return a function that runs a program that makes products: names and paths."""
+
+    def run(code):
+        program = tmp_path / "program.py"  # stpipe wants the files of its classes
+        program.write_text(code)
+        variables = process_environment()
+        support = Path(small_jwst.__file__).parents[1]
+        variables["PYTHONPATH"] += f"{os.pathsep}{support}"
+        done = subprocess.run(
+            [sys.executable, program],
+            cwd=tmp_path,
+            env=variables,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        lines = done.stdout.splitlines()
+        return [line.split("|")[1:] for line in lines if line.startswith("made|")]
 
     return run

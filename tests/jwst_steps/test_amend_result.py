@@ -15,6 +15,21 @@ import blender_core
 from blender_core import BlenderError, PluginError, Plugins, ProductFile, RulesFileError
 from blender_core.jwst import amend_result
 
+PIPELINES = """
+from pathlib import Path
+from small_jwst import products
+
+run = products.run_pipeline
+
+def run_with_hooks(pipeline, association, folder, steps):
+    for name in {"resample", "resample_spec", "cube_build"} & steps.keys():
+        steps[name] = {**steps[name], "post_hooks": ["blender_core.jwst.amend_result"]}
+    run(pipeline, association, folder, steps)
+
+products.run_pipeline = run_with_hooks
+for name, (path, _) in products.make_products(Path.cwd()).items():
+    print("made", name, path, sep="|")
+"""
 TIME = "meta.exposure.exposure_time"
 AMEND = "--post_hooks=blender_core.jwst.amend_result,"
 
@@ -202,3 +217,20 @@ class TestSteps:
         assert "(EFFEXPTM) is 200.0 instead of 300.0" in log
         told = ProductFile(product).outcomes["meta.exposure.exposure_time"]
         assert (told.rule, told.asked_by) == ("max", "team-overrides 1.0 [team]")
+
+    def test_every_step_that_blends(self, run_program):
+        """As the page says which of the two hooks is for which pipeline."""
+        times = {}
+        for name, path in run_program(PIPELINES):
+            times[name] = fits.getval(path, "EFFEXPTM")
+            if name == "s2d":
+                times["x1d"] = fits.getval(path.replace("_s2d", "_x1d"), "EFFEXPTM")
+        assert times == {
+            "i2d": 200,
+            "s2d": 200,
+            "x1d": 200,  # of the s2d, by a step after it
+            "s3d": 200,
+            # These pipelines blend by themselves, after their steps.
+            "coronagraphic i2d": 300,
+            "x1dints": 300,
+        }

@@ -2,8 +2,6 @@
 
 import ast
 import importlib
-import os
-import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -12,7 +10,6 @@ import jwst
 import jwst.pipeline
 import jwst.resample.resample
 import pytest
-import small_jwst
 from astropy.io import fits
 from jwst.model_blender import blender
 from jwst.stpipe import Pipeline, Step
@@ -267,25 +264,10 @@ for name, (path, _) in products.make_products(Path.cwd()).items():
 
 
 @pytest.mark.usefixtures("plugin")
-def test_all_pipelines_that_blend(tmp_path, process_environment):
+def test_all_pipelines_that_blend(run_program):
     """Each of them saves its products itself, and returns nothing that could be amended."""
-    variables = process_environment()
-    support = Path(small_jwst.__file__).parents[1]
-    variables["PYTHONPATH"] = f"{variables['PYTHONPATH']}{os.pathsep}{support}"
-    program = tmp_path / "pipelines.py"  # stpipe wants the files of its classes
-    program.write_text(PIPELINES)
-    done = subprocess.run(
-        [sys.executable, program],
-        cwd=tmp_path,
-        env=variables,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    made = [line.split("|")[1:] for line in done.stdout.splitlines() if line.startswith("made|")]
     times = {}
-    for name, path in made:
+    for name, path in run_program(PIPELINES):
         with fits.open(path) as product:
             # Tables of jwst have no units.
             assert product["HDRTAB"].columns["EFFEXPTM"].unit == "s", name

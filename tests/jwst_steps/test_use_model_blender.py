@@ -2,6 +2,8 @@
 
 import ast
 import importlib
+import importlib.metadata
+import logging
 import sys
 import threading
 from pathlib import Path
@@ -283,6 +285,10 @@ def test_all_pipelines_that_blend(run_program):
     }
 
 
-def test_the_log_tells_who_blends(strun):
-    log = strun("jwst.resample.ResampleStep", f"--pre_hooks={HOOK},")
-    assert "blends for step ResampleStep instead of jwst.model_blender" in log
+def test_the_log_tells_who_blends(caplog):
+    caplog.set_level(logging.INFO, "stpipe.model_blender")
+    Work(name="work", pre_hooks=[HOOK]).run([])
+    version = importlib.metadata.version("blender-core")
+    assert caplog.messages == [
+        f"Model Blender {version} blends for step work instead of jwst.model_blender"
+    ]

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
-__all__ = ["is_library", "library_files", "loans"]
+__all__ = ["is_library", "library_files", "loans", "opened"]
 
 
 def is_library(given: Any) -> bool:
@@ -80,15 +80,33 @@ def loans(library: Any, what: str) -> Iterator[tuple[str, AbstractContextManager
         cannot lend it.
     """
     files = library_files(library)
+    with opened(library):
+        for index in range(len(library)):
+            name = f" ({files[index]})" if index < len(files) else ""
+            one = f"{what}, model {index + 1}{name}"
+            yield one, _loan(library, index, one)
+
+
+@contextmanager
+def opened(library: Any) -> Iterator[None]:
+    """Open a library for the time being, unless it is open.
+
+    Parameters
+    ----------
+    library : jwst.datamodels.ModelLibrary
+        The library. Whoever borrows a model within shelves it.
+
+    Yields
+    ------
+    None
+        Nothing.
+    """
     # A library has no other way to tell, and one that is opened twice is closed at the first end.
     is_open = getattr(library, "_open", False) is True
     if not is_open:
         library.__enter__()
     try:
-        for index in range(len(library)):
-            name = f" ({files[index]})" if index < len(files) else ""
-            one = f"{what}, model {index + 1}{name}"
-            yield one, _loan(library, index, one)
+        yield
     finally:
         if not is_open:
             # It minds models that somebody has not shelved, who may still do so. Ours are.

@@ -21,6 +21,12 @@ class Run:
     final: dict
     schema: dict
 
+    def changed(self):
+        """Return what is another value in the file than it was right after the blend."""
+        then, now = self.blend.values, self.final
+        paths = {path for path in {**then, **now} if path.startswith("meta.")} - {"meta.wcs"}
+        return {path for path in paths if then.get(path) != now.get(path)}
+
 
 @pytest.fixture(scope="session")
 def runs(tmp_path_factory):

@@ -1,6 +1,6 @@
 """Products that stock steps of jwst make of the small exposures: one of each step that blends.
 
-As a script it writes them all into a folder, each with its inputs, and prints where they are::
+As a script it writes them all into a folder, each with its inputs, and tells where they are::
 
     PYTHONPATH=tests/support python -m small_jwst.products FOLDER
 """
@@ -83,4 +83,4 @@ def make_products(folder):
 
 if __name__ == "__main__":
     for name, (product, inputs) in make_products(Path(sys.argv[1])).items():
-        print(name, product, *inputs, sep="\n    ")
+        sys.stdout.write("\n    ".join([name, str(product), *map(str, inputs)]) + "\n")

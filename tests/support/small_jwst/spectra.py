@@ -47,7 +47,7 @@ def spectral_wcs(shape, ra=RA, dec=DEC):
     return wcs
 
 
-def spectral_wcsinfo(wcs, ra=RA, dec=DEC):
+def spectral_wcsinfo(ra=RA, dec=DEC):
     """Return what ``meta.wcsinfo`` says of a slit with a spectrum."""
     width, length = 0.51 / 3600 / 2, SHAPE[1] * PIXEL / 2
     corners = [(-length, -width), (length, -width), (length, width), (-length, width)]
@@ -87,7 +87,7 @@ def spectrum(exposure, model_class=SlitModel, exposure_type="MIR_LRS-FIXEDSLIT",
         setattr(model, name, noise.uniform(0.5, 1.5, shape).astype(np.float32))
     model.update({"meta": exposure.meta(INSTRUMENT, exposure_type)})
     model.meta.wcs = wcs
-    model.meta.wcsinfo = spectral_wcsinfo(wcs, ra=ra)
+    model.meta.wcsinfo = spectral_wcsinfo(ra=ra)
     model.meta.photometry.conversion_megajanskys = 1.5
     model.meta.photometry.pixelarea_steradians = AREA_STERADIANS
     model.meta.photometry.pixelarea_arcsecsq = AREA_ARCSECSQ

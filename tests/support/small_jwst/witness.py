@@ -22,7 +22,7 @@ class Watched(dict):
     """
 
     # For asdf, which makes what it saves of new objects of this class.
-    __class__ = property(lambda self: dict)
+    __class__ = property(lambda _: dict)
 
     def __init__(self, values, path):
         super().__init__(
@@ -72,9 +72,10 @@ class Watched(dict):
 
 @dataclass
 class Blend:
-    """One blend: what was ignored, what the product had right after it, what was set since."""
+    """One blend: what was ignored, what the product had before and after it, what was set since."""
 
     ignored: list
+    before: dict
     values: dict
     watched: Watched
 
@@ -95,11 +96,12 @@ def watching():
         self.noted_ignored = list(blend_ignore_attrs or [])
 
     def noted_finalize(self, model):
+        before = model.to_flat_dict(include_arrays=False)
         finalize(self, model)
         values = model.to_flat_dict(include_arrays=False)
         watched = Watched(model.instance["meta"], "meta")
         model.instance["meta"] = watched
-        blends.append(Blend(self.noted_ignored, values, watched))
+        blends.append(Blend(self.noted_ignored, before, values, watched))
 
     blender.ModelBlender.__init__, blender.ModelBlender.finalize_model = noted_begin, noted_finalize
     try:

@@ -25,6 +25,8 @@ from blender_core.cli.progress import bar
 from blender_core.errors import InputError, OutputError, raise_all
 from blender_core.plan import BlendPlan
 from blender_core.plan_union import DISAGREEMENT, agreed
+from blender_core.readers.asn_product import ProductChoice, names_of_product
+from blender_core.readers.association import Association, is_association
 from blender_core.readers.own_association import own_members
 from blender_core.readers.several import number_behind
 from blender_core.writers.opening import open_product
@@ -53,6 +55,8 @@ class Blend:
         Where the product is to go: its own file, or another.
     overwrite : bool
         Whether another file may be replaced.
+    asn_product : str or None
+        The product that is meant of an association with several.
     rules : sequence of Path
         Rules files.
     override : sequence of str
@@ -71,6 +75,7 @@ class Blend:
     arguments: Sequence[str] | None
     output: Path
     overwrite: bool
+    asn_product: str | None
     rules: Sequence[Path]
     override: Sequence[str]
     ignore: Sequence[str]
@@ -96,8 +101,9 @@ class Blend:
         CommandError, BlenderError
             If the blend fails. Nothing has been written then.
         """
-        inputs = self._prepared()
         notes = Notes()
+        with notes.about(""):
+            inputs = self._prepared()
         with (
             bar("Reading", f"Writing {self.output.name}", quiet=quiet) as progress,
             notes.about(""),
@@ -114,6 +120,7 @@ class Blend:
                 progress=progress,
                 output=self.output,
                 overwrite=self.overwrite,
+                asn_product=self.asn_product,
             )
             warn_of_unknown(self.ignore, result.plan)
         if self.report is not None:
@@ -138,15 +145,15 @@ class Blend:
             If it cannot be done. Where only the plans of several kinds of inputs disagree, what
             they agree on has been told then.
         """
-        inputs = self._prepared()
         notes = Notes()
         with notes.about(""):
+            inputs = self._prepared()
             product = open_product(self.product)
             warn_of_repeated(inputs or ())
             if inputs is None:
-                inputs = own_members(product.tree, self.product.parent)
+                inputs = own_members(product.tree, self.product.parent, self._choice())
             if self.on_bad_input == "raise":
-                _require_files(inputs)
+                _require_files(inputs, self._choice())
             kinds: list[str] = []
             conflicts: list[OverrideConflictError] = []
             if self.mixed:
@@ -205,7 +212,9 @@ class Blend:
                 f"--output {self.product}"
             )
             raise CommandError(msg)
-        inputs = None if self.arguments is None else given_inputs(self.arguments)
+        inputs = None
+        if self.arguments is not None:
+            inputs = given_inputs(self.arguments, self._choice())
         if inputs is not None:
             require_apart_from(self.product, inputs)
         require_writable(self.output, overwrite=self.overwrite, product=self.product)
@@ -213,6 +222,14 @@ class Blend:
             others = [self.product, self.output, *(inputs or ())]
             require_report(self.report, overwrite=self.overwrite, others=others)
         return inputs
+
+    def _choice(self) -> ProductChoice:
+        """Return which product of an association is meant. PRODUCT is opened where that matters."""
+
+        def names() -> Sequence[str]:
+            return names_of_product(open_product(self.product).tree, self.product, self.output)
+
+        return ProductChoice(self.asn_product, names)
 
     def _of_the_plan(self) -> dict[str, Any]:
         return {
@@ -232,7 +249,9 @@ class Blend:
             raise CommandError(msg) from error
 
 
-def _require_files(inputs: Sequence[Path]) -> None:
+def _require_files(inputs: Sequence[Path], choice: ProductChoice) -> None:
+    for path in filter(is_association, inputs):  # it has no members: it says why
+        Association(path, choice).members("association")
     lacking = [str(path) for path in inputs if not path.exists()]
     if lacking:
         msg = f"there is no file {', nor '.join(lacking)}"

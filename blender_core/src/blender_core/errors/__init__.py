@@ -8,6 +8,7 @@ The modules of this package have the errors of one part of a blend each. Import 
 
 from blender_core.errors.inputs import (
     AmendError,
+    AssociationProductError,
     ExpansionError,
     InputError,
     MixedModelTypesError,
@@ -32,6 +33,7 @@ from blender_core.errors.values import InvalidValueError, RuleCheckError, RuleEr
 
 __all__ = [
     "AmendError",
+    "AssociationProductError",
     "BlendErrorGroup",
     "BlendWarning",
     "BlenderError",

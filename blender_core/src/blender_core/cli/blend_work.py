@@ -20,6 +20,7 @@ from blender_core.cli.json_text import print_json
 from blender_core.cli.notes import Notes
 from blender_core.cli.options import overrides_of
 from blender_core.cli.output import require_report, require_writable
+from blender_core.cli.plan import print_idle
 from blender_core.cli.planning import require_beginnings, warn_of_unknown
 from blender_core.cli.progress import bar
 from blender_core.errors import InputError, OutputError, raise_all
@@ -130,6 +131,7 @@ class Blend:
         elif not quiet:
             print_blend(result, self.output, self.report)
             notes.print()
+            print_idle(result.plan)
 
     def rehearse(self, *, as_json: bool, quiet: bool) -> None:
         """Tell what would be done, and write nothing.

@@ -28,7 +28,14 @@ from blender_core.errors.plans import (
     UnknownAttributeError,
     UnknownRuleError,
 )
-from blender_core.errors.root import BlenderError, BlendErrorGroup, BlendWarning, raise_all, warn
+from blender_core.errors.root import (
+    BlenderError,
+    BlendErrorGroup,
+    BlendWarning,
+    ColumnWarning,
+    raise_all,
+    warn,
+)
 from blender_core.errors.values import InvalidValueError, RuleCheckError, RuleError, TableError
 
 __all__ = [
@@ -37,6 +44,7 @@ __all__ = [
     "BlendErrorGroup",
     "BlendWarning",
     "BlenderError",
+    "ColumnWarning",
     "EnvironmentVariableError",
     "ExpansionError",
     "InputError",

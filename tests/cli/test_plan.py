@@ -219,7 +219,7 @@ class TestIdle:
         assert command(*arguments, "-o", "new.fits", "--mixed", "--dry-run").stderr == self.NOTE
         assert command(*arguments, "-o", "new.fits", "--quiet").stderr == ""
         others = self.RULES.replace('"MIRI"', '"NIRCAM"').replace('"MIRIFUSHORT"', '"NRCA1"')
-        one_detector = [*arguments[:2], *arguments[-3:], "-o", "new.fits"]
+        one_detector = [*arguments[:3], *arguments[-3:], "-o", "new.fits"]
         Path("team.toml").write_text(others)
         assert command(*one_detector).stderr == ""
 

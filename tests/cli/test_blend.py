@@ -15,6 +15,7 @@ from astropy.io import fits
 from astropy.table import Table
 from stdatamodels.jwst import datamodels
 
+from blender_core import BlendWarning
 from blender_core.cli.given import given_inputs
 
 SECONDS = 311.366  # of each of the exposures: 29 frames of 10.73677 s
@@ -438,15 +439,49 @@ class TestInputs:
             shutil.move(path, "asn")
         kinds = ["science", "background", "science"]
         association("asn/a.json", dict(zip(exposures[:3], kinds, strict=True)))
-        assert given_inputs(["asn/a.json"]) == [Path("asn") / exposures[i] for i in (0, 2)]
-        command("blend", product, "asn/a.json", exposures[3])
+        with pytest.warns(BlendWarning, match="1 background member"):
+            found = given_inputs(["asn/a.json"])
+        assert found == [Path("asn") / exposures[i] for i in (0, 2)]
+        warning = (
+            "Warning: asn/a.json has 1 background member, left out: only science members are "
+            "inputs\n"
+        )
+        arguments = ["blend", product, "asn/a.json", exposures[3]]
+        assert command(*arguments, "--dry-run").stderr == warning
+        assert command(*arguments).stderr == warning
         assert list(Table.read(product, hdu="HDRTAB")["DETECTOR"]) == ["NRCA1", "NRCA3", "NRCA4"]
+
+    def test_an_association_of_several_products(self, command, refused, product, exposures):
+        products = [
+            {"name": name, "members": [{"expname": str(path), "exptype": "science"}]}
+            for name, path in zip(["n_nrca1", "n_nrca2", "n_nrca3"], exposures, strict=False)
+        ]
+        Path("a.json").write_text(json.dumps({"products": products}))
+        Path("list.txt").write_text("a.json\n")
+
+        def blended(*options):
+            command("blend", *options, "--dry-run")
+            command("blend", *options)
+            output = "n_nrca2_i2d.fits" if "-o" in options else options[0]
+            return list(Table.read(output, hdu="HDRTAB")["DETECTOR"])
+
+        for given in ("a.json", "*.json", "@list.txt"):
+            assert blended(product, given, "--overwrite", "-o", "n_nrca2_i2d.fits") == ["NRCA2"]
+            assert blended(product, given, "--asn-product", "n_nrca3") == ["NRCA3"]
+            for dry in ([], ["--dry-run"]):
+                message = refused("blend", product, given, *dry)
+                assert "has the products n_nrca1, n_nrca2 and n_nrca3, and none is" in message
+                assert "Say which: --asn-product n_nrca1, say" in message
+        shutil.copy(product, "n_nrca1_i2d.fits")
+        assert blended("n_nrca1_i2d.fits", "a.json") == ["NRCA1"]
 
     def test_bad_association(self, refused, product, exposures):
         Path("a.json").write_text("[]")
         message = refused("blend", product, exposures[0], "a.json", "none.fits")
         assert "- input 2 (a.json) is not an association" in message
         assert "(none.fits) cannot be read" in message
+        message = refused("blend", product, exposures[0], "a.json", "--dry-run")
+        assert "(a.json) is not an association with products and members" in message
 
     def test_the_products_own_association(self, command, refused, product, exposures):
         assert "ASNTABLE" in refused("blend", product)

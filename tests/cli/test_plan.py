@@ -211,6 +211,58 @@ class TestIdle:
         assert done.stderr == self.NOTE
         assert "every attribute has the rule that the schema asks for" in done.stdout
 
+    def test_in_a_blend(self, command, product, exposures):
+        Path("team.toml").write_text(self.RULES)
+        arguments = ["blend", product, *exposures, "--rules", "team.toml", "--overwrite"]
+        assert command(*arguments, "-o", "new.fits").stderr == self.NOTE
+        assert command(*arguments, "-o", "new.fits", "--mixed").stderr == self.NOTE
+        assert command(*arguments, "-o", "new.fits", "--mixed", "--dry-run").stderr == self.NOTE
+        assert command(*arguments, "-o", "new.fits", "--quiet").stderr == ""
+        others = self.RULES.replace('"MIRI"', '"NIRCAM"').replace('"MIRIFUSHORT"', '"NRCA1"')
+        one_detector = [*arguments[:3], *arguments[-3:], "-o", "new.fits"]
+        Path("team.toml").write_text(others)
+        assert command(*one_detector).stderr == ""
+
+    def test_several_are_one_note(self, command, product, exposures):
+        more = self.RULES.replace("EFFEXPTM", "DURATION")
+        other = self.RULES.replace("EFFEXPTM", "NGROUPS").replace("instrument", "telescope")
+        Path("team.toml").write_text(self.RULES + more + other)
+        expected = (
+            "Note: 3 overrides do not hold here: EFFEXPTM and DURATION by team.toml for "
+            "instrument=MIRI, detector=MIRIFUSHORT or MIRIFULONG; NGROUPS by team.toml for "
+            "telescope=MIRI, detector=MIRIFUSHORT or MIRIFULONG\n"
+        )
+        for options in ([], ["--dry-run"]):
+            done = command("blend", product, *exposures, "--rules", "team.toml", *options)
+            assert done.stderr == expected
+
+    def test_misspelt_ones_are_told_once(self, command, product, exposures):
+        Path("team.toml").write_text(self.RULES.replace('"MIRI"', '"MIRRI"'))
+        warning = (
+            "Warning: the override of EFFEXPTM by team.toml is for instrument=MIRRI, which the "
+            "schema does not have: did you mean MIRI?\n"
+        )
+        options = ["--rules", "team.toml"]
+        for arguments in (
+            ["blend", product, *exposures],
+            ["blend", product, *exposures, "--mixed"],
+            ["blend", product, *exposures, "--dry-run"],
+            ["blend", product, *exposures, "--dry-run", "--mixed"],
+            ["plan", product],
+            ["plan", "--model", "ImageModel"],
+        ):
+            assert command(*arguments, *options).stderr == warning
+        for arguments in ([product], ["--model", "ImageModel"]):
+            done = command("check", *arguments, *options, "--except", "deprecated")
+            assert done.stderr == warning
+        options += ["--instrument", "NIRCM", "--ignore", "meta.exposre"]
+        done = command("check", "--all", *options, status=1)
+        assert done.stderr == (
+            f"{warning}"
+            "Warning: --ignore meta.exposre means nothing, as no attribute's path begins so\n"
+            "Warning: the schema has no instrument 'NIRCM': did you mean NIRCAM?\n"
+        )
+
 
 def test_a_misspelt_instrument(command):
     options = ["--instrument", "NIRCM", "--detector", "nrca1", "--exp-type", "XYZZY"]

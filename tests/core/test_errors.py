@@ -7,6 +7,7 @@ import pytest
 
 from blender_core import (
     AmendError,
+    AssociationProductError,
     BlenderError,
     BlendErrorGroup,
     BlendWarning,
@@ -48,6 +49,7 @@ ERRORS = [
     RulesFileError("wrong", path=Path("team.toml"), line=3, key="rule", variable="RULES"),
     EnvironmentVariableError("wrong", variable="RECORD", value="2", allowed=["0", "1"]),
     UnknownRuleError("wrong", wanted={"mean": ["meta.a"]}),
+    AssociationProductError("wrong", products=["jw1_nrca", "jw1_nrcb"]),
     ExpansionError("wrong", column="A", attribute="meta.a"),
     InputError("wrong"),
     UnknownInputError("wrong"),

@@ -7,7 +7,14 @@ from astropy.io import fits
 from stdatamodels.jwst import datamodels
 from stdatamodels.jwst.datamodels import ImageModel
 
-from blender_core import InputError, NoInputsError, NotADatamodelError, blendmodels
+from blender_core import (
+    AssociationProductError,
+    BlendWarning,
+    InputError,
+    NoInputsError,
+    NotADatamodelError,
+    blendmodels,
+)
 from blender_core.readers.files import files_behind
 
 START = "meta.exposure.start_time"
@@ -94,10 +101,30 @@ def test_an_association_of_several_products(here):
         assert list(blendmodels(product).inputs[START]) == expected
     product.meta.filename = "jw1_nrcb2_i2d.fits"
     with pytest.raises(
-        NoInputsError,
-        match=r"has the products jw1_nrca, jw1_nrca1, jw1_nrcb: after which .*'jw1_nrcb2_i2d.fits'",
-    ):
+        AssociationProductError,
+        match=r"^the product's own association \(.*jw1_asn.json\) has the products jw1_nrca, jw1_nrca1 "
+        r"and jw1_nrcb, and none is that of 'jw1_nrcb2_i2d.fits'. Say which: asn_product='jw1_nrca'",
+    ) as caught:
         blendmodels(product)
+    assert caught.value.products == ("jw1_nrca", "jw1_nrca1", "jw1_nrcb")
+    assert list(blendmodels(product, asn_product="jw1_nrcb").inputs[START]) == [103.0, 104.0]
+
+
+def test_members_that_are_no_inputs(here):
+    path = write_association(here / "jw1_asn.json", jw1=[1, 2, 3])
+    content = json.loads(path.read_text())
+    content["products"][0]["members"][1]["exptype"] = "background"
+    path.write_text(json.dumps(content))
+    product = ImageModel()
+    product.meta.asn.table_name = "jw1_asn.json"
+    warning = (
+        r"^the product's own association \(.*jw1_asn.json\) has 1 background member, left out: only "
+        "science members are inputs$"
+    )
+    with pytest.warns(BlendWarning, match=warning) as told:
+        result = blendmodels(product)
+    assert list(result.inputs[START]) == [101.0, 103.0]
+    assert len(told) == 1
 
 
 @pytest.mark.parametrize("table", [None, "", " "])

@@ -3,13 +3,23 @@ import os
 import weakref
 from pathlib import Path
 
+import jwst
 import pytest
 from jwst.associations.load_as_asn import LoadAsAssociation
 from jwst.datamodels import ModelLibrary
 from stdatamodels.jwst.datamodels import CubeModel, ImageModel
 
-from blender_core import BlendErrorGroup, InputError, ModelBlender, blendmodels
-from blender_core.readers.association import association_members, is_association
+from blender_core import (
+    AssociationProductError,
+    BlendErrorGroup,
+    BlendWarning,
+    InputError,
+    ModelBlender,
+    OutputError,
+    blendmodels,
+)
+from blender_core.readers.asn_product import ProductChoice, names_of_product
+from blender_core.readers.association import Association, is_association
 from blender_core.readers.model_library import is_library, library_files, loans
 from blender_core.readers.several import number_behind
 
@@ -25,6 +35,10 @@ def association(*members):
             }
         ]
     }
+
+
+def paths_of(given):
+    return list(Association(given).members("input 1").paths)
 
 
 SCIENCE = association(
@@ -51,8 +65,8 @@ def test_what_is_an_association(given, expected):
 def test_members_are_the_science_exposures_beside_the_file(tmp_path):
     file = tmp_path / "jw1_asn.json"
     file.write_text(json.dumps(SCIENCE))
-    assert association_members(file, "input 1") == [tmp_path / "a_cal.fits", tmp_path / "c.fits"]
-    assert association_members(SCIENCE, "input 1") == [Path("a_cal.fits"), Path("c.fits")]
+    assert paths_of(file) == [tmp_path / "a_cal.fits", tmp_path / "c.fits"]
+    assert paths_of(SCIENCE) == [Path("a_cal.fits"), Path("c.fits")]
 
 
 def test_an_association_of_the_pipeline(tmp_path):
@@ -61,7 +75,7 @@ def test_an_association_of_the_pipeline(tmp_path):
     theirs = LoadAsAssociation.load(str(file))
     assert not isinstance(theirs, dict)
     assert is_association(theirs)
-    assert association_members(theirs, "input 1") == [Path("a_cal.fits"), Path("c.fits")]
+    assert paths_of(theirs) == [Path("a_cal.fits"), Path("c.fits")]
     assert number_behind(theirs) == 2
 
 
@@ -71,42 +85,60 @@ def test_an_association_of_the_pipeline(tmp_path):
         ("{", "is not an association in JSON"),
         ("[" * 100_000, "is not an association in JSON"),
         ("[]", "is not an association with products and members"),
-        ('{"products": [{"members": [{"expname": "a"}]}]}', "KeyError: 'exptype'"),
+        ('{"products": {}}', "products and members: it has no list of products"),
+        ('{"products": "jw1"}', "it has no list of products"),
+        ('{"products": [3]}', "product 1 has no list of members"),
+        (
+            '{"products": [{"name": "p", "members": null}]}',
+            r"product 1 \('p'\) has no list of members",
+        ),
+        ('{"products": [{"members": [{"expname": "a"}]}]}', "member 1 of product 1 has no exptype"),
+        (
+            json.dumps(association(("a.fits", "science"), (None, "science"))),
+            r"member 2 of product 1 \('p'\) has the expname None",
+        ),
+        (json.dumps(association(("a.fits", ["science"]))), r"has the exptype \['science'\]"),
+        (json.dumps(association((" ", "science"))), "has the expname ' '"),
+        ('{"products": [{"members": ["a.fits"]}]}', "member 1 of product 1 is 'a.fits'"),
         ('{"products": []}', "without members of the type science"),
+        (
+            json.dumps(association(("a.fits", "psf"), ("b.fits", "PSF"), ("c.fits", "imprint"))),
+            "without members of the type science: it has 2 psf members and 1 imprint member",
+        ),
     ],
 )
 def test_files_that_are_no_associations_are_named(tmp_path, content, words):
     file = tmp_path / "jw1_asn.json"
     file.write_text(content)
     with pytest.raises(InputError, match=rf"input 2 \(.*jw1_asn.json\) .*{words}"):
-        association_members(file, "input 2")
+        Association(file).members("input 2")
 
 
 def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(InputError, match=r"jw1_asn.json\) cannot be read: No such file"):
-        association_members(tmp_path / "jw1_asn.json", "input 2")
+        Association(tmp_path / "jw1_asn.json").members("input 2")
 
 
 def test_pipes_are_not_waited_for_and_nothing_is_read_without_bound(tmp_path):
     file = tmp_path / "jw1_asn.json"
     os.mkfifo(file)
     with pytest.raises(InputError, match=r"input 2 \(.*jw1_asn.json\) .*not a regular file"):
-        association_members(file, "input 2")
+        Association(file).members("input 2")
     file.unlink()
     file.mkdir()
     with pytest.raises(InputError, match="cannot be read: it is a folder"):
-        association_members(file, "input 2")
+        Association(file).members("input 2")
     file.rmdir()
     file.touch()
     os.truncate(file, 1 << 40)
     with pytest.raises(InputError, match=r"has 1099511627776 bytes, .* more than 64 MB"):
-        association_members(file, "input 2")
+        Association(file).members("input 2")
 
 
 @pytest.mark.parametrize("name", ["a\0.json", "\ud800.json", "a" * 300 + ".json"])
 def test_names_that_no_file_can_have(name):
     with pytest.raises(InputError, match="cannot be read: "):
-        association_members(name, "input 2")
+        Association(name).members("input 2")
     bad = name.removesuffix("json") + "fits"
     for given in (name, bad, association((bad, "science"))):
         result = blendmodels(None, [given, ImageModel()], on_bad_input="skip")
@@ -316,3 +348,222 @@ def test_any_library_of_that_interface():
     assert len(result.inputs["meta.model_type"]) == 3
     assert [str(one) for one in result.skipped] == ["input 2, model 2 cannot be read: LookupError"]
     assert lender.calls == ["open", (0, False), (2, False), "close"]
+
+
+LEFT_OUT = r"^input {} has 1 background member and 2 psf members, left out: only science members are inputs$"
+KINDS = ("science", "background", "PSF", "SCIENCE", "psf")
+
+
+@pytest.fixture
+def mixed_members(tmp_path):
+    """An association of five exposures, of which the first and the fourth are of science."""
+    for i in range(5):
+        model = ImageModel((4, 4))
+        model.meta.exposure.start_time = float(i)
+        model.save(str(tmp_path / f"{i}_cal.fits"))
+    members = association(*((f"{i}_cal.fits", kind) for i, kind in enumerate(KINDS)))
+    file = tmp_path / "jw1_asn.json"
+    file.write_text(json.dumps(members | {"asn_pool": "pool"}))
+    return file
+
+
+class TestOnlyScience:
+    """The members that are inputs are the same of an association and of a library."""
+
+    @pytest.fixture(params=["association", "library", "on disk", "of models"])
+    def given(self, request, mixed_members, tmp_path):
+        if request.param == "association":
+            return mixed_members
+        if request.param == "library":
+            return Watched(mixed_members)
+        if request.param == "on disk":
+            return Watched(mixed_members, on_disk=True, temp_directory=tmp_path)
+        models = [ImageModel(str(tmp_path / f"{i}_cal.fits")) for i in range(5)]
+        for model, kind in zip(models, KINDS, strict=True):
+            if kind != "SCIENCE":  # the library takes models that say nothing for such
+                model.meta.asn.exptype = kind
+        return Watched(models)
+
+    def test_others_are_left_out_and_told_once(self, given):
+        done = []
+        what = f"2 \\({given}\\)" if isinstance(given, Path) else "2"
+        with pytest.warns(BlendWarning, match=LEFT_OUT.format(what)) as told:
+            result = blendmodels(
+                None, [ImageModel(), given], progress=lambda *now: done.append(now)
+            )
+        assert list(result.inputs[START]) == [None, 0.0, 3.0]
+        assert done == [(1, 3), (2, 3), (3, 3)]
+        assert len(told) == 1
+        if isinstance(given, Watched):
+            assert len(given.lent) == 2  # no other was opened
+            require_usable(given)
+
+    def test_what_bad_members_are_called(self, given, tmp_path):
+        if not isinstance(given, Path) and given.asn_dir == "None":
+            return
+        (tmp_path / "3_cal.fits").unlink()
+        where = f"input 1 ({given}), member 4" if isinstance(given, Path) else "input 1, model 4"
+        with pytest.warns(BlendWarning, match="left out"), pytest.raises(InputError) as caught:
+            blendmodels(None, [given])
+        assert str(caught.value).startswith(f"{where} ({tmp_path / '3_cal.fits'}) cannot be read")
+
+    def test_a_library_of_the_science_members_has_nothing_to_tell(self, mixed_members):
+        result = blendmodels(None, ModelLibrary(mixed_members, asn_exptypes=["science"]))
+        # stpipe 1.1.0 compares with the type in lower case.
+        assert list(result.inputs[START]) == [0.0]
+
+    def test_none_of_science(self, mixed_members):
+        library = ModelLibrary(mixed_members, asn_exptypes="psf")
+        with pytest.raises(
+            InputError,
+            match=r"^input 1 is a library without members .* science: it has 1 psf member$",
+        ):
+            blendmodels(None, library)
+
+
+class Odd(Lender):
+    asn = None
+
+
+@pytest.mark.parametrize(
+    "asn",
+    [
+        None,
+        3,
+        {},
+        {"products": 3},
+        {"products": []},
+        {"products": [3]},
+        {"products": [{"members": [{"exptype": "psf"}]}]},  # of one, and it has two
+        {"products": [{"members": [{}, {"exptype": None}]}]},
+    ],
+)
+def test_a_library_that_does_not_tell_the_types_of_its_models(asn):
+    lender = Odd([ImageModel(), ImageModel()])
+    lender.asn = asn
+    assert len(blendmodels(None, lender).inputs["meta.model_type"]) == 2
+
+
+SEVERAL = {
+    "products": [
+        {"name": name, "members": [{"expname": f"{file}_cal.fits", "exptype": "science"}]}
+        for name, file in (("jw1", 0), ("jw1_nrca", 1), ("jw1_nrca1", 2))
+    ]
+}
+
+
+class TestSeveralProducts:
+    """Of an association with several products, the members of one are the inputs."""
+
+    @pytest.fixture(params=["alone", "among others", "a mapping", "of the pipeline", "iterator"])
+    def given(self, request, make_library, tmp_path):
+        make_library()
+        file = tmp_path / "several_asn.json"
+        file.write_text(json.dumps(SEVERAL | {"asn_type": "image3"}))
+        if request.param == "alone":
+            return file
+        if request.param == "among others":
+            return [ImageModel(), file]
+        if request.param == "iterator":
+            return iter([str(file)])
+        os.chdir(tmp_path)
+        return SEVERAL if request.param == "a mapping" else [LoadAsAssociation.load(str(file))]
+
+    @pytest.fixture(autouse=True)
+    def here(self, monkeypatch, tmp_path):
+        monkeypatch.chdir(tmp_path)
+
+    def starts(self, result):
+        return [one for one in result.inputs[START] if one is not None]
+
+    @pytest.mark.parametrize(
+        ("filename", "expected"),
+        [("jw1_i2d.fits", 0.0), ("jw1_nrca_i2d.fits", 1.0), ("jw1_nrca1.fits", 2.0)],
+    )
+    def test_by_what_the_product_says(self, given, filename, expected):
+        product = ImageModel()
+        product.meta.filename = filename
+        assert self.starts(blendmodels(product, given)) == [expected]
+
+    def test_by_the_products_file(self, given, tmp_path):
+        ImageModel((4, 4)).save(str(tmp_path / "other.fits"))
+        (tmp_path / "other.fits").rename(tmp_path / "jw1_nrca_i2d.fits")
+        assert self.starts(blendmodels("jw1_nrca_i2d.fits", given)) == [1.0]
+
+    def test_by_the_output(self, given):
+        result = blendmodels(ImageModel((4, 4)), given, output="jw1_nrca1_i2d.fits")
+        assert self.starts(result) == [2.0]
+
+    def test_by_name(self, given):
+        product = ImageModel()
+        product.meta.filename = "jw1_nrca_i2d.fits"
+        assert self.starts(blendmodels(product, given, asn_product="jw1")) == [0.0]
+
+    def test_not_said(self, given):
+        with pytest.raises(AssociationProductError) as caught:
+            blendmodels(None, given)
+        assert caught.value.products == ("jw1", "jw1_nrca", "jw1_nrca1")
+        assert "has the products jw1, jw1_nrca and jw1_nrca1, and which of them" in str(
+            caught.value
+        )
+        assert str(caught.value).endswith("Say which: asn_product='jw1', say")
+
+    def test_names_that_disagree(self, given):
+        product = ImageModel((4, 4))
+        product.meta.filename = "jw1_nrca_i2d.fits"
+        with pytest.raises(
+            AssociationProductError,
+            match=r"'jw1_nrca_i2d.fits' and 'jw1_new.fits', are those of different ones. Say which",
+        ):
+            blendmodels(product, given, output="jw1_new.fits")
+        assert not Path("jw1_new.fits").exists()
+
+    def test_none_of_that_name(self, given):
+        with pytest.raises(
+            AssociationProductError,
+            match=r"none is called 'jw1_nrca2'\. Did you mean 'jw1_nrca'\?$",
+        ):
+            blendmodels(None, given, asn_product="jw1_nrca2")
+
+    def test_a_blender(self, given):
+        if isinstance(given, Path | dict):
+            given = [given]
+        given = list(given)
+        with pytest.raises(AssociationProductError, match="which of them is blended is not said"):
+            ModelBlender().accumulate_all(given)
+        blender = ModelBlender(asn_product="jw1_nrca")
+        blender.accumulate_all(given)
+        assert self.starts(blender.finalize_model(None)) == [1.0]
+
+
+def test_the_only_product_has_to_be_the_one_that_is_asked_for(make_library, tmp_path):
+    make_library()
+    file = tmp_path / "jw1_asn.json"
+    assert len(blendmodels(None, [file], asn_product="p").inputs[START]) == 3
+    with pytest.raises(
+        AssociationProductError, match=r"has the product p, and none is called 'q'$"
+    ):
+        blendmodels(None, [file], asn_product="q")
+    with pytest.raises(TypeError, match="asn_product is the name"):
+        ModelBlender(asn_product=["p"])
+
+
+def test_an_association_of_the_second_level():
+    file = Path(jwst.__file__).parent / "associations/tests/data/asn_level2.json"
+    products = json.loads(file.read_text())["products"]
+    assert len(products) > 5
+    for product in products:
+        model = ImageModel()
+        model.meta.filename = f"{product['name']}_cal.fits"
+        choice = ProductChoice(names=lambda model=model: names_of_product(model.instance, None))
+        members = Association(file, choice).members("input 1")
+        (science,) = [one for one in product["members"] if one["exptype"].lower() == "science"]
+        assert [path.name for path in members.paths] == [science["expname"]]
+
+
+def test_the_file_of_an_association_is_no_place_for_the_product(make_library, tmp_path):
+    make_library()
+    file = tmp_path / "jw1_asn.json"
+    for given in (file, [file], [str(file)]):
+        with pytest.raises(OutputError, match=r"0_cal\.fits"):
+            blendmodels(ImageModel(), given, output=tmp_path / "0_cal.fits", overwrite=True)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from blender_core.blender import ModelBlender
     from blender_core.errors import (
         AmendError,
+        AssociationProductError,
         BlenderError,
         BlendErrorGroup,
         BlendWarning,
@@ -61,6 +62,7 @@ __all__ = [
     "AmendResult",
     "Amendment",
     "Assignment",
+    "AssociationProductError",
     "BlendErrorGroup",
     "BlendPlan",
     "BlendResult",
@@ -121,7 +123,8 @@ _NAMES_IN: Final = {
     "blend": "blendmodels",
     "blender": "ModelBlender",
     "errors": (
-        "AmendError BlenderError BlendErrorGroup BlendWarning EnvironmentVariableError "
+        "AmendError AssociationProductError BlenderError BlendErrorGroup BlendWarning "
+        "EnvironmentVariableError "
         "ExpansionError InputError InvalidValueError MixedModelTypesError NoInputsError "
         "NotADatamodelError OutputError OutputExistsError OverrideConflictError PlanError "
         "PluginError ReaderConflictError RuleCheckError RuleConflictError RuleError "

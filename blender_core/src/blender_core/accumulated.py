@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from blender_core.errors import BlenderError
     from blender_core.kinds import Kind, Planner
+    from blender_core.readers.asn_product import ProductChoice
     from blender_core.readers.opening import Opener
     from blender_core.readers.source import Source
 
@@ -42,6 +43,8 @@ class Accumulated:
         Whether those that are bad are left out; otherwise they are errors.
     expand : bool
         Whether an input that has an HDRTAB stands for the exposures that it was made of.
+    choice : ProductChoice
+        Which product of an association is meant.
 
     Attributes
     ----------
@@ -56,7 +59,14 @@ class Accumulated:
     """
 
     def __init__(
-        self, planner: Planner, opener: Opener, mixed: bool, *, skips: bool, expand: bool
+        self,
+        planner: Planner,
+        opener: Opener,
+        mixed: bool,
+        *,
+        skips: bool,
+        expand: bool,
+        choice: ProductChoice,
     ) -> None:
         self.kinds: dict[type | str, Kind] = {}
         self.columns = Columns()
@@ -67,6 +77,7 @@ class Accumulated:
         self._mixed = mixed
         self._skips = skips
         self._expand = expand
+        self._choice = choice
         self._n_given = 0
 
     def add_all(self, models: Iterable[Any], progress: Callable[[int], None] | None = None) -> None:
@@ -127,7 +138,7 @@ class Accumulated:
             if is_library(model):  # its models may be read from copies
                 self._note_files(model)
             try:
-                yield from unfold(model, f"input {self._n_given}")
+                yield from unfold(model, f"input {self._n_given}", self._choice)
             except InputError as fault:
                 faults.append(fault)
 

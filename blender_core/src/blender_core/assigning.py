@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 from typing import TYPE_CHECKING, Final
 
@@ -104,7 +103,7 @@ class Claims:
         # Sorted, so that of those who agree the same is named for every order of loading.
         for sourced in sorted(overrides, key=lambda one: (-one.tier, one.source)):
             try:
-                self._add(sourced, some_of_several)
+                self.add(sourced, some_of_several)
             except PlanError as fault:
                 faults.append(fault)
         raise_all("overrides cannot be used", faults)
@@ -197,7 +196,21 @@ class Claims:
         named = ranked(claims, lambda claim: claim.override.column, attribute, "its column")
         return recorded, named[0].override.column if named and recorded else None
 
-    def _add(self, sourced: SourcedOverride, some_of_several: bool) -> None:
+    def add(self, sourced: SourcedOverride, some_of_several: bool = False) -> None:
+        """Add an override.
+
+        Parameters
+        ----------
+        sourced : SourcedOverride
+            One that holds.
+        some_of_several : bool, optional
+            Whether there are other inputs, of whose attributes it may mean one.
+
+        Raises
+        ------
+        UnknownAttributeError, PlanError
+            If it cannot be used.
+        """
         override = sourced.override
         meant = self._index.meant(override.attribute)
         if not meant and override.optional:
@@ -260,7 +273,7 @@ class Claims:
         if text != override.attribute:
             whose = f"the override of {override.attribute!r} by {sourced.source}"
         problem = "means no attribute" if is_pattern(text) else "is not an attribute"
-        close = _close(text, self._index.attributes)
+        close = self._index.close(text)
         hint = f"\nDid you mean {' or '.join(close)}?" if close else ""
         if sourced.tier is Tier.PLUGIN and override.when.conditions <= {"instrument", "detector"}:
             hint += (
@@ -275,17 +288,3 @@ def _means_within(claim: Claim, protected: str) -> bool:
     if claim.specificity.kind == 1:
         return is_within(claim.override.attribute, protected)
     return claim.specificity == ITSELF
-
-
-def _close(text: str, attributes: Iterable[Attribute]) -> list[str]:
-    if "." not in text:
-        by_name = {one.keyword.casefold(): one.label for one in attributes if one.keyword}
-    else:
-        by_name = {one.path.casefold(): one.label for one in attributes}
-    text = text.casefold()
-    close = difflib.get_close_matches(text, by_name, n=3)
-    # The name may be right, and the group another.
-    name = text.rpartition(".")[2]
-    same_name = [one for one in by_name if one.rpartition(".")[2] == name]
-    found = dict.fromkeys([*close[:1], *same_name, *close])
-    return [by_name[one] for one in list(found)[:3]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING, Final
 
 from blender_core.paths import Specificity, is_pattern, specificity
@@ -80,6 +81,31 @@ class AttributeIndex:
             In the order of the schema; several if they share a keyword.
         """
         return [attribute for attribute, found in self.meant(text) if found == ITSELF]
+
+    def close(self, text: str) -> list[str]:
+        """Return the attributes that may be meant by a path or keyword that none has.
+
+        Parameters
+        ----------
+        text : str
+            The path or keyword.
+
+        Returns
+        -------
+        labels : list of str
+            The most likely first; three at most.
+        """
+        if "." not in text:
+            by_name = {one.keyword.casefold(): one.label for one in self.attributes if one.keyword}
+        else:
+            by_name = {one.path.casefold(): one.label for one in self.attributes}
+        text = text.casefold()
+        close = difflib.get_close_matches(text, by_name, n=3)
+        # The name may be right, and the group another.
+        name = text.rpartition(".")[2]
+        same_name = [one for one in by_name if one.rpartition(".")[2] == name]
+        found = dict.fromkeys([*close[:1], *same_name, *close])
+        return [by_name[one] for one in list(found)[:3]]
 
 
 def _is_path(text: str) -> bool:

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from blender_core.arguments import texts
 from blender_core.blender import ModelBlender
-from blender_core.readers.association import association_members, is_association
+from blender_core.readers.asn_product import ProductChoice, names_of_product
+from blender_core.readers.association import Association, is_association
+from blender_core.readers.exptypes import warn_of_left_out
 from blender_core.readers.files import files_behind
 from blender_core.readers.model_library import is_library
 from blender_core.readers.own_association import own_members
@@ -44,6 +46,7 @@ def blendmodels(
     progress: Callable[[int, int | None], None] | None = None,
     output: str | os.PathLike[str] | None = None,
     overwrite: bool = False,
+    asn_product: str | None = None,
 ) -> BlendResult:
     """Blend the metadata of the inputs into a product.
 
@@ -56,10 +59,10 @@ def blendmodels(
     inputs : iterable, association, or library, optional
         The inputs, all of one class: datamodels, names of FITS or ASDF files, open HDULists,
         associations, libraries of models, or whatever plugins have readers for, freely mixed; or
-        one association or library alone. They are not changed. Without any, they are the science
-        members of the association that the product names in ``meta.asn.table_name``
-        (``ASNTABLE``), which is looked for in the folder of the product's file, where that is
-        known, and then in the current directory.
+        one association or library alone, of which the science members are inputs. They are not
+        changed. Without any, they are those of the association that the product names in
+        ``meta.asn.table_name`` (``ASNTABLE``), which is looked for in the folder of the product's
+        file, where that is known, and then in the current directory.
     ignore : collection of str, optional
         Attributes whose paths begin with one of these keep the product's own value.
     overrides, rules, mixed, record_rules, block, plugins, on_bad_input, expand, later
@@ -72,6 +75,10 @@ def blendmodels(
         own, and none of the inputs otherwise. Without it, nothing is written.
     overwrite : bool, optional
         Whether `output` may replace another file.
+    asn_product : str, optional
+        The name of the product whose members are meant by an association of several. Without, it
+        is the one that the name of the product's file begins with, its ``meta.filename`` or the
+        name of the output.
 
     Returns
     -------
@@ -84,6 +91,8 @@ def blendmodels(
         If `inputs` is a single input, or an argument is not of the kind that is asked for.
     NoInputsError
         If there are no inputs; or none are given, and the product's association cannot be found.
+    AssociationProductError
+        If it is not clear which of an association's products is meant.
     OutputError
         If the product cannot be written. If that is so from the beginning, nothing else is done.
     BlenderError
@@ -118,14 +127,18 @@ def blendmodels(
         on_bad_input=on_bad_input,
         expand=expand,
         later=later,
+        asn_product=asn_product,
     )
     product = open_product(product)
+    choice = ProductChoice(
+        asn_product, lambda: names_of_product(product.tree, product.origin, output)
+    )
     target = None
     if output is not None:
         target = Target.find(output, overwrite=overwrite, product=product.origin)
     if inputs is None:
-        inputs = own_members(product.tree, product.origin and product.origin.parent)
-    several = _several(inputs)
+        inputs = own_members(product.tree, product.origin and product.origin.parent, choice)
+    several = _several(inputs, choice)
     total = _total(several) if progress else None
     several = several if target is None else _apart(several, target)
     blender.accumulate_all(several, progress and (lambda done: progress(done, total)))
@@ -152,10 +165,12 @@ def _apart_one_by_one(inputs: Iterable[Any], target: Target) -> Iterator[Any]:
         yield one
 
 
-def _several(inputs: Any) -> Iterable[Any]:
+def _several(inputs: Any, choice: ProductChoice) -> Iterable[Any]:
     """Return the inputs one by one, as far as they are not one that stands for several."""
     if is_association(inputs):
-        return association_members(inputs, "inputs")
+        members = Association.of(inputs, choice).members("the association")
+        warn_of_left_out(members.what, members.exptypes)
+        return members.paths
     if is_library(inputs):
         return [inputs]
     from astropy.io.fits import HDUList
@@ -164,7 +179,11 @@ def _several(inputs: Any) -> Iterable[Any]:
     if isinstance(inputs, (str, os.PathLike, DataModel, HDUList)):
         msg = f"inputs takes a collection of inputs, such as [{shown(inputs)}], not a single one"
         raise TypeError(msg)
-    return inputs  # type: ignore[no-any-return]
+    if isinstance(inputs, Collection) and not any(map(is_association, inputs)):
+        return inputs
+    # Each keeps what it reads: it is asked for its files and their number, too.
+    told = (Association(one, choice) if is_association(one) else one for one in inputs)
+    return list(told) if isinstance(inputs, Collection) else told
 
 
 def _total(inputs: Iterable[Any]) -> int | None:

@@ -15,6 +15,7 @@ from blender_core.later_values import own_association, set_later
 from blender_core.override_sources import OverrideSources
 from blender_core.plugins import Plugins
 from blender_core.product import vet
+from blender_core.readers.asn_product import ProductChoice
 from blender_core.readers.opening import Opener
 from blender_core.record import departs_from_schema, record_columns
 from blender_core.registry import Registry
@@ -77,6 +78,8 @@ class ModelBlender:
         What becomes of the values of a product that has an HDRTAB, and so has been blended before,
         which are not those that the blend gave: somebody has set them later. They stay, unless an
         override asks for another rule than the schema's; or are blended like all others.
+    asn_product : str, optional
+        The name of the product whose members are meant by an association of several.
 
     Raises
     ------
@@ -121,6 +124,7 @@ class ModelBlender:
         on_bad_input: Literal["raise", "skip"] = "raise",
         expand: bool = False,
         later: Literal["keep", "replace"] = "keep",
+        asn_product: str | None = None,
     ) -> None:
         ignore = texts(blend_ignore_attrs or (), "blend_ignore_attrs", "paths")
         if plugins is None:
@@ -139,7 +143,12 @@ class ModelBlender:
         )
         self._remembered = RememberedBlends()
         self._inputs = Accumulated(
-            self._planner, Opener(plugins), mixed, skips=on_bad_input == "skip", expand=expand
+            self._planner,
+            Opener(plugins),
+            mixed,
+            skips=on_bad_input == "skip",
+            expand=expand,
+            choice=ProductChoice(asn_product),
         )
 
     def accumulate(self, model: Any) -> None:
@@ -150,8 +159,8 @@ class ModelBlender:
         model : datamodel, path-like, HDUList, association or library
             A datamodel; the name of a FITS or ASDF file, of which only headers and tree are read;
             an open HDUList; an association or its file, which stands for its science members; or
-            a library such as ``jwst.datamodels.ModelLibrary``, whose models are borrowed one at a
-            time, and which stays open if it is. It is not changed and not kept.
+            a library such as ``jwst.datamodels.ModelLibrary``, for the same, which are borrowed one
+            at a time; it stays open if it is. It is not changed and not kept.
 
         Raises
         ------

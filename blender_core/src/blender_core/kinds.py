@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blender_core.columns import Layout
+from blender_core.conditions import unknown_conditions, warn_of_conditions
 from blender_core.context import Context, context_paths
 from blender_core.plan import BlendPlan
 from blender_core.plan_union import united
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from blender_core.columns import Columns
+    from blender_core.conditions import UnknownCondition
     from blender_core.override_sources import OverrideSources, SourcedOverride
     from blender_core.readers.source import Source
     from blender_core.registry import Registry
@@ -76,6 +78,7 @@ class Planner:
         self._overrides = overrides
         self._ignore = ignore
         self._mixed = mixed
+        self._told: set[UnknownCondition] = set()
 
     def kind(self, source: Source) -> Kind:
         """Begin with inputs of a class.
@@ -97,7 +100,7 @@ class Planner:
             context = Context.of_source(source, attributes)
             holding = self._overrides.holding(context)
             wanted.update(context_paths(attributes).values())
-        plan = self._plan(attributes.values(), holding)
+        plan = self._plan(attributes.values(), context, holding)
         wanted.update(plan.wanted)
         if self._mixed:
             # Inputs of another class may call for what those of this one say.
@@ -147,32 +150,53 @@ class Planner:
         -------
         plans : dict of str to BlendPlan
             The plans, by the inputs that they are for, in words.
+
+        Warns
+        -----
+        BlendWarning
+            If overrides hold for an instrument or the like that no schema has. It is said once.
         """
         plans: dict[str, BlendPlan] = {}
+        asked = []
         for kind in kinds:
             plans[_label(kind.context, kind.model_type, plans)] = kind.plan
-            for context in self._others(kind, columns):
+            if kind.context is None:
+                continue
+            others = self._others(kind, columns)
+            asked += [(one, kind.attributes, self._overrides.asked(one)) for one in others]
+            asked.append((kind.context, kind.attributes, self._overrides.asked(kind.context)))
+            for context in others:
                 holding = self._overrides.holding(context)
                 if holding != kind.holding:
-                    plan = self._plan(kind.attributes.values(), holding)
+                    plan = self._plan(kind.attributes.values(), context, holding)
                     plans[_label(context, kind.model_type, plans)] = plan
+        unknown = unknown_conditions(asked)
+        warn_of_conditions(one for one in unknown if one not in self._told)
+        self._told.update(unknown)
+        for plan in plans.values():
+            plan.unknown_conditions = unknown
         return plans
 
     def _plan(
-        self, attributes: Iterable[Attribute], holding: Sequence[SourcedOverride]
+        self,
+        attributes: Iterable[Attribute],
+        context: Context | None,
+        holding: Sequence[SourcedOverride],
     ) -> BlendPlan:
-        return BlendPlan.for_attributes(
+        plan = BlendPlan.for_attributes(
             attributes,
             self._registry,
             overrides=holding,
             ignore=self._ignore,
             some_of_several=self._mixed,
         )
+        if context is not None:
+            plan.idle = self._overrides.idle(context)
+        return plan
 
     def _others(self, kind: Kind, columns: Columns) -> list[Context]:
         """Return what inputs of a kind say of themselves where it is not what its first said."""
-        if kind.context is None:
-            return []
+        assert kind.context is not None  # noqa: S101  # overrides want to know
         places = {
             name: kind.layout.places[path] for name, path in context_paths(kind.attributes).items()
         }

@@ -87,8 +87,8 @@ class OverrideSources:
     def __bool__(self) -> bool:
         return bool(self._given) or self._plugins.have_overrides
 
-    def holding(self, context: Context) -> list[SourcedOverride]:
-        """Return the overrides that hold for certain inputs.
+    def asked(self, context: Context) -> list[SourcedOverride]:
+        """Return the overrides that there are for certain inputs, whether they hold or not.
 
         Parameters
         ----------
@@ -112,8 +112,27 @@ class OverrideSources:
                 SourcedOverride(one, Tier.PLUGIN, str(provider))
                 for one, provider in self._plugins.overrides(*asked)
             ]
-        found = self._offered[asked] + self._given
-        return [one for one in found if one.override.when.holds(context)]
+        return self._offered[asked] + self._given
+
+    def holding(self, context: Context) -> list[SourcedOverride]:
+        """Return the overrides that hold for certain inputs.
+
+        Parameters
+        ----------
+        context : Context
+            What the inputs are.
+
+        Returns
+        -------
+        overrides : list of SourcedOverride
+            As of `asked`.
+
+        Raises
+        ------
+        PluginError
+            If a plugin's hook fails.
+        """
+        return [one for one in self.asked(context) if one.override.when.holds(context)]
 
     def names(self, attribute: Attribute) -> bool:
         """Tell whether a rules file or the caller means an attribute by its own path or keyword.

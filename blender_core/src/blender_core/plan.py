@@ -9,6 +9,7 @@ from blender_core.arguments import texts
 from blender_core.assigning import Claims
 from blender_core.assignments import Assignments
 from blender_core.check import check_plan
+from blender_core.conditions import UnknownCondition, unknown_conditions, warn_of_conditions
 from blender_core.context import Context
 from blender_core.deciding import PROTECTED, decided
 from blender_core.findings import Findings
@@ -65,8 +66,10 @@ class BlendPlan(Assignments):
     wanted_once : tuple of str
         Attributes that are read from the first input only: nothing records the others'.
     idle : tuple of SourcedOverride
-        The overrides of rules files and of the caller that do not hold, because the inputs that
-        `for_model` is told of do not meet their conditions.
+        The overrides of rules files and of the caller that do not hold, because no input meets
+        their conditions.
+    unknown_conditions : tuple of UnknownCondition
+        What overrides want inputs to be, and the schema says that none can be.
 
     Examples
     --------
@@ -82,6 +85,7 @@ class BlendPlan(Assignments):
     """
 
     idle: tuple[SourcedOverride, ...] = ()
+    unknown_conditions: tuple[UnknownCondition, ...] = ()
 
     @classmethod
     def for_model(
@@ -129,6 +133,12 @@ class BlendPlan(Assignments):
             If `telescope`, `instrument`, `exp_type` or `detector` is not a text.
         BlenderError
             As for `for_attributes`, and if a plugin, a rules file or the input cannot be used.
+
+        Warns
+        -----
+        BlendWarning
+            As for `for_attributes`, and if overrides hold for an instrument or the like that the
+            schema does not have.
         """
         ignore = texts(ignore, "ignore", "paths")
         plugins = Plugins.discover(block) if plugins is None else plugins
@@ -146,6 +156,8 @@ class BlendPlan(Assignments):
                 raise TypeError(msg)
         context = Context.of_source(source, attributes).updated(given)
         sources = OverrideSources(plugins, rules, overrides)
+        unknown = unknown_conditions([(context, attributes, sources.asked(context))])
+        warn_of_conditions(unknown)
         plan = cls.for_attributes(
             attributes.values(),
             Registry(plugins.rules()),
@@ -153,6 +165,7 @@ class BlendPlan(Assignments):
             ignore=ignore,
         )
         plan.idle = sources.idle(context)
+        plan.unknown_conditions = unknown
         return plan
 
     @classmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from blender_core.errors import PlanError, raise_all, warn
+from blender_core.errors import ColumnWarning, PlanError, raise_all, warn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,7 +68,7 @@ def name_columns(assignments: Iterable[Assignment]) -> dict[str, str]:
                 f"column {wanted!r} of HDRTAB is asked for by both {owner} and {attribute.path}: "
                 f"the latter is kept in {name!r}"
             )
-            warn(msg)
+            warn(msg, ColumnWarning)
     return columns
 
 

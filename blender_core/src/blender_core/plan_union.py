@@ -11,7 +11,7 @@ from blender_core.plan import BlendPlan
 from blender_core.plan_diff import PlanDiff
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from blender_core.assignment import Assignment
     from blender_core.errors import UnknownAttributeError
@@ -55,7 +55,7 @@ def united(plans: Mapping[str, BlendPlan]) -> BlendPlan:
     """
     assignments, conflicts, unmatched = _union(plans)
     raise_all(DISAGREEMENT, [*conflicts, *unmatched])
-    return BlendPlan(assignments)
+    return _plan_of(assignments, plans)
 
 
 def agreed(plans: Mapping[str, BlendPlan]) -> tuple[BlendPlan, list[OverrideConflictError]]:
@@ -95,7 +95,17 @@ def agreed(plans: Mapping[str, BlendPlan]) -> tuple[BlendPlan, list[OverrideConf
     assignments, conflicts, unmatched = _union(plans)
     if unmatched:
         raise_all(DISAGREEMENT, [*conflicts, *unmatched])
-    return BlendPlan(assignments), conflicts
+    return _plan_of(assignments, plans), conflicts
+
+
+def _plan_of(assignments: Iterable[Assignment], plans: Mapping[str, BlendPlan]) -> BlendPlan:
+    """Make a plan of several, which knows of the overrides that do not hold in any of them."""
+    united = BlendPlan(assignments)
+    first, *others = plans.values()
+    united.idle = tuple(one for one in first.idle if all(one in other.idle for other in others))
+    unknown = (one for plan in plans.values() for one in plan.unknown_conditions)
+    united.unknown_conditions = tuple(dict.fromkeys(unknown))
+    return united
 
 
 def _union(

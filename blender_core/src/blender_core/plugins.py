@@ -148,6 +148,23 @@ class Plugins:
             raise PluginError(msg, provider=provider)
         self._providers[provider.plugin] = provider
 
+    def alone(self, provider: Provider) -> Plugins:
+        """Return one of the plugins by itself.
+
+        Parameters
+        ----------
+        provider : Provider
+            Whose it is.
+
+        Returns
+        -------
+        plugins : Plugins
+            Without the others, whose faults are none of its.
+        """
+        plugins = type(self)()
+        plugins.register(self._manager.get_plugin(provider.plugin), provider)
+        return plugins
+
     def rules(self) -> list[tuple[Rule, Provider]]:
         """Collect the rules that the plugins offer.
 

@@ -55,6 +55,15 @@ def blend(
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace files that --output and --report name.")
     ] = False,
+    asn_product: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            show_default=False,
+            help="The product whose members are blended, of an association with several. By "
+            "default, the one that PRODUCT or --output is named after.",
+        ),
+    ] = None,
     rules: Rules = None,
     override: Overrides = None,
     ignore: Ignore = None,
@@ -130,6 +139,7 @@ def blend(
             arguments=inputs,
             output=output or product,
             overwrite=overwrite,
+            asn_product=asn_product,
             rules=rules or [],
             override=override or [],
             ignore=ignore or [],

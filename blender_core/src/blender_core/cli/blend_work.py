@@ -20,12 +20,15 @@ from blender_core.cli.json_text import print_json
 from blender_core.cli.notes import Notes
 from blender_core.cli.options import overrides_of
 from blender_core.cli.output import require_report, require_writable
+from blender_core.cli.plan import print_idle
 from blender_core.cli.planning import require_beginnings, warn_of_unknown
 from blender_core.cli.progress import bar
 from blender_core.cli.value_changes import values_of
 from blender_core.errors import InputError, OutputError, raise_all
 from blender_core.plan import BlendPlan
 from blender_core.plan_union import DISAGREEMENT, agreed
+from blender_core.readers.asn_product import ProductChoice, names_of_product
+from blender_core.readers.association import Association, is_association
 from blender_core.readers.own_association import own_members
 from blender_core.readers.several import number_behind
 from blender_core.writers.opening import open_product
@@ -54,6 +57,8 @@ class Blend:
         Where the product is to go: its own file, or another.
     overwrite : bool
         Whether another file may be replaced.
+    asn_product : str or None
+        The product that is meant of an association with several.
     rules : sequence of Path
         Rules files.
     override : sequence of str
@@ -76,6 +81,7 @@ class Blend:
     arguments: Sequence[str] | None
     output: Path
     overwrite: bool
+    asn_product: str | None
     rules: Sequence[Path]
     override: Sequence[str]
     ignore: Sequence[str]
@@ -102,8 +108,9 @@ class Blend:
         CommandError, BlenderError
             If the blend fails. Nothing has been written then.
         """
-        inputs = self._prepared()
         notes = Notes()
+        with notes.about(""):
+            inputs = self._prepared()
         with (
             bar("Reading", f"Writing {self.output.name}", quiet=quiet) as progress,
             notes.about(""),
@@ -117,6 +124,7 @@ class Blend:
                 progress=progress,
                 output=self.output,
                 overwrite=self.overwrite,
+                asn_product=self.asn_product,
             )
             warn_of_unknown(self.ignore, result.plan)
         if self.report is not None:
@@ -126,6 +134,7 @@ class Blend:
         elif not quiet:
             print_blend(result, self.output, self.report)
             notes.print()
+            print_idle(result.plan)
 
     def rehearse(self, *, as_json: bool, quiet: bool, show_all: bool) -> None:
         """Tell what would be done, and write nothing.
@@ -143,15 +152,15 @@ class Blend:
             If it cannot be done. Where only the plans of several kinds of inputs disagree, what
             they agree on has been told then.
         """
-        inputs = self._prepared()
         notes = Notes()
         with notes.about(""):
+            inputs = self._prepared()
             product = open_product(self.product)
             warn_of_repeated(inputs or ())
             if inputs is None:
-                inputs = own_members(product.tree, self.product.parent)
+                inputs = own_members(product.tree, self.product.parent, self._choice())
             if self.on_bad_input == "raise":
-                _require_files(inputs)
+                _require_files(inputs, self._choice())
             blender = self._accumulated(inputs, quiet=quiet)
             kinds: list[str] = []
             conflicts: list[OverrideConflictError] = []
@@ -206,7 +215,9 @@ class Blend:
                 f"--output {self.product}"
             )
             raise CommandError(msg)
-        inputs = None if self.arguments is None else given_inputs(self.arguments)
+        inputs = None
+        if self.arguments is not None:
+            inputs = given_inputs(self.arguments, self._choice())
         # Expanded, the product among its inputs stands for the exposures that it was made of.
         if inputs is not None and not self.expand:
             require_apart_from(self.product, inputs)
@@ -215,6 +226,14 @@ class Blend:
             others = [self.product, self.output, *(inputs or ())]
             require_report(self.report, overwrite=self.overwrite, others=others)
         return inputs
+
+    def _choice(self) -> ProductChoice:
+        """Return which product of an association is meant. PRODUCT is opened where that matters."""
+
+        def names() -> Sequence[str]:
+            return names_of_product(open_product(self.product).tree, self.product, self.output)
+
+        return ProductChoice(self.asn_product, names)
 
     def _of_the_plan(self) -> dict[str, Any]:
         return {
@@ -243,7 +262,9 @@ class Blend:
             raise CommandError(msg) from error
 
 
-def _require_files(inputs: Sequence[Path]) -> None:
+def _require_files(inputs: Sequence[Path], choice: ProductChoice) -> None:
+    for path in filter(is_association, inputs):  # it has no members: it says why
+        Association(path, choice).members("association")
     lacking = [str(path) for path in inputs if not path.exists()]
     if lacking:
         msg = f"there is no file {', nor '.join(lacking)}"

@@ -1,6 +1,8 @@
 """The command ``check``: what cannot come out right, before any work."""
 
 # Typer reads the annotations, so their names have to be there when the program runs.
+import warnings
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
@@ -21,11 +23,14 @@ from blender_core.cli.options import (
     Rules,
 )
 from blender_core.cli.planning import PlanOptions, subject
-from blender_core.errors import BlenderError, UnknownAttributeError
+from blender_core.errors import BlenderError, ColumnWarning, UnknownAttributeError
 from blender_core.findings import Finding, FindingKind
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
+
+    from blender_core.assignment import Assignment
+    from blender_core.cli.notes import Notes
 
 __all__ = ["check", "finding_object", "print_findings"]
 
@@ -40,6 +45,15 @@ def check(
     all_models: Annotated[
         bool, typer.Option("--all", help="Check the plans of all classes of datamodels.")
     ] = False,
+    plugin: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            show_default=False,
+            help="Check an installed plugin, by its name or its distribution's: try each of its "
+            "overrides with all classes of datamodels and all instruments.",
+        ),
+    ] = None,
     instrument: Instrument = None,
     exp_type: ExpType = None,
     detector: Detector = None,
@@ -68,6 +82,19 @@ def check(
     with reported(debug):
         from blender_core.cli.notes import Notes
 
+        if plugin is not None:
+            others = (file, model, all_models, instrument, exp_type, detector, rules, override)
+            if any((*others, ignore, except_kind)):
+                msg = (
+                    "--plugin tries all overrides of a plugin with all that there is: of the "
+                    "other options, it takes --block, --json, --quiet and --debug"
+                )
+                raise CommandError(msg)
+            from blender_core.cli.plugin_findings import report_on_plugins
+
+            if report_on_plugins(plugin, block or [], as_json=as_json, quiet=quiet):
+                raise typer.Exit(FINDINGS)
+            return
         options = PlanOptions(
             instrument=instrument,
             exp_type=exp_type,
@@ -84,10 +111,10 @@ def check(
         notes = Notes()
         faults: dict[str, BlenderError] = {}
         if all_models:
-            found, faults = _all(options, leave_out, quiet=quiet)
+            found, faults = _all(options, leave_out, notes, quiet=quiet)
         else:
             about = subject(file, model)
-            with notes.about(""):
+            with notes.about(""), _without_findings():
                 findings = options.plan_for(about).check()
             name = about.__name__ if isinstance(about, type) else str(about)
             found = {name: [one for one in findings if one.kind not in leave_out]}
@@ -95,7 +122,7 @@ def check(
             _print_json(found, faults)
         elif not quiet:
             print_findings(found, faults)
-        if file and not quiet:  # of a class, they say what the findings say
+        if not quiet:
             notes.print()
         # That a class has not what an override means is no fault of the override.
         wrong = [one for one in faults.values() if not isinstance(one, UnknownAttributeError)]
@@ -104,29 +131,39 @@ def check(
 
 
 def _all(
-    options: PlanOptions, leave_out: "Collection[FindingKind]", *, quiet: bool
+    options: PlanOptions, leave_out: "Collection[FindingKind]", notes: "Notes", *, quiet: bool
 ) -> "tuple[dict[str, list[Finding]], dict[str, BlenderError]]":
     """Return what is found for each class of datamodels, and for which there is no plan at all."""
     from blender_core.cli.models import model_classes
-    from blender_core.cli.notes import Notes
     from blender_core.cli.progress import bar
 
     classes = model_classes()
     found: dict[str, list[Finding]] = {}
     faults: dict[str, BlenderError] = {}
-    with bar("Checking", quiet=quiet) as progress, Notes().about(""):
+    assignments: dict[str, Assignment] = {}
+    with bar("Checking", quiet=quiet) as progress, notes.about(""), _without_findings():
         for done, (name, one) in enumerate(classes.items(), start=1):
             try:
-                findings = options.plan_for(one).check()
+                plan = options.made_for(one)
             except BlenderError as fault:
                 faults[name] = fault
             else:
-                found[name] = [one for one in findings if one.kind not in leave_out]
+                assignments.update(plan)
+                found[name] = [one for one in plan.check() if one.kind not in leave_out]
             if progress:
                 progress(done, len(classes))
+        options.warn_of(assignments)
     if not found:
         raise next(iter(faults.values()))
     return found, faults
+
+
+@contextmanager
+def _without_findings() -> "Iterator[None]":
+    """Ignore warnings of what the findings say."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ColumnWarning)
+        yield
 
 
 def print_findings(

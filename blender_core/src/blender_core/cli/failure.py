@@ -36,6 +36,7 @@ _AS_OPTIONS: Final = (
     (re.compile(r"later='replace'"), "--replace-later"),
     (re.compile(r"overrides=\{'([^']*)': '([^']*)'\}"), r"--override \1=\2"),
     (re.compile(r"overrides= of the call"), "--override"),
+    (re.compile(r"asn_product='([^']*)'"), r"--asn-product \1"),
     (re.compile(r"on_bad_input='(\w+)'"), r"--on-bad-input \1"),
 )
 

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Final
 
 from blender_core.cli.failure import CommandError
 from blender_core.errors import InputError, warn
-from blender_core.readers.association import association_members, is_association
+from blender_core.readers.asn_product import ProductChoice
+from blender_core.readers.association import Association, is_association
+from blender_core.readers.exptypes import warn_of_left_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,9 +21,10 @@ __all__ = ["given_inputs", "require_apart_from", "warn_of_repeated"]
 
 _LIST: Final = "@"
 _COMMENT: Final = "#"
+_ANY: Final = ProductChoice()
 
 
-def given_inputs(arguments: Iterable[str]) -> list[Path]:
+def given_inputs(arguments: Iterable[str], choice: ProductChoice = _ANY) -> list[Path]:
     """Return the files that a user's arguments stand for.
 
     Parameters
@@ -31,6 +34,8 @@ def given_inputs(arguments: Iterable[str]) -> list[Path]:
         are quoted; associations, for their science members; and ``@list.txt``, for what the lines
         of that file name in any of these ways. Names are relative to the current folder, those in
         an association to the association's.
+    choice : ProductChoice, optional
+        Which product of an association is meant, where it has several.
 
     Returns
     -------
@@ -43,13 +48,19 @@ def given_inputs(arguments: Iterable[str]) -> list[Path]:
     CommandError
         If nothing fits a pattern, a list cannot be read or names nothing, or a folder is named.
 
+    Warns
+    -----
+    BlendWarning
+        If an association has members that are no inputs.
+
     Examples
     --------
     >>> from blender_core.cli.given import given_inputs
     >>> [path.name for path in given_inputs(["b_cal.fits", "a_cal.fits"])]
     ['b_cal.fits', 'a_cal.fits']
     """
-    return [path for argument in arguments for path in _named_by(argument)]
+    named = (path for argument in arguments for path in _named_by(argument))
+    return [one for path in named for one in _members(path, choice)]
 
 
 def warn_of_repeated(inputs: Iterable[Path]) -> None:
@@ -112,10 +123,12 @@ def _files(name: str) -> Iterator[Path]:
             hint = ", but there are folders: name what is in them" if found else ""
             msg = f"there is no file whose name is like {name}{hint}"
             raise CommandError(msg)
-        for one in files:
-            yield from _members(one)
+        yield from files
+    elif os.path.isdir(path):  # noqa: PTH112  # a Path raises errors
+        msg = f"{path} is a folder: name the exposures in it, such as {path / '*.fits'}"
+        raise CommandError(msg)
     else:
-        yield from _members(path)
+        yield path
 
 
 def _expanded(name: str) -> Path:
@@ -150,17 +163,17 @@ def _fitting(pattern: Path) -> list[str]:
         return []
 
 
-def _members(path: Path) -> Iterator[Path]:
-    if os.path.isdir(path):  # noqa: PTH112  # as above
-        msg = f"{path} is a folder: name the exposures in it, such as {path / '*.fits'}"
-        raise CommandError(msg)
-    if is_association(path):
-        try:
-            yield from association_members(path, str(path))
-        except InputError:  # the blend says so, together with all else that is wrong
-            yield path
-    else:
+def _members(path: Path, choice: ProductChoice) -> Iterator[Path]:
+    if not is_association(path):
         yield path
+        return
+    try:
+        members = Association(path, choice).members("")
+    except InputError:  # the blend says so, together with all else that is wrong
+        yield path
+        return
+    warn_of_left_out(str(path), members.exptypes)
+    yield from members.paths
 
 
 def _listed_in(file: Path) -> Iterator[Path]:

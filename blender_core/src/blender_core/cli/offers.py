@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from blender_core.cli.failure import CommandError
 from blender_core.cli.models import model_classes
 from blender_core.errors import BlenderError, BlendErrorGroup, PluginError
 from blender_core.plugins import Plugins
+from blender_core.provider import normalized
 from blender_core.schema import read_attributes
 from blender_core.selection import Selection
 
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
     from blender_core.overrides import Override
     from blender_core.provider import Provider
 
-__all__ = ["Offer", "offers_of", "usable_plugins"]
+__all__ = ["Offer", "offers_of", "providers_named", "usable_plugins"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +111,40 @@ def _condition(
     if len(instruments) < n_instruments:
         parts.append(f"instrument={' or '.join(sorted(filter(None, instruments)))}")
     return ", ".join(dict.fromkeys(filter(None, parts)))
+
+
+def providers_named(name: str, plugins: Plugins) -> list[Provider]:
+    """Return the plugins of a name.
+
+    Parameters
+    ----------
+    name : str
+        A plugin's own name, or its distribution's.
+    plugins : Plugins
+        Those that are installed.
+
+    Returns
+    -------
+    providers : list of Provider
+        One; or several, if they are of one distribution.
+
+    Raises
+    ------
+    CommandError
+        If there is none.
+    """
+    by_name: dict[str, list[Provider]] = {}
+    for provider in plugins:
+        for known in {normalized(provider.plugin), normalized(provider.distribution)}:
+            by_name.setdefault(known, []).append(provider)
+    wanted = normalized(name)
+    if wanted not in by_name:
+        close = difflib.get_close_matches(wanted, by_name, n=1)
+        hint = f": did you mean {close[0]}?" if close else ""
+        installed = ", ".join(map(str, plugins)) or "none"
+        msg = f"no plugin {name!r} is installed{hint}\nInstalled plugins: {installed}"
+        raise CommandError(msg)
+    return by_name[wanted]
 
 
 def usable_plugins(block: Iterable[str]) -> tuple[Plugins, list[BlenderError]]:

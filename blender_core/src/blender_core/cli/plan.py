@@ -178,6 +178,8 @@ def print_plan(plan: "BlendPlan", shown: "Sequence[Assignment]") -> None:
 def print_idle(plan: "BlendPlan") -> None:
     """Say on standard error which of the user's overrides do not hold for the inputs, and why.
 
+    Overrides of which a warning says that no input can meet their conditions are left out.
+
     Parameters
     ----------
     plan : BlendPlan
@@ -186,11 +188,23 @@ def print_idle(plan: "BlendPlan") -> None:
     import sys
 
     from blender_core.cli.console import printable
+    from blender_core.values import counted, listed
 
+    told = {one.sourced for one in plan.unknown_conditions}
+    alike: dict[tuple[str, str], list[str]] = {}
     for one in plan.idle:
-        override = one.override
-        what = f"the override of {override.attribute} by {one.source} does not hold here"
-        sys.stderr.write(printable(f"Note: {what}: it is for {override.when}") + "\n")
+        if one not in told:
+            key = one.source, str(one.override.when)
+            alike.setdefault(key, []).append(one.override.attribute)
+    number = sum(map(len, alike.values()))
+    if number == 1:
+        (((source, when), (attribute,)),) = alike.items()
+        what = f"the override of {attribute} by {source} does not hold here: it is for {when}"
+    else:
+        each = [f"{listed(names)} by {one} for {when}" for (one, when), names in alike.items()]
+        what = f"{counted(number, 'override')} do not hold here: {'; '.join(each)}"
+    if number:
+        sys.stderr.write(printable(f"Note: {what}") + "\n")
 
 
 def assignment_object(one: "Assignment", column: str | None) -> dict[str, Any]:

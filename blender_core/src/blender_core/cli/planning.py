@@ -11,9 +11,10 @@ from blender_core.cli.models import model_class
 from blender_core.cli.options import overrides_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from blender_core.assignment import Assignment
     from blender_core.plan import BlendPlan
 
 __all__ = ["PlanOptions", "require_beginnings", "subject", "warn_of_unknown"]
@@ -63,11 +64,38 @@ class PlanOptions:
         ------
         CommandError, BlenderError
             If there can be none.
+
+        Warns
+        -----
+        BlendWarning
+            As for `BlendPlan.for_model` and `warn_of`.
+        """
+        plan = self.made_for(subject)
+        self.warn_of(plan)
+        return plan
+
+    def made_for(self, subject: Path | type[Any]) -> BlendPlan:
+        """Make the plan, one of several, without a word about what no attribute of it has.
+
+        Parameters
+        ----------
+        subject : Path or type
+            A file, or a class of datamodels.
+
+        Returns
+        -------
+        plan : BlendPlan
+            The plan.
+
+        Raises
+        ------
+        CommandError, BlenderError
+            If there can be none.
         """
         from blender_core.plan import BlendPlan
 
         require_beginnings(self.ignore or ())
-        plan = BlendPlan.for_model(
+        return BlendPlan.for_model(
             subject,
             # All classes of datamodels that can be named here are of this telescope.
             telescope="JWST" if isinstance(subject, type) else None,
@@ -79,15 +107,25 @@ class PlanOptions:
             rules=self.rules or (),
             block=self.block or (),
         )
-        warn_of_unknown(self.ignore or (), plan)
-        self._warn_of_misspelt(plan)
-        return plan
 
-    def _warn_of_misspelt(self, plan: BlendPlan) -> None:
-        """Warn of an instrument and the like that no input of the schema can be."""
+    def warn_of(self, plan: Mapping[str, Assignment]) -> None:
+        """Warn of what the user says and no attribute has.
+
+        Parameters
+        ----------
+        plan : mapping of str to Assignment
+            The plan, or what several have.
+
+        Warns
+        -----
+        BlendWarning
+            If no path begins with what is to be ignored, or no input of the schema can be of the
+            instrument and the like.
+        """
         from blender_core.context import context_paths
         from blender_core.errors import warn
 
+        warn_of_unknown(self.ignore or (), plan)
         paths = context_paths({path: one.attribute for path, one in plan.items()})
         for option, path in paths.items():
             said = None if option == _TELESCOPE else getattr(self, option)
@@ -120,14 +158,14 @@ def require_beginnings(ignore: Iterable[str]) -> None:
         raise CommandError(msg)
 
 
-def warn_of_unknown(ignore: Iterable[str], plan: BlendPlan) -> None:
+def warn_of_unknown(ignore: Iterable[str], plan: Mapping[str, Assignment]) -> None:
     """Warn of what is to be ignored and is not there: it may be misspelt, or a keyword.
 
     Parameters
     ----------
     ignore : iterable of str
         What the paths of attributes are to begin with.
-    plan : BlendPlan
+    plan : mapping of str to Assignment
         The plan, which has all attributes.
 
     Warns

@@ -8,6 +8,7 @@ The modules of this package have the errors of one part of a blend each. Import 
 
 from blender_core.errors.inputs import (
     AmendError,
+    AssociationProductError,
     ExpansionError,
     InputError,
     MixedModelTypesError,
@@ -27,14 +28,23 @@ from blender_core.errors.plans import (
     UnknownAttributeError,
     UnknownRuleError,
 )
-from blender_core.errors.root import BlenderError, BlendErrorGroup, BlendWarning, raise_all, warn
+from blender_core.errors.root import (
+    BlenderError,
+    BlendErrorGroup,
+    BlendWarning,
+    ColumnWarning,
+    raise_all,
+    warn,
+)
 from blender_core.errors.values import InvalidValueError, RuleCheckError, RuleError, TableError
 
 __all__ = [
     "AmendError",
+    "AssociationProductError",
     "BlendErrorGroup",
     "BlendWarning",
     "BlenderError",
+    "ColumnWarning",
     "EnvironmentVariableError",
     "ExpansionError",
     "InputError",

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "AmendError",
+    "AssociationProductError",
     "ExpansionError",
     "InputError",
     "MixedModelTypesError",
@@ -58,6 +59,20 @@ class NotADatamodelError(InputError, TypeError):
 
 class MixedModelTypesError(InputError, ValueError):
     """The inputs are not all of one model type."""
+
+
+class AssociationProductError(InputError, ValueError):
+    """It is not clear which of an association's products is blended.
+
+    Attributes
+    ----------
+    products : tuple of str
+        The names of the association's products.
+    """
+
+    def __init__(self, message: str, *, products: Sequence[str]) -> None:
+        super().__init__(message)
+        self.products = tuple(products)
 
 
 class ExpansionError(InputError):

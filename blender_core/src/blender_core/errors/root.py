@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["BlendErrorGroup", "BlendWarning", "BlenderError", "raise_all", "warn"]
+__all__ = [
+    "BlendErrorGroup",
+    "BlendWarning",
+    "BlenderError",
+    "ColumnWarning",
+    "raise_all",
+    "warn",
+]
 
 
 class BlenderError(Exception):
@@ -44,6 +51,10 @@ class BlendWarning(UserWarning):
     """Something that a blend could not do as asked, and did without."""
 
 
+class ColumnWarning(BlendWarning):
+    """Two attributes want the same column, as the check of the plan finds, too."""
+
+
 def raise_all(message: str, faults: Sequence[BlenderError]) -> None:
     """Raise the faults, if there are any: one alone as it is, several in a group.
 
@@ -72,13 +83,15 @@ def raise_all(message: str, faults: Sequence[BlenderError]) -> None:
         raise BlendErrorGroup(message, faults)
 
 
-def warn(message: str) -> None:
+def warn(message: str, category: type[BlendWarning] = BlendWarning) -> None:
     """Issue a `BlendWarning` that points at the code that asked for the blend.
 
     Parameters
     ----------
     message : str
         What could not be done as asked.
+    category : type, optional
+        The class of the warning.
 
     Examples
     --------
@@ -94,4 +107,4 @@ def warn(message: str) -> None:
     level, frame = 1, inspect.currentframe()
     while frame and frame.f_globals.get("__name__", "").partition(".")[0] == package:
         level, frame = level + 1, frame.f_back
-    warnings.warn(message, BlendWarning, stacklevel=level)
+    warnings.warn(message, category, stacklevel=level)

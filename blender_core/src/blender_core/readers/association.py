@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from blender_core.errors import InputError
+from blender_core.readers.asn_product import ProductChoice
+from blender_core.readers.exptypes import is_science, others_in_words
 from blender_core.readers.regular import length_of_file
+from blender_core.values import shown
 
-__all__ = ["association_members", "is_association", "load_association", "of_file"]
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Association", "Members", "is_association", "load_association"]
+
+_ANY: Final = ProductChoice()
 
 _MOST_BYTES: Final = 64 << 20
 """Far more than an association of 100,000 members has."""
@@ -38,56 +47,42 @@ def is_association(given: Any) -> bool:
     """
     if isinstance(given, (str, os.PathLike)):
         return Path(given).suffix == ".json"
+    if isinstance(given, Association):
+        return True
     return isinstance(given, Mapping) and "products" in given
 
 
-def of_file(given: Any, what: str) -> str:
-    """Return what an association is to the blend, with the name of its file if it is one.
+@dataclass(frozen=True, slots=True)
+class Members:
+    """The science members of one product of an association.
 
     Parameters
     ----------
-    given : mapping or path-like
-        The association, or its file.
     what : str
-        What it is to the blend, for messages: ``input 3``.
-
-    Returns
-    -------
-    what : str
-        As ``input 3 (jw01234_image3_asn.json)``.
-
-    Examples
-    --------
-    >>> from blender_core.readers.association import of_file
-    >>> of_file("a_asn.json", "input 3"), of_file({"products": []}, "input 3")
-    ('input 3 (a_asn.json)', 'input 3')
+        What the association is to the blend, for messages.
+    paths : tuple of Path
+        Their files, in the association's order.
+    numbers : tuple of int
+        Which of the product's members they are, counted from 1.
+    exptypes : tuple of str
+        The types of all members.
     """
-    return f"{what} ({os.fspath(given)})" if isinstance(given, (str, os.PathLike)) else what
+
+    what: str
+    paths: tuple[Path, ...]
+    numbers: tuple[int, ...]
+    exptypes: tuple[str, ...]
 
 
-def association_members(
-    given: Mapping[str, Any] | str | os.PathLike[str], what: str, *, folder: Path | None = None
-) -> list[Path]:
-    """Return the science members of an association's products.
+class Association:
+    """An association that is given as an input. Its file is read once, when that is needed.
 
     Parameters
     ----------
     given : mapping or path-like
         The association, or its file. The members' names are relative to the file's folder.
-    what : str
-        What it is to the blend, for messages.
-    folder : Path, optional
-        The folder of the file that an association was read from.
-
-    Returns
-    -------
-    paths : list of Path
-        In the association's order.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read, is not an association, or has no science members.
+    choice : ProductChoice, optional
+        Which of its products is meant, where it has several.
 
     References
     ----------
@@ -96,32 +91,122 @@ def association_members(
 
     Examples
     --------
-    >>> from blender_core.readers.association import association_members
+    >>> from blender_core.readers.association import Association
     >>> members = [{"expname": "a_cal.fits", "exptype": "science"},
     ...            {"expname": "b_cal.fits", "exptype": "background"}]
-    >>> [path.name for path in association_members({"products": [{"members": members}]}, "input 1")]
+    >>> found = Association({"products": [{"members": members}]}).members("input 1")
+    >>> [path.name for path in found.paths]
     ['a_cal.fits']
     """
-    folder, association = folder or Path(), cast("Any", given)
-    what = of_file(given, what)
-    if isinstance(given, (str, os.PathLike)):
-        folder = Path(given).parent
-        association = load_association(Path(given), what)
-    try:
-        found = [
-            folder / member["expname"]
-            for product in association["products"]
-            for member in product["members"]
-            if member["exptype"].lower() == "science"
-        ]
-    except (KeyError, TypeError, AttributeError) as error:
-        reason = f"{type(error).__name__}: {error}"
-        msg = f"{what} is not an association with products and members: {reason}"
-        raise InputError(msg) from error
-    if not found:
-        msg = f"{what} is an association without members of the type science"
-        raise InputError(msg)
-    return found
+
+    def __init__(
+        self, given: Mapping[str, Any] | str | os.PathLike[str], choice: ProductChoice = _ANY
+    ) -> None:
+        self._given = given
+        self._choice = choice
+        self._content: Any = None
+
+    @classmethod
+    def of(cls, given: Any, choice: ProductChoice = _ANY) -> Association:
+        """Return an association that may have been taken for one already.
+
+        Parameters
+        ----------
+        given : mapping, path-like or Association
+            What `is_association` takes for one.
+        choice : ProductChoice, optional
+            Which of its products is meant, if it has not been told before.
+
+        Returns
+        -------
+        association : Association
+            `given` itself if it is one.
+        """
+        return given if isinstance(given, cls) else cls(given, choice)
+
+    @property
+    def path(self) -> Path | None:
+        """Its file, if it is one."""
+        return Path(self._given) if isinstance(self._given, (str, os.PathLike)) else None
+
+    def members(self, what: str) -> Members:
+        """Return the science members of the product that is meant.
+
+        Parameters
+        ----------
+        what : str
+            What the association is to the blend, for messages.
+
+        Returns
+        -------
+        members : Members
+            One at least.
+
+        Raises
+        ------
+        InputError
+            If the file cannot be read, is not an association, or has no science members.
+        AssociationProductError
+            If the association has several products, and it is not clear which is meant.
+        """
+        path = self.path
+        what = what if path is None else f"{what} ({self._given})"
+        if self._content is None:
+            self._content = self._given if path is None else load_association(path, what)
+        folder = Path() if path is None else path.parent
+        pairs = [*self._pairs(what)]
+        science = [number for number, (_, exptype) in enumerate(pairs) if is_science(exptype)]
+        if not science:
+            others = others_in_words(exptype for _, exptype in pairs)
+            has = f": it has {others}" if others else ""
+            msg = f"{what} is an association without members of the type science{has}"
+            raise InputError(msg)
+        return Members(
+            what,
+            tuple(folder / pairs[number][0] for number in science),
+            tuple(number + 1 for number in science),
+            tuple(exptype for _, exptype in pairs),
+        )
+
+    def _pairs(self, what: str) -> Iterator[tuple[str, str]]:
+        """Give name and type of each member of the product that is meant."""
+        content = self._content
+        products = content.get("products") if isinstance(content, Mapping) else None
+        if not _is_list(products):
+            raise _malformed(what, "it has no list of products")
+        meant = [*enumerate(products, start=1)]
+        if len(meant) > 1 or (meant and self._choice.asked is not None):
+            names = [_name_of(product) for product in products]
+            chosen = self._choice.among(names, what)
+            meant = [pair for pair, name in zip(meant, names, strict=True) if name == chosen]
+        for number, product in meant:
+            name = _name_of(product)
+            label = f"product {number} ({shown(name)})" if name else f"product {number}"
+            members = product.get("members") if isinstance(product, Mapping) else None
+            if not _is_list(members):
+                raise _malformed(what, f"{label} has no list of members")
+            for index, member in enumerate(members, start=1):
+                if not isinstance(member, Mapping):
+                    raise _malformed(what, f"member {index} of {label} is {shown(member)}")
+                for key in ("expname", "exptype"):
+                    if not isinstance(value := member.get(key), str) or not value.strip():
+                        has = f"the {key} {shown(value)}" if key in member else f"no {key}"
+                        raise _malformed(what, f"member {index} of {label} has {has}")
+                yield member["expname"], member["exptype"]
+
+
+def _is_list(value: Any) -> TypeGuard[Sequence[Any]]:
+    return isinstance(value, Sequence) and not isinstance(value, (str, bytes))
+
+
+def _name_of(product: Any) -> str:
+    """Return the name of a product, empty if it has none."""
+    name = product.get("name") if isinstance(product, Mapping) else None
+    return name if isinstance(name, str) else ""
+
+
+def _malformed(what: str, problem: str) -> InputError:
+    return InputError(f"{what} is not an association with products and members: {problem}")
 
 
 def load_association(path: Path, what: str) -> Any:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
 
 from blender_core.errors import InputError
-from blender_core.readers.association import association_members, is_association
+from blender_core.readers.association import Association, is_association
 from blender_core.readers.model_library import is_library, library_files
 
 if TYPE_CHECKING:
@@ -39,8 +39,11 @@ def files_behind(given: Any) -> Iterator[Path]:
     if isinstance(given, (str, os.PathLike)):
         yield Path(given)
     if is_association(given):
+        association = Association.of(given)
+        if association is given and association.path is not None:
+            yield association.path
         try:
-            yield from association_members(given, "association")
+            yield from association.members("association").paths
         except InputError:  # the blend will say so, and with more words
             return
     elif is_library(given):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blender_core.errors import InputError
+from blender_core.readers.exptypes import SCIENCE, is_science, others_in_words, warn_of_left_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
-__all__ = ["is_library", "library_files", "loans", "opened"]
+__all__ = ["is_library", "library_files", "loans", "opened", "science_indices"]
 
 
 def is_library(given: Any) -> bool:
@@ -56,13 +58,47 @@ def library_files(library: Any) -> list[Path]:
     folder = getattr(library, "_asn_dir", None)
     if folder is None:
         return []
+    return [Path(folder, member["expname"]) for member in _members(library)]
+
+
+def science_indices(library: Any) -> Sequence[int]:
+    """Return which models of a library are inputs, without borrowing any.
+
+    Parameters
+    ----------
+    library : jwst.datamodels.ModelLibrary
+        The library.
+
+    Returns
+    -------
+    indices : sequence of int
+        Those of its science members; of all, if it does not tell.
+    """
+    exptypes = _exptypes(library)
+    if not exptypes:
+        return range(len(library))
+    return [index for index, exptype in enumerate(exptypes) if is_science(exptype)]
+
+
+def _members(library: Any) -> Sequence[Mapping[str, Any]]:
+    """Return what the library's association says of each model; nothing if it has none."""
+    # Of the class, as above. stpipe 1.1.0 makes a copy of the association each time.
+    asn = library.asn if hasattr(type(library), "asn") else None
+    products = asn.get("products") if isinstance(asn, Mapping) else None
     # Libraries have the models of one product.
-    members = library.asn["products"][0]["members"]
-    return [Path(folder, member["expname"]) for member in members]
+    product = products[0] if isinstance(products, Sequence) and products else None
+    members = product.get("members") if isinstance(product, Mapping) else None
+    return members if isinstance(members, Sequence) and len(members) == len(library) else ()
+
+
+def _exptypes(library: Any) -> list[str]:
+    """Return the type of each model; of one that has none, that of an input."""
+    # As stpipe 1.1.0 has it of datamodels that say nothing.
+    return [str(member.get("exptype") or SCIENCE) for member in _members(library)]
 
 
 def loans(library: Any, what: str) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
-    """Give the models of a library, each to be borrowed for as long as it is needed.
+    """Give the science members of a library, each to be borrowed for as long as it is needed.
 
     Parameters
     ----------
@@ -78,10 +114,24 @@ def loans(library: Any, what: str) -> Iterator[tuple[str, AbstractContextManager
     loan : context manager
         The model, which goes back as it was at the end. It raises an InputError if the library
         cannot lend it.
+
+    Raises
+    ------
+    InputError
+        If it has models, and none that is an input.
+
+    Warns
+    -----
+    BlendWarning
+        If it has models that are no inputs.
     """
-    files = library_files(library)
+    files, exptypes, indices = library_files(library), _exptypes(library), science_indices(library)
+    if exptypes and not indices:
+        msg = f"{what} is a library without members of the type science: it has "
+        raise InputError(msg + others_in_words(exptypes))
+    warn_of_left_out(what, exptypes)
     with opened(library):
-        for index in range(len(library)):
+        for index in indices:
             name = f" ({files[index]})" if index < len(files) else ""
             one = f"{what}, model {index + 1}{name}"
             yield one, _loan(library, index, one)

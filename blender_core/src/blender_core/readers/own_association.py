@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.columns import Layout
 from blender_core.errors import NoInputsError
-from blender_core.readers.association import association_members, load_association
+from blender_core.readers.asn_product import ProductChoice
+from blender_core.readers.association import Association
+from blender_core.readers.exptypes import warn_of_left_out
 from blender_core.readers.tree import collect
 from blender_core.schema import Attribute
 from blender_core.values import shown
@@ -20,10 +22,13 @@ __all__ = ["own_members"]
 
 _TABLE: Final = "meta.asn.table_name"
 _LABEL: Final = f"{_TABLE}, ASNTABLE"
-_LAYOUT: Final = Layout(map(Attribute, (_TABLE, "meta.filename")))
+_LAYOUT: Final = Layout([Attribute(_TABLE)])
+_ANY: Final = ProductChoice()
 
 
-def own_members(tree: Mapping[str, Any], folder: Path | None = None) -> list[Path]:
+def own_members(
+    tree: Mapping[str, Any], folder: Path | None = None, choice: ProductChoice = _ANY
+) -> list[Path]:
     """Return the science members of the association that a product names.
 
     Parameters
@@ -33,20 +38,25 @@ def own_members(tree: Mapping[str, Any], folder: Path | None = None) -> list[Pat
     folder : Path, optional
         The folder of the product's file. The association is looked for there, and then in the
         current directory.
+    choice : ProductChoice, optional
+        Which of the association's products it is, if there are several.
 
     Returns
     -------
     paths : list of Path
-        In the association's order. Of an association with several products, those of the one that
-        the product's file is named after.
+        In the association's order.
 
     Raises
     ------
     NoInputsError
-        If the product names no association, or none that can be found, or it is not clear which of
-        the association's products it is.
+        If the product names no association, or none that can be found.
     InputError
-        If the association cannot be read, or has no science members.
+        As for `Association.members`.
+
+    Warns
+    -----
+    BlendWarning
+        If the association has members that are no inputs.
 
     Examples
     --------
@@ -56,8 +66,7 @@ def own_members(tree: Mapping[str, Any], folder: Path | None = None) -> list[Pat
     blender_core.errors.NoInputsError: no inputs are given, and the product names no association \
 (meta.asn.table_name, ASNTABLE) to take them from
     """
-    named = dict(zip(_LAYOUT.paths, collect(tree, _LAYOUT), strict=True))
-    table = named[_TABLE]
+    (table,) = collect(tree, _LAYOUT)
     if not isinstance(table, str) or not table.strip():
         msg = (
             "no inputs are given, and the product names no association "
@@ -75,27 +84,6 @@ def own_members(tree: Mapping[str, Any], folder: Path | None = None) -> list[Pat
             f"{'neither' if len(places) > 1 else 'not'} in {where}"
         )
         raise NoInputsError(msg)
-    what = f"the product's own association ({path})"
-    association = load_association(path, what)
-    return association_members(
-        _only(association, named["meta.filename"], what), what, folder=path.parent
-    )
-
-
-def _only(association: Any, filename: Any, what: str) -> Any:
-    """Return an association with that of its products that a file is named after."""
-    products = association.get("products") if isinstance(association, dict) else None
-    if not isinstance(products, list) or len(products) < 2:
-        return association
-    names = [str(one.get("name")) for one in products if isinstance(one, dict)]
-    fitting = [name for name in names if str(filename).startswith((f"{name}_", f"{name}."))]
-    if not fitting:
-        msg = (
-            f"no inputs are given, and {what} has the products {', '.join(sorted(names))}: after "
-            f"which of them the product is named, its meta.filename {shown(filename)} does not tell"
-        )
-        raise NoInputsError(msg)
-    name = max(fitting, key=len)
-    return {
-        "products": [one for one in products if isinstance(one, dict) and one.get("name") == name]
-    }
+    members = Association(path, choice).members("the product's own association")
+    warn_of_left_out(members.what, members.exptypes)
+    return [*members.paths]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.errors import InputError
-from blender_core.readers.association import association_members, is_association, of_file
-from blender_core.readers.model_library import is_library, loans
+from blender_core.readers.asn_product import ProductChoice
+from blender_core.readers.association import Association, is_association
+from blender_core.readers.exptypes import warn_of_left_out
+from blender_core.readers.model_library import is_library, loans, science_indices
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,9 +17,13 @@ if TYPE_CHECKING:
 
 __all__ = ["number_behind", "unfold"]
 
+_ANY: Final = ProductChoice()
 
-def unfold(given: Any, what: str) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
-    """Give the inputs that stand behind one: an association's members, a library's models.
+
+def unfold(
+    given: Any, what: str, choice: ProductChoice = _ANY
+) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
+    """Give the inputs that stand behind one: an association's or a library's science members.
 
     Parameters
     ----------
@@ -25,6 +31,8 @@ def unfold(given: Any, what: str) -> Iterator[tuple[str, AbstractContextManager[
         What the caller gave as an input.
     what : str
         What it is to the blend, for messages: ``input 3``.
+    choice : ProductChoice, optional
+        Which product of an association is meant, if it has not been told before.
 
     Yields
     ------
@@ -37,7 +45,12 @@ def unfold(given: Any, what: str) -> Iterator[tuple[str, AbstractContextManager[
     Raises
     ------
     InputError
-        If it is a file of an association that cannot be read.
+        As for `Association.members` and `loans`.
+
+    Warns
+    -----
+    BlendWarning
+        If there are members that are no inputs.
 
     Examples
     --------
@@ -50,10 +63,10 @@ def unfold(given: Any, what: str) -> Iterator[tuple[str, AbstractContextManager[
     input 3, member 2 b_cal.fits
     """
     if is_association(given):
-        members = association_members(given, what)
-        what = of_file(given, what)
-        for number, path in enumerate(members, start=1):
-            yield f"{what}, member {number}", nullcontext(path)
+        members = Association.of(given, choice).members(what)
+        warn_of_left_out(members.what, members.exptypes)
+        for number, path in zip(members.numbers, members.paths, strict=True):
+            yield f"{members.what}, member {number}", nullcontext(path)
     elif is_library(given):
         yield from loans(given, what)
     else:
@@ -71,8 +84,8 @@ def number_behind(given: Any) -> int:
     Returns
     -------
     number : int
-        Of an association, its science members; of a library, its models. None stand behind an
-        association that cannot be read, which is reported when it is to be blended.
+        Of an association and of a library, its science members. None stand behind an association
+        that cannot be read, which is reported when it is to be blended.
 
     Examples
     --------
@@ -82,10 +95,10 @@ def number_behind(given: Any) -> int:
     (2, 1)
     """
     if is_library(given):
-        return len(given)
+        return len(science_indices(given))
     if not is_association(given):
         return 1
     try:
-        return len(association_members(given, "association"))
+        return len(Association.of(given).members("association").paths)
     except InputError:
         return 0

@@ -1,0 +1,277 @@
+"""The check of a plugin: each of its overrides tried with all classes and instruments of JWST."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+from blender_core.assigning import Claims
+from blender_core.assignment import Tier
+from blender_core.attribute_index import AttributeIndex
+from blender_core.cli.models import model_classes
+from blender_core.conditions import unknown_conditions
+from blender_core.context import Context, context_paths
+from blender_core.errors import BlenderError, PlanError, UnknownAttributeError
+from blender_core.override_sources import SourcedOverride
+from blender_core.overrides import When
+from blender_core.readers.model_class import described
+from blender_core.registry import Registry
+from blender_core.rules import ENGINE_RULES
+from blender_core.schema import read_attributes
+from blender_core.values import counted
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+
+    from blender_core.overrides import Override
+    from blender_core.plugins import Plugins
+    from blender_core.provider import Provider
+    from blender_core.schema import Attribute
+
+__all__ = ["OverrideFinding", "PluginCheck", "check_plugin"]
+
+_TELESCOPE: Final = "JWST"
+"""That of all classes that are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class OverrideFinding:
+    """What is wrong with an override of a plugin, or with its hook.
+
+    Parameters
+    ----------
+    kind : str
+        What it is about: ``attribute``, ``rule``, ``condition``, ``never``, ``plan`` or ``hook``.
+    override : Override or None
+        The override; None if it is the hook that fails.
+    problem : str
+        What is wrong.
+    classes : tuple of str
+        The classes of datamodels for which it is.
+    """
+
+    kind: str
+    override: Override | None
+    problem: str
+    classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PluginCheck:
+    """What came of a check.
+
+    Parameters
+    ----------
+    provider : Provider
+        Whose plugin it is.
+    overrides : list of Override
+        What it offers.
+    n_classes, n_instruments : int
+        With how many it was tried.
+    findings : list of OverrideFinding
+        What is wrong.
+    remarks : list of OverrideFinding
+        What need not be wrong: overrides that were not tried, or that some classes refuse.
+    """
+
+    provider: Provider
+    overrides: list[Override]
+    n_classes: int
+    n_instruments: int
+    findings: list[OverrideFinding]
+    remarks: list[OverrideFinding]
+
+
+@dataclass(slots=True)
+class _Trial:
+    """How an override fared: where it was offered, where it held, and what was wrong there."""
+
+    sourced: SourcedOverride
+    offered: dict[str, list[str | None]] = field(default_factory=dict)
+    held: list[str] = field(default_factory=list)
+    unknown: dict[str, list[str]] = field(default_factory=dict)
+    faults: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def override(self) -> Override:
+        return self.sourced.override
+
+
+def check_plugin(
+    provider: Provider, plugins: Plugins, progress: Callable[[int, int], None] | None = None
+) -> PluginCheck:
+    """Try each override of a plugin with all classes of datamodels and all instruments.
+
+    Parameters
+    ----------
+    provider : Provider
+        Whose plugin it is.
+    plugins : Plugins
+        All plugins, whose rules it may ask for.
+    progress : callable, optional
+        Called with the number of classes that have been tried, and of all.
+
+    Returns
+    -------
+    check : PluginCheck
+        What came of it.
+    """
+    alone = plugins.alone(provider)
+    if not alone.have_overrides:
+        return PluginCheck(provider, [], 0, 0, [], [])
+    classes: dict[str, Any] = dict(model_classes())
+    core = read_attributes(described(classes["JwstDataModel"]).schema)
+    instruments = (*(core["meta.instrument.name"].enum or ()), None)
+    trials: dict[Override, _Trial] = {}
+    failures: dict[str, list[str]] = {}
+    asked = []
+    largest: Collection[Attribute] = ()
+    for done, (name, model_class) in enumerate(classes.items(), start=1):
+        attributes = read_attributes(described(model_class).schema)
+        largest = max(largest, attributes.values(), key=len)
+        for instrument in instruments:
+            try:
+                offered = alone.overrides(name, instrument)
+            except BlenderError as fault:
+                failures.setdefault(str(fault), []).append(f"{name} of {instrument or 'any'}")
+                continue
+            for override, _ in offered:
+                if override not in trials:
+                    sourced = SourcedOverride(override, Tier.PLUGIN, str(provider))
+                    trials[override] = _Trial(sourced)
+                trials[override].offered.setdefault(name, []).append(instrument)
+        here = [trial for trial in trials.values() if name in trial.offered]
+        context = Context(model_type=name, telescope=_TELESCOPE)
+        asked.append((context, attributes, [trial.sourced for trial in here]))
+        _try(here, name, attributes)
+        if progress:
+            progress(done, len(classes))
+    findings = [
+        OverrideFinding("hook", None, problem, tuple(where)) for problem, where in failures.items()
+    ]
+    remarks: list[OverrideFinding] = []
+    conditions: dict[Override, list[str]] = {}
+    for one in unknown_conditions(asked):
+        hint = f": did you mean {one.close}?" if one.close else ""
+        problem = f"there is no {one.condition} {one.value!r}{hint}"
+        conditions.setdefault(one.sourced.override, []).append(problem)
+    registry, index = Registry(plugins.rules()), AttributeIndex(largest)
+    for override, trial in trials.items():
+        if problem := _unknown_rule(override, registry):
+            findings.append(OverrideFinding("rule", override, problem))
+        for problem in conditions.get(override, ()):
+            findings.append(OverrideFinding("condition", override, problem))
+        if not trial.held:
+            never, remark = _why_never(trial, bool(plugins.readers), len(classes))
+            if remark:
+                remarks.append(OverrideFinding("untried", override, never))
+            elif override not in conditions:
+                findings.append(OverrideFinding("never", override, never))
+            continue
+        for kind, problem, where, is_remark in _faults(trial, index):
+            finding = OverrideFinding(kind, override, problem, tuple(where))
+            (remarks if is_remark else findings).append(finding)
+    return PluginCheck(
+        provider, list(trials), len(classes), len(instruments) - 1, findings, remarks
+    )
+
+
+def _try(trials: Sequence[_Trial], name: str, attributes: Mapping[str, Attribute]) -> None:
+    """Try overrides with a class of datamodels."""
+    paths = context_paths(attributes)
+    known = {condition: attributes[path].enum for condition, path in paths.items()}
+    claims = Claims(attributes.values(), ())
+    for trial in trials:
+        if not _can_hold(trial.override.when, name, trial.offered[name], known):
+            continue
+        trial.held.append(name)
+        # Also of an optional one it is to be known where its attribute is not there.
+        override = dataclasses.replace(trial.override, optional=False)
+        try:
+            claims.add(dataclasses.replace(trial.sourced, override=override))
+        except UnknownAttributeError as fault:
+            trial.unknown.setdefault(fault.attribute, []).append(name)
+        except PlanError as fault:
+            trial.faults.setdefault(str(fault), []).append(name)
+
+
+def _can_hold(
+    when: When,
+    name: str,
+    instruments: Sequence[str | None],
+    known: Mapping[str, Sequence[Any] | None],
+) -> bool:
+    """Tell whether some input of a class, and of one of the instruments, meets conditions."""
+    possible = {"model_type": [name], "telescope": [_TELESCOPE], "instrument": instruments}
+    for condition in ("detector", "exp_type"):
+        # What the schema has no list of may be anything, and so what is asked for.
+        listed = known.get(condition, ()) or getattr(when, condition)
+        possible[condition] = listed if condition in known else ()
+    return all(
+        any(_meets(when, condition, value) for value in possible[condition] or ())
+        for condition in when.conditions
+    )
+
+
+def _meets(when: When, condition: str, value: str | None) -> bool:
+    """Tell whether inputs of which one thing is known meet the condition that is about it."""
+    context = Context(model_type="").updated({condition: value})
+    return When(**{condition: getattr(when, condition)}).holds(context)
+
+
+def _why_never(trial: _Trial, have_readers: bool, n_classes: int) -> tuple[str, bool]:
+    """Say why an override held for nothing, and whether that need not be wrong."""
+    when = trial.override.when
+    if when.telescope and not _meets(when, "telescope", _TELESCOPE):
+        other = " or ".join(when.telescope)
+        close = difflib.get_close_matches(_TELESCOPE, [one.upper() for one in when.telescope], n=1)
+        if close:
+            return f"no input is of the telescope {other}: did you mean {_TELESCOPE}?", False
+        return f"it is for inputs of {other}", True
+    if when.model_type and have_readers:
+        return f"it may be for inputs of plugins' readers: {when}", True
+    offered = ""
+    if len(trial.offered) < n_classes:
+        offered = f", and it is offered for {_classes(len(trial.offered))} only"
+    return f"no class and instrument of JWST meets {when}{offered}", False
+
+
+def _unknown_rule(override: Override, registry: Registry) -> str:
+    rule = override.rule
+    if rule is None or rule in ENGINE_RULES or rule in registry:
+        return ""
+    close = difflib.get_close_matches(rule, [*registry, *ENGINE_RULES], n=1)
+    hint = f": did you mean {close[0]!r}?" if close else ""
+    return f"no installed plugin offers the rule {rule!r}{hint}"
+
+
+def _classes(number: int) -> str:
+    return counted(number, "class") if number == 1 else f"{number} classes"
+
+
+def _faults(trial: _Trial, index: AttributeIndex) -> Iterator[tuple[str, str, Sequence[str], bool]]:
+    """Give what was wrong where an override held, and whether that need not be wrong."""
+    own = trial.override.attribute
+    lacking = trial.unknown.get(own, [])
+    for text, classes in trial.unknown.items():
+        # Of what else it names is only asked where the attribute itself is there.
+        everywhere = len({*lacking, *classes}) == len(trial.held)
+        close = index.close(text)
+        hint = f": did you mean {' or '.join(close)}?" if close else ""
+        if everywhere and (text == own or len(lacking) < len(trial.held)):
+            where = f"any of the {_classes(len(trial.held))}"
+            yield (
+                "attribute",
+                f"{text!r} is not in {where} for which it holds{hint}",
+                classes,
+                False,
+            )
+        elif text != own:
+            yield "attribute", f"{text!r} is not in all classes that have {own!r}", classes, False
+        elif not trial.override.optional:
+            problem = f"{text!r} is not there, an error without optional=True"
+            yield "attribute", problem, classes, True
+    for problem, classes in trial.faults.items():
+        yield "plan", problem, classes, False

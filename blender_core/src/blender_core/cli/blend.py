@@ -113,8 +113,7 @@ def blend(
         typer.Option(
             "--dry-run",
             help="Write nothing: show the plan, what is wrong with it, the values that would "
-            "change, and what was read. With --mixed, it is the plan of all inputs; otherwise, of "
-            "the first.",
+            "change, and what was read.",
         ),
     ] = False,
     show_all: All = False,

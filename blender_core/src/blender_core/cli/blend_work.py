@@ -24,8 +24,7 @@ from blender_core.cli.plan import print_idle
 from blender_core.cli.planning import require_beginnings, warn_of_unknown
 from blender_core.cli.progress import bar
 from blender_core.cli.value_changes import values_of
-from blender_core.errors import InputError, OutputError, raise_all
-from blender_core.plan import BlendPlan
+from blender_core.errors import OutputError, raise_all
 from blender_core.plan_union import DISAGREEMENT, agreed
 from blender_core.readers.asn_product import ProductChoice, names_of_product
 from blender_core.readers.association import Association, is_association
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from blender_core.errors import OverrideConflictError
     from blender_core.result import BlendResult
 
 __all__ = ["Blend"]
@@ -162,18 +160,15 @@ class Blend:
             if self.on_bad_input == "raise":
                 _require_files(inputs, self._choice())
             blender = self._accumulated(inputs, quiet=quiet)
-            kinds: list[str] = []
-            conflicts: list[OverrideConflictError] = []
-            if self.mixed:
-                plans = blender.plans()
-                plan, conflicts = agreed(plans)
-                kinds = list(plans) if len(plans) > 1 else []
-            else:
-                plan = self._plan_of_first(inputs)
+            plans = blender.plans()
+            kinds = list(plans) if self.mixed and len(plans) > 1 else []
+            plan, conflicts = agreed(plans)
+            result, values = None, []
+            if not conflicts:
+                result = blender.finalize_model(product)
+                plan, values = result.plan, values_of(result, product.tree)
             findings = plan.check(product.validator)
             warn_of_unknown(self.ignore, plan)
-            result = None if conflicts else blender.finalize_model(product)
-            values = [] if result is None else values_of(result, product.tree)
         shown = [value for value in values if show_all or value.is_change]
         rehearsal = Rehearsal(inputs, self.output, plan, findings, kinds, conflicts, shown, result)
         if as_json:
@@ -183,21 +178,9 @@ class Blend:
             notes.print()
         raise_all(DISAGREEMENT, conflicts)
 
-    def _plan_of_first(self, inputs: Sequence[Path]) -> BlendPlan:
-        """Return the plan of the first input, or of the first that is not left out."""
-        faults: list[InputError] = []
-        for path in inputs:
-            try:
-                return BlendPlan.for_model(path, ignore=self.ignore, **self._of_the_plan())
-            except InputError as fault:
-                if self.on_bad_input == "raise":
-                    raise
-                faults.append(fault)
-        raise faults[0]
-
     def _accumulated(self, inputs: Sequence[Path], *, quiet: bool) -> ModelBlender:
         """Return what blends the inputs, all of which have been read."""
-        blender = ModelBlender(self.ignore, **self._of_the_blend())
+        blender = ModelBlender(self.ignore, **self._of_the_blend(), asn_product=self.asn_product)
         total = sum(map(number_behind, inputs))
         with bar("Reading", quiet=quiet) as progress:
             blender.accumulate_all(

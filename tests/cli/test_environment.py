@@ -122,6 +122,11 @@ class TestRecordRules:
         note = f"Note: MODEL_BLENDER_RECORD_RULES makes products {what} the table HDRRULES\n"
         assert command("plugins").stderr == note
 
+    def test_blend(self, command, product, exposures, monkeypatch):
+        monkeypatch.setenv("MODEL_BLENDER_RECORD_RULES", "yes")
+        command("blend", product, *exposures)
+        assert ProductFile(product).outcomes["meta.exposure.start_time"].rule == "min"
+
     @pytest.mark.parametrize("arguments", [["plugins"], ["plan", "--model", "ImageModel"]])
     def test_anything_else(self, command, monkeypatch, arguments):
         monkeypatch.setenv("MODEL_BLENDER_RECORD_RULES", "maybe")

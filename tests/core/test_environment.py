@@ -182,9 +182,24 @@ class TestRecordRules:
         monkeypatch.setenv("MODEL_BLENDER_RECORD_RULES", said)
         assert record_rules() is None
 
+    def test_it_holds_for_a_blend_that_does_not_say(self, inputs, monkeypatch):
+        def has_rules(said, **settings):
+            monkeypatch.setenv("MODEL_BLENDER_RECORD_RULES", said)
+            product = ImageModel()
+            blendmodels(product, inputs, **settings)
+            return product.hasattr("hdrrules")
+
+        override = {"overrides": {START: "max"}}
+        assert [has_rules("yes"), has_rules("no", **override)] == [True, False]
+        assert [has_rules(""), has_rules("", **override)] == [False, True]
+        assert has_rules("no", record_rules=True)
+        assert not has_rules("yes", record_rules=False)
+
     @pytest.mark.parametrize("said", ["2", "y", "none"])
     def test_anything_else(self, monkeypatch, said):
         monkeypatch.setenv("MODEL_BLENDER_RECORD_RULES", said)
+        with pytest.raises(EnvironmentVariableError):
+            ModelBlender()
         with pytest.raises(EnvironmentVariableError) as caught:
             record_rules()
         error = pickle.loads(pickle.dumps(caught.value))  # noqa: S301

@@ -115,7 +115,8 @@ def test_a_step():
     assert notes == ["ours"]
     assert whose() == "theirs"
     step.run(notes)
-    assert notes == ["ours", "ours"]
+    step.process(notes)  # the hook was for the runs
+    assert notes == ["ours", "ours", "theirs"]
 
 
 def test_steps_without_the_hook_blend_as_ever():
@@ -236,9 +237,17 @@ def test_steps_at_once_in_threads():
 
 def test_a_plugin_that_is_broken_is_told_before_any_work(install):
     install("broken-rules", "broken", "raise RuntimeError('no licence')")
+
+    class Begins(Step):
+        class_alias = "begins"
+        spec = ""
+
+        def process(self, given):
+            given.append("begun")
+
     notes = []
     with pytest.raises(PluginError, match="MODEL_BLENDER_BLOCK=broken"):
-        Work(pre_hooks=[HOOK]).run(notes)
+        Begins(pre_hooks=[HOOK]).run(notes)
     assert notes == []
 
 

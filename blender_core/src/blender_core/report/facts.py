@@ -29,7 +29,8 @@ class Fact:
     outcome : Outcome
         How its value came about.
     value : object
-        What the product has now: the blended value, or its own that stayed. None if it has none.
+        What the product has now: the blended value, its own that stayed, one that was set later.
+        If the blended value was refused, that one. None if there is none.
     title : str
         What the attribute is.
     unit : str or None
@@ -62,6 +63,18 @@ class Fact:
         return outcome.status is Status.KEPT and self.value is None and not outcome.n_inputs
 
     @property
+    def is_later(self) -> bool:
+        """Whether the product's value was set after the blend, or taken out."""
+        return self.outcome.status is Status.LATER
+
+    @property
+    def is_of_its_rule(self) -> bool:
+        """Whether the rule made what the product has, or decided that it has none."""
+        outcome = self.outcome
+        is_of_the_product = outcome.status is Status.KEPT and outcome.rule != "keep"
+        return not (is_of_the_product or self.is_later)
+
+    @property
     def warning(self) -> str:
         """What a reader should look at, in words; empty if nothing."""
         one = self.outcome
@@ -69,7 +82,7 @@ class Fact:
             return "The product's schema forbids the blended value, so the product has none."
         if one.varied:
             return "The inputs differ, and the first was taken because nobody asked for a rule."
-        computed = one.status is Status.SET and one.from_input is None
+        computed = one.status in (Status.SET, Status.AMENDED) and one.from_input is None
         if computed and one.n_inputs and one.n_inputs < self.n_all:
             return f"Computed from {one.n_inputs} of {self.n_all} inputs: the others have no value."
         return ""
@@ -174,6 +187,7 @@ def _as_it_is(outcome: Outcome, own: Mapping[str, Any]) -> Outcome:
 
 
 def _of_product(product: ProductFile, notes: Iterable[str]) -> Facts:
+    outcomes = product.outcomes.values()
     lacking = []
     if not product.n_inputs:
         lacking.append("The product has no table HDRTAB, which tells what its inputs said.")
@@ -182,7 +196,17 @@ def _of_product(product: ProductFile, notes: Iterable[str]) -> Facts:
             "Which rules made the values is not known: the product has no table HDRRULES, which a "
             "blend with record_rules=True (--record-rules) leaves."
         )
-    summaries = RuleSummaries(product.outcomes.values())
+    elif any(one.status is Status.UNKNOWN for one in outcomes):
+        lacking.append(
+            "Which rules made the values is only known of those that were amended: the product's "
+            "HDRRULES tells of no others."
+        )
+    if not product.has_rules and any(one.status is Status.LATER for one in outcomes):
+        lacking.append(
+            "That values were set after the blend is known from what the rules of the schema make "
+            "of HDRTAB."
+        )
+    summaries = RuleSummaries(outcomes)
     unknown = Attribute("")
     facts = []
     for path, outcome in product.outcomes.items():
@@ -190,7 +214,9 @@ def _of_product(product: ProductFile, notes: Iterable[str]) -> Facts:
         facts.append(
             Fact(
                 outcome=outcome,
-                value=product.values.get(path),
+                value=(
+                    outcome.value if outcome.status is Status.REFUSED else product.values.get(path)
+                ),
                 title=attribute.title,
                 unit=attribute.unit,
                 summary=summaries[outcome],

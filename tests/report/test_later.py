@@ -71,7 +71,20 @@ def of_a_second_blend(inputs, path):
     return blendmodels(path, inputs)
 
 
-ALL = [of_a_product_with_rules, of_a_product_without, of_a_product_of_jwst, of_a_second_blend]
+def of_a_result_that_was_set_since(inputs, _path):
+    product = ImageModel()
+    result = blendmodels(product, inputs)
+    set_later(product)
+    return result
+
+
+ALL = [
+    of_a_result_that_was_set_since,
+    of_a_product_with_rules,
+    of_a_product_without,
+    of_a_product_of_jwst,
+    of_a_second_blend,
+]
 
 
 @pytest.fixture(params=ALL, ids=lambda one: one.__name__)
@@ -272,6 +285,32 @@ def test_an_override_in_place_of_a_later_value(inputs, view, tmp_path):
     assert cells(page, "EFFEXPTM")[:2] == ["300.0 s", "max"]
     facts = told(page, "EFFEXPTM")
     assert facts["Value"] == "It replaces 200.0, which was set after an earlier blend."
+
+
+def test_what_was_dropped_or_refused_and_set_since(inputs):
+    inputs[0].meta.exposure.nints = 4
+    product = ImageModel()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        overrides = {"NINTS": "mean", "EFFEXPTM": "drop"}
+        result = blendmodels(product, inputs, overrides=overrides)
+    product.meta.exposure.nints, product.meta.exposure.exposure_time = 5, 7.0
+    found = {one.outcome.keyword: one for one in facts_of(result).attributes}
+    for keyword, value in (("NINTS", 5), ("EFFEXPTM", 7.0)):
+        outcome = found[keyword].outcome
+        assert (outcome.status, outcome.value, outcome.blended) == (Status.LATER, value, None)
+        assert found[keyword].warning == ""
+    assert result.set_since == {"meta.exposure.nints": 5, "meta.exposure.exposure_time": 7.0}
+
+
+def test_of_what_was_left_as_it_was_nothing_was_set(inputs, tmp_path):
+    inputs[0].meta.wcsinfo.cd1_1 = 0.1
+    result = blendmodels(ImageModel(), inputs)
+    assert result.set_since == {}
+    result.save(tmp_path / "product.fits")
+    assert result.set_since == {}
+    assert blendmodels(None, inputs).set_since == {}
+    assert blendmodels(tmp_path / "product.fits", inputs).set_since == {}
 
 
 def test_how_it_is_known_without_rules(inputs, tmp_path):

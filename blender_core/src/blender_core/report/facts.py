@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from blender_core.outcome import Status, own_outcome
@@ -154,8 +154,8 @@ def facts_of(source: BlendResult | ProductFile, notes: Iterable[str] = ()) -> Fa
     if isinstance(source, ProductFile):
         return _of_product(source, notes)
     plan, kept = source.plan, source.kept
-    own = source.of_its_file
-    outcomes = {path: _as_it_is(one, own) for path, one in source.outcomes.items()}
+    own, since = source.of_its_file, source.set_since
+    outcomes = {path: _as_it_is(one, own, since) for path, one in source.outcomes.items()}
     n_inputs = max((len(values) for values in source.inputs.values()), default=0)
     return Facts(
         product=source.product_name,
@@ -178,8 +178,18 @@ def facts_of(source: BlendResult | ProductFile, notes: Iterable[str] = ()) -> Fa
     )
 
 
-def _as_it_is(outcome: Outcome, own: Mapping[str, Any]) -> Outcome:
-    """Claim no rule and no input for what the product has of its own file."""
+def _as_it_is(outcome: Outcome, own: Mapping[str, Any], since: Mapping[str, Any]) -> Outcome:
+    """Claim no rule and no input for what the product has of its own file, or has got since."""
+    if outcome.attribute in since:
+        is_of_blend = outcome.status is Status.SET
+        return replace(
+            outcome,
+            status=Status.LATER,
+            value=since[outcome.attribute],
+            from_input=None,
+            blended=outcome.value if is_of_blend else outcome.blended,
+            replaced=None,
+        )
     value = own.get(outcome.attribute)
     if value is None or (outcome.status is Status.SET and value == outcome.value):
         return outcome

@@ -225,3 +225,11 @@ class TestLaterValues:
         assert (change["keyword"], change["b"]) == ("EFFEXPTM", SECONDS)
         assert change["rule_b"].startswith("max of ")
         assert change["later_b"] is False
+
+    def test_a_later_value_and_what_it_was_amended_to(self, finished, command):
+        """What the one tells of its rules is told where the other is known to have none."""
+        finished("a.fits", {TIME: 1.0})
+        amend("a.fits", overrides={"EFFEXPTM": "max"}, output="b.fits")
+        _, line = command("diff", "a.fits", "b.fits", status=1).stdout.splitlines()
+        assert f"1.0, set after the blend, which gave {4 * SECONDS} by {RULE}" in line
+        assert line.endswith(f"{SECONDS}, max of blender-rules-std 0.1.0 [std], by the caller")

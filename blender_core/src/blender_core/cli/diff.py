@@ -93,12 +93,13 @@ def print_diff(found: "ProductDiff", here: str, there: str) -> None:
         for one in found.values:
             # Where only one tells its rules, there is nothing to compare them with.
             has_other_rule = found.compares_rules and one.rule_here != one.rule_there
+            is_told = has_other_rule or one.later_here or one.later_there
             rows.append(
                 (
                     one.keyword or "",
                     one.attribute,
-                    _cell(one.here, one.rule_here, is_told=has_other_rule or one.later_here),
-                    _cell(one.there, one.rule_there, is_told=has_other_rule or one.later_there),
+                    _cell(one.here, one.rule_here, is_told=is_told),
+                    _cell(one.there, one.rule_there, is_told=is_told),
                 )
             )
         head = ("keyword", "attribute", here, there)

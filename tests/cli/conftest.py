@@ -10,6 +10,7 @@ import pytest
 from stdatamodels.jwst import datamodels
 from typer.testing import CliRunner
 
+from blender_core import blendmodels
 from blender_core.cli.app import app
 from blender_core.cli.demonstration.exposures import write_exposures
 
@@ -97,3 +98,18 @@ def product(saved_product, here):
 def exposures(invented_exposures, here):
     """Four of the exposures in the current folder, of one detector each."""
     return [Path(shutil.copy(one, here)).relative_to(here) for one in invented_exposures[:4]]
+
+
+@pytest.fixture
+def finished(exposures):
+    """Return a function that makes a product as a step does that sets values after its blend."""
+
+    def make(name, later=None, **settings):
+        with datamodels.open(str(exposures[0])) as product:
+            blendmodels(product, exposures, **settings)
+            for path, value in (later or {}).items():
+                product[path] = value
+            product.save(name)
+        return name
+
+    return make

@@ -3,7 +3,7 @@
 import pytest
 from astropy.io import fits
 
-from blender_core import ProductFile
+from blender_core import ProductFile, amend
 from blender_core.product_diff import ProductDiff
 
 
@@ -51,16 +51,15 @@ def test_rules_that_come_to_the_same(blended, printed_json):
     assert (change["keyword"], change["a"], change["b"]) == ("INSTRUME", "NIRCAM", "NIRCAM")
 
 
-def test_rules_are_compared_only_if_both_tell(blended, command):
-    blended("a.fits", "--record-rules")
-    blended("b.fits", "--override", "INSTRUME=last")
+def test_rules_are_compared_only_if_both_tell(finished, command):
+    finished("a.fits", record_rules=True)
+    finished("b.fits", overrides={"INSTRUME": "last"}, record_rules=False)
     assert command("diff", "a.fits", "b.fits").stdout == "a.fits and b.fits say the same.\n"
-    blended("b.fits", "--override", "EFFEXPTM=max")
+    finished("b.fits", {"meta.cal_step.resample": "SKIPPED"}, record_rules=False)
     for names in (("a.fits", "b.fits"), ("b.fits", "a.fits")):
         _, line = command("diff", *names, status=1).stdout.splitlines()
-        keyword, path, *values = line.split()
-        assert (keyword, path) == ("EFFEXPTM", "meta.exposure.exposure_time")
-        assert values == [str(fits.getval(name, "EFFEXPTM")) for name in names]
+        assert line.split()[:2] == ["S_RESAMP", "meta.cal_step.resample"]
+        assert sorted(line.split()[2:]) == ["'SKIPPED'", "none"]
 
 
 def test_inputs_that_only_one_has(blended, exposures, printed_json, command):
@@ -164,3 +163,73 @@ def test_inputs_of_one_name_are_told_apart(blended, exposures):
         hdus["HDRTAB"].data["FILENAME"][:2] = exposures[0].name
     product = ProductFile("a.fits")
     assert not ProductDiff(product, product)
+
+
+TIME = "meta.exposure.exposure_time"
+SECONDS = 311.366  # of each of the four exposures
+RULE = "sum of blender-rules-std 0.1.0 [std], by the schema"
+
+
+class TestLaterValues:
+    """A value that was set after the blend is not the rule's."""
+
+    @pytest.mark.parametrize("record_rules", [None, True])
+    def test_one_value_was_set_later(self, finished, printed_json, command, record_rules):
+        finished("a.fits", record_rules=record_rules)
+        finished("b.fits", {TIME: 2 * SECONDS}, record_rules=record_rules)
+        (change,) = printed_json("diff", "a.fits", "b.fits", status=1)["values"]
+        assert (change["attribute"], change["a"], change["b"]) == (TIME, 4 * SECONDS, 2 * SECONDS)
+        assert (change["later_a"], change["blended_a"]) == (False, None)
+        assert (change["later_b"], change["blended_b"]) == (True, 4 * SECONDS)
+        later = f"set after the blend, which gave {4 * SECONDS} by {RULE}"
+        assert change["rule_a"] == (RULE if record_rules else "")
+        assert change["rule_b"] == later
+        for first, second in (("a.fits", "b.fits"), ("b.fits", "a.fits")):
+            _, line = command("diff", first, second, status=1).stdout.splitlines()
+            assert f"{2 * SECONDS}, {later}" in line
+            assert (f"{4 * SECONDS}, {RULE}" in line) == bool(record_rules)
+
+    def test_one_was_taken_out(self, finished, printed_json):
+        finished("a.fits")
+        finished("b.fits", {TIME: None})
+        (change,) = printed_json("diff", "a.fits", "b.fits", status=1)["values"]
+        assert (change["b"], change["later_b"]) == (None, True)
+        assert change["rule_b"] == f"taken out after the blend, which gave {4 * SECONDS} by {RULE}"
+
+    def test_the_same_value_by_a_rule_and_by_hand(self, finished, printed_json):
+        """Also where one of them has no HDRRULES: what was set later is known of it, too."""
+        finished("a.fits", overrides={"EFFEXPTM": "max"})
+        finished("b.fits", {TIME: SECONDS})
+        assert [ProductFile(name).has_rules for name in ("a.fits", "b.fits")] == [True, False]
+        (change,) = printed_json("diff", "a.fits", "b.fits", status=1)["values"]
+        assert (change["a"], change["b"]) == (SECONDS, SECONDS)
+        assert (change["later_a"], change["later_b"]) == (False, True)
+        assert change["rule_a"].endswith(", by the caller")
+
+    def test_both_were_set_later(self, finished, printed_json, command):
+        for name in ("a.fits", "b.fits"):
+            finished(name, {TIME: 1.0}, record_rules=True)
+        assert command("diff", "a.fits", "b.fits").stdout == "a.fits and b.fits say the same.\n"
+        finished("b.fits", {TIME: 2.0}, record_rules=True)
+        (change,) = printed_json("diff", "a.fits", "b.fits", status=1)["values"]
+        assert (change["later_a"], change["later_b"]) == (True, True)
+        _, line = command("diff", "a.fits", "b.fits", status=1).stdout.splitlines()
+        assert line.count("set after the blend") == 2
+
+    def test_a_product_that_tells_of_amended_values_only(self, finished, printed_json):
+        """What it does not tell is not what is different."""
+        finished("a.fits", record_rules=True)
+        finished("bare.fits")
+        amend("bare.fits", overrides={"EFFEXPTM": "max"}, output="b.fits")
+        (change,) = printed_json("diff", "a.fits", "b.fits", status=1)["values"]
+        assert (change["keyword"], change["b"]) == ("EFFEXPTM", SECONDS)
+        assert change["rule_b"].startswith("max of ")
+        assert change["later_b"] is False
+
+    def test_a_later_value_and_what_it_was_amended_to(self, finished, command):
+        """What the one tells of its rules is told where the other is known to have none."""
+        finished("a.fits", {TIME: 1.0})
+        amend("a.fits", overrides={"EFFEXPTM": "max"}, output="b.fits")
+        _, line = command("diff", "a.fits", "b.fits", status=1).stdout.splitlines()
+        assert f"1.0, set after the blend, which gave {4 * SECONDS} by {RULE}" in line
+        assert line.endswith(f"{SECONDS}, max of blender-rules-std 0.1.0 [std], by the caller")

@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from blender_core import amend, blendmodels
+
 SECONDS = 311.366  # of each of the exposures: 29 frames of 10.73677 s
 
 NO_RULES = (
@@ -83,6 +85,109 @@ class TestExplain:
         assert "has no table HDRTAB" in refused("explain", exposures[0])
         assert "none.fits" in refused("explain", "none.fits")
         assert "--all" in refused("explain", blended, "DETECTOR", "--all")
+
+
+LATER = {"meta.exposure.exposure_time": SECONDS, "meta.target.proposer_name": None}
+
+
+def parts(line):
+    """The cells of a line but for those that are empty."""
+    return [one.strip() for one in line.split("  ") if one]
+
+
+class TestLaterValues:
+    """Values that were set after the blend, which the rules did not make."""
+
+    @pytest.fixture(params=[None, True], ids=["bare", "recorded"])
+    def later(self, request, finished):
+        return finished("later.fits", LATER, record_rules=request.param)
+
+    @pytest.fixture
+    def bare(self, finished):
+        return finished("bare.fits", LATER)
+
+    def rows(self, text):
+        head, *lines = text.splitlines()
+        columns = ["keyword", *head.split()[1:]]
+        return {line.split()[0]: line for line in lines}, columns
+
+    def test_they_are_marked_and_listed_by_default(self, command, later):
+        rows, columns = self.rows(command("explain", later).stdout)
+        assert columns == ["keyword", "attribute", "value", "rule", "values"]
+        assert rows["EFFEXPTM"].split()[2:] == [
+            str(SECONDS),
+            "sum,",
+            "set",
+            "later",
+            "1",
+            "in",
+            "4",
+        ]
+        # Of one value, and by no rule of the schema: it would not be among them.
+        assert parts(rows["TARGPROP"])[-2:] == ["first, taken out later", "1 in 4"]
+        assert "(taken out)" in rows["TARGPROP"]
+        assert "later" not in rows["DETECTOR"]
+
+    def test_alone(self, command, later):
+        rows, columns = self.rows(command("explain", later, "--later").stdout)
+        assert columns == ["keyword", "attribute", "value", "blended", "rule", "values"]
+        assert set(rows) == {"EFFEXPTM", "TARGPROP"}
+        assert rows["EFFEXPTM"].split()[2:5] == [str(SECONDS), str(4 * SECONDS), "sum"]
+
+    def test_json(self, printed_json, later):
+        found = {one["keyword"]: one for one in printed_json("explain", later, "--later")}
+        assert set(found) == {"EFFEXPTM", "TARGPROP"}
+        one = found["EFFEXPTM"]
+        assert (one["status"], one["value"], one["blended"]) == ("later", SECONDS, 4 * SECONDS)
+        assert (one["rule"], one["replaced"]) == ("sum", None)
+        assert found["TARGPROP"]["value"] is None
+        assert found["TARGPROP"]["blended"]
+        (other,) = printed_json("explain", later, "DETECTOR")
+        assert (other["status"] == "later", other["blended"]) == (False, None)
+
+    def test_an_override_that_gives_what_was_set_later(self, printed_json, bare, exposures):
+        blendmodels(bare, exposures, overrides={"EFFEXPTM": "min"}, output="new.fits")
+        (one,) = printed_json("explain", "new.fits", "EFFEXPTM")
+        assert (one["status"], one["value"], one["blended"]) == ("set", SECONDS, None)
+
+    def test_what_it_replaced(self, printed_json, finished, exposures):
+        later = finished("later.fits", {"meta.exposure.exposure_time": 1.0})
+        blendmodels(later, exposures, overrides={"EFFEXPTM": "max"}, output="new.fits")
+        (one,) = printed_json("explain", "new.fits", "EFFEXPTM")
+        assert (one["status"], one["value"], one["replaced"]) == ("set", SECONDS, 1.0)
+
+    def test_no_rules_are_missed_where_they_are_told(self, command, bare):
+        assert NO_RULES not in command("explain", bare, "EFFEXPTM").stdout
+        assert NO_RULES in command("explain", bare, "EFFEXPTM", "DETECTOR").stdout
+
+    def test_amended_values(self, command, printed_json, bare):
+        overrides = {"EFFEXPTM": "mean", "NINTS": "drop"}
+        amend(bare, overrides=overrides, output="amended.fits")
+        rows, _ = self.rows(command("explain", "amended.fits").stdout)
+        assert parts(rows["EFFEXPTM"])[-2:] == ["mean, amended", "1 in 4"]
+        assert parts(rows["NINTS"])[-2:] == ["drop, amended", "1 in 4"]
+        assert "(none)" in rows["NINTS"]
+        (one,) = printed_json("explain", "amended.fits", "EFFEXPTM")
+        assert (one["status"], one["replaced"]) == ("amended", SECONDS)
+        (later,) = printed_json("explain", "amended.fits", "--later")
+        assert later["keyword"] == "TARGPROP"
+        text = command("explain", "amended.fits", "DETECTOR").stdout
+        assert "is only recorded of those that were amended" in text
+
+    def test_where_there_are_none(self, command, printed_json, without_rules):
+        said = "Of no value of bare.fits is it known that it was set after the blend.\n"
+        assert command("explain", without_rules, "--later").stdout == said
+        assert printed_json("explain", without_rules, "--later") == []
+
+    def test_refused(self, refused, blended):
+        assert "--later is for " in refused("explain", blended, "DETECTOR", "--later")
+        assert "choose one of them" in refused("explain", blended, "--all", "--later")
+
+    def test_what_the_file_has_of_its_own(self, command, blended):
+        text = command("explain", blended, "DATE").stdout
+        assert text.startswith("meta.date (DATE) is ")
+        assert ": the file has its own." in text
+        assert not text.endswith("\n\n")
 
 
 class TestReport:

@@ -68,7 +68,8 @@ def test_known_colours():
     [
         ("ink", "ground"), ("ink", "raised"), ("soft", "sheet"), ("soft", "raised"),
         ("soft", "accent-ground"), ("accent", "accent-ground"), ("accent", "sheet"),
-        ("warn", "warn-ground"), ("warn", "sheet"), ("bad", "bad-ground"), ("hue1", "sheet"),
+        ("warn", "warn-ground"), ("warn", "sheet"), ("later", "later-ground"), ("later", "sheet"),
+        ("bad", "bad-ground"), ("hue1", "sheet"),
     ],
 )  # fmt: skip
 def test_texts_can_be_read(linear, ink, ground):

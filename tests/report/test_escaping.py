@@ -30,7 +30,7 @@ def attacked(text, number):
     outcome = Outcome(
         attribute=f"meta.{text}.{number}{text}",
         keyword=text,
-        status=list(Status)[number % 4],
+        status=list(Status)[number % len(Status)],
         value=text if number % 2 else [text, {text: text}],
         rule=text,
         settings=text,
@@ -42,6 +42,8 @@ def attacked(text, number):
         n_distinct=2,
         n_seen=1,
         from_input=0,
+        blended=text,
+        replaced=text,
     )
     fact = Fact(
         outcome=outcome,
@@ -101,7 +103,7 @@ def test_no_text_becomes_script(number, open_page, tmp_path):
     expected = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
     assert view.locator("h1").text_content() == expected
     assert view.locator(".notes li").all_text_contents() == [expected, expected]
-    assert view.locator("tr.fact .rule").first.text_content() == expected
+    assert view.locator("tr.fact .rule bdi").first.text_content() == expected
     assert view.locator(".opened .facts").first.text_content().count(expected) >= 7
     assert expected in view.locator("#timeline .readout").text_content()
 

@@ -3,7 +3,7 @@
 import pytest
 from stdatamodels.jwst.datamodels import ImageModel
 
-COLUMNS = ["Attribute", "Blended value", "Rule", "Provider", "Inputs", "Values"]
+COLUMNS = ["Attribute", "Product's value", "Rule", "Provider", "Inputs", "Values"]
 AS_IN_THE_SCHEMA = ["TARGPROP", "DETECTOR", "EFFEXPTM", "NINTS", "NGROUPS", "GROUPGAP"]
 
 
@@ -86,7 +86,7 @@ def test_another_column_takes_over(page):
 
 def test_numbers_are_ordered_as_numbers_before_texts(page):
     page.locator("#search").fill("meta.exposure")
-    head(page, "Blended value").click()
+    head(page, "Product's value").click()
     # 1, 2, 4, 10 and 109, of which texts would have the 10 second.
     assert keywords(page) == ["NINTS", "GROUPGAP", "NFRAMES", "NGROUPS", "EFFEXPTM"]
     page.locator("#search").fill("")
@@ -99,7 +99,7 @@ def test_numbers_are_ordered_as_numbers_before_texts(page):
 def test_what_has_no_value_comes_last(page, presses):
     page.locator("#empty").check()
     for _ in range(presses):
-        head(page, "Blended value").click()
+        head(page, "Product's value").click()
     values = page.locator("tr.fact td.value").all_inner_texts()
     first = values.index("none")
     assert first >= 7
@@ -120,7 +120,7 @@ def test_what_is_open_goes_with_its_row(page):
     row = page.locator("tr.fact:has(bdi.keyword:text-is('EFFEXPTM'))")
     row.locator("button.name").click()
     for _ in range(3):
-        head(page, "Blended value").click()
+        head(page, "Product's value").click()
         below = row.locator("xpath=following-sibling::tr[1]")
         assert below.get_attribute("class") == "detail"
         assert "meta.exposure.exposure_time" in below.inner_text()
@@ -141,10 +141,10 @@ def test_by_keyboard(page):
     head(page, "Attribute").focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    assert sorts(page) == {"Blended value": "ascending"}
+    assert sorts(page) == {"Product's value": "ascending"}
     page.keyboard.press("Space")
-    assert sorts(page) == {"Blended value": "descending"}
-    assert page.evaluate("document.activeElement.textContent") == "Blended value"
+    assert sorts(page) == {"Product's value": "descending"}
+    assert page.evaluate("document.activeElement.textContent") == "Product's value"
 
 
 def test_where_there_is_no_room_for_heads_there_is_a_list(report, open_page):

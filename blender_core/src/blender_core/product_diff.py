@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.arguments import texts
+from blender_core.outcome import Status
 from blender_core.paths import specificity
-from blender_core.values import identity
+from blender_core.values import identity, shown
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -34,8 +35,13 @@ class ValueChange:
     here, there : object
         The products' values; None if a product has none.
     rule_here, rule_there : str
-        The rules that made them, each with its settings and with who asked for it; empty if a
-        product does not tell.
+        The rules that made them, each with its settings and with who asked for it. Of a value that
+        was set after the blend, that, and what the blend gave by its rule. Empty if a product does
+        not tell.
+    later_here, later_there : bool
+        Whether they were set after the blend, or taken out.
+    blended_here, blended_there : object
+        What the blend gave if they were; None if it gave nothing.
     """
 
     attribute: str
@@ -44,6 +50,10 @@ class ValueChange:
     there: Any
     rule_here: str
     rule_there: str
+    later_here: bool = False
+    later_there: bool = False
+    blended_here: Any = None
+    blended_there: Any = None
 
     @property
     def has_other_value(self) -> bool:
@@ -86,7 +96,10 @@ class ProductDiff:
     Attributes
     ----------
     values : list of ValueChange
-        The attributes of which they differ.
+        The attributes of which they differ: in the value, in whether it was set after the blend,
+        or, if both products tell, in the rule that made it.
+    compares_rules : bool
+        Whether both products tell which rules made their values.
     only_here, only_there : list of str
         Names of inputs that only one of them has.
     cells : list of CellChange
@@ -114,6 +127,7 @@ class ProductDiff:
         self, here: ProductFile, there: ProductFile, *, ignore: Collection[str] = ()
     ) -> None:
         ignore = texts(ignore, "ignore", "attributes")
+        self.compares_rules = here.has_rules and there.has_rules
         self.values = _values(here, there, ignore)
         rows_here, rows_there = _rows(here), _rows(there)
         self.only_here = [one for one in rows_here if one not in rows_there]
@@ -132,26 +146,54 @@ def _values(here: ProductFile, there: ProductFile, ignore: Collection[str]) -> l
         attribute = here.attributes.get(path) or there.attributes[path]
         if any(specificity(one, path, attribute.keyword) for one in ignore):
             continue
-        # Where one does not tell its rules, they are not what is different.
-        told = here.has_rules and there.has_rules
+        mine, other = here.outcomes.get(path), there.outcomes.get(path)
         change = ValueChange(
             path,
             attribute.keyword,
             here.values.get(path),
             there.values.get(path),
-            _rule(here.outcomes.get(path)),
-            _rule(there.outcomes.get(path)),
+            _origin(mine),
+            _origin(other),
+            _is_later(mine),
+            _is_later(other),
+            None if mine is None else mine.blended,
+            None if other is None else other.blended,
         )
-        if change.has_other_value or (told and change.rule_here != change.rule_there):
+        # Where one does not tell its rule, that is not what is different.
+        told = here.has_rules and there.has_rules and not _is_unknown(mine, other)
+        has_other_rule = told and _rule(mine) != _rule(other)
+        has_other_origin = has_other_rule or change.later_here != change.later_there
+        if change.has_other_value or has_other_origin:
             changes.append(change)
     return changes
+
+
+def _is_later(outcome: Outcome | None) -> bool:
+    return outcome is not None and outcome.status is Status.LATER
+
+
+def _is_unknown(*outcomes: Outcome | None) -> bool:
+    return any(one is not None and one.status is Status.UNKNOWN for one in outcomes)
+
+
+def _origin(outcome: Outcome | None) -> str:
+    """Return what made the value that a product has."""
+    rule = _rule(outcome)
+    if outcome is None or outcome.status is not Status.LATER:
+        return rule
+    gave = "none" if outcome.blended is None else shown(outcome.blended)
+    way = "taken out" if outcome.value is None else "set"
+    return f"{way} after the blend, which gave {gave} by {rule}"
 
 
 def _rule(outcome: Outcome | None) -> str:
     if outcome is None or outcome.rule is None:
         return ""
     settings = f" ({outcome.settings})" if outcome.settings else ""
-    return f"{outcome.rule}{settings} of {outcome.provider}, by {outcome.asked_by}"
+    rule = f"{outcome.rule}{settings} of {outcome.provider}, by {outcome.asked_by}"
+    if outcome.status is Status.KEPT and outcome.rule != "keep":
+        return f"the product's own, as there was none by {rule}"
+    return rule
 
 
 def _rows(product: ProductFile) -> dict[str, int]:

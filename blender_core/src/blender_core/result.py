@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blender_core.columns import Layout
+from blender_core.later_values import is_of_the_product, is_same
 from blender_core.outcome import OF_A_FILE, Status
 from blender_core.outcomes import outcomes_of
-from blender_core.readers.tree import collect
+from blender_core.readers.tree import collect, plain
 from blender_core.schema import Attribute
 from blender_core.table import to_table
 from blender_core.values import counted
+from blender_core.writers.datamodel import DatamodelProduct
 from blender_core.writers.target import Target
 
 if TYPE_CHECKING:
@@ -170,6 +172,20 @@ product: it ends in .fits or .fits.gz or .asdf
         None where somebody has taken a value out.
         """
         return {path: own.value for path, own in self.later_values.items() if own.stays}
+
+    @property
+    def set_since(self) -> dict[str, Any]:
+        """What the product has otherwise than this blend left it, by dotted path.
+
+        None where somebody has taken a value out. Nothing is known of a product that is a file, nor
+        of what a product says of itself, such as its name.
+        """
+        if not isinstance(self._product, DatamodelProduct):
+            return {}
+        left = {**dict.fromkeys(self.changed), **self.later, **self.values}
+        layout = Layout(Attribute(path) for path in left if not is_of_the_product(path))
+        now = zip(layout.paths, map(plain, collect(self._product.tree, layout)), strict=True)
+        return {path: value for path, value in now if not is_same(value, left[path])}
 
     @property
     def changed(self) -> frozenset[str]:

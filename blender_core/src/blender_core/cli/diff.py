@@ -41,8 +41,9 @@ def diff(
     """Compare two products, and the rules that made them differ.
 
     Compared are their metadata, the rows of HDRTAB by the names of the inputs, and, if both have
-    HDRRULES, which a blend with --record-rules leaves, the rules. The status is 1 if anything is
-    different that is not ignored.
+    HDRRULES, which a blend with --record-rules leaves, the rules. Of values that were set after
+    the blend, it is said what the blend gave. The status is 1 if anything is different that is not
+    ignored.
     """
     with reported(debug):
         from blender_core.cli.console import Output
@@ -88,19 +89,19 @@ def print_diff(found: "ProductDiff", here: str, there: str) -> None:
 
     output = Output()
     if found.values:
-        # Where only one tells its rules, there is nothing to compare them with.
-        told = any(one.rule_here for one in found.values) and any(
-            one.rule_there for one in found.values
-        )
-        rows = [
-            (
-                one.keyword or "",
-                one.attribute,
-                _cell(one.here, one.rule_here, one.rule_there) if told else _shown(one.here),
-                _cell(one.there, one.rule_there, one.rule_here) if told else _shown(one.there),
+        rows = []
+        for one in found.values:
+            # Where only one tells its rules, there is nothing to compare them with.
+            has_other_rule = found.compares_rules and one.rule_here != one.rule_there
+            is_told = has_other_rule or one.later_here or one.later_there
+            rows.append(
+                (
+                    one.keyword or "",
+                    one.attribute,
+                    _cell(one.here, one.rule_here, is_told=is_told),
+                    _cell(one.there, one.rule_there, is_told=is_told),
+                )
             )
-            for one in found.values
-        ]
         head = ("keyword", "attribute", here, there)
         output.table(head, rows, styles=("bold", "", "", ""), folded=(1, 2, 3), two_names_from=100)
     for name, inputs in ((here, found.only_here), (there, found.only_there)):
@@ -118,8 +119,8 @@ def print_diff(found: "ProductDiff", here: str, there: str) -> None:
         output.table(("attribute", "inputs", here, there), cells, folded=(0, 2, 3))
 
 
-def _cell(value: Any, rule: str, other: str) -> str:
-    return _shown(value) if rule == other or not rule else f"{_shown(value)}, {rule}"
+def _cell(value: Any, rule: str, *, is_told: bool) -> str:
+    return f"{_shown(value)}, {rule}" if is_told and rule else _shown(value)
 
 
 def _shown(value: Any) -> str:
@@ -139,6 +140,10 @@ def _object(found: "ProductDiff") -> dict[str, Any]:
                 "b": one.there,
                 "rule_a": one.rule_here,
                 "rule_b": one.rule_there,
+                "later_a": one.later_here,
+                "later_b": one.later_there,
+                "blended_a": one.blended_here,
+                "blended_b": one.blended_there,
             }
             for one in found.values
         ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from blender_core.outcome import Status, own_outcome
@@ -29,7 +29,8 @@ class Fact:
     outcome : Outcome
         How its value came about.
     value : object
-        What the product has now: the blended value, or its own that stayed. None if it has none.
+        What the product has now: the blended value, its own that stayed, one that was set later.
+        If the blended value was refused, that one. None if there is none.
     title : str
         What the attribute is.
     unit : str or None
@@ -62,6 +63,18 @@ class Fact:
         return outcome.status is Status.KEPT and self.value is None and not outcome.n_inputs
 
     @property
+    def is_later(self) -> bool:
+        """Whether the product's value was set after the blend, or taken out."""
+        return self.outcome.status is Status.LATER
+
+    @property
+    def is_of_its_rule(self) -> bool:
+        """Whether the rule made what the product has, or decided that it has none."""
+        outcome = self.outcome
+        is_of_the_product = outcome.status is Status.KEPT and outcome.rule != "keep"
+        return not (is_of_the_product or self.is_later)
+
+    @property
     def warning(self) -> str:
         """What a reader should look at, in words; empty if nothing."""
         one = self.outcome
@@ -69,7 +82,7 @@ class Fact:
             return "The product's schema forbids the blended value, so the product has none."
         if one.varied:
             return "The inputs differ, and the first was taken because nobody asked for a rule."
-        computed = one.status is Status.SET and one.from_input is None
+        computed = one.status in (Status.SET, Status.AMENDED) and one.from_input is None
         if computed and one.n_inputs and one.n_inputs < self.n_all:
             return f"Computed from {one.n_inputs} of {self.n_all} inputs: the others have no value."
         return ""
@@ -141,8 +154,8 @@ def facts_of(source: BlendResult | ProductFile, notes: Iterable[str] = ()) -> Fa
     if isinstance(source, ProductFile):
         return _of_product(source, notes)
     plan, kept = source.plan, source.kept
-    own = source.of_its_file
-    outcomes = {path: _as_it_is(one, own) for path, one in source.outcomes.items()}
+    own, since = source.of_its_file, source.set_since
+    outcomes = {path: _as_it_is(one, own, since) for path, one in source.outcomes.items()}
     n_inputs = max((len(values) for values in source.inputs.values()), default=0)
     return Facts(
         product=source.product_name,
@@ -165,8 +178,18 @@ def facts_of(source: BlendResult | ProductFile, notes: Iterable[str] = ()) -> Fa
     )
 
 
-def _as_it_is(outcome: Outcome, own: Mapping[str, Any]) -> Outcome:
-    """Claim no rule and no input for what the product has of its own file."""
+def _as_it_is(outcome: Outcome, own: Mapping[str, Any], since: Mapping[str, Any]) -> Outcome:
+    """Claim no rule and no input for what the product has of its own file, or has got since."""
+    if outcome.attribute in since:
+        is_of_blend = outcome.status is Status.SET
+        return replace(
+            outcome,
+            status=Status.LATER,
+            value=since[outcome.attribute],
+            from_input=None,
+            blended=outcome.value if is_of_blend else outcome.blended,
+            replaced=None,
+        )
     value = own.get(outcome.attribute)
     if value is None or (outcome.status is Status.SET and value == outcome.value):
         return outcome
@@ -174,6 +197,7 @@ def _as_it_is(outcome: Outcome, own: Mapping[str, Any]) -> Outcome:
 
 
 def _of_product(product: ProductFile, notes: Iterable[str]) -> Facts:
+    outcomes = product.outcomes.values()
     lacking = []
     if not product.n_inputs:
         lacking.append("The product has no table HDRTAB, which tells what its inputs said.")
@@ -182,7 +206,17 @@ def _of_product(product: ProductFile, notes: Iterable[str]) -> Facts:
             "Which rules made the values is not known: the product has no table HDRRULES, which a "
             "blend with record_rules=True (--record-rules) leaves."
         )
-    summaries = RuleSummaries(product.outcomes.values())
+    elif any(one.status is Status.UNKNOWN for one in outcomes):
+        lacking.append(
+            "Which rules made the values is only known of those that were amended: the product's "
+            "HDRRULES tells of no others."
+        )
+    if not product.has_rules and any(one.status is Status.LATER for one in outcomes):
+        lacking.append(
+            "That values were set after the blend is known from what the rules of the schema make "
+            "of HDRTAB."
+        )
+    summaries = RuleSummaries(outcomes)
     unknown = Attribute("")
     facts = []
     for path, outcome in product.outcomes.items():
@@ -190,7 +224,9 @@ def _of_product(product: ProductFile, notes: Iterable[str]) -> Facts:
         facts.append(
             Fact(
                 outcome=outcome,
-                value=product.values.get(path),
+                value=(
+                    outcome.value if outcome.status is Status.REFUSED else product.values.get(path)
+                ),
                 title=attribute.title,
                 unit=attribute.unit,
                 summary=summaries[outcome],

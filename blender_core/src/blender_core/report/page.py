@@ -80,6 +80,7 @@ def page(facts: Facts) -> str:
             "all": sum(not row["empty"] for row in rows),
             "varied": sum(fact.varies for fact in facts.attributes),
             "warnings": sum(bool(fact.warning) for fact in facts.attributes),
+            "later": sum(fact.is_later for fact in facts.attributes),
             "empty": sum(row["empty"] for row in rows),
         },
         skipped=[visible(one) for one in facts.skipped],
@@ -127,10 +128,12 @@ def _row(number: int, fact: Fact) -> dict[str, Any]:
         "name": visible(name),
         "keyword": visible(outcome.keyword or ""),
         "title": visible(_title(fact)),
-        "value": None if fact.value is None else text_of(fact.value),
+        "value": _text(fact.value),
+        "blended": _text(outcome.blended),
         "unit": visible(fact.unit or ""),
         "status": outcome.status.value,
         "rule": visible(outcome.rule or ""),
+        "of_its_rule": fact.is_of_its_rule,
         "provider": visible(outcome.provided_by),
         "inputs": outcome.n_inputs,
         "distinct": outcome.n_distinct,
@@ -138,6 +141,10 @@ def _row(number: int, fact: Fact) -> dict[str, Any]:
         "varied": outcome.varied,
         "empty": fact.is_empty,
     }
+
+
+def _text(value: Any) -> str | None:
+    return None if value is None else text_of(value)
 
 
 def _title(fact: Fact) -> str:
@@ -167,7 +174,9 @@ def _data(facts: Facts, exposures: Sequence[Exposure]) -> dict[str, Any]:
         "n": facts.n_inputs,
         "rows": len(told),
         "texts": {name: coded([visible(one) for one in some]) for name, some in texts.items()},
-        "value": coded([None if f.value is None else text_of(f.value) for f in facts.attributes]),
+        "value": coded([_text(fact.value) for fact in facts.attributes]),
+        "blended": coded([_text(one.blended) for one in told]),
+        "replaced": coded([_text(one.replaced) for one in told]),
         "inputs": [one.n_inputs for one in told],
         "distinct": [one.n_distinct for one in told],
         "seen": [one.n_seen for one in told],

@@ -20,6 +20,24 @@ function fact(name, row) {
   return textAt(DATA.texts[name], row);
 }
 
+// What the product has, and of what was set later, what the blend gave: the texts, and what stands
+// before them. The blend's comes first.
+function marksOf(row) {
+  const value = textAt(DATA.value, row), status = fact("status", row);
+  const own = { what: "product's own", text: value, later: false };
+  if (status === "later") {
+    const gave = { what: fact("rule", row), text: textAt(DATA.blended, row), later: false };
+    return [gave, { what: "set later", text: value, later: true }];
+  }
+  if (status === "unknown") {
+    return [{ ...own, what: "product" }];
+  }
+  if (status === "own") {
+    return [{ ...own, what: "file's own" }];
+  }
+  return [status === "kept" ? own : { ...own, what: fact("rule", row) }];
+}
+
 const NUMBER = /^-?\d+(\.\d*)?(e[+-]?\d+)?$/i;
 const TIME = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d(?:\.\d*)?))?)?Z?$/;
 const CLOCK = /^(\d\d):(\d\d)(?::(\d\d(?:\.\d*)?))?$/;

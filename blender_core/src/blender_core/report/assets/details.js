@@ -49,14 +49,18 @@ function countsOf(series) {
 
 // The different texts, the most frequent first; a press on one lists its inputs only.
 function bars(row, series, counts, list) {
-  const blended = textAt(DATA.value, row);
+  const marks = marksOf(row).filter((one) => one.text !== null);
+  const marked = (text) => {
+    const mark = marks.find((one) => one.text === text);
+    return mark ? (mark.later ? "is-later" : "is-blended") : null;
+  };
   const order = counts.map((_, code) => code).sort((a, b) => counts[b] - counts[a] || a - b);
   const most = counts[order[0]];
   const items = order.slice(0, MOST_BARS).map((code) => {
     const fill = html("span", { class: "bar" });
     fill.style.width = `${Math.max(1, (100 * counts[code]) / most)}%`;
     const button = html(
-      "button", { type: "button", "aria-pressed": "false", class: series.of[code] === blended ? "is-blended" : null },
+      "button", { type: "button", "aria-pressed": "false", class: marked(series.of[code]) },
       bdi(series.of[code] || "(empty text)", { class: "code" }),
       html("span", { class: "track" }, fill),
       html("span", { class: "number" }, String(counts[code])),
@@ -75,10 +79,18 @@ function bars(row, series, counts, list) {
     "div", { class: "bars" },
     html("ul", {}, ...items),
     more > 0 ? html("p", { class: "quiet" }, `and ${many(more, "other value")}`) : null,
-    blended !== null && !series.of.includes(blended)
-      ? html("p", { class: "quiet" }, "Blended: ", bdi(blended, { class: "code" }), ", which is no input's value.")
-      : null,
+    ...marks.filter((one) => !series.of.includes(one.text)).map((one) =>
+      html("p", { class: "quiet" }, `${named(row, one)}: `, bdi(one.text || "(empty text)", { class: "code" }), ", which is no input's value.")),
   );
+}
+
+// What a value is, as a sentence begins.
+function named(row, mark) {
+  if (mark.later) {
+    return "Set later";
+  }
+  const status = fact("status", row);
+  return { own: "The file's own", kept: "The product's own", unknown: "The product has", amended: "Amended" }[status] ?? "Blended";
 }
 
 // Every input and its value.
@@ -135,15 +147,17 @@ function factsList(row) {
     add("Warning", html("strong", {}, warning));
   }
   const status = fact("status", row);
-  if (status === "kept") {
-    add("Value", "What the product had before the blend.");
-  } else if (status === "dropped") {
-    add("Value", "None: the product has no such value, as the rule says.");
-  }
-  const settings = fact("settings", row);
   const rule = fact("rule", row);
-  add("Rule", rule ? bdi(rule, { class: "code" }) : "unknown", settings ? bdi(` (${settings})`) : null,
-    fact("summary", row) ? html("span", { class: "sub" }, bdi(fact("summary", row))) : null);
+  const origin = originOf(row, status);
+  if (origin) {
+    add("Value", ...origin);
+  }
+  if (rule || status === "unknown") {
+    const settings = fact("settings", row);
+    add(status === "later" ? "Rule of the blend" : "Rule",
+      rule ? bdi(rule, { class: "code" }) : "unknown", settings ? bdi(` (${settings})`) : null,
+      fact("summary", row) ? html("span", { class: "sub" }, bdi(fact("summary", row))) : null);
+  }
   if (rule) {
     add("Provider", bdi(fact("plugin", row)));
     add("Asked for by", bdi(fact("asked", row)), html("span", { class: "sub" }, bdi(fact("reason", row))));
@@ -157,4 +171,44 @@ function factsList(row) {
   }
   add("Attribute", bdi(fact("path", row), { class: "code" }), fact("keyword", row) ? html("span", { class: "sub" }, bdi(fact("keyword", row), { class: "code" })) : null);
   return list;
+}
+
+// How the product came to its value, where a rule of the blend does not tell it all; else null.
+function originOf(row, status) {
+  const replaced = textAt(DATA.replaced, row);
+  if (status === "later") {
+    const way = textAt(DATA.value, row) === null ? "Taken out" : "Set";
+    return [`${way} after the blend, which gave `, ...gift(row)];
+  }
+  if (status === "amended") {
+    if (replaced === null) {
+      return ["Amended after the blend."];
+    }
+    return replaced === textAt(DATA.value, row)
+      ? ["Amended after the blend, to what it was before."]
+      : ["Amended after the blend: before, it was ", quoted(replaced), "."];
+  }
+  if (status === "set" && replaced !== null) {
+    return ["It replaces ", quoted(replaced), ", which was set after an earlier blend."];
+  }
+  return {
+    kept: ["The product's own: the blend did not set it."],
+    own: ["The file has its own."],
+    dropped: ["None: the product has no such value, as the rule says."],
+  }[status] ?? null;
+}
+
+// What the blend gave, by which rule, and of how many inputs.
+function gift(row) {
+  const blended = textAt(DATA.blended, row);
+  if (blended === null) {
+    return ["none."];
+  }
+  const seen = DATA.seen[row] ?? DATA.inputs[row];
+  const of = seen === null ? "" : ` of ${many(seen, seen === DATA.inputs[row] ? "input" : "value")}`;
+  return [quoted(blended), " by ", bdi(fact("rule", row), { class: "code" }), `${of}.`];
+}
+
+function quoted(text) {
+  return bdi(text || "(empty text)", { class: "code" });
 }

@@ -1,6 +1,7 @@
 // Pictures of what the inputs said of one attribute, with the blended value marked.
 
 const FONT = 7; // how wide a character is, about
+const LINE = 15; // how high a line of text is
 
 // Where each input's value goes; NaN where it has no place.
 function placesOf(series) {
@@ -23,22 +24,26 @@ function rangeOf(places) {
 function scatter(row, series) {
   const points = placesOf(series);
   const finite = points.filter(Number.isFinite);
-  const blended = placed(series.kind, textAt(DATA.value, row));
+  const marks = marksOf(row)
+    .map((one) => ({ ...one, at: placed(series.kind, one.text), label: `${one.what}: ${one.text}` }))
+    .filter((one) => Number.isFinite(one.at));
   let low = finite.reduce((a, b) => Math.min(a, b), Infinity);
   let high = finite.reduce((a, b) => Math.max(a, b), -Infinity);
   const reach = 0.75 * (high - low);
-  const shown = Number.isFinite(blended);
-  const beyond = shown && blended > high + reach ? 1 : shown && blended < low - reach ? -1 : 0;
-  if (shown && !beyond) {
-    low = Math.min(low, blended);
-    high = Math.max(high, blended);
+  const [lowest, highest] = [low - reach, high + reach];
+  for (const mark of marks) {
+    mark.beyond = mark.at > highest ? 1 : mark.at < lowest ? -1 : 0;
+    if (!mark.beyond) {
+      low = Math.min(low, mark.at);
+      high = Math.max(high, mark.at);
+    }
   }
   const padding = 0.06 * (high - low) || Math.abs(high) * 1e-3 || 1;
   low -= padding;
   high += padding;
 
   const readout = html("p", { class: "readout", "aria-hidden": "true" });
-  const what = `${fact("rule", row) || "product"}: ${textAt(DATA.value, row)}`;
+  const told = marks.map((one) => `${named(row, one)}: ${one.label}.`).join(" ");
   const draw = (width) => {
     const height = 190;
     const labels = ticks(series.kind, low, high, 4);
@@ -48,7 +53,7 @@ function scatter(row, series) {
     const y = (value) => bottom - ((value - low) / (high - low)) * (bottom - top);
     const picture = svg("svg", {
       width, height, role: "img",
-      "aria-label": `${many(finite.length, "value")} over the inputs. Blended: ${what}.`,
+      "aria-label": `${many(finite.length, "value")} over the inputs. ${told}`.trim(),
     });
     for (const { at, text } of labels) {
       picture.append(
@@ -60,9 +65,10 @@ function scatter(row, series) {
       picture.append(svg("text", { class: "tick", x: x(at - 1), y: bottom + 16, "text-anchor": "middle" }, text));
     }
     picture.append(svg("text", { class: "tick", x: right, y: height - 4, "text-anchor": "end" }, "input"));
-    if (shown) {
-      picture.append(...blendedMark(beyond ? null : y(blended), beyond, left, right, top, bottom, what));
-    }
+    const levels = marks.map((one) => (one.beyond ? one.beyond * -height : y(one.at)));
+    // Two labels share a line only where they have to.
+    const room = (right - left) / (Math.abs(levels[0] - levels[1]) < 2 * LINE ? 2 : 1);
+    marks.forEach((one, i) => picture.append(...drawnMark(one, levels[i], { left, right, top, bottom, room })));
     const radius = DATA.n > 300 ? 3 : DATA.n > 60 ? 5 : 7;
     const dots = points.map((one, i) => (Number.isFinite(one) ? `M${x(i).toFixed(1)} ${y(one).toFixed(1)}h0` : ""));
     const gaps = points.map((one, i) => (Number.isFinite(one) ? "" : `M${x(i).toFixed(1)} ${bottom - 2}v6`));
@@ -97,19 +103,23 @@ function scatter(row, series) {
   return html("figure", { class: "picture" }, drawnToFit(html("div", { class: "canvas" }), draw), readout);
 }
 
-// The blended value: a line; an arrow where it is far beyond what the inputs said.
-function blendedMark(at, beyond, left, right, top, bottom, what) {
-  const text = shortened(what, Math.max(8, Math.floor((right - left) / FONT) - 4));
-  if (!beyond) {
-    const above = at - top > 12 ? at - 6 : at + 15;
+// What the blend gave, and what was set later: a line, or an arrow where it is far beyond what the
+// inputs said. The later one has its label at the left, so that the two do not meet.
+function drawnMark(mark, at, { left, right, top, bottom, room }) {
+  const kind = mark.later ? "later" : "blended";
+  const text = shortened(mark.label, Math.max(8, Math.floor(room / FONT) - 4));
+  const [x, anchor, inwards] = mark.later ? [left + 4, "start", 1] : [right, "end", -1];
+  if (!mark.beyond) {
+    const above = at - top > 12 ? at - 6 : at + LINE;
     return [
-      svg("line", { class: "blended", x1: left, x2: right, y1: at, y2: at }),
-      svg("text", { class: "label", x: right, y: above, "text-anchor": "end" }, text),
+      svg("line", { class: `mark-line ${kind}`, x1: left, x2: right, y1: at, y2: at }),
+      svg("text", { class: `label ${kind}`, x, y: above, "text-anchor": anchor }, text),
     ];
   }
-  const [tip, foot, line] = beyond > 0 ? [top - 16, top - 8, top - 8] : [bottom + 8, bottom, bottom];
+  const [tip, foot, line] = mark.beyond > 0 ? [top - 16, top - 8, top - 8] : [bottom + 8, bottom, bottom];
+  const middle = x + 6 * inwards;
   return [
-    svg("path", { class: "arrow", d: `M${right - 12} ${foot}l6 ${tip - foot}l6 ${foot - tip}z` }),
-    svg("text", { class: "label beyond", x: right - 18, y: line + 2, "text-anchor": "end" }, text),
+    svg("path", { class: `arrow ${kind}`, d: `M${middle - 6} ${foot}l6 ${tip - foot}l6 ${foot - tip}z` }),
+    svg("text", { class: `label beyond ${kind}`, x: x + 18 * inwards, y: line + 2, "text-anchor": anchor }, text),
   ];
 }

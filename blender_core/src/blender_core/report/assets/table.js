@@ -12,13 +12,16 @@ const choices = [...tools.querySelectorAll("[data-show]")];
 let sought = null;
 
 function soughtText(row) {
-  sought ??= ROWS.map((_, i) => [...SEARCHED.map((name) => fact(name, i)), textAt(DATA.value, i)].join("\n").toLowerCase());
+  sought ??= ROWS.map((_, i) => [...SEARCHED.map((name) => fact(name, i)), textAt(DATA.value, i), textAt(DATA.blended, i)].join("\n").toLowerCase());
   return sought[row];
 }
 
 function wantedBy(show, row) {
   if (show === "varied") {
     return (DATA.distinct[row] ?? 0) > 1;
+  }
+  if (show === "later") {
+    return fact("status", row) === "later";
   }
   return show !== "warnings" || fact("warning", row) !== "";
 }

@@ -249,20 +249,33 @@ def test_the_files_own_is_not_meant(again, exposures):
     assert product.meta.model_type == "ImageModel"
 
 
-def test_the_association_is_the_products(finished, exposures):
-    """Pipelines put it into the models that they blend, and their files name others."""
-    finished.meta.asn.table_name = "mosaic_asn.json"
-    for model in exposures:
-        model.meta.asn.table_name = "exposure_asn.json"
-    result = blendmodels(finished, exposures)
-    assert finished.meta.asn.table_name == "mosaic_asn.json"
-    assert result.outcomes["meta.asn.table_name"].status is Status.KEPT
-    assert "meta.asn.table_name" not in result.later
-    new = ImageModel()
-    blendmodels(new, exposures)
-    assert new.meta.asn.table_name == "exposure_asn.json"
-    blendmodels(finished, exposures, overrides={"ASNTABLE": "first"})
-    assert finished.meta.asn.table_name == "exposure_asn.json"
+@pytest.mark.parametrize(
+    ("path", "keyword"),
+    [
+        ("meta.asn.table_name", "ASNTABLE"),
+        ("meta.asn.pool_name", "ASNPOOL"),
+        ("meta.calibration_software_version", "CAL_VER"),
+        ("meta.calibration_software_revision", "CAL_VCS"),
+        ("meta.ref_file.crds.context_used", "CRDS_CTX"),
+        ("meta.ref_file.crds.sw_version", "CRDS_VER"),
+    ],
+)
+def test_how_it_was_processed_stays(path, keyword, make_model):
+    """Pipelines put that into the models that they blend, but not into these models' files."""
+    product = ImageModel()
+    blended_by_jwst(product, [make_model(values | {path: "the product's"}) for values in EXPOSURES])
+    inputs = [make_model(values | {path: "the input's"}) for values in EXPOSURES]
+    result = blendmodels(product, inputs)
+    assert product[path] == "the product's"
+    assert result.outcomes[path].status is Status.KEPT
+    assert path not in result.later
+    # It has been set after the blend if it is not what the blend gave.
+    blended_by_jwst(product, inputs)
+    product[path] = "the pipeline's"
+    assert blendmodels(product, inputs).later == {path: "the pipeline's"}
+    # A new product has what the first input says, and overrides win.
+    assert blendmodels(ImageModel(), inputs).values[path] == "the input's"
+    assert blendmodels(product, inputs, overrides={keyword: "last"}).values[path] == "the input's"
 
 
 UNRECORDED = "meta.source_catalog"

@@ -385,6 +385,30 @@ def test_units_and_nulls(one_attribute, tmp_path):
     assert "TNULL1" in fits.getheader(tmp_path / "nulls.fits", "HDRTAB")
 
 
+def test_later_values(make_models):
+    seconds, area = "meta.exposure.exposure_time", "meta.photometry.pixelarea_steradians"
+    inputs = make_models(seconds, [150.25, 150.25])
+    for model in inputs:
+        model.meta.photometry.pixelarea_steradians = 9e-14
+    for blend, kept in (peer_blend, False), (blendmodels, True):
+        product = ImageModel()
+        peer_blend(product, inputs)
+        product[seconds], product[area] = 150.25, 2.25e-14
+        blend(product, inputs)
+        assert product[seconds] == (150.25 if kept else 300.5)
+        assert product[area] == (2.25e-14 if kept else 9e-14)
+
+
+def test_own_processing(make_models):
+    path = "meta.calibration_software_version"
+    inputs = make_models(path, ["1.20.0", "1.20.0"])
+    for blend, version in (peer_blend, "1.20.0"), (blendmodels, "3.0.0"):
+        product = ImageModel()
+        peer_blend(product, make_models(path, ["3.0.0", "3.0.0"]))
+        blend(product, inputs)
+        assert product[path] == version
+
+
 def test_no_inputs():
     with pytest.raises(AttributeError, match="'NoneType' object has no attribute 'copy'"):
         peer_blend(ImageModel(), [])

@@ -11,7 +11,7 @@ from blender_core.earlier_blend import earlier_blend_of
 from blender_core.errors import NoInputsError
 from blender_core.evaluation import evaluate
 from blender_core.kinds import Planner
-from blender_core.later_values import own_association, set_later
+from blender_core.later_values import own_processing, set_later
 from blender_core.override_sources import OverrideSources
 from blender_core.plugins import Plugins
 from blender_core.product import vet
@@ -263,7 +263,7 @@ class ModelBlender:
         if earlier is not None:
             later = set_later(product.tree, blended, plan, earlier)
             stay.update(path for path, own in later.items() if own.stays)
-            stay |= own_association(product.tree, blended, plan)
+            stay |= own_processing(product.tree, blended, plan)
         to_set = {path: value for path, value in blended.items() if path not in stay}
         vetted = vet(product.validator, product.tree, to_set, plan)
         columns = typed_columns(plan, inputs)

@@ -21,22 +21,28 @@ if TYPE_CHECKING:
     from blender_core.assignment import Assignment
 
 __all__ = [
+    "OF_THE_PRODUCT",
     "UNTOLD",
     "FormerBlend",
     "LaterValue",
-    "is_of_the_product",
     "is_same",
-    "own_association",
+    "own_processing",
     "set_later",
 ]
 
 UNTOLD: Final = object()
 """Stands for a value of which nothing tells what it was."""
 
-_OF_THE_PRODUCT: Final = OF_A_FILE | {"meta.model_type"}
-_ASSOCIATION: Final = "meta.asn"
-"""What names the association that the product was made by. Pipelines put it into their inputs, too,
-but not into the inputs' files, which name the associations that they were made by themselves."""
+OF_THE_PRODUCT: Final = OF_A_FILE | {"meta.model_type"}
+_PROCESSING: Final = (
+    "meta.asn",
+    "meta.calibration_software_version",
+    "meta.calibration_software_revision",
+    "meta.ref_file.crds",
+)
+"""What tells how the product was processed: by which association, software and reference files.
+Pipelines put it into the models that they blend, too, but not into the files of these, which tell
+how they were processed themselves."""
 
 _LAST_DIGITS: Final = 1e-13
 """By what part numbers may differ that are the same. A card has some 15 digits of a number, and a
@@ -96,22 +102,6 @@ class LaterValue:
     stays: bool
 
 
-def is_of_the_product(path: str) -> bool:
-    """Tell whether an attribute says what the product is, whatever was blended and when.
-
-    Parameters
-    ----------
-    path : str
-        Dotted path.
-
-    Returns
-    -------
-    own : bool
-        True of its file, its class and its association.
-    """
-    return path in _OF_THE_PRODUCT or is_within(path, _ASSOCIATION)
-
-
 def set_later(
     tree: Mapping[str, Any],
     blended: Mapping[str, Any],
@@ -134,9 +124,9 @@ def set_later(
     Returns
     -------
     values : dict of str to LaterValue
-        By dotted path. What says what the product is is left out.
+        By dotted path. What the product's file has of itself is left out, and its class.
     """
-    layout = Layout(Attribute(path) for path in blended if not is_of_the_product(path))
+    layout = Layout(Attribute(path) for path in blended if path not in OF_THE_PRODUCT)
     found: dict[str, LaterValue] = {}
     for path, own in zip(layout.paths, collect(tree, layout), strict=True):
         value, new = plain(own), None if blended[path] is DROP else blended[path]
@@ -163,7 +153,7 @@ def is_same(value: Any, other: Any, cells: Sequence[Any] = ()) -> bool:
 
     Examples
     --------
-    >>> from blender_core.earlier_blend import is_same
+    >>> from blender_core.later_values import is_same
     >>> is_same(0.1 + 0.2, 0.3), is_same(59000.5, 59000.500001), is_same("NRCA1 ", "NRCA1")
     (True, False, True)
     """
@@ -181,10 +171,10 @@ def is_same(value: Any, other: Any, cells: Sequence[Any] = ()) -> bool:
         return False
 
 
-def own_association(
+def own_processing(
     tree: Mapping[str, Any], blended: Mapping[str, Any], plan: Mapping[str, Assignment]
 ) -> frozenset[str]:
-    """Return the attributes that name the association of a product that was blended before.
+    """Return the attributes that tell how a product that was blended before was processed.
 
     Parameters
     ----------
@@ -194,9 +184,9 @@ def own_association(
     Returns
     -------
     paths : frozenset of str
-        Those that the product has, and that nobody overrides.
+        Those that the product has, and that nobody overrides. They stay.
     """
-    paths = (path for path in blended if is_within(path, _ASSOCIATION))
+    paths = (path for path in blended if any(is_within(path, group) for group in _PROCESSING))
     layout = Layout(Attribute(path) for path in paths if plan[path].tier <= Tier.SCHEMA)
     own = zip(layout.paths, collect(tree, layout), strict=True)
     return frozenset(path for path, value in own if value is not None)

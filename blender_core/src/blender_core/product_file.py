@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from blender_core.columns import Layout
 from blender_core.earlier_blend import EarlierBlend
 from blender_core.errors import BlenderError, NotADatamodelError, warn
-from blender_core.later_values import UNTOLD, is_of_the_product
+from blender_core.later_values import UNTOLD
 from blender_core.outcome import OF_A_FILE, Outcome, Status, own_outcome
 from blender_core.outcomes import Outcomes
 from blender_core.paths import is_within
@@ -279,7 +279,7 @@ class ProductFile:
         )
         if path in OF_A_FILE:
             return own_outcome(outcome, value)
-        if status is Status.UNKNOWN and inputs and not is_of_the_product(path):
+        if status is Status.UNKNOWN and inputs:
             return self._later(outcome)
         return outcome
 

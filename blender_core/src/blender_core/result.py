@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blender_core.columns import Layout
-from blender_core.later_values import is_of_the_product, is_same
+from blender_core.later_values import OF_THE_PRODUCT, is_same
 from blender_core.outcome import OF_A_FILE, Status
 from blender_core.outcomes import outcomes_of
 from blender_core.readers.tree import collect, plain
@@ -183,7 +183,7 @@ product: it ends in .fits or .fits.gz or .asdf
         if not isinstance(self._product, DatamodelProduct):
             return {}
         left = {**dict.fromkeys(self.changed), **self.later, **self.values}
-        layout = Layout(Attribute(path) for path in left if not is_of_the_product(path))
+        layout = Layout(Attribute(path) for path in left if path not in OF_THE_PRODUCT)
         now = zip(layout.paths, map(plain, collect(self._product.tree, layout)), strict=True)
         return {path: value for path, value in now if not is_same(value, left[path])}
 

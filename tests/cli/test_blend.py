@@ -295,6 +295,73 @@ class TestRefused:
         assert after == before
 
 
+class TestBlendedBefore:
+    @pytest.fixture
+    def finished(self, command, product, exposures):
+        """A product of which a step has set two values after the blend."""
+        command("blend", product, *exposures)
+        with datamodels.open(str(product)) as model:
+            model.meta.exposure.exposure_time = SECONDS
+            model.meta.photometry.pixelarea_steradians = 1e-15
+            model.save(product)
+        return product
+
+    def test_what_was_set_later_stays(self, command, printed_json, finished, exposures):
+        line = "2 values were set after the blend and stay: EFFEXPTM and PIXAR_SR"
+        assert line in command("blend", finished, *exposures, "--dry-run").stdout
+        assert line in command("blend", finished, *exposures).stdout.splitlines()
+        values = values_in(finished)
+        assert values["meta.exposure.exposure_time"] == SECONDS
+        assert values["meta.photometry.pixelarea_steradians"] == 1e-15
+        told = printed_json("blend", finished, *exposures)
+        assert told["later"] == {
+            "meta.exposure.exposure_time": SECONDS,
+            "meta.photometry.pixelarea_steradians": 1e-15,
+        }
+        assert told["replaced"] == {}
+
+    def test_unless_it_is_to_be_replaced(self, command, printed_json, finished, exposures):
+        override = ["--override", "EFFEXPTM=sum", "--dry-run"]
+        assert printed_json("blend", finished, *exposures, *override)["replaced"] == {
+            "meta.exposure.exposure_time": SECONDS
+        }
+        lines = command("blend", finished, *exposures, *override).stdout.splitlines()
+        assert "1 value was set after the blend and stays: PIXAR_SR" in lines
+        assert "1 value was set after the blend and is replaced by overrides: EFFEXPTM" in lines
+        text = command("blend", finished, *exposures, "--replace-later").stdout
+        assert "set after the blend" not in text
+        values = values_in(finished)
+        assert values["meta.exposure.exposure_time"] == math.fsum([SECONDS] * 4)
+
+    def test_from_its_own_table(self, command, refused, finished):
+        before = values_in(finished)
+        command("blend", finished, finished, "--expand", "--output", "again.fits")
+        after = values_in("again.fits")
+        changed = {path for path in before if before[path] != after.get(path)}
+        assert {path for path in changed if path.startswith("meta.")} == {
+            "meta.filename",
+            "meta.date",
+        }
+        with fits.open("again.fits") as hdus:
+            assert len(hdus["HDRTAB"].data) == 4
+        command("blend", finished, finished, "--expand")
+        assert "is one of the inputs, too" in refused("blend", finished, finished)
+
+    @pytest.mark.parametrize(
+        ("options", "recorded"),
+        [
+            ([], False),
+            (["--override", "EFFEXPTM=max"], True),
+            (["--override", "EFFEXPTM=max", "--no-record-rules"], False),
+            (["--record-rules"], True),
+        ],
+    )
+    def test_when_rules_are_recorded(self, command, product, exposures, options, recorded):
+        command("blend", product, *exposures, *options)
+        with fits.open(product) as hdus:
+            assert ("HDRRULES" in hdus) is recorded
+
+
 class TestDryRun:
     def test_bad_inputs_that_are_left_out(self, printed_json, refused, product, exposures):
         options = ["--dry-run", "--on-bad-input", "skip"]
@@ -315,12 +382,54 @@ class TestDryRun:
         options = ["--override", "NGROUPS=mean", "--report", "report.html", "--dry-run"]
         text = command("blend", product, *exposures, *options).stdout
         assert {path: path.read_bytes() for path in here.iterdir()} == before
-        assert text.startswith("Would blend 4 inputs into product.fits:\n")
+        assert text.startswith("Would blend 4 inputs into product.fits.\n")
         assert all(f"  {name}\n" in text for name in NAMES)
         (line,) = (line for line in text.splitlines() if line.startswith("meta.exposure.ngroups"))
         assert line.split()[1:4] == ["NGROUPS", "mean", "caller"]
         assert "may give a fraction where an integer is asked for" in text
         assert text.endswith("Nothing has been written.\n")
+
+    def test_the_plan_then_the_values_then_the_files(self, command, product, exposures):
+        for number in range(5, 9):
+            shutil.copy(exposures[0], f"{number}_cal.fits")
+        inputs = [*exposures, "*_cal.fits"]
+        options = ["--override", "EFFEXPTM=max", "--dry-run"]
+        lines = command("blend", product, *inputs, *options).stdout.splitlines()
+        heads = [
+            "The plan, where it is not what the schema asks for:",
+            "Its check:",
+            "The values that would change:",
+            "The inputs:",
+            "Nothing has been written.",
+        ]
+        assert [line for line in lines if line in heads] == heads
+        files = lines[lines.index("The inputs:") + 1 : lines.index("Nothing has been written.")]
+        assert len(files) == 6 + 2
+        assert files[6:] == ["  and 6 more", ""]
+        values = lines[
+            lines.index("The values that would change:") + 1 : lines.index("The inputs:")
+        ]
+        assert values[0].split() == ["keyword", "attribute", "now", "then", "rule", "provider"]
+        rows = {line.split()[0]: line.split()[1:] for line in values[1:] if line.strip()}
+        assert rows["DETECTOR"][1:4] == ["'NRCA1'", "'MULTIPLE'", "multi"]
+        assert "EFFEXPTM" not in rows  # the largest is what it has
+        assert {"FILENAME", "DATE", "TELESCOP"}.isdisjoint(rows)
+
+    def test_values(self, command, printed_json, product, exposures):
+        arguments = ["blend", product, *exposures, "--dry-run"]
+        values = {one["keyword"]: one for one in printed_json(*arguments)["values"]}
+        seconds = values["EFFEXPTM"]
+        assert (seconds["now"], seconds["then"]) == (SECONDS, math.fsum([SECONDS] * 4))
+        assert (seconds["rule"], seconds["changes"]) == ("sum", True)
+        assert seconds["provider"]["distribution"] == "blender-rules-std"
+        assert "TELESCOP" not in values
+        values = {one["keyword"]: one for one in printed_json(*arguments, "--all")["values"]}
+        assert (values["TELESCOP"]["now"], values["TELESCOP"]["then"]) == ("JWST", "JWST")
+        assert not values["TELESCOP"]["changes"]
+        assert "would change:" in command(*arguments, "--all").stdout
+        command("blend", product, *exposures, "--all", status=2)
+        command("blend", product, *exposures)
+        assert "No value would change." in command(*arguments).stdout
 
     def test_json(self, printed_json, product, exposures):
         told = printed_json("blend", product, *exposures, "--override", "NGROUPS=mean", "--dry-run")

@@ -71,12 +71,13 @@ def test_dry_run(command, printed_json, finished, team):
     before = finished.read_bytes()
     lines = command("amend", finished, "--rules", team, "--dry-run").stdout.splitlines()
     assert lines[0] == "product.fits: 1 value would be amended"
+    assert lines[1].split() == ["keyword", "attribute", "now", "then", "rule", "provider"]
     assert lines[-1] == "Nothing has been written."
     told = printed_json("amend", finished, "--rules", team, "--dry-run")
     assert (told["product"], told["written"]) == ("product.fits", False)
     (value,) = told["values"]
     assert value["attribute"] == "meta.exposure.exposure_time"
-    assert (value["before"], value["after"], value["changes"]) == (TOTAL, SECONDS, True)
+    assert (value["now"], value["then"], value["changes"]) == (TOTAL, SECONDS, True)
     assert (value["rule"], value["asked_by"]) == ("max", "team.toml")
     assert finished.read_bytes() == before
 

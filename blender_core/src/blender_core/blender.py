@@ -304,7 +304,10 @@ class ModelBlender:
         )
 
     def _records_rules(self, result: BlendResult) -> bool:
-        return departs_from_schema(result) if self._record_rules is None else self._record_rules
+        if self._record_rules is not None:
+            return self._record_rules
+        may_depart = self._planner.has_overrides or self._registry.has_replacements
+        return may_depart and departs_from_schema(result)
 
     def _require_inputs(self) -> Accumulated:
         if not self._inputs.columns:

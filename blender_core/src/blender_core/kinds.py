@@ -80,6 +80,11 @@ class Planner:
         self._mixed = mixed
         self._told: set[UnknownCondition] = set()
 
+    @property
+    def has_overrides(self) -> bool:
+        """Whether anybody may ask for other rules than the schema's."""
+        return bool(self._overrides)
+
     def kind(self, source: Source) -> Kind:
         """Begin with inputs of a class.
 

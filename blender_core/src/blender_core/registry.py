@@ -39,6 +39,8 @@ class Registry:
     ----------
     providers : tuple of Provider
         All who offer a rule, sorted.
+    has_replacements : bool
+        Whether a rule says that it replaces another of its name.
 
     Raises
     ------
@@ -60,6 +62,9 @@ class Registry:
         for rule, provider in offers:
             by_name.setdefault(rule.name, []).append(ProvidedRule(rule, provider))
         self._rules: dict[str, ProvidedRule] = {}
+        self.has_replacements = any(
+            offer.rule.replaces is not None for offers in by_name.values() for offer in offers
+        )
         self.providers = tuple(
             sorted({offer.provider for offers in by_name.values() for offer in offers})
         )

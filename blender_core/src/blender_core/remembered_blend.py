@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from blender_core.columns import Layout
 from blender_core.later_values import is_same
 from blender_core.readers.tree import collect, plain
+from blender_core.schema import Attribute
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from blender_core.plan import BlendPlan
     from blender_core.result import BlendResult
     from blender_core.writers.protocol import Product
 
@@ -26,21 +26,30 @@ class RememberedBlend:
     ----------
     gave : mapping of str to object
         What it gave, by dotted path.
-    left : mapping of str to object
-        What the product had right after it, by dotted path.
+    later : mapping of str to object
+        What it would have given where the product kept a value that had been set after an earlier
+        blend, and so after this one.
+    tree : mapping
+        The product's tree as it was right after the blend.
     """
 
-    def __init__(self, gave: Mapping[str, Any], left: Mapping[str, Any]) -> None:
+    def __init__(
+        self, gave: Mapping[str, Any], later: Mapping[str, Any], tree: Mapping[str, Any]
+    ) -> None:
         self._gave = gave
-        self._left = left
+        self._later = later
+        self._tree = tree
 
     def gave(self, path: str) -> Any:
         """Return what it gave the product for an attribute."""
-        return self._gave.get(path)
+        return self._later.get(path, self._gave.get(path))
 
     def is_older_than(self, path: str, value: Any) -> bool:
         """Tell whether a product has a value that was set after the blend."""
-        return not is_same(value, self._left.get(path))
+        if path in self._later:
+            return not is_same(value, self._later[path])
+        (left,) = collect(self._tree, Layout([Attribute(path)]))
+        return not is_same(value, plain(left))
 
 
 class RememberedBlends:
@@ -48,7 +57,6 @@ class RememberedBlends:
 
     def __init__(self) -> None:
         self._blends: list[tuple[weakref.ref[Any], RememberedBlend]] = []
-        self._layout: tuple[BlendPlan, Layout] | None = None
 
     def of(self, product: Product) -> RememberedBlend | None:
         """Return the blend that a product has its HDRTAB from; None if it is not known.
@@ -81,13 +89,15 @@ class RememberedBlends:
         """
         if product.path is not None or (table := product.table("hdrtab")) is None:
             return
-        if self._layout is None or self._layout[0] is not result.plan:
-            paths = (assignment.attribute for assignment in result.plan.values())
-            self._layout = result.plan, Layout(paths)
-        layout = self._layout[1]
-        left = dict(zip(layout.paths, map(plain, collect(product.tree, layout)), strict=True))
-        # What had been set before this blend was set after the first, and so after this one.
         later = {path: own.blended for path, own in result.later_values.items() if own.stays}
-        blend = RememberedBlend({**result.values, **later}, {**left, **later})
+        meta = _copied(product.tree.get("meta"))
+        blend = RememberedBlend(result.values, later, {"meta": meta})
         self._blends = [one for one in self._blends if one[0]() is not None]
         self._blends.append((weakref.ref(table), blend))
+
+
+def _copied(node: Any) -> Any:
+    """Return a tree whose groups and lists nobody else changes."""
+    if isinstance(node, dict):
+        return {name: _copied(value) for name, value in node.items()}
+    return list(node) if isinstance(node, list) else node

@@ -83,35 +83,36 @@ def amend(
                 raise CommandError(msg)
             if not dry_run:
                 result.save(target, overwrite=overwrite)
+        heads = ("now", "then") if dry_run else ("before", "after")
         if as_json:
             shown = result.amendments if show_all else result.changes
             print_json(
                 {
                     "product": str(target),
                     "written": not dry_run,
-                    "values": [change_object(one, "before", "after") for one in shown],
+                    "values": [change_object(value, *heads) for value in shown],
                     "warnings": notes.lines(),
                 }
             )
         elif not quiet:
-            _print(result, target, dry_run=dry_run, show_all=show_all)
+            _print(result, target, heads, show_all=show_all)
             notes.print()
 
 
-def _print(result: "AmendResult", target: Path, *, dry_run: bool, show_all: bool) -> None:
+def _print(result: "AmendResult", target: Path, heads: tuple[str, str], *, show_all: bool) -> None:
     from blender_core.cli.console import Output
     from blender_core.cli.value_changes import print_changes
     from blender_core.values import counted
 
     console = Output()
-    changes = len(result.changes)
-    amended = "would be amended" if dry_run else "amended"
-    console.say(f"{target}: {counted(changes, 'value')} {amended}", "bold")
+    is_written = heads[0] == "before"
+    amended = "amended" if is_written else "would be amended"
+    console.say(f"{target}: {counted(len(result.changes), 'value')} {amended}", "bold")
     shown = result.amendments if show_all else result.changes
     if shown:
-        print_changes(shown, "before", "after")
+        print_changes(shown, *heads)
     if more := len(result.amendments) - len(shown):
         number = f"{more} more {'is' if more == 1 else 'are'}" if shown else f"{more}"
         console.say(f"{number} decided anew with the value that was there (--all shows them).")
-    if dry_run:
+    if not is_written:
         console.say("Nothing has been written.", "bold")

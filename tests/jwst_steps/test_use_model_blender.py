@@ -15,6 +15,7 @@ import pytest
 from astropy.io import fits
 from jwst.model_blender import blender
 from jwst.stpipe import Pipeline, Step
+from small_jwst import coronagraphy
 from stdatamodels.jwst.datamodels import ImageModel
 
 import blender_core
@@ -277,12 +278,13 @@ for name, (path, _) in products.make_products(Path.cwd()).items():
 @pytest.mark.usefixtures("plugin")
 def test_all_pipelines_that_blend(run_program):
     """Each of them saves its products itself, and returns nothing that could be amended."""
-    times = {}
+    times, areas = {}, {}
     for name, path in run_program(PIPELINES):
         with fits.open(path) as product:
             # Tables of jwst have no units.
             assert product["HDRTAB"].columns["EFFEXPTM"].unit == "s", name
             times[name] = product[0].header["EFFEXPTM"]
+            areas[name] = product["SCI"].header.get("PIXAR_SR") if "SCI" in product else None
     # Resampling counts exposures once, 100 and 200 s, after its blend and whatever that gave. Where
     # nothing is set after the blend, the plugin's rule holds: the largest.
     assert times == {
@@ -292,6 +294,9 @@ def test_all_pipelines_that_blend(run_program):
         "coronagraphic i2d": 200,
         "x1dints": 200,
     }
+    # The pipeline has its step resample without a blend, so that the product has no table which
+    # could tell that its area is not of the inputs.
+    assert areas["coronagraphic i2d"] == coronagraphy.AREA_STERADIANS
 
 
 def test_the_log_tells_who_blends(caplog):

@@ -307,9 +307,10 @@ def test_what_is_not_recorded(make_model):
     assert blendmodels(product, inputs).later == {}
     product.meta.source_catalog = "mine"
     assert blendmodels(product, inputs).later == {UNRECORDED: "mine"}
-    # Otherwise nothing tells, and what the product has is not lost.
+    # Otherwise nothing tells. What the product has is not lost, nor said to have been set later.
     product = blended_by_jwst(ImageModel(), inputs)
-    assert blendmodels(product, inputs[1:]).later == {UNRECORDED: "a"}
+    result = blendmodels(product, inputs[1:])
+    assert (result.later, result.outcomes[UNRECORDED].status) == ({}, Status.KEPT)
     assert product.meta.source_catalog == "a"
     # With HDRRULES, the values of all attributes are told.
     blendmodels(product, inputs, later="replace", record_rules=True)

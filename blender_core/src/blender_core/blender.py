@@ -11,7 +11,7 @@ from blender_core.earlier_blend import earlier_blend_of
 from blender_core.errors import NoInputsError
 from blender_core.evaluation import evaluate
 from blender_core.kinds import Planner
-from blender_core.later_values import own_processing, set_later
+from blender_core.later_values import OwnValues
 from blender_core.override_sources import OverrideSources
 from blender_core.plugins import Plugins
 from blender_core.product import vet
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-    from blender_core.later_values import FormerBlend, LaterValue
+    from blender_core.later_values import FormerBlend
     from blender_core.overrides import Override
     from blender_core.plan import BlendPlan
     from blender_core.writers.protocol import Product
@@ -258,13 +258,10 @@ class ModelBlender:
         inputs, once = given.columns.by_attribute(), given.columns.once
         blended = evaluate(plan.values(), inputs, once)
         earlier = self._earlier_blend(product, plan, inputs, once)
-        later: dict[str, LaterValue] = {}
-        stay: set[str] = set()
+        own = OwnValues()
         if earlier is not None:
-            later = set_later(product.tree, blended, plan, earlier)
-            stay.update(path for path, own in later.items() if own.stays)
-            stay |= own_processing(product.tree, blended, plan)
-        to_set = {path: value for path, value in blended.items() if path not in stay}
+            own = OwnValues.find(product.tree, blended, plan, earlier)
+        to_set = {path: value for path, value in blended.items() if not own.stays(path)}
         vetted = vet(product.validator, product.tree, to_set, plan)
         columns = typed_columns(plan, inputs)
         result = BlendResult(
@@ -276,7 +273,7 @@ class ModelBlender:
             values={path: blended[path] for path in vetted.values},
             dropped=vetted.dropped,
             refused=vetted.refused,
-            later_values=later,
+            later_values=own.later,
             columns=columns,
             skipped=given.skipped,
             files=given.files,

@@ -86,7 +86,7 @@ class EarlierBlend:
         """Tell whether a product has a value that was set after the blend."""
         gave = self.gave(path)
         if gave is UNTOLD:
-            return value is not None and not self._was_overridden(path)
+            return False
         column = self._columns.get(path)
         cells: Sequence[Any] = () if column is None else column.values
         if is_same(value, gave, cells):
@@ -97,6 +97,10 @@ class EarlierBlend:
         # What the schema forbids was not taken, and the product was made as a copy of the first.
         was_refused = bool(cells) and self._forbids(path, gave)
         return not (was_refused and (value is None or is_same(value, cells[0])))
+
+    def may_be_older_than(self, path: str) -> bool:
+        """Tell whether nothing is known of where a product's value is from."""
+        return self.gave(path) is UNTOLD and not self._was_overridden(path)
 
     def assignment(self, path: str) -> Assignment | None:
         """Return what the schema asks for an attribute.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from blender_core.assignment import Tier
@@ -20,15 +20,7 @@ if TYPE_CHECKING:
 
     from blender_core.assignment import Assignment
 
-__all__ = [
-    "OF_THE_PRODUCT",
-    "UNTOLD",
-    "FormerBlend",
-    "LaterValue",
-    "is_same",
-    "own_processing",
-    "set_later",
-]
+__all__ = ["OF_THE_PRODUCT", "UNTOLD", "FormerBlend", "LaterValue", "OwnValues", "is_same"]
 
 UNTOLD: Final = object()
 """Stands for a value of which nothing tells what it was."""
@@ -79,7 +71,21 @@ class FormerBlend(Protocol):
         Returns
         -------
         later : bool
-            True also if the product has a value, and nothing tells what the blend gave.
+            False also if nothing tells what the blend gave.
+        """
+
+    def may_be_older_than(self, path: str) -> bool:
+        """Tell whether nothing is known of where a product's value is from.
+
+        Parameters
+        ----------
+        path : str
+            Dotted path.
+
+        Returns
+        -------
+        unknown : bool
+            False if it is from an override of the blend, whatever that gave.
         """
 
 
@@ -102,37 +108,67 @@ class LaterValue:
     stays: bool
 
 
-def set_later(
-    tree: Mapping[str, Any],
-    blended: Mapping[str, Any],
-    plan: Mapping[str, Assignment],
-    earlier: FormerBlend,
-) -> dict[str, LaterValue]:
-    """Return the values of a product that were set after a blend, where a new one has others.
+@dataclass(slots=True)
+class OwnValues:
+    """What a product that was blended before does not get from a new blend.
 
     Parameters
     ----------
-    tree : mapping
-        The product's tree.
-    blended : mapping of str to object
-        What the new blend gives, by dotted path; ``DROP`` where the product is to have none.
-    plan : mapping of str to Assignment
-        The plan of the new blend.
-    earlier : FormerBlend
-        The blend before.
-
-    Returns
-    -------
-    values : dict of str to LaterValue
-        By dotted path. What the product's file has of itself is left out, and its class.
+    later : dict of str to LaterValue
+        What was set after the blend before, by dotted path, whether it stays or is overridden.
+    others : set of str
+        Dotted paths of what stays besides: how the product was processed, and values of which
+        nothing tells where they are from.
     """
-    layout = Layout(Attribute(path) for path in blended if path not in OF_THE_PRODUCT)
-    found: dict[str, LaterValue] = {}
-    for path, own in zip(layout.paths, collect(tree, layout), strict=True):
-        value, new = plain(own), None if blended[path] is DROP else blended[path]
-        if not is_same(value, new) and earlier.is_older_than(path, value):
-            found[path] = LaterValue(value, new, plan[path].tier <= Tier.SCHEMA)
-    return found
+
+    later: dict[str, LaterValue] = field(default_factory=dict)
+    others: set[str] = field(default_factory=set)
+
+    def stays(self, path: str) -> bool:
+        """Tell whether the product keeps its own value of an attribute."""
+        later = self.later.get(path)
+        return path in self.others if later is None else later.stays
+
+    @classmethod
+    def find(
+        cls,
+        tree: Mapping[str, Any],
+        blended: Mapping[str, Any],
+        plan: Mapping[str, Assignment],
+        earlier: FormerBlend,
+    ) -> OwnValues:
+        """Find them, where the new blend gives something else.
+
+        Parameters
+        ----------
+        tree : mapping
+            The product's tree.
+        blended : mapping of str to object
+            What the new blend gives, by dotted path; ``DROP`` where the product is to have none.
+        plan : mapping of str to Assignment
+            The plan of the new blend.
+        earlier : FormerBlend
+            The blend before.
+
+        Returns
+        -------
+        values : OwnValues
+            But for what the product's file has of itself, and its class.
+        """
+        own = cls()
+        layout = Layout(Attribute(path) for path in blended if path not in OF_THE_PRODUCT)
+        for path, node in zip(layout.paths, collect(tree, layout), strict=True):
+            value, new = plain(node), None if blended[path] is DROP else blended[path]
+            if is_same(value, new):
+                continue
+            is_overridden = plan[path].tier > Tier.SCHEMA
+            if earlier.is_older_than(path, value):
+                own.later[path] = LaterValue(value, new, not is_overridden)
+            elif value is not None and not is_overridden:
+                is_processing = any(is_within(path, group) for group in _PROCESSING)
+                if is_processing or earlier.may_be_older_than(path):
+                    own.others.add(path)
+        return own
 
 
 def is_same(value: Any, other: Any, cells: Sequence[Any] = ()) -> bool:
@@ -169,24 +205,3 @@ def is_same(value: Any, other: Any, cells: Sequence[Any] = ()) -> bool:
         return math.isclose(value, other, rel_tol=_LAST_DIGITS, abs_tol=lost)
     except OverflowError:  # an integer beyond all floats
         return False
-
-
-def own_processing(
-    tree: Mapping[str, Any], blended: Mapping[str, Any], plan: Mapping[str, Assignment]
-) -> frozenset[str]:
-    """Return the attributes that tell how a product that was blended before was processed.
-
-    Parameters
-    ----------
-    tree, blended, plan
-        As of `set_later`.
-
-    Returns
-    -------
-    paths : frozenset of str
-        Those that the product has, and that nobody overrides. They stay.
-    """
-    paths = (path for path in blended if any(is_within(path, group) for group in _PROCESSING))
-    layout = Layout(Attribute(path) for path in paths if plan[path].tier <= Tier.SCHEMA)
-    own = zip(layout.paths, collect(tree, layout), strict=True)
-    return frozenset(path for path, value in own if value is not None)

@@ -51,6 +51,10 @@ class RememberedBlend:
         (left,) = collect(self._tree, Layout([Attribute(path)]))
         return not is_same(value, plain(left))
 
+    def may_be_older_than(self, _path: str) -> bool:
+        """Tell that of each value it is known where it is from."""
+        return False
+
 
 class RememberedBlends:
     """The blends of products that have been finalized, known by the tables that they got."""

@@ -57,7 +57,35 @@ def described(model_type: type[Any]) -> ModelClass:
     """
     from stdatamodels import DataModel
 
-    blank = model_type()
-    own = not {"date", "model_type"}.issuperset(blank.instance.get("meta", ()))
+    if _fills_itself(model_type):
+        blank = model_type()
+        schema = blank.schema
+        own = not {"date", "model_type"}.issuperset(blank.instance.get("meta", ()))
+    else:
+        schema, own = _schema_of(model_type), False
     migrates = model_type._migrate_hdulist is not DataModel._migrate_hdulist  # noqa: SLF001
-    return ModelClass(ClassSchema(blank.schema), own, migrates)
+    return ModelClass(ClassSchema(schema), own, migrates)
+
+
+def _fills_itself(model_type: type[Any]) -> bool:
+    """Tell whether a class may put something into its new datamodels, so that one has to be made.
+
+    The first datamodel of a process has asdf import all its extensions, which takes a second.
+    """
+    from stdatamodels.jwst.datamodels import JwstDataModel
+
+    is_plain = (
+        issubclass(model_type, JwstDataModel)
+        and model_type.__init__ is JwstDataModel.__init__
+        and model_type.on_init is JwstDataModel.on_init
+    )
+    return not is_plain
+
+
+def _schema_of(model_type: type[Any]) -> dict[str, Any]:
+    """Return the schema that a class's datamodels get when they are made (stdatamodels 6.0.0)."""
+    from asdf.schema import load_schema
+    from stdatamodels.schema import merge_property_trees
+
+    schema = load_schema(model_type.schema_url, resolve_references=True)
+    return merge_property_trees(schema)  # type: ignore[no-any-return]

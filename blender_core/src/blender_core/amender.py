@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from blender_core.amendment import Amendment, AmendResult
@@ -235,7 +236,7 @@ class _Amended:
             path = assignment.attribute.path
             value = self.vetted.values.get(path)
             outcome = outcome_of(assignment, Status.AMENDED, value, self._inputs, {})
-            outcomes[path] = outcome.amended(self._before.get(path))
+            outcomes[path] = replace(outcome, replaced=self._before.get(path))
             if path in self._columns:
                 columns[path] = self._columns[path]
         return record_columns(outcomes.values(), columns)

@@ -98,10 +98,6 @@ class Outcome:
     blended: Any = None
     replaced: Any = None
 
-    def amended(self, before: Any) -> Outcome:
-        """Return the outcome with what the product had before it was amended."""
-        return replace(self, replaced=before)
-
     @property
     def label(self) -> str:
         """The path, and the keyword where there is one."""

@@ -233,10 +233,10 @@ class ProductFile:
         value = self.values.get(path)
         if path in OF_A_FILE:
             return own_outcome(recorded, value)
-        gave = self._blend.gave(path)
-        if gave is not UNTOLD and self._blend.is_older_than(path, value):
+        if self._blend.is_older_than(path, value):
             if recorded.status is Status.KEPT:
                 return recorded  # nothing tells when the product's own was set
+            gave = self._blend.gave(path)
             return replace(
                 recorded, status=Status.LATER, value=value, from_input=None, blended=gave
             )

@@ -122,7 +122,6 @@ class Blend:
                 progress=progress,
                 output=self.output,
                 overwrite=self.overwrite,
-                asn_product=self.asn_product,
             )
             warn_of_unknown(self.ignore, result.plan)
         if self.report is not None:
@@ -180,7 +179,7 @@ class Blend:
 
     def _accumulated(self, inputs: Sequence[Path], *, quiet: bool) -> ModelBlender:
         """Return what blends the inputs, all of which have been read."""
-        blender = ModelBlender(self.ignore, **self._of_the_blend(), asn_product=self.asn_product)
+        blender = ModelBlender(self.ignore, **self._of_the_blend())
         total = sum(map(number_behind, inputs))
         with bar("Reading", quiet=quiet) as progress:
             blender.accumulate_all(
@@ -218,16 +217,12 @@ class Blend:
 
         return ProductChoice(self.asn_product, names)
 
-    def _of_the_plan(self) -> dict[str, Any]:
+    def _of_the_blend(self) -> dict[str, Any]:
         return {
             "overrides": overrides_of(self.override),
             "rules": self.rules,
             "block": self.block,
-        }
-
-    def _of_the_blend(self) -> dict[str, Any]:
-        return {
-            **self._of_the_plan(),
+            "asn_product": self.asn_product,
             "mixed": self.mixed,
             "expand": self.expand,
             "record_rules": self.record_rules,

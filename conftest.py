@@ -2,9 +2,11 @@
 
 import os
 
-from blender_core.environment import BLOCK, RECORD_RULES, RULES
+from blender_core.common.environment import BLOCK, RECORD_RULES, RULES
 
 # What somebody has set for blends of their own must not change what is tested, nor what programs
 # do that tests start.
 for name in (BLOCK, RECORD_RULES, RULES):
     os.environ.pop(name, None)
+
+pytest_plugins = ["reading_fixtures", "writing_fixtures"]

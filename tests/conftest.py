@@ -14,8 +14,8 @@ import pytest
 from stdatamodels.jwst.datamodels import ImageModel
 
 from blender_core import Plugins, Provider, hookimpl
-from blender_core.cli.demonstration.exposures import write_exposures
-from blender_core.readers.headers import scan
+from blender_core.demo.exposures import write_exposures
+from blender_core.formats.fits.scan import scan
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 

@@ -11,7 +11,7 @@ from stdatamodels.jwst.datamodels import ImageModel
 from stdatamodels.jwst.datamodels import open as open_model
 
 from blender_core import ModelBlender
-from blender_core.cli.demonstration.exposures import write_exposures
+from blender_core.demo.exposures import write_exposures
 
 ARRAYS = ("data", "err", "dq", "var_poisson", "var_rnoise", "var_flat")
 

@@ -12,7 +12,7 @@ from typer.testing import CliRunner
 
 from blender_core import blendmodels
 from blender_core.cli.app import app
-from blender_core.cli.demonstration.exposures import write_exposures
+from blender_core.demo.exposures import write_exposures
 
 
 @pytest.fixture(autouse=True)

@@ -16,7 +16,7 @@ from astropy.table import Table
 from stdatamodels.jwst import datamodels
 
 from blender_core import BlendWarning
-from blender_core.cli.given import given_inputs
+from blender_core.cli.inputs import given_inputs
 
 SECONDS = 311.366  # of each of the exposures: 29 frames of 10.73677 s
 NAMES = [f"jw01234001001_02101_00001_nrca{detector}_cal.fits" for detector in (1, 2, 3, 4)]
@@ -91,7 +91,7 @@ class TestProduct:
         assert product.read_bytes() == before
 
     def test_without_jinja(self, refused, product, exposures, monkeypatch):
-        monkeypatch.setattr("blender_core.report.writing.find_spec", lambda _: None)
+        monkeypatch.setattr("blender_core.report.write.find_spec", lambda _: None)
         before = product.read_bytes()
         assert "blender-core[report]" in refused("blend", product, *exposures, "--report", "r.html")
         assert product.read_bytes() == before
@@ -686,9 +686,9 @@ main()
 @pytest.mark.parametrize(
     ("module", "name"),
     [
-        ("blender_core.cli.given", "given_inputs"),
-        ("blender_core.readers.fits_file", "RawFits.read"),
-        ("blender_core.writers.fits_file", "write"),
+        ("blender_core.cli.inputs", "given_inputs"),
+        ("blender_core.readers.fits", "RawFits.read"),
+        ("blender_core.products.fits", "write"),
         ("os", "fsync"),
         ("os", "replace"),
     ],

@@ -13,8 +13,8 @@ import pytest
 
 from blender_core import BlendWarning, Plugins
 from blender_core.cli import main
+from blender_core.cli.captured_warnings import Notes
 from blender_core.cli.console import printable
-from blender_core.cli.notes import Notes
 from blender_core.cli.progress import Bar, bar
 
 SCRIPT = Path(sysconfig.get_path("scripts")) / "model-blender"

@@ -17,7 +17,7 @@ from stdatamodels.jwst import datamodels
 from typer.testing import CliRunner
 
 from blender_core.cli.app import app
-from blender_core.cli.demonstration.exposures import write_exposures
+from blender_core.demo.exposures import write_exposures
 
 REAL = Path(jwst.__file__).parent / "associations/tests/data"
 UNCAL = sorted((REAL / "exposures").glob("*.fits"))

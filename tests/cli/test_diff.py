@@ -4,7 +4,7 @@ import pytest
 from astropy.io import fits
 
 from blender_core import ProductFile, amend
-from blender_core.product_diff import ProductDiff
+from blender_core.products.diff import ProductDiff
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from blender_core import (
     Tier,
     blendmodels,
 )
-from blender_core.schema import read_attributes
+from blender_core.schema.attributes import read_attributes
 
 NIRCAM = [f"NRC{module}{number}" for module in "AB" for number in "1234"]
 TIMES = (

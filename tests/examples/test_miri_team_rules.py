@@ -7,7 +7,7 @@ import pytest
 from stdatamodels.jwst.datamodels import DarkMIRIModel, ImageModel
 
 from blender_core import DROP, BlendPlan, Plugins, RuleError, Tier
-from blender_core.schema import read_attributes
+from blender_core.schema.attributes import read_attributes
 from blender_core.testing import Sample, check_rule
 
 TEAM = "miri-team-rules 1.0 [miri_team]"

@@ -20,7 +20,7 @@ from stdatamodels.jwst import datamodels
 from stdatamodels.jwst.datamodels import model_base
 
 from blender_core import blendmodels
-from blender_core.writers import fits_file
+from blender_core.products import fits as fits_file
 
 FAILED = 3
 STEPS = ("open", "scandir", "fsync", "fchmod", "fchown", "replace", "link", "unlink")

@@ -16,7 +16,7 @@ from stdatamodels.jwst import datamodels
 from stdatamodels.jwst.datamodels import ImageModel
 
 from blender_core import OutputError, blendmodels
-from blender_core.writers import replacing as module
+from blender_core.formats.files import atomic as module
 
 KILLED = Path(__file__).with_name("killed.py")
 

@@ -21,7 +21,7 @@ from blender_core import (
     RuleError,
     blendmodels,
 )
-from blender_core.writers.datamodel import restored
+from blender_core.products.datamodel import restored
 
 
 @pytest.fixture

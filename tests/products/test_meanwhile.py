@@ -9,7 +9,7 @@ import pytest
 from stdatamodels.jwst import datamodels
 from stdatamodels.jwst.datamodels import ImageModel
 
-import blender_core.writers.fits_file as writer
+import blender_core.products.fits as writer
 from blender_core import InputError, OutputExistsError, blendmodels
 
 CHANGED = r"the product \(.*\) has been changed by somebody else since it was read"

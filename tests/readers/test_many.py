@@ -9,7 +9,7 @@ from stdatamodels.jwst import datamodels
 from stdatamodels.jwst.datamodels import ImageModel
 
 from blender_core import ModelBlender, blendmodels
-from blender_core.readers.opening import Opener
+from blender_core.inputs.opener import Opener
 
 # An ImageModel has some 440 wanted attributes: a pointer of 8 bytes to each value is 3.5 KB. With
 # the values, 5.1 KB have been measured.

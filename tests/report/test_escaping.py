@@ -4,10 +4,10 @@ import dataclasses
 
 import pytest
 
-from blender_core.assignment import Tier
-from blender_core.outcome import Outcome, Status
-from blender_core.provider import Provider
-from blender_core.report.facts import Fact, Facts
+from blender_core.common.provider import Provider
+from blender_core.evaluation.outcome import Outcome, Status
+from blender_core.plan.assignment import Tier
+from blender_core.report.model import Fact, Facts
 from blender_core.report.page import page
 
 ATTACKS = [

@@ -7,11 +7,11 @@ import pytest
 from stdatamodels.jwst.datamodels import ImageModel
 
 from blender_core import Override, Status, blendmodels
+from blender_core.report.encoding import coded, kind_of, series
+from blender_core.report.escaping import text_of, visible
 from blender_core.report.exposures import exposures_of, moment, span
-from blender_core.report.facts import facts_of
-from blender_core.report.series import coded, kind_of, series
+from blender_core.report.model import facts_of
 from blender_core.report.summary import lasting, said_by_inputs, time_span
-from blender_core.report.texts import text_of, visible
 
 
 @pytest.fixture

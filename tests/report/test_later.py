@@ -8,7 +8,7 @@ from stdatamodels.jwst.datamodels import ImageModel
 
 from blender_core import ProductFile, Status, amend, blendmodels
 from blender_core.report import write_report
-from blender_core.report.facts import facts_of
+from blender_core.report.model import facts_of
 
 SECONDS = (100.0, 200.0, 300.0)
 STARTS = (59000.0, 59000.1, 59000.2)

@@ -9,7 +9,7 @@ from stdatamodels.jwst.datamodels import ImageModel
 
 from blender_core import Plugins, ProductFile, blendmodels
 from blender_core.report import write_report
-from blender_core.report.facts import facts_of
+from blender_core.report.model import facts_of
 
 SECONDS = (107.5, 214.5, None)
 

@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jwst.model_blender.rules import RULE_FUNCTIONS
 
+from blender_core.common.drop import DROP
 from blender_core.errors import RuleError
-from blender_core.rules import DROP
 from blender_rules_std.agree import common, multiple, question_mark, same
 
 NAN = math.nan

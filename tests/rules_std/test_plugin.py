@@ -10,8 +10,8 @@ import pytest
 
 import blender_rules_std
 from blender_core.errors import RuleError
-from blender_core.hookspecs import NAME, BlenderSpecs
-from blender_core.rules import Gives, Missing, Rule
+from blender_core.plugins.hookspecs import NAME, BlenderSpecs
+from blender_core.plugins.rule import Gives, Missing, Rule
 from blender_rules_std import plugin
 
 RULES = {rule.name: rule for rule in plugin.blender_rules()}

@@ -8,11 +8,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from blender_core.amender import amend
-    from blender_core.amendment import Amendment, AmendResult
-    from blender_core.assignment import Assignment, Choice, Tier
-    from blender_core.blend import blendmodels
-    from blender_core.blender import ModelBlender
+    from blender_core.blending.amend import amend
+    from blender_core.blending.amendment import Amendment, AmendResult
+    from blender_core.blending.blender import ModelBlender
+    from blender_core.blending.blendmodels import blendmodels
+    from blender_core.blending.result import BlendResult
+    from blender_core.common.drop import DROP
+    from blender_core.common.provider import Provider
     from blender_core.errors import (
         AmendError,
         AssociationProductError,
@@ -41,20 +43,21 @@ if TYPE_CHECKING:
         UnknownInputError,
         UnknownRuleError,
     )
-    from blender_core.findings import Finding, FindingKind, Findings
-    from blender_core.hookspecs import hookimpl
-    from blender_core.outcome import Outcome, Status
-    from blender_core.outcomes import Outcomes
-    from blender_core.overrides import Override, When
-    from blender_core.plan import BlendPlan
-    from blender_core.plugins import Plugins
-    from blender_core.product_diff import CellChange, ProductDiff, ValueChange
-    from blender_core.product_file import ProductFile
-    from blender_core.provider import Provider
-    from blender_core.readers.source import Source
-    from blender_core.registry import Registry
-    from blender_core.result import BlendResult
-    from blender_core.rules import DROP, Gives, Missing, Rule
+    from blender_core.evaluation.outcome import Outcome, Status
+    from blender_core.evaluation.outcomes import Outcomes
+    from blender_core.plan.assignment import Assignment, Choice, Tier
+    from blender_core.plan.findings import Finding, FindingKind, Findings
+    from blender_core.plan.plan import BlendPlan
+    from blender_core.plugins.hookspecs import hookimpl
+    from blender_core.plugins.manager import Plugins
+    from blender_core.plugins.override import Override, When
+    from blender_core.plugins.registry import Registry
+    from blender_core.plugins.rule import Gives, Missing, Rule
+    from blender_core.plugins.source import Source
+    from blender_core.products.diff import CellChange, ProductDiff, ValueChange
+    from blender_core.products.product_file import ProductFile
+    from blender_core.schema.attributes import Attribute
+    from blender_core.schema.layout import Layout
 
 __all__ = [
     "DROP",
@@ -63,6 +66,7 @@ __all__ = [
     "Amendment",
     "Assignment",
     "AssociationProductError",
+    "Attribute",
     "BlendErrorGroup",
     "BlendPlan",
     "BlendResult",
@@ -78,6 +82,7 @@ __all__ = [
     "Gives",
     "InputError",
     "InvalidValueError",
+    "Layout",
     "Missing",
     "MixedModelTypesError",
     "ModelBlender",
@@ -117,11 +122,13 @@ __all__ = [
 ]
 
 _NAMES_IN: Final = {
-    "amender": "amend",
-    "amendment": "AmendResult Amendment",
-    "assignment": "Assignment Choice Tier",
-    "blend": "blendmodels",
-    "blender": "ModelBlender",
+    "schema.attributes": "Attribute",
+    "schema.layout": "Layout",
+    "blending.amend": "amend",
+    "blending.amendment": "AmendResult Amendment",
+    "plan.assignment": "Assignment Choice Tier",
+    "blending.blendmodels": "blendmodels",
+    "blending.blender": "ModelBlender",
     "errors": (
         "AmendError AssociationProductError BlenderError BlendErrorGroup BlendWarning "
         "EnvironmentVariableError "
@@ -130,20 +137,21 @@ _NAMES_IN: Final = {
         "PluginError ReaderConflictError RuleCheckError RuleConflictError RuleError "
         "RulesFileError TableError UnknownAttributeError UnknownInputError UnknownRuleError"
     ),
-    "findings": "Finding FindingKind Findings",
-    "hookspecs": "hookimpl",
-    "outcome": "Outcome Status",
-    "outcomes": "Outcomes",
-    "overrides": "Override When",
-    "plan": "BlendPlan",
-    "plugins": "Plugins",
-    "product_diff": "CellChange ProductDiff ValueChange",
-    "product_file": "ProductFile",
-    "provider": "Provider",
-    "readers.source": "Source",
-    "registry": "Registry",
-    "result": "BlendResult",
-    "rules": "DROP Gives Missing Rule",
+    "plan.findings": "Finding FindingKind Findings",
+    "plugins.hookspecs": "hookimpl",
+    "evaluation.outcome": "Outcome Status",
+    "evaluation.outcomes": "Outcomes",
+    "plugins.override": "Override When",
+    "plan.plan": "BlendPlan",
+    "plugins.manager": "Plugins",
+    "products.diff": "CellChange ProductDiff ValueChange",
+    "products.product_file": "ProductFile",
+    "common.provider": "Provider",
+    "plugins.source": "Source",
+    "plugins.registry": "Registry",
+    "blending.result": "BlendResult",
+    "common.drop": "DROP",
+    "plugins.rule": "Gives Missing Rule",
 }
 _HOMES: Final = {name: module for module, names in _NAMES_IN.items() for name in names.split()}
 

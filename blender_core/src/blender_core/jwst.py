@@ -15,11 +15,11 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 import blender_core
-from blender_core.environment import RULES, rules_files
-from blender_core.plugins import Plugins
-from blender_core.readers.model_library import is_library, opened
+from blender_core.common.environment import RULES, rules_files
+from blender_core.common.wording import counted, shown
+from blender_core.inputs.model_library import is_library, opened
+from blender_core.plugins.manager import Plugins
 from blender_core.readers.product_table import table_of_datamodel
-from blender_core.values import counted, shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

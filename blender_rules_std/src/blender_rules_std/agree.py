@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
+from blender_core.common.drop import DROP
+from blender_core.common.values import distinct
+from blender_core.common.wording import shown
 from blender_core.errors import RuleError
-from blender_core.rules import DROP, Rule
-from blender_core.values import distinct, shown
+from blender_core.plugins.rule import Rule
 from blender_rules_std.checks import NUMBERS, is_nan, quoted, require, require_some
 
 if TYPE_CHECKING:

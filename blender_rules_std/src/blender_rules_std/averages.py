@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Final
 
 from blender_core.errors import RuleError
-from blender_core.rules import Gives, Rule
+from blender_core.plugins.rule import Gives, Rule
 from blender_rules_std.checks import NUMBERS, is_nan, quoted, require
 from blender_rules_std.exact import nonfinite_sum, quotient, scaled
 

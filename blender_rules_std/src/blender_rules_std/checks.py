@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.common.wording import shown
 from blender_core.errors import RuleError
-from blender_core.values import shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from blender_core.errors import RuleError
-from blender_core.rules import Missing, Rule
+from blender_core.plugins.rule import Missing, Rule
 from blender_rules_std.checks import NUMBERS, is_nan, kinds, quoted, require_some
 
 if TYPE_CHECKING:

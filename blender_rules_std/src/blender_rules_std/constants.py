@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.rules import Gives, Rule
+from blender_core.plugins.rule import Gives, Rule
 from blender_rules_std.checks import require_some
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from blender_core.rules import Gives, Rule
-from blender_core.values import distinct, identity
+from blender_core.common.values import distinct, identity
+from blender_core.plugins.rule import Gives, Rule
 from blender_rules_std.checks import require_some
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, TypeVar
 
-from blender_core.rules import Gives, Rule
-from blender_core.values import distinct
+from blender_core.common.values import distinct
+from blender_core.plugins.rule import Gives, Rule
 from blender_rules_std.checks import require
 
 if TYPE_CHECKING:

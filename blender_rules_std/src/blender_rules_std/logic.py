@@ -7,7 +7,7 @@ from functools import reduce
 from typing import TYPE_CHECKING, Final
 
 from blender_core.errors import RuleError
-from blender_core.rules import Gives, Rule
+from blender_core.plugins.rule import Gives, Rule
 from blender_rules_std.checks import quoted, require
 
 if TYPE_CHECKING:

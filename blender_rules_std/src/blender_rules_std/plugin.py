@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blender_core.hookspecs import hookimpl
+from blender_core.plugins.hookspecs import hookimpl
 from blender_rules_std import (
     agree,
     angles,
@@ -21,7 +21,7 @@ from blender_rules_std import (
 )
 
 if TYPE_CHECKING:
-    from blender_core.rules import Rule
+    from blender_core.plugins.rule import Rule
 
 __all__ = ["blender_rules"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Final
 
-from blender_core.rules import Gives, Rule
+from blender_core.plugins.rule import Gives, Rule
 from blender_rules_std.checks import NUMBERS, require
 from blender_rules_std.choose import maximum, minimum
 from blender_rules_std.exact import nonfinite_sum, root, scaled

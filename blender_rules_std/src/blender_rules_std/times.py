@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from blender_core.instants import CALENDAR, CLOCK, Form
-from blender_core.rules import Rule
+from blender_core.common.datetimes import CALENDAR, CLOCK, Form
+from blender_core.errors import RuleError
+from blender_core.plugins.rule import Rule
 from blender_rules_std.checks import require
 
 if TYPE_CHECKING:
@@ -142,7 +143,10 @@ def _choose(pick: Callable[..., str], values: Sequence[str], form: Form) -> str:
     require(values, str, f"texts, each {form.name}")
     if form.sorts_as_text(values):
         return pick(values)
-    return pick(values, key=form.instant)
+    try:
+        return pick(values, key=form.instant)
+    except ValueError as error:
+        raise RuleError(str(error)) from error
 
 
 def _rule(name: str, blend: Callable[..., str], summary: str, instead: str) -> Rule:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from blender_core.cli.failure import CommandError, reported
+from blender_core.cli.errors import CommandError, reported
 from blender_core.cli.options import All, AsJson, Block, Debug, Overrides, Product, Quiet, Rules
 
 if TYPE_CHECKING:
-    from blender_core.amendment import AmendResult
+    from blender_core.blending.amendment import AmendResult
 
 __all__ = ["amend"]
 
@@ -51,11 +51,11 @@ def amend(
     done; nothing else of the product.
     """
     with reported(debug):
-        from blender_core.amender import amend as amend_product
-        from blender_core.cli.json_text import print_json
-        from blender_core.cli.notes import Notes
+        from blender_core.blending.amend import amend as amend_product
+        from blender_core.cli.captured_warnings import Notes
+        from blender_core.cli.json_output import print_json
         from blender_core.cli.options import overrides_of
-        from blender_core.cli.output import require_writable
+        from blender_core.cli.outputs import require_writable
         from blender_core.cli.value_changes import change_object
 
         if not product.exists():
@@ -102,7 +102,7 @@ def amend(
 def _print(result: "AmendResult", target: Path, heads: tuple[str, str], *, show_all: bool) -> None:
     from blender_core.cli.console import Output
     from blender_core.cli.value_changes import print_changes
-    from blender_core.values import counted
+    from blender_core.common.wording import counted
 
     console = Output()
     is_written = heads[0] == "before"

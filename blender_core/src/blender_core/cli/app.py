@@ -13,8 +13,8 @@ from blender_core.cli.check import check
 from blender_core.cli.demo import demo
 from blender_core.cli.diff import diff
 from blender_core.cli.explain import explain
-from blender_core.cli.installed import plugins, rules
 from blender_core.cli.plan import plan
+from blender_core.cli.plugins import plugins, rules
 from blender_core.cli.report import report
 from blender_core.cli.table import table
 from blender_core.cli.usage import Command

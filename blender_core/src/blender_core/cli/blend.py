@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from blender_core.cli.failure import CommandError, reported
+from blender_core.cli.errors import CommandError, reported
 from blender_core.cli.options import (
     All,
     AsJson,

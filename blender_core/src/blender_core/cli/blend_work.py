@@ -5,38 +5,38 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from blender_core.blend import blendmodels
-from blender_core.blender import ModelBlender
-from blender_core.cli.blend_story import (
+from blender_core.blending.blender import ModelBlender
+from blender_core.blending.blendmodels import blendmodels
+from blender_core.cli.blend_printout import (
     Rehearsal,
     blend_object,
     print_blend,
     print_rehearsal,
     rehearsal_object,
 )
-from blender_core.cli.failure import CommandError
-from blender_core.cli.given import given_inputs, require_apart_from, warn_of_repeated
-from blender_core.cli.json_text import print_json
-from blender_core.cli.notes import Notes
+from blender_core.cli.captured_warnings import Notes
+from blender_core.cli.errors import CommandError
+from blender_core.cli.inputs import given_inputs, require_apart_from, warn_of_repeated
+from blender_core.cli.json_output import print_json
 from blender_core.cli.options import overrides_of
-from blender_core.cli.output import require_report, require_writable
+from blender_core.cli.outputs import require_report, require_writable
 from blender_core.cli.plan import print_idle
-from blender_core.cli.planning import require_beginnings, warn_of_unknown
+from blender_core.cli.plan_options import require_beginnings, warn_of_unknown
 from blender_core.cli.progress import bar
 from blender_core.cli.value_changes import values_of
 from blender_core.errors import OutputError, raise_all
-from blender_core.plan_union import DISAGREEMENT, agreed
-from blender_core.readers.asn_product import ProductChoice, names_of_product
-from blender_core.readers.association import Association, is_association
-from blender_core.readers.own_association import own_members
-from blender_core.readers.several import number_behind
-from blender_core.writers.opening import open_product
+from blender_core.inputs.asn_product import ProductChoice, names_of_product
+from blender_core.inputs.association import Association, is_association
+from blender_core.inputs.product_association import own_members
+from blender_core.inputs.unfold import number_behind
+from blender_core.plan.union import DISAGREEMENT, agreed
+from blender_core.products.open_product import open_product
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from blender_core.result import BlendResult
+    from blender_core.blending.result import BlendResult
 
 __all__ = ["Blend"]
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from blender_core.cli.failure import FINDINGS, CommandError, reported
+from blender_core.cli.errors import FINDINGS, CommandError, reported
 from blender_core.cli.options import (
     AsJson,
     Block,
@@ -22,15 +22,15 @@ from blender_core.cli.options import (
     Quiet,
     Rules,
 )
-from blender_core.cli.planning import PlanOptions, subject
+from blender_core.cli.plan_options import PlanOptions, subject
 from blender_core.errors import BlenderError, ColumnWarning, UnknownAttributeError
-from blender_core.findings import Finding, FindingKind
+from blender_core.plan.findings import Finding, FindingKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from blender_core.assignment import Assignment
-    from blender_core.cli.notes import Notes
+    from blender_core.cli.captured_warnings import Notes
+    from blender_core.plan.assignment import Assignment
 
 __all__ = ["check", "finding_object", "print_findings"]
 
@@ -80,7 +80,7 @@ def check(
     blended. The status is 1 if anything is found.
     """
     with reported(debug):
-        from blender_core.cli.notes import Notes
+        from blender_core.cli.captured_warnings import Notes
 
         if plugin is not None:
             others = (file, model, all_models, instrument, exp_type, detector, rules, override)
@@ -181,8 +181,8 @@ def print_findings(
     from collections import Counter
 
     from blender_core.cli.console import Output
-    from blender_core.cli.failure import in_options
-    from blender_core.values import counted
+    from blender_core.cli.errors import in_options
+    from blender_core.common.wording import counted
 
     output = Output()
     where: dict[Finding, list[str]] = {}
@@ -265,7 +265,7 @@ def finding_object(one: Finding) -> dict[str, Any]:
     content : dict
         Plain values.
     """
-    from blender_core.cli.json_text import provider_object
+    from blender_core.cli.json_output import provider_object
 
     return {
         "kind": one.kind.value,
@@ -282,7 +282,7 @@ def finding_object(one: Finding) -> dict[str, Any]:
 def _print_json(
     found: "Mapping[str, Sequence[Finding]]", faults: "Mapping[str, BlenderError]"
 ) -> None:
-    from blender_core.cli.json_text import print_json
+    from blender_core.cli.json_output import print_json
 
     print_json(
         {

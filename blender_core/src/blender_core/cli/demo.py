@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from blender_core.cli.failure import reported
+from blender_core.cli.errors import reported
 
 __all__ = ["demo"]
 
@@ -61,14 +61,14 @@ def _demo(given: list[Path], chosen: Path | None, *, overwrite: bool, show_all: 
     # Imported here and not above, for --help to answer at once.
     from rich.console import Console
 
+    from blender_core.cli.captured_warnings import Notes
     from blender_core.cli.console import Output
-    from blender_core.cli.demonstration.blending import blend_files
-    from blender_core.cli.demonstration.exposures import write_exposures
-    from blender_core.cli.demonstration.inputs import require_exposures
-    from blender_core.cli.demonstration.printout import Story, tell
-    from blender_core.cli.notes import Notes
-    from blender_core.cli.output import require_apart, require_writable
-    from blender_core.values import counted
+    from blender_core.cli.demo_blend import blend_files
+    from blender_core.cli.demo_inputs import require_exposures
+    from blender_core.cli.demo_printout import Story, tell
+    from blender_core.cli.outputs import require_apart, require_writable
+    from blender_core.common.wording import counted
+    from blender_core.demo.exposures import write_exposures
 
     require_exposures(given)
     if chosen is not None:

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from blender_core.cli.failure import FINDINGS, reported
+from blender_core.cli.errors import FINDINGS, reported
 from blender_core.cli.options import AsJson, Debug, Quiet, names_in
 
 if TYPE_CHECKING:
-    from blender_core.product_diff import ProductDiff
+    from blender_core.products.diff import ProductDiff
 
 __all__ = ["diff", "print_diff"]
 
@@ -46,11 +46,11 @@ def diff(
     ignored.
     """
     with reported(debug):
+        from blender_core.cli.captured_warnings import Notes
         from blender_core.cli.console import Output
-        from blender_core.cli.notes import Notes
-        from blender_core.outcome import OF_A_FILE
-        from blender_core.product_diff import ProductDiff
-        from blender_core.product_file import ProductFile
+        from blender_core.evaluation.outcome import OF_A_FILE
+        from blender_core.products.diff import ProductDiff
+        from blender_core.products.product_file import ProductFile
 
         notes = Notes()
         with notes.about(""):
@@ -60,7 +60,7 @@ def diff(
         if not show_all:
             found.values = [one for one in found.values if one.attribute not in OF_A_FILE]
         if as_json:
-            from blender_core.cli.json_text import print_json
+            from blender_core.cli.json_output import print_json
 
             print_json(_object(found))
         elif not quiet:
@@ -85,7 +85,7 @@ def print_diff(found: "ProductDiff", here: str, there: str) -> None:
         Names of the products.
     """
     from blender_core.cli.console import Output
-    from blender_core.values import counted
+    from blender_core.common.wording import counted
 
     output = Output()
     if found.values:
@@ -124,7 +124,7 @@ def _cell(value: Any, rule: str, *, is_told: bool) -> str:
 
 
 def _shown(value: Any) -> str:
-    from blender_core.values import shown
+    from blender_core.common.wording import shown
 
     return "none" if value is None else shown(value)
 

@@ -4,15 +4,9 @@ from __future__ import annotations
 
 import sys
 
+from blender_core.blending.recording import record_rules
 from blender_core.cli.console import printable
-from blender_core.environment import (
-    BLOCK,
-    RECORD_RULES,
-    RULES,
-    blocked_plugins,
-    record_rules,
-    rules_files,
-)
+from blender_core.common.environment import BLOCK, RECORD_RULES, RULES, blocked_plugins, rules_files
 
 __all__ = ["print_environment"]
 

@@ -5,14 +5,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from blender_core.cli.failure import CommandError, reported
+from blender_core.cli.errors import CommandError, reported
 from blender_core.cli.options import AsJson, Debug, Product
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from blender_core.outcome import Outcome
-    from blender_core.product_file import ProductFile
+    from blender_core.evaluation.outcome import Outcome
+    from blender_core.products.product_file import ProductFile
 
 __all__ = ["explain"]
 
@@ -57,7 +57,7 @@ def explain(
     known from what HDRRULES has, or from what the rules of the schema make of HDRTAB.
     """
     with reported(debug):
-        from blender_core.cli.json_text import print_json
+        from blender_core.cli.json_output import print_json
         from blender_core.cli.product import open_product_file
 
         if show_all and show_later:
@@ -90,15 +90,15 @@ def explain(
 
 
 def _is_later(one: "Outcome") -> bool:
-    from blender_core.outcome import Status
+    from blender_core.evaluation.outcome import Status
 
     return one.status is Status.LATER
 
 
 def _is_telling(one: "Outcome") -> bool:
     """Tell whether there is more to say than that the first input's value was taken."""
-    from blender_core.assignment import Tier
-    from blender_core.outcome import Status
+    from blender_core.evaluation.outcome import Status
+    from blender_core.plan.assignment import Tier
 
     if one.status in (Status.LATER, Status.AMENDED):
         return True
@@ -108,7 +108,7 @@ def _is_telling(one: "Outcome") -> bool:
 
 def _print_paragraphs(chosen: "Sequence[Outcome]", product: "ProductFile") -> None:
     from blender_core.cli.console import Output
-    from blender_core.explaining import explained
+    from blender_core.evaluation.explain import explained
 
     output = Output()
     for number, one in enumerate(chosen):
@@ -127,7 +127,7 @@ def _print_paragraphs(chosen: "Sequence[Outcome]", product: "ProductFile") -> No
 
 def _lacking(chosen: "Sequence[Outcome]", product: "ProductFile") -> str:
     """Return why rules are not known; empty if all are that there are."""
-    from blender_core.outcome import Status
+    from blender_core.evaluation.outcome import Status
 
     if not any(one.status is Status.UNKNOWN for one in chosen):
         return ""
@@ -136,7 +136,7 @@ def _lacking(chosen: "Sequence[Outcome]", product: "ProductFile") -> str:
 
 def _print_lines(chosen: "Sequence[Outcome]", product: "ProductFile") -> None:
     from blender_core.cli.console import Output
-    from blender_core.values import counted
+    from blender_core.common.wording import counted
 
     output = Output()
     head = ["keyword", "attribute", "value", "rule", "values"]
@@ -175,7 +175,7 @@ def _print_lines(chosen: "Sequence[Outcome]", product: "ProductFile") -> None:
 
 def _print_later(chosen: "Sequence[Outcome]", product: "ProductFile") -> None:
     from blender_core.cli.console import Output
-    from blender_core.values import counted
+    from blender_core.common.wording import counted
 
     output = Output()
     if not chosen:
@@ -207,7 +207,7 @@ def _print_later(chosen: "Sequence[Outcome]", product: "ProductFile") -> None:
 
 def _rule(one: "Outcome") -> str:
     """Return the rule, and that it is not the rule of what the product has, if so."""
-    from blender_core.outcome import Status
+    from blender_core.evaluation.outcome import Status
 
     mark = {Status.LATER: "set later", Status.AMENDED: "amended"}.get(one.status)
     if one.status is Status.LATER and one.value is None:
@@ -239,7 +239,7 @@ def _shortened(value: Any) -> str:
 
 
 def _object(one: "Outcome", product: "ProductFile") -> dict[str, Any]:
-    from blender_core.cli.json_text import provider_object
+    from blender_core.cli.json_output import provider_object
 
     return {
         "attribute": one.attribute,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
-from blender_core.cli.failure import CommandError
+from blender_core.cli.errors import CommandError
 
 __all__ = ["model_class", "model_classes"]
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from blender_core.cli.failure import CommandError
+from blender_core.cli.errors import CommandError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from blender_core.overrides import Override
+    from blender_core.plugins.override import Override
 
 __all__ = [
     "All",
@@ -165,7 +165,7 @@ def overrides_of(given: Iterable[str]) -> list[Override]:
     >>> [(one.attribute, one.rule) for one in overrides_of(["EFFEXPTM = max"])]
     [('EFFEXPTM', 'max')]
     """
-    from blender_core.overrides import Override
+    from blender_core.plugins.override import Override
 
     found = []
     for text in given:

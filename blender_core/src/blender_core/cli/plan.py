@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from blender_core.cli.failure import reported
+from blender_core.cli.errors import reported
 from blender_core.cli.options import (
     AsJson,
     Block,
@@ -19,13 +19,13 @@ from blender_core.cli.options import (
     Overrides,
     Rules,
 )
-from blender_core.cli.planning import PlanOptions, subject
+from blender_core.cli.plan_options import PlanOptions, subject
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from blender_core.assignment import Assignment
-    from blender_core.plan import BlendPlan
+    from blender_core.plan.assignment import Assignment
+    from blender_core.plan.plan import BlendPlan
 
 __all__ = ["assignment_object", "changed_in", "plan", "print_idle", "print_plan"]
 
@@ -60,9 +60,9 @@ def plan(
     blended, and of a file only the metadata are read.
     """
     with reported(debug):
+        from blender_core.cli.captured_warnings import Notes
         from blender_core.cli.environment import print_environment
-        from blender_core.cli.json_text import print_json
-        from blender_core.cli.notes import Notes
+        from blender_core.cli.json_output import print_json
 
         options = PlanOptions(
             instrument=instrument,
@@ -105,7 +105,7 @@ def changed_in(plan: "BlendPlan") -> "list[Assignment]":
 
 
 def _differs(one: "Assignment") -> bool:
-    from blender_core.assignment import Tier
+    from blender_core.plan.assignment import Tier
 
     if one.recorded != one.attribute.recorded or one.column is not None:
         return True
@@ -126,10 +126,10 @@ def print_plan(plan: "BlendPlan", shown: "Sequence[Assignment]") -> None:
     """
     from collections import Counter
 
-    from blender_core.assigning import DEFAULT_RULE
-    from blender_core.assignment import Tier
     from blender_core.cli.console import Output
-    from blender_core.values import counted
+    from blender_core.common.wording import counted
+    from blender_core.plan.assignment import Tier
+    from blender_core.plan.claims import DEFAULT_RULE
 
     output = Output()
     if not output.is_terminal:
@@ -188,7 +188,7 @@ def print_idle(plan: "BlendPlan") -> None:
     import sys
 
     from blender_core.cli.console import printable
-    from blender_core.values import counted, listed
+    from blender_core.common.wording import counted, listed
 
     told = {one.sourced for one in plan.unknown_conditions}
     alike: dict[tuple[str, str], list[str]] = {}
@@ -222,7 +222,7 @@ def assignment_object(one: "Assignment", column: str | None) -> dict[str, Any]:
     content : dict
         Plain values.
     """
-    from blender_core.cli.json_text import provider_object
+    from blender_core.cli.json_output import provider_object
 
     return {
         "attribute": one.attribute.path,

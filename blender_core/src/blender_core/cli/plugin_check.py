@@ -7,28 +7,28 @@ import difflib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.assigning import Claims
-from blender_core.assignment import Tier
-from blender_core.attribute_index import AttributeIndex
 from blender_core.cli.models import model_classes
-from blender_core.conditions import unknown_conditions
-from blender_core.context import Context, context_paths
+from blender_core.common.wording import counted
 from blender_core.errors import BlenderError, PlanError, UnknownAttributeError
-from blender_core.override_sources import SourcedOverride
-from blender_core.overrides import When
-from blender_core.readers.model_class import described
-from blender_core.registry import Registry
-from blender_core.rules import ENGINE_RULES
-from blender_core.schema import read_attributes
-from blender_core.values import counted
+from blender_core.plan.assignment import Tier
+from blender_core.plan.claims import Claims
+from blender_core.plan.conditions import unknown_conditions
+from blender_core.plan.override_sources import SourcedOverride
+from blender_core.plugins.context import Context, context_paths
+from blender_core.plugins.override import When
+from blender_core.plugins.registry import Registry
+from blender_core.plugins.rule import ENGINE_RULES
+from blender_core.schema.attributes import read_attributes
+from blender_core.schema.lookup import AttributeIndex
+from blender_core.schema.model_class import described
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
-    from blender_core.overrides import Override
-    from blender_core.plugins import Plugins
-    from blender_core.provider import Provider
-    from blender_core.schema import Attribute
+    from blender_core.common.provider import Provider
+    from blender_core.plugins.manager import Plugins
+    from blender_core.plugins.override import Override
+    from blender_core.schema.attributes import Attribute
 
 __all__ = ["OverrideFinding", "PluginCheck", "check_plugin"]
 

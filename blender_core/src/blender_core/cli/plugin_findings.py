@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.cli.captured_warnings import Notes
 from blender_core.cli.console import Output
-from blender_core.cli.json_text import print_json, provider_object
-from blender_core.cli.notes import Notes
-from blender_core.cli.offers import Offer, providers_named
+from blender_core.cli.json_output import print_json, provider_object
 from blender_core.cli.plugin_check import check_plugin
+from blender_core.cli.plugin_overrides import Offer, providers_named
 from blender_core.cli.progress import bar
-from blender_core.plugins import Plugins
-from blender_core.values import counted
+from blender_core.common.wording import counted
+from blender_core.plugins.manager import Plugins
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blender_core.cli.notes import Notes
-from blender_core.product_file import ProductFile
+from blender_core.cli.captured_warnings import Notes
+from blender_core.products.product_file import ProductFile
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from blender_core.cli.failure import reported
+from blender_core.cli.errors import reported
 from blender_core.cli.options import Debug, Product, Quiet
 
 __all__ = ["report"]
@@ -40,7 +40,7 @@ def report(
     """
     with reported(debug):
         from blender_core.cli.console import Output
-        from blender_core.cli.output import require_report
+        from blender_core.cli.outputs import require_report
         from blender_core.cli.product import open_product_file
         from blender_core.report import write_report
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from blender_core.cli.failure import CommandError, reported
+from blender_core.cli.errors import CommandError, reported
 from blender_core.cli.options import AsJson, Debug, Product
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from blender_core.product_file import ProductFile
-    from blender_core.recorded_inputs import RecordedColumn
+    from blender_core.products.product_file import ProductFile
+    from blender_core.tables.recorded_inputs import RecordedColumn
 
 __all__ = ["table"]
 
@@ -70,11 +70,11 @@ def table(
     """
     with reported(debug):
         from blender_core.cli.console import Output
-        from blender_core.cli.json_text import print_json
+        from blender_core.cli.json_output import print_json
         from blender_core.cli.product import open_product_file
         from blender_core.cli.table_files import write_table
-        from blender_core.cli.table_part import chosen_columns, sorted_rows
-        from blender_core.values import counted
+        from blender_core.cli.table_selection import chosen_columns, sorted_rows
+        from blender_core.common.wording import counted
 
         if columns and show_all:
             msg = "--all is for all columns: name none with it"
@@ -106,7 +106,7 @@ def table(
 
 def _hint(columns: "Sequence[RecordedColumn]", product: "ProductFile") -> str:
     """Say how many columns are left out for not varying."""
-    from blender_core.values import counted
+    from blender_core.common.wording import counted
 
     more = len(product.columns) - len(columns)
     return f"; {counted(more, 'column')} of one value left out (--all)" if more else ""
@@ -116,7 +116,7 @@ def _print(
     columns: "Sequence[RecordedColumn]", rows: "Sequence[int]", product: "ProductFile", hint: str
 ) -> None:
     from blender_core.cli.console import Output
-    from blender_core.values import counted
+    from blender_core.common.wording import counted
 
     output = Output()
     head, cells = ["row"], [[str(i + 1) for i in rows]]

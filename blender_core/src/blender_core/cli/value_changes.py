@@ -4,20 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.amendment import Amendment
+from blender_core.blending.amendment import Amendment
 from blender_core.cli.console import Output
-from blender_core.cli.json_text import provider_object
-from blender_core.columns import Layout
-from blender_core.outcome import OF_A_FILE, Status
-from blender_core.provider import engine
-from blender_core.readers.tree import collect, plain
-from blender_core.values import shown
+from blender_core.cli.json_output import provider_object
+from blender_core.common.plain_values import plain
+from blender_core.common.provider import engine
+from blender_core.common.wording import shown
+from blender_core.evaluation.outcome import OF_A_FILE, Status
+from blender_core.schema.layout import Layout
+from blender_core.schema.tree import collect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from blender_core.outcome import Outcome
-    from blender_core.result import BlendResult
+    from blender_core.blending.result import BlendResult
+    from blender_core.evaluation.outcome import Outcome
 
 __all__ = ["change_object", "print_changes", "values_of"]
 

@@ -1,1 +1,1 @@
-"""Readers: one module for each kind of input."""
+"""A module for each kind of single input."""

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from blender_core.common.plain_values import is_plain, plain
+from blender_core.common.wording import shown
 from blender_core.errors import NotADatamodelError
 from blender_core.readers.product_table import table_of_datamodel
-from blender_core.readers.tree import collect, is_plain, plain, scalars_beyond
-from blender_core.values import shown
+from blender_core.schema.tree import collect, scalars_beyond
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-    from blender_core.columns import Layout
+    from blender_core.schema.layout import Layout
 
 __all__ = ["DatamodelReader"]
 
@@ -39,9 +40,9 @@ class DatamodelReader:
     Examples
     --------
     >>> from stdatamodels.jwst.datamodels import ImageModel
-    >>> from blender_core.columns import Layout
+    >>> from blender_core.schema.layout import Layout
     >>> from blender_core.readers.datamodel import DatamodelReader
-    >>> from blender_core.schema import Attribute
+    >>> from blender_core.schema.attributes import Attribute
     >>> model = ImageModel()
     >>> model.meta.exposure.start_time = 59000.5
     >>> reader = DatamodelReader(model, "input 1")

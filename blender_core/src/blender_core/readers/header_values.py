@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from blender_core.errors import InputError, warn
-from blender_core.validity import plainly_valid, problem_with, validates_assignments
+from blender_core.schema.validation import plainly_valid, problem_with, validates_assignments
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from blender_core.columns import Layout
-    from blender_core.readers.raw_fits import RawFits
-    from blender_core.schema import Attribute
+    from blender_core.formats.fits.metadata import RawFits
+    from blender_core.schema.attributes import Attribute
+    from blender_core.schema.layout import Layout
 
 __all__ = ["put_headers_over", "select"]
 

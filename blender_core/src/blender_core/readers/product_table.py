@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from blender_core.common.wording import said
 from blender_core.errors import ExpansionError
-from blender_core.readers.hdulist import table_in
-from blender_core.readers.headers import BadFitsError
-from blender_core.values import said
+from blender_core.formats.fits.hdulist import table_in
+from blender_core.formats.fits.scan import BadFitsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable

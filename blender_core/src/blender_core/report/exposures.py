@@ -6,12 +6,12 @@ import datetime
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.report.texts import text_of
+from blender_core.report.escaping import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from blender_core.report.facts import Facts
+    from blender_core.report.model import Facts
 
 __all__ = ["Exposure", "exposures_of", "moment", "span"]
 

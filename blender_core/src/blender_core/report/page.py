@@ -11,16 +11,16 @@ from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.report.encoding import coded, series
+from blender_core.report.escaping import text_of, visible
 from blender_core.report.exposures import exposures_of
-from blender_core.report.series import coded, series
 from blender_core.report.summary import said_by_inputs, time_span
-from blender_core.report.texts import text_of, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from blender_core.report.exposures import Exposure
-    from blender_core.report.facts import Fact, Facts
+    from blender_core.report.model import Fact, Facts
 
 __all__ = ["page"]
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from blender_core.common.wording import said
 from blender_core.errors import BlenderError
-from blender_core.plugins import Plugins
-from blender_core.rules import ENGINE_RULES
-from blender_core.values import said
+from blender_core.plugins.manager import Plugins
+from blender_core.plugins.rule import ENGINE_RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from blender_core.outcome import Outcome
+    from blender_core.evaluation.outcome import Outcome
 
 __all__ = ["OF_THE_ENGINE", "RuleSummaries"]
 

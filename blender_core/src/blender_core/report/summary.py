@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
+from blender_core.common.wording import shortened
+from blender_core.report.escaping import text_of
 from blender_core.report.exposures import span
-from blender_core.report.texts import text_of
-from blender_core.values import shortened
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Sequence
 
     from blender_core.report.exposures import Exposure
-    from blender_core.report.facts import Facts
+    from blender_core.report.model import Facts
 
 __all__ = ["lasting", "said_by_inputs", "time_span"]
 

@@ -7,12 +7,12 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from blender_core.applying import converted
+from blender_core.common.drop import DROP
 from blender_core.errors import RuleError
-from blender_core.rules import DROP
+from blender_core.schema.conversion import converted
 
 if TYPE_CHECKING:
-    from blender_core.rules import Rule
+    from blender_core.plugins.rule import Rule
     from blender_core.testing.samples import Sample
 
 __all__ = ["Answer", "ask"]

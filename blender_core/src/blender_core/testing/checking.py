@@ -5,8 +5,9 @@ from __future__ import annotations
 import pickle
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from blender_core.common.wording import said, shown
 from blender_core.errors import RuleCheckError, RuleError
-from blender_core.rules import Missing, Rule
+from blender_core.plugins.rule import Missing, Rule
 from blender_core.testing.asking import ask
 from blender_core.testing.contract import (
     problem_with_value,
@@ -15,7 +16,6 @@ from blender_core.testing.contract import (
 )
 from blender_core.testing.other_process import texts_of_another_process
 from blender_core.testing.samples import Sample, samples_for
-from blender_core.values import said, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

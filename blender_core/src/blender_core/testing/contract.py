@@ -5,15 +5,17 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.applying import converted
+from blender_core.common.drop import DROP
+from blender_core.common.values import identity
+from blender_core.common.wording import shown
 from blender_core.errors import RuleError
-from blender_core.rules import DROP, Gives
-from blender_core.values import identity, shown
+from blender_core.plugins.rule import Gives
+from blender_core.schema.conversion import converted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from blender_core.rules import Rule
+    from blender_core.plugins.rule import Rule
 
 __all__ = ["problem_with_value", "problems_with_arguments", "problems_with_constants"]
 

@@ -17,9 +17,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from blender_core.hookspecs import NAME
-from blender_core.plugins import Plugins
-from blender_core.provider import Provider
+from blender_core.common.provider import Provider
+from blender_core.plugins.hookspecs import NAME
+from blender_core.plugins.manager import Plugins
 
 if TYPE_CHECKING:
     from collections.abc import Callable

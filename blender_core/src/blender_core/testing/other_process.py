@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from blender_core.rules import Rule
+    from blender_core.plugins.rule import Rule
     from blender_core.testing.samples import Sample
 
 __all__ = ["texts_of_another_process"]

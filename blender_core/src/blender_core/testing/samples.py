@@ -6,12 +6,12 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.values import shown
+from blender_core.common.wording import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from blender_core.rules import Rule
+    from blender_core.plugins.rule import Rule
 
 __all__ = ["Sample", "samples_for"]
 

@@ -1,0 +1,1 @@
+"""The one road: inputs are accumulated, a plan is followed, a product is blended."""

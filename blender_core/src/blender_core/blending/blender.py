@@ -1,0 +1,320 @@
+"""Accumulate inputs, and blend them into a product."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from blender_core.blending import recording
+from blender_core.blending.accumulator import Accumulated
+from blender_core.blending.recording import departs_from_schema
+from blender_core.blending.remembered_blend import RememberedBlends
+from blender_core.blending.result import BlendResult
+from blender_core.common.arguments import texts
+from blender_core.errors import NoInputsError
+from blender_core.evaluation.evaluate import evaluate
+from blender_core.evaluation.later_values import OwnValues
+from blender_core.inputs.asn_product import ProductChoice
+from blender_core.inputs.opener import Opener
+from blender_core.plan.override_sources import OverrideSources
+from blender_core.plan.planner import Planner
+from blender_core.plugins.manager import Plugins
+from blender_core.plugins.registry import Registry
+from blender_core.products.earlier_blend import earlier_blend_of
+from blender_core.products.open_product import open_product
+from blender_core.products.product import vet
+from blender_core.tables.hdrrules import record_columns
+from blender_core.tables.typed_columns import typed_columns
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+
+    from blender_core.evaluation.later_values import FormerBlend
+    from blender_core.plan.plan import BlendPlan
+    from blender_core.plugins.override import Override
+    from blender_core.products.protocol import Product
+
+__all__ = ["ModelBlender"]
+
+_FEW: Final = 5
+"""How many of the inputs that were left out an error tells of."""
+
+
+class ModelBlender:
+    """Blend the metadata of several inputs into that of one product.
+
+    Inputs, datamodels or their files, are added one at a time with `accumulate`, which keeps their
+    metadata and not the inputs, and blended with `finalize_model`. More can be added afterwards,
+    and a product finalized again.
+
+    Parameters
+    ----------
+    blend_ignore_attrs : collection of str, optional
+        Attributes whose paths begin with one of these keep the product's own value, such as
+        ``["meta.filename"]``. HDRTAB has them all the same.
+    overrides : mapping of str to str, or iterable of Override, optional
+        Attributes and the names of the rules that they get; or overrides. They win over all
+        others.
+    rules : path-like or iterable of path-like, optional
+        Rules files, which win over plugins.
+    mixed : bool, optional
+        Whether inputs may be of several classes. The product then gets the attributes of all; where
+        two classes have different rules for one, an override has to settle it.
+    record_rules : bool, optional
+        Whether the product gets a table HDRRULES, which tells of each attribute how it came about.
+        Unless it is said, here or by the environment's ``MODEL_BLENDER_RECORD_RULES``, the product
+        gets one if the blend did not follow the schema alone: an override took effect, or a rule
+        that replaces another of its name.
+    block : collection of str, optional
+        Installed plugins to leave out, by their own names or their distributions'.
+    plugins : Plugins, optional
+        The plugins to use, instead of looking for those that are installed.
+    on_bad_input : {"raise", "skip"}, optional
+        What to do about an input that cannot be read or is of another class than the first:
+        raise an error, or blend the others and tell in the result which were left out.
+    expand : bool, optional
+        Whether an input that has an HDRTAB stands for the exposures that it was made of: the blend
+        is then that of all exposures at once.
+    later : {"keep", "replace"}, optional
+        What becomes of the values of a product that has an HDRTAB, and so has been blended before,
+        which are not those that the blend gave: somebody has set them later. They stay, unless an
+        override asks for another rule than the schema's; or are blended like all others.
+    asn_product : str, optional
+        The name of the product whose members are meant by an association of several.
+
+    Raises
+    ------
+    PluginError
+        If an installed plugin cannot be used.
+    RuleConflictError
+        If two plugins offer a rule of the same name, and neither says that it replaces the other.
+    RulesFileError
+        If a rules file cannot be used.
+    TypeError, ValueError
+        If an argument is not of the kind that is asked for.
+
+    References
+    ----------
+    ``jwst.model_blender.ModelBlender``, for which this class can stand in.
+
+    Examples
+    --------
+    >>> from blender_core import ModelBlender
+    >>> from stdatamodels.jwst.datamodels import ImageModel
+    >>> blender = ModelBlender(blend_ignore_attrs=["meta.filename"])
+    >>> for start in (59000.5, 59000.1):
+    ...     model = ImageModel()
+    ...     model.meta.exposure.start_time = start
+    ...     blender.accumulate(model)
+    >>> product = ImageModel()
+    >>> result = blender.finalize_model(product)
+    >>> product.meta.exposure.start_time
+    59000.1
+    """
+
+    def __init__(
+        self,
+        blend_ignore_attrs: Collection[str] | None = None,
+        *,
+        overrides: Mapping[str, str] | Iterable[Override] = (),
+        rules: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
+        mixed: bool = False,
+        record_rules: bool | None = None,
+        block: Collection[str] = (),
+        plugins: Plugins | None = None,
+        on_bad_input: Literal["raise", "skip"] = "raise",
+        expand: bool = False,
+        later: Literal["keep", "replace"] = "keep",
+        asn_product: str | None = None,
+    ) -> None:
+        ignore = texts(blend_ignore_attrs or (), "blend_ignore_attrs", "paths")
+        if plugins is None:
+            plugins = Plugins.discover(block)
+        if on_bad_input not in ("raise", "skip"):
+            msg = f"on_bad_input is 'raise' or 'skip', not {on_bad_input!r}"
+            raise ValueError(msg)
+        if later not in ("keep", "replace"):
+            msg = f"later is 'keep' or 'replace', not {later!r}"
+            raise ValueError(msg)
+        self._record_rules = recording.record_rules() if record_rules is None else record_rules
+        self._keeps_later = later == "keep"
+        self._registry = Registry(plugins.rules())
+        self._planner = Planner(
+            self._registry, OverrideSources(plugins, rules, overrides), ignore, mixed
+        )
+        self._remembered = RememberedBlends()
+        self._inputs = Accumulated(
+            self._planner,
+            Opener(plugins),
+            mixed,
+            skips=on_bad_input == "skip",
+            expand=expand,
+            choice=ProductChoice(asn_product),
+        )
+
+    def accumulate(self, model: Any) -> None:
+        """Add an input, or several.
+
+        Parameters
+        ----------
+        model : datamodel, path-like, HDUList, association or library
+            A datamodel; the name of a FITS or ASDF file, of which only headers and tree are read;
+            an open HDUList; an association or its file, which stands for its science members; or
+            a library such as ``jwst.datamodels.ModelLibrary``, for the same, which are borrowed one
+            at a time; it stays open if it is. It is not changed and not kept.
+
+        Raises
+        ------
+        NotADatamodelError
+            If it is something else.
+        InputError
+            If a file cannot be read.
+        MixedModelTypesError
+            If it is not of the class of the first input.
+        BlendErrorGroup
+            If there are several such faults. Unless bad inputs are skipped, none of an
+            association's or library's is added then.
+        UnknownRuleError, UnknownAttributeError, OverrideConflictError, PlanError
+            If it is the first, and there can be no plan: its schema or an override asks for rules
+            that no installed plugin offers, or overrides disagree, or mean nothing in its schema.
+        """
+        self.accumulate_all([model])
+
+    def accumulate_all(
+        self, models: Iterable[Any], progress: Callable[[int], None] | None = None
+    ) -> None:
+        """Add inputs, and report all that are bad together.
+
+        Parameters
+        ----------
+        models : iterable
+            Inputs as `accumulate` takes them.
+        progress : callable, optional
+            Called with the number of inputs that have been looked at, after each.
+
+        Raises
+        ------
+        BlenderError
+            As for `accumulate`.
+        """
+        self._inputs.add_all(models, progress)
+
+    def plans(self) -> dict[str, BlendPlan]:
+        """Return the plans of the inputs that have been accumulated, before anything is blended.
+
+        Returns
+        -------
+        plans : dict of str to BlendPlan
+            By the inputs that they are for, in words. There is one, unless inputs are of several
+            classes, or overrides hold for some of them only. A blend needs them to agree.
+
+        Raises
+        ------
+        NoInputsError
+            If nothing was accumulated.
+        BlenderError
+            As for `accumulate`, if there can be no plan for inputs that are not like the first.
+        """
+        given = self._require_inputs()
+        return self._planner.plans(list(given.kinds.values()), given.columns)
+
+    def finalize_model(self, model: Any) -> BlendResult:
+        """Give a product the blended metadata and the table of what every input said.
+
+        Parameters
+        ----------
+        model : stdatamodels.DataModel, path-like or None
+            The product: a datamodel, whose metadata and ``hdrtab`` are changed in place, or the
+            name of its FITS or ASDF file, which is not changed until the result is saved. If
+            anything is wrong, it stays as it was. With None, the result is all there is; what
+            values it can have is then a matter of the inputs' schema.
+
+        Returns
+        -------
+        result : BlendResult
+            The values, the table, and how each value came about.
+
+        Raises
+        ------
+        NoInputsError
+            If nothing was accumulated.
+        NotADatamodelError, InputError
+            If the product is not a datamodel, or is a file that cannot be read; or if it has a
+            value where a blended attribute needs a group.
+        OverrideConflictError, UnknownAttributeError
+            If the plans of different inputs disagree, or an override means an attribute that none
+            of them has.
+        RuleError
+            If a rule cannot make a value of what the inputs have.
+        InvalidValueError
+            If the product's schema forbids a value, and its validation is strict.
+        TableError
+            If an input's value cannot be kept in a FITS table.
+        BlendErrorGroup
+            If there are several such faults.
+        """
+        given = self._require_inputs()
+        product = open_product(model)
+        plan = self._planner.plan(list(given.kinds.values()), given.columns)
+        inputs, once = given.columns.by_attribute(), given.columns.once
+        blended = evaluate(plan.values(), inputs, once)
+        earlier = self._earlier_blend(product, plan, inputs, once)
+        own = OwnValues()
+        if earlier is not None:
+            own = OwnValues.find(product.tree, blended, plan, earlier)
+        to_set = {path: value for path, value in blended.items() if not own.stays(path)}
+        vetted = vet(product.validator, product.tree, to_set, plan)
+        columns = typed_columns(plan, inputs)
+        result = BlendResult(
+            product=product,
+            plan=plan,
+            inputs=inputs,
+            once=once,
+            # The product may be changed, and has its own lists and mappings.
+            values={path: blended[path] for path in vetted.values},
+            dropped=vetted.dropped,
+            refused=vetted.refused,
+            later_values=own.later,
+            columns=columns,
+            skipped=given.skipped,
+            files=given.files,
+        )
+        rules = []
+        if self._records_rules(result):
+            names = {column.attribute.path: column.name for column in columns}
+            rules = record_columns(result.outcomes.values(), names)
+        product.update(vetted, {"hdrtab": columns, "hdrrules": rules})
+        self._remembered.add(product, result)
+        return result
+
+    def _earlier_blend(
+        self,
+        product: Product,
+        plan: BlendPlan,
+        inputs: Mapping[str, Sequence[Any]],
+        once: Mapping[str, Any],
+    ) -> FormerBlend | None:
+        """Return the blend that a product has been through, if what was set since is to stay."""
+        if not self._keeps_later:
+            return None
+        return self._remembered.of(product) or earlier_blend_of(
+            product, plan, self._registry, inputs, once
+        )
+
+    def _records_rules(self, result: BlendResult) -> bool:
+        if self._record_rules is not None:
+            return self._record_rules
+        may_depart = self._planner.has_overrides or self._registry.has_replacements
+        return may_depart and departs_from_schema(result)
+
+    def _require_inputs(self) -> Accumulated:
+        if not self._inputs.columns:
+            skipped = self._inputs.skipped
+            msg = "nothing to blend: no input was accumulated"
+            if skipped:
+                more = len(skipped) - _FEW
+                told = [f"- {fault}" for fault in skipped[:_FEW]]
+                told += [f"and {more} more"] if more > 0 else []
+                msg = "\n".join([msg, f"Left out: {len(skipped)}", *told])
+            raise NoInputsError(msg)
+        return self._inputs

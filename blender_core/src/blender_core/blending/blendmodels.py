@@ -1,0 +1,191 @@
+"""Blend a list of inputs in one call."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection
+from typing import TYPE_CHECKING, Any, Literal
+
+from blender_core.blending.blender import ModelBlender
+from blender_core.common.arguments import texts
+from blender_core.common.wording import shown
+from blender_core.formats.files.target import Target
+from blender_core.inputs.asn_product import ProductChoice, names_of_product
+from blender_core.inputs.association import Association, is_association
+from blender_core.inputs.exptypes import warn_of_left_out
+from blender_core.inputs.files import files_behind
+from blender_core.inputs.model_library import is_library
+from blender_core.inputs.product_association import own_members
+from blender_core.inputs.unfold import number_behind
+from blender_core.products.open_product import open_product
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from blender_core.blending.result import BlendResult
+    from blender_core.plugins.manager import Plugins
+    from blender_core.plugins.override import Override
+
+__all__ = ["blendmodels"]
+
+
+def blendmodels(
+    product: Any,
+    inputs: Any = None,
+    ignore: Collection[str] | None = None,
+    *,
+    overrides: Mapping[str, str] | Iterable[Override] = (),
+    rules: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
+    mixed: bool = False,
+    record_rules: bool | None = None,
+    block: Collection[str] = (),
+    plugins: Plugins | None = None,
+    on_bad_input: Literal["raise", "skip"] = "raise",
+    expand: bool = False,
+    later: Literal["keep", "replace"] = "keep",
+    progress: Callable[[int, int | None], None] | None = None,
+    output: str | os.PathLike[str] | None = None,
+    overwrite: bool = False,
+    asn_product: str | None = None,
+) -> BlendResult:
+    """Blend the metadata of the inputs into a product.
+
+    Parameters
+    ----------
+    product : stdatamodels.DataModel, path-like or None
+        The product: a datamodel, whose metadata and ``hdrtab`` are changed in place, or the name
+        of its FITS or ASDF file, which is changed only if it is the output, too. If anything is
+        wrong, it stays as it was. With None, the result is all there is.
+    inputs : iterable, association, or library, optional
+        The inputs, all of one class: datamodels, names of FITS or ASDF files, open HDULists,
+        associations, libraries of models, or whatever plugins have readers for, freely mixed; or
+        one association or library alone, of which the science members are inputs. They are not
+        changed. Without any, they are those of the association that the product names in
+        ``meta.asn.table_name`` (``ASNTABLE``), which is looked for in the folder of the product's
+        file, where that is known, and then in the current directory.
+    ignore : collection of str, optional
+        Attributes whose paths begin with one of these keep the product's own value.
+    overrides, rules, mixed, record_rules, block, plugins, on_bad_input, expand, later
+        As for `ModelBlender`.
+    progress : callable, optional
+        Called with the number of inputs that have been looked at and the number of all, after
+        each. The latter is None where it is not known beforehand.
+    output : path-like, optional
+        The file that the product is written to, as by `BlendResult.save`. It may be the product's
+        own, and none of the inputs otherwise. Without it, nothing is written.
+    overwrite : bool, optional
+        Whether `output` may replace another file.
+    asn_product : str, optional
+        The name of the product whose members are meant by an association of several. Without, it
+        is the one that the name of the product's file begins with, its ``meta.filename`` or the
+        name of the output.
+
+    Returns
+    -------
+    result : BlendResult
+        The values, the table, and how each value came about.
+
+    Raises
+    ------
+    TypeError
+        If `inputs` is a single input, or an argument is not of the kind that is asked for.
+    NoInputsError
+        If there are no inputs; or none are given, and the product's association cannot be found.
+    AssociationProductError
+        If it is not clear which of an association's products is meant.
+    OutputError
+        If the product cannot be written. If that is so from the beginning, nothing else is done.
+    BlenderError
+        As for `ModelBlender.accumulate` and `ModelBlender.finalize_model`. All bad inputs are
+        reported together.
+
+    References
+    ----------
+    ``jwst.model_blender.blendmeta.blendmodels``, for which this function can stand in.
+
+    Examples
+    --------
+    >>> from blender_core import blendmodels
+    >>> from stdatamodels.jwst.datamodels import ImageModel
+    >>> inputs = [ImageModel(), ImageModel()]
+    >>> for model, seconds in zip(inputs, [107.5, 214.5]):
+    ...     model.meta.exposure.exposure_time = seconds
+    >>> product = ImageModel()
+    >>> result = blendmodels(product, inputs)
+    >>> product.meta.exposure.exposure_time
+    322.0
+    """
+    ignore = texts(ignore or (), "ignore", "paths")
+    blender = ModelBlender(
+        ignore,
+        overrides=overrides,
+        rules=rules,
+        mixed=mixed,
+        record_rules=record_rules,
+        block=block,
+        plugins=plugins,
+        on_bad_input=on_bad_input,
+        expand=expand,
+        later=later,
+        asn_product=asn_product,
+    )
+    product = open_product(product)
+    choice = ProductChoice(
+        asn_product, lambda: names_of_product(product.tree, product.origin, output)
+    )
+    target = None
+    if output is not None:
+        target = Target.find(output, overwrite=overwrite, product=product.origin)
+    if inputs is None:
+        inputs = own_members(product.tree, product.origin and product.origin.parent, choice)
+    several = _several(inputs, choice)
+    total = _total(several) if progress else None
+    several = several if target is None else _apart(several, target)
+    blender.accumulate_all(several, progress and (lambda done: progress(done, total)))
+    if target is None:
+        return blender.finalize_model(product)
+    with product.restored():
+        result = blender.finalize_model(product)
+        product.save(target)
+    return result
+
+
+def _apart(inputs: Iterable[Any], target: Target) -> Iterable[Any]:
+    """Refuse inputs that would be replaced: all beforehand, but for those still to come."""
+    if not isinstance(inputs, Collection):
+        return _apart_one_by_one(inputs, target)
+    for one in inputs:
+        target.require_apart(files_behind(one))
+    return inputs
+
+
+def _apart_one_by_one(inputs: Iterable[Any], target: Target) -> Iterator[Any]:
+    for one in inputs:
+        target.require_apart(files_behind(one))
+        yield one
+
+
+def _several(inputs: Any, choice: ProductChoice) -> Iterable[Any]:
+    """Return the inputs one by one, as far as they are not one that stands for several."""
+    if is_association(inputs):
+        members = Association.of(inputs, choice).members("the association")
+        warn_of_left_out(members.what, members.exptypes)
+        return members.paths
+    if is_library(inputs):
+        return [inputs]
+    from astropy.io.fits import HDUList
+    from stdatamodels import DataModel
+
+    if isinstance(inputs, (str, os.PathLike, DataModel, HDUList)):
+        msg = f"inputs takes a collection of inputs, such as [{shown(inputs)}], not a single one"
+        raise TypeError(msg)
+    if isinstance(inputs, Collection) and not any(map(is_association, inputs)):
+        return inputs
+    # Each keeps what it reads: it is asked for its files and their number, too.
+    told = (Association(one, choice) if is_association(one) else one for one in inputs)
+    return list(told) if isinstance(inputs, Collection) else told
+
+
+def _total(inputs: Iterable[Any]) -> int | None:
+    """Return how many inputs there will be; None of an iterator, which is looked at once."""
+    return sum(map(number_behind, inputs)) if isinstance(inputs, Collection) else None

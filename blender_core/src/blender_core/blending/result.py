@@ -1,0 +1,288 @@
+"""What a blend came to: the values, the table, and how each value came about."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from blender_core.common.plain_values import plain
+from blender_core.common.wording import counted
+from blender_core.evaluation.later_values import OF_THE_PRODUCT, is_same
+from blender_core.evaluation.outcome import OF_A_FILE, Status
+from blender_core.evaluation.outcomes import outcomes_of
+from blender_core.formats.files.target import Target
+from blender_core.products.datamodel import DatamodelProduct
+from blender_core.schema.attributes import Attribute
+from blender_core.schema.layout import Layout
+from blender_core.schema.tree import collect
+from blender_core.tables.hdrtab import to_table
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from astropy.table import Table
+
+    from blender_core.errors import BlenderError
+    from blender_core.evaluation.later_values import LaterValue
+    from blender_core.evaluation.outcome import Outcome
+    from blender_core.evaluation.outcomes import Outcomes
+    from blender_core.plan.plan import BlendPlan
+    from blender_core.products.protocol import Product
+    from blender_core.tables.typed_columns import TypedColumn
+
+__all__ = ["BlendResult"]
+
+
+class BlendResult:
+    """What a blend came to.
+
+    Parameters
+    ----------
+    product : Product
+        The updated product.
+    plan : BlendPlan
+        The plan that was followed.
+    inputs : mapping of str to sequence, shape (n_inputs,)
+        What the inputs said, by dotted path.
+    values : mapping of str to object
+        The blended values that the product has now, by dotted path.
+    once : mapping of str to object
+        What the first input said, for attributes that are read from it alone.
+    dropped : sequence of str
+        Attributes that the product has no longer, because a rule says so.
+    refused : mapping of str to object
+        Attributes that the product has no longer, with the value that its schema forbids.
+    later_values : mapping of str to LaterValue
+        What had been set in the product after an earlier blend, and is another value than this
+        blend gives.
+    columns : sequence of TypedColumn
+        The columns of HDRTAB.
+    skipped : sequence of BlenderError, optional
+        What was wrong with each input that was left out.
+    files : sequence of path-like, optional
+        The files that inputs are read from, or were, which the product is not to replace.
+
+    Examples
+    --------
+    >>> from blender_core import blendmodels
+    >>> from stdatamodels.jwst.datamodels import ImageModel
+    >>> inputs = [ImageModel(), ImageModel()]
+    >>> for model, detector in zip(inputs, ["NRCA1", "NRCA2"]):
+    ...     model.meta.instrument.detector = detector
+    >>> result = blendmodels(ImageModel(), inputs)
+    >>> result.values["meta.instrument.detector"]
+    'MULTIPLE'
+    >>> result.table["DETECTOR"].tolist()
+    ['NRCA1', 'NRCA2']
+    >>> result.outcomes["meta.instrument.detector"].n_distinct
+    2
+    """
+
+    def __init__(
+        self,
+        product: Product,
+        plan: BlendPlan,
+        inputs: Mapping[str, Sequence[Any]],
+        values: Mapping[str, Any],
+        once: Mapping[str, Any],
+        dropped: Sequence[str],
+        refused: Mapping[str, Any],
+        later_values: Mapping[str, LaterValue],
+        columns: Sequence[TypedColumn],
+        skipped: Sequence[BlenderError] = (),
+        files: Sequence[str | os.PathLike[str]] = (),
+    ) -> None:
+        self._product = product
+        self.plan = plan
+        self.inputs = inputs
+        self.values = values
+        self._once = once
+        self._dropped = dropped
+        self._refused = refused
+        self.later_values = later_values
+        self._columns = columns
+        self.skipped = tuple(skipped)
+        self._files = tuple(files)
+
+    def __repr__(self) -> str:
+        rows = max((len(values) for values in self.inputs.values()), default=0)
+        inputs = counted(rows, "input")
+        skipped = f", {len(self.skipped)} skipped" if self.skipped else ""
+        return f"<BlendResult of {inputs}{skipped}: {len(self.values)} values, {self._product!r}>"
+
+    @property
+    def product(self) -> Any:
+        """The updated datamodel.
+
+        Of a product that was given by the name of its file, it is opened when it is first asked
+        for, and belongs to the caller, who closes it.
+
+        Raises
+        ------
+        InputError
+            If the file has been changed since it was read, or cannot be opened.
+        """
+        return self._product.model
+
+    def save(self, output: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
+        """Write the product to a file, as a whole or not at all.
+
+        Parameters
+        ----------
+        output : path-like
+            The file, whose name ends in ``.fits``, ``.fits.gz`` or ``.asdf``. If it is a symbolic
+            link, what it points to is written.
+        overwrite : bool, optional
+            Whether an existing file may be replaced. The file that the product was read from may
+            be replaced in any case.
+
+        Returns
+        -------
+        path : Path
+            The file.
+
+        Raises
+        ------
+        OutputExistsError
+            If there is such a file, and it is not to be replaced.
+        OutputError
+            If the product cannot be written, or would replace an input or the file that an input
+            was opened from. File and datamodel stay as they were.
+
+        Examples
+        --------
+        >>> from blender_core import blendmodels
+        >>> from stdatamodels.jwst.datamodels import ImageModel
+        >>> result = blendmodels(ImageModel(), [ImageModel()])
+        >>> result.save("product.txt")
+        Traceback (most recent call last):
+        blender_core.errors.OutputError: the name product.txt does not tell the format of the \
+product: it ends in .fits or .fits.gz or .asdf
+        """
+        target = Target.find(output, overwrite=overwrite, product=self._product.origin)
+        target.require_apart(map(Path, self._files))
+        self._product.save(target)
+        return target.given
+
+    @property
+    def later(self) -> dict[str, Any]:
+        """The values that had been set after an earlier blend, and stay, by dotted path.
+
+        None where somebody has taken a value out.
+        """
+        return {path: own.value for path, own in self.later_values.items() if own.stays}
+
+    @property
+    def set_since(self) -> dict[str, Any]:
+        """What the product has otherwise than this blend left it, by dotted path.
+
+        None where somebody has taken a value out. Nothing is known of a product that is a file, nor
+        of what a product says of itself, such as its name.
+        """
+        if not isinstance(self._product, DatamodelProduct):
+            return {}
+        left = {**dict.fromkeys(self.changed), **self.later, **self.values}
+        layout = Layout(Attribute(path) for path in left if path not in OF_THE_PRODUCT)
+        now = zip(layout.paths, map(plain, collect(self._product.tree, layout)), strict=True)
+        return {path: value for path, value in now if not is_same(value, left[path])}
+
+    @property
+    def changed(self) -> frozenset[str]:
+        """Dotted paths of what the blend has set in the product, or taken out of it."""
+        return frozenset([*self.values, *self._dropped, *self._refused])
+
+    @property
+    def product_name(self) -> str:
+        """The name of the product's file; empty if it has none of its own yet."""
+        if self._product.path is not None:
+            return self._product.path.name
+        name = self._own(["meta.filename"]).get("meta.filename")
+        # The first input's is what it has until it is saved.
+        if not isinstance(name, str) or name in self.inputs.get("meta.filename", ()):
+            return ""
+        return name
+
+    @property
+    def of_its_file(self) -> dict[str, Any]:
+        """The name and the date of the product's file, by dotted path, as far as it has one."""
+        return self._own(sorted(OF_A_FILE))
+
+    @property
+    def product_type(self) -> str:
+        """The name of the product's class of datamodels; empty if there is no product."""
+        validator = self._product.validator
+        return "" if validator is None else type(validator).__name__
+
+    @cached_property
+    def kept(self) -> dict[str, Any]:
+        """The product's own values that stayed, by dotted path, as far as the plan knows them."""
+        outcomes = self.outcomes.values()
+        return self._own(one.attribute for one in outcomes if one.status is Status.KEPT)
+
+    def _own(self, paths: Iterable[str]) -> dict[str, Any]:
+        layout = Layout(map(Attribute, paths))
+        found = zip(layout.paths, collect(self._product.tree, layout), strict=True)
+        return {path: value for path, value in found if value is not None}
+
+    @cached_property
+    def table(self) -> Table:
+        """HDRTAB as an `astropy.table.Table`: masked where an input has no value."""
+        return to_table(self._columns)
+
+    @cached_property
+    def outcomes(self) -> Outcomes:
+        """How each attribute came about, by dotted path, in the order of the plan."""
+        return outcomes_of(
+            self.plan,
+            self.inputs,
+            self._once,
+            self.values,
+            self._dropped,
+            self._refused,
+            self.later_values,
+        )
+
+    def varied(self) -> list[Outcome]:
+        """Return the outcomes of attributes that varied though the first was taken by default.
+
+        Returns
+        -------
+        outcomes : list of Outcome
+            In the order of the plan.
+        """
+        return self.outcomes.varied()
+
+    def explain(self, attribute: str) -> str:
+        """Say in words how values came about.
+
+        Parameters
+        ----------
+        attribute : str
+            Dotted path or FITS keyword; the path of a group or a pattern for several attributes.
+
+        Returns
+        -------
+        text : str
+            A paragraph for each attribute.
+
+        Raises
+        ------
+        UnknownAttributeError
+            If nothing is known of such an attribute.
+
+        Examples
+        --------
+        >>> from blender_core import blendmodels
+        >>> from stdatamodels.jwst.datamodels import ImageModel
+        >>> inputs = [ImageModel(), ImageModel()]
+        >>> for model, seconds in zip(inputs, [107.5, 214.5]):
+        ...     model.meta.exposure.exposure_time = seconds
+        >>> print(blendmodels(ImageModel(), inputs).explain("EFFEXPTM"))  # doctest: +ELLIPSIS
+        meta.exposure.exposure_time (EFFEXPTM) is 322.0.
+        The rule is 'sum' of blender-rules-std ... [std].
+        It was asked for by the schema: blend_rule of the schema.
+        2 of 2 inputs have it, with 2 different values: 107.5, 214.5.
+        """
+        return self.outcomes.explain(attribute, self.kept)

@@ -1,0 +1,114 @@
+"""What libraries warn of while a command runs, said once and briefly."""
+
+from __future__ import annotations
+
+import re
+import sys
+import warnings
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+from blender_core.cli.console import printable
+from blender_core.common.wording import counted
+from blender_core.errors import BlendWarning
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["Notes"]
+
+# These are for the authors of the libraries, not for who uses them.
+_FOR_DEVELOPERS: Final = (
+    DeprecationWarning,
+    PendingDeprecationWarning,
+    FutureWarning,
+    ImportWarning,
+    ResourceWarning,
+)
+_LONGEST: Final = 160
+_MOST_PRINTED: Final = 20
+
+# How the library names an input in a warning: the same of many inputs is said once.
+_INPUT: Final = re.compile(r"(?P<number>input \d+)(?: \((?P<name>.*?)\))? has ")
+
+
+class Notes:
+    """Warnings, each with all that it was about.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> from blender_core.cli.captured_warnings import Notes
+    >>> notes = Notes()
+    >>> for name in ("a.fits", "b.fits"):
+    ...     with notes.about(name):
+    ...         warnings.warn("no target")
+    >>> notes.lines()
+    ['a.fits and 1 more: no target']
+    """
+
+    def __init__(self) -> None:
+        self._about: dict[str, dict[str, None]] = {}
+
+    @contextmanager
+    def about(self, what: str) -> Iterator[None]:
+        """Take note of the warnings within, instead of printing them.
+
+        Parameters
+        ----------
+        what : str
+            What the work is about; the name of a file. Empty if the warnings say it themselves.
+
+        Yields
+        ------
+        None
+            Nothing.
+        """
+        # When astropy is imported, it takes over warnings: not while they are being caught.
+        import astropy  # noqa: F401
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("always")
+            for category in _FOR_DEVELOPERS:
+                warnings.simplefilter("ignore", category)
+            # Not a list of them all: each of thousands of inputs can have its own.
+            warnings.showwarning = lambda message, category, *_: self._take(message, category, what)
+            yield
+
+    def _take(self, message: Warning | str, category: type[Warning], what: str) -> None:
+        text = _brief(str(message), category)
+        if not what and (found := _INPUT.match(text)):
+            what, text = found["name"] or found["number"], text[found.end() :]
+        about = self._about.setdefault(text, {})
+        about[what] = None
+
+    def lines(self) -> list[str]:
+        """Return the notes, each as a line.
+
+        Returns
+        -------
+        lines : list of str
+            In the order in which they first came.
+        """
+        lines = []
+        for text, (first, *others) in self._about.items():
+            about = f"{first} and {len(others)} more" if others else first
+            lines.append(f"{about}: {text}" if about else text)
+        return lines
+
+    def print(self) -> None:
+        """Print the notes to standard error, not too many of them."""
+        lines = self.lines()
+        for line in lines[:_MOST_PRINTED]:
+            sys.stderr.write(f"Warning: {printable(line)}\n")
+        if (more := len(lines) - _MOST_PRINTED) > 0:
+            sys.stderr.write(f"Warning: and {counted(more, 'warning')} more\n")
+
+
+def _brief(message: str, category: type[Warning]) -> str:
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    if issubclass(category, BlendWarning):
+        return " ".join(lines)
+    # A validator's first two lines say what is wrong; then comes the whole schema.
+    text = " ".join(lines[:2])
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

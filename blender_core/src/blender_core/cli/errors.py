@@ -1,0 +1,122 @@
+"""What a command says when it cannot do what it was asked."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import sys
+import traceback
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final, NoReturn
+
+import typer
+
+from blender_core.errors import BlenderError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["FINDINGS", "CommandError", "in_options", "reported"]
+
+FINDINGS: Final = 1
+"""The status of a command that did its work, and found something that its user has to look at."""
+
+_FAILED: Final = 2
+# A program that a signal ends has 128 and the number of the signal for its status.
+_INTERRUPTED: Final = 128 + 2
+_BROKEN_PIPE: Final = 128 + 13
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
+
+# The library tells programs what to pass; here it is an option.
+_AS_OPTIONS: Final = (
+    (re.compile(r"pass block=\('([^']*)',\)"), r"use --block \1"),
+    (re.compile(r"mixed=True"), "--mixed"),
+    (re.compile(r"overwrite=True"), "--overwrite"),
+    (re.compile(r"later='replace'"), "--replace-later"),
+    (re.compile(r"overrides=\{'([^']*)': '([^']*)'\}"), r"--override \1=\2"),
+    (re.compile(r"overrides= of the call"), "--override"),
+    (re.compile(r"asn_product='([^']*)'"), r"--asn-product \1"),
+    (re.compile(r"on_bad_input='(\w+)'"), r"--on-bad-input \1"),
+)
+
+
+class CommandError(Exception):
+    """A command cannot do what it was asked; the message tells its user why."""
+
+
+@contextmanager
+def reported(debug: bool) -> Iterator[None]:
+    """Report what goes wrong within as a message on standard error, and exit.
+
+    Parameters
+    ----------
+    debug : bool
+        Whether to show the traceback, too.
+
+    Raises
+    ------
+    typer.Exit
+        With status 2, if something went wrong; 130, if the user interrupted it; 141, if nobody
+        reads what it prints any more.
+    """
+    try:
+        yield
+        sys.stdout.flush()
+    except typer.Exit:
+        raise
+    except KeyboardInterrupt:
+        _exit("Interrupted.", _INTERRUPTED, debug)
+    except BrokenPipeError:
+        # Python would flush it again when it ends, and fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(_BROKEN_PIPE) from None
+    except (CommandError, BlenderError, OSError) as error:
+        _exit(f"Error: {_message(error)}", _FAILED, debug)
+    except Exception as error:  # noqa: BLE001  # whatever it is, it is no traceback
+        hint = "" if debug else " --debug shows where."
+        what = f"{type(error).__name__}: {error}".rstrip(" .:")
+        message = f"Error: {what}. This is a fault of the program, please report it.{hint}"
+        _exit(message, _FAILED, debug)
+
+
+def in_options(message: str) -> str:
+    """Return a message of the library with options of the command line for what it advises.
+
+    Parameters
+    ----------
+    message : str
+        What the library says to programs.
+
+    Returns
+    -------
+    message : str
+        The same for people in front of a terminal.
+
+    Examples
+    --------
+    >>> from blender_core.cli.errors import in_options
+    >>> in_options("Uninstall one of them, or pass block=('acme-rules',).")
+    'Uninstall one of them, or use --block acme-rules.'
+    """
+    for call, option in _AS_OPTIONS:
+        message = call.sub(option, message)
+    return message
+
+
+def _message(error: Exception) -> str:
+    if isinstance(error, OSError):
+        reason = error.strerror or str(error)
+        where = error.filename
+        if where is None and error.errno in _NO_ROOM:
+            # Of files that it writes the library says which they are.
+            where = "standard output"
+        return reason if where is None else f"{where}: {reason}"
+    return in_options(str(error))
+
+
+def _exit(message: str, status: int, debug: bool) -> NoReturn:
+    if debug:
+        typer.echo(traceback.format_exc(), err=True)
+    typer.echo(message, err=True)
+    raise typer.Exit(status) from None

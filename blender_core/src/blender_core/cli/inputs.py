@@ -1,0 +1,206 @@
+"""The inputs that a user names: files, patterns, lists of files, associations."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from blender_core.cli.errors import CommandError
+from blender_core.errors import InputError, warn
+from blender_core.inputs.asn_product import ProductChoice
+from blender_core.inputs.association import Association, is_association
+from blender_core.inputs.exptypes import warn_of_left_out
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+__all__ = ["given_inputs", "require_apart_from", "warn_of_repeated"]
+
+_LIST: Final = "@"
+_COMMENT: Final = "#"
+_ANY: Final = ProductChoice()
+
+
+def given_inputs(arguments: Iterable[str], choice: ProductChoice = _ANY) -> list[Path]:
+    """Return the files that a user's arguments stand for.
+
+    Parameters
+    ----------
+    arguments : iterable of str
+        Names of files; patterns such as ``*_cal.fits``, which a shell leaves as they are when they
+        are quoted; associations, for their science members; and ``@list.txt``, for what the lines
+        of that file name in any of these ways. Names are relative to the current folder, those in
+        an association to the association's.
+    choice : ProductChoice, optional
+        Which product of an association is meant, where it has several.
+
+    Returns
+    -------
+    paths : list of Path
+        In the order given; what a pattern stands for is sorted, without folders. Files need not
+        exist.
+
+    Raises
+    ------
+    CommandError
+        If nothing fits a pattern, a list cannot be read or names nothing, or a folder is named.
+
+    Warns
+    -----
+    BlendWarning
+        If an association has members that are no inputs.
+
+    Examples
+    --------
+    >>> from blender_core.cli.inputs import given_inputs
+    >>> [path.name for path in given_inputs(["b_cal.fits", "a_cal.fits"])]
+    ['b_cal.fits', 'a_cal.fits']
+    """
+    named = (path for argument in arguments for path in _named_by(argument))
+    return [one for path in named for one in _members(path, choice)]
+
+
+def warn_of_repeated(inputs: Iterable[Path]) -> None:
+    """Warn of files that are named more than once: each time they count in sums and means.
+
+    Parameters
+    ----------
+    inputs : iterable of Path
+        The inputs' files.
+
+    Warns
+    -----
+    BlendWarning
+        If a file is among them more than once, by whichever names.
+    """
+    for path, number in Counter(map(_real, inputs)).items():
+        if number > 1:
+            warn(f"{os.path.relpath(path)} is given {number} times, and counts each time")
+
+
+def require_apart_from(product: Path, inputs: Iterable[Path]) -> None:
+    """Refuse a product that is among its own inputs: a pattern reaches further than one thinks.
+
+    Parameters
+    ----------
+    product : Path
+        The product's file, which exists.
+    inputs : iterable of Path
+        The inputs' files.
+
+    Raises
+    ------
+    CommandError
+        If the product is one of them, by whichever name.
+    """
+    own = product.stat()
+    for path in inputs:
+        if _is_there(path) and os.path.samestat(path.stat(), own):
+            name = "" if path == product else f" as {path}"
+            msg = f"the product {product} is one of the inputs, too{name}: leave it out of them"
+            raise CommandError(msg)
+
+
+def _named_by(argument: str) -> Iterator[Path]:
+    if argument.startswith(_LIST) and not os.path.lexists(argument):
+        yield from _listed_in(Path(argument[len(_LIST) :]))
+    else:
+        yield from _files(argument)
+
+
+def _files(name: str) -> Iterator[Path]:
+    if not name:
+        msg = "the name of an input is empty: is a variable of the shell not set?"
+        raise CommandError(msg)
+    path = _expanded(name)
+    if not os.path.lexists(path) and glob.has_magic(name):
+        found = _fitting(path)
+        files = [one for one in map(Path, found) if not one.is_dir()]
+        if not files:
+            hint = ", but there are folders: name what is in them" if found else ""
+            msg = f"there is no file whose name is like {name}{hint}"
+            raise CommandError(msg)
+        yield from files
+    elif os.path.isdir(path):  # noqa: PTH112  # a Path raises errors
+        msg = f"{path} is a folder: name the exposures in it, such as {path / '*.fits'}"
+        raise CommandError(msg)
+    else:
+        yield path
+
+
+def _expanded(name: str) -> Path:
+    """Return a file, which may be in somebody's home, or have a name that only looks so."""
+    if os.path.lexists(name):
+        return Path(name)
+    try:
+        return Path(name).expanduser()
+    except (RuntimeError, ValueError):  # there is nobody of this name, or cannot be
+        return Path(name)
+
+
+# Names that no file can have, too long or with a zero byte in it, are told by the blend, together
+# with all else that is wrong. Until then, there is nothing of such a name.
+
+
+def _real(path: Path) -> str:
+    try:
+        return os.path.realpath(path)
+    except ValueError:
+        return str(path)
+
+
+def _is_there(path: str | Path) -> bool:
+    return os.path.exists(path)  # noqa: PTH110  # a Path raises errors
+
+
+def _fitting(pattern: Path) -> list[str]:
+    try:
+        return sorted(glob.glob(str(pattern), recursive=True))  # noqa: PTH207  # absolute ones, too
+    except ValueError:
+        return []
+
+
+def _members(path: Path, choice: ProductChoice) -> Iterator[Path]:
+    if not is_association(path):
+        yield path
+        return
+    try:
+        members = Association(path, choice).members("")
+    except InputError:  # the blend says so, together with all else that is wrong
+        yield path
+        return
+    warn_of_left_out(str(path), members.exptypes)
+    yield from members.paths
+
+
+def _listed_in(file: Path) -> Iterator[Path]:
+    try:
+        # Editors of Windows begin a text with a mark, which is no part of it.
+        text = _expanded(str(file)).read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        msg = f"the list {file} cannot be read: {reason}"
+        raise CommandError(msg) from error
+    names_any = False
+    for number, line in enumerate(text.split("\n"), start=1):
+        name = line.strip()
+        if not name or name.startswith(_COMMENT):
+            continue
+        if name.startswith(_LIST):
+            msg = f"{file}, line {number}: a list names files, and no other list: {name}"
+            raise CommandError(msg)
+        beside = file.parent / name
+        if not _is_there(name) and _is_there(beside):
+            msg = (
+                f"{file}, line {number}: there is no file {name}. Names in a list are relative to "
+                f"the current folder, and there is {beside}"
+            )
+            raise CommandError(msg)
+        names_any = True
+        yield from _files(name)
+    if not names_any:
+        msg = f"the list {file} names no file"
+        raise CommandError(msg)

@@ -1,0 +1,65 @@
+"""What the environment says of every blend: of those, too, that no caller can give arguments.
+
+Nothing else looks at the environment for settings of a blend.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Final
+
+__all__ = ["BLOCK", "RECORD_RULES", "RULES", "blocked_plugins", "rules_files"]
+
+RULES: Final = "MODEL_BLENDER_RULES"
+"""The variable that names rules files, divided as ``PATH`` is."""
+
+BLOCK: Final = "MODEL_BLENDER_BLOCK"
+"""The variable that names installed plugins to leave out."""
+
+RECORD_RULES: Final = "MODEL_BLENDER_RECORD_RULES"
+"""The variable that says whether products get the table HDRRULES."""
+
+# What distributions and plugins cannot have in their names.
+_BETWEEN_NAMES: Final = re.compile(rf"[\s,{re.escape(os.pathsep)}]+")
+
+
+def rules_files() -> tuple[Path, ...]:
+    """Return the rules files that hold for every blend.
+
+    Returns
+    -------
+    paths : tuple of Path
+        In the order of the variable ``MODEL_BLENDER_RULES``; relative ones are relative to the
+        current folder.
+
+    Examples
+    --------
+    >>> from blender_core.common.environment import rules_files
+    >>> rules_files()
+    ()
+    """
+    return tuple(Path(path) for path in _said(RULES).split(os.pathsep) if path.strip())
+
+
+def blocked_plugins() -> tuple[str, ...]:
+    """Return the names of the plugins that are left out of every blend.
+
+    Returns
+    -------
+    names : tuple of str
+        The plugins' own names or their distributions', in the order of the variable
+        ``MODEL_BLENDER_BLOCK``.
+
+    Examples
+    --------
+    >>> from blender_core.common.environment import blocked_plugins
+    >>> blocked_plugins()
+    ()
+    """
+    return tuple(name for name in _BETWEEN_NAMES.split(_said(BLOCK)) if name)
+
+
+def _said(variable: str) -> str:
+    return os.environ.get(variable, "")

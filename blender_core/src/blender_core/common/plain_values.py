@@ -1,0 +1,98 @@
+"""TODO."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+__all__ = ["is_plain", "plain"]
+
+
+_PLAIN = frozenset({bool, int, float, str, type(None)})
+
+
+def is_plain(values: Collection[Any]) -> bool:
+    """Tell whether all values are plain Python scalars or None.
+
+    Parameters
+    ----------
+    values : collection
+        The values.
+
+    Returns
+    -------
+    plain : bool
+        True if none of them has to be converted.
+
+    Examples
+    --------
+    >>> from blender_core.common.plain_values import is_plain
+    >>> is_plain([1, "a", None]), is_plain([1, ["a"]])
+    (True, False)
+    """
+    return _PLAIN.issuperset(map(type, values))
+
+
+def plain(value: Any) -> Any:
+    """Return a value as a plain Python object that shares nothing with its model.
+
+    Parameters
+    ----------
+    value : object
+        What a datamodel's tree holds.
+
+    Returns
+    -------
+    value : object
+        Text for times, Python scalars for those of numpy, copies of lists and mappings, in which
+        arrays become lists, too. None for an array by itself. Objects of other kinds are returned
+        as they are.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from blender_core.common.plain_values import plain
+    >>> plain(np.float64(2.5)), plain((np.int16(1), np.zeros(2))), plain(np.zeros(3))
+    (2.5, [1, [0.0, 0.0]], None)
+    """
+    if type(value) in _PLAIN:
+        return value
+    if isinstance(value, np.generic):
+        item = value.item()
+        return float(item) if isinstance(item, np.floating) else item  # a long double stays one
+    if isinstance(value, (list, tuple)):
+        return [_item(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _item(item) for key, item in value.items()}
+    if isinstance(value, datetime.datetime):
+        return value.isoformat()
+    return None if _is_array(value) else _plain_subclass(value)
+
+
+def _item(value: Any) -> Any:
+    if type(value) in _PLAIN or not _is_array(value):
+        return plain(value)
+    # Quantities and the like have no lists of their own, and asdf's lazy arrays no mask.
+    array = value if isinstance(value, np.ma.MaskedArray) else np.asarray(value)
+    return plain(array.tolist())
+
+
+def _is_array(value: Any) -> bool:
+    """Tell whether a value is an array: numpy's own, or a lazy one of asdf."""
+    if isinstance(value, np.generic):
+        return False
+    return hasattr(value, "dtype") and hasattr(value, "__array__")
+
+
+def _plain_subclass(value: Any) -> Any:
+    for kind in (bool, int, float, str):
+        if isinstance(value, kind):
+            return kind(value)
+    from astropy.time import Time
+
+    return str(value) if isinstance(value, Time) else value

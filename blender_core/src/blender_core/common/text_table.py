@@ -1,0 +1,41 @@
+"""A table in plain text."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = ["text_table"]
+
+
+def text_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return rows as lines of text, with columns under each other.
+
+    Parameters
+    ----------
+    head : sequence of str, shape (n_columns,)
+        Names of the columns.
+    rows : iterable of sequence of str, shape (n_columns,)
+        The cells.
+
+    Returns
+    -------
+    text : str
+        A line for the head and one for each row, without blanks at their ends.
+
+    Examples
+    --------
+    >>> from blender_core.common.text_table import text_table
+    >>> print(text_table(("rule", "gives"), [("min", "input"), ("median", "number")]))
+    rule    gives
+    min     input
+    median  number
+    """
+    lines = [head, *rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )

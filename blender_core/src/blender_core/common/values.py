@@ -1,0 +1,83 @@
+"""What it means that two inputs have the same value, and how messages show one.
+
+Rules and outcomes share this one notion: values are the same if they compare equal, NaN is the
+same as NaN, and lists and mappings are compared by what they hold.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable
+
+__all__ = ["distinct", "identity"]
+
+T = TypeVar("T")
+
+_NAN = object()
+
+
+def identity(value: Any) -> Hashable:
+    """Return a key that two values share exactly when they are the same.
+
+    Parameters
+    ----------
+    value : object
+        A value as inputs have it: a scalar, or a list or mapping of values.
+
+    Returns
+    -------
+    key : hashable
+        Equal for values that are the same.
+
+    Examples
+    --------
+    >>> from blender_core.common.values import identity
+    >>> identity([float("nan"), 1]) == identity([float("nan"), 1.0])
+    True
+    """
+    if isinstance(value, (list, tuple)):
+        return ("list", *map(identity, value))
+    if isinstance(value, dict):
+        return ("dict", frozenset((key, identity(item)) for key, item in value.items()))
+    if value != value:  # noqa: PLR0124  # only NaN differs from itself
+        return _NAN
+    try:
+        hash(value)
+    except TypeError:
+        return ("object", id(value))
+    return value  # type: ignore[no-any-return]
+
+
+def distinct(values: Iterable[T]) -> list[T]:
+    """Return each different value once, in the order in which it first comes.
+
+    Parameters
+    ----------
+    values : iterable
+        Values as inputs have them.
+
+    Returns
+    -------
+    different : list
+        The first of each run of values that are the same.
+
+    Examples
+    --------
+    >>> from blender_core.common.values import distinct
+    >>> distinct(["F200W", "F115W", "F200W"])
+    ['F200W', 'F115W']
+    """
+    values = list(values)
+    try:
+        plain = dict.fromkeys(values)
+    except TypeError:  # lists and mappings have no hash
+        pass
+    else:
+        if all(value == value for value in plain):  # noqa: PLR0124  # no NaN
+            return list(plain)
+    found: dict[Hashable, T] = {}
+    for value in values:
+        found.setdefault(identity(value), value)
+    return list(found.values())

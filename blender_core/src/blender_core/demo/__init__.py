@@ -1,0 +1,1 @@
+"""The exposures of the demonstration."""

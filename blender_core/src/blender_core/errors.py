@@ -1,0 +1,460 @@
+"""Every exception and warning of Model Blender.
+
+A message says what is wrong, where (attribute, keyword, input), who (distribution and version)
+and what to do about it. The same facts are attributes of the exception, for programs.
+"""
+
+from __future__ import annotations
+
+import copyreg
+import inspect
+import warnings
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from blender_core.common.provider import Provider
+
+__all__ = [
+    "AmendError",
+    "AssociationProductError",
+    "BlendErrorGroup",
+    "BlendWarning",
+    "BlenderError",
+    "ColumnWarning",
+    "EnvironmentVariableError",
+    "ExpansionError",
+    "InputError",
+    "InvalidValueError",
+    "MixedModelTypesError",
+    "NoInputsError",
+    "NotADatamodelError",
+    "OutputError",
+    "OutputExistsError",
+    "OverrideConflictError",
+    "PlanError",
+    "PluginError",
+    "ReaderConflictError",
+    "RuleCheckError",
+    "RuleConflictError",
+    "RuleError",
+    "RulesFileError",
+    "TableError",
+    "UnknownAttributeError",
+    "UnknownInputError",
+    "UnknownRuleError",
+    "raise_all",
+    "warn",
+]
+
+
+class BlenderError(Exception):
+    """Root of all errors that Model Blender raises on purpose."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Exceptions are rebuilt by a call with their positional arguments, which fails for those
+        # that require others by keyword. It would break a pool of processes.
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__ or None  # type: ignore[attr-defined]
+
+
+class BlendErrorGroup(BlenderError, ExceptionGroup[BlenderError]):  # noqa: N818  # as ExceptionGroup
+    """Several faults of one blend, reported together.
+
+    Attributes
+    ----------
+    exceptions : tuple of BlenderError
+        The faults, in the order in which they were found.
+    """
+
+    def derive(self, excs: Sequence[BlenderError]) -> BlendErrorGroup:  # type: ignore[override]
+        """Return a group of the same kind, as ``except*`` asks for."""
+        return BlendErrorGroup(self.message, excs)
+
+    def __str__(self) -> str:
+        faults = "\n".join(f"- {fault}".replace("\n", "\n  ") for fault in self.exceptions)
+        return f"{self.message}:\n{faults}"
+
+
+class BlendWarning(UserWarning):
+    """Something that a blend could not do as asked, and did without."""
+
+
+class ColumnWarning(BlendWarning):
+    """Two attributes want the same column, as the check of the plan finds, too."""
+
+
+def raise_all(message: str, faults: Sequence[BlenderError]) -> None:
+    """Raise the faults, if there are any: one alone as it is, several in a group.
+
+    Parameters
+    ----------
+    message : str
+        What the faults have in common, for the group.
+    faults : sequence of BlenderError
+        What was found.
+
+    Raises
+    ------
+    BlenderError
+        The only fault.
+    BlendErrorGroup
+        All faults, if there is more than one.
+
+    Examples
+    --------
+    >>> from blender_core.errors import raise_all
+    >>> raise_all("nothing is wrong", [])
+    """
+    if len(faults) == 1:
+        raise faults[0]
+    if faults:
+        raise BlendErrorGroup(message, faults)
+
+
+def warn(message: str, category: type[BlendWarning] = BlendWarning) -> None:
+    """Issue a `BlendWarning` that points at the code that asked for the blend.
+
+    Parameters
+    ----------
+    message : str
+        What could not be done as asked.
+    category : type, optional
+        The class of the warning.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> from blender_core.errors import warn
+    >>> with warnings.catch_warnings(record=True) as caught:
+    ...     warnings.simplefilter("always")
+    ...     warn("no value")
+    >>> caught[0].category.__name__
+    'BlendWarning'
+    """
+    package = __name__.partition(".")[0]
+    level, frame = 1, inspect.currentframe()
+    while frame and frame.f_globals.get("__name__", "").partition(".")[0] == package:
+        level, frame = level + 1, frame.f_back
+    warnings.warn(message, category, stacklevel=level)
+
+
+class PluginError(BlenderError):
+    """A plugin cannot be used.
+
+    Attributes
+    ----------
+    provider : Provider
+        The plugin, with its distribution and version.
+    """
+
+    def __init__(self, message: str, *, provider: Provider) -> None:
+        super().__init__(message)
+        self.provider = provider
+
+
+class RuleConflictError(BlenderError):
+    """One rule name, several providers, and no word on which of them is meant.
+
+    Attributes
+    ----------
+    name : str
+        The name of the rule.
+    providers : tuple of Provider
+        Who offers it.
+    """
+
+    def __init__(self, message: str, *, name: str, providers: Sequence[Provider]) -> None:
+        super().__init__(message)
+        self.name = name
+        self.providers = tuple(providers)
+
+
+class UnknownRuleError(BlenderError):
+    """Attributes ask for rules that no installed plugin offers.
+
+    Attributes
+    ----------
+    wanted : dict of str to tuple of str
+        Rule name → the attributes that ask for it, as the message names them: by path and
+        keyword, with the override that asks for them if one does.
+    """
+
+    def __init__(self, message: str, *, wanted: Mapping[str, Sequence[str]]) -> None:
+        super().__init__(message)
+        self.wanted = {rule: tuple(askers) for rule, askers in wanted.items()}
+
+
+class PlanError(BlenderError):
+    """An attribute cannot get the rule it asks for.
+
+    Attributes
+    ----------
+    attribute : str
+        Dotted path of the attribute.
+    """
+
+    def __init__(self, message: str, *, attribute: str) -> None:
+        super().__init__(message)
+        self.attribute = attribute
+
+
+class UnknownAttributeError(PlanError):
+    """An attribute is meant that there is not.
+
+    Attributes
+    ----------
+    attribute : str
+        What stands for the attribute: a path, a keyword, or a pattern.
+    """
+
+
+class OverrideConflictError(PlanError):
+    """Overrides of one rank want different things of an attribute.
+
+    Attributes
+    ----------
+    attribute : str
+        Dotted path of the attribute.
+    sources : tuple of str
+        Whose overrides they are.
+    """
+
+    def __init__(self, message: str, *, attribute: str, sources: Sequence[str]) -> None:
+        super().__init__(message, attribute=attribute)
+        self.sources = tuple(sources)
+
+
+class RulesFileError(BlenderError, ValueError):
+    """A rules file cannot be used.
+
+    Attributes
+    ----------
+    path : pathlib.Path
+        The file.
+    line : int or None
+        The line, counted from 1, if there is one to point at.
+    key : str or None
+        The key, if it is about one.
+    variable : str or None
+        The environment variable that names the file, if one does.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: Path,
+        line: int | None = None,
+        key: str | None = None,
+        variable: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.path = path
+        self.line = line
+        self.key = key
+        self.variable = variable
+
+
+class EnvironmentVariableError(BlenderError, ValueError):
+    """An environment variable says something that it cannot say.
+
+    Attributes
+    ----------
+    variable : str
+        Its name.
+    value : str
+        What it says.
+    allowed : tuple of str
+        What it can say, in any case of the letters.
+    """
+
+    def __init__(self, message: str, *, variable: str, value: str, allowed: Sequence[str]) -> None:
+        super().__init__(message)
+        self.variable = variable
+        self.value = value
+        self.allowed = tuple(allowed)
+
+
+class InputError(BlenderError):
+    """An input, or the product, cannot be blended."""
+
+
+class UnknownInputError(InputError):
+    """An input is a file of no kind that is known, and no plugin takes it."""
+
+
+class ReaderConflictError(BlenderError):
+    """More than one plugin takes an input.
+
+    Attributes
+    ----------
+    what : str
+        What the input is to the blend.
+    providers : tuple of Provider
+        Who takes it.
+    """
+
+    def __init__(self, message: str, *, what: str, providers: Sequence[Provider]) -> None:
+        super().__init__(message)
+        self.what = what
+        self.providers = tuple(providers)
+
+
+class NoInputsError(InputError, ValueError):
+    """There is nothing to blend."""
+
+
+class NotADatamodelError(InputError, TypeError):
+    """An input or the product is not a datamodel, nor anything else that is known."""
+
+
+class MixedModelTypesError(InputError, ValueError):
+    """The inputs are not all of one model type."""
+
+
+class AssociationProductError(InputError, ValueError):
+    """It is not clear which of an association's products is blended.
+
+    Attributes
+    ----------
+    products : tuple of str
+        The names of the association's products.
+    """
+
+    def __init__(self, message: str, *, products: Sequence[str]) -> None:
+        super().__init__(message)
+        self.products = tuple(products)
+
+
+class ExpansionError(InputError):
+    """A product cannot be expanded into the rows of its HDRTAB.
+
+    Attributes
+    ----------
+    column : str or None
+        Name of the column, if it is about one.
+    attribute : str or None
+        Dotted path of the attribute, if it is about one.
+    """
+
+    def __init__(
+        self, message: str, *, column: str | None = None, attribute: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.column = column
+        self.attribute = attribute
+
+
+class AmendError(InputError):
+    """A product cannot be amended, because its own table does not tell what that needs.
+
+    Attributes
+    ----------
+    attributes : tuple of str
+        Dotted paths of the attributes that are lacking, sorted; empty if there is no table.
+    """
+
+    def __init__(self, message: str, *, attributes: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.attributes = tuple(sorted(attributes))
+
+
+class RuleError(BlenderError, ValueError):
+    """A rule cannot make a value of what the inputs have.
+
+    Rules raise it with a message of their own; the blend adds the attribute, the rule, its
+    provider and the values.
+
+    Attributes
+    ----------
+    attribute : str or None
+        Dotted path of the attribute, once it is known.
+    rule : str or None
+        Name of the rule, once it is known.
+    provider : Provider or None
+        Who offers the rule, once it is known.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        attribute: str | None = None,
+        rule: str | None = None,
+        provider: Provider | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.attribute = attribute
+        self.rule = rule
+        self.provider = provider
+
+
+class RuleCheckError(BlenderError, AssertionError):
+    """A rule is not what a rule must be. Its author's tests find that out.
+
+    Attributes
+    ----------
+    rule : str
+        Name of the rule.
+    problems : tuple of str
+        All that is wrong with it.
+    """
+
+    def __init__(self, message: str, *, rule: str, problems: Sequence[str]) -> None:
+        super().__init__(message)
+        self.rule = rule
+        self.problems = tuple(problems)
+
+
+class InvalidValueError(BlenderError, ValueError):
+    """The schema of the product forbids a blended value, and its validation is strict.
+
+    Attributes
+    ----------
+    attribute : str
+        Dotted path of the attribute.
+    value : object
+        The value that the schema forbids.
+    """
+
+    def __init__(self, message: str, *, attribute: str, value: Any) -> None:
+        super().__init__(message)
+        self.attribute = attribute
+        self.value = value
+
+
+class TableError(BlenderError, ValueError):
+    """An input's value cannot be kept in a FITS table.
+
+    Attributes
+    ----------
+    attribute : str
+        Dotted path of the attribute.
+    column : str
+        Name of the column.
+    """
+
+    def __init__(self, message: str, *, attribute: str, column: str) -> None:
+        super().__init__(message)
+        self.attribute = attribute
+        self.column = column
+
+
+class OutputError(BlenderError):
+    """A product cannot be written where it is to go.
+
+    Attributes
+    ----------
+    path : Path
+        Where it was to go.
+    """
+
+    def __init__(self, message: str, *, path: Path) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+class OutputExistsError(OutputError):
+    """There is a file where a product is to go, and it is not to be overwritten."""

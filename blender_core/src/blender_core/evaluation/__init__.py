@@ -1,0 +1,1 @@
+"""Columns to values: what a rule sees, what it made of it, and how a value came about."""

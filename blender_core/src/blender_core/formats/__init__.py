@@ -1,0 +1,1 @@
+"""The bytes of FITS and ASDF, and files that are whole or not there."""

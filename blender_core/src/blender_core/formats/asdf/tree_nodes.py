@@ -1,0 +1,224 @@
+"""YAML as nodes that know where in the text they stand, and values as YAML."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any, Final
+
+from blender_core.formats.files.byte_ranges import PatchError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["children", "composed", "dumped", "equal", "is_null", "shared"]
+
+_NULLS: Final = ("", "~", "null", "Null", "NULL")
+
+
+def composed(text: str) -> Any:
+    """Return the nodes of a document.
+
+    Parameters
+    ----------
+    text : str
+        The text of one YAML document, which is a mapping.
+
+    Returns
+    -------
+    root : yaml.MappingNode
+        The mapping. Nodes have their places in the text as marks.
+
+    Raises
+    ------
+    PatchError
+        If the text is something else.
+
+    Examples
+    --------
+    >>> from blender_core.formats.asdf.tree_nodes import composed
+    >>> [(key, value)] = composed("ra: 1.50").value
+    >>> value.value, value.start_mark.index
+    ('1.50', 4)
+    """
+    import yaml
+
+    # It does not find out of what type plain scalars are, which takes most of the time.
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)(text)
+    try:
+        root = loader.get_single_node()
+    except yaml.YAMLError as error:
+        msg = f"it is not YAML: {' '.join(str(error).split())}"
+        raise PatchError(msg) from error
+    finally:
+        loader.dispose()
+    if not isinstance(root, yaml.MappingNode):
+        msg = "it is not a mapping"
+        raise PatchError(msg)
+    return root
+
+
+def dumped(value: Any) -> str:
+    """Return a value as YAML on a single line, as it can stand anywhere.
+
+    Parameters
+    ----------
+    value : object
+        A plain value.
+
+    Returns
+    -------
+    text : str
+        The text.
+
+    Raises
+    ------
+    PatchError
+        If YAML by itself has no such value.
+
+    Examples
+    --------
+    >>> from blender_core.formats.asdf.tree_nodes import dumped
+    >>> dumped([1e-9, "a, b", {"no": None}])
+    "[1.0e-09, 'a, b', {'no': null}]"
+    """
+    import yaml
+
+    try:
+        text: str = yaml.dump(
+            [value],
+            Dumper=_dumper(),
+            default_flow_style=True,
+            width=1 << 30,
+            allow_unicode=True,
+            sort_keys=False,
+        )
+    except (yaml.YAMLError, TypeError, ValueError, RecursionError) as error:
+        msg = f"it cannot have {value!r:.80}: {error}"
+        raise PatchError(msg) from error
+    return text.strip()[1:-1]
+
+
+@functools.cache
+def _dumper() -> Any:
+    import yaml
+
+    class Dumper(getattr(yaml, "CSafeDumper", yaml.SafeDumper)):  # type: ignore[misc]
+        def ignore_aliases(self, _data: Any) -> bool:
+            return True
+
+    def text(dumper: Any, data: str) -> Any:
+        # In other quotes, a line break would be one.
+        style = None if data.isprintable() else '"'
+        return dumper.represent_scalar("tag:yaml.org,2002:str", data, style=style)
+
+    Dumper.add_representer(str, text)
+    return Dumper
+
+
+def children(node: Any) -> Iterator[Any]:
+    """Give the nodes directly below a node.
+
+    Parameters
+    ----------
+    node : yaml.Node
+        A node.
+
+    Yields
+    ------
+    child : yaml.Node
+        Items of a sequence; keys and values of a mapping.
+    """
+    if isinstance(node.value, list):
+        for one in node.value:
+            if isinstance(one, tuple):
+                yield from one
+            else:
+                yield one
+
+
+def shared(root: Any) -> set[int]:
+    """Find the nodes that a tree has at several places.
+
+    Parameters
+    ----------
+    root : yaml.Node
+        The tree.
+
+    Returns
+    -------
+    ids : set of int
+        The nodes' ids.
+
+    Examples
+    --------
+    >>> from blender_core.formats.asdf.tree_nodes import composed, shared
+    >>> len(shared(composed("{a: &x [1], b: *x, c: [1]}")))
+    1
+    """
+    seen: set[int] = set()
+    ids: set[int] = set()
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            ids.add(id(node))
+            continue
+        seen.add(id(node))
+        waiting.extend(children(node))
+    return ids
+
+
+def equal(one: Any, other: Any, known: dict[tuple[int, int], bool] | None = None) -> bool:
+    """Tell whether two nodes have the same tags and values all the way down.
+
+    Parameters
+    ----------
+    one, other : yaml.Node
+        The nodes.
+    known : dict, optional
+        What has been found out about pairs of nodes, as long as they live.
+
+    Returns
+    -------
+    equal : bool
+        True if they are equal; the order of a mapping's entries counts.
+
+    Examples
+    --------
+    >>> from blender_core.formats.asdf.tree_nodes import composed, equal
+    >>> equal(composed("a: '1'"), composed('{a: "1"}')), equal(composed("a: '1'"), composed("a: 1"))
+    (True, False)
+    """
+    known = {} if known is None else known
+    pair = (id(one), id(other))
+    if pair not in known:
+        known[pair] = True  # where it is within itself
+        below, of_other = list(children(one)), list(children(other))
+        known[pair] = (
+            one.tag == other.tag
+            and len(below) == len(of_other)
+            and (isinstance(one.value, list) or _same_scalar(one, other))
+            and all(equal(a, b, known) for a, b in zip(below, of_other, strict=True))
+        )
+    return known[pair]
+
+
+def is_null(node: Any) -> bool:
+    """Tell whether a node is null.
+
+    Parameters
+    ----------
+    node : yaml.Node
+        A node.
+
+    Returns
+    -------
+    null : bool
+        False of the text "null" in quotes.
+    """
+    return node.id == "scalar" and not node.style and node.value in _NULLS
+
+
+def _same_scalar(one: Any, other: Any) -> bool:
+    # What is in quotes is a text, and what is not may be something else.
+    return one.value == other.value and bool(one.style) == bool(other.style)

@@ -1,0 +1,131 @@
+"""The text of an ASDF tree, and what it has once it is parsed."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+from blender_core.formats.asdf.limits import require_bounded
+
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+__all__ = ["AsdfText"]
+
+_CHECKSUM: Final = re.compile(rb"^_fits_hash: ([0-9a-f]{64})\s*$", re.MULTILINE)
+_BEFORE_CHECKSUM: Final = b"\n_fits_hash:"
+_END: Final = b"\n..."
+_CHUNK: Final = 1 << 16
+_LONGEST: Final = 1 << 28
+
+
+class AsdfText:
+    r"""The YAML text of a tree.
+
+    Parameters
+    ----------
+    raw : bytes
+        The text, as it is in a file.
+
+    Examples
+    --------
+    >>> from blender_core.formats.asdf.tree_text import AsdfText
+    >>> AsdfText(b"meta:\n  target: {ra: 12.5}\n_fits_hash: " + b"0" * 64 + b"\n").checksum[:5]
+    '00000'
+    """
+
+    def __init__(self, raw: bytes) -> None:
+        self.raw = raw
+
+    @classmethod
+    def read(cls, file: BinaryIO, size: int) -> AsdfText:
+        """Read a tree from a file, without the arrays that follow it.
+
+        Parameters
+        ----------
+        file : binary file
+            The file, where the tree begins.
+        size : int
+            How many bytes the tree has at the most, with its arrays.
+
+        Returns
+        -------
+        text : AsdfText
+            The tree.
+
+        Raises
+        ------
+        ValueError
+            If it goes on and on.
+        """
+        raw = bytearray()
+        while len(raw) < size:
+            searched = max(len(raw) - len(_END), 0)
+            chunk = file.read(min(_CHUNK, size - len(raw)))
+            raw += chunk
+            end = raw.find(_END, searched)
+            if end >= 0:
+                return cls(bytes(raw[: end + len(_END)]) + b"\n")
+            if not chunk:
+                break
+            if len(raw) > _LONGEST:
+                msg = f"its ASDF tree has no end in its first {len(raw):,} bytes"
+                raise ValueError(msg)
+        return cls(bytes(raw))
+
+    @property
+    def checksum(self) -> str | None:
+        """The checksum of the headers when the tree was written, where there is one for certain."""
+        start = self.raw.find(_BEFORE_CHECKSUM)
+        if start < 0 or self.raw.find(_BEFORE_CHECKSUM, start + 1) >= 0:
+            return None
+        found = _CHECKSUM.match(self.raw, start + 1)
+        return found[1].decode() if found else None
+
+    @property
+    def text(self) -> str:
+        """The text itself.
+
+        Raises
+        ------
+        UnicodeDecodeError
+            If it is not in UTF-8.
+        """
+        return self.raw.decode()
+
+    @cached_property
+    def root(self) -> Any:
+        """The root of the tree as it is in the text: a node of YAML, with what is below it.
+
+        Raises
+        ------
+        ValueError
+            If the tree has no end, or its aliases have none.
+        yaml.YAMLError
+            If it is no YAML.
+        """
+        from asdf.yamlutil import AsdfLoader
+
+        if _END not in self.raw:
+            msg = "it has no end"
+            raise ValueError(msg)
+        root = AsdfLoader(self.raw).get_single_node()
+        if root is not None:
+            require_bounded(root)
+        return root
+
+    @cached_property
+    def tree(self) -> Any:
+        """The tree, without arrays, and without what other packages make of its tags.
+
+        Raises
+        ------
+        ValueError
+            If the tree has no end, or its aliases have none.
+        yaml.YAMLError
+            If it is no YAML, or has values that are not what their tags say.
+        """
+        from asdf.yamlutil import AsdfLoader
+
+        return None if self.root is None else AsdfLoader(b"").construct_document(self.root)

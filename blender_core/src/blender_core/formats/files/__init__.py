@@ -1,0 +1,1 @@
+"""Files as they are: regular ones, unchanged ones, and those that are replaced as a whole."""

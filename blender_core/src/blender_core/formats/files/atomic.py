@@ -1,0 +1,198 @@
+"""Replace a file by another, so that there is the old one or the new one at any moment.
+
+The new file is written under a name of its own in the same folder, flushed to disk, and then put
+in the place of the old one in one step. Who is killed meanwhile leaves that draft behind; the next
+who writes to the same place removes it. A lock, which ends with the process that holds it, tells
+drafts that somebody is writing from those that are left over.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from typing import TYPE_CHECKING, Final
+
+from blender_core.errors import BlenderError, OutputError, OutputExistsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from typing import BinaryIO
+
+    from blender_core.formats.files.target import Target
+
+__all__ = ["replacing"]
+
+_LONGEST_NAME: Final = 255
+"""How many bytes the name of a file may have, on the file systems of today."""
+
+_SUFFIX: Final = ".tmp"
+
+
+@contextlib.contextmanager
+def replacing(target: Target) -> Iterator[BinaryIO]:
+    """Give a file to write to, and put it in the target's place when all has been written.
+
+    Parameters
+    ----------
+    target : Target
+        Where the file is to go. Its permissions stay, and if possible its owner.
+
+    Yields
+    ------
+    file : binary file
+        An empty file.
+
+    Raises
+    ------
+    OutputError
+        If anything goes wrong. The target is as it was then, and nothing is left over.
+    """
+    try:
+        with _replacing(target) as file:
+            yield file
+    except BlenderError:
+        raise
+    except Exception as error:
+        msg = f"{target.what} cannot be written to {target.given}: {_reason(error)}"
+        raise OutputError(msg, path=target.given) from error
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError):
+        # Numpy and astropy find out by themselves that they cannot write all they should.
+        return error.strerror or f"{error}. Is there no space left?"
+    return f"{type(error).__name__}: {error}"
+
+
+@contextlib.contextmanager
+def _replacing(target: Target) -> Iterator[BinaryIO]:
+    path = target.path
+    _remove_leftovers(path)
+    old = path.stat() if path.exists() else None
+    # Nobody is to read a product in the making who cannot read it when it is made.
+    file, draft = _draft(path, 0o600 if old else 0o666)
+    try:
+        with file:
+            yield file
+            file.flush()
+            if old:
+                _take_permissions(file.fileno(), path, old)
+            os.fsync(file.fileno())
+            _put(draft, target)
+    except BaseException:
+        _remove(draft)
+        raise
+    _flush_folder(path.parent)
+
+
+def _draft(path: Path, mode: int) -> tuple[BinaryIO, Path]:
+    """Make an empty file that nobody takes for a leftover."""
+    while True:
+        draft = path.with_name(_beginning(path) + os.urandom(4).hex() + _SUFFIX)
+        try:
+            file = _opened(draft, mode)
+        except FileExistsError:
+            continue
+        except BaseException:
+            _remove(draft)
+            raise
+        if file is not None:
+            return file, draft
+
+
+def _opened(draft: Path, mode: int) -> BinaryIO | None:
+    with contextlib.ExitStack() as stack:
+        file = stack.enter_context(
+            # Not the mode "xb", which astropy does not know.
+            open(draft, "wb", opener=lambda name, flags: os.open(name, flags | os.O_EXCL, mode))
+        )
+        # Between these two steps somebody else may have taken it for a leftover.
+        if _locked(file.fileno()) is False or not os.fstat(file.fileno()).st_nlink:
+            return None
+        stack.pop_all()  # it stays open
+        return file
+
+
+def _remove(draft: Path) -> None:
+    with contextlib.suppress(OSError):
+        draft.unlink()
+
+
+def _beginning(path: Path) -> str:
+    """Return what the names of all drafts of a file begin with."""
+    room = _LONGEST_NAME - len(".") - len(".model-blender-") - 8 - len(_SUFFIX)
+    name = os.fsdecode(os.fsencode(path.name)[:room])
+    return f".{name}.model-blender-"
+
+
+def _remove_leftovers(path: Path) -> None:
+    beginning = _beginning(path)
+    with os.scandir(path.parent) as entries:
+        names = [
+            entry.name
+            for entry in entries
+            if entry.name.startswith(beginning) and entry.name.endswith(_SUFFIX)
+        ]
+    for name in names:
+        # Somebody else may remove it at the same time, or may not let us.
+        with contextlib.suppress(OSError):
+            leftover = path.with_name(name)
+            number = os.open(leftover, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            try:
+                if _locked(number):
+                    leftover.unlink()
+            finally:
+                os.close(number)
+
+
+def _locked(number: int) -> bool | None:
+    """Lock an open file until it is closed. None if there are no locks here."""
+    try:
+        import fcntl
+
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except (ImportError, OSError):
+        return None
+    return True
+
+
+def _take_permissions(number: int, path: Path, old: os.stat_result) -> None:
+    for owner, group in ((old.st_uid, -1), (-1, old.st_gid)):
+        # Also an owner whom a container has no number for cannot be had.
+        with contextlib.suppress(OSError):
+            os.fchown(number, owner, group)
+    os.fchmod(number, stat.S_IMODE(old.st_mode))
+    if hasattr(os, "listxattr"):  # access control lists are among them
+        with contextlib.suppress(OSError):
+            for name in os.listxattr(path):
+                with contextlib.suppress(OSError):
+                    os.setxattr(number, name, os.getxattr(path, name))
+
+
+def _put(draft: Path, target: Target) -> None:
+    if not target.replaces:
+        try:
+            os.link(draft, target.path)  # fails where there is a file, as no renaming does
+        except OSError as error:
+            if target.path.exists():
+                msg = f"there is a file {target.given} by now, and it is not to be overwritten"
+                raise OutputExistsError(msg, path=target.given) from error
+            # A file system without links.
+        else:
+            _remove(draft)  # else the next one who writes there does it
+            return
+    os.replace(draft, target.path)  # noqa: PTH105  # one step, as its documentation promises
+
+
+def _flush_folder(folder: Path) -> None:
+    """Have the new name on disk, too; where that cannot be had, the file is whole all the same."""
+    with contextlib.suppress(OSError):
+        number = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(number)
+        finally:
+            os.close(number)

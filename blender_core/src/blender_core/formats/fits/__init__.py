@@ -1,0 +1,1 @@
+"""The bytes of FITS: cards, headers, checksums, and HDUs."""

@@ -1,0 +1,196 @@
+"""Take from an open HDUList what metadata are read from, as it is now, and leave it as it is."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from blender_core.formats.asdf.tree_text import AsdfText
+from blender_core.formats.fits.live_header import LiveHeader
+from blender_core.formats.fits.metadata import RawFits
+from blender_core.formats.fits.scan import BLOCK, BadFitsError, RawHDU
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+    from astropy.io.fits import Column, FITS_rec, HDUList, Header
+
+__all__ = ["raw_fits_of", "table_in", "without_arrays"]
+
+_ASDF: Final = "ASDF"
+
+
+def raw_fits_of(hdulist: HDUList) -> RawFits:
+    """Return the headers of an HDUList, and the text of its ASDF tree.
+
+    Parameters
+    ----------
+    hdulist : astropy.io.fits.HDUList
+        The HDUList, from a file or not. Headers that astropy has not read yet are read now; no
+        data are loaded, and a file stays open, at its position.
+
+    Returns
+    -------
+    fits : RawFits
+        What is in it.
+
+    Raises
+    ------
+    BadFitsError
+        If it has no HDU, or cannot be read.
+
+    Examples
+    --------
+    >>> from astropy.io import fits
+    >>> from blender_core.formats.fits.hdulist import raw_fits_of
+    >>> [hdu.name for hdu in raw_fits_of(fits.HDUList([fits.PrimaryHDU()])).hdus]
+    ['PRIMARY']
+    """
+    with _undisturbed(hdulist):
+        hdus = tuple(
+            RawHDU(
+                name=_name_of(hdu),
+                header=LiveHeader(hdu.header),
+                start=0,
+                size=0,
+                compressed=False,  # its header is the image's own
+            )
+            for hdu in hdulist
+        )
+        if not hdus:
+            msg = "it has no HDU"
+            raise BadFitsError(msg)
+        found = next((hdu for hdu in hdulist if _name_of(hdu) == _ASDF), None)
+        return RawFits(hdus, None if found is None else AsdfText.read(*_data_of(found)))
+
+
+def table_in(hdulist: HDUList, name: str) -> FITS_rec:
+    """Return a binary table, which is read from the file unless it is in memory already.
+
+    Parameters
+    ----------
+    hdulist : astropy.io.fits.HDUList
+        The HDUList, from a file or not. A file stays open, at its position.
+    name : str
+        The name of an HDU that it has, in upper case.
+
+    Returns
+    -------
+    table : astropy.io.fits.FITS_rec
+        The table: the HDUList's own if it is in memory, which is not to be changed.
+
+    Raises
+    ------
+    BadFitsError
+        If the HDU is not a binary table, or cannot be read.
+    """
+    from astropy.io import fits
+
+    with _undisturbed(hdulist):
+        hdu = next(hdu for hdu in hdulist if _name_of(hdu) == name)
+        if not isinstance(hdu, fits.BinTableHDU):
+            msg = "it is not a binary table"
+            raise BadFitsError(msg)
+        if "data" not in vars(hdu):
+            # Astropy would keep what it loads.
+            file, size = _data_of(hdu)
+            raw = file.read(size)
+            if len(raw) < size:
+                msg = f"it is truncated: {len(raw):,} of its {size:,} bytes are there"
+                raise BadFitsError(msg)
+            padding = bytes(-size % BLOCK)
+            hdu = fits.BinTableHDU.fromstring(hdu.header.tostring().encode() + raw + padding)
+        if hdu.data is None or not hdu.data.dtype.names:
+            msg = "it has no columns"
+            raise BadFitsError(msg)
+        return hdu.data
+
+
+def without_arrays(hdulist: HDUList) -> HDUList:
+    """Return a copy of an HDUList that shares nothing with it, and has no data but its ASDF tree.
+
+    Parameters
+    ----------
+    hdulist : astropy.io.fits.HDUList
+        The HDUList. It stays as it is.
+
+    Returns
+    -------
+    bare : astropy.io.fits.HDUList
+        The same headers, which speak of data that are not there: enough for a datamodel's
+        metadata.
+    """
+    from astropy.io import fits
+
+    bare = fits.HDUList()
+    with _undisturbed(hdulist):
+        for hdu in hdulist:
+            if not bare:
+                twin = fits.PrimaryHDU()
+            elif _name_of(hdu) == _ASDF:
+                file, size = _data_of(hdu)
+                twin = fits.BinTableHDU.from_columns([_column(file.read(size))])
+            elif isinstance(hdu, fits.BinTableHDU):
+                twin = fits.BinTableHDU.from_columns(_columns(hdu.header))
+            else:
+                twin = fits.ImageHDU()
+            bare.append(twin)
+            twin.header = hdu.header.copy()  # astropy would have adapted it to the data
+    return bare
+
+
+def _name_of(hdu: Any) -> str:
+    """Return the name of an HDU as the FITS standard compares it: blanks and case do not count."""
+    return str(hdu.name).strip().upper()
+
+
+def _columns(header: Header) -> list[Column]:
+    """Return a table's columns without their cells."""
+    from astropy.io import fits
+
+    numbers = range(1, header.get("TFIELDS", 0) + 1)
+    return [
+        fits.Column(*(header.get(f"{keyword}{i}") for keyword in ("TTYPE", "TFORM")))
+        for i in numbers
+    ]
+
+
+def _column(content: bytes) -> Column:
+    """Return the column of a table whose only cell has the content of a file."""
+    from astropy.io import fits
+
+    cell = np.frombuffer(content, np.uint8)
+    return fits.Column(_ASDF, f"{cell.size}B", array=cell[None, :])
+
+
+def _data_of(hdu: Any) -> tuple[BinaryIO, int]:
+    """Return the data of an HDU as a file, and their length."""
+    place = hdu.fileinfo()
+    # Astropy keeps data there once they are loaded. They may have been changed since.
+    if place is None or "data" in vars(hdu):
+        file = io.BytesIO() if hdu.data is None else io.BytesIO(hdu.data)
+        return file, file.getbuffer().nbytes
+    place["file"].seek(place["datLoc"])
+    return place["file"], hdu.size
+
+
+@contextlib.contextmanager
+def _undisturbed(hdulist: HDUList) -> Iterator[None]:
+    """Put the file back to its position, and say what is wrong if it cannot be read."""
+    file = hdulist._file  # noqa: SLF001  # nothing else tells without reading
+    try:
+        position = None if file is None or file.closed else file.tell()
+        try:
+            yield
+        finally:
+            if position is not None and not file.closed:
+                file.seek(position)
+    except BadFitsError:
+        raise
+    except Exception as error:  # astropy has many for what it cannot read
+        msg = f"{type(error).__name__}: {error}"
+        raise BadFitsError(msg) from error

@@ -1,0 +1,247 @@
+"""Find the headers of a FITS file, and nothing between them."""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from blender_core.formats.fits.cards import CARD, RawHeader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import BinaryIO, NoReturn
+
+    from blender_core.formats.fits.live_header import LiveHeader
+
+__all__ = ["BLOCK", "BadFitsError", "NotFitsError", "RawHDU", "padded", "scan"]
+
+BLOCK: Final = 2880
+"""Length of the blocks that a FITS file is made of, in bytes, by the FITS standard."""
+
+_CHUNK: Final = 8 * BLOCK
+_END: Final = b"END".ljust(CARD)
+_SWALLOWED: Final = re.compile(rb"XTENSION=.{71}BITPIX  =", re.DOTALL)
+"""How each header but the first begins, by the FITS standard."""
+_LARGEST_HEADER: Final = 10_000 * BLOCK
+_MOST_AXES: Final = 999
+_LONGEST_FILE: Final = 2**63 - 1
+
+
+class BadFitsError(Exception):
+    """A file is not a FITS file, or not a whole one. The message says what and where."""
+
+
+class NotFitsError(BadFitsError):
+    """A file is of another format."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawHDU:
+    """One HDU of a file, as far as its header tells.
+
+    Parameters
+    ----------
+    name : str
+        EXTNAME in upper case. ``PRIMARY`` for the first HDU, unless it has an EXTNAME.
+    header : RawHeader or LiveHeader
+        The header: as it is in a file with its padding, or in memory.
+    start : int
+        Where the data begin, in bytes from the beginning of the file.
+    size : int
+        Length of the data in bytes, without padding.
+    compressed : bool
+        Whether the HDU is a compressed image, whose header is not the image's own.
+    """
+
+    name: str
+    header: RawHeader | LiveHeader
+    start: int
+    size: int
+    compressed: bool
+
+
+def scan(file: BinaryIO, length: int | None) -> Iterator[RawHDU]:
+    """Give the HDUs of a file, one after the other.
+
+    Parameters
+    ----------
+    file : binary file
+        The file, at its beginning. Data are passed over, not read.
+    length : int or None
+        Length of the file in bytes. None if it is unknown, as in a compressed file.
+
+    Yields
+    ------
+    hdu : RawHDU
+        The next HDU.
+
+    Raises
+    ------
+    BadFitsError
+        If the file is empty, or ends within an HDU.
+    NotFitsError
+        If it is of another format.
+    """
+    start, number = 0, 0
+    while True:
+        where = f"HDU {number}"
+        raw = _header(file, where, first=number == 0)
+        if not raw:
+            return
+        hdu = _hdu(raw, start + len(raw), where, first=number == 0)
+        where = f"{where} ({hdu.name})"
+        end = hdu.start + hdu.size
+        if end > (_LONGEST_FILE if length is None else length):
+            _truncated(where, end, length)
+        yield hdu
+        # One byte before the end of the data, to find out whether it is there; the blocks' padding
+        # may lack at the end of a file.
+        if length is None and hdu.size:
+            file.seek(end - 1)
+            if not file.read(1):
+                _truncated(where, end, file.tell())
+        start = hdu.start + padded(hdu.size)
+        file.seek(start)
+        number += 1
+
+
+def padded(size: int) -> int:
+    """Return a length with its padding to whole blocks.
+
+    Parameters
+    ----------
+    size : int
+        Length in bytes.
+
+    Returns
+    -------
+    length : int
+        The next multiple of a block.
+
+    Examples
+    --------
+    >>> from blender_core.formats.fits.scan import padded
+    >>> padded(2880), padded(2881)
+    (2880, 5760)
+    """
+    return -(-size // BLOCK) * BLOCK
+
+
+def _truncated(where: str, end: int, length: int | None) -> NoReturn:
+    # The product of a header's numbers may have thousands of digits.
+    wanted = f"at byte {end:,}" if end <= _LONGEST_FILE else "where no file ends"
+    found = "" if length is None else f", the file at byte {length:,}"
+    msg = f"{where} is truncated: its data end {wanted}{found}"
+    raise BadFitsError(msg)
+
+
+def _header(file: BinaryIO, where: str, *, first: bool) -> bytes:
+    """Read a header; return nothing where the file has no further HDU."""
+    header = bytearray(file.read(_CHUNK))
+    begins = bytes(header[:16])
+    if first and not header:
+        msg = "the file is empty"
+        raise BadFitsError(msg)
+    if first and not header.startswith(b"SIMPLE  ="):
+        msg = f"not a FITS file: it begins with {begins!r} instead of SIMPLE"
+        raise NotFitsError(msg)
+    if not first and not header.startswith(b"XTENSION="):
+        # There is no room for an HDU in less than a block, whatever has been added to the file.
+        if header.strip(b"\0 ") and len(header) >= BLOCK:
+            msg = f"{where} begins with {begins!r} instead of XTENSION"
+            raise BadFitsError(msg)
+        return b""
+    searched = 0
+    while (end := _end_card(header, searched)) is None and len(header) <= _LARGEST_HEADER:
+        searched = len(header) // CARD * CARD
+        chunk = file.read(_CHUNK)
+        if not chunk:
+            msg = f"{where} is truncated: the file ends within its header, at byte {file.tell():,}"
+            raise BadFitsError(msg)
+        header += chunk
+    if end is None:
+        msg = f"{where} has no END card in the first {searched:,} bytes of its header"
+        raise BadFitsError(msg)
+    size = padded(end + CARD)
+    if len(header) < size:
+        msg = f"{where} is truncated: the file ends at byte {file.tell():,}, within its last block"
+        raise BadFitsError(msg)
+    return bytes(header[:size])
+
+
+def _end_card(header: bytearray, start: int) -> int | None:
+    """Return where the END card is, from a position on that is a multiple of a card."""
+    position = header.find(_END, start)
+    while position >= 0:
+        if position % CARD == 0:
+            return position
+        position = header.find(_END, position + 1)
+    return None
+
+
+def _hdu(raw: bytes, start: int, where: str, *, first: bool) -> RawHDU:
+    # Extensions without metadata have the same headers in all exposures of one mode.
+    parse = _parsed_again if len(raw) == BLOCK else _parsed
+    header, name, size, compressed = parse(raw, where, first)
+    return RawHDU(name=name, header=header, start=start, size=size, compressed=compressed)
+
+
+def _parsed(raw: bytes, where: str, first: bool) -> tuple[RawHeader, str, int, bool]:
+    """Return a header, the name of its HDU, the size of the data, and whether it is compressed."""
+    header = RawHeader(raw)
+    try:
+        standard = not first or header.get("SIMPLE") is True
+        size = _data_size(header, where, first=first)
+        name = header.get("EXTNAME")
+        compressed = header.get("ZIMAGE") is True
+    except BadFitsError:
+        raise
+    except Exception as error:
+        msg = f"{where} has a card that cannot be read: {error}"
+        raise BadFitsError(msg) from error
+    if not standard:
+        msg = f"{where} says by its card SIMPLE that the file does not meet the FITS standard"
+        raise BadFitsError(msg)
+    if any(_SWALLOWED.match(raw, start) for start in range(BLOCK, len(raw), BLOCK)):
+        msg = f"{where} has another header within its own: its card END is damaged"
+        raise BadFitsError(msg)
+    if name is None:
+        name = "PRIMARY" if first else ""
+    return header, str(name).strip().upper(), size, compressed
+
+
+_parsed_again = functools.lru_cache(maxsize=128)(_parsed)
+
+
+def _data_size(header: RawHeader, where: str, *, first: bool) -> int:
+    """Return the length of an HDU's data without padding, as the FITS standard defines it."""
+    # All are looked at, whether they matter or not: where one is broken, others may be.
+    bits = abs(_size(header, "BITPIX", where))
+    axes = _size(header, "NAXIS", where, most=_MOST_AXES)
+    lengths = [_size(header, f"NAXIS{i}", where) for i in range(1, axes + 1)]
+    parameters = _size(header, "PCOUNT", where, 0)
+    groups = _size(header, "GCOUNT", where, 1)
+    if first and header.get("GROUPS") is True:
+        lengths = lengths[1:]  # random groups are not counted along their first axis
+    if not lengths:
+        return 0
+    return bits * groups * (parameters + math.prod(lengths)) // 8
+
+
+def _size(
+    header: RawHeader,
+    keyword: str,
+    where: str,
+    default: int | None = None,
+    most: float = math.inf,
+) -> int:
+    value = header.get(keyword)
+    if value is None:
+        value = default
+    if type(value) is not int or (value < 0 and keyword != "BITPIX") or value > most:
+        msg = f"{where} has the card {keyword} = {value!r}, which is not a size"
+        raise BadFitsError(msg)
+    return value

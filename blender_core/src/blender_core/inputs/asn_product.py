@@ -1,0 +1,140 @@
+"""Which of an association's products is the one that is blended."""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from blender_core.common.wording import listed, shown
+from blender_core.errors import AssociationProductError
+from blender_core.schema.attributes import Attribute
+from blender_core.schema.layout import Layout
+from blender_core.schema.tree import collect
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Mapping, Sequence
+
+__all__ = ["ProductChoice", "names_of_product"]
+
+_FILENAME: Final = Layout([Attribute("meta.filename")])
+
+
+def names_of_product(
+    tree: Mapping[str, Any], origin: Path | None, output: str | os.PathLike[str] | None = None
+) -> tuple[str, ...]:
+    """Return the names of files that a blended product has, or is to have.
+
+    Parameters
+    ----------
+    tree : mapping
+        The product's tree.
+    origin : Path or None
+        The file that it is read from.
+    output : path-like or None, optional
+        The file that it is written to.
+
+    Returns
+    -------
+    names : tuple of str
+        Without folders.
+
+    Examples
+    --------
+    >>> from blender_core.inputs.asn_product import names_of_product
+    >>> names_of_product({"meta": {"filename": "a_i2d.fits"}}, None, "new/b_i2d.fits")
+    ('a_i2d.fits', 'b_i2d.fits')
+    """
+    (recorded,) = collect(tree, _FILENAME)
+    names = (origin and origin.name, recorded, output and Path(output).name)
+    return tuple(dict.fromkeys(name for name in names if name and isinstance(name, str)))
+
+
+@dataclass(frozen=True, slots=True)
+class ProductChoice:
+    """Which product of an association is meant, where it has several.
+
+    Parameters
+    ----------
+    asked : str or None, optional
+        The product's name in the association, if the caller says it. The association must have
+        it then, even if it has one product only.
+    names : callable, optional
+        Gives the names of the files of the product that is blended, one of which tells otherwise:
+        it begins with the product's name and ``_`` or ``.``. It is called where it matters.
+
+    Examples
+    --------
+    >>> from blender_core.inputs.asn_product import ProductChoice
+    >>> choice = ProductChoice(names=lambda: ["jw1_nrca1_i2d.fits"])
+    >>> choice.among(["jw1", "jw1_nrca", "jw1_nrca1"], "input 1")
+    'jw1_nrca1'
+    """
+
+    asked: str | None = None
+    names: Callable[[], Sequence[str]] = tuple
+
+    def __post_init__(self) -> None:
+        asked: object = self.asked
+        if not isinstance(asked, str | None):
+            msg = f"asn_product is the name of an association's product, not {shown(asked)}"
+            raise TypeError(msg)
+
+    def among(self, products: Sequence[str], what: str) -> str:
+        """Return the name of the product that is meant.
+
+        Parameters
+        ----------
+        products : sequence of str
+            The names of the association's products.
+        what : str
+            What the association is to the blend, for messages.
+
+        Returns
+        -------
+        name : str
+            One of them.
+
+        Raises
+        ------
+        AssociationProductError
+            If there is none of the name that the caller asks for; or none is asked for, and the
+            names of the product's files do not say one, or say different ones.
+        """
+        if self.asked is not None:
+            if self.asked in products:
+                return self.asked
+            close = difflib.get_close_matches(self.asked, products, n=1)
+            hint = f"Did you mean {close[0]!r}?" if close else ""
+            raise self._error(products, what, f"none is called {self.asked!r}", hint)
+        names = self.names()
+        fitting = {name: _fitting(name, products) for name in names}
+        said = {product: name for name, product in fitting.items() if product}
+        if len(said) == 1:
+            return next(iter(said))
+        files = listed([shown(name) for name in names]) if names else ""
+        if said:
+            problem = f"the product's names, {files}, are those of different ones"
+        elif names:
+            problem = f"none is that of {files}"
+        else:
+            problem = "which of them is blended is not said"
+        example = next(iter([*said, *filter(None, products)]), "NAME")
+        raise self._error(products, what, problem, f"Say which: asn_product={example!r}, say.")
+
+    @staticmethod
+    def _error(
+        products: Sequence[str], what: str, problem: str, hint: str
+    ) -> AssociationProductError:
+        known = sorted({name or "(one without a name)" for name in products})
+        noun = "product" if len(known) == 1 else "products"
+        msg = f"{what} has the {noun} {listed(known)}, and {problem}"
+        return AssociationProductError(f"{msg}. {hint}".rstrip(". "), products=products)
+
+
+def _fitting(file: str, products: Sequence[str]) -> str | None:
+    """Return the product that a file is named after: of several, the one of the longest name."""
+    begun = [name for name in products if name and file.startswith((f"{name}_", f"{name}."))]
+    return max(begun, key=len, default=None)

@@ -1,0 +1,82 @@
+"""Which members of an association or a library are inputs: those of the type science."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from blender_core.common.wording import counted, listed
+from blender_core.errors import warn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+__all__ = ["SCIENCE", "is_science", "others_in_words", "warn_of_left_out"]
+
+SCIENCE: Final = "science"
+"""The type of the members that a product is made of. Others serve to calibrate these."""
+
+
+def is_science(exptype: str) -> bool:
+    """Tell whether a member of a type is an input.
+
+    Parameters
+    ----------
+    exptype : str
+        The member's type, in any case.
+
+    Returns
+    -------
+    science : bool
+        Whether it is.
+
+    Examples
+    --------
+    >>> from blender_core.inputs.exptypes import is_science
+    >>> is_science("SCIENCE"), is_science("psf")
+    (True, False)
+    """
+    return exptype.casefold() == SCIENCE
+
+
+def others_in_words(exptypes: Iterable[str]) -> str:
+    """Return how many members there are of each other type.
+
+    Parameters
+    ----------
+    exptypes : iterable of str
+        The types of all members.
+
+    Returns
+    -------
+    text : str
+        Empty if all are of the type science.
+
+    Examples
+    --------
+    >>> from blender_core.inputs.exptypes import others_in_words
+    >>> others_in_words(["science", "psf", "background", "PSF"])
+    '2 psf members and 1 background member'
+    """
+    numbers = Counter(one.casefold() for one in exptypes if not is_science(one))
+    words = [counted(number, f"{exptype} member") for exptype, number in numbers.items()]
+    return listed(words) if words else ""
+
+
+def warn_of_left_out(what: str, exptypes: Iterable[str]) -> None:
+    """Warn of the members that are no inputs, as not everybody expects that.
+
+    Parameters
+    ----------
+    what : str
+        What has the members, for messages: ``input 3 (a_asn.json)``.
+    exptypes : iterable of str
+        The types of all members.
+
+    Warns
+    -----
+    BlendWarning
+        If there are others than science members.
+    """
+    if others := others_in_words(exptypes):
+        warn(f"{what} has {others}, left out: only science members are inputs")

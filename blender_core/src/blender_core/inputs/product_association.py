@@ -1,0 +1,89 @@
+"""Find the inputs of a product by the association that it names."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from blender_core.common.wording import shown
+from blender_core.errors import NoInputsError
+from blender_core.inputs.asn_product import ProductChoice
+from blender_core.inputs.association import Association
+from blender_core.inputs.exptypes import warn_of_left_out
+from blender_core.schema.attributes import Attribute
+from blender_core.schema.layout import Layout
+from blender_core.schema.tree import collect
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["own_members"]
+
+_TABLE: Final = "meta.asn.table_name"
+_LABEL: Final = f"{_TABLE}, ASNTABLE"
+_LAYOUT: Final = Layout([Attribute(_TABLE)])
+_ANY: Final = ProductChoice()
+
+
+def own_members(
+    tree: Mapping[str, Any], folder: Path | None = None, choice: ProductChoice = _ANY
+) -> list[Path]:
+    """Return the science members of the association that a product names.
+
+    Parameters
+    ----------
+    tree : mapping
+        The product's tree, such as a datamodel's ``instance``.
+    folder : Path, optional
+        The folder of the product's file. The association is looked for there, and then in the
+        current directory.
+    choice : ProductChoice, optional
+        Which of the association's products it is, if there are several.
+
+    Returns
+    -------
+    paths : list of Path
+        In the association's order.
+
+    Raises
+    ------
+    NoInputsError
+        If the product names no association, or none that can be found.
+    InputError
+        As for `Association.members`.
+
+    Warns
+    -----
+    BlendWarning
+        If the association has members that are no inputs.
+
+    Examples
+    --------
+    >>> from blender_core.inputs.product_association import own_members
+    >>> own_members({"meta": {}})
+    Traceback (most recent call last):
+    blender_core.errors.NoInputsError: no inputs are given, and the product names no association \
+(meta.asn.table_name, ASNTABLE) to take them from
+    """
+    (table,) = collect(tree, _LAYOUT)
+    if not isinstance(table, str) or not table.strip():
+        msg = (
+            "no inputs are given, and the product names no association "
+            f"({_LABEL}) to take them from"
+        )
+        raise NoInputsError(msg)
+    places = list(dict.fromkeys([*([folder.absolute()] if folder else []), Path.cwd()]))
+    paths = (place / table for place in places)
+    # A Path raises errors of names that no file can have.
+    path = next((one for one in paths if os.path.isfile(one)), None)  # noqa: PTH113
+    if path is None:
+        where = " nor in ".join(map(str, places))
+        msg = (
+            f"no inputs are given, and the product's own association {shown(table)} ({_LABEL}) is "
+            f"{'neither' if len(places) > 1 else 'not'} in {where}"
+        )
+        raise NoInputsError(msg)
+    members = Association(path, choice).members("the product's own association")
+    warn_of_left_out(members.what, members.exptypes)
+    return [*members.paths]

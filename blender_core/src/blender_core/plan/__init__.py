@@ -1,0 +1,1 @@
+"""Which attribute gets which rule, and why."""

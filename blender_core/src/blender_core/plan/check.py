@@ -1,0 +1,247 @@
+"""The check of a plan: what cannot come out right, before anything is read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from blender_core.common.wording import shown
+from blender_core.errors import RuleError
+from blender_core.plan.assignment import Tier
+from blender_core.plan.claims import DEFAULT_RULE
+from blender_core.plan.findings import Finding, FindingKind
+from blender_core.plugins.rule import Gives
+from blender_core.schema.attributes import Attribute, json_type
+from blender_core.schema.column_names import problem_with_name
+from blender_core.schema.conversion import converted
+from blender_core.schema.validation import objection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from blender_core.plan.assignment import Assignment
+    from blender_core.plugins.rule import Rule
+
+__all__ = ["check_plan"]
+
+_IN_WORDS: Final = {
+    "string": "a text",
+    "number": "a number",
+    "integer": "an integer",
+    "boolean": "a boolean",
+    "array": "a list",
+    "object": "a mapping",
+}
+_NO_SCALARS: Final = frozenset({"array", "object"})
+_MADE: Final = {
+    Gives.NUMBER: "number",
+    Gives.COUNT: "integer",
+    Gives.TEXT: "string",
+    Gives.LIST: "array",
+}
+"""The type of what comes out of a rule, whatever the inputs have."""
+_UNLISTED: Final = " not among those that the schema lists"
+_MOST_SHOWN: Final = 3
+
+
+def check_plan(
+    assignments: Mapping[str, Assignment],
+    columns: Mapping[str, str],
+    product: Mapping[str, Attribute] | None = None,
+) -> Iterator[Finding]:
+    """Find what cannot come out right.
+
+    Parameters
+    ----------
+    assignments : mapping of str to Assignment
+        All of a plan, by dotted path.
+    columns : mapping of str to str
+        Dotted path of each recorded attribute → its column.
+    product : mapping of str to Attribute, optional
+        What the product's schema has, by dotted path, if it is not that of the inputs.
+
+    Yields
+    ------
+    finding : Finding
+        In the order of the plan.
+
+    Examples
+    --------
+    >>> from blender_core import BlendPlan
+    >>> from blender_core.plan.check import check_plan
+    >>> from stdatamodels.jwst.datamodels import ImageModel
+    >>> plan = BlendPlan.for_model(ImageModel, overrides={"NGROUPS": "mean"})
+    >>> [one.problem for one in check_plan(plan, plan.columns) if one.keyword == "NGROUPS"]
+    ['its rule may give a fraction where an integer is asked for']
+    """
+    owners = {column.casefold(): path for path, column in columns.items()}
+    for path, one in assignments.items():
+        if (rule := one.rule) is not None:
+            target = one.attribute if product is None else product.get(path, Attribute(path))
+            for kind, problem in _values(one, rule, target):
+                yield _finding(one, kind, problem, _another_rule(one))
+            yield from _default(one, rule, target)
+            yield from _selection(one, assignments)
+            if rule.deprecated:
+                problem = f"its rule {rule.name!r} is deprecated"
+                yield _finding(one, FindingKind.DEPRECATED, problem, rule.deprecated)
+        if path in columns:
+            yield from _column(one, columns[path], assignments, owners)
+
+
+def _values(
+    assignment: Assignment, rule: Rule, target: Attribute
+) -> Iterator[tuple[FindingKind, str]]:
+    """Find what the rule may give and the product cannot have."""
+    source = assignment.attribute
+    parameters = dict(assignment.selection.parameters)
+    said = (parameters[name] for name in rule.constant_parameters if name in parameters)
+    yield from _constants((*rule.constants, *said), source, target)
+    if rule.gives is Gives.CONSTANT or (rule.gives is Gives.INPUT and target is source):
+        return  # what an input has, its own schema allows
+    made = _MADE.get(rule.gives, source.type)
+    if rule.gives is Gives.SAME_TYPE:
+        if made == "string" or made in _NO_SCALARS:
+            problem = f"its rule computes with numbers where inputs have {_IN_WORDS[made]}"
+            yield FindingKind.TYPE, problem
+            return
+        if made == "boolean":
+            made = _made_of_booleans(rule)
+    if made is None:
+        return
+    if not _suits(made, target):
+        gives = f"gives {_IN_WORDS[made]}"
+        if (made, target.type) == ("number", "integer"):
+            gives = "may give a fraction"
+        yield FindingKind.TYPE, f"its rule {gives}{_where(target)}"
+    elif target.enum is not None:
+        listed = source.enum if rule.gives is Gives.INPUT else None
+        beyond = [value for value in listed or () if value not in target.enum]
+        if listed is None:
+            yield FindingKind.ENUM, f"its rule may give {_IN_WORDS[made]}{_UNLISTED}"
+        elif beyond:
+            yield FindingKind.ENUM, f"its rule may give {_either(beyond)},{_UNLISTED}"
+
+
+def _constants(
+    constants: Iterable[Any], source: Attribute, target: Attribute
+) -> Iterator[tuple[FindingKind, str]]:
+    refused: dict[tuple[FindingKind, str], list[Any]] = {}
+    for constant in constants:
+        try:
+            value = converted(constant, source.type)
+        except RuleError as error:
+            yield FindingKind.TYPE, f"its rule may give {shown(constant)}: {error}"
+        else:
+            if refusal := _refusal(value, target):
+                refused.setdefault(refusal, []).append(value)
+    for (kind, reason), values in refused.items():
+        yield kind, f"its rule may give {_either(values)}{reason}"
+
+
+def _made_of_booleans(rule: Rule) -> str | None:
+    """Return the type that a rule makes of booleans: a bitwise or is a boolean, a sum is not."""
+    try:
+        return json_type(converted(rule.blend([True, True]), None))
+    except Exception:  # noqa: BLE001  # the rule is somebody else's, and may want companions
+        return None
+
+
+def _default(one: Assignment, rule: Rule, target: Attribute) -> Iterator[Finding]:
+    """Find what cannot stand in for a missing value."""
+    default = one.selection.default
+    if default is None:
+        return
+    problem = ""
+    if rule.gives is Gives.INPUT:
+        # An input's value comes out as it is, and so does what stands in for one.
+        if refusal := _refusal(default, target):
+            problem = f"its rule may give the default {shown(default)}{refusal[1]}"
+    elif rule.gives is Gives.LIST:
+        problem = f"its rule takes lists, and the default {shown(default)} is not one"
+    elif rule.gives in (Gives.NUMBER, Gives.SAME_TYPE) and isinstance(default, str):
+        problem = f"its rule computes with numbers, and the default {shown(default)} is not one"
+    elif rule.gives is Gives.SAME_TYPE and _is_fraction(default) and target.type == "integer":
+        problem = f"with the default {default}, its rule may give a fraction{_where(target)}"
+    if problem:
+        remedy = f"Let {one.source} give another default, or none."
+        yield _finding(one, FindingKind.DEFAULT, problem, remedy)
+
+
+def _selection(one: Assignment, assignments: Mapping[str, Assignment]) -> Iterator[Finding]:
+    """Find attributes that inputs cannot be put in order by, or exposures told apart."""
+    named = [(path, "exposures cannot be told apart") for path in one.selection.once_per]
+    if one.selection.order_by:
+        named.insert(0, (one.selection.order_by, "inputs cannot be put in order"))
+    for path, problem in named:
+        attribute = assignments[path].attribute
+        if attribute.type in _NO_SCALARS:
+            problem += f" by {attribute.label}, which is {_IN_WORDS[attribute.type]}"
+            remedy = f"Let {one.source} name an attribute that is a number or a text."
+            yield _finding(one, FindingKind.SELECTION, problem, remedy)
+
+
+def _column(
+    one: Assignment, column: str, assignments: Mapping[str, Assignment], owners: Mapping[str, str]
+) -> Iterator[Finding]:
+    attribute = one.attribute
+    wanted = one.column or attribute.keyword or attribute.path
+    remedy = f"Give it a column of its own: Override(attribute={attribute.path!r}, column=...)."
+    if column != wanted:
+        other = assignments[owners[wanted.casefold()]].attribute
+        problem = f"its column {wanted!r} is that of {other.label} as well: it gets {column!r}"
+        yield _finding(one, FindingKind.COLUMN, problem, remedy)
+    if reason := problem_with_name(column):
+        problem = f"HDRTAB cannot have its column {shown(column)}: {reason}"
+        yield _finding(one, FindingKind.COLUMN, problem, remedy)
+
+
+def _finding(one: Assignment, kind: FindingKind, problem: str, remedy: str) -> Finding:
+    attribute = one.attribute
+    return Finding(
+        kind,
+        attribute.path,
+        attribute.keyword,
+        one.choice.label,
+        one.provider,
+        one.source,
+        problem,
+        remedy,
+    )
+
+
+def _another_rule(one: Assignment) -> str:
+    # What suits the inputs need not suit the product: then only its own value does.
+    safe = "keep" if one.name == DEFAULT_RULE else DEFAULT_RULE
+    if one.tier > Tier.SCHEMA:
+        return f"Let {one.source} ask for another rule, such as {safe!r}."
+    return f"Override the rule: overrides={{{one.attribute.path!r}: {safe!r}}}, say."
+
+
+def _refusal(value: Any, target: Attribute) -> tuple[FindingKind, str] | None:
+    """Return why the product cannot have a value, for the end of a sentence."""
+    if not _suits(json_type(value), target):
+        return FindingKind.TYPE, _where(target)
+    if target.enum is not None and value not in target.enum:
+        return FindingKind.ENUM, f",{_UNLISTED}"
+    if problem := objection(value, target.subschema):
+        return FindingKind.SCHEMA, f": {problem}"
+    return None
+
+
+def _is_fraction(value: Any) -> bool:
+    return isinstance(value, float) and not value.is_integer()
+
+
+def _suits(kind: str, target: Attribute) -> bool:
+    return target.type in (None, kind) or (kind, target.type) == ("integer", "number")
+
+
+def _where(target: Attribute) -> str:
+    return f" where {_IN_WORDS[target.type or '']} is asked for"
+
+
+def _either(values: Sequence[Any]) -> str:
+    words = [shown(value) for value in values[:_MOST_SHOWN]]
+    if len(values) > _MOST_SHOWN:
+        words.append(f"{len(values) - _MOST_SHOWN} others")
+    return " or ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]

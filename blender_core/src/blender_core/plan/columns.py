@@ -1,0 +1,110 @@
+"""The names of HDRTAB's columns: keywords, dotted paths, or what an override says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blender_core.errors import ColumnWarning, PlanError, raise_all, warn
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from blender_core.errors import BlenderError
+    from blender_core.plan.assignment import Assignment
+    from blender_core.schema.attributes import Attribute
+
+__all__ = ["name_columns", "numbered"]
+
+
+def name_columns(assignments: Iterable[Assignment]) -> dict[str, str]:
+    """Name the columns of HDRTAB; the FITS standard compares their names without case.
+
+    Parameters
+    ----------
+    assignments : iterable of Assignment
+        All of a plan. Those that are not recorded have no column.
+
+    Returns
+    -------
+    columns : dict of str to str
+        By dotted path: what was asked for, the keyword, or the path. Where two attributes have
+        the same keyword, the second's gets a number.
+
+    Raises
+    ------
+    PlanError
+        If overrides give two attributes the same column.
+
+    Warns
+    -----
+    BlendWarning
+        If two attributes have the same column; they get different ones.
+    """
+    recorded = [(one.attribute, one.column) for one in assignments if one.recorded]
+    taken: dict[str, Attribute] = {}
+    faults: list[BlenderError] = []
+    for attribute, column in recorded:
+        if column is None:
+            continue
+        if other := taken.get(column.casefold()):
+            msg = (
+                f"overrides give the column {column!r} of HDRTAB to both {other.label} and "
+                f"{attribute.label}: a table has a column once"
+            )
+            faults.append(PlanError(msg, attribute=attribute.path))
+        taken[column.casefold()] = attribute
+    raise_all("columns of HDRTAB cannot be named", faults)
+    columns = numbered(recorded)
+    for attribute, column in recorded:
+        name, wanted = columns[attribute.path], column or attribute.keyword or attribute.path
+        if name != wanted:
+            owner = next(
+                path for path, one in columns.items() if one.casefold() == wanted.casefold()
+            )
+            msg = (
+                f"column {wanted!r} of HDRTAB is asked for by both {owner} and {attribute.path}: "
+                f"the latter is kept in {name!r}"
+            )
+            warn(msg, ColumnWarning)
+    return columns
+
+
+def numbered(recorded: Iterable[tuple[Attribute, str | None]]) -> dict[str, str]:
+    """Name columns, with numbers where names would be the same.
+
+    Parameters
+    ----------
+    recorded : iterable of (Attribute, str or None)
+        Attributes, and the columns that are asked for them; None for the keyword, or else the
+        path.
+
+    Returns
+    -------
+    columns : dict of str to str
+        By dotted path.
+
+    Examples
+    --------
+    >>> from blender_core.plan.columns import numbered
+    >>> from blender_core.schema.attributes import Attribute
+    >>> same = [Attribute("meta.a", keyword="X"), Attribute("meta.b", keyword="X")]
+    >>> numbered((one, None) for one in same)
+    {'meta.a': 'X', 'meta.b': 'X_2'}
+    """
+    recorded = list(recorded)
+    taken = {column.casefold() for _, column in recorded if column is not None}
+    reserved = {(one.keyword or one.path).casefold() for one, column in recorded if column is None}
+    columns: dict[str, str] = {}
+    for attribute, column in recorded:
+        if column is not None:
+            columns[attribute.path] = column
+            continue
+        wanted = attribute.keyword or attribute.path
+        name, number = wanted, 1
+        # A name that nobody has yet may still be what another attribute asks for.
+        while name.casefold() in taken or (number > 1 and name.casefold() in reserved):
+            number += 1
+            name = f"{wanted}_{number}"
+        taken.add(name.casefold())
+        columns[attribute.path] = name
+    return columns

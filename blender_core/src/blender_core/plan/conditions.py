@@ -1,0 +1,165 @@
+"""Conditions of overrides that no input can meet, because the schema has no such value."""
+
+from __future__ import annotations
+
+import difflib
+import fnmatch
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from blender_core.common.wording import counted, listed
+from blender_core.errors import warn
+from blender_core.plugins.context import context_paths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from blender_core.plan.override_sources import SourcedOverride
+    from blender_core.plugins.context import Context
+    from blender_core.schema.attributes import Attribute
+
+__all__ = ["UnknownCondition", "unknown_conditions", "warn_of_conditions"]
+
+_CLASSES: Final = "stdatamodels.jwst.datamodels"
+_ELSEWHERE_TOO: Final = ("model_type", "telescope")
+"""What other telescopes have, too, so that a value is only misspelt if it is much like one."""
+_ALIKE: Final = 0.9
+"""How like a class's name a condition is that means it. Other telescopes have names like these."""
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownCondition:
+    """What an override wants inputs to be, and the schema says that none can be.
+
+    Parameters
+    ----------
+    sourced : SourcedOverride
+        The override, and whose it is.
+    condition : str
+        The condition: instrument, say.
+    value : str
+        The value, or pattern, that the schema does not have.
+    close : str or None
+        What it has instead, and what may be meant.
+    """
+
+    sourced: SourcedOverride
+    condition: str
+    value: str
+    close: str | None
+
+
+def unknown_conditions(
+    asked: Iterable[tuple[Context, Mapping[str, Attribute], Sequence[SourcedOverride]]],
+) -> tuple[UnknownCondition, ...]:
+    """Find the conditions that no input can meet.
+
+    A value is unknown if the schema lists the values of the attribute, and it is none of them.
+    Overrides for another telescope may have values of their own, so of those that are not for the
+    inputs' telescope nothing is said.
+
+    Parameters
+    ----------
+    asked : iterable of (Context, mapping of str to Attribute, sequence of SourcedOverride)
+        What inputs are, what their schema has by dotted path, and which overrides there are for
+        them, whether these hold or not.
+
+    Returns
+    -------
+    unknown : tuple of UnknownCondition
+        Those that are unknown to all schemas.
+
+    Examples
+    --------
+    >>> import warnings
+    >>> from blender_core import BlendPlan, Override, When
+    >>> from stdatamodels.jwst.datamodels import ImageModel
+    >>> override = Override(attribute="EXPSTART", rule="max", when=When(instrument="NIRCM"))
+    >>> with warnings.catch_warnings(action="ignore"):
+    ...     plan = BlendPlan.for_model(ImageModel, overrides=[override])
+    >>> plan.unknown_conditions[0].close
+    'NIRCAM'
+    """
+    unknown: dict[tuple[SourcedOverride, str, str], str | None] = {}
+    known: set[tuple[SourcedOverride, str, str]] = set()
+    for context, attributes, overrides in asked:
+        if not any(one.override.when.conditions for one in overrides):
+            continue
+        values = _known_values(context, attributes)
+        for sourced in overrides:
+            when = sourced.override.when
+            elsewhere = when.telescope and not any(
+                _has([context.telescope or ""], one) for one in when.telescope
+            )
+            for condition in sorted(when.conditions):
+                if condition not in values or (elsewhere and condition != "telescope"):
+                    continue  # these inputs do not tell
+                possible = values[condition]
+                for value in getattr(when, condition):
+                    key = sourced, condition, value
+                    if possible is None or _has(possible, value):
+                        known.add(key)
+                        continue
+                    close = _close(value, possible, condition)
+                    if close or condition not in _ELSEWHERE_TOO:
+                        unknown.setdefault(key, close)
+                    else:
+                        known.add(key)
+    return tuple(
+        UnknownCondition(*key, close) for key, close in unknown.items() if key not in known
+    )
+
+
+def warn_of_conditions(unknown: Iterable[UnknownCondition]) -> None:
+    """Warn of conditions that no input can meet: once for all overrides of one source.
+
+    Parameters
+    ----------
+    unknown : iterable of UnknownCondition
+        What was found.
+
+    Warns
+    -----
+    BlendWarning
+        For each source and value.
+    """
+    alike: dict[tuple[str, str, str, str | None], list[str]] = {}
+    for one in unknown:
+        key = one.sourced.source, one.condition, one.value, one.close
+        alike.setdefault(key, []).append(one.sourced.override.attribute)
+    for (source, condition, value, close), attributes in alike.items():
+        whose = f"the override of {attributes[0]} by {source} is"
+        if len(attributes) > 1:
+            overrides = counted(len(attributes), "override")
+            whose = f"{overrides} by {source}, of {listed(attributes)}, are"
+        has = "the schema" if condition != "model_type" else _CLASSES
+        hint = f": did you mean {close}?" if close else ""
+        warn(f"{whose} for {condition}={value}, which {has} does not have{hint}")
+
+
+def _known_values(
+    context: Context, attributes: Mapping[str, Attribute]
+) -> dict[str, tuple[str, ...] | None]:
+    """Return what the inputs can be, by condition; None where there is no telling."""
+    values: dict[str, tuple[str, ...] | None] = {}
+    for condition, path in context_paths(attributes).items():
+        enum, said = attributes[path].enum, getattr(context, condition)
+        # What an input says of itself, some inputs are, whatever the schema has.
+        values[condition] = enum and (*map(str, enum), *([said] if said else []))
+    # Nobody who blends inputs of another kind need have the classes of JWST.
+    classes = vars(module) if (module := sys.modules.get(_CLASSES)) else {}
+    if context.model_type in classes:
+        values["model_type"] = tuple(name for name in classes if isinstance(classes[name], type))
+    return values
+
+
+def _has(values: Iterable[str], wanted: str) -> bool:
+    return any(fnmatch.fnmatchcase(one.casefold(), wanted.casefold()) for one in values)
+
+
+def _close(value: str, values: Iterable[str], condition: str) -> str | None:
+    by_folded = {one.casefold(): one for one in values}
+    cutoff = _ALIKE if condition == "model_type" else 0.6
+    found = difflib.get_close_matches(value.casefold(), by_folded, n=1, cutoff=cutoff)
+    return by_folded[found[0]] if found else None

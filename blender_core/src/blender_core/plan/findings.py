@@ -1,0 +1,126 @@
+"""What a plan's check finds, and how it is shown."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, overload
+
+from blender_core.common.attribute_paths import label_of
+from blender_core.common.text_table import text_table
+
+if TYPE_CHECKING:
+    from blender_core.common.provider import Provider
+
+__all__ = ["Finding", "FindingKind", "Findings"]
+
+
+class FindingKind(enum.Enum):
+    """What a finding is about."""
+
+    TYPE = "type"
+    """The rule gives, or may give, a value of another type than the schema asks for."""
+    ENUM = "enum"
+    """The rule may give a value that is not among those that the schema lists."""
+    SCHEMA = "schema"
+    """The rule may give a value that the schema forbids for another reason."""
+    DEFAULT = "default"
+    """What is to stand in for a missing value cannot."""
+    SELECTION = "selection"
+    """Inputs cannot be put in order, or exposures be told apart, by what is named for it."""
+    COLUMN = "column"
+    """HDRTAB cannot have the column that is asked for."""
+    DEPRECATED = "deprecated"
+    """New schemas should not ask for the rule any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that cannot come out right, or may not.
+
+    Parameters
+    ----------
+    kind : FindingKind
+        What it is about.
+    attribute : str
+        Dotted path of the attribute.
+    keyword : str or None
+        Its FITS keyword.
+    rule : str
+        The rule that the attribute gets, with its settings.
+    provider : Provider
+        Whose rule it is.
+    source : str
+        Who asked for it: the schema, a plugin with its distribution and version, a file.
+    problem : str
+        What is wrong.
+    remedy : str
+        What to do about it.
+    """
+
+    kind: FindingKind
+    attribute: str
+    keyword: str | None
+    rule: str
+    provider: Provider
+    source: str
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return (
+            f"{label_of(self.attribute, self.keyword)}: {self.problem}\n"
+            f"It gets {self.rule} of {self.provider}, asked for by {self.source}.\n"
+            f"{self.remedy}"
+        )
+
+
+class Findings(Sequence[Finding]):
+    """What a plan's check finds, in the order of the plan; printed, a table.
+
+    Parameters
+    ----------
+    findings : iterable of Finding
+        All of them.
+
+    Examples
+    --------
+    >>> from blender_core.plan.findings import Findings
+    >>> print(Findings([]))
+    nothing found
+    """
+
+    def __init__(self, findings: Iterable[Finding]) -> None:
+        self._findings = tuple(findings)
+
+    @overload
+    def __getitem__(self, index: int) -> Finding: ...
+    @overload
+    def __getitem__(self, index: slice) -> Findings: ...
+    def __getitem__(self, index: int | slice) -> Finding | Findings:
+        if isinstance(index, slice):
+            return Findings(self._findings[index])
+        return self._findings[index]
+
+    def __len__(self) -> int:
+        return len(self._findings)
+
+    def __str__(self) -> str:
+        if not self:
+            return "nothing found"
+        return text_table(
+            ("attribute", "keyword", "rule", "asked for by", "provider", "problem", "remedy"),
+            (
+                (
+                    one.attribute,
+                    one.keyword or "",
+                    one.rule,
+                    one.source,
+                    str(one.provider),
+                    one.problem,
+                    one.remedy,
+                )
+                for one in self
+            ),
+        )

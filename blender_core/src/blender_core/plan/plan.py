@@ -1,0 +1,291 @@
+"""The plan of a blend: how it is made, compared and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from blender_core.common.arguments import texts
+from blender_core.common.wording import shown
+from blender_core.inputs.opener import Opener
+from blender_core.plan.assignments import Assignments
+from blender_core.plan.check import check_plan
+from blender_core.plan.claims import Claims
+from blender_core.plan.conditions import UnknownCondition, unknown_conditions, warn_of_conditions
+from blender_core.plan.diff import PlanDiff
+from blender_core.plan.findings import Findings
+from blender_core.plan.override_sources import OverrideSources
+from blender_core.plan.resolve import PROTECTED, decided
+from blender_core.plugins.context import Context
+from blender_core.plugins.manager import Plugins
+from blender_core.plugins.registry import Registry
+from blender_core.plugins.source import attributes_of
+from blender_core.schema.attributes import read_attributes
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Collection, Iterable
+
+    from blender_core.plan.override_sources import SourcedOverride
+    from blender_core.plugins.override import Override
+    from blender_core.schema.attributes import Attribute
+
+__all__ = ["PROTECTED", "BlendPlan"]
+
+
+class BlendPlan(Assignments):
+    """Attribute → assignment, for every attribute of a schema, in the schema's order.
+
+    A plan is made before any value is read, and does not change. Printed, it is a table.
+
+    Parameters
+    ----------
+    assignments : iterable of Assignment
+        One for each attribute.
+    unmatched : iterable of (SourcedOverride, UnknownAttributeError), optional
+        The overrides that mean none of the attributes, and may mean those of other inputs.
+    matched : iterable of SourcedOverride, optional
+        Those that mean one, where there may be other inputs.
+
+    Raises
+    ------
+    PlanError
+        If overrides give one column to several attributes.
+
+    Warns
+    -----
+    BlendWarning
+        If attributes have the same column; they get different ones.
+
+    Attributes
+    ----------
+    columns : dict of str to str
+        Dotted path of each recorded attribute → its column in HDRTAB.
+    wanted : tuple of str
+        Attributes that are read from every input.
+    wanted_once : tuple of str
+        Attributes that are read from the first input only: nothing records the others'.
+    idle : tuple of SourcedOverride
+        The overrides of rules files and of the caller that do not hold, because no input meets
+        their conditions.
+    unknown_conditions : tuple of UnknownCondition
+        What overrides want inputs to be, and the schema says that none can be.
+
+    Examples
+    --------
+    >>> from blender_core import BlendPlan
+    >>> from stdatamodels.jwst.datamodels import ImageModel
+    >>> plan = BlendPlan.for_model(ImageModel, overrides={"EXPSTART": "max"})
+    >>> plan["meta.exposure.start_time"].name, plan["meta.target.ra"].name
+    ('max', 'first')
+    >>> [choice.name for choice in plan["meta.exposure.start_time"].won_over]
+    ['min', 'first']
+    >>> plan.columns["meta.exposure.start_time"]
+    'EXPSTART'
+    """
+
+    idle: tuple[SourcedOverride, ...] = ()
+    unknown_conditions: tuple[UnknownCondition, ...] = ()
+
+    @classmethod
+    def for_model(
+        cls,
+        model: Any,
+        *,
+        telescope: str | None = None,
+        instrument: str | None = None,
+        exp_type: str | None = None,
+        detector: str | None = None,
+        ignore: Collection[str] = (),
+        overrides: Mapping[str, str] | Iterable[Override] = (),
+        rules: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
+        block: Collection[str] = (),
+        plugins: Plugins | None = None,
+    ) -> BlendPlan:
+        """Make the plan for a datamodel, for the file of one, or for a class of datamodels.
+
+        Parameters
+        ----------
+        model : stdatamodels.DataModel, path-like, astropy.io.fits.HDUList, type or object
+            The first input, as `ModelBlender.accumulate` takes it, or its class.
+        telescope, instrument, exp_type, detector : str, optional
+            What the inputs are, for overrides that hold for some only. Without, what the first
+            input says.
+        ignore : collection of str, optional
+            Attributes whose paths begin with one of these keep the product's own value.
+        overrides : mapping of str to str, or iterable of Override, optional
+            Attributes and the names of the rules that they get; or overrides.
+        rules : path-like or iterable of path-like, optional
+            Rules files.
+        block : collection of str, optional
+            Plugins to leave out.
+        plugins : Plugins, optional
+            The plugins to use, instead of looking for those that are installed.
+
+        Returns
+        -------
+        plan : BlendPlan
+            The plan that a blend of such inputs has.
+
+        Raises
+        ------
+        TypeError
+            If `telescope`, `instrument`, `exp_type` or `detector` is not a text.
+        BlenderError
+            As for `for_attributes`, and if a plugin, a rules file or the input cannot be used.
+
+        Warns
+        -----
+        BlendWarning
+            As for `for_attributes`, and if overrides hold for an instrument or the like that the
+            schema does not have.
+        """
+        ignore = texts(ignore, "ignore", "paths")
+        plugins = Plugins.discover(block) if plugins is None else plugins
+        source = Opener(plugins).open(_instance(model), "the input")
+        attributes = attributes_of(source)
+        given: dict[str, object] = {
+            "telescope": telescope,
+            "instrument": instrument,
+            "exp_type": exp_type,
+            "detector": detector,
+        }
+        for name, value in given.items():
+            if not isinstance(value, str | None):
+                msg = f"{name} is a text, not {shown(value)}"
+                raise TypeError(msg)
+        context = Context.of_source(source, attributes).updated(given)
+        sources = OverrideSources(plugins, rules, overrides)
+        unknown = unknown_conditions([(context, attributes, sources.asked(context))])
+        warn_of_conditions(unknown)
+        plan = cls.for_attributes(
+            attributes.values(),
+            Registry(plugins.rules()),
+            overrides=sources.holding(context),
+            ignore=ignore,
+        )
+        plan.idle = sources.idle(context)
+        plan.unknown_conditions = unknown
+        return plan
+
+    @classmethod
+    def for_attributes(
+        cls,
+        attributes: Iterable[Attribute],
+        registry: Registry,
+        *,
+        overrides: Iterable[SourcedOverride] = (),
+        ignore: Collection[str] = (),
+        some_of_several: bool = False,
+    ) -> BlendPlan:
+        """Give each attribute its rule.
+
+        Parameters
+        ----------
+        attributes : iterable of Attribute
+            What the schema has, in its order.
+        registry : Registry
+            The rules that are there.
+        overrides : iterable of SourcedOverride, optional
+            Those that hold for the inputs, in any order.
+        ignore : collection of str, optional
+            Attributes whose paths begin with one of these keep the product's own value, unless
+            the caller overrides them by name.
+        some_of_several : bool, optional
+            Whether there are other inputs, of whose attributes an override may mean one.
+
+        Returns
+        -------
+        plan : BlendPlan
+            The plan.
+
+        Raises
+        ------
+        UnknownRuleError
+            If rules are asked for that the registry does not have.
+        UnknownAttributeError
+            If an override means an attribute that is not there.
+        OverrideConflictError
+            If overrides of one rank disagree.
+        PlanError
+            If a rule lacks what it needs, such as the weights of a mean, or is told what it does
+            not understand, or if the schema has something else than a name where it asks for a
+            rule.
+        BlendErrorGroup
+            If there are several such faults.
+
+        Warns
+        -----
+        BlendWarning
+            If two attributes have the same column; they get different ones.
+        """
+        attributes = list(attributes)
+        claims = Claims(attributes, overrides, some_of_several)
+        assignments = decided(attributes, claims, registry, tuple(ignore))
+        return cls(assignments, claims.unmatched, claims.matched)
+
+    def diff(self, other: BlendPlan) -> PlanDiff:
+        """Tell what is different in another plan.
+
+        Parameters
+        ----------
+        other : BlendPlan
+            The plan to compare with: that with one more plugin, say.
+
+        Returns
+        -------
+        diff : PlanDiff
+            The attributes that have other rules, settings, providers or columns there; printed,
+            a table.
+
+        Examples
+        --------
+        >>> from blender_core import BlendPlan
+        >>> from stdatamodels.jwst.datamodels import ImageModel
+        >>> plan = BlendPlan.for_model(ImageModel)
+        >>> print(plan.diff(BlendPlan.for_model(ImageModel, overrides={"EXPSTART": "max"})))
+        attribute                 here  there
+        meta.exposure.start_time  min   max by the caller
+        """
+        return PlanDiff.between(self, other)
+
+    def check(self, product: Any = None) -> Findings:
+        """Tell what cannot come out right, before any work.
+
+        Whether a rule may give what the schema forbids is told by what it says of itself: its
+        `Rule.gives` and `Rule.constants`. A companion, an attribute to order by or a rule that is
+        not there is an error as soon as a plan is made.
+
+        Parameters
+        ----------
+        product : stdatamodels.DataModel, path-like, type or mapping, optional
+            The product, its file, its class or its schema, if its schema is not that of the
+            inputs.
+
+        Returns
+        -------
+        findings : Findings
+            In the order of the plan; printed, a table.
+
+        Raises
+        ------
+        InputError
+            If the product is something else, or its file cannot be read.
+
+        Examples
+        --------
+        >>> from blender_core import BlendPlan
+        >>> from stdatamodels.jwst.datamodels import ImageModel
+        >>> plan = BlendPlan.for_model(ImageModel, overrides={"NGROUPS": "mean"})
+        >>> [one.problem for one in plan.check() if one.keyword == "NGROUPS"]
+        ['its rule may give a fraction where an integer is asked for']
+        """
+        if product is None:
+            return Findings(check_plan(self, self.columns))
+        if not isinstance(product, Mapping):
+            product = Opener().open(_instance(product), "the product").schema
+        return Findings(check_plan(self, self.columns, read_attributes(product)))
+
+
+def _instance(model: Any) -> Any:
+    return model() if isinstance(model, type) else model

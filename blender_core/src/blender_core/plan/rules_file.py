@@ -1,0 +1,218 @@
+"""Read overrides from a rules file, which is written in TOML."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from blender_core.common.wording import said, shown
+from blender_core.errors import BlenderError, RulesFileError, raise_all
+from blender_core.plugins.override import Override, When
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterable
+
+__all__ = ["file_name", "read_rules_file"]
+
+_TABLE: Final = "override"
+_KEYS: Final = tuple(one.name for one in dataclasses.fields(Override))
+_CONDITIONS: Final = tuple(one.name for one in dataclasses.fields(When))
+
+
+def read_rules_file(path: str | os.PathLike[str], variable: str | None = None) -> list[Override]:
+    """Read the overrides of a rules file.
+
+    The file has a table ``[[override]]`` for each of them, whose keys are the arguments of
+    `Override`; ``when``, ``companions`` and ``parameters`` are tables in it.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+    variable : str, optional
+        The environment variable that names the file, for messages.
+
+    Returns
+    -------
+    overrides : list of Override
+        In the order of the file.
+
+    Raises
+    ------
+    RulesFileError
+        If the file cannot be read, is no TOML, or has something else in it. It tells file, line
+        and key; several faults come as a `BlendErrorGroup`.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from blender_core.plan.rules_file import read_rules_file
+    >>> with TemporaryDirectory() as folder:
+    ...     file = Path(folder, "team.toml")
+    ...     _ = file.write_text('''
+    ... [[override]]
+    ... attribute = "EFFEXPTM"
+    ... rule = "max"
+    ... when = { instrument = "MIRI" }
+    ... ''')
+    ...     (override,) = read_rules_file(file)
+    >>> override.rule, str(override.when)
+    ('max', 'instrument=MIRI')
+    """
+    path = Path(path)
+    name = file_name(path, variable)
+    try:
+        content = path.read_bytes()
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        msg = f"rules file {name} cannot be read: {reason}"
+        raise RulesFileError(msg, path=path, variable=variable) from error
+    try:
+        # Some editors begin a file with a mark that nobody sees.
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        msg = f"rules file {name}, line {line}: it is not UTF-8 text, as TOML is"
+        raise RulesFileError(msg, path=path, line=line, variable=variable) from error
+    return _RulesFile(path, text.replace("\r\n", "\n"), variable).overrides()
+
+
+def file_name(path: str | os.PathLike[str], variable: str | None = None) -> str:
+    """Return what a rules file is called where something is said of it.
+
+    Parameters
+    ----------
+    path : path-like
+        The file.
+    variable : str, optional
+        The environment variable that names it.
+
+    Returns
+    -------
+    name : str
+        Its path, with the variable.
+
+    Examples
+    --------
+    >>> from blender_core.plan.rules_file import file_name
+    >>> file_name("team.toml", "MODEL_BLENDER_RULES")
+    'team.toml (MODEL_BLENDER_RULES)'
+    """
+    return str(path) if variable is None else f"{path} ({variable})"
+
+
+class _RulesFile:
+    def __init__(self, path: Path, text: str, variable: str | None) -> None:
+        self._path = path
+        self._variable = variable
+        self._name = file_name(path, variable)
+        self._lines = text.split("\n")
+        try:
+            self._content = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            msg = f"rules file {self._name} is not TOML: {said(error)}"
+            raise RulesFileError(
+                msg, path=path, line=self._broken_line(), variable=variable
+            ) from error
+
+    def overrides(self) -> list[Override]:
+        faults: list[BlenderError] = []
+        for key in self._content:
+            if key != _TABLE:
+                remedy = f"a rules file has tables [[{_TABLE}]] and nothing else"
+                faults.append(self._fault(f"unknown key: {remedy}", (key,)))
+        tables = self._content.get(_TABLE, [])
+        if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
+            faults.append(self._fault(f"write [[{_TABLE}]], in two brackets", (_TABLE,)))
+            tables = []
+        found = []
+        for number, table in enumerate(tables):
+            try:
+                found.append(self._override(number, table))
+            except BlenderError as fault:
+                faults.append(fault)
+        raise_all(f"rules file {self._name} cannot be used", faults)
+        return found
+
+    def _override(self, number: int, table: dict[str, Any]) -> Override:
+        where = (_TABLE, number)
+        faults: list[BlenderError] = list(self._unknown(table, _KEYS, where))
+        when = table.get("when", {})
+        if isinstance(when, dict):
+            faults += self._unknown(when, _CONDITIONS, (*where, "when"))
+        else:
+            problem = 'write the conditions as a table, such as { instrument = "MIRI" }'
+            faults.append(self._fault(problem, (*where, "when")))
+        if "attribute" not in table:
+            faults.append(self._fault("an override needs the key 'attribute'", where))
+        raise_all(f"rules file {self._name} cannot be used", faults)
+        try:
+            conditions = When(**when)
+        except (TypeError, ValueError) as error:
+            key = next(key for key in when if f"condition {key} " in said(error))
+            raise self._fault(said(error), (*where, "when", key)) from error
+        try:
+            return Override(**{**table, "when": conditions})
+        except (TypeError, ValueError) as error:
+            # Of the key that the message is about, where it names one.
+            key = next((key for key in table if said(error).startswith(key)), None)
+            raise self._fault(said(error), where if key is None else (*where, key)) from error
+
+    def _unknown(
+        self, table: dict[str, Any], known: tuple[str, ...], where: tuple[str | int, ...]
+    ) -> Iterable[RulesFileError]:
+        for key in table:
+            if key not in known:
+                close = difflib.get_close_matches(key, known, n=1)
+                hint = f"did you mean {close[0]!r}?" if close else f"known are {', '.join(known)}"
+                yield self._fault(f"unknown key: {hint}", (*where, key))
+
+    def _fault(self, problem: str, where: tuple[str | int, ...]) -> RulesFileError:
+        line = self._line_of(where)
+        key = where[-1] if isinstance(where[-1], str) else None
+        about = "" if key is None else f", key {shown(key)}"
+        msg = f"rules file {self._name}, line {line}{about}: {problem}"
+        return RulesFileError(msg, path=self._path, line=line, key=key, variable=self._variable)
+
+    def _line_of(self, where: tuple[str | int, ...]) -> int:
+        """Return the line in which something begins: what comes before it lacks it."""
+        begins = 1
+        for end in range(len(self._lines) + 1):
+            try:
+                content: Any = tomllib.loads("\n".join(self._lines[:end]))
+            except tomllib.TOMLDecodeError:  # in the middle of a value of several lines
+                continue
+            if _has(content, where):
+                break
+            begins = end + 1
+        # Blank lines and comments may stand between.
+        while begins < end and self._lines[begins - 1].strip()[:1] in ("", "#"):
+            begins += 1
+        return begins
+
+    def _broken_line(self) -> int:
+        """Return the line after the longest beginning of the file that is TOML."""
+        for end in range(len(self._lines), 0, -1):
+            try:
+                tomllib.loads("\n".join(self._lines[:end]))
+            except tomllib.TOMLDecodeError:
+                continue
+            return min(end + 1, len(self._lines))
+        return 1
+
+
+def _has(content: Any, where: tuple[str | int, ...]) -> bool:
+    for part in where:
+        if isinstance(content, dict):
+            found = part in content
+        else:
+            found = isinstance(part, int) and part < len(content)
+        if not found:
+            return False
+        content = content[part]
+    return True

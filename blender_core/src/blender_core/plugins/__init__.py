@@ -1,0 +1,1 @@
+"""The contract with plugins: rules, overrides, hooks; and who offers which."""

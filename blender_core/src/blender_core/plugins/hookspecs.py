@@ -1,0 +1,122 @@
+"""What a plugin may offer: the hook specifications and the markers for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+import pluggy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from blender_core.plugins.override import Override
+    from blender_core.plugins.rule import Rule
+    from blender_core.plugins.source import Source
+
+__all__ = ["NAME", "BlenderSpecs", "hookimpl", "hookspec"]
+
+NAME: Final = "blender_core"
+"""The entry-point group of plugins, and the name of their hooks' project in pluggy."""
+
+hookspec = pluggy.HookspecMarker(NAME)
+hookimpl = pluggy.HookimplMarker(NAME)
+"""Marks a function of a plugin as the implementation of the hook of the same name."""
+
+
+class BlenderSpecs:
+    """The hooks. A plugin implements any of them as a function marked with ``hookimpl``.
+
+    No hook's answer depends on the order in which plugins are loaded; ``tryfirst``,
+    ``trylast`` and wrappers are therefore refused.
+    """
+
+    @hookspec
+    def blender_rules(self) -> Iterable[Rule]:  # type: ignore[empty-body]
+        """Offer rules. Called once, before any input is read.
+
+        Returns
+        -------
+        rules : iterable of Rule
+            The rules that the plugin offers, each name once.
+
+        Examples
+        --------
+        >>> from blender_core import Rule, hookimpl
+        >>> def longest(values):
+        ...     return max(values, key=len)
+        >>> @hookimpl
+        ... def blender_rules():
+        ...     return [Rule(name="longest", blend=longest, summary="The longest text.")]
+        """
+
+    @hookspec
+    def blender_overrides(  # type: ignore[empty-body]
+        self, model_type: str, instrument: str | None
+    ) -> Iterable[Override]:
+        """Offer overrides of the rules that a schema asks for. Called when a plan is made.
+
+        Parameters
+        ----------
+        model_type : str
+            Name of the inputs' class of datamodel.
+        instrument : str or None
+            Name of their instrument, if they say so.
+
+        Returns
+        -------
+        overrides : iterable of Override
+            Those for such inputs. An override whose ``when`` does not hold is left out.
+
+        Examples
+        --------
+        >>> from blender_core import Override, When, hookimpl
+        >>> @hookimpl
+        ... def blender_overrides():
+        ...     return [Override(attribute="meta.exposure.duration", rule="max",
+        ...                      when=When(telescope="JWST"), reason="Exposures overlap.")]
+        """
+
+    @hookspec
+    def blender_open(self, given: Any, what: str) -> Source | None:
+        """Open an input of a kind of the plugin's own.
+
+        Called for each input that the engine does not know: neither a datamodel, nor a file or an
+        HDUList that says of which of stdatamodels' classes it is, nor something that is broken or
+        not there. So a FITS file without the keyword ``DATAMODL`` comes here, and an ASDF file of
+        another telescope. Only one plugin may take an input.
+
+        Parameters
+        ----------
+        given : object
+            The input, as the caller gave it: a `str` or `~pathlib.Path` where it is a file.
+        what : str
+            What it is to the blend, for messages: ``input 3 (c_flt.fits)``.
+
+        Returns
+        -------
+        source : Source or None
+            What its values are read from; None if the input is not of the plugin's kind. Find that
+            out at little cost: every plugin is asked.
+
+        Raises
+        ------
+        InputError
+            If it is of the plugin's kind, and cannot be read.
+
+        Examples
+        --------
+        >>> from astropy.io import fits
+        >>> from blender_core import Source, hookimpl
+        >>> class HeaderSource(Source):
+        ...     model_type = "plain FITS"
+        ...     schema = {"properties": {"meta": {"properties": {
+        ...         "exptime": {"type": "number", "fits_keyword": "EXPTIME", "blend_rule": "sum"
+        ...     }}}}}
+        ...     def __init__(self, header, what):
+        ...         self.header, self.what = header, what
+        ...     def read(self, layout):
+        ...         return [self.header.get(attribute.keyword) for attribute in layout.attributes]
+        >>> @hookimpl
+        ... def blender_open(given, what):
+        ...     return HeaderSource(given, what) if isinstance(given, fits.Header) else None
+        """

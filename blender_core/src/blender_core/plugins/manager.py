@@ -1,0 +1,298 @@
+"""Find the installed plugins, load them, and say of each who made it."""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import importlib.metadata
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import pluggy
+
+from blender_core.common.arguments import texts
+from blender_core.common.environment import BLOCK, blocked_plugins
+from blender_core.common.provider import Provider, dispensable, leaving_out, normalized, remedy
+from blender_core.common.wording import said
+from blender_core.errors import BlenderError, InputError, PluginError, raise_all, warn
+from blender_core.plugins.checks import (
+    claimed_by_several,
+    failed,
+    load,
+    misuse,
+    offered_by,
+    provider_of,
+)
+from blender_core.plugins.hookspecs import NAME, BlenderSpecs
+from blender_core.plugins.override import Override
+from blender_core.plugins.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterator
+
+__all__ = ["Plugins"]
+
+T = TypeVar("T")
+
+
+class Plugins:
+    """The plugins of a blend.
+
+    Plugins are kept in the order of their providers' names, so that nothing depends on the
+    order in which they were installed or loaded.
+
+    Examples
+    --------
+    >>> from blender_core import Plugins
+    >>> [provider.plugin for provider in Plugins.discover(block=("std",))]
+    []
+    """
+
+    def __init__(self) -> None:
+        self._manager = _manager()
+        self._providers: dict[str, Provider] = {}
+        self._left_out: tuple[Provider, ...] = ()
+
+    def __iter__(self) -> Iterator[Provider]:
+        return iter(sorted(self._providers.values()))
+
+    def __len__(self) -> int:
+        return len(self._providers)
+
+    @classmethod
+    def discover(cls, block: Collection[str] = ()) -> Plugins:
+        """Load every installed plugin.
+
+        Parameters
+        ----------
+        block : collection of str, optional
+            Plugins to leave out, by their own names or their distributions'. Those that the
+            environment variable ``MODEL_BLENDER_BLOCK`` names are left out as well.
+
+        Returns
+        -------
+        plugins : Plugins
+            What is installed under the entry-point group ``blender_core``.
+
+        Raises
+        ------
+        PluginError
+            If a plugin cannot be imported or breaks the contract. Blending without it would
+            silently change the product. Several come as a `BlendErrorGroup`.
+
+        Warns
+        -----
+        BlendWarning
+            If nothing that is installed has a name that is to be left out: it may be misspelt.
+        """
+        of_call = {normalized(name): name for name in texts(block, "block", "names")}
+        of_all = {normalized(name): name for name in blocked_plugins()}
+        blocked = of_all | of_call
+        # An editable installation can announce its entry points twice: the same is not two.
+        found = {provider_of(entry): entry for entry in importlib.metadata.entry_points(group=NAME)}
+        plugins, faults = cls(), []
+        left_out: list[Provider] = []
+        known: set[str] = set()
+        for provider, entry in sorted(found.items()):
+            names = {normalized(provider.plugin), normalized(provider.distribution)}
+            known |= names
+            if not names.isdisjoint(of_all):
+                left_out.append(provider)
+            if names.isdisjoint(blocked):
+                try:
+                    plugins.register(load(entry, provider), provider)
+                except BlenderError as fault:
+                    faults.append(fault)
+        for name in sorted(blocked.keys() - known):
+            close = difflib.get_close_matches(name, known, n=1)
+            hint = f": did you mean {close[0]!r}?" if close else ""
+            whose = "" if name in of_call else f", as {BLOCK} asks"
+            warn(f"no plugin {blocked[name]!r} is installed that could be left out{whose}{hint}")
+        raise_all("installed plugins cannot be used", faults)
+        plugins._left_out = tuple(left_out)
+        return plugins
+
+    @property
+    def left_out(self) -> tuple[Provider, ...]:
+        """The installed plugins that the environment leaves out, sorted."""
+        return self._left_out
+
+    def register(self, plugin: Any, provider: Provider) -> None:
+        """Add a plugin that is at hand, installed or not.
+
+        Parameters
+        ----------
+        plugin : object
+            A module, or an object with methods, whose hooks are marked with ``hookimpl``.
+        provider : Provider
+            Whose plugin it is.
+
+        Raises
+        ------
+        PluginError
+            If the name is taken, a hook is unknown or has a wrong signature, or no hook is
+            implemented.
+        """
+        if taken := self._providers.get(provider.plugin):
+            msg = (
+                f"two plugins have the name {provider.plugin!r}: {taken} and {provider}\n"
+                f"Uninstall one of them, or "
+                f"{leaving_out(dispensable([taken, provider]).distribution)}."
+            )
+            raise PluginError(msg, provider=provider)
+        # On trial first: nothing of a plugin that is refused may stay.
+        trial = _manager()
+        try:
+            trial.register(plugin, name=provider.plugin)
+            trial.check_pending()
+            problem = misuse(trial, plugin)
+            if problem is None:
+                self._manager.register(plugin, name=provider.plugin)
+        except Exception as error:
+            msg = f"plugin {provider} breaks the hooks' contract: {said(error)}\n{remedy(provider)}"
+            raise PluginError(msg, provider=provider) from error
+        if problem is not None:
+            msg = f"plugin {provider} {problem}\n{remedy(provider)}"
+            raise PluginError(msg, provider=provider)
+        self._providers[provider.plugin] = provider
+
+    def alone(self, provider: Provider) -> Plugins:
+        """Return one of the plugins by itself.
+
+        Parameters
+        ----------
+        provider : Provider
+            Whose it is.
+
+        Returns
+        -------
+        plugins : Plugins
+            Without the others, whose faults are none of its.
+        """
+        plugins = type(self)()
+        plugins.register(self._manager.get_plugin(provider.plugin), provider)
+        return plugins
+
+    def rules(self) -> list[tuple[Rule, Provider]]:
+        """Collect the rules that the plugins offer.
+
+        Returns
+        -------
+        offers : list of (Rule, Provider)
+            Sorted by provider; a provider's own in the order it gives them.
+
+        Raises
+        ------
+        PluginError
+            If a plugin's hook fails, or gives something that is not a `Rule`.
+        """
+        return self._offers("blender_rules", Rule)
+
+    def overrides(self, model_type: str, instrument: str | None) -> list[tuple[Override, Provider]]:
+        """Collect the overrides that the plugins offer.
+
+        Parameters
+        ----------
+        model_type : str
+            Name of the inputs' class of datamodel.
+        instrument : str or None
+            Name of their instrument, if they say so.
+
+        Returns
+        -------
+        offers : list of (Override, Provider)
+            Sorted by provider; a provider's own in the order it gives them.
+
+        Raises
+        ------
+        PluginError
+            If a plugin's hook fails, or gives something that is not an `Override`.
+        """
+        return self._offers(
+            "blender_overrides", Override, model_type=model_type, instrument=instrument
+        )
+
+    @property
+    def have_overrides(self) -> bool:
+        """Whether any plugin offers overrides."""
+        return bool(self._manager.hook.blender_overrides.get_hookimpls())
+
+    def open(self, given: Any, what: str) -> tuple[Any, Provider] | None:
+        """Find the plugin that takes an input, and have it opened.
+
+        Parameters
+        ----------
+        given : object
+            What the caller gave as an input.
+        what : str
+            What it is to the blend, for messages: ``input 3 (c_flt.fits)``.
+
+        Returns
+        -------
+        source : (Source, Provider) or None
+            What the plugin made of it; None if no plugin takes it.
+
+        Raises
+        ------
+        InputError
+            If a plugin takes it and cannot read it.
+        ReaderConflictError
+            If more than one plugin takes it.
+        PluginError
+            If a plugin's hook fails. Several come as a `BlendErrorGroup`.
+        """
+        claims: list[tuple[Any, Provider]] = []
+        faults: list[BlenderError] = []
+        for provider, ask in self._hooks("blender_open", given=given, what=what):
+            try:
+                found = ask()
+            except InputError as fault:
+                claims.append((fault, provider))
+            except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever it is
+                fault_of_plugin = failed("blender_open", provider, error, f" for {what}")
+                fault_of_plugin.__cause__ = error
+                faults.append(fault_of_plugin)
+            else:
+                if found is not None:
+                    claims.append((found, provider))
+        raise_all("installed plugins cannot be used", faults)
+        if len(claims) > 1:
+            raise claimed_by_several(what, [provider for _, provider in claims])
+        for found, provider in claims:
+            if isinstance(found, InputError):
+                raise found
+            return found, provider
+        return None
+
+    @property
+    def readers(self) -> list[Provider]:
+        """Those that may take inputs of other kinds."""
+        return [provider for provider, _ in self._hooks("blender_open", given=None, what="")]
+
+    def _offers(self, hook: str, kind: type[T], **given: Any) -> list[tuple[T, Provider]]:
+        offers: list[tuple[T, Provider]] = []
+        faults: list[BlenderError] = []
+        for provider, ask in self._hooks(hook, **given):
+            try:
+                found = offered_by(ask, hook, kind, provider)
+            except BlenderError as fault:
+                faults.append(fault)
+            else:
+                offers += ((one, provider) for one in found)
+        raise_all("installed plugins cannot be used", faults)
+        return offers
+
+    def _hooks(self, hook: str, **given: Any) -> Iterator[tuple[Provider, Callable[[], Any]]]:
+        """Give the plugins' implementations of a hook, each with its arguments."""
+        caller = getattr(self._manager.hook, hook)
+        impls = {impl.plugin_name: impl for impl in caller.get_hookimpls()}
+        for provider in self:
+            if impl := impls.get(provider.plugin):
+                # A plugin's function takes those of the arguments that it needs.
+                arguments = {name: given[name] for name in impl.argnames}
+                yield provider, functools.partial(impl.function, **arguments)
+
+
+def _manager() -> pluggy.PluginManager:
+    manager = pluggy.PluginManager(NAME)
+    manager.add_hookspecs(BlenderSpecs)
+    return manager

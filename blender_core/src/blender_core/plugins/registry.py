@@ -1,0 +1,183 @@
+"""What a rule's name means: one rule, of one provider, however plugins were loaded."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, NamedTuple
+
+from blender_core.common.provider import dispensable, leaving_out, normalized
+from blender_core.errors import BlenderError, RuleConflictError, UnknownRuleError, raise_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from blender_core.common.provider import Provider
+    from blender_core.plugins.rule import Rule
+
+__all__ = ["ProvidedRule", "Registry"]
+
+
+class ProvidedRule(NamedTuple):
+    """A rule, and whose it is."""
+
+    rule: Rule
+    provider: Provider
+
+
+class Registry:
+    """The rules of a blend, by name.
+
+    A name means one rule. Where several providers offer a name, one of them has to say through
+    `Rule.replaces` whose it supersedes. ``plugin:name`` means a plugin's own rule in any case.
+
+    Parameters
+    ----------
+    offers : iterable of (Rule, Provider)
+        What the plugins offer, in any order.
+
+    Attributes
+    ----------
+    providers : tuple of Provider
+        All who offer a rule, sorted.
+    has_replacements : bool
+        Whether a rule says that it replaces another of its name.
+
+    Raises
+    ------
+    RuleConflictError
+        If a name is offered by more than one provider, and not all but one are superseded.
+        Several conflicts come as a `BlendErrorGroup`.
+
+    Examples
+    --------
+    >>> from blender_core import Plugins, Registry
+    >>> registry = Registry(Plugins.discover().rules())
+    >>> rule, provider = registry["multi"]
+    >>> rule.blend(["NRCA1", "NRCA2"])
+    'MULTIPLE'
+    """
+
+    def __init__(self, offers: Iterable[tuple[Rule, Provider]]) -> None:
+        by_name: dict[str, list[ProvidedRule]] = {}
+        for rule, provider in offers:
+            by_name.setdefault(rule.name, []).append(ProvidedRule(rule, provider))
+        self._rules: dict[str, ProvidedRule] = {}
+        self.has_replacements = any(
+            offer.rule.replaces is not None for offers in by_name.values() for offer in offers
+        )
+        self.providers = tuple(
+            sorted({offer.provider for offers in by_name.values() for offer in offers})
+        )
+        faults: list[BlenderError] = []
+        for name, offers_of_name in sorted(by_name.items()):
+            left = _not_superseded(offers_of_name)
+            if len(left) == 1:
+                self._rules[name] = left[0]
+                for offer in offers_of_name:
+                    self._rules[f"{offer.provider.plugin}:{name}"] = offer
+            else:
+                faults.append(_conflict(name, offers_of_name, left))
+        raise_all("rules are offered by more than one plugin", faults)
+
+    def __getitem__(self, name: str) -> ProvidedRule:
+        return self._rules[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._rules
+
+    def get(self, name: str) -> ProvidedRule | None:
+        """Return a rule by its name; None if no plugin offers it."""
+        return self._rules.get(name)
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the plain names, sorted."""
+        return (name for name in sorted(self._rules) if ":" not in name)
+
+    def unknown(self, wanted: Mapping[str, Sequence[str]], default: str) -> UnknownRuleError:
+        """Return the error that says which rules are missing, and for what.
+
+        Parameters
+        ----------
+        wanted : mapping of str to sequence of str
+            Name of a missing rule → the attributes that ask for it, in words.
+        default : str
+            The name of the rule that attributes without one of their own get: they are counted,
+            because there are hundreds of them.
+
+        Returns
+        -------
+        error : UnknownRuleError
+            To be raised.
+        """
+        lines = []
+        for name, attributes in sorted(wanted.items()):
+            if name == default:
+                who = f"{len(attributes)} attributes by default, such as {min(attributes)}"
+            else:
+                who = ", ".join(sorted(attributes))
+            known = self._rules if ":" in name else self
+            close = difflib.get_close_matches(name.casefold(), known, n=3)
+            hint = f" (did you mean {' or '.join(map(repr, close))}?)" if close else ""
+            lines.append(f"  - {name!r}{hint}, asked for by {who}")
+        installed = ", ".join(map(str, self.providers)) or "none"
+        remedy = "Install the plugin that offers them, or correct the names."
+        if not any(p.distribution == "blender-rules-std" for p in self.providers):
+            remedy = (
+                "The standard rules are a distribution of their own: install blender-rules-std."
+            )
+        rules = "\n".join(lines)
+        return UnknownRuleError(
+            f"no installed plugin offers these rules:\n{rules}\n"
+            f"Plugins with rules: {installed}\n{remedy}",
+            wanted=wanted,
+        )
+
+
+def _not_superseded(offers: list[ProvidedRule]) -> list[ProvidedRule]:
+    replaced_by: dict[str, set[str]] = {}
+    for rule, provider in offers:
+        if rule.replaces is not None:
+            by = replaced_by.setdefault(normalized(rule.replaces), set())
+            by.add(normalized(provider.distribution))
+
+    def superseding(name: str) -> set[str]:
+        """Return whose rules supersede that of a distribution, be it by way of others."""
+        found: set[str] = set()
+        reached = {name}
+        while reached:
+            reached = {by for one in reached for by in replaced_by.get(one, ())} - found
+            found |= reached
+        return found
+
+    def is_superseded(name: str) -> bool:
+        # Those who replace each other replace nobody.
+        return any(name not in superseding(by) for by in replaced_by.get(name, ()))
+
+    return [one for one in offers if not is_superseded(normalized(one.provider.distribution))]
+
+
+def _conflict(name: str, offers: list[ProvidedRule], left: list[ProvidedRule]) -> RuleConflictError:
+    providers = sorted(offer.provider for offer in left or offers)
+    if len(set(providers)) == 1:
+        msg = f"plugin {providers[0]} offers the rule {name!r} {len(providers)} times"
+        return RuleConflictError(msg, name=name, providers=providers)
+    lines = "\n".join(f"  - {provider}{_claim(name, offers, provider)}" for provider in providers)
+    msg = (
+        f"rule {name!r} is offered by more than one plugin:\n{lines}\n"
+        f"Let Rule.replaces of one name the distribution of the other, uninstall one, or "
+        f"{leaving_out(dispensable(providers).plugin)}."
+    )
+    return RuleConflictError(msg, name=name, providers=providers)
+
+
+def _claim(name: str, offers: list[ProvidedRule], provider: Provider) -> str:
+    """Return what a provider says that its rule replaces, for a message."""
+    replaced = next(one.rule.replaces for one in offers if one.provider == provider)
+    if replaced is None:
+        return ""
+    others = [one.provider.distribution for one in offers if one.provider != provider]
+    if normalized(replaced) in map(normalized, others):
+        return f", which replaces that of {replaced}"
+    close = difflib.get_close_matches(normalized(replaced), map(normalized, others), n=1)
+    hint = f": did you mean {close[0]!r}?" if close else ""
+    return f", which replaces that of {replaced!r}, who offers no {name!r}{hint}"

@@ -1,0 +1,149 @@
+"""What a blend asks of an input, whatever its kind."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from blender_core.schema.attributes import Attribute, read_attributes
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from blender_core.schema.layout import Layout
+
+__all__ = ["Expandable", "Source", "attributes_of", "name_of"]
+
+
+class Source(Protocol):
+    """One input, whose values a reader hands over.
+
+    Reading changes nothing in the input, and reads no more of it than is wanted. Readers of plugins
+    can have this class as a base, or only its members.
+
+    Attributes
+    ----------
+    what : str
+        What the input is to the blend, for messages: ``input 3 (c_cal.fits)``.
+
+    Examples
+    --------
+    >>> from blender_core import Source
+    >>> class Headers(Source):
+    ...     model_type = "plain FITS"
+    ...     schema = {"properties": {"meta": {"properties": {
+    ...         "filter": {"type": "string", "fits_keyword": "FILTER", "blend_rule": "multi"}}}}}
+    ...     def __init__(self, header, what):
+    ...         self.header, self.what = header, what
+    ...     def read(self, layout):
+    ...         return [self.header.get(attribute.keyword) for attribute in layout.attributes]
+    """
+
+    what: str
+
+    @property
+    def model_type(self) -> type | str:
+        """The class of datamodel that the input is; where there is none, a name of its kind.
+
+        All inputs of a blend are of one, unless it is asked for with ``mixed=True``.
+        """
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        """The schema of that class: which attributes there are below ``meta``, and their rules.
+
+        It is a JSON schema with the additions of stdatamodels: ``fits_keyword``, ``fits_hdu``,
+        ``blend_rule``, ``blend_table``.
+        """
+
+    def read(self, layout: Layout) -> list[Any]:
+        """Return the wanted values, None where there is none.
+
+        Parameters
+        ----------
+        layout : Layout
+            Which attributes are wanted, and in which order.
+
+        Returns
+        -------
+        values : list, shape (n_attributes,)
+            Plain Python values.
+
+        Raises
+        ------
+        InputError
+            If the input cannot be read.
+        """
+
+    def paths_beyond(self, known: Collection[str]) -> list[str]:  # noqa: ARG002
+        """Return the paths of scalars below ``meta`` that are none of the known attributes.
+
+        Parameters
+        ----------
+        known : collection of str
+            Dotted paths of the attributes that the schema has.
+
+        Returns
+        -------
+        paths : list of str
+            In the order of the input. Unless a reader has it otherwise, there are none.
+        """
+        return []
+
+
+def name_of(model_type: type | str) -> str:
+    """Return the name of a class of datamodel, or of another kind of input.
+
+    Parameters
+    ----------
+    model_type : type or str
+        As sources have it.
+
+    Returns
+    -------
+    name : str
+        Its name.
+
+    Examples
+    --------
+    >>> from blender_core.plugins.source import name_of
+    >>> name_of(dict), name_of("plain FITS")
+    ('dict', 'plain FITS')
+    """
+    return model_type if isinstance(model_type, str) else model_type.__name__
+
+
+def attributes_of(source: Source) -> dict[str, Attribute]:
+    """Return the attributes of an input: those that its schema has, and others that it has itself.
+
+    Parameters
+    ----------
+    source : Source
+        The input.
+
+    Returns
+    -------
+    attributes : dict of str to Attribute
+        By dotted path, in the order of the schema, then in that of the input.
+    """
+    attributes = read_attributes(source.schema)
+    for path in source.paths_beyond(attributes):
+        attributes[path] = Attribute(path, known=False)
+    return attributes
+
+
+class Expandable(Source, Protocol):
+    """One input, which may be a product, with a table of what it was made of."""
+
+    def hdrtab(self) -> Any:
+        """Return the table.
+
+        Returns
+        -------
+        table : astropy.io.fits.FITS_rec, numpy.ndarray or object
+            What the input has for a table, which is not to be changed; None if it has none.
+
+        Raises
+        ------
+        ExpansionError
+            If it has one that cannot be read.
+        """

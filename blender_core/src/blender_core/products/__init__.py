@@ -1,0 +1,1 @@
+"""Products, in memory or in files: changed, written as a whole or not at all, read again."""

@@ -1,0 +1,245 @@
+"""A product in memory, which stdatamodels saves."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+from blender_core.common.caught_warnings import recorded
+from blender_core.errors import OutputError
+from blender_core.formats.files.atomic import replacing
+from blender_core.inputs.files import files_behind
+from blender_core.products.product import require_datamodel, update_product
+from blender_core.readers.product_table import table_of_datamodel
+from blender_core.tables.hdrtab import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from blender_core.formats.files.target import Target
+    from blender_core.products.product import Vetted
+    from blender_core.tables.typed_columns import TypedColumn
+
+__all__ = ["DatamodelProduct", "packed", "restored", "save"]
+
+
+class DatamodelProduct:
+    """A datamodel that gets the blended metadata.
+
+    Parameters
+    ----------
+    model : stdatamodels.DataModel
+        The datamodel.
+
+    Raises
+    ------
+    NotADatamodelError
+        If it is something else.
+    """
+
+    path: Path | None = None
+
+    def __init__(self, model: Any) -> None:
+        require_datamodel(model)
+        self.model = model
+
+    def __repr__(self) -> str:
+        return repr(self.model)
+
+    @property
+    def origin(self) -> Path | None:
+        """The file that it was opened from; None if there is none."""
+        return next(files_behind(self.model), None)
+
+    @property
+    def validator(self) -> Any:
+        """The datamodel itself: it has the schema and the settings."""
+        return self.model
+
+    @property
+    def tree(self) -> Mapping[str, Any]:
+        """Its tree."""
+        return self.model.instance  # type: ignore[no-any-return]
+
+    def table(self, name: str) -> Any:
+        """Return a table that a blend has put into the datamodel; None if it has none."""
+        return table_of_datamodel(self.model, name)
+
+    def update(self, vetted: Vetted, tables: Mapping[str, Sequence[TypedColumn]]) -> None:
+        """Give the datamodel its values and its tables.
+
+        Parameters
+        ----------
+        vetted : Vetted
+            The values.
+        tables : mapping of str to sequence of TypedColumn
+            The columns of its tables, by their names in datamodels.
+        """
+        update_product(self.model, vetted, tables)
+
+    def restored(self) -> contextlib.AbstractContextManager[None]:
+        """Leave the datamodel as it was before if what is done within fails."""
+        return restored(self.model)
+
+    def save(self, target: Target) -> None:
+        """Write the datamodel as a whole, or not at all.
+
+        Parameters
+        ----------
+        target : Target
+            Where it is to go.
+
+        Raises
+        ------
+        OutputError
+            If it cannot be written. The datamodel is as it was then.
+        """
+        save(self.model, target)
+
+
+def save(model: Any, target: Target, check: Callable[[], None] = lambda: None) -> None:
+    """Have stdatamodels save a datamodel, as a whole or not at all.
+
+    Parameters
+    ----------
+    model : stdatamodels.DataModel
+        The datamodel. As with its own ``save``, its ``meta.filename`` and ``meta.date`` become
+        those of the file.
+    target : Target
+        Where it is to go.
+    check : callable, optional
+        Called when all has been written, and is not yet in its place: what it raises is raised.
+
+    Raises
+    ------
+    OutputError
+        If it cannot be written. The datamodel is as it was then.
+    """
+    from stdatamodels import DataModel
+
+    if type(model).save is not DataModel.save:
+        msg = (
+            f"the product cannot be written to {target.given}: datamodels of the type "
+            f"{type(model).__name__} have a way of their own to be saved. Use its method save."
+        )
+        raise OutputError(msg, path=target.given)
+    with restored(model), replacing(target) as file:
+        # As its method save does, which takes the name from the path.
+        model.meta.filename = target.given.name
+        if target.ending == ".asdf":
+            _look_at_logical_columns(model)
+            model.to_asdf(file, **_storage(model))
+        else:
+            with packed(file, target) as unpacked:
+                model.to_fits(unpacked)
+        check()
+
+
+def _storage(model: Any) -> dict[str, str]:
+    """Return how asdf is to store arrays: in the file itself, which is whole only then."""
+    external: list[Any] = []
+
+    def look(node: Any) -> None:
+        # Of an array that was read from a file beside it, asdf has the name of that.
+        if isinstance(node, NDArrayType) and isinstance(node._source, str):  # noqa: SLF001
+            external.append(node)
+
+    from asdf import get_config
+    from asdf.tags.core import NDArrayType
+    from asdf.treeutil import walk
+
+    walk(model.instance, look)
+    is_external = external or get_config().all_array_storage == "external"
+    return {"all_array_storage": "internal"} if is_external else {}
+
+
+def _look_at_logical_columns(model: Any) -> None:
+    """Have the tables' logical columns looked at, as stdatamodels does before it writes ASDF.
+
+    It looks for unsigned integers, and at a first look astropy warns that it takes nulls for False.
+    What is written are the bytes of the table, which have the nulls.
+    """
+    for name in TABLES:
+        table = model.instance.get(name)
+        for column in getattr(table, "columns", ()):
+            if column.format == "L":
+                with recorded():
+                    table.field(column.name)
+
+
+@contextlib.contextmanager
+def packed(file: BinaryIO, target: Target) -> Iterator[BinaryIO]:
+    """Compress what is written to a file, if its name says so.
+
+    Parameters
+    ----------
+    file : binary file
+        The file.
+    target : Target
+        Where it is to go, which has the name.
+
+    Yields
+    ------
+    unpacked : binary file
+        What to write to.
+    """
+    if target.ending != ".fits.gz":
+        yield file
+        return
+    # The name would be that of the draft, and the time makes files differ that are the same.
+    with gzip.GzipFile("", "wb", 6, file, mtime=0) as unpacked:
+        yield cast("BinaryIO", unpacked)
+
+
+@contextlib.contextmanager
+def restored(model: Any) -> Iterator[None]:
+    """Leave a datamodel's metadata as they were before if what is done within fails.
+
+    Parameters
+    ----------
+    model : stdatamodels.DataModel
+        The datamodel. Its arrays may be replaced within, but not changed.
+
+    Examples
+    --------
+    >>> from blender_core.products.datamodel import restored
+    >>> from stdatamodels.jwst.datamodels import ImageModel
+    >>> model = ImageModel()
+    >>> with restored(model):
+    ...     model.meta.filename = "a.fits"
+    ...     raise RuntimeError
+    Traceback (most recent call last):
+    RuntimeError
+    >>> model.meta.filename
+    """
+    tree = model._instance  # noqa: SLF001  # saving replaces it
+    groups = [(group, group.copy()) for group in _groups(tree)]
+    properties = model.schema.get("properties")
+    entries = None if properties is None else dict(properties)
+    try:
+        yield
+    except BaseException:
+        model._instance = tree  # noqa: SLF001
+        for group, before in groups:
+            group.clear()
+            (group.update if isinstance(group, dict) else group.extend)(before)
+        if entries is None:
+            model.schema.pop("properties", None)
+        else:
+            properties.clear()
+            properties.update(entries)
+        raise
+
+
+def _groups(node: Any) -> Iterator[Any]:
+    """Give the mappings and lists of a tree."""
+    if isinstance(node, dict):
+        yield node
+        for one in node.values():
+            yield from _groups(one)
+    elif isinstance(node, list):
+        yield node
+        for one in node:
+            yield from _groups(one)

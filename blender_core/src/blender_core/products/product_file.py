@@ -1,0 +1,310 @@
+"""What a product on disk tells of the blend that made it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from blender_core.common.attribute_paths import is_within
+from blender_core.common.values import distinct, identity
+from blender_core.common.wording import counted
+from blender_core.errors import BlenderError, NotADatamodelError, warn
+from blender_core.evaluation.later_values import UNTOLD
+from blender_core.evaluation.outcome import OF_A_FILE, Outcome, Status, own_outcome
+from blender_core.evaluation.outcomes import Outcomes
+from blender_core.inputs.opener import Opener
+from blender_core.plugins.manager import Plugins
+from blender_core.plugins.registry import Registry
+from blender_core.plugins.source import attributes_of, name_of
+from blender_core.products.earlier_blend import EarlierBlend
+from blender_core.readers.asdf import AsdfReader
+from blender_core.readers.fits import FitsReader
+from blender_core.schema.layout import Layout
+from blender_core.tables.hdrrules import RecordedRules, recorded_rules
+from blender_core.tables.hdrtab import to_table
+from blender_core.tables.hdrtab_cells import Hdrtab
+from blender_core.tables.recorded_inputs import recorded_inputs
+from blender_core.tables.typed_columns import typed_column
+
+if TYPE_CHECKING:
+    import os
+
+    from astropy.table import Table
+
+    from blender_core.schema.attributes import Attribute
+
+__all__ = ["ProductFile"]
+
+_WCS: Final = "meta.wcs"
+"""An object, for which the pixels' part of the file would have to be read."""
+
+
+class ProductFile:
+    """What a product on disk tells of the blend that made it.
+
+    Its values are in its headers and its tree; what every input said is in HDRTAB, and which rules
+    made the values in HDRRULES, if it has that. Products of jwst tell as much, but for the rules.
+
+    Parameters
+    ----------
+    path : path-like
+        The product, a FITS or ASDF file of a datamodel. Its pixels are not read.
+    plugins : Plugins, optional
+        Whose rules the schema means, instead of those of the installed plugins. They tell which
+        values are those of the blend, where the product does not.
+
+    Attributes
+    ----------
+    path : Path
+        The file.
+    model_type : str
+        Name of the product's class of datamodels.
+    attributes : dict of str to Attribute
+        What the product's schema has, and what else the product has below ``meta``, by dotted
+        path.
+    values : dict of str to object
+        What the product has, by dotted path, in the order of the attributes. Its WCS is left out.
+    inputs : dict of str to list, shape (n_inputs,)
+        What the inputs said, by dotted path, in the order of HDRTAB; None where an input said
+        nothing. A column of which it is not known whose it is goes by its own name.
+    columns : list of RecordedColumn
+        The same with the names of the columns.
+    n_inputs : int
+        How many rows HDRTAB has; 0 if there is none.
+    has_rules : bool
+        Whether the product tells which rules made its values; of one that was only amended, it
+        tells that of the amended values.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is no datamodel's, or its tables are broken.
+
+    Warns
+    -----
+    BlendWarning
+        If the product's headers have values that its schema forbids; they are left out.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from tempfile import TemporaryDirectory
+    >>> from blender_core import ProductFile, blendmodels
+    >>> from stdatamodels.jwst.datamodels import ImageModel
+    >>> inputs = [ImageModel(), ImageModel()]
+    >>> for model, seconds in zip(inputs, [107.5, 214.5]):
+    ...     model.meta.exposure.exposure_time = seconds
+    >>> with TemporaryDirectory() as folder:
+    ...     output = Path(folder, "product.fits")
+    ...     _ = blendmodels(ImageModel(), inputs, record_rules=True, output=output)
+    ...     product = ProductFile(output)
+    >>> product.values["meta.exposure.exposure_time"], product.n_inputs
+    (322.0, 2)
+    >>> product.inputs["meta.exposure.exposure_time"]
+    [107.5, 214.5]
+    >>> product.outcomes["meta.exposure.exposure_time"].rule
+    'sum'
+    """
+
+    def __init__(self, path: str | os.PathLike[str], *, plugins: Plugins | None = None) -> None:
+        self.path = Path(path)
+        self._plugins = plugins
+        source = Opener().open(self.path, "the product")
+        if not isinstance(source, (FitsReader, AsdfReader)):
+            msg = f"{source.what} is not the file of a datamodel"
+            raise NotADatamodelError(msg)
+        self.model_type = name_of(source.model_type)
+        self.attributes = attributes_of(source)
+        self._schema = source.schema
+        layout = Layout(one for one in self.attributes.values() if not _is_within_wcs(one))
+        read = dict(zip(layout.paths, source.read(layout), strict=True))
+        self.values = {path: read[path] for path in self.attributes if read.get(path) is not None}
+        table, rules = source.table("hdrtab"), source.table("hdrrules")
+        self._rules = RecordedRules({}, {})
+        if rules is not None:
+            self._rules = recorded_rules(rules, source.what)
+        hdrtab = None if table is None else Hdrtab(table, source.what)
+        self.n_inputs = 0 if hdrtab is None else len(hdrtab)
+        self.columns = (
+            [] if hdrtab is None else recorded_inputs(hdrtab, self.attributes, self._rules.columns)
+        )
+        self.inputs = {one.attribute.path: one.values for one in self.columns}
+
+    def __repr__(self) -> str:
+        inputs = counted(self.n_inputs, "input")
+        return f"<ProductFile {self.path}: {self.model_type} of {inputs}>"
+
+    @cached_property
+    def table(self) -> Table:
+        """HDRTAB as an `astropy.table.Table`: masked where an input has no value.
+
+        It is as `BlendResult.table`, but that a file does not tell NaN and the empty text from
+        what is missing: these are masked, too.
+        """
+        typed = (typed_column(one.name, one.attribute, one.values) for one in self.columns)
+        return to_table([column for column in typed if column is not None])
+
+    @cached_property
+    def outcomes(self) -> Outcomes:
+        """How each attribute came about, by dotted path, as far as the product tells.
+
+        What was set after the blend is told as such: by HDRRULES, or, where there is none, by what
+        the rules of the schema make of HDRTAB. Otherwise the rule of what HDRRULES does not tell is
+        None, and the status is unknown; but if HDRRULES tells of a blend, the product had its value
+        before.
+
+        Warns
+        -----
+        BlendWarning
+            If the installed plugins cannot be used, so that nothing tells what was set later.
+        """
+        told = {path: self._as_it_is(recorded) for path, recorded in self._rules.outcomes.items()}
+        paths = dict.fromkeys([*self.attributes, *told, *self.inputs])
+        known = [
+            told.get(path) or self._outcome(path)
+            for path in paths
+            if path in told or path in self.values or path in self.inputs
+        ]
+        return Outcomes(known, self.inputs)
+
+    def varied(self) -> list[Outcome]:
+        """Return the outcomes of attributes that varied though the first was taken by default.
+
+        Returns
+        -------
+        outcomes : list of Outcome
+            Empty if the product does not tell which rules made its values.
+        """
+        return self.outcomes.varied()
+
+    def explain(self, attribute: str) -> str:
+        """Say in words how values came about, as far as the product tells.
+
+        Parameters
+        ----------
+        attribute : str
+            Dotted path or FITS keyword; the path of a group or a pattern for several attributes.
+
+        Returns
+        -------
+        text : str
+            A paragraph for each attribute.
+
+        Raises
+        ------
+        UnknownAttributeError
+            If nothing is known of such an attribute.
+        """
+        return self.outcomes.explain(attribute, self.values)
+
+    @cached_property
+    def _blend(self) -> EarlierBlend:
+        """The blend that the product is from."""
+        return EarlierBlend(
+            {column.attribute.path: column for column in self.columns},
+            self._rules if self.has_rules else None,
+            self.attributes,
+            lambda name: self._registry.get(name),
+            self._schema,
+        )
+
+    @cached_property
+    def _registry(self) -> Registry:
+        """The rules of the plugins, which are only asked for what HDRRULES does not tell."""
+        try:
+            plugins = Plugins.discover() if self._plugins is None else self._plugins
+            return Registry(plugins.rules())
+        except BlenderError as error:
+            warn(f"what was set after the blend is not known without the rules: {error}")
+            return Registry([])
+
+    @property
+    def has_rules(self) -> bool:
+        """Whether the product tells which rules made its values.
+
+        Of one that was only amended, it tells that of the amended values.
+        """
+        return bool(self._rules.outcomes)
+
+    def _as_it_is(self, recorded: Outcome) -> Outcome:
+        """Claim no rule and no input for what the product has got since."""
+        path = recorded.attribute
+        value = self.values.get(path)
+        if path in OF_A_FILE:
+            return own_outcome(recorded, value)
+        if self._blend.is_older_than(path, value):
+            if recorded.status is Status.KEPT:
+                return recorded  # nothing tells when the product's own was set
+            gave = self._blend.gave(path)
+            return replace(
+                recorded, status=Status.LATER, value=value, from_input=None, blended=gave
+            )
+        if recorded.status is Status.LATER:  # and somebody has set it back
+            recorded = replace(recorded, status=Status.SET, blended=None)
+        if recorded.status not in (Status.SET, Status.AMENDED):
+            return recorded
+        inputs, source = self.inputs.get(path), recorded.from_input
+        if inputs is None or source is None or identity(inputs[source]) != identity(value):
+            source = None
+        return replace(recorded, value=value, from_input=source)
+
+    def _outcome(self, path: str) -> Outcome:
+        """Return what HDRTAB alone tells of an attribute."""
+        attribute = self.attributes.get(path)
+        value, inputs = self.values.get(path), self.inputs.get(path)
+        n_inputs = n_distinct = source = None
+        if inputs is not None:
+            present = [one for one in inputs if one is not None]
+            n_inputs, n_distinct = len(present), len(distinct(present))
+            if value is not None:
+                same = (i for i, one in enumerate(inputs) if identity(one) == identity(value))
+                source = next(same, None)
+        status = Status.KEPT if self._rules.is_of_a_blend else Status.UNKNOWN
+        outcome = Outcome(
+            attribute=path,
+            keyword=attribute.keyword if attribute else None,
+            status=status,
+            value=value if status is Status.UNKNOWN else None,
+            rule=None,
+            settings="",
+            tier=None,
+            asked_by="",
+            provider=None,
+            reason="",
+            n_inputs=n_inputs,
+            n_distinct=n_distinct,
+            n_seen=None,
+            from_input=source if status is Status.UNKNOWN else None,
+        )
+        if path in OF_A_FILE:
+            return own_outcome(outcome, value)
+        if status is Status.UNKNOWN and inputs:
+            return self._later(outcome)
+        return outcome
+
+    def _later(self, outcome: Outcome) -> Outcome:
+        """Tell whether a value is another than the schema's rule makes of HDRTAB."""
+        path, value = outcome.attribute, self.values.get(outcome.attribute)
+        gave, assignment = self._blend.gave(path), self._blend.assignment(path)
+        if gave in (None, UNTOLD) or assignment is None:
+            return outcome
+        if not self._blend.is_older_than(path, value):
+            return outcome
+        return replace(
+            outcome,
+            status=Status.LATER,
+            value=value,
+            rule=assignment.name,
+            tier=assignment.tier,
+            asked_by=assignment.source,
+            provider=assignment.provider,
+            reason=assignment.reason,
+            from_input=None,
+            blended=gave,
+        )
+
+
+def _is_within_wcs(attribute: Attribute) -> bool:
+    return is_within(attribute.path, _WCS)

@@ -1,0 +1,149 @@
+"""Read the metadata of a datamodel's ASDF file from its tree, without its arrays."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from blender_core.errors import InputError
+from blender_core.formats.asdf.blocks import TruncatedAsdfError, require_blocks
+from blender_core.formats.asdf.limits import UnboundedTreeError
+from blender_core.formats.asdf.tree_text import AsdfText
+from blender_core.formats.files.regular import length_of_file
+from blender_core.readers.model_files import class_named, plain_values, read_as_datamodel
+from blender_core.readers.product_table import HDRTAB, table_in_tree
+from blender_core.schema.model_class import described
+from blender_core.schema.tree import scalars_beyond
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+    from pathlib import Path
+
+    from blender_core.schema.layout import Layout
+
+__all__ = ["AsdfReader"]
+
+
+class AsdfReader:
+    """The metadata of one ASDF file that a datamodel was saved to.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    what : str
+        What the file is to the blend, for messages: ``input 3``.
+
+    Attributes
+    ----------
+    tree : dict
+        The tree, without arrays, and without what other packages make of its tags.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is not a whole ASDF file.
+    """
+
+    def __init__(self, path: Path, what: str) -> None:
+        self._path = path
+        self.what = f"{what} ({path})"
+        try:
+            length = length_of_file(path)
+            with path.open("rb") as file:
+                text = AsdfText.read(file, length)
+                tree = text.tree
+                require_blocks(file, tree, len(text.raw), length)
+        except OSError as error:
+            msg = f"{self.what} cannot be read: {error.strerror or error}"
+            raise InputError(msg) from error
+        except (TruncatedAsdfError, UnboundedTreeError) as error:
+            msg = f"{self.what} cannot be read: {error}"
+            raise InputError(msg) from error
+        except Exception as error:
+            msg = f"{self.what} cannot be read: it is not an ASDF file: {error}"
+            raise InputError(msg) from error
+        if not isinstance(tree, dict):
+            msg = f"{self.what} cannot be read: it has {tree!r:.50} for a tree"
+            raise InputError(msg)
+        self.tree: dict[str, Any] = tree
+
+    @cached_property
+    def model_type(self) -> type:
+        """The class of datamodel that the file says it is of."""
+        meta = self.tree.get("meta")
+        name = meta.get("model_type") if isinstance(meta, dict) else None
+        return class_named(name, self.what, "meta.model_type")
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        """The schema of that class."""
+        return described(self.model_type).schema
+
+    def read(self, layout: Layout) -> list[Any]:
+        """Return the wanted values.
+
+        Parameters
+        ----------
+        layout : Layout
+            Which attributes are wanted, and in which order.
+
+        Returns
+        -------
+        values : list, shape (n_attributes,)
+            Plain values; None where the file has none.
+
+        Raises
+        ------
+        InputError
+            If a value cannot be read.
+        """
+        values = plain_values(self.tree, layout)
+        return read_as_datamodel(self._opened, self.what, layout) if values is None else values
+
+    def paths_beyond(self, known: Collection[str]) -> list[str]:
+        """Return the paths of scalars below ``meta`` that are none of the known attributes.
+
+        Parameters
+        ----------
+        known : collection of str
+            Dotted paths of the attributes that the schema has.
+
+        Returns
+        -------
+        paths : list of str
+            In the order of the tree.
+        """
+        return list(scalars_beyond(known, self.tree.get("meta"), "meta"))
+
+    def hdrtab(self) -> Any:
+        """Return the table of what the product in the file was made of.
+
+        Returns
+        -------
+        table : numpy.ndarray or None
+            As for `table`.
+        """
+        return self.table(HDRTAB)
+
+    def table(self, name: str) -> Any:
+        """Return a table that a blend has put into the product in the file.
+
+        Parameters
+        ----------
+        name : str
+            Its name in datamodels.
+
+        Returns
+        -------
+        table : numpy.ndarray or None
+            The table; None if the file has none.
+        """
+        if self.tree.get(name) is None:
+            return None
+        return table_in_tree(self._opened, self.what, name)
+
+    def _opened(self) -> Any:
+        from stdatamodels.jwst import datamodels
+
+        return datamodels.open(self._path)

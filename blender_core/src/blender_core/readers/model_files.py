@@ -1,0 +1,173 @@
+"""What files that a datamodel was saved to have in common, whatever their format."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from blender_core.common.plain_values import is_plain, plain
+from blender_core.errors import InputError, UnknownInputError
+from blender_core.readers.datamodel import DatamodelReader
+from blender_core.schema.tree import collect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
+
+    from blender_core.schema.layout import Group, Layout
+
+__all__ = ["class_named", "plain_values", "put_own", "read_as_datamodel"]
+
+
+def class_named(name: Any, what: str, where: str) -> type:
+    """Return the class of datamodel that a file says it is of.
+
+    Parameters
+    ----------
+    name : object
+        What the file says; None if it says nothing.
+    what : str
+        The file, for messages.
+    where : str
+        Where in the file the name stands, for messages.
+
+    Returns
+    -------
+    model_type : type
+        A class of ``stdatamodels.jwst.datamodels``.
+
+    Raises
+    ------
+    UnknownInputError
+        If the file says nothing, or stdatamodels has no such class.
+
+    Examples
+    --------
+    >>> from blender_core.readers.model_files import class_named
+    >>> class_named("ImageModel", "input 1", "DATAMODL").__name__
+    'ImageModel'
+    """
+    from stdatamodels.jwst import datamodels
+
+    if name is None:
+        msg = (
+            f"{what} has no {where}, which says of which class it is. "
+            "If it is a datamodel's all the same, open it and blend the model; files of another "
+            "kind can be inputs once a plugin reads them."
+        )
+        raise UnknownInputError(msg)
+    found = getattr(datamodels, str(name), None)
+    if not isinstance(found, type) or not issubclass(found, datamodels.JwstDataModel):
+        msg = f"{what} is of the class {name!r}, says its {where}, which stdatamodels does not have"
+        raise UnknownInputError(msg)
+    return found
+
+
+def plain_values(tree: Mapping[str, Any], layout: Layout) -> list[Any] | None:
+    """Take the wanted values out of an ASDF tree that was read without its tags' converters.
+
+    Parameters
+    ----------
+    tree : mapping
+        The tree, with asdf's tagged nodes where something is not plain YAML.
+    layout : Layout
+        Which attributes are wanted, and in which order.
+
+    Returns
+    -------
+    values : list, shape (n_attributes,), or None
+        Plain values; None for arrays. None alone if one of the values is an object that some
+        package has to make of its tag, or would be within one.
+
+    Examples
+    --------
+    >>> from blender_core.schema.layout import Layout
+    >>> from blender_core.readers.model_files import plain_values
+    >>> from blender_core.schema.attributes import Attribute
+    >>> plain_values({"meta": {"date": "2026-01-01"}}, Layout([Attribute("meta.date")]))
+    ['2026-01-01']
+    """
+    if _has_tagged_groups(tree, layout.root):
+        return None
+    values = collect(tree, layout)
+    if is_plain(values):
+        return values
+    for i, value in enumerate(values):
+        if "/core/ndarray-" in getattr(value, "_tag", ""):
+            values[i] = None
+        elif _has_tags(value):
+            return None
+        else:
+            values[i] = plain(value)
+    return values
+
+
+def put_own(values: list[Any], layout: Layout, model_type: type, filename: str | None) -> None:
+    """Put in what a datamodel takes from its class and its file, whatever the file says.
+
+    Parameters
+    ----------
+    values : list, shape (n_attributes,)
+        The values that the file has. They are changed.
+    layout : Layout
+        Which attributes are wanted, and in which order.
+    model_type : type
+        The class of the datamodel.
+    filename : str or None
+        The name of the file, if there is one.
+    """
+    for path, value in (("meta.model_type", model_type.__name__), ("meta.filename", filename)):
+        place = layout.places.get(path)
+        if place is not None and value is not None:
+            values[place] = value
+
+
+def _has_tagged_groups(tree: Mapping[str, Any], group: Group) -> bool:
+    """Tell whether a wanted group is what some package makes an object of."""
+    for name, below in group.groups:
+        found = tree.get(name)
+        if isinstance(found, dict) and (
+            getattr(found, "_tag", None) is not None or _has_tagged_groups(found, below)
+        ):
+            return True
+    return False
+
+
+def _has_tags(value: Any) -> bool:
+    """Tell whether a value, or anything in it, is what some package makes an object of."""
+    if getattr(value, "_tag", None) is not None:
+        return True
+    if isinstance(value, dict):
+        value = list(value.values())
+    return isinstance(value, list) and any(map(_has_tags, value))
+
+
+def read_as_datamodel(
+    opened: Callable[[], AbstractContextManager[Any]], what: str, layout: Layout
+) -> list[Any]:
+    """Open a datamodel, with all that belongs to it, and read that.
+
+    Parameters
+    ----------
+    opened : callable
+        Opens the datamodel.
+    what : str
+        What it is to the blend, for messages.
+    layout : Layout
+        Which attributes are wanted, and in which order.
+
+    Returns
+    -------
+    values : list, shape (n_attributes,)
+        Plain values; None where the datamodel has none.
+
+    Raises
+    ------
+    InputError
+        If stdatamodels cannot open it.
+    """
+    try:
+        with opened() as model:
+            return DatamodelReader(model, what).read(layout)
+    except Exception as error:
+        msg = f"{what} cannot be read: {type(error).__name__}: {error}"
+        raise InputError(msg) from error

@@ -1,0 +1,1 @@
+"""Files that are like one before, and are read in less time."""

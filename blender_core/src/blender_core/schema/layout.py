@@ -1,0 +1,145 @@
+"""What the inputs said: attribute → values in input order, None where an input has none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from blender_core.schema.attributes import Attribute
+
+__all__ = ["Group", "Layout"]
+
+_OWN: Final = None
+"""Where a tree of names has the group's own: no name, not even an empty one, is like it."""
+
+
+class Layout:
+    """The order in which a reader hands over the values of one input.
+
+    It is the order of a walk through the tree of attributes: a group's own values, then those of
+    the groups in it. So a reader looks at each group once, and passes over those that an input
+    lacks.
+
+    Parameters
+    ----------
+    attributes : iterable of Attribute
+        The wanted attributes, in any order.
+    columns : mapping of str to str, optional
+        Dotted path → column of HDRTAB, for those that are recorded. None if it is not known yet.
+
+    Attributes
+    ----------
+    root : Group
+        The group of the first parts of all paths.
+    paths : tuple of str
+        The wanted paths, in the order of a reader's values.
+    attributes : tuple of Attribute
+        The wanted attributes, in the same order.
+
+    Examples
+    --------
+    >>> from blender_core.schema.layout import Layout
+    >>> from blender_core.schema.attributes import Attribute
+    >>> Layout(map(Attribute, ["meta.date", "meta.visit.id", "meta.origin"])).paths
+    ('meta.date', 'meta.origin', 'meta.visit.id')
+    """
+
+    def __init__(
+        self, attributes: Iterable[Attribute], columns: Mapping[str, str] | None = None
+    ) -> None:
+        self.columns = columns
+        by_path = {attribute.path: attribute for attribute in attributes}
+        tree: dict[str | None, Any] = {}
+        for path in by_path:
+            *parents, name = path.split(".")
+            node = tree
+            for parent in parents:
+                node = node.setdefault(parent, {})
+            node.setdefault(_OWN, []).append(name)
+        self.root = _group(tree)
+        self.paths = tuple(_paths(self.root, ()))
+        self.attributes = tuple(by_path[path] for path in self.paths)
+        self._parts: dict[tuple[str, ...], Layout] = {}
+
+    def part(self, paths: tuple[str, ...]) -> Layout:
+        """Return a layout of some of the attributes.
+
+        Parameters
+        ----------
+        paths : tuple of str
+            Dotted paths of wanted attributes.
+
+        Returns
+        -------
+        part : Layout
+            The same one for the same paths: readers keep what they learn of files by layout.
+
+        Examples
+        --------
+        >>> from blender_core.schema.layout import Layout
+        >>> from blender_core.schema.attributes import Attribute
+        >>> layout = Layout(map(Attribute, ["meta.date", "meta.origin"]))
+        >>> layout.part(("meta.origin",)).paths
+        ('meta.origin',)
+        """
+        if paths not in self._parts:
+            self._parts[paths] = Layout(self.attributes[self.places[path]] for path in paths)
+        return self._parts[paths]
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Dotted path → where its value goes."""
+        return {path: i for i, path in enumerate(self.paths)}
+
+    @cached_property
+    def has_tagged_keywords(self) -> bool:
+        """Whether there are attributes that a header has in the form of some other object."""
+        return any("tag" in one.subschema for one in self.attributes if one.keyword is not None)
+
+    @cached_property
+    def keywords(self) -> dict[str, tuple[tuple[int, ...], tuple[bytes, ...]]]:
+        """Name of an HDU → where values go, and their keywords as they are on cards."""
+        by_hdu: dict[str, list[tuple[int, bytes]]] = {}
+        for i, attribute in enumerate(self.attributes):
+            if attribute.keyword is not None:
+                field = attribute.keyword.encode().ljust(8)
+                by_hdu.setdefault(attribute.hdu, []).append((i, field))
+        return {
+            hdu: (tuple(i for i, _ in found), tuple(field for _, field in found))
+            for hdu, found in by_hdu.items()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The wanted attributes of one group.
+
+    Parameters
+    ----------
+    names : tuple of str
+        Those that are the group's own.
+    groups : tuple of (str, Group)
+        The groups in it that have wanted attributes, by name.
+    size : int
+        How many wanted attributes there are, with those of the groups in it.
+    """
+
+    names: tuple[str, ...]
+    groups: tuple[tuple[str, Group], ...]
+    size: int
+
+
+def _group(tree: Mapping[str | None, Any]) -> Group:
+    names = tuple(tree.get(_OWN, ()))
+    groups = tuple((name, _group(below)) for name, below in tree.items() if name is not _OWN)
+    return Group(names, groups, len(names) + sum(group.size for _, group in groups))
+
+
+def _paths(group: Group, parents: tuple[str, ...]) -> Iterator[str]:
+    yield from (".".join([*parents, name]) for name in group.names)
+    for name, below in group.groups:
+        yield from _paths(below, (*parents, name))

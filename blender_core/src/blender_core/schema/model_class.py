@@ -1,0 +1,91 @@
+"""What classes of datamodels are like, of which there are files."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import Any
+
+from blender_core.schema.attributes import ClassSchema
+
+__all__ = ["ModelClass", "described"]
+
+
+@dataclass(frozen=True, slots=True)
+class ModelClass:
+    """What a class of datamodels is like.
+
+    Parameters
+    ----------
+    schema : ClassSchema
+        Its schema.
+    has_own_metadata : bool
+        Whether it puts metadata of its own over a file's, as the classes of reference files do.
+    migrates : bool
+        Whether it brings old files up to date when it opens them.
+    """
+
+    schema: ClassSchema
+    has_own_metadata: bool
+    migrates: bool
+
+
+@functools.lru_cache(maxsize=64)
+def described(model_type: type[Any]) -> ModelClass:
+    """Return what a class of datamodels is like.
+
+    A class is asked once, and not in each blend: that takes longer than to read ten files, and a
+    pipeline may make hundreds of products. The schema of a class of files is in a file of an
+    installed package, which stdatamodels keeps in mind as well.
+
+    Parameters
+    ----------
+    model_type : type
+        A class of ``stdatamodels.jwst.datamodels``.
+
+    Returns
+    -------
+    model_class : ModelClass
+        The same one for each call; it is not to be changed.
+
+    Examples
+    --------
+    >>> from blender_core.schema.model_class import described
+    >>> from stdatamodels.jwst.datamodels import FlatModel, ImageModel
+    >>> described(ImageModel).has_own_metadata, described(FlatModel).has_own_metadata
+    (False, True)
+    """
+    from stdatamodels import DataModel
+
+    if _fills_itself(model_type):
+        blank = model_type()
+        schema = blank.schema
+        own = not {"date", "model_type"}.issuperset(blank.instance.get("meta", ()))
+    else:
+        schema, own = _schema_of(model_type), False
+    migrates = model_type._migrate_hdulist is not DataModel._migrate_hdulist  # noqa: SLF001
+    return ModelClass(ClassSchema(schema), own, migrates)
+
+
+def _fills_itself(model_type: type[Any]) -> bool:
+    """Tell whether a class may put something into its new datamodels, so that one has to be made.
+
+    The first datamodel of a process has asdf import all its extensions, which takes a second.
+    """
+    from stdatamodels.jwst.datamodels import JwstDataModel
+
+    is_plain = (
+        issubclass(model_type, JwstDataModel)
+        and model_type.__init__ is JwstDataModel.__init__
+        and model_type.on_init is JwstDataModel.on_init
+    )
+    return not is_plain
+
+
+def _schema_of(model_type: type[Any]) -> dict[str, Any]:
+    """Return the schema that a class's datamodels get when they are made (stdatamodels 6.0.0)."""
+    from asdf.schema import load_schema
+    from stdatamodels.schema import merge_property_trees
+
+    schema = load_schema(model_type.schema_url, resolve_references=True)
+    return merge_property_trees(schema)  # type: ignore[no-any-return]

@@ -1,0 +1,1 @@
+"""HDRTAB and HDRRULES, the tables in a product, both ways."""

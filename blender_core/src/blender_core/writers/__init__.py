@@ -1,1 +1,0 @@
-"""Writers: how a product gets to a file, as a whole or not at all."""

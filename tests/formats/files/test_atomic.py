@@ -1,0 +1,298 @@
+"""A file is replaced as a whole or not at all, and keeps what is not its content."""
+
+import fcntl
+import os
+import pathlib
+import stat
+import threading
+
+import pytest
+
+from blender_core import OutputError, OutputExistsError
+from blender_core.formats.files import atomic as module
+from blender_core.formats.files.atomic import replacing
+from blender_core.formats.files.target import Target
+
+
+@pytest.fixture
+def target(tmp_path):
+    (tmp_path / "p.fits").write_bytes(b"old")
+    return Target.find(tmp_path / "p.fits", overwrite=True)
+
+
+@pytest.fixture
+def new_target(tmp_path):
+    return Target.find(tmp_path / "p.fits", overwrite=False)
+
+
+@pytest.fixture
+def umask():
+    before = os.umask(0o027)
+    yield
+    os.umask(before)
+
+
+def write(target, content=b"new", then=None):
+    """Write a file; before it is complete, call a function or raise an error."""
+    with replacing(target) as file:
+        file.write(content)
+        if isinstance(then, BaseException):
+            raise then
+        if then:
+            then()
+
+
+def failing(error):
+    """Return a function that fails, whatever it is called with."""
+
+    def fail(*_arguments, **_options):
+        raise error
+
+    return fail
+
+
+def test_a_new_file(new_target, contents, tmp_path):
+    write(new_target)
+    assert contents(tmp_path) == {"p.fits": b"new"}
+
+
+def test_an_old_file(target, contents, tmp_path):
+    write(target)
+    assert contents(tmp_path) == {"p.fits": b"new"}
+
+
+def test_the_old_file_is_there_until_the_new_one_is_whole(target, tmp_path):
+    with replacing(target) as file:
+        file.write(b"new")
+        file.flush()
+        assert target.path.read_bytes() == b"old"
+        (draft,) = set(tmp_path.iterdir()) - {target.path}
+        assert draft.name.startswith(".p.fits.model-blender-")
+        assert draft.name.endswith(".tmp")
+
+
+@pytest.mark.parametrize("error", [RuntimeError("no"), OSError(28, "No space left on device")])
+def test_what_fails_leaves_nothing(target, contents, tmp_path, error):
+    with pytest.raises(OutputError) as caught:
+        write(target, then=error)
+    assert contents(tmp_path) == {"p.fits": b"old"}
+    reason = "No space left on device" if isinstance(error, OSError) else "RuntimeError: no"
+    assert str(caught.value) == f"the product cannot be written to {target.given}: {reason}"
+    assert caught.value.path == target.given
+    assert caught.value.__cause__ is error
+
+
+def test_an_interruption_leaves_nothing(target, contents, tmp_path):
+    with pytest.raises(KeyboardInterrupt):
+        write(target, then=KeyboardInterrupt())
+    assert contents(tmp_path) == {"p.fits": b"old"}
+
+
+@pytest.mark.parametrize("function", ["fsync", "replace", "fchmod", "open", "scandir"])
+def test_a_step_that_fails(target, contents, tmp_path, monkeypatch, function):
+    monkeypatch.setattr(module.os, function, failing(OSError(5, "Input/output error")))
+    with pytest.raises(OutputError, match="Input/output error"):
+        write(target)
+    monkeypatch.undo()
+    assert contents(tmp_path) == {"p.fits": b"old"}
+
+
+def test_file_and_folder_are_flushed_to_disk_in_this_order(target, monkeypatch, tmp_path):
+    calls, replace = [], os.replace
+
+    def fsync(number):
+        is_folder = stat.S_ISDIR(os.fstat(number).st_mode)
+        calls.append("folder" if is_folder else next(tmp_path.glob(".*.tmp")).read_bytes())
+
+    monkeypatch.setattr(module.os, "fsync", fsync)
+    monkeypatch.setattr(
+        module.os, "replace", lambda *names: calls.append("replace") or replace(*names)
+    )
+    write(target)
+    assert calls == [b"new", "replace", "folder"]
+
+
+def test_a_vanished_folder(tmp_path):
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    target = Target.find(folder / "p.fits", overwrite=False)
+    folder.rmdir()
+    with pytest.raises(OutputError, match=r"p\.fits: No such file or directory"):
+        write(target)
+
+
+class TestPermissions:
+    @pytest.mark.parametrize("mode", [0o600, 0o640, 0o664, 0o2755])
+    @pytest.mark.usefixtures("umask")
+    def test_of_an_old_file_stay(self, target, mode):
+        target.path.chmod(mode)
+        write(target)
+        assert stat.S_IMODE(target.path.stat().st_mode) == mode
+
+    @pytest.mark.usefixtures("umask")
+    def test_of_a_new_file_are_the_usual(self, new_target):
+        write(new_target)
+        assert stat.S_IMODE(new_target.path.stat().st_mode) == 0o640
+
+    def test_nobody_reads_a_draft_who_cannot_read_the_file(self, target, tmp_path):
+        target.path.chmod(0o600)
+        with replacing(target):
+            assert {stat.S_IMODE(one.stat().st_mode) for one in tmp_path.iterdir()} == {0o600}
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives files away")
+    def test_owner_stays(self, target):
+        os.chown(target.path, 65534, 65533)
+        write(target)
+        status = target.path.stat()
+        assert (status.st_uid, status.st_gid) == (65534, 65533)
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="needs a file of somebody else's")
+    def test_of_somebody_elses_file(self, target, request):
+        target.path.chmod(0o666)
+        request.getfixturevalue("unprivileged")
+        write(target)
+        assert target.path.read_bytes() == b"new"
+        assert stat.S_IMODE(target.path.stat().st_mode) == 0o666
+
+    def test_owner_whom_nobody_has_a_number_for(self, target, monkeypatch):
+        """As in a container, where root is not the system's."""
+        monkeypatch.setattr(module.os, "fchown", failing(OSError(22, "Invalid argument")))
+        write(target)
+        assert target.path.read_bytes() == b"new"
+
+    def test_extended_attributes_stay(self, target):
+        try:
+            os.setxattr(target.path, "user.note", b"mine")
+        except OSError:
+            pytest.skip("this file system has none")
+        write(target)
+        assert os.getxattr(target.path, "user.note") == b"mine"
+
+
+def test_a_link_stays_one(tmp_path):
+    (tmp_path / "p.fits").write_bytes(b"old")
+    (tmp_path / "link.fits").symlink_to("p.fits")
+    write(Target.find(tmp_path / "link.fits", overwrite=True))
+    assert (tmp_path / "link.fits").is_symlink()
+    assert (tmp_path / "p.fits").read_bytes() == b"new"
+
+
+class TestMeanwhile:
+    """Somebody else writes a file of the name that was free."""
+
+    def test_is_not_overwritten(self, new_target, contents, tmp_path):
+        with pytest.raises(OutputExistsError, match="by now"):
+            write(new_target, then=lambda: new_target.path.write_bytes(b"another's"))
+        assert contents(tmp_path) == {"p.fits": b"another's"}
+
+    def test_a_draft_that_cannot_be_removed(self, new_target, tmp_path, monkeypatch):
+        with monkeypatch.context() as patch:
+            patch.setattr(pathlib.Path, "unlink", failing(PermissionError(1, "Not permitted")))
+            write(new_target)
+        assert new_target.path.read_bytes() == b"new"
+        assert len(list(tmp_path.iterdir())) == 2
+        write(Target.find(new_target.path, overwrite=True))
+        assert [one.name for one in tmp_path.iterdir()] == ["p.fits"]
+
+    def test_where_there_are_no_links(self, new_target, contents, tmp_path, monkeypatch):
+        error = PermissionError(1, "Operation not permitted")
+        monkeypatch.setattr(module.os, "link", failing(error))
+        with pytest.raises(OutputExistsError):
+            write(new_target, then=lambda: new_target.path.write_bytes(b"another's"))
+        assert contents(tmp_path) == {"p.fits": b"another's"}
+        new_target.path.unlink()
+        write(new_target)
+        assert contents(tmp_path) == {"p.fits": b"new"}
+
+
+class TestLeftovers:
+    def test_are_removed(self, target, contents, tmp_path):
+        (tmp_path / ".p.fits.model-blender-0123abcd.tmp").write_bytes(b"half")
+        write(target)
+        assert contents(tmp_path) == {"p.fits": b"new"}
+
+    def test_of_others_stay(self, target, contents, tmp_path):
+        names = {
+            ".q.fits.model-blender-0123abcd.tmp",
+            ".p.fits.gz.model-blender-0123abcd.tmp",
+            "p.fits.model-blender-0123abcd.tmp",
+            ".p.fits.model-blender-0123abcd",
+        }
+        for name in names:
+            (tmp_path / name).write_bytes(b"")
+        write(target)
+        assert set(contents(tmp_path)) == {"p.fits", *names}
+
+    def test_being_written_stay(self, target, contents, tmp_path):
+        with replacing(target) as file:
+            file.write(b"slow")
+            write(target, b"fast")
+            assert target.path.read_bytes() == b"fast"
+        assert contents(tmp_path) == {"p.fits": b"slow"}
+
+    def test_that_are_links_are_not_followed(self, target, tmp_path):
+        (tmp_path / "precious").write_bytes(b"")
+        (tmp_path / ".p.fits.model-blender-0123abcd.tmp").symlink_to("precious")
+        write(target)
+        assert (tmp_path / "precious").exists()
+
+    def test_that_are_pipes_are_not_waited_for(self, target, tmp_path):
+        os.mkfifo(tmp_path / ".p.fits.model-blender-0123abcd.tmp")
+        write(target)
+        assert target.path.read_bytes() == b"new"
+
+    def test_a_draft_taken_for_a_leftover_is_begun_anew(self, target, tmp_path, monkeypatch):
+        locked, taken = module._locked, []
+
+        def late(number):
+            if not taken:
+                (draft,) = tmp_path.glob(".*.tmp")
+                draft.unlink()
+                taken.append(draft)
+            return locked(number)
+
+        monkeypatch.setattr(module, "_locked", late)
+        write(target)
+        assert taken
+        assert target.path.read_bytes() == b"new"
+
+    def test_a_draft_locked_by_a_remover_is_begun_anew(self, target, tmp_path, monkeypatch):
+        locked, others = module._locked, []
+
+        def late(number):
+            if not others:
+                (draft,) = tmp_path.glob(".*.tmp")
+                others.append(draft.open("rb"))
+                fcntl.flock(others[0], fcntl.LOCK_EX)
+            return locked(number)
+
+        monkeypatch.setattr(module, "_locked", late)
+        write(target)
+        others[0].close()
+        assert target.path.read_bytes() == b"new"
+
+    def test_where_there_are_no_locks_they_stay(self, target, contents, tmp_path, monkeypatch):
+        monkeypatch.setattr(fcntl, "flock", failing(OSError(37, "No locks available")))
+        leftover = ".p.fits.model-blender-0123abcd.tmp"
+        (tmp_path / leftover).write_bytes(b"half")
+        write(target)
+        assert contents(tmp_path) == {"p.fits": b"new", leftover: b"half"}
+
+    def test_of_a_name_as_long_as_can_be(self, tmp_path, contents):
+        name = "é" * 125 + ".asdf"
+        assert len(os.fsencode(name)) == 255
+        target = Target.find(tmp_path / name, overwrite=False)
+        (tmp_path / (module._beginning(target.path) + "0123abcd.tmp")).write_bytes(b"half")
+        write(target)
+        assert contents(tmp_path) == {name: b"new"}
+
+
+def test_many_at_a_time(target, contents, tmp_path):
+    texts = [bytes([65 + i]) * 100_000 for i in range(8)]
+    threads = [threading.Thread(target=write, args=(target, text)) for text in texts]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    assert contents(tmp_path)["p.fits"] in texts
+    assert set(contents(tmp_path)) == {"p.fits"}

@@ -1,0 +1,314 @@
+"""Files that are like one before are read where that had its headers, and give what they have."""
+
+import gzip
+import os
+import re
+import shutil
+import stat
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from astropy.io import fits
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from stdatamodels.fits_support import fits_hash
+from stdatamodels.jwst.datamodels import ImageModel
+
+from blender_core import InputError, ModelBlender, blendmodels
+from blender_core.formats.asdf.tree_text import AsdfText
+from blender_core.readers.fits import FitsReader
+from blender_core.readers.similar.cache import Learnt
+from blender_core.readers.similar_fits import open_again
+from blender_core.schema.attributes import read_attributes
+from blender_core.schema.layout import Layout
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::blender_core.BlendWarning", "ignore::astropy.utils.exceptions.AstropyWarning"
+)
+
+CARD, BLOCK = 80, 2880
+PATHS = (
+    "meta.target.ra",
+    "meta.target.catalog_name",
+    "meta.wcsinfo.crpix1",
+    "meta.exposure.groupgap",
+)
+LAYOUT = Layout(read_attributes(ImageModel().schema)[path] for path in PATHS)
+HASH = re.compile(rb"(?<=\n_fits_hash: )[0-9a-f]{64}")
+
+
+def save(path, ra=1.5, name="NGC 1300", title="Deep", shape=(40, 50)):
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with ImageModel(shape) as model:
+            model.err = np.ones(shape, "f4")
+            model.meta.target.ra = ra
+            model.meta.target.catalog_name = name
+            model.meta.program.title = title
+            model.meta.exposure.groupgap = 3
+            model.meta.wcsinfo.crpix1 = 12.5
+            model.save(path)
+    return path
+
+
+@pytest.fixture
+def first(tmp_path):
+    return save(tmp_path / "a_cal.fits")
+
+
+@pytest.fixture
+def learnt(first):
+    """What is known once a file has been read, and another of its kind."""
+    learnt = Learnt()
+    for number in (1, 2):
+        FitsReader(first, f"input {number}", learnt).read(LAYOUT)
+    return learnt
+
+
+def rehashed(path):
+    """Have a tree say that nobody has touched the headers."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with fits.open(path) as hdus:
+            checksum = fits_hash(hdus).encode()
+    path.write_bytes(HASH.sub(checksum, path.read_bytes()))
+    return path
+
+
+def headers(path):
+    """Return where the headers of a file begin and end."""
+    with fits.open(path) as hdus:
+        return [(info["hdrLoc"], info["datLoc"]) for info in (hdu.fileinfo() for hdu in hdus)]
+
+
+def test_the_next_file_is_not_parsed(learnt, tmp_path, monkeypatch, compare):
+    path = save(tmp_path / "b_cal.fits", ra=1 / 3, name="it's, another")
+    monkeypatch.setattr(AsdfText, "root", None)
+    reader = open_again(path, "input 2", learnt)
+    assert reader.what == f"input 2 ({path})"
+    assert reader.model_type is ImageModel
+    values = dict(zip(LAYOUT.paths, reader.read(LAYOUT), strict=True))
+    assert values == dict(zip(PATHS, (1 / 3, "it's, another", 12.5, 3), strict=True))
+    monkeypatch.undo()
+    assert compare.differences(path, learnt) == []
+
+
+def test_nothing_is_known_at_first(first):
+    assert open_again(first, "input 1", Learnt()) is None
+
+
+@pytest.mark.parametrize("length", [0, 1, 500, 2500, 3000, 9000])
+def test_trees_of_any_length(learnt, tmp_path, compare, length):
+    path = save(tmp_path / "b_cal.fits", title="x" * length)
+    assert compare.differences(path, learnt) == []
+
+
+@pytest.fixture
+def odd(first, tmp_path):
+    """A file with a text in its tree that has to be parsed."""
+    path = tmp_path / "odd_cal.fits"
+    old, new = b"catalog_name: NGC 1300", b'catalog_name: "N\\n130"'
+    raw = first.read_bytes()
+    assert old in raw
+    path.write_bytes(raw.replace(old, new))
+    return path
+
+
+def test_what_has_to_be_parsed_all_the_same(learnt, odd):
+    for _ in range(3):
+        reader = open_again(odd, "input 2", learnt)
+        assert reader is not None
+        assert reader.read(LAYOUT)[LAYOUT.places["meta.target.catalog_name"]] == "N\n130"
+    assert "meta" in reader.schema["properties"]
+    assert reader.paths_beyond(["meta.target", "meta.program"])[0] == "meta.date"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda hdus: hdus[0].header.set("TARG_RA", 5.0),
+        lambda hdus: hdus[0].header.set("TARGNAME", "long " * 30),
+        lambda hdus: hdus[0].header.set("DATAMODL", "MosaicModel"),
+        lambda hdus: hdus[0].header.set("DATAMODL", "long &" * 30),
+        lambda hdus: hdus[0].header.remove("TARG_RA"),
+        lambda hdus: hdus["SCI"].header.set("EXTNAME", "SCX"),
+        lambda hdus: hdus["SCI"].header.set("EXTNAME", "ASDF"),
+        lambda hdus: hdus["SCI"].header.set("CRPIX1", 77.0),
+        lambda hdus: hdus["SCI"].header.append(("CRPIX1", 77.0), end=True),
+        lambda hdus: hdus.append(fits.ImageHDU(name="MORE")),
+        lambda hdus: hdus.__setitem__("SCI", fits.CompImageHDU(hdus["SCI"].data, hdus["SCI"].header)),
+        lambda hdus: hdus.insert(1, hdus.pop(2)),
+        lambda hdus: hdus.__delitem__("ASDF"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("rehash", [False, True])
+def test_edited_by_astropy(learnt, first, tmp_path, compare, change, rehash):
+    path = Path(shutil.copy(first, tmp_path / "b_cal.fits"))
+    with fits.open(path, mode="update") as hdus:
+        change(hdus)
+    if rehash:
+        rehashed(path)
+    try:
+        expected = compare.differences(path)
+    except (InputError, ValueError, KeyError, TypeError) as error:
+        with pytest.raises(type(error)):
+            compare.differences(path, learnt)
+    else:
+        assert compare.differences(path, learnt) == expected == []
+
+
+texts = st.one_of(
+    st.sampled_from(
+        [b"END", b"END     ", b"CONTINUE", b"CONTINUE  'a'", b"T", b"F", b" ", b"=", b"= ", b"'", b"&", b"/", b"0", b"9", b"-", b"\0",
+         b"\xe9", b"\n", b"1.5E3", b"1D5", b"HIERARCH", b"ZIMAGE  = T", b"EXTNAME = 'ASDF'", b"XTENSION", b"NAXIS", b"lower   ="]
+    ),
+    st.binary(min_size=1, max_size=3),
+)  # fmt: skip
+
+
+# Astropy leaves files open that it cannot read.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(st.data(), st.booleans())
+def test_edited_by_hand(learnt, first, tmp_path, compare, data, rehash):
+    """Whatever is written into the headers of a file that is otherwise like the first."""
+    raw = bytearray(first.read_bytes())
+    path = tmp_path / "b_cal.fits"
+    for _ in range(data.draw(st.integers(1, 2))):
+        start, end = data.draw(st.sampled_from(headers(first)))
+        cards = [i for i in range(start, end, CARD) if raw[i : i + CARD].strip(b" ")]
+        column = data.draw(st.sampled_from([0, 8, 10, 11, 20, 29, 40, 79]))
+        text = data.draw(texts)[: CARD - column]
+        place = data.draw(st.sampled_from(cards)) + column
+        raw[place : place + len(text)] = text
+    path.write_bytes(raw)
+    try:
+        expected = compare.differences(rehashed(path) if rehash else path)
+    except Exception:  # noqa: BLE001  # nobody can read it
+        return
+    assert compare.differences(path, learnt) == expected == []
+
+
+def test_cards_with_other_values_are_no_hindrance(learnt, first, tmp_path, compare):
+    """Values differ from file to file, those that FITS itself asks for do not."""
+    path = save(tmp_path / "b_cal.fits", ra=-1e-7, name="b" * 60)
+    assert path.stat().st_size == first.stat().st_size
+    assert open_again(path, "input 2", learnt) is not None
+    assert compare.differences(path, learnt) == []
+
+
+@pytest.mark.parametrize("length", [-1, -BLOCK, -5 * BLOCK, BLOCK])
+def test_files_of_another_length(learnt, first, tmp_path, length):
+    path = tmp_path / "b_cal.fits"
+    path.write_bytes((first.read_bytes() + bytes(BLOCK))[: length - BLOCK or None])
+    if length < -BLOCK:
+        assert open_again(path, "input 2", learnt) is None
+        with pytest.raises(InputError, match="truncated"):
+            FitsReader(path, "input 2", learnt)
+
+
+def test_a_file_that_is_shorter_than_it_says(learnt, first, tmp_path, monkeypatch):
+    """It was cut off after its length was asked for."""
+    path = tmp_path / "b_cal.fits"
+    path.write_bytes(first.read_bytes()[:-5000])
+    status, asked = first.stat(), Path.stat
+    monkeypatch.setattr(
+        Path, "stat", lambda self, **how: status if self == path else asked(self, **how)
+    )
+    assert open_again(path, "input 2", learnt) is None
+
+
+def test_what_is_no_file(learnt, tmp_path):
+    path = tmp_path / "b_cal.fits"
+    assert open_again(path, "input 2", learnt) is None
+    os.mkfifo(path)
+    assert open_again(path, "input 2", learnt) is None
+
+
+def test_files_that_may_not_be_read(learnt, first, monkeypatch):
+    def refuse(*_, **__):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "open", refuse)
+    assert open_again(first, "input 2", learnt) is None
+
+
+def test_compressed_files(first, tmp_path, compare, learnt):
+    path = tmp_path / "b_cal.fits.gz"
+    path.write_bytes(gzip.compress(first.read_bytes()))
+    assert compare.differences(path, learnt) == []
+    assert open_again(path, "input 2", learnt) is None
+
+
+def test_files_of_several_kinds_in_turn(first, odd, tmp_path, compare):
+    kinds = [
+        first,
+        odd,
+        save(tmp_path / "b_cal.fits", shape=(40, 51)),
+        save(tmp_path / "c_cal.fits", title="x" * 4000),
+    ]
+    with fits.open(kinds[0]) as hdus:
+        hdus[0].header.remove("GROUPGAP")
+        hdus.writeto(tmp_path / "e_cal.fits")
+    kinds.append(rehashed(tmp_path / "e_cal.fits"))
+    learnt = Learnt()
+    for path in kinds * 2 + kinds[::-1]:
+        assert compare.differences(path, learnt) == []
+    for path in kinds:
+        assert open_again(path, "input 2", learnt) is not None
+
+
+def test_no_more_is_kept_than_needed(tmp_path):
+    learnt = Learnt()
+    for number in range(40):
+        path = save(tmp_path / f"{number}_cal.fits", shape=(number + 1, 1440))
+        FitsReader(path, "input 1", learnt).read(LAYOUT)
+        FitsReader(path, "input 1", learnt).read(LAYOUT)
+    assert len(learnt._files) <= 32
+    assert max(map(len, learnt._files.values())) <= 4
+
+
+def test_a_blend_tells_files_of_other_classes(first, tmp_path):
+    path = tmp_path / "b_cal.fits"
+    path.write_bytes(first.read_bytes().replace(b"= 'ImageModel'", b"= 'SlitModel' ", 1))
+    blender = ModelBlender()
+    blender.accumulate_all([first, first])
+    with pytest.raises(InputError, match="SlitModel"):
+        blender.accumulate(rehashed(path))
+
+
+def test_all_that_a_reader_does(learnt, first):
+    """Whatever else can be asked of the reader of a file, this one can be asked for, too."""
+    again, reader = open_again(first, "input 2", learnt), FitsReader(first, "input 2", learnt)
+    assert again.hdrtab() is reader.hdrtab() is None
+    assert again.what == reader.what
+    assert again.schema == reader.schema
+    assert again.model_type is reader.model_type
+    assert again.paths_beyond([]) == reader.paths_beyond([])
+
+
+def test_products_are_expanded(tmp_path):
+    products = []
+    for name in "ab":
+        product = ImageModel((4, 5))
+        files = [save(tmp_path / f"{name}{i}_cal.fits", ra=float(i)) for i in range(3)]
+        blendmodels(product, files)
+        products.append(tmp_path / f"{name}_i2d.fits")
+        product.save(products[-1])
+    blender = ModelBlender(expand=True)
+    blender.accumulate_all(products)
+    result = blender.finalize_model(ImageModel())
+    assert result.inputs["meta.target.ra"] == (0.0, 1.0, 2.0, 0.0, 1.0, 2.0)
+
+
+def test_it_is_the_file_that_is_read(first):
+    """Not what was known of it: files are written anew."""
+    blender = ModelBlender()
+    blender.accumulate_all([first, first])
+    save(first, ra=7.5)
+    assert stat.S_ISREG(first.stat().st_mode)
+    blender.accumulate(first)
+    result = blender.finalize_model(ImageModel())
+    assert result.inputs["meta.target.ra"] == (1.5, 1.5, 7.5)

@@ -1,0 +1,87 @@
+"""What the tests of files need: datamodels' own reading of a file, and a strict comparison."""
+
+import math
+import warnings
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from stdatamodels.exceptions import ValidationWarning
+from stdatamodels.jwst import datamodels
+
+from blender_core.readers.datamodel import DatamodelReader
+from blender_core.readers.fits import FitsReader
+from blender_core.readers.similar.cache import Learnt
+from blender_core.readers.similar_fits import open_again
+from blender_core.schema.attributes import Attribute, read_attributes
+from blender_core.schema.layout import Layout
+
+
+def same(one, other):
+    """Tell whether two values are the same, to the type; NaN is NaN."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    if isinstance(one, float):
+        return one == other or (math.isnan(one) and math.isnan(other))
+    # Objects that asdf makes of a tag, a WCS say, are made anew each time.
+    return one == other or type(one).__module__.partition(".")[0] not in ("builtins", "astropy")
+
+
+def opened(given, what, learnt):
+    again = open_again(given, what, learnt) if isinstance(given, Path) else None
+    return again or FitsReader(given, what, learnt)
+
+
+def differences(path, learnt=None):
+    """Compare a file as it is read by its headers with the datamodel in it: all that differs."""
+    learnt = Learnt() if learnt is None else learnt
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with datamodels.open(path) as model:
+            theirs = DatamodelReader(model, "theirs")
+            attributes = read_attributes(model.schema)
+            beyond = theirs.paths_beyond(attributes)
+            every = Layout([*attributes.values(), *(Attribute(one, known=False) for one in beyond)])
+            keywords = Layout(one for one in attributes.values() if one.keyword)
+            expected = [(layout, theirs.read(layout)) for layout in (every, keywords)]
+        found = []
+        for layout, values in expected:
+            # The first file of a structure is read in another way than the next.
+            for _ in range(2):
+                ours = opened(path, "ours", learnt).read(layout)
+                found += [
+                    (name, one, other)
+                    for name, one, other in zip(layout.paths, values, ours, strict=True)
+                    # A datamodel without a date gets that of its making; a file has none.
+                    if not same(one, other) and not (name == "meta.date" and other is None)
+                ]
+        reader = opened(path, "ours", learnt)
+        assert reader.model_type is type(model)
+        if reader.paths_beyond(attributes) != beyond:
+            found.append(("paths beyond the schema", beyond, reader.paths_beyond(attributes)))
+    return found
+
+
+@pytest.fixture
+def compare():
+    """Reading a file in both ways, and what it takes."""
+    return SimpleNamespace(
+        differences=differences, same=same, Learnt=Learnt, ValidationWarning=ValidationWarning
+    )
+
+
+@pytest.fixture
+def read():
+    """Return a function that reads some attributes of a file: dotted path → value."""
+
+    def read(path, paths, learnt=None):
+        reader = opened(path, "input 1", learnt or Learnt())
+        attributes = read_attributes(reader.schema)
+        layout = Layout(attributes[one] for one in paths)
+        return dict(zip(layout.paths, reader.read(layout), strict=True))
+
+    return read

@@ -44,3 +44,23 @@ def test_type_checkers_and_python_find_the_same_names_in_the_same_modules():
 def test_other_names_are_errors():
     with pytest.raises(AttributeError, match="module 'blender_core' has no attribute 'Blender'"):
         blender_core.Blender  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    ("module", "names"),
+    [
+        ("columns", ["Layout"]),
+        ("hookspecs", ["NAME", "BlenderSpecs", "hookimpl", "hookspec"]),
+        ("jwst", ["amend_result", "use_model_blender"]),
+        ("report", ["write_report"]),
+        ("rules", ["DROP", "Drop", "Gives", "Missing", "Rule"]),
+        ("schema", ["Attribute"]),
+        ("testing", ["Sample", "check_rule"]),
+        ("testing.fixtures", ["load_plugin"]),
+    ],
+)
+def test_plugins_find_names_at_the_addresses_that_were_published(module, names):
+    home = importlib.import_module(f"blender_core.{module}")
+    for name in names:
+        assert hasattr(home, name)
+        assert getattr(blender_core, name, getattr(home, name)) is getattr(home, name)

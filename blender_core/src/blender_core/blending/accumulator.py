@@ -82,20 +82,7 @@ class Accumulated:
         self._n_given = 0
 
     def add_all(self, models: Iterable[Any], progress: Callable[[int], None] | None = None) -> None:
-        """Add inputs, and report all that are bad together.
-
-        Parameters
-        ----------
-        models : iterable
-            Inputs as `ModelBlender.accumulate` takes them.
-        progress : callable, optional
-            Called with the number of inputs that have been looked at, after each.
-
-        Raises
-        ------
-        BlenderError
-            As for `ModelBlender.accumulate`. Nothing is added then.
-        """
+        """Add inputs, and report all that are bad together."""
         before = self.kinds, self.columns.once, self._n_given
         n_files = len(self.files)
         self.kinds = dict(self.kinds)

@@ -35,23 +35,7 @@ _MODEL_TYPE = Attribute("meta.model_type", type="string", keyword="DATAMODL", re
 
 
 def expanded(source: Expandable) -> Sequence[Source]:
-    """Return the exposures that an input was made of.
-
-    Parameters
-    ----------
-    source : Expandable
-        The input.
-
-    Returns
-    -------
-    exposures : sequence of Source
-        One for each row of its HDRTAB, in their order; the input itself if it has none.
-
-    Raises
-    ------
-    ExpansionError
-        If there is a table, and it cannot be used.
-    """
+    """Return the exposures that an input was made of."""
     table = source.hdrtab()
     if table is None:
         return [source]
@@ -61,48 +45,13 @@ def expanded(source: Expandable) -> Sequence[Source]:
 def exposures_of(
     source: Source, table: Hdrtab, named: Mapping[str, str] = MappingProxyType({})
 ) -> list[Exposure]:
-    """Return the exposures that a product was made of.
-
-    Parameters
-    ----------
-    source : Source
-        The product.
-    table : Hdrtab
-        Its table.
-    named : mapping of str to str, optional
-        The columns of attributes, by dotted path, as far as the product tells them.
-
-    Returns
-    -------
-    exposures : list of Exposure
-        One for each row of the table, in their order.
-    """
+    """Return the exposures that a product was made of."""
     product = RecordedProduct(source, table, named)
     return [Exposure(product, row) for row in range(len(table))]
 
 
 def require_recorded(exposures: Sequence[Source], kinds: Iterable[Kind]) -> None:
-    """Refuse a product whose HDRTAB lacks what the blend cannot do without.
-
-    Parameters
-    ----------
-    exposures : sequence of Source
-        As `expanded` returned them, after they have been read.
-    kinds : iterable of Kind
-        What was read from them, and why.
-
-    Raises
-    ------
-    ExpansionError
-        If the table does not tell what the exposures had of an attribute, the product has a value
-        for it, and the blend takes more than that of the first exposure.
-
-    Warns
-    -----
-    BlendWarning
-        If the table ought to tell, and the product has a value that no exposure has had, as it
-        seems: perhaps overrides have put it in no column, or another.
-    """
+    """Refuse a product whose HDRTAB lacks what the blend cannot do without."""
     first = exposures[0]
     if not isinstance(first, Exposure):
         return

@@ -23,24 +23,7 @@ _MEANINGS: Final = {
 
 
 def record_rules() -> bool | None:
-    """Return whether products get the table HDRRULES.
-
-    Returns
-    -------
-    record_rules : bool or None
-        None if the variable ``MODEL_BLENDER_RECORD_RULES`` does not say.
-
-    Raises
-    ------
-    EnvironmentVariableError
-        If it says something else than yes or no.
-
-    Examples
-    --------
-    >>> from blender_core.blending.recording import record_rules
-    >>> record_rules() is None
-    True
-    """
+    """Return whether products get the table HDRRULES."""
     said = os.environ.get(RECORD_RULES, "").strip()
     if not said:
         return None
@@ -57,19 +40,7 @@ def record_rules() -> bool | None:
 
 
 def departs_from_schema(result: BlendResult) -> bool:
-    """Tell whether a blend did anything that the schema and the standard rules do not tell.
-
-    Parameters
-    ----------
-    result : BlendResult
-        What it came to.
-
-    Returns
-    -------
-    departs : bool
-        True if an override took effect, on a value or on a column of HDRTAB, or a rule that
-        replaces another of its name. What the caller ignores is no override.
-    """
+    """Tell whether a blend did anything that the schema and the standard rules do not tell."""
     changed = result.changed
     return any(
         path in changed or any(value is not None for value in result.inputs.get(path, ()))

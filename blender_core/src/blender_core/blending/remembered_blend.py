@@ -64,18 +64,7 @@ class RememberedBlends:
         self._blends: list[tuple[weakref.ref[Any], RememberedBlend]] = []
 
     def of(self, product: Product) -> RememberedBlend | None:
-        """Return the blend that a product has its HDRTAB from; None if it is not known.
-
-        Parameters
-        ----------
-        product : Product
-            The product.
-
-        Returns
-        -------
-        blend : RememberedBlend or None
-            None also if somebody has replaced the table.
-        """
+        """Return the blend that a product has its HDRTAB from; None if it is not known."""
         if not self._blends:
             return None
         table = product.table("hdrtab")
@@ -83,15 +72,7 @@ class RememberedBlends:
         return next(known, None)
 
     def add(self, product: Product, result: BlendResult) -> None:
-        """Remember what a product has got.
-
-        Parameters
-        ----------
-        product : Product
-            The product, updated. Of a file nothing is remembered: its own tables tell.
-        result : BlendResult
-            What it has got.
-        """
+        """Remember what a product has got."""
         if product.path is not None or (table := product.table("hdrtab")) is None:
             return
         later = {path: own.blended for path, own in result.later_values.items() if own.stays}

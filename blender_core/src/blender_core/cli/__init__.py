@@ -13,14 +13,7 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """Run ``model-blender`` with the arguments of this process.
-
-    Raises
-    ------
-    SystemExit
-        Always: 0 if all went well, 2 if the command could not be carried out, 130 if it was
-        interrupted.
-    """
+    """Run ``model-blender`` with the arguments of this process."""
     _make_printable()
     lacking = [name for name in ("typer", "rich") if find_spec(name) is None]
     if lacking:

@@ -34,24 +34,7 @@ _FEW: Final = 6
 def blend_object(
     result: BlendResult, output: Path, report: Path | None, notes: Sequence[str]
 ) -> dict[str, Any]:
-    """Return what programs read of a blend.
-
-    Parameters
-    ----------
-    result : BlendResult
-        Its result.
-    output : Path
-        Where the product lies.
-    report : Path or None
-        Where the report lies, if there is one.
-    notes : sequence of str
-        Warnings.
-
-    Returns
-    -------
-    content : dict
-        Plain values.
-    """
+    """Return what programs read of a blend."""
     return {
         "product": str(output),
         "report": None if report is None else str(report),
@@ -66,13 +49,7 @@ def blend_object(
 
 
 def print_blend(result: BlendResult, output: Path, report: Path | None) -> None:
-    """Tell a person what a blend came to.
-
-    Parameters
-    ----------
-    result, output, report
-        As of `blend_object`.
-    """
+    """Tell a person what a blend came to."""
     console = Output()
     n_inputs = _rows(result)
     made = [one for one in result.outcomes.values() if one.status is Status.SET]
@@ -163,20 +140,7 @@ class Rehearsal:
 
 
 def rehearsal_object(rehearsal: Rehearsal, notes: Sequence[str]) -> dict[str, Any]:
-    """Return what programs read of a blend that is only tried.
-
-    Parameters
-    ----------
-    rehearsal : Rehearsal
-        What it would do.
-    notes : sequence of str
-        Warnings.
-
-    Returns
-    -------
-    content : dict
-        Plain values.
-    """
+    """Return what programs read of a blend that is only tried."""
     plan = rehearsal.plan
     return {
         "product": str(rehearsal.output),
@@ -198,13 +162,7 @@ def rehearsal_object(rehearsal: Rehearsal, notes: Sequence[str]) -> dict[str, An
 
 
 def print_rehearsal(rehearsal: Rehearsal) -> None:
-    """Tell a person what a blend would do.
-
-    Parameters
-    ----------
-    rehearsal : Rehearsal
-        What it would do.
-    """
+    """Tell a person what a blend would do."""
     console = Output()
     inputs, plan = rehearsal.inputs, rehearsal.plan
     console.say(f"Would blend {counted(len(inputs), 'input')} into {rehearsal.output}.", "bold")

@@ -92,20 +92,7 @@ class Blend:
     on_bad_input: Literal["raise", "skip"]
 
     def carry_out(self, *, as_json: bool, quiet: bool) -> None:
-        """Blend, and tell what it came to.
-
-        Parameters
-        ----------
-        as_json : bool
-            Whether programs are to read it.
-        quiet : bool
-            Whether to say nothing but that, and errors.
-
-        Raises
-        ------
-        CommandError, BlenderError
-            If the blend fails. Nothing has been written then.
-        """
+        """Blend, and tell what it came to."""
         notes = Notes()
         with notes.about(""):
             inputs = self._prepared()
@@ -134,21 +121,7 @@ class Blend:
             print_idle(result.plan)
 
     def rehearse(self, *, as_json: bool, quiet: bool, show_all: bool) -> None:
-        """Tell what would be done, and write nothing.
-
-        Parameters
-        ----------
-        as_json, quiet : bool
-            As of `carry_out`.
-        show_all : bool
-            Whether to tell the values that would stay as they are, too.
-
-        Raises
-        ------
-        CommandError, BlenderError
-            If it cannot be done. Where only the plans of several kinds of inputs disagree, what
-            they agree on has been told then.
-        """
+        """Tell what would be done, and write nothing."""
         notes = Notes()
         with notes.about(""):
             inputs = self._prepared()

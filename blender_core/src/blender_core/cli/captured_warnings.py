@@ -33,37 +33,14 @@ _INPUT: Final = re.compile(r"(?P<number>input \d+)(?: \((?P<name>.*?)\))? has ")
 
 
 class Notes:
-    """Warnings, each with all that it was about.
-
-    Examples
-    --------
-    >>> import warnings
-    >>> from blender_core.cli.captured_warnings import Notes
-    >>> notes = Notes()
-    >>> for name in ("a.fits", "b.fits"):
-    ...     with notes.about(name):
-    ...         warnings.warn("no target")
-    >>> notes.lines()
-    ['a.fits and 1 more: no target']
-    """
+    """Warnings, each with all that it was about."""
 
     def __init__(self) -> None:
         self._about: dict[str, dict[str, None]] = {}
 
     @contextmanager
     def about(self, what: str) -> Iterator[None]:
-        """Take note of the warnings within, instead of printing them.
-
-        Parameters
-        ----------
-        what : str
-            What the work is about; the name of a file. Empty if the warnings say it themselves.
-
-        Yields
-        ------
-        None
-            Nothing.
-        """
+        """Take note of the warnings within, instead of printing them."""
         # When astropy is imported, it takes over warnings: not while they are being caught.
         import astropy  # noqa: F401
 
@@ -83,13 +60,7 @@ class Notes:
         about[what] = None
 
     def lines(self) -> list[str]:
-        """Return the notes, each as a line.
-
-        Returns
-        -------
-        lines : list of str
-            In the order in which they first came.
-        """
+        """Return the notes, each as a line."""
         lines = []
         for text, (first, *others) in self._about.items():
             about = f"{first} and {len(others)} more" if others else first

@@ -169,15 +169,7 @@ def _without_findings() -> "Iterator[None]":
 def print_findings(
     found: "Mapping[str, Sequence[Finding]]", faults: "Mapping[str, BlenderError] | None" = None
 ) -> None:
-    """Print what was found.
-
-    Parameters
-    ----------
-    found : mapping of str to sequence of Finding
-        The findings of each class or file.
-    faults : mapping of str to BlenderError, optional
-        Why there is no plan for others.
-    """
+    """Print what was found."""
     from collections import Counter
 
     from blender_core.cli.console import Output
@@ -253,18 +245,7 @@ def _listed(names: "Sequence[str]") -> str:
 
 
 def finding_object(one: Finding) -> dict[str, Any]:
-    """Return what programs read of a finding.
-
-    Parameters
-    ----------
-    one : Finding
-        The finding.
-
-    Returns
-    -------
-    content : dict
-        Plain values.
-    """
+    """Return what programs read of a finding."""
     from blender_core.cli.json_output import provider_object
 
     return {

@@ -36,17 +36,7 @@ class Output(Console):
         raise  # noqa: PLE0704  # it is called where the error is caught
 
     def say(self, text: str, style: str = "", *, indent: int = 0) -> None:
-        """Print a text: folded to a terminal's width, and in whole lines where there is none.
-
-        Parameters
-        ----------
-        text : str
-            A line, or several.
-        style : str, optional
-            As rich has it.
-        indent : int, optional
-            How many blanks every line begins with.
-        """
+        """Print a text: folded to a terminal's width, and in whole lines where there is none."""
         for line in map(printable, text.split("\n")):
             if self.is_terminal and line:
                 self.print(Padding(Text(line, style), (0, 0, 0, indent), expand=False))
@@ -54,13 +44,7 @@ class Output(Console):
                 sys.stdout.write(f"{' ' * indent}{line}".rstrip() + "\n")
 
     def facts(self, facts: Mapping[str, str]) -> None:
-        """Print facts as lines that begin with their names.
-
-        Parameters
-        ----------
-        facts : mapping of str to str
-            By name.
-        """
+        """Print facts as lines that begin with their names."""
         width = max(map(len, facts), default=0)
         if not self.is_terminal:
             for name, fact in facts.items():
@@ -83,24 +67,7 @@ class Output(Console):
         grouped_by: int | None = None,
         two_names_from: int = 0,
     ) -> None:
-        """Print a table: folded to a terminal's width, and in whole lines where there is none.
-
-        Parameters
-        ----------
-        head : sequence of str, shape (n_columns,)
-            Names of the columns.
-        rows : iterable of sequence of str, shape (n_columns,)
-            The cells.
-        styles : sequence of str, optional
-            Styles of the columns, as rich has them.
-        folded : collection of int, optional
-            The columns to be folded where there is too little room; the last one by default.
-        grouped_by : int, optional
-            A column whose cells are headings on a terminal, each over the rows that have it.
-        two_names_from : int, optional
-            The width of a terminal from which on it has both of the first two columns, keyword and
-            attribute. Narrower ones have one name in a row: the keyword, if there is one.
-        """
+        """Print a table: folded to a terminal's width, and in whole lines where there is none."""
         cells = [[printable(cell) for cell in row] for row in rows]
         if self.is_terminal and self.width < two_names_from:
             cells = [[row[0] or row[1], *row[2:]] for row in cells]
@@ -135,15 +102,7 @@ class Output(Console):
             self.print(Padding(table, (0, 0, 0, 2)) if heading else table)
 
     def blocks(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Print a table that may be wide: on a terminal, as many columns at a time as have room.
-
-        Parameters
-        ----------
-        head : sequence of str, shape (n_columns,)
-            Names of the columns, of which the first is repeated with the others.
-        rows : sequence of sequence of str, shape (n_columns,)
-            The cells.
-        """
+        """Print a table that may be wide: on a terminal, as many columns at a time as have room."""
         if not self.is_terminal:
             self.table(head, rows)
             return
@@ -170,24 +129,7 @@ def _shortened(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    r"""Return a text without what a terminal would obey: headers are other people's texts.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    text : str
-        With escapes, as Python writes them, for characters that cannot be printed.
-
-    Examples
-    --------
-    >>> from blender_core.cli.console import printable
-    >>> printable("NGC 6302, \u03b7 Car"), printable("\x1b[2J")
-    ('NGC 6302, η Car', '\\x1b[2J')
-    """
+    r"""Return a text without what a terminal would obey: headers are other people's texts."""
     if text.isprintable():
         return text
     return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)

@@ -21,29 +21,7 @@ __all__ = ["blend_files"]
 
 
 def blend_files(paths: Sequence[Path], notes: Notes) -> tuple[BlendResult, str]:
-    """Blend exposures into a product of their own model type.
-
-    Parameters
-    ----------
-    paths : sequence of Path
-        The exposures, at least one.
-    notes : Notes
-        Where warnings go.
-
-    Returns
-    -------
-    result : BlendResult
-        The result. Its product has the metadata of the first exposure where nothing was blended.
-    pixels : str
-        What became of the pixels, in words.
-
-    Raises
-    ------
-    CommandError
-        If an exposure cannot be read, or is of another type than the first.
-    BlenderError
-        If the blend fails.
-    """
+    """Blend exposures into a product of their own model type."""
     blender, pixels = ModelBlender(sorted(OF_A_FILE)), PixelMean()
     product: Any = None
     for path in paths:

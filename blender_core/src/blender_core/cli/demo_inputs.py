@@ -17,18 +17,7 @@ _FITS, _GZIP = b"SIMPLE", b"\x1f\x8b"
 
 
 def require_exposures(paths: list[Path]) -> None:
-    """Refuse what cannot be an exposure, before any work is done.
-
-    Parameters
-    ----------
-    paths : list of Path
-        What the user named.
-
-    Raises
-    ------
-    CommandError
-        If one of them is not there, or is not a FITS file.
-    """
+    """Refuse what cannot be an exposure, before any work is done."""
     for path in paths:
         if path.is_dir():
             msg = f"{path} is a folder: name the exposures in it, such as {path / '*.fits'}"
@@ -44,23 +33,7 @@ def require_exposures(paths: list[Path]) -> None:
 
 @contextmanager
 def opened(path: Path) -> Iterator[Any]:
-    """Open an exposure as a datamodel for as long as it is needed.
-
-    Parameters
-    ----------
-    path : Path
-        The exposure.
-
-    Yields
-    ------
-    model : stdatamodels.jwst.datamodels.JwstDataModel
-        The datamodel, of the class that the file asks for.
-
-    Raises
-    ------
-    CommandError
-        If the file cannot be opened, or does not say what it is.
-    """
+    """Open an exposure as a datamodel for as long as it is needed."""
     from stdatamodels.jwst import datamodels
 
     try:

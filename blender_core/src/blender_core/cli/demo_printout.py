@@ -61,17 +61,7 @@ class Story:
 
 
 def tell(story: Story, console: Console, *, show_all: bool = False) -> None:
-    """Print the story of a blend: its inputs, its values and whose rules made them, its product.
-
-    Parameters
-    ----------
-    story : Story
-        What to tell.
-    console : rich.console.Console
-        Where to.
-    show_all : bool, optional
-        Whether to show what is left out for brevity.
-    """
+    """Print the story of a blend: its inputs, its values and whose rules made them, its product."""
     outcomes = [one for one in story.result.outcomes.values() if one.n_inputs]
     ruled = [one for one in outcomes if _is_ruled(one)]
     varied = sorted(story.result.varied(), key=lambda one: one.n_distinct or 0)

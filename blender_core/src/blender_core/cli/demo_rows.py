@@ -44,18 +44,7 @@ class Rows:
         self._widths = (keyword, attribute, value, values)
 
     def table(self, outcomes: Sequence[Outcome]) -> Padding:
-        """Return a table of some of the outcomes.
-
-        Parameters
-        ----------
-        outcomes : sequence of Outcome
-            A row for each.
-
-        Returns
-        -------
-        table : rich.padding.Padding
-            To be printed: keyword, attribute, value, and how many values and inputs.
-        """
+        """Return a table of some of the outcomes."""
         table = Table.grid(padding=(0, _GAP, 0, 0))
         for width, style in zip(self._widths, ("bold", "dim", "", "dim"), strict=True):
             # The last column's padding is cut off by its own width.

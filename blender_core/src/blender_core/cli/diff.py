@@ -75,15 +75,7 @@ def diff(
 
 
 def print_diff(found: "ProductDiff", here: str, there: str) -> None:
-    """Print what is different between two products.
-
-    Parameters
-    ----------
-    found : ProductDiff
-        What is different.
-    here, there : str
-        Names of the products.
-    """
+    """Print what is different between two products."""
     from blender_core.cli.console import Output
     from blender_core.common.wording import counted
 

@@ -12,13 +12,7 @@ __all__ = ["print_environment"]
 
 
 def print_environment() -> None:
-    """Say on standard error what environment variables ask of every blend.
-
-    Raises
-    ------
-    EnvironmentVariableError
-        If one of them says something that it cannot say.
-    """
+    """Say on standard error what environment variables ask of every blend."""
     lines = [f"{RULES} adds the rules file {path}" for path in rules_files()]
     lines += [f"{BLOCK} leaves out the plugin {name}" for name in blocked_plugins()]
     recorded = record_rules()

@@ -47,19 +47,7 @@ class CommandError(Exception):
 
 @contextmanager
 def reported(debug: bool) -> Iterator[None]:
-    """Report what goes wrong within as a message on standard error, and exit.
-
-    Parameters
-    ----------
-    debug : bool
-        Whether to show the traceback, too.
-
-    Raises
-    ------
-    typer.Exit
-        With status 2, if something went wrong; 130, if the user interrupted it; 141, if nobody
-        reads what it prints any more.
-    """
+    """Report what goes wrong within as a message on standard error, and exit."""
     try:
         yield
         sys.stdout.flush()
@@ -81,24 +69,7 @@ def reported(debug: bool) -> Iterator[None]:
 
 
 def in_options(message: str) -> str:
-    """Return a message of the library with options of the command line for what it advises.
-
-    Parameters
-    ----------
-    message : str
-        What the library says to programs.
-
-    Returns
-    -------
-    message : str
-        The same for people in front of a terminal.
-
-    Examples
-    --------
-    >>> from blender_core.cli.errors import in_options
-    >>> in_options("Uninstall one of them, or pass block=('acme-rules',).")
-    'Uninstall one of them, or use --block acme-rules.'
-    """
+    """Return a message of the library with options of the command line for what it advises."""
     for call, option in _AS_OPTIONS:
         message = call.sub(option, message)
     return message

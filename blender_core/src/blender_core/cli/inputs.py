@@ -25,77 +25,20 @@ _ANY: Final = ProductChoice()
 
 
 def given_inputs(arguments: Iterable[str], choice: ProductChoice = _ANY) -> list[Path]:
-    """Return the files that a user's arguments stand for.
-
-    Parameters
-    ----------
-    arguments : iterable of str
-        Names of files; patterns such as ``*_cal.fits``, which a shell leaves as they are when they
-        are quoted; associations, for their science members; and ``@list.txt``, for what the lines
-        of that file name in any of these ways. Names are relative to the current folder, those in
-        an association to the association's.
-    choice : ProductChoice, optional
-        Which product of an association is meant, where it has several.
-
-    Returns
-    -------
-    paths : list of Path
-        In the order given; what a pattern stands for is sorted, without folders. Files need not
-        exist.
-
-    Raises
-    ------
-    CommandError
-        If nothing fits a pattern, a list cannot be read or names nothing, or a folder is named.
-
-    Warns
-    -----
-    BlendWarning
-        If an association has members that are no inputs.
-
-    Examples
-    --------
-    >>> from blender_core.cli.inputs import given_inputs
-    >>> [path.name for path in given_inputs(["b_cal.fits", "a_cal.fits"])]
-    ['b_cal.fits', 'a_cal.fits']
-    """
+    """Return the files that a user's arguments stand for."""
     named = (path for argument in arguments for path in _named_by(argument))
     return [one for path in named for one in _members(path, choice)]
 
 
 def warn_of_repeated(inputs: Iterable[Path]) -> None:
-    """Warn of files that are named more than once: each time they count in sums and means.
-
-    Parameters
-    ----------
-    inputs : iterable of Path
-        The inputs' files.
-
-    Warns
-    -----
-    BlendWarning
-        If a file is among them more than once, by whichever names.
-    """
+    """Warn of files that are named more than once: each time they count in sums and means."""
     for path, number in Counter(map(_real, inputs)).items():
         if number > 1:
             warn(f"{os.path.relpath(path)} is given {number} times, and counts each time")
 
 
 def require_apart_from(product: Path, inputs: Iterable[Path]) -> None:
-    """Refuse a product that is among its own inputs: a pattern reaches further than one thinks.
-
-    Parameters
-    ----------
-    product : Path
-        The product's file, which exists.
-    inputs : iterable of Path
-        The inputs' files.
-
-    Raises
-    ------
-    CommandError
-        If the product is one of them, by whichever name.
-    """
+    """Refuse a product that is among its own inputs: a pattern reaches further than one thinks."""
     own = product.stat()
     for path in inputs:
         if _is_there(path) and os.path.samestat(path.stat(), own):

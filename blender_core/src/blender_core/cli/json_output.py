@@ -14,40 +14,13 @@ __all__ = ["print_json", "provider_object"]
 
 
 def print_json(content: Any) -> None:
-    """Print something as JSON, in ASCII.
-
-    Parameters
-    ----------
-    content : object
-        Of lists, mappings, texts, numbers, booleans and None. Numbers that JSON does not have
-        become the texts ``NaN``, ``Infinity`` and ``-Infinity``; what else there is, a text.
-
-    Examples
-    --------
-    >>> from blender_core.cli.json_output import print_json
-    >>> print_json([1.5, float("nan")])
-    [
-      1.5,
-      "NaN"
-    ]
-    """
+    """Print something as JSON, in ASCII."""
     text = json.dumps(_plain(content), indent=2, allow_nan=False, default=str)
     sys.stdout.write(f"{text}\n")
 
 
 def provider_object(provider: Provider) -> dict[str, str]:
-    """Return what programs read of a provider.
-
-    Parameters
-    ----------
-    provider : Provider
-        The provider.
-
-    Returns
-    -------
-    content : dict of str to str
-        Its distribution, version and plugin.
-    """
+    """Return what programs read of a provider."""
     return {
         "distribution": provider.distribution,
         "version": provider.version,

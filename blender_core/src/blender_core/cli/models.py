@@ -11,19 +11,7 @@ __all__ = ["model_class", "model_classes"]
 
 
 def model_classes() -> dict[str, type[Any]]:
-    """Return all classes of datamodels of JWST.
-
-    Returns
-    -------
-    classes : dict of str to type
-        By name, sorted.
-
-    Examples
-    --------
-    >>> from blender_core.cli.models import model_classes
-    >>> "ImageModel" in model_classes()
-    True
-    """
+    """Return all classes of datamodels of JWST."""
     from stdatamodels.jwst import datamodels
 
     names = sorted(dir(datamodels), key=str.casefold)
@@ -36,29 +24,7 @@ def model_classes() -> dict[str, type[Any]]:
 
 
 def model_class(name: str) -> type[Any]:
-    """Return the class of datamodels that a user names.
-
-    Parameters
-    ----------
-    name : str
-        Its name, in upper or lower case.
-
-    Returns
-    -------
-    model_class : type
-        The class.
-
-    Raises
-    ------
-    CommandError
-        If there is none.
-
-    Examples
-    --------
-    >>> from blender_core.cli.models import model_class
-    >>> model_class("imagemodel").__name__
-    'ImageModel'
-    """
+    """Return the class of datamodels that a user names."""
     classes = model_classes()
     by_folded = {known.casefold(): known for known in classes}
     known = by_folded.get(name.casefold())

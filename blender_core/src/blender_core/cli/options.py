@@ -120,51 +120,12 @@ Rules = Annotated[
 
 
 def names_in(given: Iterable[str]) -> list[str]:
-    """Return the names that a user gives with commas between, or one by one.
-
-    Parameters
-    ----------
-    given : iterable of str
-        What was given, each with one name or several.
-
-    Returns
-    -------
-    names : list of str
-        In the order given.
-
-    Examples
-    --------
-    >>> from blender_core.cli.options import names_in
-    >>> names_in(["DATE, CAL_VER", "meta.cal_logs"])
-    ['DATE', 'CAL_VER', 'meta.cal_logs']
-    """
+    """Return the names that a user gives with commas between, or one by one."""
     return [name.strip() for text in given for name in text.split(",") if name.strip()]
 
 
 def overrides_of(given: Iterable[str]) -> list[Override]:
-    """Return the overrides that a user asks for.
-
-    Parameters
-    ----------
-    given : iterable of str
-        Each an attribute and a rule, ``ATTR=RULE``.
-
-    Returns
-    -------
-    overrides : list of Override
-        In the order given.
-
-    Raises
-    ------
-    CommandError
-        If one of them is none.
-
-    Examples
-    --------
-    >>> from blender_core.cli.options import overrides_of
-    >>> [(one.attribute, one.rule) for one in overrides_of(["EFFEXPTM = max"])]
-    [('EFFEXPTM', 'max')]
-    """
+    """Return the overrides that a user asks for."""
     from blender_core.plugins.override import Override
 
     found = []

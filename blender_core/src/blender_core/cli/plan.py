@@ -89,18 +89,7 @@ def plan(
 
 
 def changed_in(plan: "BlendPlan") -> "list[Assignment]":
-    """Return what a plan treats in another way than the schema asks for.
-
-    Parameters
-    ----------
-    plan : BlendPlan
-        The plan.
-
-    Returns
-    -------
-    assignments : list of Assignment
-        In the order of the plan.
-    """
+    """Return what a plan treats in another way than the schema asks for."""
     return [one for one in plan.values() if _differs(one)]
 
 
@@ -115,15 +104,7 @@ def _differs(one: "Assignment") -> bool:
 
 
 def print_plan(plan: "BlendPlan", shown: "Sequence[Assignment]") -> None:
-    """Print assignments, and what there is in the plan beside.
-
-    Parameters
-    ----------
-    plan : BlendPlan
-        The plan.
-    shown : sequence of Assignment
-        Those of its assignments that are to be printed.
-    """
+    """Print assignments, and what there is in the plan beside."""
     from collections import Counter
 
     from blender_core.cli.console import Output
@@ -179,11 +160,6 @@ def print_idle(plan: "BlendPlan") -> None:
     """Say on standard error which of the user's overrides do not hold for the inputs, and why.
 
     Overrides of which a warning says that no input can meet their conditions are left out.
-
-    Parameters
-    ----------
-    plan : BlendPlan
-        The plan.
     """
     import sys
 
@@ -208,20 +184,7 @@ def print_idle(plan: "BlendPlan") -> None:
 
 
 def assignment_object(one: "Assignment", column: str | None) -> dict[str, Any]:
-    """Return what programs read of an assignment.
-
-    Parameters
-    ----------
-    one : Assignment
-        The assignment.
-    column : str or None
-        Its column in HDRTAB, if it has one.
-
-    Returns
-    -------
-    content : dict
-        Plain values.
-    """
+    """Return what programs read of an assignment."""
     from blender_core.cli.json_output import provider_object
 
     return {

@@ -48,50 +48,13 @@ class PlanOptions:
     block: Sequence[str] | None
 
     def plan_for(self, subject: Path | type[Any]) -> BlendPlan:
-        """Make the plan.
-
-        Parameters
-        ----------
-        subject : Path or type
-            A file, or a class of datamodels.
-
-        Returns
-        -------
-        plan : BlendPlan
-            The plan.
-
-        Raises
-        ------
-        CommandError, BlenderError
-            If there can be none.
-
-        Warns
-        -----
-        BlendWarning
-            As for `BlendPlan.for_model` and `warn_of`.
-        """
+        """Make the plan."""
         plan = self.made_for(subject)
         self.warn_of(plan)
         return plan
 
     def made_for(self, subject: Path | type[Any]) -> BlendPlan:
-        """Make the plan, one of several, without a word about what no attribute of it has.
-
-        Parameters
-        ----------
-        subject : Path or type
-            A file, or a class of datamodels.
-
-        Returns
-        -------
-        plan : BlendPlan
-            The plan.
-
-        Raises
-        ------
-        CommandError, BlenderError
-            If there can be none.
-        """
+        """Make the plan, one of several, without a word about what no attribute of it has."""
         from blender_core.plan.plan import BlendPlan
 
         require_beginnings(self.ignore or ())
@@ -109,19 +72,7 @@ class PlanOptions:
         )
 
     def warn_of(self, plan: Mapping[str, Assignment]) -> None:
-        """Warn of what the user says and no attribute has.
-
-        Parameters
-        ----------
-        plan : mapping of str to Assignment
-            The plan, or what several have.
-
-        Warns
-        -----
-        BlendWarning
-            If no path begins with what is to be ignored, or no input of the schema can be of the
-            instrument and the like.
-        """
+        """Warn of what the user says and no attribute has."""
         from blender_core.errors import warn
         from blender_core.plugins.context import context_paths
 
@@ -138,18 +89,7 @@ class PlanOptions:
 
 
 def require_beginnings(ignore: Iterable[str]) -> None:
-    """Refuse to ignore what begins with nothing: that is every attribute.
-
-    Parameters
-    ----------
-    ignore : iterable of str
-        What the paths of attributes are to begin with.
-
-    Raises
-    ------
-    CommandError
-        If one of them is empty.
-    """
+    """Refuse to ignore what begins with nothing: that is every attribute."""
     if "" in ignore:
         msg = (
             "--ignore takes what paths of attributes begin with, and it is empty: is a variable of "
@@ -159,20 +99,7 @@ def require_beginnings(ignore: Iterable[str]) -> None:
 
 
 def warn_of_unknown(ignore: Iterable[str], plan: Mapping[str, Assignment]) -> None:
-    """Warn of what is to be ignored and is not there: it may be misspelt, or a keyword.
-
-    Parameters
-    ----------
-    ignore : iterable of str
-        What the paths of attributes are to begin with.
-    plan : mapping of str to Assignment
-        The plan, which has all attributes.
-
-    Warns
-    -----
-    BlendWarning
-        If no path begins so.
-    """
+    """Warn of what is to be ignored and is not there: it may be misspelt, or a keyword."""
     from blender_core.errors import warn
 
     for beginning in ignore:
@@ -185,25 +112,7 @@ def warn_of_unknown(ignore: Iterable[str], plan: Mapping[str, Assignment]) -> No
 
 
 def subject(file: Path | None, model: str | None) -> Path | type[Any]:
-    """Return what a plan is to be made for.
-
-    Parameters
-    ----------
-    file : Path or None
-        The file that the user names.
-    model : str or None
-        The class of datamodels that the user names.
-
-    Returns
-    -------
-    subject : Path or type
-        One of the two.
-
-    Raises
-    ------
-    CommandError
-        If both are named, or neither is, or there is no such class or file.
-    """
+    """Return what a plan is to be made for."""
     if (file is None) == (model is None):
         msg = "name either an exposure's file or, with --model, a class such as ImageModel"
         raise CommandError(msg)

@@ -102,22 +102,7 @@ class _Trial:
 def check_plugin(
     provider: Provider, plugins: Plugins, progress: Callable[[int, int], None] | None = None
 ) -> PluginCheck:
-    """Try each override of a plugin with all classes of datamodels and all instruments.
-
-    Parameters
-    ----------
-    provider : Provider
-        Whose plugin it is.
-    plugins : Plugins
-        All plugins, whose rules it may ask for.
-    progress : callable, optional
-        Called with the number of classes that have been tried, and of all.
-
-    Returns
-    -------
-    check : PluginCheck
-        What came of it.
-    """
+    """Try each override of a plugin with all classes of datamodels and all instruments."""
     alone = plugins.alone(provider)
     if not alone.have_overrides:
         return PluginCheck(provider, [], 0, 0, [], [])

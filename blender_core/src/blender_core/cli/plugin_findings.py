@@ -25,22 +25,7 @@ _HEAD: Final = ("kind", "attribute", "override", "for", "problem", "classes")
 
 
 def report_on_plugins(name: str, block: Sequence[str], *, as_json: bool, quiet: bool) -> bool:
-    """Check the plugins of a name, and tell what came of it.
-
-    Parameters
-    ----------
-    name : str
-        A plugin's own name, or its distribution's.
-    block : sequence of str
-        Plugins to leave out.
-    as_json, quiet : bool
-        Whether programs are to read it, and whether nothing is to be said.
-
-    Returns
-    -------
-    found : bool
-        Whether anything is wrong.
-    """
+    """Check the plugins of a name, and tell what came of it."""
     notes = Notes()
     with bar("Checking", quiet=quiet) as progress, notes.about(""):
         plugins = Plugins.discover(block)

@@ -64,23 +64,7 @@ class Offer:
 
 
 def offers_of(plugins: Plugins) -> list[Offer]:
-    """Ask plugins for their overrides, for all classes of datamodels and all instruments.
-
-    Parameters
-    ----------
-    plugins : Plugins
-        The plugins.
-
-    Returns
-    -------
-    offers : list of Offer
-        Sorted by provider; a provider's own in the order it gives them.
-
-    Raises
-    ------
-    PluginError
-        If a plugin's hook fails.
-    """
+    """Ask plugins for their overrides, for all classes of datamodels and all instruments."""
     if not plugins.have_overrides:
         return []
     classes = model_classes()
@@ -114,25 +98,7 @@ def _condition(
 
 
 def providers_named(name: str, plugins: Plugins) -> list[Provider]:
-    """Return the plugins of a name.
-
-    Parameters
-    ----------
-    name : str
-        A plugin's own name, or its distribution's.
-    plugins : Plugins
-        Those that are installed.
-
-    Returns
-    -------
-    providers : list of Provider
-        One; or several, if they are of one distribution.
-
-    Raises
-    ------
-    CommandError
-        If there is none.
-    """
+    """Return the plugins of a name."""
     by_name: dict[str, list[Provider]] = {}
     for provider in plugins:
         for known in {normalized(provider.plugin), normalized(provider.distribution)}:
@@ -148,20 +114,7 @@ def providers_named(name: str, plugins: Plugins) -> list[Provider]:
 
 
 def usable_plugins(block: Iterable[str]) -> tuple[Plugins, list[BlenderError]]:
-    """Load the plugins that can be used, and tell what is wrong with the others.
-
-    Parameters
-    ----------
-    block : iterable of str
-        Plugins to leave out.
-
-    Returns
-    -------
-    plugins : Plugins
-        Those that can be used.
-    faults : list of BlenderError
-        What is wrong with the others.
-    """
+    """Load the plugins that can be used, and tell what is wrong with the others."""
     blocked = list(block)
     faults: list[BlenderError] = []
     while True:

@@ -14,25 +14,7 @@ __all__ = ["open_product_file"]
 
 
 def open_product_file(path: Path) -> tuple[ProductFile, Notes]:
-    """Open a product, and take note of what is odd in it.
-
-    Parameters
-    ----------
-    path : Path
-        Its file.
-
-    Returns
-    -------
-    product : ProductFile
-        The product.
-    notes : Notes
-        What was warned of.
-
-    Raises
-    ------
-    InputError
-        If it cannot be opened.
-    """
+    """Open a product, and take note of what is odd in it."""
     notes = Notes()
     with notes.about(""):
         product = ProductFile(path)

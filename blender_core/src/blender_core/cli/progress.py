@@ -33,15 +33,7 @@ class Bar:
         self._progress: Any = None
 
     def __call__(self, done: int, total: int | None) -> None:
-        """Take note of how far the work is.
-
-        Parameters
-        ----------
-        done : int
-            How much has been done.
-        total : int or None
-            How much there is to do, if that is known.
-        """
+        """Take note of how far the work is."""
         if self._progress is None:
             if time.monotonic() - self._begin < _PATIENCE:
                 return
@@ -79,20 +71,7 @@ class Bar:
 
 @contextmanager
 def bar(doing: str, afterwards: str = "", *, quiet: bool = False) -> Iterator[Bar | None]:
-    """Show how far the work within is, if it takes long and somebody is looking.
-
-    Parameters
-    ----------
-    doing, afterwards : str
-        As of `Bar`.
-    quiet : bool, optional
-        Whether to show nothing.
-
-    Yields
-    ------
-    bar : Bar or None
-        To be called. None if nobody is looking: standard error is no terminal.
-    """
+    """Show how far the work within is, if it takes long and somebody is looking."""
     if quiet or not sys.stderr.isatty():
         yield None
         return

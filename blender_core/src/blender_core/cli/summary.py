@@ -21,18 +21,7 @@ _MANY: Final = 8
 
 
 def facts_of(result: BlendResult) -> dict[str, str]:
-    """Return what a person asks first about the inputs of a blend.
-
-    Parameters
-    ----------
-    result : BlendResult
-        The result of the blend.
-
-    Returns
-    -------
-    facts : dict of str to str
-        Instrument, detectors, filters and time, as far as the inputs say.
-    """
+    """Return what a person asks first about the inputs of a blend."""
     facts = {
         "instrument": _listed(result, "meta.instrument.name"),
         "detectors": _listed(result, "meta.instrument.detector"),
@@ -45,18 +34,7 @@ def facts_of(result: BlendResult) -> dict[str, str]:
 
 
 def grid_of(facts: Mapping[str, str]) -> Padding:
-    """Return facts as lines that begin with their names.
-
-    Parameters
-    ----------
-    facts : mapping of str to str
-        By name.
-
-    Returns
-    -------
-    grid : rich.padding.Padding
-        To be printed.
-    """
+    """Return facts as lines that begin with their names."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="dim", min_width=10)
     grid.add_column(overflow="fold")

@@ -33,28 +33,7 @@ def write_table(
     product: Path,
     overwrite: bool,
 ) -> None:
-    """Write a table to a file, as a whole or not at all.
-
-    Parameters
-    ----------
-    columns : sequence of RecordedColumn
-        The columns. Those without any value are left out.
-    rows : sequence of int
-        The rows, counted from 0, in the order in which they are to be.
-    output : Path
-        The file. The ending of its name tells the format.
-    product : Path
-        The file of the product whose table it is, which is not replaced in any case.
-    overwrite : bool
-        Whether another file of this name may be replaced.
-
-    Raises
-    ------
-    CommandError
-        If there is such a file, and it is not to be replaced; or a package is lacking.
-    OutputError
-        If the table cannot be written there.
-    """
+    """Write a table to a file, as a whole or not at all."""
     with overwriting(output):
         target = Target.find(output, overwrite=overwrite, what="the table", endings=tuple(_WRITERS))
     if is_same_file(output, product):

@@ -21,28 +21,7 @@ __all__ = ["chosen_columns", "sorted_rows"]
 def chosen_columns(
     product: ProductFile, names: Iterable[str], *, show_all: bool
 ) -> list[RecordedColumn]:
-    """Return the columns that a user wants.
-
-    Parameters
-    ----------
-    product : ProductFile
-        The product.
-    names : iterable of str
-        Names of columns, dotted paths or patterns, several of them with commas between. Without
-        any, it is those that vary.
-    show_all : bool
-        Whether it is all.
-
-    Returns
-    -------
-    columns : list of RecordedColumn
-        In the order of the names, or of the table.
-
-    Raises
-    ------
-    CommandError
-        If there is no such column.
-    """
+    """Return the columns that a user wants."""
     if wanted := names_in(names):
         found = {one.name: one for name in wanted for one in _named(product, name)}
         return list(found.values())
@@ -52,27 +31,7 @@ def chosen_columns(
 
 
 def sorted_rows(product: ProductFile, names: Iterable[str], *, reverse: bool) -> list[int]:
-    """Return the rows in the order that a user wants.
-
-    Parameters
-    ----------
-    product : ProductFile
-        The product.
-    names : iterable of str
-        The columns to sort by, several of them with commas between, the most important first.
-    reverse : bool
-        Whether the largest comes first.
-
-    Returns
-    -------
-    rows : list of int, shape (n_inputs,)
-        Numbers of rows, counted from 0. Rows without a value come last in any case.
-
-    Raises
-    ------
-    CommandError
-        If there is no such column, or a name means several.
-    """
+    """Return the rows in the order that a user wants."""
     rows = list(range(product.n_inputs))
     for name in reversed(names_in(names)):
         columns = _named(product, name)

@@ -15,15 +15,7 @@ _REQUIRED: Final = re.compile(r"\{([A-Z]+)\}")
 
 
 class Command(TyperCommand):
-    """A command whose help has the names of arguments without types of Python.
-
-    Examples
-    --------
-    >>> from blender_core.cli.app import app
-    >>> from typer.testing import CliRunner
-    >>> CliRunner().invoke(app, ["diff", "--help"]).stdout.splitlines()[0]
-    'Usage: model-blender diff [OPTIONS] A B'
-    """
+    """A command whose help has the names of arguments without types of Python."""
 
     def get_help(self, ctx: Any) -> str:
         """Return what ``--help`` prints."""

@@ -26,21 +26,7 @@ _WIDE: Final = 110
 
 
 def values_of(result: BlendResult, tree: Mapping[str, Any]) -> list[Amendment]:
-    """Return what the product has of each attribute, and will have.
-
-    Parameters
-    ----------
-    result : BlendResult
-        What a blend came to.
-    tree : mapping
-        The tree of the product as it was before.
-
-    Returns
-    -------
-    values : list of Amendment
-        In the order of the plan, for all that the product has or will have; but for what its file
-        has of itself.
-    """
+    """Return what the product has of each attribute, and will have."""
     layout = Layout(assignment.attribute for assignment in result.plan.values())
     own = dict(zip(layout.paths, map(plain, collect(tree, layout)), strict=True))
     values = [
@@ -67,20 +53,7 @@ def _value(outcome: Outcome, before: Any) -> Amendment:
 
 
 def change_object(value: Amendment, before: str, after: str) -> dict[str, Any]:
-    """Return what programs read of a value that is changed, or stays.
-
-    Parameters
-    ----------
-    value : Amendment
-        The value.
-    before, after : str
-        What the two values are called.
-
-    Returns
-    -------
-    content : dict
-        Plain values.
-    """
+    """Return what programs read of a value that is changed, or stays."""
     return {
         "attribute": value.attribute,
         "keyword": value.keyword,
@@ -96,15 +69,7 @@ def change_object(value: Amendment, before: str, after: str) -> dict[str, Any]:
 
 
 def print_changes(values: Sequence[Amendment], before: str, after: str) -> None:
-    """Print values as a table.
-
-    Parameters
-    ----------
-    values : sequence of Amendment
-        The values.
-    before, after : str
-        The heads of the two columns of values.
-    """
+    """Print values as a table."""
     rows = [
         (
             value.keyword or "",

@@ -22,20 +22,6 @@ def recorded() -> Iterator[list[warnings.WarningMessage]]:
     What Python does with warnings is a matter of the whole process: two threads that change it at
     the same time can leave it changed for good. So blends in several threads wait for each other
     here, which they do for unusual files only.
-
-    Yields
-    ------
-    caught : list of warnings.WarningMessage
-        The warnings, as they come.
-
-    Examples
-    --------
-    >>> import warnings
-    >>> from blender_core.common.caught_warnings import recorded
-    >>> with recorded() as caught:
-    ...     warnings.warn("an old file")
-    >>> str(caught[0].message)
-    'an old file'
     """
     with _LOCK, warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

@@ -26,38 +26,12 @@ _BETWEEN_NAMES: Final = re.compile(rf"[\s,{re.escape(os.pathsep)}]+")
 
 
 def rules_files() -> tuple[Path, ...]:
-    """Return the rules files that hold for every blend.
-
-    Returns
-    -------
-    paths : tuple of Path
-        In the order of the variable ``MODEL_BLENDER_RULES``; relative ones are relative to the
-        current folder.
-
-    Examples
-    --------
-    >>> from blender_core.common.environment import rules_files
-    >>> rules_files()
-    ()
-    """
+    """Return the rules files that hold for every blend."""
     return tuple(Path(path) for path in _said(RULES).split(os.pathsep) if path.strip())
 
 
 def blocked_plugins() -> tuple[str, ...]:
-    """Return the names of the plugins that are left out of every blend.
-
-    Returns
-    -------
-    names : tuple of str
-        The plugins' own names or their distributions', in the order of the variable
-        ``MODEL_BLENDER_BLOCK``.
-
-    Examples
-    --------
-    >>> from blender_core.common.environment import blocked_plugins
-    >>> blocked_plugins()
-    ()
-    """
+    """Return the names of the plugins that are left out of every blend."""
     return tuple(name for name in _BETWEEN_NAMES.split(_said(BLOCK)) if name)
 
 

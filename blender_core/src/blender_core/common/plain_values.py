@@ -17,49 +17,12 @@ _PLAIN = frozenset({bool, int, float, str, type(None)})
 
 
 def is_plain(values: Collection[Any]) -> bool:
-    """Tell whether all values are plain Python scalars or None.
-
-    Parameters
-    ----------
-    values : collection
-        The values.
-
-    Returns
-    -------
-    plain : bool
-        True if none of them has to be converted.
-
-    Examples
-    --------
-    >>> from blender_core.common.plain_values import is_plain
-    >>> is_plain([1, "a", None]), is_plain([1, ["a"]])
-    (True, False)
-    """
+    """Tell whether all values are plain Python scalars or None."""
     return _PLAIN.issuperset(map(type, values))
 
 
 def plain(value: Any) -> Any:
-    """Return a value as a plain Python object that shares nothing with its model.
-
-    Parameters
-    ----------
-    value : object
-        What a datamodel's tree holds.
-
-    Returns
-    -------
-    value : object
-        Text for times, Python scalars for those of numpy, copies of lists and mappings, in which
-        arrays become lists, too. None for an array by itself. Objects of other kinds are returned
-        as they are.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from blender_core.common.plain_values import plain
-    >>> plain(np.float64(2.5)), plain((np.int16(1), np.zeros(2))), plain(np.zeros(3))
-    (2.5, [1, [0.0, 0.0]], None)
-    """
+    """Return a value as a plain Python object that shares nothing with its model."""
     if type(value) in _PLAIN:
         return value
     if isinstance(value, np.generic):

@@ -44,19 +44,7 @@ class Provider:
 
 
 def engine() -> Provider:
-    """Return the provider of ``keep`` and ``drop``, which no plugin offers.
-
-    Returns
-    -------
-    provider : Provider
-        This distribution.
-
-    Examples
-    --------
-    >>> from blender_core.common.provider import engine
-    >>> engine().distribution
-    'blender-core'
-    """
+    """Return the provider of ``keep`` and ``drop``, which no plugin offers."""
     try:
         return Provider("blender-core", version("blender-core"), "engine")
     except PackageNotFoundError:  # run from a source tree that is not installed
@@ -64,88 +52,20 @@ def engine() -> Provider:
 
 
 def normalized(name: str) -> str:
-    """Return a distribution's name in the one form in which names can be compared.
-
-    Parameters
-    ----------
-    name : str
-        The name as someone wrote it.
-
-    Returns
-    -------
-    name : str
-        The name in the form of the packaging standard (PEP 503).
-
-    Examples
-    --------
-    >>> from blender_core.common.provider import normalized
-    >>> normalized("Acme_Rules")
-    'acme-rules'
-    """
+    """Return a distribution's name in the one form in which names can be compared."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def dispensable(providers: Iterable[Provider]) -> Provider:
-    """Return the one of several providers that a message advises to block.
-
-    Parameters
-    ----------
-    providers : iterable of Provider
-        Those of which one is too many.
-
-    Returns
-    -------
-    provider : Provider
-        The first by name; the standard rules are the last that anyone wants to block.
-
-    Examples
-    --------
-    >>> from blender_core.common.provider import Provider, dispensable
-    >>> print(dispensable([Provider("blender-rules-std", "1", "std"), Provider("new", "2", "std")]))
-    new 2 [std]
-    """
+    """Return the one of several providers that a message advises to block."""
     return min(providers, key=lambda p: (normalized(p.distribution) == "blender-rules-std", p))
 
 
 def remedy(provider: Provider) -> str:
-    """Return what a message about a faulty plugin advises to do.
-
-    Parameters
-    ----------
-    provider : Provider
-        The plugin.
-
-    Returns
-    -------
-    text : str
-        A sentence.
-
-    Examples
-    --------
-    >>> from blender_core.common.provider import Provider, remedy
-    >>> remedy(Provider("acme-rules", "1.2", "acme"))
-    "Repair or uninstall it, or pass block=('acme',) or set MODEL_BLENDER_BLOCK=acme."
-    """
+    """Return what a message about a faulty plugin advises to do."""
     return f"Repair or uninstall it, or {leaving_out(provider.plugin)}."
 
 
 def leaving_out(name: str) -> str:
-    """Return what a message advises to do to be without a plugin: by the caller, and by anybody.
-
-    Parameters
-    ----------
-    name : str
-        The plugin's own name, or its distribution's.
-
-    Returns
-    -------
-    text : str
-        A part of a sentence.
-
-    Examples
-    --------
-    >>> from blender_core.common.provider import leaving_out
-    >>> leaving_out("acme")
-    "pass block=('acme',) or set MODEL_BLENDER_BLOCK=acme"
-    """
+    """Return what a message advises to do to be without a plugin: by the caller, and by anybody."""
     return f"pass block=({name!r},) or set {BLOCK}={name}"

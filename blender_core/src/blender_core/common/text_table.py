@@ -11,28 +11,7 @@ __all__ = ["text_table"]
 
 
 def text_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return rows as lines of text, with columns under each other.
-
-    Parameters
-    ----------
-    head : sequence of str, shape (n_columns,)
-        Names of the columns.
-    rows : iterable of sequence of str, shape (n_columns,)
-        The cells.
-
-    Returns
-    -------
-    text : str
-        A line for the head and one for each row, without blanks at their ends.
-
-    Examples
-    --------
-    >>> from blender_core.common.text_table import text_table
-    >>> print(text_table(("rule", "gives"), [("min", "input"), ("median", "number")]))
-    rule    gives
-    min     input
-    median  number
-    """
+    """Return rows as lines of text, with columns under each other."""
     lines = [head, *rows]
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return "\n".join(

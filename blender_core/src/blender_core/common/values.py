@@ -19,24 +19,7 @@ _NAN = object()
 
 
 def identity(value: Any) -> Hashable:
-    """Return a key that two values share exactly when they are the same.
-
-    Parameters
-    ----------
-    value : object
-        A value as inputs have it: a scalar, or a list or mapping of values.
-
-    Returns
-    -------
-    key : hashable
-        Equal for values that are the same.
-
-    Examples
-    --------
-    >>> from blender_core.common.values import identity
-    >>> identity([float("nan"), 1]) == identity([float("nan"), 1.0])
-    True
-    """
+    """Return a key that two values share exactly when they are the same."""
     if isinstance(value, (list, tuple)):
         return ("list", *map(identity, value))
     if isinstance(value, dict):
@@ -51,24 +34,7 @@ def identity(value: Any) -> Hashable:
 
 
 def distinct(values: Iterable[T]) -> list[T]:
-    """Return each different value once, in the order in which it first comes.
-
-    Parameters
-    ----------
-    values : iterable
-        Values as inputs have them.
-
-    Returns
-    -------
-    different : list
-        The first of each run of values that are the same.
-
-    Examples
-    --------
-    >>> from blender_core.common.values import distinct
-    >>> distinct(["F200W", "F115W", "F200W"])
-    ['F200W', 'F115W']
-    """
+    """Return each different value once, in the order in which it first comes."""
     values = list(values)
     try:
         plain = dict.fromkeys(values)

@@ -29,13 +29,7 @@ class PixelMean:
         self._count = 0
 
     def add(self, model: Any) -> None:
-        """Add the pixels of an input.
-
-        Parameters
-        ----------
-        model : stdatamodels.DataModel
-            The input. No array is created in it, and none is kept.
-        """
+        """Add the pixels of an input."""
         self._count += 1
         if self._count == 1:
             self.obstacle = ""
@@ -55,13 +49,7 @@ class PixelMean:
             self._sum += data
 
     def mean(self) -> NDArray[np.float32] | None:
-        """Return the mean.
-
-        Returns
-        -------
-        mean : ndarray of float32, shape (n_y, n_x) or None
-            None if there is an obstacle.
-        """
+        """Return the mean."""
         if self.obstacle or self._sum is None:
             return None
         return (self._sum / self._count).astype(np.float32)

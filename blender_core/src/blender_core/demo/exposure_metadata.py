@@ -31,18 +31,7 @@ _STEPS_DONE: Final = (
 
 
 def metadata(exposure: DemoExposure) -> dict[str, Any]:
-    """Return what is below ``meta`` in the datamodel of an exposure.
-
-    Parameters
-    ----------
-    exposure : DemoExposure
-        The exposure of one detector.
-
-    Returns
-    -------
-    meta : dict
-        Nested as the schema has it.
-    """
+    """Return what is below ``meta`` in the datamodel of an exposure."""
     return {
         "telescope": "JWST",
         "origin": "Model Blender demo",

@@ -24,18 +24,7 @@ _TDB_MINUS_UTC: Final = datetime.timedelta(seconds=69.184)  # from 2017 on, to 2
 
 
 def timing(exposure: DemoExposure) -> dict[str, Any]:
-    """Return when an exposure was taken, how it was read out, and how long it lasted.
-
-    Parameters
-    ----------
-    exposure : DemoExposure
-        The exposure of one detector.
-
-    Returns
-    -------
-    group : dict
-        The group ``exposure`` of the metadata.
-    """
+    """Return when an exposure was taken, how it was read out, and how long it lasted."""
     n_groups = exposure.setting.n_groups
     group_time = (N_FRAMES + GROUP_GAP) * FRAME_TIME
     exposed = round(exposure.frames * FRAME_TIME, 3)
@@ -83,18 +72,7 @@ def timing(exposure: DemoExposure) -> dict[str, Any]:
 
 
 def milliseconds(time: datetime.datetime) -> str:
-    """Return a time as headers write it.
-
-    Parameters
-    ----------
-    time : datetime.datetime
-        The time in UTC.
-
-    Returns
-    -------
-    text : str
-        With milliseconds, and without a time zone.
-    """
+    """Return a time as headers write it."""
     return time.replace(tzinfo=None).isoformat(timespec="milliseconds")
 
 

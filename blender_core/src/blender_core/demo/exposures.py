@@ -17,18 +17,7 @@ _SEED: Final = 1234
 
 
 def write_exposures(folder: Path) -> list[Path]:
-    """Write a small set of exposures such as NIRCam's imaging mode takes.
-
-    Parameters
-    ----------
-    folder : Path
-        Where to. It is made if need be; files of the same names in it are replaced.
-
-    Returns
-    -------
-    paths : list of Path
-        The files, in the order in which the exposures were taken.
-    """
+    """Write a small set of exposures such as NIRCam's imaging mode takes."""
     import numpy as np
     from stdatamodels.jwst.datamodels import ImageModel
 

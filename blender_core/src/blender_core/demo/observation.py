@@ -119,19 +119,7 @@ class DemoExposure:
 
 
 def exposures() -> Iterator[DemoExposure]:
-    """Yield the exposures of all detectors in the order in which they were taken.
-
-    Yields
-    ------
-    exposure : DemoExposure
-        24 in all.
-
-    Examples
-    --------
-    >>> from blender_core.demo.observation import exposures
-    >>> next(exposures()).filename
-    'jw01234001001_02101_00001_nrca1_cal.fits'
-    """
+    """Yield the exposures of all detectors in the order in which they were taken."""
     start = START
     for setting in SETTINGS:
         for dither in range(1, len(DITHERS) + 1):

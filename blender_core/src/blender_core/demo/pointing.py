@@ -23,18 +23,7 @@ _PIXEL: Final = 0.0311  # [arcsec]
 
 
 def pointing(exposure: DemoExposure) -> dict[str, Any]:
-    """Return the target, the telescope's pointing and the WCS keywords of an exposure.
-
-    Parameters
-    ----------
-    exposure : DemoExposure
-        The exposure of one detector.
-
-    Returns
-    -------
-    groups : dict
-        The groups ``target``, ``pointing`` and ``wcsinfo`` of the metadata.
-    """
+    """Return the target, the telescope's pointing and the WCS keywords of an exposure."""
     detector = exposure.detector
     x, y = DITHERS[exposure.dither - 1]
     # The target moves by the offset in the field of view.

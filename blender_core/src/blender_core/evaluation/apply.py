@@ -31,38 +31,7 @@ def apply(
     others: Mapping[str, Sequence[Any]] = MappingProxyType({}),
     doubts: Doubts | None = None,
 ) -> Any:
-    """Return the blended value of one attribute.
-
-    Parameters
-    ----------
-    assignment : Assignment
-        The attribute and its rule.
-    values : sequence, shape (n_inputs,)
-        What the inputs said, None where one has no value. The rule cannot change them.
-    others : mapping of str to sequence, shape (n_inputs,), optional
-        What they said of the attributes that the assignment needs beside, by dotted path.
-    doubts : Doubts, optional
-        Where to note what cannot be known for certain: whether inputs are of one exposure.
-
-    Returns
-    -------
-    value : object
-        One of the values, or a plain one that the rule made; None if the product's own is to
-        stay, ``DROP`` if it is to have none.
-
-    Raises
-    ------
-    RuleError
-        If the rule fails, or returns what is no value.
-
-    Examples
-    --------
-    >>> from blender_core import BlendPlan
-    >>> from blender_core.evaluation.apply import apply
-    >>> from stdatamodels.jwst.datamodels import ImageModel
-    >>> apply(BlendPlan.for_model(ImageModel)["meta.exposure.start_time"], [2.5, None, 1.5])
-    1.5
-    """
+    """Return the blended value of one attribute."""
     try:
         rule = assignment.rule
         assert rule is not None  # noqa: S101  # for the type checker: the caller looked

@@ -23,33 +23,7 @@ def evaluate(
     inputs: Mapping[str, Sequence[Any]],
     once: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Return the blended values.
-
-    Parameters
-    ----------
-    assignments : iterable of Assignment
-        The attributes and their rules.
-    inputs : mapping of str to sequence, shape (n_inputs,)
-        What the inputs said, by dotted path.
-    once : mapping of str to object
-        What the first input said, for attributes that are read from it alone.
-
-    Returns
-    -------
-    values : dict of str to object
-        By dotted path; ``DROP`` where the product is to have none. Attributes that keep the
-        product's own value are left out.
-
-    Raises
-    ------
-    RuleError
-        If a rule cannot make a value. Several come as a `BlendErrorGroup`.
-
-    Warns
-    -----
-    BlendWarning
-        If inputs that are taken for one exposure differ, or do not say of which they are.
-    """
+    """Return the blended values."""
     blended: dict[str, Any] = {}
     faults: list[BlenderError] = []
     doubts = Doubts()

@@ -22,22 +22,7 @@ _MOST_SHOWN: Final = 5
 def explained(
     outcome: Outcome, values: Sequence[Any] | None, own: Mapping[str, Any] | None = None
 ) -> str:
-    """Say in words how the value of an attribute came about.
-
-    Parameters
-    ----------
-    outcome : Outcome
-        How it came about.
-    values : sequence, shape (n_inputs,), or None
-        What the inputs said; None if that is not known.
-    own : mapping of str to object, optional
-        The product's own values that stayed, by dotted path, if they are known.
-
-    Returns
-    -------
-    text : str
-        A sentence on each line: what it is, which rule and whose, what the inputs said.
-    """
+    """Say in words how the value of an attribute came about."""
     lines = [_result(outcome, own), *_rule(outcome)]
     if values is not None:
         lines.append(_inputs(outcome, values))

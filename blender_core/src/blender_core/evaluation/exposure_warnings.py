@@ -41,19 +41,7 @@ class Doubts:
         seen: Seen,
         others: Mapping[str, Sequence[Any]],
     ) -> None:
-        """Remember what is in doubt about an attribute.
-
-        Parameters
-        ----------
-        assignment : Assignment
-            The attribute, and how its values are selected.
-        values : sequence, shape (n_inputs,)
-            What the inputs said.
-        seen : Seen
-            What of it the rule saw.
-        others : mapping of str to sequence, shape (n_inputs,)
-            What the inputs said of the attributes that tell exposures apart, by dotted path.
-        """
+        """Remember what is in doubt about an attribute."""
         label = assignment.attribute.label
         if seen.differing:
             one, other = seen.differing[0]
@@ -73,14 +61,7 @@ class Doubts:
             found.labels[label] = None
 
     def warn(self) -> None:
-        """Warn of all that is in doubt; of inputs that do not tell their exposure, once.
-
-        Warns
-        -----
-        BlendWarning
-            If inputs of one exposure differ in a value that counts once, or do not say of which
-            exposure they are.
-        """
+        """Warn of all that is in doubt; of inputs that do not tell their exposure, once."""
         for message in self._differing:
             warn(message)
         for found in self._unidentified.values():

@@ -46,48 +46,13 @@ class FormerBlend(Protocol):
     """A blend that a product has been through."""
 
     def gave(self, path: str) -> Any:
-        """Return what it gave the product for an attribute.
-
-        Parameters
-        ----------
-        path : str
-            Dotted path.
-
-        Returns
-        -------
-        value : object
-            None if it gave nothing, ``UNTOLD`` if nothing tells.
-        """
+        """Return what it gave the product for an attribute."""
 
     def is_older_than(self, path: str, value: Any) -> bool:
-        """Tell whether a product has a value that was set after the blend.
-
-        Parameters
-        ----------
-        path : str
-            Dotted path.
-        value : object
-            What the product has now, a plain value; None if it has none.
-
-        Returns
-        -------
-        later : bool
-            False also if nothing tells what the blend gave.
-        """
+        """Tell whether a product has a value that was set after the blend."""
 
     def may_be_older_than(self, path: str) -> bool:
-        """Tell whether nothing is known of where a product's value is from.
-
-        Parameters
-        ----------
-        path : str
-            Dotted path.
-
-        Returns
-        -------
-        unknown : bool
-            False if it is from an override of the blend, whatever that gave.
-        """
+        """Tell whether nothing is known of where a product's value is from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,24 +103,7 @@ class OwnValues:
         plan: Mapping[str, Assignment],
         earlier: FormerBlend,
     ) -> OwnValues:
-        """Find them, where the new blend gives something else.
-
-        Parameters
-        ----------
-        tree : mapping
-            The product's tree.
-        blended : mapping of str to object
-            What the new blend gives, by dotted path; ``DROP`` where the product is to have none.
-        plan : mapping of str to Assignment
-            The plan of the new blend.
-        earlier : FormerBlend
-            The blend before.
-
-        Returns
-        -------
-        values : OwnValues
-            But for what the product's file has of itself, and its class.
-        """
+        """Find them, where the new blend gives something else."""
         own = cls()
         layout = Layout(Attribute(path) for path in blended if path not in OF_THE_PRODUCT)
         for path, node in zip(layout.paths, collect(tree, layout), strict=True):
@@ -173,27 +121,7 @@ class OwnValues:
 
 
 def is_same(value: Any, other: Any, cells: Sequence[Any] = ()) -> bool:
-    """Tell whether two values are the same, but for what headers and tables lose.
-
-    Parameters
-    ----------
-    value, other : object
-        Plain values, or None.
-    cells : sequence, optional
-        What the inputs had. The digits that a sum of large numbers loses are more than the last
-        ones of a small result.
-
-    Returns
-    -------
-    same : bool
-        True if they are, but for the last digits of a number and blanks at the end of a text.
-
-    Examples
-    --------
-    >>> from blender_core.evaluation.later_values import is_same
-    >>> is_same(0.1 + 0.2, 0.3), is_same(59000.5, 59000.500001), is_same("NRCA1 ", "NRCA1")
-    (True, False, True)
-    """
+    """Tell whether two values are the same, but for what headers and tables lose."""
     if identity(value) == identity(other):
         return True
     if isinstance(value, str) and isinstance(other, str):

@@ -130,20 +130,7 @@ class Outcome:
 
 
 def own_outcome(outcome: Outcome, value: Any) -> Outcome:
-    """Return the outcome of what a file has of itself: whatever was blended, no rule made it.
-
-    Parameters
-    ----------
-    outcome : Outcome
-        What came of the attribute in the blend.
-    value : object
-        What the file has.
-
-    Returns
-    -------
-    outcome : Outcome
-        The same without a rule.
-    """
+    """Return the outcome of what a file has of itself: whatever was blended, no rule made it."""
     return replace(
         outcome,
         status=Status.OWN,

@@ -126,30 +126,7 @@ def outcomes_of(
     refused: Mapping[str, Any],
     later: Mapping[str, LaterValue],
 ) -> Outcomes:
-    """Return how each attribute came about.
-
-    Parameters
-    ----------
-    plan : mapping of str to Assignment
-        The plan that was followed: assignments by dotted path.
-    inputs : mapping of str to sequence, shape (n_inputs,)
-        What the inputs said, by dotted path.
-    once : mapping of str to object
-        What the first input said, for attributes that are read from it alone.
-    values : mapping of str to object
-        The blended values that the product has.
-    dropped : collection of str
-        Attributes that the product has not, because a rule says so.
-    refused : mapping of str to object
-        Attributes that the product has not, with the value that its schema forbids.
-    later : mapping of str to LaterValue
-        What had been set after an earlier blend.
-
-    Returns
-    -------
-    outcomes : Outcomes
-        In the order of the plan.
-    """
+    """Return how each attribute came about."""
     outcomes = []
     for path, assignment in plan.items():
         status = Status.DROPPED if path in dropped else Status.KEPT
@@ -177,24 +154,7 @@ def outcome_of(
     inputs: Mapping[str, Sequence[Any]],
     once: Mapping[str, Any],
 ) -> Outcome:
-    """Return how one attribute came about.
-
-    Parameters
-    ----------
-    assignment : Assignment
-        The rule that it got.
-    status : Status
-        What became of it.
-    value : object
-        The blended value; None if there is none.
-    inputs, once
-        As of `outcomes_of`.
-
-    Returns
-    -------
-    outcome : Outcome
-        The outcome.
-    """
+    """Return how one attribute came about."""
     path = assignment.attribute.path
     given = inputs.get(path)
     n_inputs = n_distinct = None

@@ -44,33 +44,7 @@ class Seen:
 
 
 def select(values: Sequence[Any], missing: Missing) -> list[Any]:
-    """Return the values that a rule sees where nobody has asked for a selection.
-
-    Parameters
-    ----------
-    values : sequence, shape (n_inputs,)
-        The values of one attribute, None where an input has none.
-    missing : Missing
-        What is to happen where an input has none.
-
-    Returns
-    -------
-    seen : list
-        What to call the rule with. Empty if the rule is not to be called at all: no input has
-        the value, or one lacks it and `missing` is ``PROPAGATE``.
-
-    Raises
-    ------
-    RuleError
-        If an input lacks the value and `missing` is ``REQUIRE``.
-
-    Examples
-    --------
-    >>> from blender_core import Missing
-    >>> from blender_core.evaluation.select import select
-    >>> select([10.0, None, 20.0], Missing.SKIP), select([10.0, None], Missing.PROPAGATE)
-    ([10.0, 20.0], [])
-    """
+    """Return the values that a rule sees where nobody has asked for a selection."""
     absent = values.count(None)
     if absent == len(values):
         return []
@@ -94,39 +68,6 @@ def select_with(
 
     The inputs are put in order first, then exposures are told apart, then comes what is to happen
     where the value is missing.
-
-    Parameters
-    ----------
-    selection : Selection
-        What has been asked for.
-    missing : Missing
-        What the rule sees where an input lacks the value, unless the selection says otherwise.
-    values : sequence, shape (n_inputs,)
-        The values of one attribute, None where an input has none.
-    others : mapping of str to sequence, shape (n_inputs,)
-        The values of the attributes that the selection needs, by dotted path.
-
-    Returns
-    -------
-    seen : Seen
-        What to call the rule with.
-
-    Raises
-    ------
-    RuleError
-        If an input lacks what it is to be put in order by, or the weight of a value, or the
-        value itself where it is required.
-
-    Examples
-    --------
-    >>> from blender_core import Missing
-    >>> from blender_core.evaluation.select import select_with
-    >>> from blender_core.plan.selection import Selection
-    >>> once = Selection(once_per=("meta.exposure.id",))
-    >>> ids = {"meta.exposure.id": [7, 7, 8]}
-    >>> seen = select_with(once, Missing.SKIP, [10.0, 10.0, 20.0], ids)
-    >>> seen.values, seen.inputs
-    ([10.0, 20.0], [0, 2])
     """
     missing = selection.missing or missing
     stands_in = selection.default is not None

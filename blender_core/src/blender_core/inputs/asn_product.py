@@ -25,28 +25,7 @@ _FILENAME: Final = Layout([Attribute("meta.filename")])
 def names_of_product(
     tree: Mapping[str, Any], origin: Path | None, output: str | os.PathLike[str] | None = None
 ) -> tuple[str, ...]:
-    """Return the names of files that a blended product has, or is to have.
-
-    Parameters
-    ----------
-    tree : mapping
-        The product's tree.
-    origin : Path or None
-        The file that it is read from.
-    output : path-like or None, optional
-        The file that it is written to.
-
-    Returns
-    -------
-    names : tuple of str
-        Without folders.
-
-    Examples
-    --------
-    >>> from blender_core.inputs.asn_product import names_of_product
-    >>> names_of_product({"meta": {"filename": "a_i2d.fits"}}, None, "new/b_i2d.fits")
-    ('a_i2d.fits', 'b_i2d.fits')
-    """
+    """Return the names of files that a blended product has, or is to have."""
     (recorded,) = collect(tree, _FILENAME)
     names = (origin and origin.name, recorded, output and Path(output).name)
     return tuple(dict.fromkeys(name for name in names if name and isinstance(name, str)))
@@ -64,13 +43,6 @@ class ProductChoice:
     names : callable, optional
         Gives the names of the files of the product that is blended, one of which tells otherwise:
         it begins with the product's name and ``_`` or ``.``. It is called where it matters.
-
-    Examples
-    --------
-    >>> from blender_core.inputs.asn_product import ProductChoice
-    >>> choice = ProductChoice(names=lambda: ["jw1_nrca1_i2d.fits"])
-    >>> choice.among(["jw1", "jw1_nrca", "jw1_nrca1"], "input 1")
-    'jw1_nrca1'
     """
 
     asked: str | None = None
@@ -83,26 +55,7 @@ class ProductChoice:
             raise TypeError(msg)
 
     def among(self, products: Sequence[str], what: str) -> str:
-        """Return the name of the product that is meant.
-
-        Parameters
-        ----------
-        products : sequence of str
-            The names of the association's products.
-        what : str
-            What the association is to the blend, for messages.
-
-        Returns
-        -------
-        name : str
-            One of them.
-
-        Raises
-        ------
-        AssociationProductError
-            If there is none of the name that the caller asks for; or none is asked for, and the
-            names of the product's files do not say one, or say different ones.
-        """
+        """Return the name of the product that is meant."""
         if self.asked is not None:
             if self.asked in products:
                 return self.asked

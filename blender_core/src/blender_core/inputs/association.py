@@ -27,24 +27,7 @@ _MOST_BYTES: Final = 64 << 20
 
 
 def is_association(given: Any) -> bool:
-    """Tell whether an input is an association, or the name of the file of one.
-
-    Parameters
-    ----------
-    given : object
-        What the caller gave as an input.
-
-    Returns
-    -------
-    association : bool
-        True for names that end with ``.json``, and for mappings with products.
-
-    Examples
-    --------
-    >>> from blender_core.inputs.association import is_association
-    >>> is_association("jw01234_image3_asn.json"), is_association({"products": []})
-    (True, True)
-    """
+    """Tell whether an input is an association, or the name of the file of one."""
     if isinstance(given, (str, os.PathLike)):
         return Path(given).suffix == ".json"
     if isinstance(given, Association):
@@ -83,20 +66,6 @@ class Association:
         The association, or its file. The members' names are relative to the file's folder.
     choice : ProductChoice, optional
         Which of its products is meant, where it has several.
-
-    References
-    ----------
-    The associations of the JWST pipeline: ``products``, each with ``members`` that have an
-    ``expname`` and an ``exptype``.
-
-    Examples
-    --------
-    >>> from blender_core.inputs.association import Association
-    >>> members = [{"expname": "a_cal.fits", "exptype": "science"},
-    ...            {"expname": "b_cal.fits", "exptype": "background"}]
-    >>> found = Association({"products": [{"members": members}]}).members("input 1")
-    >>> [path.name for path in found.paths]
-    ['a_cal.fits']
     """
 
     def __init__(
@@ -108,20 +77,7 @@ class Association:
 
     @classmethod
     def of(cls, given: Any, choice: ProductChoice = _ANY) -> Association:
-        """Return an association that may have been taken for one already.
-
-        Parameters
-        ----------
-        given : mapping, path-like or Association
-            What `is_association` takes for one.
-        choice : ProductChoice, optional
-            Which of its products is meant, if it has not been told before.
-
-        Returns
-        -------
-        association : Association
-            `given` itself if it is one.
-        """
+        """Return an association that may have been taken for one already."""
         return given if isinstance(given, cls) else cls(given, choice)
 
     @property
@@ -130,25 +86,7 @@ class Association:
         return Path(self._given) if isinstance(self._given, (str, os.PathLike)) else None
 
     def members(self, what: str) -> Members:
-        """Return the science members of the product that is meant.
-
-        Parameters
-        ----------
-        what : str
-            What the association is to the blend, for messages.
-
-        Returns
-        -------
-        members : Members
-            One at least.
-
-        Raises
-        ------
-        InputError
-            If the file cannot be read, is not an association, or has no science members.
-        AssociationProductError
-            If the association has several products, and it is not clear which is meant.
-        """
+        """Return the science members of the product that is meant."""
         path = self.path
         what = what if path is None else f"{what} ({self._given})"
         if self._content is None:
@@ -210,25 +148,7 @@ def _malformed(what: str, problem: str) -> InputError:
 
 
 def load_association(path: Path, what: str) -> Any:
-    """Read an association from its file.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    what : str
-        What it is to the blend, for messages.
-
-    Returns
-    -------
-    association : object
-        What the file holds, whether it is an association or not.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be read, or is not in JSON.
-    """
+    """Read an association from its file."""
     content = _content(path, what)
     try:
         return json.loads(content.decode("utf-8"))

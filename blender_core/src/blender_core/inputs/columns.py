@@ -22,17 +22,6 @@ class Columns:
     ----------
     once : mapping of str to object, optional
         Attributes that are wanted from the first input only, with its values.
-
-    Examples
-    --------
-    >>> from blender_core.schema.layout import Layout
-    >>> from blender_core.inputs.columns import Columns
-    >>> from blender_core.schema.attributes import Attribute
-    >>> columns = Columns()
-    >>> columns.append(Layout([Attribute("meta.date")]), ["2026-01-01"])
-    >>> columns.append(Layout([Attribute("meta.origin")]), ["STSCI"])
-    >>> columns.by_attribute()
-    {'meta.date': ('2026-01-01', None), 'meta.origin': (None, 'STSCI')}
     """
 
     def __init__(self, once: Mapping[str, Any] | None = None) -> None:
@@ -43,45 +32,19 @@ class Columns:
         return sum(len(rows) for _, rows in self._runs)
 
     def append(self, layout: Layout, row: Sequence[Any]) -> None:
-        """Add the values of one more input.
-
-        Parameters
-        ----------
-        layout : Layout
-            What was wanted from it.
-        row : sequence, shape (n_attributes,)
-            The values in the order of the layout.
-        """
+        """Add the values of one more input."""
         if not self._runs or self._runs[-1][0] is not layout:
             self._runs.append((layout, []))
         self._runs[-1][1].append(row)
 
     def rows_of(self, layout: Layout) -> Iterator[Sequence[Any]]:
-        """Give the rows of the inputs from which the same was wanted.
-
-        Parameters
-        ----------
-        layout : Layout
-            What was wanted.
-
-        Yields
-        ------
-        row : sequence, shape (n_attributes,)
-            The values in the order of the layout.
-        """
+        """Give the rows of the inputs from which the same was wanted."""
         for one, rows in self._runs:
             if one is layout:
                 yield from rows
 
     def by_attribute(self) -> dict[str, tuple[Any, ...]]:
-        """Return the values of each attribute that is wanted from every input.
-
-        Returns
-        -------
-        values : dict of str to tuple, shape (n_inputs,)
-            By dotted path; None where an attribute was not wanted from an input. Later inputs do
-            not change what was returned.
-        """
+        """Return the values of each attribute that is wanted from every input."""
         runs = [
             (dict(zip(layout.paths, zip(*rows, strict=True), strict=True)), (None,) * len(rows))
             for layout, rows in self._runs

@@ -18,65 +18,18 @@ SCIENCE: Final = "science"
 
 
 def is_science(exptype: str) -> bool:
-    """Tell whether a member of a type is an input.
-
-    Parameters
-    ----------
-    exptype : str
-        The member's type, in any case.
-
-    Returns
-    -------
-    science : bool
-        Whether it is.
-
-    Examples
-    --------
-    >>> from blender_core.inputs.exptypes import is_science
-    >>> is_science("SCIENCE"), is_science("psf")
-    (True, False)
-    """
+    """Tell whether a member of a type is an input."""
     return exptype.casefold() == SCIENCE
 
 
 def others_in_words(exptypes: Iterable[str]) -> str:
-    """Return how many members there are of each other type.
-
-    Parameters
-    ----------
-    exptypes : iterable of str
-        The types of all members.
-
-    Returns
-    -------
-    text : str
-        Empty if all are of the type science.
-
-    Examples
-    --------
-    >>> from blender_core.inputs.exptypes import others_in_words
-    >>> others_in_words(["science", "psf", "background", "PSF"])
-    '2 psf members and 1 background member'
-    """
+    """Return how many members there are of each other type."""
     numbers = Counter(one.casefold() for one in exptypes if not is_science(one))
     words = [counted(number, f"{exptype} member") for exptype, number in numbers.items()]
     return listed(words) if words else ""
 
 
 def warn_of_left_out(what: str, exptypes: Iterable[str]) -> None:
-    """Warn of the members that are no inputs, as not everybody expects that.
-
-    Parameters
-    ----------
-    what : str
-        What has the members, for messages: ``input 3 (a_asn.json)``.
-    exptypes : iterable of str
-        The types of all members.
-
-    Warns
-    -----
-    BlendWarning
-        If there are others than science members.
-    """
+    """Warn of the members that are no inputs, as not everybody expects that."""
     if others := others_in_words(exptypes):
         warn(f"{what} has {others}, left out: only science members are inputs")

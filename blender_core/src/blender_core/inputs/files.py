@@ -18,24 +18,7 @@ __all__ = ["files_behind"]
 
 
 def files_behind(given: Any) -> Iterator[Path]:
-    """Give the files that an input is read from, or was.
-
-    Parameters
-    ----------
-    given : object
-        What the caller gave as an input.
-
-    Yields
-    ------
-    path : Path
-        A file. Of an association, the members' and its own.
-
-    Examples
-    --------
-    >>> from blender_core.inputs.files import files_behind
-    >>> [path.name for path in files_behind("a_cal.fits")]
-    ['a_cal.fits']
-    """
+    """Give the files that an input is read from, or was."""
     if isinstance(given, (str, os.PathLike)):
         yield Path(given)
     if is_association(given):

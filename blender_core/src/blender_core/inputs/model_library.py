@@ -18,42 +18,14 @@ __all__ = ["is_library", "library_files", "loans", "opened", "science_indices"]
 
 
 def is_library(given: Any) -> bool:
-    """Tell whether an input is a library, which lends its models one at a time.
-
-    Parameters
-    ----------
-    given : object
-        What the caller gave as an input.
-
-    Returns
-    -------
-    library : bool
-        True for ``jwst.datamodels.ModelLibrary``, and for all that can be used in its way.
-
-    Examples
-    --------
-    >>> from blender_core.inputs.model_library import is_library
-    >>> is_library(["a_cal.fits"])
-    False
-    """
+    """Tell whether an input is a library, which lends its models one at a time."""
     # Of the class, because a datamodel looks for what it does not have in its schema.
     kind = type(given)
     return all(hasattr(kind, name) for name in ("borrow", "shelve", "__enter__", "__len__"))
 
 
 def library_files(library: Any) -> list[Path]:
-    """Return the files that a library has its models from.
-
-    Parameters
-    ----------
-    library : jwst.datamodels.ModelLibrary
-        The library.
-
-    Returns
-    -------
-    paths : list of Path
-        One for each model, in their order. None if it was made of datamodels, or does not tell.
-    """
+    """Return the files that a library has its models from."""
     # None where it was made of datamodels.
     folder = getattr(library, "_asn_dir", None)
     if folder is None:
@@ -62,18 +34,7 @@ def library_files(library: Any) -> list[Path]:
 
 
 def science_indices(library: Any) -> Sequence[int]:
-    """Return which models of a library are inputs, without borrowing any.
-
-    Parameters
-    ----------
-    library : jwst.datamodels.ModelLibrary
-        The library.
-
-    Returns
-    -------
-    indices : sequence of int
-        Those of its science members; of all, if it does not tell.
-    """
+    """Return which models of a library are inputs, without borrowing any."""
     exptypes = _exptypes(library)
     if not exptypes:
         return range(len(library))
@@ -98,33 +59,7 @@ def _exptypes(library: Any) -> list[str]:
 
 
 def loans(library: Any, what: str) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
-    """Give the science members of a library, each to be borrowed for as long as it is needed.
-
-    Parameters
-    ----------
-    library : jwst.datamodels.ModelLibrary
-        The library. It is opened for the time being, unless it is open.
-    what : str
-        What it is to the blend, for messages: ``input 3``.
-
-    Yields
-    ------
-    what : str
-        What the next model is to the blend: ``input 3, model 2 (b_cal.fits)``.
-    loan : context manager
-        The model, which goes back as it was at the end. It raises an InputError if the library
-        cannot lend it.
-
-    Raises
-    ------
-    InputError
-        If it has models, and none that is an input.
-
-    Warns
-    -----
-    BlendWarning
-        If it has models that are no inputs.
-    """
+    """Give the science members of a library, each to be borrowed for as long as it is needed."""
     files, exptypes, indices = library_files(library), _exptypes(library), science_indices(library)
     if exptypes and not indices:
         msg = f"{what} is a library without members of the type science: it has "
@@ -139,18 +74,7 @@ def loans(library: Any, what: str) -> Iterator[tuple[str, AbstractContextManager
 
 @contextmanager
 def opened(library: Any) -> Iterator[None]:
-    """Open a library for the time being, unless it is open.
-
-    Parameters
-    ----------
-    library : jwst.datamodels.ModelLibrary
-        The library. Whoever borrows a model within shelves it.
-
-    Yields
-    ------
-    None
-        Nothing.
-    """
+    """Open a library for the time being, unless it is open."""
     # A library has no other way to tell, and one that is opened twice is closed at the first end.
     is_open = getattr(library, "_open", False) is True
     if not is_open:

@@ -32,13 +32,6 @@ class Opener:
     ----------
     plugins : Plugins, optional
         They may have readers for other kinds of inputs.
-
-    Examples
-    --------
-    >>> from stdatamodels.jwst.datamodels import ImageModel
-    >>> from blender_core.inputs.opener import Opener
-    >>> Opener().open(ImageModel(), "input 1").model_type.__name__
-    'ImageModel'
     """
 
     def __init__(self, plugins: Plugins | None = None) -> None:
@@ -46,31 +39,7 @@ class Opener:
         self._plugins = plugins
 
     def open(self, given: Any, what: str) -> Expandable:
-        """Return the reader for an input.
-
-        Parameters
-        ----------
-        given : stdatamodels.DataModel, astropy.io.fits.HDUList, path-like or object
-            What the caller gave as an input.
-        what : str
-            What it is to the blend, for messages: ``input 3``.
-
-        Returns
-        -------
-        source : Expandable
-            The reader.
-
-        Raises
-        ------
-        UnknownInputError, NotADatamodelError
-            If the input is of no kind that is known, and no plugin takes it.
-        InputError
-            If the input cannot be read.
-        ReaderConflictError
-            If more than one plugin takes it.
-        PluginError
-            If a plugin fails.
-        """
+        """Return the reader for an input."""
         try:
             if isinstance(given, (str, os.PathLike)):
                 return self._open_file(given, what)

@@ -29,43 +29,7 @@ _ANY: Final = ProductChoice()
 def own_members(
     tree: Mapping[str, Any], folder: Path | None = None, choice: ProductChoice = _ANY
 ) -> list[Path]:
-    """Return the science members of the association that a product names.
-
-    Parameters
-    ----------
-    tree : mapping
-        The product's tree, such as a datamodel's ``instance``.
-    folder : Path, optional
-        The folder of the product's file. The association is looked for there, and then in the
-        current directory.
-    choice : ProductChoice, optional
-        Which of the association's products it is, if there are several.
-
-    Returns
-    -------
-    paths : list of Path
-        In the association's order.
-
-    Raises
-    ------
-    NoInputsError
-        If the product names no association, or none that can be found.
-    InputError
-        As for `Association.members`.
-
-    Warns
-    -----
-    BlendWarning
-        If the association has members that are no inputs.
-
-    Examples
-    --------
-    >>> from blender_core.inputs.product_association import own_members
-    >>> own_members({"meta": {}})
-    Traceback (most recent call last):
-    blender_core.errors.NoInputsError: no inputs are given, and the product names no association \
-(meta.asn.table_name, ASNTABLE) to take them from
-    """
+    """Return the science members of the association that a product names."""
     (table,) = collect(tree, _LAYOUT)
     if not isinstance(table, str) or not table.strip():
         msg = (

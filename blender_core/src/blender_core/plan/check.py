@@ -48,31 +48,7 @@ def check_plan(
     columns: Mapping[str, str],
     product: Mapping[str, Attribute] | None = None,
 ) -> Iterator[Finding]:
-    """Find what cannot come out right.
-
-    Parameters
-    ----------
-    assignments : mapping of str to Assignment
-        All of a plan, by dotted path.
-    columns : mapping of str to str
-        Dotted path of each recorded attribute → its column.
-    product : mapping of str to Attribute, optional
-        What the product's schema has, by dotted path, if it is not that of the inputs.
-
-    Yields
-    ------
-    finding : Finding
-        In the order of the plan.
-
-    Examples
-    --------
-    >>> from blender_core import BlendPlan
-    >>> from blender_core.plan.check import check_plan
-    >>> from stdatamodels.jwst.datamodels import ImageModel
-    >>> plan = BlendPlan.for_model(ImageModel, overrides={"NGROUPS": "mean"})
-    >>> [one.problem for one in check_plan(plan, plan.columns) if one.keyword == "NGROUPS"]
-    ['its rule may give a fraction where an integer is asked for']
-    """
+    """Find what cannot come out right."""
     owners = {column.casefold(): path for path, column in columns.items()}
     for path, one in assignments.items():
         if (rule := one.rule) is not None:

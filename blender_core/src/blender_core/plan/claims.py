@@ -26,21 +26,7 @@ DEFAULT_RULE: Final = "first"
 
 
 def base_choices(attribute: Attribute, protected_by: str | None) -> list[Choice]:
-    """Return what an attribute gets where nobody overrides it, the highest tier first.
-
-    Parameters
-    ----------
-    attribute : Attribute
-        The attribute. If its schema asks for something else than the name of a rule, that
-        comes out as it is.
-    protected_by : str or None
-        The path for whose sake the product's own value stays, if there is one.
-
-    Returns
-    -------
-    choices : list of Choice
-        One at least.
-    """
+    """Return what an attribute gets where nobody overrides it, the highest tier first."""
     if protected_by is not None:
         return [_of_the_engine("keep", f"{protected_by} is protected")]
     if attribute.type == "array":
@@ -78,15 +64,6 @@ class Claims:
         The overrides that mean none of the attributes, where there are other inputs.
     matched : list of SourcedOverride
         Those that mean one, where there are other inputs.
-
-    Raises
-    ------
-    UnknownAttributeError
-        If an override means no attribute, or takes values from one that is not there.
-    PlanError
-        If an override names one column for several attributes.
-    BlendErrorGroup
-        If there are several such faults.
     """
 
     def __init__(
@@ -114,26 +91,7 @@ class Claims:
         return AttributeIndex(self._attributes)
 
     def choices(self, attribute: Attribute, protected_by: str | None) -> list[Choice]:
-        """Return what overrides ask for an attribute, the one that wins first.
-
-        Parameters
-        ----------
-        attribute : Attribute
-            The attribute.
-        protected_by : str or None
-            The path for whose sake the product's own value stays. Overrides are only heard if
-            they mean the attribute itself, or that path, or a group below it.
-
-        Returns
-        -------
-        choices : list of Choice
-            Empty if nobody overrides its rule.
-
-        Raises
-        ------
-        OverrideConflictError
-            If overrides of one rank disagree.
-        """
+        """Return what overrides ask for an attribute, the one that wins first."""
         claims = self._by_path.get(attribute.path)
         if claims is None:
             return []
@@ -143,45 +101,14 @@ class Claims:
         return [claim.choice for claim in found if claim.choice is not None]
 
     def names_it(self, attribute: Attribute) -> bool:
-        """Tell whether the caller asks for a rule by the attribute's own path or keyword.
-
-        Parameters
-        ----------
-        attribute : Attribute
-            The attribute.
-
-        Returns
-        -------
-        named : bool
-            True if so; an attribute of a group that is to be ignored is not ignored then.
-        """
+        """Tell whether the caller asks for a rule by the attribute's own path or keyword."""
         return any(
             claim.tier is Tier.CALLER and claim.choice and claim.specificity == ITSELF
             for claim in self._by_path.get(attribute.path, ())
         )
 
     def recorded(self, attribute: Attribute) -> tuple[bool, str | None]:
-        """Return whether an attribute is recorded in HDRTAB, and in which column.
-
-        Parameters
-        ----------
-        attribute : Attribute
-            The attribute.
-
-        Returns
-        -------
-        recorded : bool
-            What overrides say, otherwise the schema.
-        column : str or None
-            The name of its column, if an override gives it one.
-
-        Raises
-        ------
-        OverrideConflictError
-            If overrides of one rank disagree.
-        PlanError
-            If it is a list, which has no cell in a table.
-        """
+        """Return whether an attribute is recorded in HDRTAB, and in which column."""
         claims = self._by_path.get(attribute.path)
         if claims is None:
             return attribute.recorded, None
@@ -197,20 +124,7 @@ class Claims:
         return recorded, named[0].override.column if named and recorded else None
 
     def add(self, sourced: SourcedOverride, some_of_several: bool = False) -> None:
-        """Add an override.
-
-        Parameters
-        ----------
-        sourced : SourcedOverride
-            One that holds.
-        some_of_several : bool, optional
-            Whether there are other inputs, of whose attributes it may mean one.
-
-        Raises
-        ------
-        UnknownAttributeError, PlanError
-            If it cannot be used.
-        """
+        """Add an override."""
         override = sourced.override
         meant = self._index.meant(override.attribute)
         if not meant and override.optional:

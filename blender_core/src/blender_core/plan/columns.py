@@ -17,29 +17,7 @@ __all__ = ["name_columns", "numbered"]
 
 
 def name_columns(assignments: Iterable[Assignment]) -> dict[str, str]:
-    """Name the columns of HDRTAB; the FITS standard compares their names without case.
-
-    Parameters
-    ----------
-    assignments : iterable of Assignment
-        All of a plan. Those that are not recorded have no column.
-
-    Returns
-    -------
-    columns : dict of str to str
-        By dotted path: what was asked for, the keyword, or the path. Where two attributes have
-        the same keyword, the second's gets a number.
-
-    Raises
-    ------
-    PlanError
-        If overrides give two attributes the same column.
-
-    Warns
-    -----
-    BlendWarning
-        If two attributes have the same column; they get different ones.
-    """
+    """Name the columns of HDRTAB; the FITS standard compares their names without case."""
     recorded = [(one.attribute, one.column) for one in assignments if one.recorded]
     taken: dict[str, Attribute] = {}
     faults: list[BlenderError] = []
@@ -70,27 +48,7 @@ def name_columns(assignments: Iterable[Assignment]) -> dict[str, str]:
 
 
 def numbered(recorded: Iterable[tuple[Attribute, str | None]]) -> dict[str, str]:
-    """Name columns, with numbers where names would be the same.
-
-    Parameters
-    ----------
-    recorded : iterable of (Attribute, str or None)
-        Attributes, and the columns that are asked for them; None for the keyword, or else the
-        path.
-
-    Returns
-    -------
-    columns : dict of str to str
-        By dotted path.
-
-    Examples
-    --------
-    >>> from blender_core.plan.columns import numbered
-    >>> from blender_core.schema.attributes import Attribute
-    >>> same = [Attribute("meta.a", keyword="X"), Attribute("meta.b", keyword="X")]
-    >>> numbered((one, None) for one in same)
-    {'meta.a': 'X', 'meta.b': 'X_2'}
-    """
+    """Name columns, with numbers where names would be the same."""
     recorded = list(recorded)
     taken = {column.casefold() for _, column in recorded if column is not None}
     reserved = {(one.keyword or one.path).casefold() for one, column in recorded if column is None}

@@ -58,28 +58,6 @@ def unknown_conditions(
     A value is unknown if the schema lists the values of the attribute, and it is none of them.
     Overrides for another telescope may have values of their own, so of those that are not for the
     inputs' telescope nothing is said.
-
-    Parameters
-    ----------
-    asked : iterable of (Context, mapping of str to Attribute, sequence of SourcedOverride)
-        What inputs are, what their schema has by dotted path, and which overrides there are for
-        them, whether these hold or not.
-
-    Returns
-    -------
-    unknown : tuple of UnknownCondition
-        Those that are unknown to all schemas.
-
-    Examples
-    --------
-    >>> import warnings
-    >>> from blender_core import BlendPlan, Override, When
-    >>> from stdatamodels.jwst.datamodels import ImageModel
-    >>> override = Override(attribute="EXPSTART", rule="max", when=When(instrument="NIRCM"))
-    >>> with warnings.catch_warnings(action="ignore"):
-    ...     plan = BlendPlan.for_model(ImageModel, overrides=[override])
-    >>> plan.unknown_conditions[0].close
-    'NIRCAM'
     """
     unknown: dict[tuple[SourcedOverride, str, str], str | None] = {}
     known: set[tuple[SourcedOverride, str, str]] = set()
@@ -112,18 +90,7 @@ def unknown_conditions(
 
 
 def warn_of_conditions(unknown: Iterable[UnknownCondition]) -> None:
-    """Warn of conditions that no input can meet: once for all overrides of one source.
-
-    Parameters
-    ----------
-    unknown : iterable of UnknownCondition
-        What was found.
-
-    Warns
-    -----
-    BlendWarning
-        For each source and value.
-    """
+    """Warn of conditions that no input can meet: once for all overrides of one source."""
     alike: dict[tuple[str, str, str, str | None], list[str]] = {}
     for one in unknown:
         key = one.sourced.source, one.condition, one.value, one.close

@@ -56,18 +56,7 @@ class PlanDiff(Sequence[PlanChange]):
 
     @classmethod
     def between(cls, here: Mapping[str, Assignment], there: Mapping[str, Assignment]) -> PlanDiff:
-        """Compare two plans.
-
-        Parameters
-        ----------
-        here, there : mapping of str to Assignment
-            The plans: assignments by dotted path.
-
-        Returns
-        -------
-        diff : PlanDiff
-            What is different.
-        """
+        """Compare two plans."""
         return cls(
             PlanChange(path, here.get(path), there.get(path))
             for path in dict.fromkeys([*here, *there])

@@ -57,13 +57,6 @@ class OverrideSources:
         Rules files. Those that the environment names count as well.
     overrides : mapping of str to str, or iterable of Override, optional
         The caller's own: attributes with the names of their rules, or overrides.
-
-    Raises
-    ------
-    RulesFileError
-        If a rules file cannot be used.
-    TypeError
-        If the files' names or the caller's are of the wrong type.
     """
 
     def __init__(
@@ -88,23 +81,7 @@ class OverrideSources:
         return bool(self._given) or self._plugins.have_overrides
 
     def asked(self, context: Context) -> list[SourcedOverride]:
-        """Return the overrides that there are for certain inputs, whether they hold or not.
-
-        Parameters
-        ----------
-        context : Context
-            What the inputs are.
-
-        Returns
-        -------
-        overrides : list of SourcedOverride
-            Those of plugins, sorted, then those of files and the caller.
-
-        Raises
-        ------
-        PluginError
-            If a plugin's hook fails.
-        """
+        """Return the overrides that there are for certain inputs, whether they hold or not."""
         asked = context.model_type, context.instrument
         if asked not in self._offered:
             # Asked once, so that plugins need not be quick where the inputs are of many detectors.
@@ -115,38 +92,11 @@ class OverrideSources:
         return self._offered[asked] + self._given
 
     def holding(self, context: Context) -> list[SourcedOverride]:
-        """Return the overrides that hold for certain inputs.
-
-        Parameters
-        ----------
-        context : Context
-            What the inputs are.
-
-        Returns
-        -------
-        overrides : list of SourcedOverride
-            As of `asked`.
-
-        Raises
-        ------
-        PluginError
-            If a plugin's hook fails.
-        """
+        """Return the overrides that hold for certain inputs."""
         return [one for one in self.asked(context) if one.override.when.holds(context)]
 
     def names(self, attribute: Attribute) -> bool:
-        """Tell whether a rules file or the caller means an attribute by its own path or keyword.
-
-        Parameters
-        ----------
-        attribute : Attribute
-            The attribute.
-
-        Returns
-        -------
-        named : bool
-            False also if they mean it as one of a group, or of those that fit a pattern.
-        """
+        """Tell whether a rules file or the caller means an attribute by its own path or keyword."""
         found = (
             specificity(given.override.attribute, attribute.path, attribute.keyword)
             for given in self._given
@@ -154,18 +104,7 @@ class OverrideSources:
         return ITSELF in found
 
     def idle(self, context: Context) -> tuple[SourcedOverride, ...]:
-        """Return the overrides of files and the caller that do not hold for certain inputs.
-
-        Parameters
-        ----------
-        context : Context
-            What the inputs are.
-
-        Returns
-        -------
-        overrides : tuple of SourcedOverride
-            In the order given.
-        """
+        """Return the overrides of files and the caller that do not hold for certain inputs."""
         return tuple(one for one in self._given if not one.override.when.holds(context))
 
 

@@ -86,18 +86,7 @@ class Planner:
         return bool(self._overrides)
 
     def kind(self, source: Source) -> Kind:
-        """Begin with inputs of a class.
-
-        Parameters
-        ----------
-        source : Source
-            The first of them.
-
-        Returns
-        -------
-        kind : Kind
-            What is to be read from it and from the others.
-        """
+        """Begin with inputs of a class."""
         attributes = attributes_of(source)
         context, holding = None, []
         wanted: set[str] = set()
@@ -116,51 +105,12 @@ class Planner:
         return Kind(source.model_type, attributes, context, holding, plan, layout, once)
 
     def plan(self, kinds: Sequence[Kind], columns: Columns) -> BlendPlan:
-        """Return the plan for all inputs.
-
-        Parameters
-        ----------
-        kinds : sequence of Kind
-            The kinds of inputs that there are.
-        columns : Columns
-            What they say.
-
-        Returns
-        -------
-        plan : BlendPlan
-            The plan.
-
-        Raises
-        ------
-        OverrideConflictError
-            If overrides hold for some of the inputs only, so that an attribute would have
-            different rules.
-        UnknownAttributeError
-            If an override means an attribute that no input's schema has.
-        """
+        """Return the plan for all inputs."""
         plans = self.plans(kinds, columns)
         return kinds[0].plan if len(plans) == 1 and not self._mixed else united(plans)
 
     def plans(self, kinds: Sequence[Kind], columns: Columns) -> dict[str, BlendPlan]:
-        """Return the plans that inputs would have by themselves.
-
-        Parameters
-        ----------
-        kinds : sequence of Kind
-            The kinds of inputs that there are.
-        columns : Columns
-            What they say.
-
-        Returns
-        -------
-        plans : dict of str to BlendPlan
-            The plans, by the inputs that they are for, in words.
-
-        Warns
-        -----
-        BlendWarning
-            If overrides hold for an instrument or the like that no schema has. It is said once.
-        """
+        """Return the plans that inputs would have by themselves."""
         plans: dict[str, BlendPlan] = {}
         asked = []
         for kind in kinds:

@@ -59,18 +59,7 @@ class Claim:
         return True if self.override.column is not None else self.override.record
 
     def ranks_above(self, other: Claim) -> bool:
-        """Tell whether it wins over another of its tier.
-
-        Parameters
-        ----------
-        other : Claim
-            Another override of the same attribute.
-
-        Returns
-        -------
-        above : bool
-            False also if they have the same rank, or cannot be compared.
-        """
+        """Tell whether it wins over another of its tier."""
         mine, others = self.override.when.scope, other.override.when.scope
         narrower = (self.specificity, mine) != (other.specificity, others)
         return narrower and self.specificity >= other.specificity and mine >= others
@@ -79,29 +68,7 @@ class Claim:
 def ranked(
     claims: Iterable[Claim], wanted: Callable[[Claim], Any], attribute: Attribute, what: str
 ) -> list[Claim]:
-    """Return claims with the winner first, the others from high to low.
-
-    Parameters
-    ----------
-    claims : iterable of Claim
-        The overrides that mean one attribute.
-    wanted : callable
-        What a claim asks for; None if it has no say in this.
-    attribute : Attribute
-        The attribute, for messages.
-    what : str
-        What this is about, for messages: ``its rule``.
-
-    Returns
-    -------
-    ranked : list of Claim
-        Those that have a say.
-
-    Raises
-    ------
-    OverrideConflictError
-        If overrides that nothing ranks above disagree.
-    """
+    """Return claims with the winner first, the others from high to low."""
     saying = [claim for claim in claims if wanted(claim) is not None]
     if not saying:
         return []

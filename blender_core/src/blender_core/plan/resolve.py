@@ -42,37 +42,7 @@ def protector_of(path: str) -> str | None:
 def decided(
     attributes: Iterable[Attribute], claims: Claims, registry: Registry, ignore: tuple[str, ...]
 ) -> list[Assignment]:
-    """Give each attribute its rule.
-
-    Parameters
-    ----------
-    attributes : iterable of Attribute
-        What the schema has, in its order.
-    claims : Claims
-        What overrides ask for them.
-    registry : Registry
-        The rules that are there.
-    ignore : tuple of str
-        Attributes whose paths begin with one of these keep the product's own value, unless the
-        caller overrides them by name.
-
-    Returns
-    -------
-    assignments : list of Assignment
-        One for each attribute.
-
-    Raises
-    ------
-    UnknownRuleError
-        If rules are asked for that the registry does not have.
-    OverrideConflictError
-        If overrides of one rank disagree.
-    PlanError
-        If a rule lacks what it needs, such as the weights of a mean, or is told what it does not
-        understand, or if the schema has something else than a name where it asks for a rule.
-    BlendErrorGroup
-        If there are several such faults.
-    """
+    """Give each attribute its rule."""
     own = engine()
     assignments: list[Assignment] = []
     unknown: dict[str, list[str]] = {}

@@ -28,41 +28,6 @@ def read_rules_file(path: str | os.PathLike[str], variable: str | None = None) -
 
     The file has a table ``[[override]]`` for each of them, whose keys are the arguments of
     `Override`; ``when``, ``companions`` and ``parameters`` are tables in it.
-
-    Parameters
-    ----------
-    path : path-like
-        The file.
-    variable : str, optional
-        The environment variable that names the file, for messages.
-
-    Returns
-    -------
-    overrides : list of Override
-        In the order of the file.
-
-    Raises
-    ------
-    RulesFileError
-        If the file cannot be read, is no TOML, or has something else in it. It tells file, line
-        and key; several faults come as a `BlendErrorGroup`.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from tempfile import TemporaryDirectory
-    >>> from blender_core.plan.rules_file import read_rules_file
-    >>> with TemporaryDirectory() as folder:
-    ...     file = Path(folder, "team.toml")
-    ...     _ = file.write_text('''
-    ... [[override]]
-    ... attribute = "EFFEXPTM"
-    ... rule = "max"
-    ... when = { instrument = "MIRI" }
-    ... ''')
-    ...     (override,) = read_rules_file(file)
-    >>> override.rule, str(override.when)
-    ('max', 'instrument=MIRI')
     """
     path = Path(path)
     name = file_name(path, variable)
@@ -83,26 +48,7 @@ def read_rules_file(path: str | os.PathLike[str], variable: str | None = None) -
 
 
 def file_name(path: str | os.PathLike[str], variable: str | None = None) -> str:
-    """Return what a rules file is called where something is said of it.
-
-    Parameters
-    ----------
-    path : path-like
-        The file.
-    variable : str, optional
-        The environment variable that names it.
-
-    Returns
-    -------
-    name : str
-        Its path, with the variable.
-
-    Examples
-    --------
-    >>> from blender_core.plan.rules_file import file_name
-    >>> file_name("team.toml", "MODEL_BLENDER_RULES")
-    'team.toml (MODEL_BLENDER_RULES)'
-    """
+    """Return what a rules file is called where something is said of it."""
     return str(path) if variable is None else f"{path} ({variable})"
 
 

@@ -23,75 +23,14 @@ DISAGREEMENT: Final = "the inputs are of different kinds, and their plans disagr
 
 
 def united(plans: Mapping[str, BlendPlan]) -> BlendPlan:
-    """Return the plan that has every attribute of several plans.
-
-    Parameters
-    ----------
-    plans : mapping of str to BlendPlan
-        The plans, by the inputs that they are for, in words. At least one.
-
-    Returns
-    -------
-    plan : BlendPlan
-        The attributes of the first plan, then those that others have beside.
-
-    Raises
-    ------
-    OverrideConflictError
-        If plans disagree on an attribute that they both have.
-    UnknownAttributeError
-        If an override means nothing in any of them.
-    BlendErrorGroup
-        If there are several such faults.
-
-    Examples
-    --------
-    >>> from blender_core import BlendPlan
-    >>> from blender_core.plan.union import united
-    >>> from stdatamodels.jwst.datamodels import ImageModel, SpecModel
-    >>> plans = {one.__name__: BlendPlan.for_model(one) for one in (SpecModel, ImageModel)}
-    >>> united(plans).keys() == plans["SpecModel"].keys() | plans["ImageModel"].keys()
-    True
-    """
+    """Return the plan that has every attribute of several plans."""
     assignments, conflicts, unmatched = _union(plans)
     raise_all(DISAGREEMENT, [*conflicts, *unmatched])
     return _plan_of(assignments, plans)
 
 
 def agreed(plans: Mapping[str, BlendPlan]) -> tuple[BlendPlan, list[OverrideConflictError]]:
-    """Return the plan that has every attribute of several plans, and what has to be settled first.
-
-    Parameters
-    ----------
-    plans : mapping of str to BlendPlan
-        As for `united`.
-
-    Returns
-    -------
-    plan : BlendPlan
-        As for `united`. An attribute on which plans disagree has what the first of them says.
-    conflicts : list of OverrideConflictError
-        What they disagree on.
-
-    Raises
-    ------
-    UnknownAttributeError
-        If an override means nothing in any of them.
-    BlendErrorGroup
-        If there are several such faults, with what the plans disagree on.
-
-    Examples
-    --------
-    >>> from blender_core import BlendPlan
-    >>> from blender_core.plan.union import agreed
-    >>> from stdatamodels.jwst.datamodels import ImageModel
-    >>> rules = {"a detector": "min", "another": "max"}
-    >>> plans = {one: BlendPlan.for_model(ImageModel, overrides={"EXPSTART": rule})
-    ...          for one, rule in rules.items()}
-    >>> plan, conflicts = agreed(plans)
-    >>> plan["meta.exposure.start_time"].name, [one.attribute for one in conflicts]
-    ('min', ['meta.exposure.start_time'])
-    """
+    """Return the plan that has every attribute of several, and what has to be settled first."""
     assignments, conflicts, unmatched = _union(plans)
     if unmatched:
         raise_all(DISAGREEMENT, [*conflicts, *unmatched])

@@ -20,50 +20,14 @@ T = TypeVar("T")
 
 
 def provider_of(entry: importlib.metadata.EntryPoint) -> Provider:
-    """Return whose plugin an entry point is.
-
-    Parameters
-    ----------
-    entry : importlib.metadata.EntryPoint
-        What a distribution has announced.
-
-    Returns
-    -------
-    provider : Provider
-        With question marks where the distribution does not say.
-
-    Examples
-    --------
-    >>> from importlib.metadata import EntryPoint
-    >>> from blender_core.plugins.checks import provider_of
-    >>> print(provider_of(EntryPoint("acme", "acme_rules", "blender_core")))
-    ? ? [acme]
-    """
+    """Return whose plugin an entry point is."""
     # Entry points made by hand have no distribution, and broken metadata no name or version.
     metadata: Any = (entry.dist and entry.dist.metadata) or {}
     return Provider(metadata.get("Name") or "?", metadata.get("Version") or "?", entry.name)
 
 
 def load(entry: importlib.metadata.EntryPoint, provider: Provider) -> Any:
-    """Import a plugin.
-
-    Parameters
-    ----------
-    entry : importlib.metadata.EntryPoint
-        Where it is.
-    provider : Provider
-        Whose it is, for messages.
-
-    Returns
-    -------
-    plugin : object
-        A module, or what the entry point leads to within one.
-
-    Raises
-    ------
-    PluginError
-        If it cannot be imported.
-    """
+    """Import a plugin."""
     try:
         return entry.load()
     except (Exception, SystemExit) as error:
@@ -75,20 +39,7 @@ def load(entry: importlib.metadata.EntryPoint, provider: Provider) -> Any:
 
 
 def misuse(manager: pluggy.PluginManager, plugin: Any) -> str | None:
-    """Return what a plugin does with the hooks that has no meaning here.
-
-    Parameters
-    ----------
-    manager : pluggy.PluginManager
-        Where the plugin is registered.
-    plugin : object
-        The plugin.
-
-    Returns
-    -------
-    problem : str or None
-        None if there is nothing.
-    """
+    """Return what a plugin does with the hooks that has no meaning here."""
     callers = manager.get_hookcallers(plugin) or []
     if not callers:
         return "implements no hook: mark its functions with @blender_core.hookimpl"
@@ -106,36 +57,7 @@ def misuse(manager: pluggy.PluginManager, plugin: Any) -> str | None:
 
 
 def offered_by(ask: Callable[[], Any], hook: str, kind: type[T], provider: Provider) -> list[T]:
-    """Return what a plugin's hook offers.
-
-    Parameters
-    ----------
-    ask : callable
-        Calls the plugin's implementation of the hook.
-    hook : str
-        Name of the hook, for messages.
-    kind : type
-        What it is to offer.
-    provider : Provider
-        Whose plugin it is, for messages.
-
-    Returns
-    -------
-    offered : list
-        All that it offers: a single one need not be in a list.
-
-    Raises
-    ------
-    PluginError
-        If the hook fails, or offers something else.
-
-    Examples
-    --------
-    >>> from blender_core import Provider
-    >>> from blender_core.plugins.checks import offered_by
-    >>> offered_by(lambda: [1, 2], "numbers", int, Provider("acme-rules", "1.2", "acme"))
-    [1, 2]
-    """
+    """Return what a plugin's hook offers."""
     try:
         offered = ask()
         found = [offered] if isinstance(offered, kind) else list(offered)
@@ -153,24 +75,7 @@ def offered_by(ask: Callable[[], Any], hook: str, kind: type[T], provider: Provi
 
 
 def failed(hook: str, provider: Provider, error: BaseException, where: str = "") -> PluginError:
-    """Return the error that says that a hook failed.
-
-    Parameters
-    ----------
-    hook : str
-        Name of the hook.
-    provider : Provider
-        Whose plugin it is.
-    error : BaseException
-        What was raised.
-    where : str, optional
-        For which input.
-
-    Returns
-    -------
-    error : PluginError
-        To be raised from `error`.
-    """
+    """Return the error that says that a hook failed."""
     msg = (
         f"{hook} of plugin {provider} failed{where}: "
         f"{type(error).__name__}: {said(error)}\n{remedy(provider)}"
@@ -179,31 +84,7 @@ def failed(hook: str, provider: Provider, error: BaseException, where: str = "")
 
 
 def claimed_by_several(what: str, providers: Sequence[Provider]) -> ReaderConflictError:
-    """Return the error that says that several plugins take one input.
-
-    Parameters
-    ----------
-    what : str
-        The input, for messages.
-    providers : sequence of Provider
-        Who takes it, sorted.
-
-    Returns
-    -------
-    error : ReaderConflictError
-        To be raised.
-
-    Examples
-    --------
-    >>> from blender_core import Provider
-    >>> from blender_core.plugins.checks import claimed_by_several
-    >>> two = [Provider("acme-readers", "1.2", "acme"), Provider("plain-fits", "0.1", "plain")]
-    >>> print(claimed_by_several("input 1 (a.fits)", two))
-    input 1 (a.fits) is taken by more than one plugin:
-      - acme-readers 1.2 [acme]
-      - plain-fits 0.1 [plain]
-    Uninstall one of them, or pass block=('acme',) or set MODEL_BLENDER_BLOCK=acme.
-    """
+    """Return the error that says that several plugins take one input."""
     lines = "".join(f"\n  - {provider}" for provider in providers)
     msg = (
         f"{what} is taken by more than one plugin:{lines}\n"

@@ -36,18 +36,6 @@ class Context:
         Name of their class of datamodel.
     telescope, instrument, exp_type, detector : str or None, optional
         What they say of themselves; None if they do not.
-
-    Examples
-    --------
-    >>> from stdatamodels.jwst.datamodels import ImageModel
-    >>> from blender_core.plugins.context import Context
-    >>> from blender_core.readers.datamodel import DatamodelReader
-    >>> from blender_core.plugins.source import attributes_of
-    >>> model = ImageModel()
-    >>> model.meta.instrument.name = "NIRCAM"
-    >>> source = DatamodelReader(model, "input 1")
-    >>> Context.of_source(source, attributes_of(source)).instrument
-    'NIRCAM'
     """
 
     model_type: str
@@ -62,20 +50,7 @@ class Context:
 
     @classmethod
     def of_source(cls, source: Source, attributes: Mapping[str, Attribute]) -> Context:
-        """Return what an input says of itself.
-
-        Parameters
-        ----------
-        source : Source
-            The input.
-        attributes : mapping of str to Attribute
-            What its schema has, by dotted path.
-
-        Returns
-        -------
-        context : Context
-            What it is.
-        """
+        """Return what an input says of itself."""
         paths = context_paths(attributes)
         layout = Layout(attributes[path] for path in paths.values())
         row = dict(zip(layout.paths, source.read(layout), strict=True))
@@ -83,35 +58,13 @@ class Context:
         return cls(model_type=name_of(source.model_type)).updated(said)
 
     def updated(self, said: Mapping[str, Any]) -> Context:
-        """Return the same with what is known better.
-
-        Parameters
-        ----------
-        said : mapping of str to object
-            By condition; what is no text does not count.
-
-        Returns
-        -------
-        context : Context
-            The same, or another.
-        """
+        """Return the same with what is known better."""
         known = {name: value for name, value in said.items() if isinstance(value, str)}
         return dataclasses.replace(self, **known)
 
 
 def context_paths(attributes: Mapping[str, Attribute]) -> dict[str, str]:
-    """Return the attributes that say what inputs are.
-
-    Parameters
-    ----------
-    attributes : mapping of str to Attribute
-        What a schema has, by dotted path.
-
-    Returns
-    -------
-    paths : dict of str to str
-        Condition → dotted path, for those that the schema has.
-    """
+    """Return the attributes that say what inputs are."""
     by_keyword = {one.keyword: path for path, one in reversed(list(attributes.items()))}
     found = {
         name: path if path in attributes else by_keyword.get(keyword)

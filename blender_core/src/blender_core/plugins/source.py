@@ -91,40 +91,12 @@ class Source(Protocol):
 
 
 def name_of(model_type: type | str) -> str:
-    """Return the name of a class of datamodel, or of another kind of input.
-
-    Parameters
-    ----------
-    model_type : type or str
-        As sources have it.
-
-    Returns
-    -------
-    name : str
-        Its name.
-
-    Examples
-    --------
-    >>> from blender_core.plugins.source import name_of
-    >>> name_of(dict), name_of("plain FITS")
-    ('dict', 'plain FITS')
-    """
+    """Return the name of a class of datamodel, or of another kind of input."""
     return model_type if isinstance(model_type, str) else model_type.__name__
 
 
 def attributes_of(source: Source) -> dict[str, Attribute]:
-    """Return the attributes of an input: those that its schema has, and others that it has itself.
-
-    Parameters
-    ----------
-    source : Source
-        The input.
-
-    Returns
-    -------
-    attributes : dict of str to Attribute
-        By dotted path, in the order of the schema, then in that of the input.
-    """
+    """Return the attributes of an input: its schema's, and others that it has itself."""
     attributes = read_attributes(source.schema)
     for path in source.paths_beyond(attributes):
         attributes[path] = Attribute(path, known=False)
@@ -135,15 +107,4 @@ class Expandable(Source, Protocol):
     """One input, which may be a product, with a table of what it was made of."""
 
     def hdrtab(self) -> Any:
-        """Return the table.
-
-        Returns
-        -------
-        table : astropy.io.fits.FITS_rec, numpy.ndarray or object
-            What the input has for a table, which is not to be changed; None if it has none.
-
-        Raises
-        ------
-        ExpansionError
-            If it has one that cannot be read.
-        """
+        """Return the table."""

@@ -21,11 +21,6 @@ class AsdfProduct(FileProduct):
     ----------
     path : Path
         The file. Its arrays are read when they are needed.
-
-    Raises
-    ------
-    InputError
-        If there is no such file, or it is not a whole ASDF file, or not a datamodel's.
     """
 
     def __init__(self, path: Path) -> None:

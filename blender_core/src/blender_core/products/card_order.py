@@ -42,23 +42,7 @@ class Sections:
         return [one for one in read_attributes(self._schema).values() if one.keyword]
 
     def put(self, headers: Mapping[str, HeaderText], attribute: Attribute, value: Any) -> None:
-        """Write an attribute's card.
-
-        Parameters
-        ----------
-        headers : mapping of str to HeaderText
-            All headers by the names of their HDUs, in upper case; that of the attribute's HDU is
-            among them.
-        attribute : Attribute
-            One of the attributes.
-        value : object
-            Its value.
-
-        Raises
-        ------
-        ValueError
-            If FITS has no such value.
-        """
+        """Write an attribute's card."""
         keyword, header = attribute.keyword or "", headers[attribute.hdu.upper()]
         image = card(keyword, value, _comment(attribute.subschema), exact=self._exact)
         if keyword in header:

@@ -32,11 +32,6 @@ class DatamodelProduct:
     ----------
     model : stdatamodels.DataModel
         The datamodel.
-
-    Raises
-    ------
-    NotADatamodelError
-        If it is something else.
     """
 
     path: Path | None = None
@@ -68,15 +63,7 @@ class DatamodelProduct:
         return table_of_datamodel(self.model, name)
 
     def update(self, vetted: Vetted, tables: Mapping[str, Sequence[TypedColumn]]) -> None:
-        """Give the datamodel its values and its tables.
-
-        Parameters
-        ----------
-        vetted : Vetted
-            The values.
-        tables : mapping of str to sequence of TypedColumn
-            The columns of its tables, by their names in datamodels.
-        """
+        """Give the datamodel its values and its tables."""
         update_product(self.model, vetted, tables)
 
     def restored(self) -> contextlib.AbstractContextManager[None]:
@@ -84,39 +71,12 @@ class DatamodelProduct:
         return restored(self.model)
 
     def save(self, target: Target) -> None:
-        """Write the datamodel as a whole, or not at all.
-
-        Parameters
-        ----------
-        target : Target
-            Where it is to go.
-
-        Raises
-        ------
-        OutputError
-            If it cannot be written. The datamodel is as it was then.
-        """
+        """Write the datamodel as a whole, or not at all."""
         save(self.model, target)
 
 
 def save(model: Any, target: Target, check: Callable[[], None] = lambda: None) -> None:
-    """Have stdatamodels save a datamodel, as a whole or not at all.
-
-    Parameters
-    ----------
-    model : stdatamodels.DataModel
-        The datamodel. As with its own ``save``, its ``meta.filename`` and ``meta.date`` become
-        those of the file.
-    target : Target
-        Where it is to go.
-    check : callable, optional
-        Called when all has been written, and is not yet in its place: what it raises is raised.
-
-    Raises
-    ------
-    OutputError
-        If it cannot be written. The datamodel is as it was then.
-    """
+    """Have stdatamodels save a datamodel, as a whole or not at all."""
     from stdatamodels import DataModel
 
     if type(model).save is not DataModel.save:
@@ -171,20 +131,7 @@ def _look_at_logical_columns(model: Any) -> None:
 
 @contextlib.contextmanager
 def packed(file: BinaryIO, target: Target) -> Iterator[BinaryIO]:
-    """Compress what is written to a file, if its name says so.
-
-    Parameters
-    ----------
-    file : binary file
-        The file.
-    target : Target
-        Where it is to go, which has the name.
-
-    Yields
-    ------
-    unpacked : binary file
-        What to write to.
-    """
+    """Compress what is written to a file, if its name says so."""
     if target.ending != ".fits.gz":
         yield file
         return
@@ -195,25 +142,7 @@ def packed(file: BinaryIO, target: Target) -> Iterator[BinaryIO]:
 
 @contextlib.contextmanager
 def restored(model: Any) -> Iterator[None]:
-    """Leave a datamodel's metadata as they were before if what is done within fails.
-
-    Parameters
-    ----------
-    model : stdatamodels.DataModel
-        The datamodel. Its arrays may be replaced within, but not changed.
-
-    Examples
-    --------
-    >>> from blender_core.products.datamodel import restored
-    >>> from stdatamodels.jwst.datamodels import ImageModel
-    >>> model = ImageModel()
-    >>> with restored(model):
-    ...     model.meta.filename = "a.fits"
-    ...     raise RuntimeError
-    Traceback (most recent call last):
-    RuntimeError
-    >>> model.meta.filename
-    """
+    """Leave a datamodel's metadata as they were before if what is done within fails."""
     tree = model._instance  # noqa: SLF001  # saving replaces it
     groups = [(group, group.copy()) for group in _groups(tree)]
     properties = model.schema.get("properties")

@@ -103,18 +103,7 @@ class EarlierBlend:
         return self.gave(path) is UNTOLD and not self._was_overridden(path)
 
     def assignment(self, path: str) -> Assignment | None:
-        """Return what the schema asks for an attribute.
-
-        Parameters
-        ----------
-        path : str
-            Dotted path.
-
-        Returns
-        -------
-        assignment : Assignment or None
-            None if no installed plugin has its rule, or it asks for none.
-        """
+        """Return what the schema asks for an attribute."""
         attribute = self._attributes.get(path, Attribute(path, known=False))
         return self._assignment(attribute, base_choices(attribute, protector_of(path))[0])
 
@@ -173,32 +162,7 @@ def earlier_blend_of(
     inputs: Mapping[str, Sequence[Any]],
     once: Mapping[str, Any],
 ) -> EarlierBlend | None:
-    """Return the blend that a product is from.
-
-    Parameters
-    ----------
-    product : Product
-        The product.
-    plan : mapping of str to Assignment
-        The plan of the new blend, which has the attributes.
-    registry : Registry
-        The rules that the schema's names mean.
-    inputs : mapping of str to sequence, shape (n_inputs,)
-        What the new inputs say. If the first of them has the name that is in the first row of
-        HDRTAB, it tells of the earlier blend as well.
-    once : mapping of str to object
-        What the first of them says of attributes that are read from it alone.
-
-    Returns
-    -------
-    blend : EarlierBlend or None
-        None if the product has no HDRTAB, or an empty one.
-
-    Raises
-    ------
-    InputError
-        If one of its tables cannot be read.
-    """
+    """Return the blend that a product is from."""
     what = "the product"
     attributes = {path: assignment.attribute for path, assignment in plan.items()}
     try:

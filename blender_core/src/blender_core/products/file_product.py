@@ -97,15 +97,7 @@ class FileProduct(abc.ABC):
         """Return a reader of the file as it is."""
 
     def update(self, vetted: Vetted, tables: Mapping[str, Sequence[TypedColumn]]) -> None:
-        """Keep in mind the values and the tables that the file is to get.
-
-        Parameters
-        ----------
-        vetted : Vetted
-            The values.
-        tables : mapping of str to sequence of TypedColumn
-            The columns of its tables, by their names in datamodels.
-        """
+        """Keep in mind the values and the tables that the file is to get."""
         self._vetted, self._tables = vetted, tables
 
     def restored(self) -> contextlib.AbstractContextManager[None]:
@@ -113,20 +105,7 @@ class FileProduct(abc.ABC):
         return contextlib.nullcontext()
 
     def save(self, target: Target) -> None:
-        """Have stdatamodels write the updated product, as a whole or not at all.
-
-        Parameters
-        ----------
-        target : Target
-            Where it is to go.
-
-        Raises
-        ------
-        OutputError
-            If it cannot be written.
-        InputError
-            If somebody has changed the file since it was read.
-        """
+        """Have stdatamodels write the updated product, as a whole or not at all."""
         save(self.model, target, self._source.require_unchanged)
         self._saved(target, {name: getattr(self.model.meta, name) for name in _OWN})
 

@@ -41,11 +41,6 @@ class FitsProduct(FileProduct):
     ----------
     path : Path
         The file, compressed with gzip or not. Its pixels are not read.
-
-    Raises
-    ------
-    InputError
-        If there is no such file, or it is not a whole FITS file, or not a datamodel's.
     """
 
     def __init__(self, path: Path) -> None:
@@ -63,21 +58,7 @@ class FitsProduct(FileProduct):
         return FitsReader(self.origin, "the product", Learnt())
 
     def save(self, target: Target) -> None:
-        """Write the updated product as a whole, or not at all.
-
-        Parameters
-        ----------
-        target : Target
-            Where it is to go. Unless the datamodel has been asked for, or it is an ASDF file, only
-            what was blended differs from the product's file.
-
-        Raises
-        ------
-        OutputError
-            If it cannot be written.
-        InputError
-            If somebody has changed the file since it was read.
-        """
+        """Write the updated product as a whole, or not at all."""
         if self._model is not None or target.ending == ".asdf" or self._derives():
             super().save(target)
         else:

@@ -62,33 +62,7 @@ def patched(
     tables: Mapping[str, Sequence[TypedColumn]],
     source: BinaryIO,
 ) -> list[Part]:
-    """Return the parts of a file that has other values and other tables.
-
-    Parameters
-    ----------
-    fits : RawFits
-        The headers of the old file, and the text of its tree.
-    blank : stdatamodels.DataModel
-        An empty datamodel of the class that the file is of.
-    changes : mapping of str to object
-        Dotted path → value; ``DROP`` where there is to be none.
-    tables : mapping of str to sequence of TypedColumn
-        The columns of its tables, by their names in datamodels. Without any, there is no such
-        table; a table that is not named stays.
-    source : binary file
-        The old file.
-
-    Returns
-    -------
-    parts : list of Part
-        The new file.
-
-    Raises
-    ------
-    PatchError
-        If a header or the tree cannot have a value, or the tree is of a form in which it cannot be
-        changed with certainty.
-    """
+    """Return the parts of a file that has other values and other tables."""
     hdus = [
         _HDU(hdu.name, header_of(hdu), [Copied(hdu.start, hdu.size, -hdu.size % BLOCK)])
         for hdu in fits.hdus

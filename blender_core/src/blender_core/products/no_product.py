@@ -48,13 +48,7 @@ class NoProduct:
         return contextlib.nullcontext()
 
     def save(self, target: Target) -> None:
-        """Refuse to write what is not there.
-
-        Raises
-        ------
-        OutputError
-            In any case.
-        """
+        """Refuse to write what is not there."""
         msg = (
             f"nothing can be written to {target.given}: the blend has no product. The result has "
             "the values and the table."

@@ -19,32 +19,7 @@ __all__ = ["open_product"]
 
 
 def open_product(given: Any) -> Product:
-    """Return what treats a product.
-
-    Parameters
-    ----------
-    given : stdatamodels.DataModel, path-like, Product or None
-        What the caller gave as the product.
-
-    Returns
-    -------
-    product : Product
-        `given` itself if it is one already.
-
-    Raises
-    ------
-    NotADatamodelError
-        If it is none of these.
-    InputError
-        If it is a file that cannot be read.
-
-    Examples
-    --------
-    >>> from blender_core.products.open_product import open_product
-    >>> from stdatamodels.jwst.datamodels import ImageModel
-    >>> open_product(ImageModel()).model
-    <ImageModel>
-    """
+    """Return what treats a product."""
     if given is None:
         return NoProduct()
     if isinstance(given, (DatamodelProduct, FileProduct, NoProduct)):

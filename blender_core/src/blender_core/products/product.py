@@ -50,18 +50,7 @@ class Vetted:
 
 
 def require_datamodel(product: Any) -> None:
-    """Refuse a product that is not a datamodel.
-
-    Parameters
-    ----------
-    product : object
-        What the caller gave as the product.
-
-    Raises
-    ------
-    NotADatamodelError
-        If it is not a datamodel.
-    """
+    """Refuse a product that is not a datamodel."""
     from stdatamodels import DataModel
 
     if not isinstance(product, DataModel):
@@ -72,38 +61,7 @@ def require_datamodel(product: Any) -> None:
 def vet(
     product: Any, tree: Mapping[str, Any], blended: Mapping[str, Any], plan: BlendPlan
 ) -> Vetted:
-    """Sort the blended values by what the product's schema allows. Changes nothing.
-
-    Parameters
-    ----------
-    product : stdatamodels.DataModel or None
-        The product, or a datamodel with its schema and its validation settings. Without any, the
-        schema of the inputs applies.
-    tree : mapping
-        The product's tree.
-    blended : mapping of str to object
-        By dotted path; ``DROP`` where the product is to have none.
-    plan : BlendPlan
-        Whose rule it was, for messages.
-
-    Returns
-    -------
-    vetted : Vetted
-        What is to be done.
-
-    Raises
-    ------
-    InvalidValueError
-        If the schema forbids a value and the product's validation is strict. Several come as a
-        `BlendErrorGroup`.
-    InputError
-        If the product has a value where an attribute's group should be, or is to have one.
-
-    Warns
-    -----
-    BlendWarning
-        If the schema forbids a value and the product's validation is not strict.
-    """
+    """Sort the blended values by what the product's schema allows. Changes nothing."""
     vetted = Vetted()
     faults: list[BlenderError] = []
     validating = validates_assignments(product)
@@ -129,18 +87,7 @@ def vet(
 def update_product(
     product: Any, vetted: Vetted, tables: Mapping[str, Sequence[TypedColumn]]
 ) -> None:
-    """Give the product its values and its tables.
-
-    Parameters
-    ----------
-    product : stdatamodels.DataModel
-        The product, changed in place.
-    vetted : Vetted
-        The values, as `vet` returned them for this product.
-    tables : mapping of str to sequence of TypedColumn
-        The columns of its tables, by their names in datamodels. Without any, the product loses a
-        table that it had; a table that is not named stays.
-    """
+    """Give the product its values and its tables."""
     made = {name: to_fits_rec(name, columns) for name, columns in tables.items() if columns}
     # The schema is this datamodel's own copy. Schemas of stdatamodels may come to have an entry
     # for hdrtab; what it says is kept but for the columns.

@@ -40,49 +40,13 @@ class Product(Protocol):
         """The updated datamodel, if any. A file is opened when it is asked for, and not before."""
 
     def table(self, name: str) -> Any:
-        """Return a table that a blend has put into the product.
-
-        Parameters
-        ----------
-        name : str
-            Its name in datamodels: ``hdrtab`` or ``hdrrules``.
-
-        Returns
-        -------
-        table : astropy.io.fits.FITS_rec, numpy.ndarray or object
-            What the product has for a table, which is not to be changed; None if it has none.
-
-        Raises
-        ------
-        ExpansionError
-            If it has one that cannot be read.
-        """
+        """Return a table that a blend has put into the product."""
 
     def update(self, vetted: Vetted, tables: Mapping[str, Sequence[TypedColumn]]) -> None:
-        """Give the product its values and its tables. Files stay as they are.
-
-        Parameters
-        ----------
-        vetted : Vetted
-            The values.
-        tables : mapping of str to sequence of TypedColumn
-            The columns of its tables, by their names in datamodels. Without any, the product loses
-            a table that it had; a table that is not named stays.
-        """
+        """Give the product its values and its tables. Files stay as they are."""
 
     def restored(self) -> AbstractContextManager[None]:
         """Leave the product as it was before if what is done within fails."""
 
     def save(self, target: Target) -> None:
-        """Write the updated product as a whole, or not at all.
-
-        Parameters
-        ----------
-        target : Target
-            Where it is to go.
-
-        Raises
-        ------
-        OutputError
-            If it cannot be written. Product and target are as they were then.
-        """
+        """Write the updated product as a whole, or not at all."""

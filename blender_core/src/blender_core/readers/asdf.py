@@ -38,11 +38,6 @@ class AsdfReader:
     ----------
     tree : dict
         The tree, without arrays, and without what other packages make of its tags.
-
-    Raises
-    ------
-    InputError
-        If there is no such file, or it is not a whole ASDF file.
     """
 
     def __init__(self, path: Path, what: str) -> None:
@@ -81,64 +76,20 @@ class AsdfReader:
         return described(self.model_type).schema
 
     def read(self, layout: Layout) -> list[Any]:
-        """Return the wanted values.
-
-        Parameters
-        ----------
-        layout : Layout
-            Which attributes are wanted, and in which order.
-
-        Returns
-        -------
-        values : list, shape (n_attributes,)
-            Plain values; None where the file has none.
-
-        Raises
-        ------
-        InputError
-            If a value cannot be read.
-        """
+        """Return the wanted values."""
         values = plain_values(self.tree, layout)
         return read_as_datamodel(self._opened, self.what, layout) if values is None else values
 
     def paths_beyond(self, known: Collection[str]) -> list[str]:
-        """Return the paths of scalars below ``meta`` that are none of the known attributes.
-
-        Parameters
-        ----------
-        known : collection of str
-            Dotted paths of the attributes that the schema has.
-
-        Returns
-        -------
-        paths : list of str
-            In the order of the tree.
-        """
+        """Return the paths of scalars below ``meta`` that are none of the known attributes."""
         return list(scalars_beyond(known, self.tree.get("meta"), "meta"))
 
     def hdrtab(self) -> Any:
-        """Return the table of what the product in the file was made of.
-
-        Returns
-        -------
-        table : numpy.ndarray or None
-            As for `table`.
-        """
+        """Return the table of what the product in the file was made of."""
         return self.table(HDRTAB)
 
     def table(self, name: str) -> Any:
-        """Return a table that a blend has put into the product in the file.
-
-        Parameters
-        ----------
-        name : str
-            Its name in datamodels.
-
-        Returns
-        -------
-        table : numpy.ndarray or None
-            The table; None if the file has none.
-        """
+        """Return a table that a blend has put into the product in the file."""
         if self.tree.get(name) is None:
             return None
         return table_in_tree(self._opened, self.what, name)

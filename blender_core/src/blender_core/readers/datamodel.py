@@ -31,23 +31,6 @@ class DatamodelReader:
         The datamodel. It stays as it is.
     what : str
         What the datamodel is to the blend, for messages: ``input 3``.
-
-    Raises
-    ------
-    NotADatamodelError
-        If the object is something else.
-
-    Examples
-    --------
-    >>> from stdatamodels.jwst.datamodels import ImageModel
-    >>> from blender_core.schema.layout import Layout
-    >>> from blender_core.readers.datamodel import DatamodelReader
-    >>> from blender_core.schema.attributes import Attribute
-    >>> model = ImageModel()
-    >>> model.meta.exposure.start_time = 59000.5
-    >>> reader = DatamodelReader(model, "input 1")
-    >>> reader.read(Layout(map(Attribute, ["meta.exposure.start_time", "meta.target.ra"])))
-    [59000.5, None]
     """
 
     def __init__(self, model: Any, what: str) -> None:
@@ -71,42 +54,14 @@ class DatamodelReader:
         return self._model.schema  # type: ignore[no-any-return]
 
     def read(self, layout: Layout) -> list[Any]:
-        """Return the wanted values.
-
-        Parameters
-        ----------
-        layout : Layout
-            Which attributes are wanted, and in which order.
-
-        Returns
-        -------
-        values : list, shape (n_attributes,)
-            Plain values; None where the datamodel has none, or has an array.
-        """
+        """Return the wanted values."""
         values = collect(self._model.instance, layout)
         return values if is_plain(values) else [plain(value) for value in values]
 
     def paths_beyond(self, known: Collection[str]) -> list[str]:
-        """Return the paths of scalars below ``meta`` that are none of the known attributes.
-
-        Parameters
-        ----------
-        known : collection of str
-            Dotted paths of the attributes that the schema has.
-
-        Returns
-        -------
-        paths : list of str
-            In the order of the tree. What lies within lists is left out.
-        """
+        """Return the paths of scalars below ``meta`` that are none of the known attributes."""
         return list(scalars_beyond(known, self._model.instance.get("meta"), "meta"))
 
     def hdrtab(self) -> Any:
-        """Return the table of what the datamodel was made of.
-
-        Returns
-        -------
-        table : object
-            The datamodel's own; None if it has none.
-        """
+        """Return the table of what the datamodel was made of."""
         return table_of_datamodel(self._model)

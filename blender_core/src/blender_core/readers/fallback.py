@@ -31,36 +31,7 @@ def read_by_datamodel(
     attributes: Mapping[str, Attribute],
     told: set[str],
 ) -> list[Any]:
-    """Return the wanted values of a file as a datamodel has them.
-
-    Parameters
-    ----------
-    opened : callable
-        Opens the datamodel in the file.
-    what : str
-        What the file is to the blend, for messages.
-    layout : Layout
-        Which attributes are wanted, and in which order.
-    attributes : mapping of str to Attribute
-        Those of the file's schema, by dotted path.
-    told : set of str
-        What has been warned of before, when the same file was read, and is not again. It grows.
-
-    Returns
-    -------
-    values : list, shape (n_attributes,)
-        Plain values; None where the file has none.
-
-    Raises
-    ------
-    InputError
-        If it cannot be opened.
-
-    Warns
-    -----
-    BlendWarning
-        Of whatever opening the file warns of.
-    """
+    """Return the wanted values of a file as a datamodel has them."""
     with recorded() as caught:
         values = read_as_datamodel(opened, what, layout)
     for warning in caught:

@@ -57,13 +57,6 @@ class FitsReader:
         What the file is to the blend, for messages: ``input 3``.
     learnt : Learnt
         What the readers of one blend share.
-
-    Raises
-    ------
-    InputError
-        If there is no such file, or it is not a whole FITS file.
-    UnknownInputError
-        If it is of another format.
     """
 
     def __init__(self, given: Path | HDUList, what: str, learnt: Learnt) -> None:
@@ -90,29 +83,7 @@ class FitsReader:
         return described(self.model_type).schema
 
     def read(self, layout: Layout) -> list[Any]:
-        """Return the wanted values.
-
-        Parameters
-        ----------
-        layout : Layout
-            Which attributes are wanted, and in which order.
-
-        Returns
-        -------
-        values : list, shape (n_attributes,)
-            Plain values; None where the file has none.
-
-        Raises
-        ------
-        InputError
-            If a card cannot be read, or has a value that the schema forbids while validation is
-            strict.
-
-        Warns
-        -----
-        BlendWarning
-            If a card has a value that the schema forbids; it is left out.
-        """
+        """Return the wanted values."""
         if self._is_unusual(layout):
             return self._by_datamodel(layout)
         try:
@@ -187,48 +158,15 @@ class FitsReader:
         return values
 
     def paths_beyond(self, known: Collection[str]) -> list[str]:
-        """Return the paths of scalars below ``meta`` that are none of the known attributes.
-
-        Parameters
-        ----------
-        known : collection of str
-            Dotted paths of the attributes that the schema has.
-
-        Returns
-        -------
-        paths : list of str
-            In the order of the tree. Headers have no others.
-        """
+        """Return the paths of scalars below ``meta`` that are none of the known attributes."""
         return list(scalars_beyond(known, self._tree.get("meta"), "meta"))
 
     def hdrtab(self) -> Any:
-        """Return the table of what the product in the file was made of.
-
-        Returns
-        -------
-        table : astropy.io.fits.FITS_rec, numpy.ndarray or None
-            As for `table`.
-        """
+        """Return the table of what the product in the file was made of."""
         return self.table(HDRTAB)
 
     def table(self, name: str) -> Any:
-        """Return a table that a blend has put into the product in the file.
-
-        Parameters
-        ----------
-        name : str
-            Its name in datamodels.
-
-        Returns
-        -------
-        table : astropy.io.fits.FITS_rec, numpy.ndarray or None
-            The table; None if the file has none.
-
-        Raises
-        ------
-        ExpansionError
-            If it cannot be read.
-        """
+        """Return a table that a blend has put into the product in the file."""
         if self._fits.hdu(name.upper()) is not None:
             return table_in_fits(self._given, self.what, name)
         asdf = self._fits.asdf

@@ -18,29 +18,7 @@ __all__ = ["put_headers_over", "select"]
 
 
 def select(fits: RawFits, name: str, fields: Sequence[bytes], what: str) -> list[Any]:
-    """Return the values of keywords in the header of an HDU.
-
-    Parameters
-    ----------
-    fits : RawFits
-        What is in the file.
-    name : str
-        Name of the HDU.
-    fields : sequence of bytes
-        Keywords as they are on cards.
-    what : str
-        The file, for messages.
-
-    Returns
-    -------
-    values : list
-        None where the HDU lacks a keyword, and if there is no such HDU.
-
-    Raises
-    ------
-    InputError
-        If a card cannot be read.
-    """
+    """Return the values of keywords in the header of an HDU."""
     hdu = fits.hdu(name)
     if hdu is None:
         return [None] * len(fields)
@@ -54,36 +32,7 @@ def select(fits: RawFits, name: str, fields: Sequence[bytes], what: str) -> list
 def put_headers_over(
     values: list[Any], layout: Layout, fits: RawFits, blank: Any, what: str
 ) -> list[Any]:
-    """Put the headers' values over others, as far as the schema allows them.
-
-    Parameters
-    ----------
-    values : list, shape (n_attributes,)
-        The others. They are changed.
-    layout : Layout
-        Which attributes are wanted, and in which order.
-    fits : RawFits
-        What is in the file.
-    blank : stdatamodels.DataModel
-        An empty datamodel of the file's class, whose validation settings apply.
-    what : str
-        The file, for messages.
-
-    Returns
-    -------
-    values : list, shape (n_attributes,)
-        The same list.
-
-    Raises
-    ------
-    InputError
-        If a card cannot be read, or has a value that the schema forbids while validation is strict.
-
-    Warns
-    -----
-    BlendWarning
-        If a card has a value that the schema forbids.
-    """
+    """Put the headers' values over others, as far as the schema allows them."""
     validates = validates_assignments(blank)
     for name, (places, fields) in layout.keywords.items():
         for place, value in zip(places, select(fits, name, fields, what), strict=True):

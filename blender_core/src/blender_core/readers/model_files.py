@@ -19,33 +19,7 @@ __all__ = ["class_named", "plain_values", "put_own", "read_as_datamodel"]
 
 
 def class_named(name: Any, what: str, where: str) -> type:
-    """Return the class of datamodel that a file says it is of.
-
-    Parameters
-    ----------
-    name : object
-        What the file says; None if it says nothing.
-    what : str
-        The file, for messages.
-    where : str
-        Where in the file the name stands, for messages.
-
-    Returns
-    -------
-    model_type : type
-        A class of ``stdatamodels.jwst.datamodels``.
-
-    Raises
-    ------
-    UnknownInputError
-        If the file says nothing, or stdatamodels has no such class.
-
-    Examples
-    --------
-    >>> from blender_core.readers.model_files import class_named
-    >>> class_named("ImageModel", "input 1", "DATAMODL").__name__
-    'ImageModel'
-    """
+    """Return the class of datamodel that a file says it is of."""
     from stdatamodels.jwst import datamodels
 
     if name is None:
@@ -63,29 +37,7 @@ def class_named(name: Any, what: str, where: str) -> type:
 
 
 def plain_values(tree: Mapping[str, Any], layout: Layout) -> list[Any] | None:
-    """Take the wanted values out of an ASDF tree that was read without its tags' converters.
-
-    Parameters
-    ----------
-    tree : mapping
-        The tree, with asdf's tagged nodes where something is not plain YAML.
-    layout : Layout
-        Which attributes are wanted, and in which order.
-
-    Returns
-    -------
-    values : list, shape (n_attributes,), or None
-        Plain values; None for arrays. None alone if one of the values is an object that some
-        package has to make of its tag, or would be within one.
-
-    Examples
-    --------
-    >>> from blender_core.schema.layout import Layout
-    >>> from blender_core.readers.model_files import plain_values
-    >>> from blender_core.schema.attributes import Attribute
-    >>> plain_values({"meta": {"date": "2026-01-01"}}, Layout([Attribute("meta.date")]))
-    ['2026-01-01']
-    """
+    """Take the wanted values out of an ASDF tree that was read without its tags' converters."""
     if _has_tagged_groups(tree, layout.root):
         return None
     values = collect(tree, layout)
@@ -102,19 +54,7 @@ def plain_values(tree: Mapping[str, Any], layout: Layout) -> list[Any] | None:
 
 
 def put_own(values: list[Any], layout: Layout, model_type: type, filename: str | None) -> None:
-    """Put in what a datamodel takes from its class and its file, whatever the file says.
-
-    Parameters
-    ----------
-    values : list, shape (n_attributes,)
-        The values that the file has. They are changed.
-    layout : Layout
-        Which attributes are wanted, and in which order.
-    model_type : type
-        The class of the datamodel.
-    filename : str or None
-        The name of the file, if there is one.
-    """
+    """Put in what a datamodel takes from its class and its file, whatever the file says."""
     for path, value in (("meta.model_type", model_type.__name__), ("meta.filename", filename)):
         place = layout.places.get(path)
         if place is not None and value is not None:
@@ -144,27 +84,7 @@ def _has_tags(value: Any) -> bool:
 def read_as_datamodel(
     opened: Callable[[], AbstractContextManager[Any]], what: str, layout: Layout
 ) -> list[Any]:
-    """Open a datamodel, with all that belongs to it, and read that.
-
-    Parameters
-    ----------
-    opened : callable
-        Opens the datamodel.
-    what : str
-        What it is to the blend, for messages.
-    layout : Layout
-        Which attributes are wanted, and in which order.
-
-    Returns
-    -------
-    values : list, shape (n_attributes,)
-        Plain values; None where the datamodel has none.
-
-    Raises
-    ------
-    InputError
-        If stdatamodels cannot open it.
-    """
+    """Open a datamodel, with all that belongs to it, and read that."""
     try:
         with opened() as model:
             return DatamodelReader(model, what).read(layout)

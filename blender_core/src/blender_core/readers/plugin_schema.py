@@ -29,30 +29,7 @@ class BadSchemaError(Exception):
 
 
 def completed(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a schema as datamodels have it, with nothing but what is below ``meta``.
-
-    Parameters
-    ----------
-    schema : mapping
-        As a plugin's reader has it: groups need not say that they are objects, and what should be
-        lists may be tuples. It is not changed.
-
-    Returns
-    -------
-    schema : dict
-        A copy, in which groups are said to be objects.
-
-    Raises
-    ------
-    BadSchemaError
-        If it is not a JSON schema, does not stand by itself, or has no attributes below ``meta``.
-
-    Examples
-    --------
-    >>> from blender_core.readers.plugin_schema import completed
-    >>> completed({"properties": {"meta": {"properties": {"gain": {"type": "number"}}}}})["type"]
-    'object'
-    """
+    """Return a schema as datamodels have it, with nothing but what is below ``meta``."""
     try:
         whole = plain(schema)
         if isinstance(properties := whole.get("properties", {}), dict):

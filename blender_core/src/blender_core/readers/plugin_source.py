@@ -37,11 +37,6 @@ class PluggedSource:
         The plugin.
     what : str
         What the input is to the blend, for messages.
-
-    Raises
-    ------
-    PluginError
-        If what the plugin has made is no source.
     """
 
     def __init__(self, source: Source, provider: Provider, what: str) -> None:
@@ -66,30 +61,7 @@ class PluggedSource:
             self._fail(str(error), error)
 
     def read(self, layout: Layout) -> list[Any]:
-        """Return the wanted values.
-
-        Parameters
-        ----------
-        layout : Layout
-            Which attributes are wanted, and in which order.
-
-        Returns
-        -------
-        values : list, shape (n_attributes,)
-            Plain values; None where the input has none.
-
-        Raises
-        ------
-        InputError
-            If the plugin says that the input cannot be read.
-        PluginError
-            If its reader fails, or does not return a value for each attribute.
-
-        Warns
-        -----
-        BlendWarning
-            If a value is none that the schema allows; it is left out.
-        """
+        """Return the wanted values."""
         values = self._asked("read", lambda: self._source.read(layout), list, tuple)
         if len(values) != len(layout.paths):
             self._fail(f"read returns {len(values)} values for {len(layout.paths)} attributes")
@@ -110,18 +82,7 @@ class PluggedSource:
         return None
 
     def paths_beyond(self, known: Collection[str]) -> list[str]:
-        """Return the paths of scalars below ``meta`` that are none of the known attributes.
-
-        Parameters
-        ----------
-        known : collection of str
-            Dotted paths of the attributes that the schema has.
-
-        Returns
-        -------
-        paths : list of str
-            Those that the plugin's reader tells.
-        """
+        """Return the paths of scalars below ``meta`` that are none of the known attributes."""
         found = self._asked("paths_beyond", lambda: self._source.paths_beyond(known), list, tuple)
         if not all(str(one).startswith("meta.") for one in found):
             self._fail(f"paths_beyond returns {shown(found)}, not paths below meta")

@@ -31,27 +31,7 @@ HDRTAB: Final = "hdrtab"
 
 
 def table_of_datamodel(model: Any, name: str = HDRTAB) -> Any:
-    """Return a table of a datamodel.
-
-    Parameters
-    ----------
-    model : stdatamodels.DataModel
-        The datamodel.
-    name : str, optional
-        The name of the table.
-
-    Returns
-    -------
-    table : object
-        What the datamodel has for a table, which is not to be changed; None if it has none.
-
-    Examples
-    --------
-    >>> from blender_core.readers.product_table import table_of_datamodel
-    >>> from stdatamodels.jwst.datamodels import ImageModel
-    >>> print(table_of_datamodel(ImageModel()))
-    None
-    """
+    """Return a table of a datamodel."""
     table = model.instance.get(name)
     if table is None:
         table = model.instance.get("extra_fits", {}).get(name.upper(), {}).get("data")
@@ -61,27 +41,7 @@ def table_of_datamodel(model: Any, name: str = HDRTAB) -> Any:
 def table_in_tree(
     opened: Callable[[], AbstractContextManager[Any]], what: str, name: str = HDRTAB
 ) -> Any:
-    """Return a table in the tree of a file.
-
-    Parameters
-    ----------
-    opened : callable
-        Opens the datamodel in the file.
-    what : str
-        What the file is to the blend, for messages.
-    name : str, optional
-        The name of the table.
-
-    Returns
-    -------
-    table : numpy.ndarray
-        The table.
-
-    Raises
-    ------
-    ExpansionError
-        If it cannot be read.
-    """
+    """Return a table in the tree of a file."""
     try:
         with opened() as model:
             return np.array(table_of_datamodel(model, name))  # the model's own goes with it
@@ -90,27 +50,7 @@ def table_in_tree(
 
 
 def table_in_fits(given: Path | HDUList, what: str, name: str = HDRTAB) -> FITS_rec:
-    """Return a table in an HDU of a FITS file, or of an open HDUList, that has one.
-
-    Parameters
-    ----------
-    given : Path or astropy.io.fits.HDUList
-        The file, compressed with gzip or not; or the HDUList, which stays as it is.
-    what : str
-        What it is to the blend, for messages.
-    name : str, optional
-        The name of the table.
-
-    Returns
-    -------
-    table : astropy.io.fits.FITS_rec
-        The table, which is not to be changed.
-
-    Raises
-    ------
-    ExpansionError
-        If it cannot be read.
-    """
+    """Return a table in an HDU of a FITS file, or of an open HDUList, that has one."""
     from astropy.io import fits
 
     try:

@@ -18,22 +18,7 @@ __all__ = ["FitsAgain", "open_again"]
 
 
 def open_again(path: Path, what: str, learnt: Learnt) -> FitsAgain | None:
-    """Return the reader for a file that is like one before.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    what : str
-        What it is to the blend, for messages: ``input 3``.
-    learnt : Learnt
-        What the readers of one blend share.
-
-    Returns
-    -------
-    reader : FitsAgain or None
-        None if it is not certain that the file is like another.
-    """
+    """Return the reader for a file that is like one before."""
     found = learnt.tree_of(path)
     return None if found is None else FitsAgain(path, what, learnt, *found)
 
@@ -68,18 +53,7 @@ class FitsAgain(FitsReader):
         self.model_type = model_type
 
     def read(self, layout: Layout) -> list[Any]:
-        """Return the wanted values, as `FitsReader.read` does.
-
-        Parameters
-        ----------
-        layout : Layout
-            Which attributes are wanted, and in which order.
-
-        Returns
-        -------
-        values : list, shape (n_attributes,)
-            Plain values; None where the file has none.
-        """
+        """Return the wanted values, as `FitsReader.read` does."""
         # Of a layout or a class of which a tree does not tell everything, no tree is known.
         values = self._learnt.trees(layout).values(self._text)
         if values is None:

@@ -16,22 +16,6 @@ def visible(text: str) -> str:
 
     That is line ends, control characters, what turns the direction of writing round, and what
     no encoding has: a page is not to look other than its values are.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    text : str
-        A text of printable characters; without its middle if it is very long.
-
-    Examples
-    --------
-    >>> from blender_core.report.escaping import visible
-    >>> print(visible("a\nb\u202ec"))
-    a\nb\u202ec
     """
     text = shortened(text, _LONGEST)
     if text.isprintable():
@@ -40,24 +24,7 @@ def visible(text: str) -> str:
 
 
 def text_of(value: Any) -> str:
-    """Return a value as a page shows it.
-
-    Parameters
-    ----------
-    value : object
-        Any value but None.
-
-    Returns
-    -------
-    text : str
-        A text as it is, as far as it is printable; for other values what ``repr`` returns.
-
-    Examples
-    --------
-    >>> from blender_core.report.escaping import text_of
-    >>> text_of("F200W"), text_of(322.0), text_of([1, 2])
-    ('F200W', '322.0', '[1, 2]')
-    """
+    """Return a value as a page shows it."""
     if type(value) is float:  # most values are, and need no look
         return repr(value)
     return visible(value if isinstance(value, str) else shown(value))

@@ -51,18 +51,7 @@ class Exposure:
 
 
 def exposures_of(facts: Facts) -> list[Exposure]:
-    """Return what a timeline shows.
-
-    Parameters
-    ----------
-    facts : Facts
-        What is known of a blend.
-
-    Returns
-    -------
-    exposures : list of Exposure, shape (n_inputs,)
-        In input order.
-    """
+    """Return what a timeline shows."""
     n = facts.n_inputs
     names = _texts(facts.said("meta.filename", "FILENAME"), n)
     detectors = _texts(facts.said("meta.instrument.detector", "DETECTOR"), n)
@@ -82,41 +71,13 @@ def exposures_of(facts: Facts) -> list[Exposure]:
 
 
 def span(exposures: Sequence[Exposure]) -> tuple[datetime.datetime, datetime.datetime] | None:
-    """Return when the first exposure began, and when the last one ended.
-
-    Parameters
-    ----------
-    exposures : sequence of Exposure
-        The exposures.
-
-    Returns
-    -------
-    span : (datetime.datetime, datetime.datetime) or None
-        None if that is not known of any exposure.
-    """
+    """Return when the first exposure began, and when the last one ended."""
     moments = [one for each in exposures for one in (each.start, each.end) if one is not None]
     return (min(moments), max(moments)) if moments else None
 
 
 def moment(value: Any) -> datetime.datetime | None:
-    """Return a date and time in UTC.
-
-    Parameters
-    ----------
-    value : object
-        A text as FITS writes it, or a modified Julian date.
-
-    Returns
-    -------
-    moment : datetime.datetime or None
-        None if it is neither.
-
-    Examples
-    --------
-    >>> from blender_core.report.exposures import moment
-    >>> print(moment("2022-07-17T19:00:00.000"), moment(59777.5))
-    2022-07-17 19:00:00+00:00 2022-07-17 12:00:00+00:00
-    """
+    """Return a date and time in UTC."""
     try:
         if isinstance(value, str):
             found = datetime.datetime.fromisoformat(value)

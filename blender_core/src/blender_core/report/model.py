@@ -116,18 +116,7 @@ class Facts:
     notes: tuple[str, ...] = ()
 
     def said(self, *names: str) -> Sequence[Any] | None:
-        """Return what the inputs said of the first of several attributes that any of them has.
-
-        Parameters
-        ----------
-        *names : str
-            Dotted paths or FITS keywords.
-
-        Returns
-        -------
-        values : sequence, shape (n_inputs,), or None
-            None if no input has any of them.
-        """
+        """Return what the inputs said of the first of several attributes that any of them has."""
         for name in names:
             for fact in self.attributes:
                 is_it = name in (fact.outcome.attribute, fact.outcome.keyword)
@@ -137,20 +126,7 @@ class Facts:
 
 
 def facts_of(source: BlendResult | ProductFile, notes: Iterable[str] = ()) -> Facts:
-    """Return what a report tells of a blend.
-
-    Parameters
-    ----------
-    source : BlendResult or ProductFile
-        The result of a blend, or a product on disk.
-    notes : iterable of str, optional
-        What else there is to know.
-
-    Returns
-    -------
-    facts : Facts
-        Its facts.
-    """
+    """Return what a report tells of a blend."""
     if isinstance(source, ProductFile):
         return _of_product(source, notes)
     plan, kept = source.plan, source.kept

@@ -38,18 +38,7 @@ _SCRIPTS: Final = (
 
 
 def page(facts: Facts) -> str:
-    """Return the page.
-
-    Parameters
-    ----------
-    facts : Facts
-        What it tells.
-
-    Returns
-    -------
-    html : str
-        The text of an HTML file.
-    """
+    """Return the page."""
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 
     environment = Environment(

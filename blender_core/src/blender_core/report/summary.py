@@ -37,19 +37,7 @@ _LONGEST: Final = 120
 
 
 def said_by_inputs(facts: Facts) -> dict[str, list[tuple[str, int]]]:
-    """Return what the inputs are.
-
-    Parameters
-    ----------
-    facts : Facts
-        What is known of a blend.
-
-    Returns
-    -------
-    said : dict of str to list of (str, int)
-        What is told → the different texts, and how many inputs have each; the most frequent
-        first. Without what no input says.
-    """
+    """Return what the inputs are."""
     said = {}
     for name, attributes in _TOLD.items():
         values = facts.said(*attributes)
@@ -60,18 +48,7 @@ def said_by_inputs(facts: Facts) -> dict[str, list[tuple[str, int]]]:
 
 
 def time_span(exposures: Sequence[Exposure]) -> str:
-    """Say from when to when the exposures were taken.
-
-    Parameters
-    ----------
-    exposures : sequence of Exposure
-        The exposures.
-
-    Returns
-    -------
-    text : str
-        Both moments, and how long it is between them; empty if that is not known.
-    """
+    """Say from when to when the exposures were taken."""
     found = span(exposures)
     if found is None:
         return ""
@@ -81,25 +58,7 @@ def time_span(exposures: Sequence[Exposure]) -> str:
 
 
 def lasting(length: datetime.timedelta) -> str:
-    """Say how long something lasts.
-
-    Parameters
-    ----------
-    length : datetime.timedelta
-        The length.
-
-    Returns
-    -------
-    text : str
-        Its two largest units.
-
-    Examples
-    --------
-    >>> import datetime
-    >>> from blender_core.report.summary import lasting
-    >>> lasting(datetime.timedelta(seconds=2125)), lasting(datetime.timedelta(days=3, hours=4))
-    ('35 min 25 s', '3 d 4 h')
-    """
+    """Say how long something lasts."""
     rest = round(length.total_seconds())
     parts: list[tuple[int, str]] = []
     for unit, seconds in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):

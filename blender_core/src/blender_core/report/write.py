@@ -82,27 +82,7 @@ it ends in .html or .htm
 
 
 def report_target(path: str | os.PathLike[str], *, overwrite: bool) -> Target:
-    """Find out, before any work is done, whether a report can be written to a file.
-
-    Parameters
-    ----------
-    path : path-like
-        The file.
-    overwrite : bool
-        Whether an existing file may be replaced.
-
-    Returns
-    -------
-    target : Target
-        The file.
-
-    Raises
-    ------
-    OutputExistsError
-        If there is such a file, and it is not to be replaced.
-    OutputError
-        If the report cannot be written there, or Jinja2 is not installed.
-    """
+    """Find out, before any work is done, whether a report can be written to a file."""
     target = Target.find(path, overwrite=overwrite, what="the report", endings=_ENDINGS)
     if find_spec("jinja2") is None:
         msg = 'the report needs Jinja2: pip install "blender-core[report]"'

@@ -82,27 +82,7 @@ class Attribute:
 
 
 def read_attributes(schema: Mapping[str, Any]) -> dict[str, Attribute]:
-    """Return the attributes below ``meta`` that can have a value, in the schema's order.
-
-    Parameters
-    ----------
-    schema : mapping
-        The schema of a datamodel, as its ``schema`` property gives it.
-
-    Returns
-    -------
-    attributes : dict of str to Attribute
-        By dotted path. Elements of lists are not attributes of their own.
-
-    Examples
-    --------
-    >>> from blender_core.schema.attributes import read_attributes
-    >>> exptime = {"type": "number", "title": "[s] Exposure time", "fits_keyword": "EXPTIME"}
-    >>> meta = {"type": "object", "properties": {"exposure_time": exptime}}
-    >>> found = read_attributes({"type": "object", "properties": {"meta": meta}})
-    >>> found["meta.exposure_time"].unit
-    's'
-    """
+    """Return the attributes below ``meta`` that can have a value, in the schema's order."""
     if isinstance(schema, ClassSchema):
         return dict(schema.attributes)
     # Imported where a model is touched: it takes a second.
@@ -150,50 +130,14 @@ class ClassSchema(dict[str, Any]):
 
 
 def json_type(value: Any) -> str:
-    """Return the type of a plain value as a schema names it.
-
-    Parameters
-    ----------
-    value : bool, int, float, str, list or dict
-        A plain value.
-
-    Returns
-    -------
-    name : str
-        ``boolean``, ``integer``, ``number``, ``string``, ``array`` or ``object``.
-
-    Examples
-    --------
-    >>> from blender_core.schema.attributes import json_type
-    >>> json_type(True), json_type(1), json_type(1.0)
-    ('boolean', 'integer', 'number')
-    """
+    """Return the type of a plain value as a schema names it."""
     if isinstance(value, dict):
         return "object"
     return next((name for name, kinds in PYTHON_TYPES.items() if type(value) in kinds), "array")
 
 
 def subschema_at(schema: Mapping[str, Any], path: str) -> Mapping[str, Any]:
-    """Return the part of a schema that describes one attribute.
-
-    Parameters
-    ----------
-    schema : mapping
-        The schema of a datamodel.
-    path : str
-        Dotted path of the attribute.
-
-    Returns
-    -------
-    subschema : mapping
-        Empty if the schema does not know the attribute.
-
-    Examples
-    --------
-    >>> from blender_core.schema.attributes import subschema_at
-    >>> subschema_at({"properties": {"meta": {"properties": {}}}}, "meta.telescope")
-    {}
-    """
+    """Return the part of a schema that describes one attribute."""
     for part in path.split("."):
         schema = next(_properties_named(schema, part), {})
         if not schema:

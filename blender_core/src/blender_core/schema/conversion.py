@@ -17,31 +17,7 @@ _SCALARS: Final = frozenset({bool, int, float, str})
 
 
 def converted(value: Any, wanted: str | None) -> Any:
-    """Return what a rule made as a product has it: in plain Python, of the schema's type.
-
-    Parameters
-    ----------
-    value : object
-        What the rule made.
-    wanted : str or None
-        The JSON type that the schema asks for.
-
-    Returns
-    -------
-    value : object
-        Its like; of the type asked for only where that loses nothing.
-
-    Raises
-    ------
-    RuleError
-        If it is not a text, a number or a boolean, nor a list or mapping of these.
-
-    Examples
-    --------
-    >>> from blender_core.schema.conversion import converted
-    >>> converted(2.0, "integer"), converted((0.5, 1), "array")
-    (2, [0.5, 1])
-    """
+    """Return what a rule made as a product has it: in plain Python, of the schema's type."""
     return _of_type(_made(value), wanted)
 
 

@@ -25,15 +25,6 @@ class AttributeIndex:
     ----------
     attributes : collection of Attribute
         What the schema has.
-
-    Examples
-    --------
-    >>> from blender_core.schema.lookup import AttributeIndex
-    >>> from blender_core.schema.attributes import Attribute
-    >>> start = Attribute("meta.exposure.start_time", keyword="EXPSTART")
-    >>> index = AttributeIndex([start, Attribute("meta.exposure.count")])
-    >>> index.meant("EXPSTART")[0][0] is index.meant("meta.exposure")[0][0] is start
-    True
     """
 
     def __init__(self, attributes: Collection[Attribute]) -> None:
@@ -45,18 +36,7 @@ class AttributeIndex:
                 self._by_name.setdefault(name, []).append(attribute)
 
     def meant(self, text: str) -> list[tuple[Attribute, Specificity]]:
-        """Return the attributes that a text means, and how narrowly it means each.
-
-        Parameters
-        ----------
-        text : str
-            A path, a keyword, a group or a pattern, as `Override` takes them.
-
-        Returns
-        -------
-        meant : list of (Attribute, Specificity)
-            In the order of the schema.
-        """
+        """Return the attributes that a text means, and how narrowly it means each."""
         if is_pattern(text):
             candidates = self.attributes
         else:
@@ -68,33 +48,11 @@ class AttributeIndex:
         ]
 
     def named(self, text: str) -> list[Attribute]:
-        """Return the attributes whose own path or keyword a text is.
-
-        Parameters
-        ----------
-        text : str
-            A path or a keyword.
-
-        Returns
-        -------
-        named : list of Attribute
-            In the order of the schema; several if they share a keyword.
-        """
+        """Return the attributes whose own path or keyword a text is."""
         return [attribute for attribute, found in self.meant(text) if found == ITSELF]
 
     def close(self, text: str) -> list[str]:
-        """Return the attributes that may be meant by a path or keyword that none has.
-
-        Parameters
-        ----------
-        text : str
-            The path or keyword.
-
-        Returns
-        -------
-        labels : list of str
-            The most likely first; three at most.
-        """
+        """Return the attributes that may be meant by a path or keyword that none has."""
         if "." not in text:
             by_name = {one.keyword.casefold(): one.label for one in self.attributes if one.keyword}
         else:

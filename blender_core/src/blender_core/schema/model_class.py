@@ -37,23 +37,6 @@ def described(model_type: type[Any]) -> ModelClass:
     A class is asked once, and not in each blend: that takes longer than to read ten files, and a
     pipeline may make hundreds of products. The schema of a class of files is in a file of an
     installed package, which stdatamodels keeps in mind as well.
-
-    Parameters
-    ----------
-    model_type : type
-        A class of ``stdatamodels.jwst.datamodels``.
-
-    Returns
-    -------
-    model_class : ModelClass
-        The same one for each call; it is not to be changed.
-
-    Examples
-    --------
-    >>> from blender_core.schema.model_class import described
-    >>> from stdatamodels.jwst.datamodels import FlatModel, ImageModel
-    >>> described(ImageModel).has_own_metadata, described(FlatModel).has_own_metadata
-    (False, True)
     """
     from stdatamodels import DataModel
 

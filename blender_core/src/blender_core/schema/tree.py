@@ -15,29 +15,7 @@ __all__ = ["collect", "scalars_beyond"]
 
 
 def collect(tree: Mapping[str, Any], layout: Layout) -> list[Any]:
-    """Return the wanted values as the tree has them.
-
-    Parameters
-    ----------
-    tree : mapping
-        Groups are mappings in it.
-    layout : Layout
-        Which attributes are wanted, and in which order.
-
-    Returns
-    -------
-    values : list, shape (n_attributes,)
-        None where the tree has nothing.
-
-    Examples
-    --------
-    >>> from blender_core.schema.layout import Layout
-    >>> from blender_core.schema.tree import collect
-    >>> from blender_core.schema.attributes import Attribute
-    >>> layout = Layout(map(Attribute, ["meta.target.ra", "meta.date"]))
-    >>> layout.paths, collect({"meta": {"target": {"ra": 1.5}}}, layout)
-    (('meta.date', 'meta.target.ra'), [None, 1.5])
-    """
+    """Return the wanted values as the tree has them."""
     values: list[Any] = []
     _collect(tree, layout.root, values)
     return values
@@ -54,29 +32,7 @@ def _collect(tree: Mapping[str, Any], group: Group, values: list[Any]) -> None:
 
 
 def scalars_beyond(known: Collection[str], value: Any, path: str) -> Iterator[str]:
-    """Give the paths of scalars that are none of the known attributes.
-
-    Parameters
-    ----------
-    known : collection of str
-        Dotted paths.
-    value : object
-        A tree, or what is in it.
-    path : str
-        Dotted path of `value`.
-
-    Yields
-    ------
-    path : str
-        Dotted path of a scalar. What lies within lists and known attributes is left out, and so
-        is what no dotted path leads to: its name is no text, is empty or has a dot.
-
-    Examples
-    --------
-    >>> from blender_core.schema.tree import scalars_beyond
-    >>> list(scalars_beyond(["meta.a"], {"a": 1, "b": 2, "c": {"d": 3, "e": [4]}}, "meta"))
-    ['meta.b', 'meta.c.d']
-    """
+    """Give the paths of scalars that are none of the known attributes."""
     if path in known:
         return
     # What asdf has left for others to make an object of is no group, whatever it looks like.

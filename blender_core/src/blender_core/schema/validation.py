@@ -26,26 +26,7 @@ _LONGEST: Final = 400
 
 
 def plainly_valid(value: Any, subschema: Mapping[str, Any]) -> bool:
-    """Tell whether a value is valid for sure, without a validator.
-
-    Parameters
-    ----------
-    value : object
-        A plain value.
-    subschema : mapping
-        What the schema says of the attribute. Empty if it does not know it: then all is allowed.
-
-    Returns
-    -------
-    valid : bool
-        False if only the schema's own validator can tell.
-
-    Examples
-    --------
-    >>> from blender_core.schema.validation import plainly_valid
-    >>> plainly_valid(3, {"type": "integer"}), plainly_valid(3, {"type": "integer", "not": {}})
-    (True, False)
-    """
+    """Tell whether a value is valid for sure, without a validator."""
     if not subschema:
         return True
     return (
@@ -75,25 +56,7 @@ def _is_within(value: Any, subschema: Mapping[str, Any]) -> bool:
 
 
 def validates_assignments(model: Any) -> bool:
-    """Tell whether a datamodel validates what is assigned to it.
-
-    Parameters
-    ----------
-    model : stdatamodels.DataModel or None
-        The datamodel. None for one with the usual settings.
-
-    Returns
-    -------
-    validates : bool
-        False if it takes any value, and validates when it is saved.
-
-    Examples
-    --------
-    >>> from stdatamodels.jwst.datamodels import ImageModel
-    >>> from blender_core.schema.validation import validates_assignments
-    >>> validates_assignments(ImageModel(validate_on_assignment=False))
-    False
-    """
+    """Tell whether a datamodel validates what is assigned to it."""
     # As with the two other settings below, stdatamodels has no public name for it.
     return bool(getattr(model, "_validate_on_assignment", True))
 
@@ -103,34 +66,6 @@ def problem_with(value: Any, subschema: Mapping[str, Any], model: Any) -> tuple[
 
     Datamodels issue a warning of what is wrong. Here it is returned: to catch a warning is to
     change how all threads treat warnings.
-
-    Parameters
-    ----------
-    value : object
-        The value.
-    subschema : mapping
-        What the schema says of the attribute.
-    model : stdatamodels.DataModel
-        The datamodel whose validation settings apply. It is not changed.
-
-    Returns
-    -------
-    taken : bool
-        Whether the datamodel would take the value.
-    problem : str or None
-        What its schema has against the value, in one line.
-
-    Raises
-    ------
-    asdf.exceptions.ValidationError
-        If the schema forbids the value and the datamodel's validation is strict.
-
-    Examples
-    --------
-    >>> from stdatamodels.jwst.datamodels import ImageModel
-    >>> from blender_core.schema.validation import problem_with
-    >>> problem_with(3, {"type": "string"}, ImageModel())
-    (False, "3 is not of type 'string'")
     """
     if value is None or plainly_valid(value, subschema):
         return True, None
@@ -145,26 +80,7 @@ def problem_with(value: Any, subschema: Mapping[str, Any], model: Any) -> tuple[
 
 
 def objection(value: Any, subschema: Mapping[str, Any]) -> str | None:
-    """Return what a schema has against a value.
-
-    Parameters
-    ----------
-    value : object
-        A plain value; None is no value, and always allowed.
-    subschema : mapping
-        What the schema says of the attribute.
-
-    Returns
-    -------
-    problem : str or None
-        In one line; None if the schema allows the value.
-
-    Examples
-    --------
-    >>> from blender_core.schema.validation import objection
-    >>> objection("MULTIPLE", {"type": "integer"})
-    "'MULTIPLE' is not of type 'integer'"
-    """
+    """Return what a schema has against a value."""
     if value is None or plainly_valid(value, subschema):
         return None
     from asdf.exceptions import ValidationError

@@ -83,23 +83,7 @@ class RecordedRules:
 
 
 def record_columns(outcomes: Iterable[Outcome], columns_of: Mapping[str, str]) -> list[TypedColumn]:
-    """Return the outcomes as the columns of HDRRULES.
-
-    Parameters
-    ----------
-    outcomes : iterable of Outcome
-        How each attribute came about, which is known. Those that neither the product nor an input
-        has are left out.
-    columns_of : mapping of str to str
-        The columns of HDRTAB, by dotted path.
-
-    Returns
-    -------
-    columns : list of TypedColumn
-        A row for each outcome. Texts are in ASCII, where other characters are escaped as Python
-        does, and values in JSON; numbers that are not known are masked. Rows of HDRTAB are counted
-        from 1, as FITS does.
-    """
+    """Return the outcomes as the columns of HDRRULES."""
     told = [_as_recorded(one) for one in outcomes if one.n_inputs or one.status is not Status.KEPT]
     columns = [
         _text_column(name, title, (_ascii(text_of(one)) for one in told))
@@ -120,25 +104,7 @@ def record_columns(outcomes: Iterable[Outcome], columns_of: Mapping[str, str]) -
 
 
 def recorded_rules(table: Any, what: str) -> RecordedRules:
-    """Return what a product's HDRRULES tells.
-
-    Parameters
-    ----------
-    table : astropy.io.fits.FITS_rec or numpy.ndarray
-        The table as it was read from a file.
-    what : str
-        What the product is, for messages.
-
-    Returns
-    -------
-    rules : RecordedRules
-        What it tells.
-
-    Raises
-    ------
-    InputError
-        If the table is none of this kind.
-    """
+    """Return what a product's HDRRULES tells."""
     opened = Hdrtab(table, what, "HDRRULES")
     lacking = sorted(name for name in (*_TEXTS, _COLUMN, *_NUMBERS) if name not in opened)
     if lacking:

@@ -27,19 +27,7 @@ LEAST_INTEGER: Final = -(2**63)
 
 
 def to_table(columns: Sequence[TypedColumn]) -> Table:
-    """Return the columns as a table for people and programs.
-
-    Parameters
-    ----------
-    columns : sequence of TypedColumn
-        The columns.
-
-    Returns
-    -------
-    table : astropy.table.Table
-        With masks where inputs have no value, units, and the titles of the schema as
-        descriptions. Each column's ``meta["attribute"]`` is the dotted path.
-    """
+    """Return the columns as a table for people and programs."""
     from astropy.table import MaskedColumn, Table
 
     return Table(
@@ -58,24 +46,7 @@ def to_table(columns: Sequence[TypedColumn]) -> Table:
 
 
 def to_fits_rec(name: str, columns: Sequence[TypedColumn]) -> tuple[FITS_rec, dict[str, Any]]:
-    """Return the columns as a datamodel holds them, and the schema that describes them.
-
-    Parameters
-    ----------
-    name : str
-        Name of the table in a datamodel: one of `TABLES`.
-    columns : sequence of TypedColumn
-        At least one column.
-
-    Returns
-    -------
-    table : astropy.io.fits.FITS_rec, shape (n_inputs,)
-        The table. Missing integers have the value of TNULL, missing floats are NaN, missing
-        texts and logical values the zero byte, as the FITS standard has it. An empty text is a
-        blank.
-    schema : dict
-        What the datamodel's schema has to say of the table so that it is saved.
-    """
+    """Return the columns as a datamodel holds them, and the schema that describes them."""
     from astropy.io import fits
 
     fields = fields_of(columns)
@@ -105,18 +76,7 @@ def _definition(name: str, tform: str, null: int | None, unit: str | None) -> Co
 
 
 def fields_of(columns: Sequence[TypedColumn]) -> list[Field]:
-    """Return the columns of a FITS table.
-
-    Parameters
-    ----------
-    columns : sequence of TypedColumn
-        The columns.
-
-    Returns
-    -------
-    fields : list of Field
-        One for each.
-    """
+    """Return the columns of a FITS table."""
     return [_field(column) for column in columns]
 
 

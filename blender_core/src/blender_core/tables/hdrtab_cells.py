@@ -44,23 +44,6 @@ class Hdrtab:
         What the product is to the blend, for messages: ``input 3 (c_i2d.fits)``.
     name : str, optional
         What the table is called, for messages: HDRRULES has cells of the same kinds.
-
-    Raises
-    ------
-    ExpansionError
-        If it is not a table, has no rows, or has a column twice.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from blender_core.tables.hdrtab_cells import Hdrtab
-    >>> from blender_core.schema.attributes import Attribute
-    >>> table = np.array([(b"NRCA1", 0), (b"", 84)], [("DETECTOR", "S5"), ("ZEROFRAM", "i1")])
-    >>> hdrtab = Hdrtab(table, "input 1")
-    >>> hdrtab.values("DETECTOR", Attribute("meta.instrument.detector", type="string"))
-    ['NRCA1', None]
-    >>> hdrtab.values("ZEROFRAM", Attribute("meta.exposure.zero_frame", type="boolean"))
-    [None, True]
     """
 
     def __init__(self, table: Any, what: str, name: str = "HDRTAB") -> None:
@@ -108,25 +91,7 @@ class Hdrtab:
         return name.casefold() in self._names
 
     def values(self, name: str, attribute: Attribute) -> list[Any]:
-        """Return the values of a column.
-
-        Parameters
-        ----------
-        name : str
-            Its name; upper and lower case are the same.
-        attribute : Attribute
-            Whose values they are. Its schema says of which type they have been.
-
-        Returns
-        -------
-        values : list, shape (n_rows,)
-            Plain Python values; None for missing ones, and for NaN.
-
-        Raises
-        ------
-        ExpansionError
-            If a cell has what the attribute cannot have had.
-        """
+        """Return the values of a column."""
         name = self._names[name.casefold()]
         try:
             return _of_type(self._values(name), attribute.type)

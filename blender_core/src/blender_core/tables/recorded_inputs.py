@@ -38,19 +38,7 @@ class RecordedColumn:
     values: list[Any]
 
     def is_meant(self, text: str) -> bool:
-        """Tell whether a text means the column.
-
-        Parameters
-        ----------
-        text : str
-            The name of the column, in any case, or a pattern for it; or what means its attribute:
-            a path, a group, a keyword or a pattern.
-
-        Returns
-        -------
-        meant : bool
-            True if so.
-        """
+        """Tell whether a text means the column."""
         if fnmatch.fnmatchcase(self.name.casefold(), text.casefold()):
             return True
         return specificity(text, self.attribute.path, self.attribute.keyword) is not None
@@ -59,35 +47,7 @@ class RecordedColumn:
 def recorded_inputs(
     table: Hdrtab, attributes: Mapping[str, Attribute], named: Mapping[str, str]
 ) -> list[RecordedColumn]:
-    """Return what the inputs of a product said.
-
-    Parameters
-    ----------
-    table : Hdrtab
-        The product's table.
-    attributes : mapping of str to Attribute
-        What the product has, by dotted path.
-    named : mapping of str to str
-        The columns of attributes, by dotted path, as far as the product tells them.
-
-    Returns
-    -------
-    columns : list of RecordedColumn
-        In the order of the table. Unlike a blend, this takes values as they are that the schema
-        forbids.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from blender_core.tables.hdrtab_cells import Hdrtab
-    >>> from blender_core.tables.recorded_inputs import recorded_inputs
-    >>> from blender_core.schema.attributes import Attribute
-    >>> table = Hdrtab(np.array([(b"NRCA1",), (b"",)], [("DETECTOR", "S5")]), "the product")
-    >>> detector = Attribute("meta.instrument.detector", type="string", keyword="DETECTOR")
-    >>> (column,) = recorded_inputs(table, {detector.path: detector}, {})
-    >>> column.attribute.path, column.values
-    ('meta.instrument.detector', ['NRCA1', None])
-    """
+    """Return what the inputs of a product said."""
     owners = _owners(attributes, named)
     return [_column(table, name, owners.get(name.casefold())) for name in table.names]
 

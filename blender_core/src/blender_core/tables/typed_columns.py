@@ -54,32 +54,7 @@ class TypedColumn:
 
 
 def typed_columns(plan: BlendPlan, values: Mapping[str, Sequence[Any]]) -> list[TypedColumn]:
-    """Give the recorded attributes' values the types that their schema asks for.
-
-    Parameters
-    ----------
-    plan : BlendPlan
-        Which attributes are recorded, and in which columns.
-    values : mapping of str to sequence, shape (n_inputs,)
-        By dotted path; None where an input has no value.
-
-    Returns
-    -------
-    columns : list of TypedColumn
-        In the order of the plan, without those that no input has a value for.
-
-    Raises
-    ------
-    TableError
-        If a text has characters that a FITS table cannot hold, a number is too large for its
-        column, or the table cannot have a column of this name or so many columns. Several come as
-        a `BlendErrorGroup`.
-
-    Warns
-    -----
-    BlendWarning
-        If a value is not of the type that the schema asks for; the table has it as missing.
-    """
+    """Give the recorded attributes' values the types that their schema asks for."""
     columns: list[TypedColumn] = []
     faults: list[BlenderError] = []
     for path, name in plan.columns.items():
@@ -99,32 +74,7 @@ def typed_columns(plan: BlendPlan, values: Mapping[str, Sequence[Any]]) -> list[
 
 
 def typed_column(name: str, attribute: Attribute, cells: Sequence[Any]) -> TypedColumn | None:
-    """Give the values of one attribute the type that its schema asks for.
-
-    Parameters
-    ----------
-    name : str
-        Name of the column.
-    attribute : Attribute
-        The attribute.
-    cells : sequence, shape (n_inputs,)
-        Its values; None where an input has none.
-
-    Returns
-    -------
-    column : TypedColumn or None
-        The column; None if no input has a value for it.
-
-    Raises
-    ------
-    TableError
-        If a FITS table cannot hold the values, or a column of this name.
-
-    Warns
-    -----
-    BlendWarning
-        If a value is not of the type that the schema asks for; the table has it as missing.
-    """
+    """Give the values of one attribute the type that its schema asks for."""
     if cells.count(None) == len(cells):
         return None
     kinds = set(map(type, cells))

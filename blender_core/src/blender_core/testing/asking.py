@@ -50,30 +50,7 @@ class Answer:
 
 
 def ask(rule: Rule, sample: Sample) -> Answer:
-    """Call a rule.
-
-    Parameters
-    ----------
-    rule : Rule
-        The rule.
-    sample : Sample
-        What to call it with; it gets a copy.
-
-    Returns
-    -------
-    answer : Answer
-        What came of it. Warnings are not heeded.
-
-    Examples
-    --------
-    >>> from blender_core import Rule
-    >>> from blender_core.testing import Sample
-    >>> from blender_core.testing.asking import ask
-    >>> pick = Rule(name="pick", blend=lambda values: values.pop(), summary="Takes one away.")
-    >>> answer = ask(pick, Sample([1, 2]))
-    >>> answer.text, answer.changed
-    ('2', True)
-    """
+    """Call a rule."""
     values, arguments = copy.deepcopy((list(sample.values), dict(sample.arguments)))
     before = repr((values, arguments))
     value, error = None, None

@@ -34,30 +34,7 @@ _BY_PLACE: Final = (
 
 
 def problem_with_value(rule: Rule, values: Sequence[Any], value: Any) -> str | None:
-    """Return what is wrong with a value that a rule gave.
-
-    Parameters
-    ----------
-    rule : Rule
-        The rule.
-    values : sequence
-        What it was called with.
-    value : object
-        What it gave.
-
-    Returns
-    -------
-    problem : str or None
-        For the end of a sentence; None if it is what the rule says that it gives.
-
-    Examples
-    --------
-    >>> from blender_core import Rule
-    >>> from blender_core.testing.contract import problem_with_value
-    >>> longest = Rule(name="longest", blend=max, summary="The longest text.")
-    >>> problem_with_value(longest, ["a", "b"], "c")
-    "gives 'c', which no input has: name it in constants, or say in gives what is made of inputs"
-    """
+    """Return what is wrong with a value that a rule gave."""
     if value is None or value is DROP:
         return None
     try:
@@ -95,18 +72,7 @@ def problem_with_value(rule: Rule, values: Sequence[Any], value: Any) -> str | N
 
 
 def problems_with_constants(rule: Rule) -> Iterator[str]:
-    """Find constants that no product could have.
-
-    Parameters
-    ----------
-    rule : Rule
-        The rule.
-
-    Yields
-    ------
-    problem : str
-        What is wrong.
-    """
+    """Find constants that no product could have."""
     if rule.gives is Gives.CONSTANT and not (rule.constants or rule.constant_parameters):
         yield "it says that it gives one of its constants, and has none"
     for constant in rule.constants:
@@ -119,18 +85,7 @@ def problems_with_constants(rule: Rule) -> Iterator[str]:
 
 
 def problems_with_arguments(rule: Rule) -> Iterator[str]:
-    """Find arguments that a blend cannot give, or does not.
-
-    Parameters
-    ----------
-    rule : Rule
-        The rule.
-
-    Yields
-    ------
-    problem : str
-        What is wrong.
-    """
+    """Find arguments that a blend cannot give, or does not."""
     try:
         taken = dict(inspect.signature(rule.blend).parameters)
     except (TypeError, ValueError):  # some of Python's own functions do not tell

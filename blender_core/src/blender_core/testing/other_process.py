@@ -27,29 +27,7 @@ print(json.dumps([ask(rule, sample).text for sample in samples]))
 
 
 def texts_of_another_process(rule: Rule, samples: Sequence[Sample]) -> list[str] | None:
-    """Return what a rule answers in a process whose texts have other hashes.
-
-    Parameters
-    ----------
-    rule : Rule
-        The rule.
-    samples : sequence of Sample, shape (n_samples,)
-        What to call it with.
-
-    Returns
-    -------
-    texts : list of str, shape (n_samples,), or None
-        `Answer.text` of each; None if the other process cannot import the rule.
-
-    Examples
-    --------
-    >>> from blender_core import Plugins, Registry
-    >>> from blender_core.testing import Sample
-    >>> from blender_core.testing.other_process import texts_of_another_process
-    >>> rule = Registry(Plugins.discover().rules())["join"].rule
-    >>> texts_of_another_process(rule, [Sample(["F200W", "F115W"])])
-    ["'F200W, F115W'"]
-    """
+    """Return what a rule answers in a process whose texts have other hashes."""
     seed = "2" if os.environ.get("PYTHONHASHSEED") == "1" else "1"
     done = subprocess.run(  # noqa: S603  # this Python, and the program above
         [sys.executable, "-c", _PROGRAM],

@@ -90,26 +90,7 @@ _COMPANIONS: Final[tuple[tuple[Any, ...], ...]] = (
 
 
 def samples_for(rule: Rule) -> Iterator[Sample]:
-    """Return what to try a rule with.
-
-    Parameters
-    ----------
-    rule : Rule
-        The rule. What it has companions for gets aligned ones, all numbers at first.
-
-    Yields
-    ------
-    sample : Sample
-        One value, many, NaN, texts, lists, and others.
-
-    Examples
-    --------
-    >>> from blender_core import Plugins, Registry
-    >>> from blender_core.testing.samples import samples_for
-    >>> rule = Registry(Plugins.discover().rules())["weighted_mean"].rule
-    >>> print(next(sample for sample in samples_for(rule) if len(sample.values) > 1))
-    3.5, 1.25, 2.75, 1.25 with weights=[1.0, 2.0, 3.0, 4.0]
-    """
+    """Return what to try a rule with."""
 
     def sample(values: Sequence[Any], beside: Sequence[Any] | None = None) -> Sample:
         beside = [float(i + 1) for i in range(len(values))] if beside is None else beside

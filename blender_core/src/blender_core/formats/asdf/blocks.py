@@ -29,24 +29,7 @@ class TruncatedAsdfError(Exception):
 
 
 def require_blocks(file: BinaryIO, tree: Any, start: int, length: int) -> None:
-    """Refuse a file that lacks some of the data that its tree speaks of.
-
-    Parameters
-    ----------
-    file : binary file
-        The file.
-    tree : object
-        Its tree, with asdf's tagged nodes.
-    start : int
-        Where in the file the tree ends.
-    length : int
-        Length of the file in bytes.
-
-    Raises
-    ------
-    TruncatedAsdfError
-        If it does.
-    """
+    """Refuse a file that lacks some of the data that its tree speaks of."""
     number = sum(1 for _ in _blocks(file, start, length))
     wanted = 1 + max(_sources(tree), default=-1)
     if number < min(wanted, _MOST_BLOCKS):

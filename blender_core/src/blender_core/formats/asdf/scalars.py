@@ -38,27 +38,7 @@ _WORDS: Final = {
 
 
 def scalar_value(text: str) -> Any:
-    r"""Return the value of a scalar.
-
-    Parameters
-    ----------
-    text : str
-        The scalar as it is in the text of a tree, with its quotes and line breaks.
-
-    Returns
-    -------
-    value : bool, int, float, str, None or DOUBTFUL
-        The value as `asdf` gives it. `DOUBTFUL` if the text is of an unusual form, or perhaps not
-        a scalar by itself.
-
-    Examples
-    --------
-    >>> from blender_core.formats.asdf.scalars import DOUBTFUL, scalar_value
-    >>> [scalar_value(text) for text in ("1.5", "1e5", "'1.5'", "it''s", "NIRCam\n  Imaging")]
-    [1.5, '1e5', '1.5', "it''s", 'NIRCam Imaging']
-    >>> scalar_value("[1, 2]") is scalar_value("0x10") is DOUBTFUL
-    True
-    """
+    r"""Return the value of a scalar."""
     found = _SCALAR.fullmatch(text)
     if found is None:
         return DOUBTFUL

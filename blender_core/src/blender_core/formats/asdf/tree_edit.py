@@ -23,37 +23,7 @@ class Yaml:
 
 
 def changed(text: str, changes: Mapping[str, Any]) -> str:
-    r"""Return the text of a tree with some values changed.
-
-    Parameters
-    ----------
-    text : str
-        The text of one YAML document.
-    changes : mapping of str to object
-        Dotted path → plain value or `Yaml`; ``DROP`` where there is to be none. Groups that are
-        not there are made.
-
-    Returns
-    -------
-    text : str
-        The new text. It has been read again, and found to say what it should.
-
-    Raises
-    ------
-    PatchError
-        If the text is not YAML, has a value where a group should be, or refers from one place to
-        what is changed in another.
-
-    Examples
-    --------
-    >>> from blender_core.formats.asdf.tree_edit import changed
-    >>> tree = "meta:\n  wcs: !gwcs {a: 1.50}\n  target: {ra: 1}\n"
-    >>> print(changed(tree, {"meta.target.ra": 2.5}))
-    meta:
-      wcs: !gwcs {a: 1.50}
-      target: {ra: 2.5}
-    <BLANKLINE>
-    """
+    r"""Return the text of a tree with some values changed."""
     root = composed(text)
     nested = _nested(changes)
     edit = _Edit(text, shared(root))

@@ -16,30 +16,7 @@ _NULLS: Final = ("", "~", "null", "Null", "NULL")
 
 
 def composed(text: str) -> Any:
-    """Return the nodes of a document.
-
-    Parameters
-    ----------
-    text : str
-        The text of one YAML document, which is a mapping.
-
-    Returns
-    -------
-    root : yaml.MappingNode
-        The mapping. Nodes have their places in the text as marks.
-
-    Raises
-    ------
-    PatchError
-        If the text is something else.
-
-    Examples
-    --------
-    >>> from blender_core.formats.asdf.tree_nodes import composed
-    >>> [(key, value)] = composed("ra: 1.50").value
-    >>> value.value, value.start_mark.index
-    ('1.50', 4)
-    """
+    """Return the nodes of a document."""
     import yaml
 
     # It does not find out of what type plain scalars are, which takes most of the time.
@@ -58,29 +35,7 @@ def composed(text: str) -> Any:
 
 
 def dumped(value: Any) -> str:
-    """Return a value as YAML on a single line, as it can stand anywhere.
-
-    Parameters
-    ----------
-    value : object
-        A plain value.
-
-    Returns
-    -------
-    text : str
-        The text.
-
-    Raises
-    ------
-    PatchError
-        If YAML by itself has no such value.
-
-    Examples
-    --------
-    >>> from blender_core.formats.asdf.tree_nodes import dumped
-    >>> dumped([1e-9, "a, b", {"no": None}])
-    "[1.0e-09, 'a, b', {'no': null}]"
-    """
+    """Return a value as YAML on a single line, as it can stand anywhere."""
     import yaml
 
     try:
@@ -116,18 +71,7 @@ def _dumper() -> Any:
 
 
 def children(node: Any) -> Iterator[Any]:
-    """Give the nodes directly below a node.
-
-    Parameters
-    ----------
-    node : yaml.Node
-        A node.
-
-    Yields
-    ------
-    child : yaml.Node
-        Items of a sequence; keys and values of a mapping.
-    """
+    """Give the nodes directly below a node."""
     if isinstance(node.value, list):
         for one in node.value:
             if isinstance(one, tuple):
@@ -137,24 +81,7 @@ def children(node: Any) -> Iterator[Any]:
 
 
 def shared(root: Any) -> set[int]:
-    """Find the nodes that a tree has at several places.
-
-    Parameters
-    ----------
-    root : yaml.Node
-        The tree.
-
-    Returns
-    -------
-    ids : set of int
-        The nodes' ids.
-
-    Examples
-    --------
-    >>> from blender_core.formats.asdf.tree_nodes import composed, shared
-    >>> len(shared(composed("{a: &x [1], b: *x, c: [1]}")))
-    1
-    """
+    """Find the nodes that a tree has at several places."""
     seen: set[int] = set()
     ids: set[int] = set()
     waiting = [root]
@@ -169,26 +96,7 @@ def shared(root: Any) -> set[int]:
 
 
 def equal(one: Any, other: Any, known: dict[tuple[int, int], bool] | None = None) -> bool:
-    """Tell whether two nodes have the same tags and values all the way down.
-
-    Parameters
-    ----------
-    one, other : yaml.Node
-        The nodes.
-    known : dict, optional
-        What has been found out about pairs of nodes, as long as they live.
-
-    Returns
-    -------
-    equal : bool
-        True if they are equal; the order of a mapping's entries counts.
-
-    Examples
-    --------
-    >>> from blender_core.formats.asdf.tree_nodes import composed, equal
-    >>> equal(composed("a: '1'"), composed('{a: "1"}')), equal(composed("a: '1'"), composed("a: 1"))
-    (True, False)
-    """
+    """Tell whether two nodes have the same tags and values all the way down."""
     known = {} if known is None else known
     pair = (id(one), id(other))
     if pair not in known:
@@ -204,18 +112,7 @@ def equal(one: Any, other: Any, known: dict[tuple[int, int], bool] | None = None
 
 
 def is_null(node: Any) -> bool:
-    """Tell whether a node is null.
-
-    Parameters
-    ----------
-    node : yaml.Node
-        A node.
-
-    Returns
-    -------
-    null : bool
-        False of the text "null" in quotes.
-    """
+    """Tell whether a node is null."""
     return node.id == "scalar" and not node.style and node.value in _NULLS
 
 

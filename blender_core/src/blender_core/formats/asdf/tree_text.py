@@ -27,12 +27,6 @@ class AsdfText:
     ----------
     raw : bytes
         The text, as it is in a file.
-
-    Examples
-    --------
-    >>> from blender_core.formats.asdf.tree_text import AsdfText
-    >>> AsdfText(b"meta:\n  target: {ra: 12.5}\n_fits_hash: " + b"0" * 64 + b"\n").checksum[:5]
-    '00000'
     """
 
     def __init__(self, raw: bytes) -> None:
@@ -40,25 +34,7 @@ class AsdfText:
 
     @classmethod
     def read(cls, file: BinaryIO, size: int) -> AsdfText:
-        """Read a tree from a file, without the arrays that follow it.
-
-        Parameters
-        ----------
-        file : binary file
-            The file, where the tree begins.
-        size : int
-            How many bytes the tree has at the most, with its arrays.
-
-        Returns
-        -------
-        text : AsdfText
-            The tree.
-
-        Raises
-        ------
-        ValueError
-            If it goes on and on.
-        """
+        """Read a tree from a file, without the arrays that follow it."""
         raw = bytearray()
         while len(raw) < size:
             searched = max(len(raw) - len(_END), 0)
@@ -85,26 +61,12 @@ class AsdfText:
 
     @property
     def text(self) -> str:
-        """The text itself.
-
-        Raises
-        ------
-        UnicodeDecodeError
-            If it is not in UTF-8.
-        """
+        """The text itself."""
         return self.raw.decode()
 
     @cached_property
     def root(self) -> Any:
-        """The root of the tree as it is in the text: a node of YAML, with what is below it.
-
-        Raises
-        ------
-        ValueError
-            If the tree has no end, or its aliases have none.
-        yaml.YAMLError
-            If it is no YAML.
-        """
+        """The root of the tree as it is in the text: a node of YAML, with what is below it."""
         from asdf.yamlutil import AsdfLoader
 
         if _END not in self.raw:
@@ -117,15 +79,7 @@ class AsdfText:
 
     @cached_property
     def tree(self) -> Any:
-        """The tree, without arrays, and without what other packages make of its tags.
-
-        Raises
-        ------
-        ValueError
-            If the tree has no end, or its aliases have none.
-        yaml.YAMLError
-            If it is no YAML, or has values that are not what their tags say.
-        """
+        """The tree, without arrays, and without what other packages make of its tags."""
         from asdf.yamlutil import AsdfLoader
 
         return None if self.root is None else AsdfLoader(b"").construct_document(self.root)

@@ -32,23 +32,7 @@ _SUFFIX: Final = ".tmp"
 
 @contextlib.contextmanager
 def replacing(target: Target) -> Iterator[BinaryIO]:
-    """Give a file to write to, and put it in the target's place when all has been written.
-
-    Parameters
-    ----------
-    target : Target
-        Where the file is to go. Its permissions stay, and if possible its owner.
-
-    Yields
-    ------
-    file : binary file
-        An empty file.
-
-    Raises
-    ------
-    OutputError
-        If anything goes wrong. The target is as it was then, and nothing is left over.
-    """
+    """Give a file to write to, and put it in the target's place when all has been written."""
     try:
         with _replacing(target) as file:
             yield file

@@ -38,40 +38,14 @@ Part = bytes | Copied
 
 
 def length_of(parts: Iterable[Part]) -> int:
-    """Return how many bytes some parts have.
-
-    Parameters
-    ----------
-    parts : iterable of Part
-        The parts.
-
-    Returns
-    -------
-    length : int
-        In bytes.
-    """
+    """Return how many bytes some parts have."""
     return sum(
         len(part) if isinstance(part, bytes) else part.length + part.padding for part in parts
     )
 
 
 def write(parts: Iterable[Part], source: BinaryIO, file: BinaryIO) -> None:
-    """Write a new file, of which never more than a little is in memory.
-
-    Parameters
-    ----------
-    parts : iterable of Part
-        What is to be in the new file. What is copied is in the order of the old file.
-    source : binary file
-        The old file.
-    file : binary file
-        The new one.
-
-    Raises
-    ------
-    EOFError
-        If the old file has become shorter.
-    """
+    """Write a new file, of which never more than a little is in memory."""
     for part in parts:
         if isinstance(part, bytes):
             file.write(part)
@@ -80,25 +54,7 @@ def write(parts: Iterable[Part], source: BinaryIO, file: BinaryIO) -> None:
 
 
 def read(parts: Iterable[Part], source: BinaryIO) -> bytes:
-    """Return what parts consist of.
-
-    Parameters
-    ----------
-    parts : iterable of Part
-        The parts.
-    source : binary file
-        The old file.
-
-    Returns
-    -------
-    content : bytes
-        All of it.
-
-    Raises
-    ------
-    EOFError
-        If the old file has become shorter.
-    """
+    """Return what parts consist of."""
     return b"".join(
         part if isinstance(part, bytes) else b"".join(_blocks(part, source)) for part in parts
     )

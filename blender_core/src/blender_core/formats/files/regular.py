@@ -12,33 +12,7 @@ __all__ = ["length_of_file"]
 
 
 def length_of_file(path: Path) -> int:
-    """Return the length of a file that can be read to its end, without opening it.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-
-    Returns
-    -------
-    length : int
-        In bytes.
-
-    Raises
-    ------
-    OSError
-        If there is no such file, or it is something else: a pipe would be waited for, a device has
-        no end.
-
-    Examples
-    --------
-    >>> from pathlib import Path
-    >>> from blender_core.formats.files.regular import length_of_file
-    >>> length_of_file(Path("/"))
-    Traceback (most recent call last):
-        ...
-    OSError: it is a folder
-    """
+    """Return the length of a file that can be read to its end, without opening it."""
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"

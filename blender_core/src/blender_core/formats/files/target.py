@@ -52,31 +52,7 @@ class Target:
         what: str = "the product",
         endings: tuple[str, ...] = _ENDINGS,
     ) -> Target:
-        """Find out whether a product, or something else, can go where the caller wants it.
-
-        Parameters
-        ----------
-        output : path-like
-            The file to be written. If it is a symbolic link, what it points to.
-        overwrite : bool
-            Whether an existing file may be replaced.
-        product : Path, optional
-            The file that the product is read from, which may be replaced in any case.
-        what : str, optional
-            What is written, for messages.
-        endings : tuple of str, optional
-            How the name of such a file ends.
-
-        Returns
-        -------
-        target : Target
-            The file.
-
-        Raises
-        ------
-        OutputError
-            If the place is no place for it, or is taken.
-        """
+        """Find out whether a product, or something else, can go where the caller wants it."""
         given = Path(output)
         try:
             path = given.resolve()
@@ -104,18 +80,7 @@ class Target:
         return _ending(self.given, _ENDINGS) or ""
 
     def require_apart(self, inputs: Iterable[Path]) -> None:
-        """Refuse the target if it is one of the inputs, by whichever name, and not the product.
-
-        Parameters
-        ----------
-        inputs : iterable of Path
-            The files that are read.
-
-        Raises
-        ------
-        OutputError
-            If the target is one of them.
-        """
+        """Refuse the target if it is one of the inputs, by whichever name, and not the product."""
         try:
             own = self.path.stat()
         except OSError:

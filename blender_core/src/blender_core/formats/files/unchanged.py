@@ -29,11 +29,6 @@ class SourceFile:
         The file, wherever the current directory comes to be.
     what : str
         What it is, for messages.
-
-    Raises
-    ------
-    InputError
-        If there is no such file.
     """
 
     def __init__(self, path: Path) -> None:
@@ -47,18 +42,7 @@ class SourceFile:
 
     @contextlib.contextmanager
     def opened(self) -> Iterator[BinaryIO]:
-        """Open the file, if it is still the one that was read.
-
-        Yields
-        ------
-        file : binary file
-            The file.
-
-        Raises
-        ------
-        InputError
-            If it is another one by now.
-        """
+        """Open the file, if it is still the one that was read."""
         try:
             file = self.path.open("rb")
         except OSError as error:
@@ -69,13 +53,7 @@ class SourceFile:
             yield file
 
     def require_unchanged(self) -> None:
-        """Refuse what has been read of the file if somebody has changed or replaced it since.
-
-        Raises
-        ------
-        InputError
-            If it is not as it was.
-        """
+        """Refuse what has been read of the file if somebody has changed or replaced it since."""
         try:
             status = self.path.stat()
         except OSError as error:

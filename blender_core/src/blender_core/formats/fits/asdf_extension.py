@@ -31,54 +31,14 @@ _LARGEST_INDEX: Final = 1 << 20
 
 
 def array_tag(old: AsdfText | None) -> str:
-    r"""Return the tag of arrays, which changes with the versions of the ASDF standard.
-
-    Parameters
-    ----------
-    old : AsdfText or None
-        The text of the tree; None if there will be one of the newest version.
-
-    Returns
-    -------
-    tag : str
-        The tag.
-
-    Examples
-    --------
-    >>> from blender_core.formats.asdf.tree_text import AsdfText
-    >>> from blender_core.formats.fits.asdf_extension import array_tag
-    >>> array_tag(AsdfText(b"#ASDF 1.0.0\n#ASDF_STANDARD 1.5.0\n"))
-    'tag:stsci.edu:asdf/core/ndarray-1.0.0'
-    """
+    r"""Return the tag of arrays, which changes with the versions of the ASDF standard."""
     found = _STANDARD.match(old.raw) if old else None
     is_new = found is None or (int(found[1]), int(found[2])) >= (1, 6)
     return f"tag:stsci.edu:asdf/core/ndarray-{'1.1.0' if is_new else '1.0.0'}"
 
 
 def with_tree(hdu: RawHDU, old: AsdfText, new: bytes, source: BinaryIO) -> list[Part]:
-    """Return the extension with another text of the tree. Arrays that follow it stay.
-
-    Parameters
-    ----------
-    hdu : RawHDU
-        The extension.
-    old : AsdfText
-        The text that it has.
-    new : bytes
-        The text that it is to have.
-    source : binary file
-        The file with the extension.
-
-    Returns
-    -------
-    parts : list of Part
-        Header and data.
-
-    Raises
-    ------
-    PatchError
-        If the extension is of a form that stdatamodels does not write.
-    """
+    """Return the extension with another text of the tree. Arrays that follow it stay."""
     _require_usual(hdu)
     # The reader has put a line break after the end of the tree, if there was none.
     taken = len(old.raw) - 1 if old.raw.endswith(b"\n...\n") else len(old.raw)
@@ -97,23 +57,7 @@ def with_tree(hdu: RawHDU, old: AsdfText, new: bytes, source: BinaryIO) -> list[
 
 
 def new_extension(changes: Mapping[str, Any]) -> list[Part]:
-    """Return an extension for a file that has none.
-
-    Parameters
-    ----------
-    changes : mapping of str to object
-        What is to be in the tree, as `changed` takes it.
-
-    Returns
-    -------
-    parts : list of Part
-        Header and data.
-
-    Raises
-    ------
-    PatchError
-        If ASDF has no such value.
-    """
+    """Return an extension for a file that has none."""
     import asdf
     import numpy as np
     from astropy.io import fits
@@ -127,34 +71,12 @@ def new_extension(changes: Mapping[str, Any]) -> list[Part]:
 
 
 def header_of(hdu: RawHDU) -> HeaderText:
-    """Return the header of an HDU to be changed.
-
-    Parameters
-    ----------
-    hdu : RawHDU
-        An HDU of a file.
-
-    Returns
-    -------
-    header : HeaderText
-        Its header.
-    """
+    """Return the header of an HDU to be changed."""
     return HeaderText(cast("RawHeader", hdu.header).raw)
 
 
 def bytes_of(hdu: Any) -> bytes:
-    """Return an extension as it is to be in a file.
-
-    Parameters
-    ----------
-    hdu : astropy.io.fits.ImageHDU or astropy.io.fits.BinTableHDU
-        The extension.
-
-    Returns
-    -------
-    raw : bytes
-        Header and data, with their padding.
-    """
+    """Return an extension as it is to be in a file."""
     from astropy.io import fits
 
     buffer = io.BytesIO()

@@ -55,14 +55,6 @@ class RawHeader:
         The same.
     is_plain : bool
         Whether it has nothing that only astropy could make sense of, apart from single values.
-
-    Examples
-    --------
-    >>> from blender_core.formats.fits.cards import RawHeader
-    >>> cards = [b"DETECTOR= 'NRCA1   '           / name", b"EXPSTART=   59000.5 / [d] start"]
-    >>> header = RawHeader(b"".join(card.ljust(80) for card in cards))
-    >>> header.get("DETECTOR"), header.get("EXPSTART"), header.get("TARG_RA")
-    ('NRCA1', 59000.5, None)
     """
 
     def __init__(self, raw: bytes) -> None:
@@ -96,24 +88,7 @@ class RawHeader:
         )
 
     def get(self, keyword: str) -> Any:
-        """Return the value of a keyword as it stands there.
-
-        Parameters
-        ----------
-        keyword : str
-            FITS keyword, in upper case.
-
-        Returns
-        -------
-        value : bool, int, float, complex, str or None
-            The value as `astropy.io.fits.Header` gives it. None if the header does not have the
-            keyword, or has it without a value.
-
-        Raises
-        ------
-        astropy.io.fits.VerifyError
-            If astropy cannot make sense of the card either.
-        """
+        """Return the value of a keyword as it stands there."""
         value = self._plain_value(keyword.encode().ljust(8))
         return self._by_astropy.get(keyword) if value is _DOUBTFUL else value
 
@@ -122,16 +97,6 @@ class RawHeader:
 
         That is what a datamodel of a file has: stdatamodels lets astropy print all headers before
         it looks at their values.
-
-        Parameters
-        ----------
-        fields : sequence of bytes
-            Keywords, filled with blanks to the eight bytes that they have on a card.
-
-        Returns
-        -------
-        values : list
-            None where the header does not have a keyword, or has it without a value.
         """
         values = [self._plain_value(field) for field in fields]
         for i, value in enumerate(values):
@@ -234,16 +199,6 @@ def card_value(field: bytes) -> Any:
     """Return the value of the plain forms of a card.
 
     Most cards are the same to the byte in all exposures of a blend.
-
-    Parameters
-    ----------
-    field : bytes
-        The card from its ninth byte on.
-
-    Returns
-    -------
-    value : bool, int, float, str, None or object
-        The value as `astropy.io.fits` gives it. Some other object if only astropy can tell.
     """
     if field[:2] != b"= ":
         return _DOUBTFUL

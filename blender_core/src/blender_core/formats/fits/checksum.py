@@ -15,26 +15,7 @@ _PUNCTUATION: Final = frozenset(b":;<=>?@[\\]^_`")
 
 
 def sum_of(data: bytes, before: int = 0) -> int:
-    """Return the ones' complement sum of 32-bit words.
-
-    Parameters
-    ----------
-    data : bytes
-        The data; if their length is no multiple of four, as if zeros followed.
-    before : int, optional
-        The sum of what came before, whose length is a multiple of four.
-
-    Returns
-    -------
-    total : int
-        The sum.
-
-    Examples
-    --------
-    >>> from blender_core.formats.fits.checksum import sum_of
-    >>> hex(sum_of(bytes.fromhex("ffffffff 00000002")))
-    '0x2'
-    """
+    """Return the ones' complement sum of 32-bit words."""
     words = len(data) // 4
     total = int(np.frombuffer(data, ">u4", words).sum(dtype=np.uint64))
     rest = int.from_bytes(data[4 * words :].ljust(4, b"\0"), "big")
@@ -42,24 +23,7 @@ def sum_of(data: bytes, before: int = 0) -> int:
 
 
 def added(one: int, other: int) -> int:
-    """Return the ones' complement sum of two sums.
-
-    Parameters
-    ----------
-    one, other : int
-        The sums.
-
-    Returns
-    -------
-    total : int
-        Their sum, in 32 bits.
-
-    Examples
-    --------
-    >>> from blender_core.formats.fits.checksum import added
-    >>> hex(added(0xFFFFFFFF, 2))
-    '0x2'
-    """
+    """Return the ones' complement sum of two sums."""
     total = one + other
     while total > ALL_ONES:
         total = (total & ALL_ONES) + (total >> 32)
@@ -67,26 +31,7 @@ def added(one: int, other: int) -> int:
 
 
 def as_text(value: int) -> bytes:
-    """Return the sixteen letters and digits that stand for a sum in the card CHECKSUM.
-
-    Parameters
-    ----------
-    value : int
-        What has to be added for the HDU to sum up to all ones.
-
-    Returns
-    -------
-    text : bytes
-        Text whose own sum is `value`, where the standard has it stand.
-
-    Examples
-    --------
-    The example of the standard:
-
-    >>> from blender_core.formats.fits.checksum import ALL_ONES, as_text
-    >>> as_text(ALL_ONES - 868229149)
-    b'hcHjjc9ghcEghc9g'
-    """
+    """Return the sixteen letters and digits that stand for a sum in the card CHECKSUM."""
     letters = bytearray(16)
     for i, byte in enumerate(value.to_bytes(4, "big")):
         quarter, rest = divmod(byte, 4)

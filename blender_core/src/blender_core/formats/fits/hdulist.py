@@ -25,31 +25,7 @@ _ASDF: Final = "ASDF"
 
 
 def raw_fits_of(hdulist: HDUList) -> RawFits:
-    """Return the headers of an HDUList, and the text of its ASDF tree.
-
-    Parameters
-    ----------
-    hdulist : astropy.io.fits.HDUList
-        The HDUList, from a file or not. Headers that astropy has not read yet are read now; no
-        data are loaded, and a file stays open, at its position.
-
-    Returns
-    -------
-    fits : RawFits
-        What is in it.
-
-    Raises
-    ------
-    BadFitsError
-        If it has no HDU, or cannot be read.
-
-    Examples
-    --------
-    >>> from astropy.io import fits
-    >>> from blender_core.formats.fits.hdulist import raw_fits_of
-    >>> [hdu.name for hdu in raw_fits_of(fits.HDUList([fits.PrimaryHDU()])).hdus]
-    ['PRIMARY']
-    """
+    """Return the headers of an HDUList, and the text of its ASDF tree."""
     with _undisturbed(hdulist):
         hdus = tuple(
             RawHDU(
@@ -69,25 +45,7 @@ def raw_fits_of(hdulist: HDUList) -> RawFits:
 
 
 def table_in(hdulist: HDUList, name: str) -> FITS_rec:
-    """Return a binary table, which is read from the file unless it is in memory already.
-
-    Parameters
-    ----------
-    hdulist : astropy.io.fits.HDUList
-        The HDUList, from a file or not. A file stays open, at its position.
-    name : str
-        The name of an HDU that it has, in upper case.
-
-    Returns
-    -------
-    table : astropy.io.fits.FITS_rec
-        The table: the HDUList's own if it is in memory, which is not to be changed.
-
-    Raises
-    ------
-    BadFitsError
-        If the HDU is not a binary table, or cannot be read.
-    """
+    """Return a binary table, which is read from the file unless it is in memory already."""
     from astropy.io import fits
 
     with _undisturbed(hdulist):
@@ -111,19 +69,7 @@ def table_in(hdulist: HDUList, name: str) -> FITS_rec:
 
 
 def without_arrays(hdulist: HDUList) -> HDUList:
-    """Return a copy of an HDUList that shares nothing with it, and has no data but its ASDF tree.
-
-    Parameters
-    ----------
-    hdulist : astropy.io.fits.HDUList
-        The HDUList. It stays as it is.
-
-    Returns
-    -------
-    bare : astropy.io.fits.HDUList
-        The same headers, which speak of data that are not there: enough for a datamodel's
-        metadata.
-    """
+    """Return a copy of an HDUList that shares nothing with it and has no data but its ASDF tree."""
     from astropy.io import fits
 
     bare = fits.HDUList()

@@ -19,45 +19,7 @@ _NO_CHECKSUM = b"0" * 16
 
 
 def card(keyword: str, value: Any, comment: str = "", *, exact: bool = False) -> bytes:
-    """Return a card as astropy writes it, with those that continue it.
-
-    Parameters
-    ----------
-    keyword : str
-        The keyword. Blank for a heading, which is the value.
-    value : bool, int, float or str
-        The value.
-    comment : str, optional
-        The comment, which is cut off where there is no room for it.
-    exact : bool, optional
-        Whether to write all digits of a number. Astropy stops after 20 characters, where the
-        standard's fixed format ends; its free format, which any reader knows, does not.
-
-    Returns
-    -------
-    image : bytes
-        One or more times 80 bytes.
-
-    Raises
-    ------
-    ValueError
-        If FITS has no such value.
-
-    Warns
-    -----
-    astropy.io.fits.verify.VerifyWarning
-        If the comment is cut off.
-
-    Examples
-    --------
-    >>> from blender_core.formats.fits.header_edit import card
-    >>> card("EXPTIME", 10.5, "[s] exposure time").rstrip()
-    b'EXPTIME =                 10.5 / [s] exposure time'
-    >>> card("PIXAR_SR", 2.258775790530394e-14).rstrip()
-    b'PIXAR_SR= 2.25877579053039E-14'
-    >>> card("PIXAR_SR", 2.258775790530394e-14, exact=True).rstrip()
-    b'PIXAR_SR= 2.258775790530394E-14'
-    """
+    """Return a card as astropy writes it, with those that continue it."""
     from astropy.io import fits
 
     image = str(fits.Card(keyword, value, comment).image)
@@ -75,14 +37,6 @@ class HeaderText:
     ----------
     raw : bytes
         The header as it is in a file.
-
-    Examples
-    --------
-    >>> from blender_core.formats.fits.header_edit import HeaderText, card
-    >>> header = HeaderText(card("SIMPLE", True) + card("FILTER", "F115W"))
-    >>> header.put("FILTER", card("FILTER", "CLEAR"))
-    >>> len(header.raw), b"F115W" in header.raw
-    (2880, False)
     """
 
     def __init__(self, raw: bytes) -> None:
@@ -123,24 +77,7 @@ class HeaderText:
         ahead_of: Iterable[str] = (),
         heading: bytes = b"",
     ) -> None:
-        """Replace a card, or insert it.
-
-        Parameters
-        ----------
-        keyword : str
-            The keyword. If it is there more than once, the first is replaced, which counts.
-        image : bytes
-            The card.
-        after : iterable of str, optional
-            Where to insert it, if it is not there: behind the first of these that is.
-        before : iterable of str, optional
-            If none of those is there: before the first of these that is.
-        ahead_of : iterable of str, optional
-            If none of those is there, either: before the first of these that is, and before its
-            heading. Else it comes last.
-        heading : bytes, optional
-            Cards to be inserted before it, unless it is put `before` another.
-        """
+        """Replace a card, or insert it."""
         if keyword in self._keywords:
             index = self._keywords.index(keyword)
             self._is_changed |= self._cards[index] != image
@@ -167,13 +104,7 @@ class HeaderText:
         return next((self._keywords.index(one) for one in keywords if one in self), None)
 
     def remove(self, keyword: str) -> None:
-        """Remove all cards of a keyword.
-
-        Parameters
-        ----------
-        keyword : str
-            The keyword; it need not be there.
-        """
+        """Remove all cards of a keyword."""
         if keyword not in self:
             return
         self._is_changed = True
@@ -182,14 +113,7 @@ class HeaderText:
         self._keywords = [self._keywords[i] for i in kept]
 
     def renew_checksum(self, data: int | None = None) -> None:
-        """Correct the cards CHECKSUM and DATASUM, where there are such and something was changed.
-
-        Parameters
-        ----------
-        data : int, optional
-            The sum of the data. Without it, the data are what they were: then a checksum that was
-            right will be so, and one that was wrong, as that of a damaged file, will be wrong.
-        """
+        """Correct the cards CHECKSUM and DATASUM, if there are any and something was changed."""
         if data is None and not self._is_changed:
             return
         now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S")

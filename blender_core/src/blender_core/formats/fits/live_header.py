@@ -25,14 +25,6 @@ class LiveHeader:
     ----------
     header : astropy.io.fits.Header
         The header. It stays as it is.
-
-    Examples
-    --------
-    >>> from astropy.io.fits import Header
-    >>> from blender_core.formats.fits.live_header import LiveHeader
-    >>> header = LiveHeader(Header({"TARG_RA": -1.2345678901234568e-05}))
-    >>> header.get("TARG_RA"), header.get("TARG_DEC")
-    (-1.2345678901234568e-05, None)
     """
 
     def __init__(self, header: Header) -> None:

@@ -41,23 +41,7 @@ class RawFits:
 
     @classmethod
     def read(cls, path: Path) -> RawFits:
-        """Read headers and tree of a file, and nothing else.
-
-        Parameters
-        ----------
-        path : path-like
-            The file, compressed with gzip or not.
-
-        Returns
-        -------
-        fits : RawFits
-            What is in it.
-
-        Raises
-        ------
-        BadFitsError
-            If there is no such file, or it is not a whole FITS file.
-        """
+        """Read headers and tree of a file, and nothing else."""
         try:
             length = length_of_file(path)
             with path.open("rb") as file:
@@ -82,35 +66,13 @@ class RawFits:
         return cls(hdus, None, length)
 
     def hdu(self, name: str) -> RawHDU | None:
-        """Return an HDU as astropy finds it.
-
-        Parameters
-        ----------
-        name : str
-            Its name.
-
-        Returns
-        -------
-        hdu : RawHDU or None
-            The first of that name; None if there is none.
-        """
+        """Return an HDU as astropy finds it."""
         if name == "PRIMARY":
             return self.hdus[0]
         return next((hdu for hdu in self.hdus if hdu.name == name.upper()), None)
 
     def is_as_saved(self) -> bool:
-        """Tell whether nobody has touched the headers since a datamodel was saved to the file.
-
-        Returns
-        -------
-        as_saved : bool
-            False if there is no tree with a checksum.
-
-        Raises
-        ------
-        BadFitsError
-            If astropy cannot make sense of a card.
-        """
+        """Tell whether nobody has touched the headers since a datamodel was saved to the file."""
         expected = self.asdf.checksum if self.asdf else None
         if expected is None:
             return False

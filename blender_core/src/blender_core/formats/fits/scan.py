@@ -64,27 +64,7 @@ class RawHDU:
 
 
 def scan(file: BinaryIO, length: int | None) -> Iterator[RawHDU]:
-    """Give the HDUs of a file, one after the other.
-
-    Parameters
-    ----------
-    file : binary file
-        The file, at its beginning. Data are passed over, not read.
-    length : int or None
-        Length of the file in bytes. None if it is unknown, as in a compressed file.
-
-    Yields
-    ------
-    hdu : RawHDU
-        The next HDU.
-
-    Raises
-    ------
-    BadFitsError
-        If the file is empty, or ends within an HDU.
-    NotFitsError
-        If it is of another format.
-    """
+    """Give the HDUs of a file, one after the other."""
     start, number = 0, 0
     while True:
         where = f"HDU {number}"
@@ -109,24 +89,7 @@ def scan(file: BinaryIO, length: int | None) -> Iterator[RawHDU]:
 
 
 def padded(size: int) -> int:
-    """Return a length with its padding to whole blocks.
-
-    Parameters
-    ----------
-    size : int
-        Length in bytes.
-
-    Returns
-    -------
-    length : int
-        The next multiple of a block.
-
-    Examples
-    --------
-    >>> from blender_core.formats.fits.scan import padded
-    >>> padded(2880), padded(2881)
-    (2880, 5760)
-    """
+    """Return a length with its padding to whole blocks."""
     return -(-size // BLOCK) * BLOCK
 
 

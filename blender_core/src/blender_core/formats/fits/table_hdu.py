@@ -20,22 +20,7 @@ __all__ = ["Field", "table_hdu"]
 
 
 def table_hdu(name: str, fields: Sequence[Field]) -> tuple[HeaderText, bytes]:
-    """Return the header and the data of a table.
-
-    Parameters
-    ----------
-    name : str
-        EXTNAME.
-    fields : sequence of Field
-        The columns, at least one.
-
-    Returns
-    -------
-    header : HeaderText
-        The header.
-    data : bytes
-        The data with their padding.
-    """
+    """Return the header and the data of a table."""
     # FITS has the most significant byte first.
     dtype = [(one.name, one.raw.dtype.newbyteorder(">")) for one in fields]
     rows = np.empty(len(fields[0].raw), dtype)

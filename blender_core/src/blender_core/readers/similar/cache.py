@@ -25,16 +25,7 @@ _OF_A_LENGTH: Final = 4
 
 
 class Learnt:
-    """What the readers of one blend share.
-
-    Examples
-    --------
-    >>> from stdatamodels.jwst.datamodels import ImageModel
-    >>> from blender_core.readers.similar.cache import Learnt
-    >>> learnt = Learnt()
-    >>> learnt.blank(ImageModel) is learnt.blank(ImageModel)
-    True
-    """
+    """What the readers of one blend share."""
 
     def __init__(self) -> None:
         self._blanks: dict[type, Any] = {}
@@ -42,49 +33,19 @@ class Learnt:
         self._files: dict[int, list[FilePattern]] = {}
 
     def blank(self, model_type: type) -> Any:
-        """Return an empty datamodel, which has the validation settings.
-
-        Parameters
-        ----------
-        model_type : type
-            The class of the datamodel.
-
-        Returns
-        -------
-        model : stdatamodels.DataModel
-            The same one for each call; it is not to be changed.
-        """
+        """Return an empty datamodel, which has the validation settings."""
         if model_type not in self._blanks:
             self._blanks[model_type] = model_type()
         return self._blanks[model_type]
 
     def trees(self, layout: Layout) -> KnownTrees:
-        """Return what is known of trees.
-
-        Parameters
-        ----------
-        layout : Layout
-            Which attributes are wanted of them.
-
-        Returns
-        -------
-        trees : KnownTrees
-            The same one for each call.
-        """
+        """Return what is known of trees."""
         if layout not in self._trees:
             self._trees[layout] = KnownTrees(layout)
         return self._trees[layout]
 
     def add_file(self, fits: RawFits, model_type: type) -> None:
-        """Keep in mind how a file could be read whose headers are as a datamodel saved them.
-
-        Parameters
-        ----------
-        fits : RawFits
-            What is in the file.
-        model_type : type
-            The class of datamodels of the file.
-        """
+        """Keep in mind how a file could be read whose headers are as a datamodel saved them."""
         if fits.length is None:
             return
         known = self._files.get(fits.length, [])
@@ -97,20 +58,7 @@ class Learnt:
             self._files[fits.length] = [pattern, *known][:_OF_A_LENGTH]
 
     def tree_of(self, path: Path) -> tuple[type, AsdfText] | None:
-        """Read the tree of a file that is like one before, and whose headers nobody has touched.
-
-        Parameters
-        ----------
-        path : Path
-            The file.
-
-        Returns
-        -------
-        model_type : type
-            The class of datamodels of the file.
-        asdf : AsdfText
-            The text of its tree. None alone if it is not certain to be like one before.
-        """
+        """Read the tree of a file that is like one before, and whose headers nobody has touched."""
         try:
             known = self._files.get(length_of_file(path))
             if not known:

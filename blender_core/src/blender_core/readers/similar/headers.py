@@ -79,26 +79,7 @@ class FilePattern:
         self._of_length = self._before_tree + _keywords(of_tree).index(_LENGTH) * CARD
 
     def tree(self, file: BinaryIO, headers: bytes) -> AsdfText | None:
-        """Return the tree of a file that is like this one.
-
-        Parameters
-        ----------
-        file : binary file
-            A file of the same length.
-        headers : bytes
-            What it has at the places where this one has its headers.
-
-        Returns
-        -------
-        asdf : AsdfText or None
-            The text of the tree. None if the file is not like this one for certain, or somebody
-            has touched its headers since a datamodel was saved to it.
-
-        Raises
-        ------
-        ValueError
-            If the tree goes on and on.
-        """
+        """Return the tree of a file that is like this one."""
         size = self._tree_size(headers)
         if size is None:
             return None
@@ -108,18 +89,7 @@ class FilePattern:
         return asdf if asdf.checksum == checksum.hexdigest() else None
 
     def is_like(self, fits: RawFits) -> bool:
-        """Tell whether a file is one of those that can be read in this way.
-
-        Parameters
-        ----------
-        fits : RawFits
-            What is in the file, which is of the same length.
-
-        Returns
-        -------
-        like : bool
-            False if its headers are elsewhere, or have other cards.
-        """
+        """Tell whether a file is one of those that can be read in this way."""
         return self._tree_size(b"".join(header for header, _ in _headers(fits))) is not None
 
     def _tree_size(self, headers: bytes) -> int | None:
@@ -138,20 +108,7 @@ class FilePattern:
 
 
 def learn_file(fits: RawFits, model_type: type) -> FilePattern | None:
-    """Find out whether other files can be read in the way of one.
-
-    Parameters
-    ----------
-    fits : RawFits
-        What is in the file. Its headers are as a datamodel saved them.
-    model_type : type
-        The class of datamodels of the file.
-
-    Returns
-    -------
-    pattern : FilePattern or None
-        None if the tree is not its last HDU, or there is something unusual in it.
-    """
+    """Find out whether other files can be read in the way of one."""
     *others, last = fits.hdus
     if (
         fits.length != last.start + padded(last.size)

@@ -50,23 +50,11 @@ class Outline(NamedTuple):
     pieces: list[str]
 
     def kind(self) -> Hashable:
-        """Return what is the same in trees that differ in nothing but values.
-
-        Returns
-        -------
-        kind : hashable
-            All keys, and whatever lines begin with.
-        """
+        """Return what is the same in trees that differ in nothing but values."""
         return self.frame, *[piece.rpartition(" ")[2] for piece in self.pieces[:-1]]
 
     def spans(self) -> list[tuple[int, int]]:
-        """Return where in the text pieces are.
-
-        Returns
-        -------
-        spans : list of (int, int)
-            Beginnings and ends of what is not passed over.
-        """
+        """Return where in the text pieces are."""
         spans: list[tuple[int, int]] = []
         key, start = None, 0
         for found in [*_TOP.finditer(self.text), None]:
@@ -78,13 +66,7 @@ class Outline(NamedTuple):
         return spans
 
     def beginnings(self) -> dict[int, int]:
-        """Return where in the text pieces begin.
-
-        Returns
-        -------
-        numbers : dict of int to int
-            Index in the text → number of the piece that begins there.
-        """
+        """Return where in the text pieces begin."""
         numbers, position, spans = {}, 0, self.spans()
         for number, piece in enumerate(self.pieces):
             numbers[_index(position, spans)] = number
@@ -102,28 +84,7 @@ def _index(position: int, spans: Iterable[tuple[int, int]]) -> int:
 
 
 def outline(text: str, wanted: Collection[str]) -> Outline | None:
-    r"""Divide the text of a tree.
-
-    Parameters
-    ----------
-    text : str
-        The text of the tree.
-    wanted : collection of str
-        Keys of the tree that have wanted values in them, and `WCS` if it has some.
-
-    Returns
-    -------
-    outline : Outline or None
-        None if the text has line breaks that only YAML takes for such, or quotes that may enclose
-        more than they seem to.
-
-    Examples
-    --------
-    >>> from blender_core.readers.similar.outline import outline
-    >>> text = "--- !tree\nlog:\n- one\nmeta:\n  target: {ra: 1.5, name: NGC 1}\n"
-    >>> outline(text, {"meta"}).pieces
-    ['\n  target', '{ra', '1.5, name', 'NGC 1}\n']
-    """
+    r"""Divide the text of a tree."""
     if "\r" in text or (not text.isascii() and any(map(text.__contains__, _OTHER_LINE_BREAKS))):
         return None
     first, *parts = _TOP.split(text)

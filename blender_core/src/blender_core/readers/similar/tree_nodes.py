@@ -44,27 +44,7 @@ class Place(NamedTuple):
 
 
 def places(text: str, root: Any, wanted: Collection[str]) -> list[Place]:
-    """Return all keys and scalars below some keys of a tree.
-
-    Parameters
-    ----------
-    text : str
-        The text of the tree.
-    root : yaml.Node
-        Its root.
-    wanted : collection of str
-        Keys of the root, and `WCS` if it is not to be passed over.
-
-    Returns
-    -------
-    places : list of Place
-        In the order of the text.
-
-    Raises
-    ------
-    UnusualTreeError
-        If a node is not what it looks like where it is.
-    """
+    """Return all keys and scalars below some keys of a tree."""
     found: list[Place] = []
     for key, value in _items(root):
         if key.value in wanted:
@@ -108,20 +88,7 @@ def _indent(text: str, index: int) -> int:
 
 
 def wanted_nodes(node: Any, group: Group) -> Iterator[Any]:
-    """Give the nodes of the wanted values.
-
-    Parameters
-    ----------
-    node : yaml.Node
-        The root of a tree, or what is below it. None if there is nothing.
-    group : Group
-        What is wanted of it.
-
-    Yields
-    ------
-    node : yaml.Node or None
-        The next one in the order of the layout. None where there is nothing.
-    """
+    """Give the nodes of the wanted values."""
     found = {}
     if node is not None and node.id == "mapping":
         found = {key.value: value for key, value in node.value if key.id == "scalar"}

@@ -67,18 +67,7 @@ class TreePattern:
         self._values = values
 
     def values(self, pieces: Sequence[str]) -> list[Any] | None:
-        """Return the wanted values of a tree.
-
-        Parameters
-        ----------
-        pieces : sequence of str
-            Its text, divided where values begin: as many pieces as this has.
-
-        Returns
-        -------
-        values : list or None
-            Plain values. None if it is not certain that they can be told without parsing.
-        """
+        """Return the wanted values of a tree."""
         values = list(self._values)
         slots = self._slots
         for number in compress(range(len(slots)), map(ne, pieces, self._pieces)):
@@ -101,24 +90,7 @@ class TreePattern:
 
 
 def learn(outline: Outline, root: Any, layout: Layout, values: Sequence[Any]) -> TreePattern | None:
-    """Find out where the scalars of a tree are that has been read in full.
-
-    Parameters
-    ----------
-    outline : Outline
-        Its text, divided where values begin.
-    root : yaml.Node
-        Its root.
-    layout : Layout
-        Which attributes are wanted, and in which order.
-    values : sequence, shape (n_attributes,)
-        Their values.
-
-    Returns
-    -------
-    pattern : TreePattern or None
-        None if the values are not all scalars, each in a place of its own.
-    """
+    """Find out where the scalars of a tree are that has been read in full."""
     where: dict[int, int] = {}
     for place, (node, value) in enumerate(
         zip(wanted_nodes(root, layout.root), values, strict=True)

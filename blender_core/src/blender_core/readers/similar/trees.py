@@ -28,19 +28,6 @@ class KnownTrees:
     ----------
     layout : Layout
         Which attributes are wanted, and in which order.
-
-    Examples
-    --------
-    >>> from blender_core.schema.layout import Layout
-    >>> from blender_core.formats.asdf.tree_text import AsdfText
-    >>> from blender_core.readers.similar.trees import KnownTrees
-    >>> from blender_core.schema.attributes import Attribute
-    >>> known = KnownTrees(Layout([Attribute("meta.target.ra")]))
-    >>> text = "--- !t\nmeta:\n  target: {ra: 1.5}\n...\n"
-    >>> known.add(AsdfText(text.encode()), [1.5])
-    >>> known.values(AsdfText(text.replace("1.5", "-0.25").encode()))
-    [-0.25]
-    >>> known.values(AsdfText(text.replace("ra: 1.5", "dec: 1.5").encode()))
     """
 
     def __init__(self, layout: Layout) -> None:
@@ -53,18 +40,7 @@ class KnownTrees:
         self._latest: dict[Hashable, TreePattern] = {}
 
     def values(self, asdf: AsdfText) -> list[Any] | None:
-        """Return the wanted values of a tree that is like one that is known.
-
-        Parameters
-        ----------
-        asdf : AsdfText
-            The text of the tree.
-
-        Returns
-        -------
-        values : list, shape (n_attributes,), or None
-            Plain values. None if the tree has to be parsed.
-        """
+        """Return the wanted values of a tree that is like one that is known."""
         lines = self._outline(asdf)
         if lines is None:
             return None
@@ -85,15 +61,7 @@ class KnownTrees:
         return None
 
     def add(self, asdf: AsdfText, values: Sequence[Any]) -> None:
-        """Keep a tree that has been parsed, to learn from it if there is another of its kind.
-
-        Parameters
-        ----------
-        asdf : AsdfText
-            The text of the tree.
-        values : sequence, shape (n_attributes,)
-            Its wanted values.
-        """
+        """Keep a tree that has been parsed, to learn from it if there is another of its kind."""
         lines = self._outline(asdf)
         if lines is None:
             return

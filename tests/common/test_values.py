@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from blender_core.common.values import distinct, identity
-from blender_core.common.wording import said, shown
+from blender_core.common.wording import format_error, preview
 
 NAN, OTHER_NAN = float("nan"), float("inf") - float("inf")
 
@@ -72,15 +72,15 @@ def nested(depth):
     ids=lambda value: type(value).__name__,
 )
 def test_any_value_is_shown_in_a_few_characters(value):
-    assert 0 < len(shown(value)) < 250
+    assert 0 < len(preview(value)) < 250
 
 
 @pytest.mark.parametrize("value", ["2026-01-02T03:04:05.678", 0.1, -(2**63), None, ["a", 1]])
 def test_common_values_are_shown_whole(value):
-    assert shown(value) == repr(value)
+    assert preview(value) == repr(value)
 
 
 def test_what_an_error_says():
-    assert said(KeyError("lost")) == "'lost'"
-    assert len(said(ValueError("x" * 10**6))) < 1100
-    assert said(UnspeakableError()) == "(its message cannot be had)"
+    assert format_error(KeyError("lost")) == "'lost'"
+    assert len(format_error(ValueError("x" * 10**6))) < 1100
+    assert format_error(UnspeakableError()) == "(its message cannot be had)"

@@ -17,7 +17,7 @@ from blender_core import (
     UnknownRuleError,
     When,
 )
-from blender_core.common.wording import shown
+from blender_core.common.wording import preview
 from blender_core.plan.override_sources import SourcedOverride
 from blender_core.schema.attributes import Attribute, read_attributes
 
@@ -226,7 +226,7 @@ def test_a_rule_that_is_no_name(registry, name):
         plan_of(registry, *attributes.values())
     assert caught.value.attribute == "meta.a"
     assert len(str(caught.value)) < 400
-    assert shown(name) in str(caught.value)
+    assert preview(name) in str(caught.value)
     assert plan_of(registry, *attributes.values(), ignore=["meta.a"])["meta.a"].name == "keep"
 
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import blender_core
 from blender_core.common.environment import RULES, rules_files
-from blender_core.common.wording import counted, shown
+from blender_core.common.wording import pluralize, preview
 from blender_core.inputs.model_library import is_library, opened
 from blender_core.plugins.manager import Plugins
 from blender_core.readers.product_table import table_of_datamodel
@@ -113,12 +113,12 @@ def _amend(product: Any, plugins: Plugins) -> bool:
     _LOGGER.info(
         "%s: overrides ask for %s, of which %d changed",
         name,
-        counted(len(amended.amendments), "attribute"),
+        pluralize(len(amended.amendments), "attribute"),
         len(amended.changes),
     )
     for change in amended.changes:
         before, after = (
-            "none" if value is None else shown(value) for value in (change.before, change.after)
+            "none" if value is None else preview(value) for value in (change.before, change.after)
         )
         _LOGGER.info(
             "%s: %s is %s instead of %s: %s of %s, asked for by %s",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from blender_core.common.drop import DROP
 from blender_core.common.values import distinct
-from blender_core.common.wording import shown
+from blender_core.common.wording import preview
 from blender_core.errors import RuleError
 from blender_core.plugins.rule import Rule
 from blender_rules_std.checks import NUMBERS, is_nan, quoted, require, require_some
@@ -168,7 +168,7 @@ def same(values: Sequence[T], *, tolerance: float = 0) -> T:
 
 def _agree(values: Sequence[Any], tolerance: float = 0) -> bool:
     if type(tolerance) not in NUMBERS or not tolerance >= 0:
-        msg = f"a tolerance is a number that is not negative, and not {shown(tolerance)}"
+        msg = f"a tolerance is a number that is not negative, and not {preview(tolerance)}"
         raise RuleError(msg)
     if not tolerance:
         require_some(values)

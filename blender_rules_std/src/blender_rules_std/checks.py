@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.wording import shown
+from blender_core.common.wording import preview
 from blender_core.errors import RuleError
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def quoted(values: Sequence[Any]) -> str:
     >>> quoted(["a", 1])
     "'a' (str), 1 (int)"
     """
-    examples = [f"{shown(value)} ({type(value).__name__})" for value in values[:_SHOWN]]
+    examples = [f"{preview(value)} ({type(value).__name__})" for value in values[:_SHOWN]]
     more = len(values) - len(examples)
     return ", ".join(examples) + (f" and {more} more" if more else "")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from blender_core.common.attribute_paths import label_of
 from blender_core.common.text_table import text_table
 from blender_core.common.values import identity
-from blender_core.common.wording import counted, shown
+from blender_core.common.wording import pluralize, preview
 from blender_core.formats.files.target import Target
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class AmendResult:
         self.amendments = tuple(amendments)
 
     def __repr__(self) -> str:
-        changes = counted(len(self.changes), "change")
+        changes = pluralize(len(self.changes), "change")
         return f"<AmendResult of {self._product!r}: {changes}>"
 
     def __str__(self) -> str:
@@ -149,8 +149,8 @@ def _row(amendment: Amendment) -> tuple[str, ...]:
     return (
         amendment.keyword or "",
         amendment.attribute,
-        "none" if amendment.before is None else shown(amendment.before),
-        "none" if amendment.after is None else shown(amendment.after),
+        "none" if amendment.before is None else preview(amendment.before),
+        "none" if amendment.after is None else preview(amendment.after),
         f"{amendment.rule}{settings}",
         str(amendment.provider),
     )

@@ -7,8 +7,8 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Literal
 
 from blender_core.blending.blender import ModelBlender
-from blender_core.common.arguments import texts
-from blender_core.common.wording import shown
+from blender_core.common.arguments import strings
+from blender_core.common.wording import preview
 from blender_core.formats.files.target import Target
 from blender_core.inputs.asn_product import ProductChoice, names_of_product
 from blender_core.inputs.association import Association, is_association
@@ -115,7 +115,7 @@ def blendmodels(
     >>> product.meta.exposure.exposure_time
     322.0
     """
-    ignore = texts(ignore or (), "ignore", "paths")
+    ignore = strings(ignore or (), "ignore", "paths")
     blender = ModelBlender(
         ignore,
         overrides=overrides,
@@ -177,7 +177,7 @@ def _several(inputs: Any, choice: ProductChoice) -> Iterable[Any]:
     from stdatamodels import DataModel
 
     if isinstance(inputs, (str, os.PathLike, DataModel, HDUList)):
-        msg = f"inputs takes a collection of inputs, such as [{shown(inputs)}], not a single one"
+        msg = f"inputs takes a collection of inputs, such as [{preview(inputs)}], not a single one"
         raise TypeError(msg)
     if isinstance(inputs, Collection) and not any(map(is_association, inputs)):
         return inputs

@@ -11,7 +11,7 @@ import functools
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from blender_core.common.wording import shown
+from blender_core.common.wording import preview
 from blender_core.errors import ExpansionError, warn
 from blender_core.plan.claims import DEFAULT_RULE
 from blender_core.plan.selection import AS_THEY_ARE
@@ -64,7 +64,7 @@ def require_recorded(exposures: Sequence[Source], kinds: Iterable[Kind]) -> None
             if value is not None and path in purposes:
                 lost[path] = f"\n- {kind.attributes[path].label}: {purposes[path]}"
         for path, value in product.without_column(kind.layout, purposes).items():
-            alone[path] = f"\n- {kind.attributes[path].label}, which is {shown(value)}"
+            alone[path] = f"\n- {kind.attributes[path].label}, which is {preview(value)}"
     if lost:
         msg = (
             f"{product.source.what} cannot be expanded, because its HDRTAB does not tell what each "

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blender_core.common.plain_values import plain
-from blender_core.common.wording import counted
+from blender_core.common.wording import pluralize
 from blender_core.evaluation.later_values import OF_THE_PRODUCT, is_same
 from blender_core.evaluation.outcome import OF_A_FILE, Status
 from blender_core.evaluation.outcomes import outcomes_of
@@ -108,7 +108,7 @@ class BlendResult:
 
     def __repr__(self) -> str:
         rows = max((len(values) for values in self.inputs.values()), default=0)
-        inputs = counted(rows, "input")
+        inputs = pluralize(rows, "input")
         skipped = f", {len(self.skipped)} skipped" if self.skipped else ""
         return f"<BlendResult of {inputs}{skipped}: {len(self.values)} values, {self._product!r}>"
 

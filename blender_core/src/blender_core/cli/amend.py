@@ -102,12 +102,12 @@ def amend(
 def _print(result: "AmendResult", target: Path, heads: tuple[str, str], *, show_all: bool) -> None:
     from blender_core.cli.console import Output
     from blender_core.cli.value_changes import print_changes
-    from blender_core.common.wording import counted
+    from blender_core.common.wording import pluralize
 
     console = Output()
     is_written = heads[0] == "before"
     amended = "amended" if is_written else "would be amended"
-    console.say(f"{target}: {counted(len(result.changes), 'value')} {amended}", "bold")
+    console.say(f"{target}: {pluralize(len(result.changes), 'value')} {amended}", "bold")
     shown = result.amendments if show_all else result.changes
     if shown:
         print_changes(shown, *heads)

@@ -10,7 +10,7 @@ from blender_core.cli.console import Output
 from blender_core.cli.plan import assignment_object, changed_in, print_idle, print_plan
 from blender_core.cli.summary import facts_of
 from blender_core.cli.value_changes import change_object, print_changes
-from blender_core.common.wording import counted, listed
+from blender_core.common.wording import join_words, pluralize
 from blender_core.evaluation.outcome import OF_A_FILE, Status
 from blender_core.plan.assignment import Tier
 from blender_core.plan.findings import FindingKind
@@ -61,7 +61,8 @@ def print_blend(result: BlendResult, output: Path, report: Path | None) -> None:
         **facts_of(result),
         "values": f"{ruled} by rules of the schema, {overridden} by overrides, "
         f"{firsts} of the first input",
-        "HDRTAB": f"{counted(n_inputs, 'row')}, {counted(len(result.table.colnames), 'column')}",
+        "HDRTAB": f"{pluralize(n_inputs, 'row')}, "
+        f"{pluralize(len(result.table.colnames), 'column')}",
     }
     if varied:
         names = ", ".join(one.keyword or one.attribute for one in varied[:_FEW])
@@ -69,7 +70,7 @@ def print_blend(result: BlendResult, output: Path, report: Path | None) -> None:
         facts["varied"] = f"{names}{more}: no rule is set, so they are the first input's"
     if report is not None:
         facts["report"] = str(report)
-    console.say(f"{output}: {counted(n_inputs, 'input')} blended", "bold")
+    console.say(f"{output}: {pluralize(n_inputs, 'input')} blended", "bold")
     console.facts(facts)
     for line in _later_lines(result):
         console.say(line)
@@ -91,12 +92,13 @@ def _later_lines(result: BlendResult) -> Iterator[str]:
         (stay if own.stays else go).append(result.plan[path].attribute.keyword or path)
     if stay:
         was, stays = ("was", "stays") if len(stay) == 1 else ("were", "stay")
-        number = counted(len(stay), "value")
-        yield f"{number} {was} set after the blend and {stays}: {listed(stay)}"
+        number = pluralize(len(stay), "value")
+        yield f"{number} {was} set after the blend and {stays}: {join_words(stay)}"
     if go:
         was, is_ = ("was", "is") if len(go) == 1 else ("were", "are")
-        number = counted(len(go), "value")
-        yield f"{number} {was} set after the blend and {is_} replaced by overrides: {listed(go)}"
+        number = pluralize(len(go), "value")
+        names = join_words(go)
+        yield f"{number} {was} set after the blend and {is_} replaced by overrides: {names}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +167,7 @@ def print_rehearsal(rehearsal: Rehearsal) -> None:
     """Tell a person what a blend would do."""
     console = Output()
     inputs, plan = rehearsal.inputs, rehearsal.plan
-    console.say(f"Would blend {counted(len(inputs), 'input')} into {rehearsal.output}.", "bold")
+    console.say(f"Would blend {pluralize(len(inputs), 'input')} into {rehearsal.output}.", "bold")
     console.say("")
     if rehearsal.kinds:
         console.say("They are of several kinds, and the plan is for all of them:", "bold")

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from blender_core.cli.console import printable
-from blender_core.common.wording import counted
+from blender_core.common.wording import pluralize
 from blender_core.errors import BlendWarning
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class Notes:
         for line in lines[:_MOST_PRINTED]:
             sys.stderr.write(f"Warning: {printable(line)}\n")
         if (more := len(lines) - _MOST_PRINTED) > 0:
-            sys.stderr.write(f"Warning: and {counted(more, 'warning')} more\n")
+            sys.stderr.write(f"Warning: and {pluralize(more, 'warning')} more\n")
 
 
 def _brief(message: str, category: type[Warning]) -> str:

@@ -174,7 +174,7 @@ def print_findings(
 
     from blender_core.cli.console import Output
     from blender_core.cli.errors import in_options
-    from blender_core.common.wording import counted
+    from blender_core.common.wording import pluralize
 
     output = Output()
     where: dict[Finding, list[str]] = {}
@@ -224,7 +224,7 @@ def print_findings(
     elif output.is_terminal:
         kinds = Counter(one.kind.value for one in where)
         said = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
-        output.say(f"{counted(len(where), 'finding')} in {_what(found)}: {said}.")
+        output.say(f"{pluralize(len(where), 'finding')} in {_what(found)}: {said}.")
         output.say(f"--except {next(iter(kinds))} leaves out those of this kind.", "dim")
 
 

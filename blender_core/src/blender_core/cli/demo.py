@@ -67,7 +67,7 @@ def _demo(given: list[Path], chosen: Path | None, *, overwrite: bool, show_all: 
     from blender_core.cli.demo_inputs import require_exposures
     from blender_core.cli.demo_printout import Story, tell
     from blender_core.cli.outputs import require_apart, require_writable
-    from blender_core.common.wording import counted
+    from blender_core.common.wording import pluralize
     from blender_core.demo.exposures import write_exposures
 
     require_exposures(given)
@@ -87,7 +87,7 @@ def _demo(given: list[Path], chosen: Path | None, *, overwrite: bool, show_all: 
         require_apart(output, paths)
         origin = f"invented for this demo and written to {folder}"
         hint = "Next, your own exposures: model-blender demo EXPOSURE..."
-    with progress.status(f"Blending {counted(len(paths), 'exposure')}", spinner="line"):
+    with progress.status(f"Blending {pluralize(len(paths), 'exposure')}", spinner="line"):
         result, pixels = blend_files(paths, notes)
         with notes.about(output.name):
             if chosen is None:

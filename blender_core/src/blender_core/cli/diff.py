@@ -77,7 +77,7 @@ def diff(
 def print_diff(found: "ProductDiff", here: str, there: str) -> None:
     """Print what is different between two products."""
     from blender_core.cli.console import Output
-    from blender_core.common.wording import counted
+    from blender_core.common.wording import pluralize
 
     output = Output()
     if found.values:
@@ -99,13 +99,18 @@ def print_diff(found: "ProductDiff", here: str, there: str) -> None:
     for name, inputs in ((here, found.only_here), (there, found.only_there)):
         if inputs:
             output.say("")
-            output.say(f"Only in {name}: {counted(len(inputs), 'input')}", "bold")
+            output.say(f"Only in {name}: {pluralize(len(inputs), 'input')}", "bold")
             output.say("\n".join(inputs), indent=2)
     if found.cells:
         output.say("")
         output.say("Inputs of which the tables differ:", "bold")
         cells = [
-            (one.attribute, counted(len(one.inputs), "input"), _shown(one.here), _shown(one.there))
+            (
+                one.attribute,
+                pluralize(len(one.inputs), "input"),
+                _shown(one.here),
+                _shown(one.there),
+            )
             for one in found.cells
         ]
         output.table(("attribute", "inputs", here, there), cells, folded=(0, 2, 3))
@@ -116,9 +121,9 @@ def _cell(value: Any, rule: str, *, is_told: bool) -> str:
 
 
 def _shown(value: Any) -> str:
-    from blender_core.common.wording import shown
+    from blender_core.common.wording import preview
 
-    return "none" if value is None else shown(value)
+    return "none" if value is None else preview(value)
 
 
 def _object(found: "ProductDiff") -> dict[str, Any]:

@@ -136,7 +136,7 @@ def _lacking(chosen: "Sequence[Outcome]", product: "ProductFile") -> str:
 
 def _print_lines(chosen: "Sequence[Outcome]", product: "ProductFile") -> None:
     from blender_core.cli.console import Output
-    from blender_core.common.wording import counted
+    from blender_core.common.wording import pluralize
 
     output = Output()
     head = ["keyword", "attribute", "value", "rule", "values"]
@@ -158,10 +158,10 @@ def _print_lines(chosen: "Sequence[Outcome]", product: "ProductFile") -> None:
     if not output.is_terminal:
         return
     output.say("")
-    inputs = f"{product.path}: {counted(product.n_inputs, 'input')}"
+    inputs = f"{product.path}: {pluralize(product.n_inputs, 'input')}"
     more = len(product.outcomes) - len(chosen)
     if more:
-        inputs += f". {counted(more, 'attribute')} without a rule, of one value, left out (--all)"
+        inputs += f". {pluralize(more, 'attribute')} without a rule, of one value, left out (--all)"
     output.say(f"{inputs}.")
     if any(map(_is_later, chosen)):
         output.say(
@@ -175,7 +175,7 @@ def _print_lines(chosen: "Sequence[Outcome]", product: "ProductFile") -> None:
 
 def _print_later(chosen: "Sequence[Outcome]", product: "ProductFile") -> None:
     from blender_core.cli.console import Output
-    from blender_core.common.wording import counted
+    from blender_core.common.wording import pluralize
 
     output = Output()
     if not chosen:
@@ -197,10 +197,9 @@ def _print_later(chosen: "Sequence[Outcome]", product: "ProductFile") -> None:
     output.table(head, rows, styles=styles, folded=(1, 2, 3), two_names_from=_WIDE)
     if output.is_terminal:
         output.say("")
-        values = counted(len(chosen), "value")
-        output.say(
-            f"{product.path}: {values} set after the blend of {counted(product.n_inputs, 'input')}."
-        )
+        values = pluralize(len(chosen), "value")
+        inputs = pluralize(product.n_inputs, "input")
+        output.say(f"{product.path}: {values} set after the blend of {inputs}.")
         output.say("blended: what the blend gave, by its rule.", "dim")
         output.say(_OF_VALUES, "dim")
 

@@ -108,7 +108,7 @@ def print_plan(plan: "BlendPlan", shown: "Sequence[Assignment]") -> None:
     from collections import Counter
 
     from blender_core.cli.console import Output
-    from blender_core.common.wording import counted
+    from blender_core.common.wording import pluralize
     from blender_core.plan.assignment import Tier
     from blender_core.plan.claims import DEFAULT_RULE
 
@@ -151,7 +151,7 @@ def print_plan(plan: "BlendPlan", shown: "Sequence[Assignment]") -> None:
     tiers = Counter(one.tier for one in plan.values())
     said = [f"{number} by {_BY[tier.label]}" for tier, number in sorted(tiers.items())]
     changed = f"; {len(brief)} not as the schema asks for" if len(brief) < len(plan) else ""
-    output.say(f"{counted(len(plan), 'attribute')}: {', '.join(said)}{changed}.")
+    output.say(f"{pluralize(len(plan), 'attribute')}: {', '.join(said)}{changed}.")
     for provider, names in providers.items():
         output.say(f"{', '.join(names)}: {provider}", "dim")
 
@@ -164,7 +164,7 @@ def print_idle(plan: "BlendPlan") -> None:
     import sys
 
     from blender_core.cli.console import printable
-    from blender_core.common.wording import counted, listed
+    from blender_core.common.wording import join_words, pluralize
 
     told = {one.sourced for one in plan.unknown_conditions}
     alike: dict[tuple[str, str], list[str]] = {}
@@ -177,8 +177,8 @@ def print_idle(plan: "BlendPlan") -> None:
         (((source, when), (attribute,)),) = alike.items()
         what = f"the override of {attribute} by {source} does not hold here: it is for {when}"
     else:
-        each = [f"{listed(names)} by {one} for {when}" for (one, when), names in alike.items()]
-        what = f"{counted(number, 'override')} do not hold here: {'; '.join(each)}"
+        each = [f"{join_words(names)} by {one} for {when}" for (one, when), names in alike.items()]
+        what = f"{pluralize(number, 'override')} do not hold here: {'; '.join(each)}"
     if number:
         sys.stderr.write(printable(f"Note: {what}") + "\n")
 

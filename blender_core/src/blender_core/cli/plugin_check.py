@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.cli.models import model_classes
-from blender_core.common.wording import counted
+from blender_core.common.wording import pluralize
 from blender_core.errors import BlenderError, PlanError, UnknownAttributeError
 from blender_core.plan.assignment import Tier
 from blender_core.plan.claims import Claims
@@ -233,7 +233,7 @@ def _unknown_rule(override: Override, registry: Registry) -> str:
 
 
 def _classes(number: int) -> str:
-    return counted(number, "class") if number == 1 else f"{number} classes"
+    return pluralize(number, "class") if number == 1 else f"{number} classes"
 
 
 def _faults(trial: _Trial, index: AttributeIndex) -> Iterator[tuple[str, str, Sequence[str], bool]]:

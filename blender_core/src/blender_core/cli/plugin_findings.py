@@ -10,7 +10,7 @@ from blender_core.cli.json_output import print_json, provider_object
 from blender_core.cli.plugin_check import check_plugin
 from blender_core.cli.plugin_overrides import Offer, providers_named
 from blender_core.cli.progress import bar
-from blender_core.common.wording import counted
+from blender_core.common.wording import pluralize
 from blender_core.plugins.manager import Plugins
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def _print(check: PluginCheck) -> None:
         output.say(f"{check.provider} overrides nothing.")
         return
     tried = (
-        f"{check.provider}: {counted(len(check.overrides), 'override')}, tried with "
+        f"{check.provider}: {pluralize(len(check.overrides), 'override')}, tried with "
         f"{check.n_classes} classes of datamodels and {check.n_instruments} instruments"
     )
     if output.is_terminal:
@@ -70,7 +70,7 @@ def _print(check: PluginCheck) -> None:
     elif check.findings:
         rows = [[*_object(check, one).values()] for one in check.findings]
         output.table(_HEAD, [(*row[:-1], _listed(row[-1])) for row in rows])
-    found = counted(len(check.findings), "finding") if check.findings else "nothing found"
+    found = pluralize(len(check.findings), "finding") if check.findings else "nothing found"
     output.say(f"{tried}: {found}.")
     if not output.is_terminal:
         for one in check.remarks:

@@ -145,10 +145,10 @@ def _override_object(offer: "Offer") -> dict[str, Any]:
 def _print_plugin(
     output: "Output", provider: "Provider", rules: list[str], overrides: "list[Offer]", reads: bool
 ) -> None:
-    from blender_core.common.wording import counted
+    from blender_core.common.wording import pluralize
 
     offered = [
-        counted(len(one), noun) for one, noun in ((rules, "rule"), (overrides, "override")) if one
+        pluralize(len(one), noun) for one, noun in ((rules, "rule"), (overrides, "override")) if one
     ]
     if reads:
         offered.append("a reader for inputs of another kind")

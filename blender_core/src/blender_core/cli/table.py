@@ -74,7 +74,7 @@ def table(
         from blender_core.cli.product import open_product_file
         from blender_core.cli.table_files import write_table
         from blender_core.cli.table_selection import chosen_columns, sorted_rows
-        from blender_core.common.wording import counted
+        from blender_core.common.wording import pluralize
 
         if columns and show_all:
             msg = "--all is for all columns: name none with it"
@@ -86,7 +86,9 @@ def table(
         chosen = chosen_columns(opened, columns or [], show_all=show_all)
         rows = sorted_rows(opened, sort or [], reverse=reverse)
         if not chosen and (output is not None or not as_json):
-            msg = f"{product}: its {counted(opened.n_inputs, 'input')} say the same of everything. "
+            msg = (
+                f"{product}: its {pluralize(opened.n_inputs, 'input')} say the same of everything. "
+            )
             raise CommandError(msg + "All columns come with --all")
         if output is not None:
             write_table(chosen, rows, output, product=product, overwrite=overwrite)
@@ -97,7 +99,7 @@ def table(
         elif output is None:
             _print(chosen, rows, opened, hint="" if columns else _hint(chosen, opened))
         elif not quiet:
-            size = f"{counted(len(rows), 'row')}, {counted(len(chosen), 'column')}"
+            size = f"{pluralize(len(rows), 'row')}, {pluralize(len(chosen), 'column')}"
             hint = "" if columns else _hint(chosen, opened)
             Output().say(f"{output}: {size}{hint}.")
         if not quiet:
@@ -106,17 +108,17 @@ def table(
 
 def _hint(columns: "Sequence[RecordedColumn]", product: "ProductFile") -> str:
     """Say how many columns are left out for not varying."""
-    from blender_core.common.wording import counted
+    from blender_core.common.wording import pluralize
 
     more = len(product.columns) - len(columns)
-    return f"; {counted(more, 'column')} of one value left out (--all)" if more else ""
+    return f"; {pluralize(more, 'column')} of one value left out (--all)" if more else ""
 
 
 def _print(
     columns: "Sequence[RecordedColumn]", rows: "Sequence[int]", product: "ProductFile", hint: str
 ) -> None:
     from blender_core.cli.console import Output
-    from blender_core.common.wording import counted
+    from blender_core.common.wording import pluralize
 
     output = Output()
     head, cells = ["row"], [[str(i + 1) for i in rows]]
@@ -131,4 +133,4 @@ def _print(
     output.blocks(head, list(zip(*cells, strict=True)))
     if output.is_terminal:
         output.say("")
-        output.say(f"{product.path}: {counted(product.n_inputs, 'input')}{hint}.")
+        output.say(f"{product.path}: {pluralize(product.n_inputs, 'input')}{hint}.")

@@ -9,7 +9,7 @@ from blender_core.cli.console import Output
 from blender_core.cli.json_output import provider_object
 from blender_core.common.plain_values import plain
 from blender_core.common.provider import engine
-from blender_core.common.wording import shown
+from blender_core.common.wording import preview
 from blender_core.evaluation.outcome import OF_A_FILE, Status
 from blender_core.schema.layout import Layout
 from blender_core.schema.tree import collect
@@ -91,4 +91,4 @@ def print_changes(values: Sequence[Amendment], before: str, after: str) -> None:
 
 
 def _shown(value: Any) -> str:
-    return "none" if value is None else shown(value)
+    return "none" if value is None else preview(value)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["counted", "listed", "said", "shortened", "shown"]
+__all__ = ["format_error", "join_words", "pluralize", "preview", "shorten"]
 
 
 _LONGEST: Final = 200
@@ -30,33 +30,33 @@ _repr.maxlevel = 3
 _repr.maxstring = _repr.maxother = 80
 
 
-def shown(value: Any) -> str:
+def preview(value: Any) -> str:
     """Return a value as messages show it: short, and in any case."""
-    return shortened(_repr.repr(value))
+    return shorten(_repr.repr(value))
 
 
-def counted(number: int, noun: str) -> str:
+def pluralize(number: int, noun: str) -> str:
     """Return a number of things in words."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def listed(names: Sequence[str]) -> str:
+def join_words(names: Sequence[str]) -> str:
     """Return names as they stand in a sentence."""
     if len(names) > _MOST_LISTED:
         return f"{', '.join(names[:_MOST_LISTED])}, … ({len(names)} in all)"
     return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
 
 
-def said(error: BaseException) -> str:
+def format_error(error: BaseException) -> str:
     """Return what an error of somebody else's code says, in any case."""
     try:
         text = str(error)
     except Exception:  # noqa: BLE001  # as any object's repr may, too
         return "(its message cannot be had)"
-    return shortened(text, 5 * _LONGEST)
+    return shorten(text, 5 * _LONGEST)
 
 
-def shortened(text: str, longest: int = _LONGEST) -> str:
+def shorten(text: str, longest: int = _LONGEST) -> str:
     """Return a text without its middle if it is long."""
     half = longest // 2
     return text if len(text) <= longest else f"{text[:half]}...{text[-half:]}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from blender_core.common.drop import DROP
 from blender_core.common.plain_values import is_plain, plain
-from blender_core.common.wording import said, shown
+from blender_core.common.wording import format_error, preview
 from blender_core.errors import RuleError
 from blender_core.evaluation.select import select, select_with
 from blender_core.plan.assignment import Tier
@@ -66,8 +66,12 @@ def _value(assignment: Assignment, rule: Rule, seen: list[Any], arguments: dict[
 
 
 def _rule_error(assignment: Assignment, values: Sequence[Any], error: Exception) -> RuleError:
-    seen = ", ".join(map(shown, values[:5])) + (", …" if len(values) > 5 else "")
-    what = said(error) if isinstance(error, RuleError) else f"{type(error).__name__}: {said(error)}"
+    seen = ", ".join(map(preview, values[:5])) + (", …" if len(values) > 5 else "")
+    what = (
+        format_error(error)
+        if isinstance(error, RuleError)
+        else f"{type(error).__name__}: {format_error(error)}"
+    )
     asked = f", asked for by {assignment.source}," if assignment.tier > Tier.SCHEMA else ""
     msg = (
         f"rule {assignment.name!r} of {assignment.provider}{asked} fails for "

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.values import identity
-from blender_core.common.wording import counted, shown
+from blender_core.common.wording import pluralize, preview
 from blender_core.evaluation.outcome import Status
 
 if TYPE_CHECKING:
@@ -33,14 +33,14 @@ def explained(
     elif outcome.n_inputs is None:
         lines.append("Only the first input was asked: nothing calls for the others' values.")
     else:
-        many = f", with {counted(outcome.n_distinct or 0, 'different value')}"
+        many = f", with {pluralize(outcome.n_distinct or 0, 'different value')}"
         lines.append(
-            f"{counted(outcome.n_inputs, 'input')} had it{many if outcome.n_inputs else ''}."
+            f"{pluralize(outcome.n_inputs, 'input')} had it{many if outcome.n_inputs else ''}."
         )
     lines += _seen(outcome)
     if outcome.replaced is not None and outcome.status is Status.SET:
         lines.append(
-            f"It replaces {shown(outcome.replaced)}, which was set after an earlier blend."
+            f"It replaces {preview(outcome.replaced)}, which was set after an earlier blend."
         )
     if outcome.varied:
         lines.append("The inputs differ, and the first was taken because nobody asked for a rule.")
@@ -48,13 +48,13 @@ def explained(
 
 
 def _result(outcome: Outcome, own: Mapping[str, Any] | None) -> str:
-    value, source = shown(outcome.value), outcome.from_input
+    value, source = preview(outcome.value), outcome.from_input
     taken = "" if source is None else f", taken from input {source + 1}"
     match outcome.status:
         case Status.SET:
             return f"{outcome.label} is {value}{taken}."
         case Status.AMENDED:
-            before = "" if outcome.replaced is None else f", instead of {shown(outcome.replaced)}"
+            before = "" if outcome.replaced is None else f", instead of {preview(outcome.replaced)}"
             after = "none" if outcome.value is None else value
             return f"{outcome.label} is {after}{taken}, amended{before}."
         case Status.LATER:
@@ -82,7 +82,7 @@ def _kept(outcome: Outcome, own: Mapping[str, Any] | None) -> str:
     # It may be from before the blend, or from after it.
     if outcome.attribute not in own:
         return f"{outcome.label} is none: the product has none of its own."
-    return f"{outcome.label} is {shown(own[outcome.attribute])}, the product's own."
+    return f"{outcome.label} is {preview(own[outcome.attribute])}, the product's own."
 
 
 def _later(outcome: Outcome) -> str:
@@ -90,10 +90,12 @@ def _later(outcome: Outcome) -> str:
     if outcome.blended is not None:
         number = outcome.n_inputs if outcome.n_seen is None else outcome.n_seen
         of = "" if number is None else f" of {number}"
-        gave = f"{shown(outcome.blended)} ({outcome.rule}{of})"
+        gave = f"{preview(outcome.blended)} ({outcome.rule}{of})"
     if outcome.value is None:
         return f"{outcome.label} is none: it was taken out after the blend, which gave {gave}."
-    return f"{outcome.label} is {shown(outcome.value)}, set after the blend; the blend gave {gave}."
+    return (
+        f"{outcome.label} is {preview(outcome.value)}, set after the blend; the blend gave {gave}."
+    )
 
 
 def _rule(outcome: Outcome) -> list[str]:
@@ -114,25 +116,27 @@ def _seen(outcome: Outcome) -> list[str]:
     if n_seen is None or n_seen == n_inputs:
         return []
     if n_seen > n_inputs:
-        told = f"{counted(n_seen, 'value')}, with something in place of those that are missing"
+        told = f"{pluralize(n_seen, 'value')}, with something in place of those that are missing"
     else:
-        told = f"{counted(n_seen, 'value') if n_seen else 'none'} of these"
+        told = f"{pluralize(n_seen, 'value') if n_seen else 'none'} of these"
     return [f"The rule saw {told}."]
 
 
 def _inputs(outcome: Outcome, values: Sequence[Any]) -> str:
     present = [one for one in values if one is not None]
     if not present:
-        return f"None of {counted(len(values), 'input')} has it."
+        return f"None of {pluralize(len(values), 'input')} has it."
     counts = Counter(map(identity, present))
     examples = {identity(one): one for one in reversed(present)}
     said = [
-        f"{shown(examples[key])} ({count})" if len(counts) < len(present) else shown(examples[key])
+        f"{preview(examples[key])} ({count})"
+        if len(counts) < len(present)
+        else preview(examples[key])
         for key, count in counts.most_common(_MOST_SHOWN)
     ]
     more = ", …" if len(counts) > _MOST_SHOWN else ""
     has = "has" if len(present) == 1 else "have"
-    have = f"{outcome.n_inputs} of {counted(len(values), 'input')} {has} it"
+    have = f"{outcome.n_inputs} of {pluralize(len(values), 'input')} {has} it"
     if len(counts) == 1:
-        return f"{have}, with the same value {shown(present[0])}."
+        return f"{have}, with the same value {preview(present[0])}."
     return f"{have}, with {len(counts)} different values: {', '.join(said)}{more}."

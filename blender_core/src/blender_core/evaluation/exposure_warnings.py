@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from blender_core.common.wording import listed, shown
+from blender_core.common.wording import join_words, preview
 from blender_core.errors import warn
 from blender_core.evaluation.ordering import inputs_in_words
 
@@ -49,7 +49,7 @@ class Doubts:
             many = f" ({n_such} exposures differ so)" if n_such > 1 else ""
             self._differing.append(
                 f"inputs {one + 1} and {other + 1} are of one exposure and differ in {label}: "
-                f"{shown(values[one])} counts, {shown(values[other])} does not{many}"
+                f"{preview(values[one])} counts, {preview(values[other])} does not{many}"
             )
         if seen.unidentified:
             once_per = assignment.selection.once_per
@@ -68,6 +68,6 @@ class Doubts:
             alone = len(found.inputs) == 1
             warn(
                 f"{inputs_in_words(sorted(found.inputs))} {'lacks' if alone else 'lack'} "
-                f"{listed(list(found.lacking))}, by which exposures are told apart: "
-                f"{'it' if alone else 'each'} counts for itself in {listed(list(found.labels))}"
+                f"{join_words(list(found.lacking))}, by which exposures are told apart: "
+                f"{'it' if alone else 'each'} counts for itself in {join_words(list(found.labels))}"
             )

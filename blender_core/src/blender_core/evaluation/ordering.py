@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.datetimes import CALENDAR, CLOCK
 from blender_core.common.values import identity
-from blender_core.common.wording import listed
+from blender_core.common.wording import join_words
 from blender_core.errors import RuleError
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def once_each(
 def inputs_in_words(indices: Sequence[int]) -> str:
     """Return which inputs are meant, as messages count them."""
     noun = "input" if len(indices) == 1 else "inputs"
-    return f"{noun} {listed([str(i + 1) for i in indices])}"
+    return f"{noun} {join_words([str(i + 1) for i in indices])}"
 
 
 def _as_moments(texts: list[str]) -> Sequence[Any]:

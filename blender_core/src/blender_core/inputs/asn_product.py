@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.wording import listed, shown
+from blender_core.common.wording import join_words, preview
 from blender_core.errors import AssociationProductError
 from blender_core.schema.attributes import Attribute
 from blender_core.schema.layout import Layout
@@ -51,7 +51,7 @@ class ProductChoice:
     def __post_init__(self) -> None:
         asked: object = self.asked
         if not isinstance(asked, str | None):
-            msg = f"asn_product is the name of an association's product, not {shown(asked)}"
+            msg = f"asn_product is the name of an association's product, not {preview(asked)}"
             raise TypeError(msg)
 
     def among(self, products: Sequence[str], what: str) -> str:
@@ -67,7 +67,7 @@ class ProductChoice:
         said = {product: name for name, product in fitting.items() if product}
         if len(said) == 1:
             return next(iter(said))
-        files = listed([shown(name) for name in names]) if names else ""
+        files = join_words([preview(name) for name in names]) if names else ""
         if said:
             problem = f"the product's names, {files}, are those of different ones"
         elif names:
@@ -83,7 +83,7 @@ class ProductChoice:
     ) -> AssociationProductError:
         known = sorted({name or "(one without a name)" for name in products})
         noun = "product" if len(known) == 1 else "products"
-        msg = f"{what} has the {noun} {listed(known)}, and {problem}"
+        msg = f"{what} has the {noun} {join_words(known)}, and {problem}"
         return AssociationProductError(f"{msg}. {hint}".rstrip(". "), products=products)
 
 

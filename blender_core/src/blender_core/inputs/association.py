@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
-from blender_core.common.wording import shown
+from blender_core.common.wording import preview
 from blender_core.errors import InputError
 from blender_core.formats.files.regular import length_of_file
 from blender_core.inputs.asn_product import ProductChoice
@@ -119,16 +119,16 @@ class Association:
             meant = [pair for pair, name in zip(meant, names, strict=True) if name == chosen]
         for number, product in meant:
             name = _name_of(product)
-            label = f"product {number} ({shown(name)})" if name else f"product {number}"
+            label = f"product {number} ({preview(name)})" if name else f"product {number}"
             members = product.get("members") if isinstance(product, Mapping) else None
             if not _is_list(members):
                 raise _malformed(what, f"{label} has no list of members")
             for index, member in enumerate(members, start=1):
                 if not isinstance(member, Mapping):
-                    raise _malformed(what, f"member {index} of {label} is {shown(member)}")
+                    raise _malformed(what, f"member {index} of {label} is {preview(member)}")
                 for key in ("expname", "exptype"):
                     if not isinstance(value := member.get(key), str) or not value.strip():
-                        has = f"the {key} {shown(value)}" if key in member else f"no {key}"
+                        has = f"the {key} {preview(value)}" if key in member else f"no {key}"
                         raise _malformed(what, f"member {index} of {label} has {has}")
                 yield member["expname"], member["exptype"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from blender_core.common.wording import counted, listed
+from blender_core.common.wording import join_words, pluralize
 from blender_core.errors import warn
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ def is_science(exptype: str) -> bool:
 def others_in_words(exptypes: Iterable[str]) -> str:
     """Return how many members there are of each other type."""
     numbers = Counter(one.casefold() for one in exptypes if not is_science(one))
-    words = [counted(number, f"{exptype} member") for exptype, number in numbers.items()]
-    return listed(words) if words else ""
+    words = [pluralize(number, f"{exptype} member") for exptype, number in numbers.items()]
+    return join_words(words) if words else ""
 
 
 def warn_of_left_out(what: str, exptypes: Iterable[str]) -> None:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.wording import shown
+from blender_core.common.wording import preview
 from blender_core.errors import NoInputsError
 from blender_core.inputs.asn_product import ProductChoice
 from blender_core.inputs.association import Association
@@ -44,8 +44,8 @@ def own_members(
     if path is None:
         where = " nor in ".join(map(str, places))
         msg = (
-            f"no inputs are given, and the product's own association {shown(table)} ({_LABEL}) is "
-            f"{'neither' if len(places) > 1 else 'not'} in {where}"
+            f"no inputs are given, and the product's own association {preview(table)} ({_LABEL}) "
+            f"is {'neither' if len(places) > 1 else 'not'} in {where}"
         )
         raise NoInputsError(msg)
     members = Association(path, choice).members("the product's own association")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.wording import shown
+from blender_core.common.wording import preview
 from blender_core.errors import RuleError
 from blender_core.plan.assignment import Tier
 from blender_core.plan.claims import DEFAULT_RULE
@@ -106,7 +106,7 @@ def _constants(
         try:
             value = converted(constant, source.type)
         except RuleError as error:
-            yield FindingKind.TYPE, f"its rule may give {shown(constant)}: {error}"
+            yield FindingKind.TYPE, f"its rule may give {preview(constant)}: {error}"
         else:
             if refusal := _refusal(value, target):
                 refused.setdefault(refusal, []).append(value)
@@ -131,11 +131,11 @@ def _default(one: Assignment, rule: Rule, target: Attribute) -> Iterator[Finding
     if rule.gives is Gives.INPUT:
         # An input's value comes out as it is, and so does what stands in for one.
         if refusal := _refusal(default, target):
-            problem = f"its rule may give the default {shown(default)}{refusal[1]}"
+            problem = f"its rule may give the default {preview(default)}{refusal[1]}"
     elif rule.gives is Gives.LIST:
-        problem = f"its rule takes lists, and the default {shown(default)} is not one"
+        problem = f"its rule takes lists, and the default {preview(default)} is not one"
     elif rule.gives in (Gives.NUMBER, Gives.SAME_TYPE) and isinstance(default, str):
-        problem = f"its rule computes with numbers, and the default {shown(default)} is not one"
+        problem = f"its rule computes with numbers, and the default {preview(default)} is not one"
     elif rule.gives is Gives.SAME_TYPE and _is_fraction(default) and target.type == "integer":
         problem = f"with the default {default}, its rule may give a fraction{_where(target)}"
     if problem:
@@ -167,7 +167,7 @@ def _column(
         problem = f"its column {wanted!r} is that of {other.label} as well: it gets {column!r}"
         yield _finding(one, FindingKind.COLUMN, problem, remedy)
     if reason := problem_with_name(column):
-        problem = f"HDRTAB cannot have its column {shown(column)}: {reason}"
+        problem = f"HDRTAB cannot have its column {preview(column)}: {reason}"
         yield _finding(one, FindingKind.COLUMN, problem, remedy)
 
 
@@ -217,7 +217,7 @@ def _where(target: Attribute) -> str:
 
 
 def _either(values: Sequence[Any]) -> str:
-    words = [shown(value) for value in values[:_MOST_SHOWN]]
+    words = [preview(value) for value in values[:_MOST_SHOWN]]
     if len(values) > _MOST_SHOWN:
         words.append(f"{len(values) - _MOST_SHOWN} others")
     return " or ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else words[0]

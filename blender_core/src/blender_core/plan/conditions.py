@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from blender_core.common.wording import counted, listed
+from blender_core.common.wording import join_words, pluralize
 from blender_core.errors import warn
 from blender_core.plugins.context import context_paths
 
@@ -98,8 +98,8 @@ def warn_of_conditions(unknown: Iterable[UnknownCondition]) -> None:
     for (source, condition, value, close), attributes in alike.items():
         whose = f"the override of {attributes[0]} by {source} is"
         if len(attributes) > 1:
-            overrides = counted(len(attributes), "override")
-            whose = f"{overrides} by {source}, of {listed(attributes)}, are"
+            overrides = pluralize(len(attributes), "override")
+            whose = f"{overrides} by {source}, of {join_words(attributes)}, are"
         has = "the schema" if condition != "model_type" else _CLASSES
         hint = f": did you mean {close}?" if close else ""
         warn(f"{whose} for {condition}={value}, which {has} does not have{hint}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.attribute_paths import specificity
 from blender_core.common.environment import RULES, rules_files
-from blender_core.common.wording import shown
+from blender_core.common.wording import preview
 from blender_core.plan.assignment import Tier
 from blender_core.plan.rules_file import file_name, read_rules_file
 from blender_core.plugins.override import Override
@@ -113,7 +113,7 @@ def _paths(given: Any) -> Iterator[str | os.PathLike[str]]:
     several = isinstance(given, Iterable) and not isinstance(given, (bytes, Mapping))
     for path in [given] if one or not several else given:
         if not isinstance(path, (str, os.PathLike)):
-            msg = f"rules takes the path of a rules file, or several, not {shown(path)}"
+            msg = f"rules takes the path of a rules file, or several, not {preview(path)}"
             raise TypeError(msg)
         yield path
 
@@ -126,16 +126,16 @@ def _callers_own(given: Any) -> Iterator[Override]:
             if not (isinstance(attribute, str) and isinstance(rule, str)):
                 msg = (
                     "overrides is a mapping of attributes to the names of their rules, and has "
-                    f"{shown(attribute)}: {shown(rule)}"
+                    f"{preview(attribute)}: {preview(rule)}"
                 )
                 raise TypeError(msg)
             yield Override(attribute=attribute, rule=rule)
     elif isinstance(given, Iterable) and not isinstance(given, str):
         for one in given:
             if not isinstance(one, Override):
-                msg = f"overrides takes blender_core.Override objects, not {shown(one)}"
+                msg = f"overrides takes blender_core.Override objects, not {preview(one)}"
                 raise TypeError(msg)
             yield one
     else:
-        msg = f"overrides is a mapping of attributes to rules or Overrides, not {shown(given)}"
+        msg = f"overrides is a mapping of attributes to rules or Overrides, not {preview(given)}"
         raise TypeError(msg)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from blender_core.common.arguments import texts
-from blender_core.common.wording import shown
+from blender_core.common.arguments import strings
+from blender_core.common.wording import preview
 from blender_core.inputs.opener import Opener
 from blender_core.plan.assignments import Assignments
 from blender_core.plan.check import check_plan
@@ -140,7 +140,7 @@ class BlendPlan(Assignments):
             As for `for_attributes`, and if overrides hold for an instrument or the like that the
             schema does not have.
         """
-        ignore = texts(ignore, "ignore", "paths")
+        ignore = strings(ignore, "ignore", "paths")
         plugins = Plugins.discover(block) if plugins is None else plugins
         source = Opener(plugins).open(_instance(model), "the input")
         attributes = attributes_of(source)
@@ -152,7 +152,7 @@ class BlendPlan(Assignments):
         }
         for name, value in given.items():
             if not isinstance(value, str | None):
-                msg = f"{name} is a text, not {shown(value)}"
+                msg = f"{name} is a text, not {preview(value)}"
                 raise TypeError(msg)
         context = Context.of_source(source, attributes).updated(given)
         sources = OverrideSources(plugins, rules, overrides)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from blender_core.common.attribute_paths import is_within
 from blender_core.common.provider import engine
-from blender_core.common.wording import shown
+from blender_core.common.wording import preview
 from blender_core.errors import PlanError, raise_all
 from blender_core.plan.assignment import Assignment, Choice, Tier
 from blender_core.plan.claims import DEFAULT_RULE, base_choices
@@ -95,8 +95,8 @@ def _who(attribute: Attribute, choice: Choice) -> str:
 
 def _not_a_rule(attribute: Attribute, choice: Choice) -> PlanError:
     msg = (
-        f"{attribute.label} has the blend_rule {shown(choice.name)} in the schema, where the name "
-        "of a rule is asked for"
+        f"{attribute.label} has the blend_rule {preview(choice.name)} in the schema, where the "
+        "name of a rule is asked for"
     )
     return PlanError(msg, attribute=attribute.path)
 

@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.wording import said, shown
+from blender_core.common.wording import format_error, preview
 from blender_core.errors import BlenderError, RulesFileError, raise_all
 from blender_core.plugins.override import Override, When
 
@@ -61,7 +61,7 @@ class _RulesFile:
         try:
             self._content = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
-            msg = f"rules file {self._name} is not TOML: {said(error)}"
+            msg = f"rules file {self._name} is not TOML: {format_error(error)}"
             raise RulesFileError(
                 msg, path=path, line=self._broken_line(), variable=variable
             ) from error
@@ -100,14 +100,16 @@ class _RulesFile:
         try:
             conditions = When(**when)
         except (TypeError, ValueError) as error:
-            key = next(key for key in when if f"condition {key} " in said(error))
-            raise self._fault(said(error), (*where, "when", key)) from error
+            key = next(key for key in when if f"condition {key} " in format_error(error))
+            raise self._fault(format_error(error), (*where, "when", key)) from error
         try:
             return Override(**{**table, "when": conditions})
         except (TypeError, ValueError) as error:
             # Of the key that the message is about, where it names one.
-            key = next((key for key in table if said(error).startswith(key)), None)
-            raise self._fault(said(error), where if key is None else (*where, key)) from error
+            key = next((key for key in table if format_error(error).startswith(key)), None)
+            raise self._fault(
+                format_error(error), where if key is None else (*where, key)
+            ) from error
 
     def _unknown(
         self, table: dict[str, Any], known: tuple[str, ...], where: tuple[str | int, ...]
@@ -121,7 +123,7 @@ class _RulesFile:
     def _fault(self, problem: str, where: tuple[str | int, ...]) -> RulesFileError:
         line = self._line_of(where)
         key = where[-1] if isinstance(where[-1], str) else None
-        about = "" if key is None else f", key {shown(key)}"
+        about = "" if key is None else f", key {preview(key)}"
         msg = f"rules file {self._name}, line {line}{about}: {problem}"
         return RulesFileError(msg, path=self._path, line=line, key=key, variable=self._variable)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from blender_core.common.provider import Provider, dispensable, leaving_out, remedy
-from blender_core.common.wording import said, shown
+from blender_core.common.wording import format_error, preview
 from blender_core.errors import PluginError, ReaderConflictError
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def load(entry: importlib.metadata.EntryPoint, provider: Provider) -> Any:
     except (Exception, SystemExit) as error:
         msg = (
             f"plugin {provider} cannot be loaded from {entry.value}: "
-            f"{type(error).__name__}: {said(error)}\n{remedy(provider)}"
+            f"{type(error).__name__}: {format_error(error)}\n{remedy(provider)}"
         )
         raise PluginError(msg, provider=provider) from error
 
@@ -65,7 +65,7 @@ def offered_by(ask: Callable[[], Any], hook: str, kind: type[T], provider: Provi
         raise failed(hook, provider, error) from error
     for one in found:
         if not isinstance(one, kind):
-            what = f"the class {kind.__name__}" if one is kind else shown(one)
+            what = f"the class {kind.__name__}" if one is kind else preview(one)
             msg = (
                 f"{hook} of plugin {provider} gives {what} where a blender_core.{kind.__name__} "
                 f"is asked for\n{remedy(provider)}"
@@ -78,7 +78,7 @@ def failed(hook: str, provider: Provider, error: BaseException, where: str = "")
     """Return the error that says that a hook failed."""
     msg = (
         f"{hook} of plugin {provider} failed{where}: "
-        f"{type(error).__name__}: {said(error)}\n{remedy(provider)}"
+        f"{type(error).__name__}: {format_error(error)}\n{remedy(provider)}"
     )
     return PluginError(msg, provider=provider)
 

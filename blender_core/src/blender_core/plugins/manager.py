@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pluggy
 
-from blender_core.common.arguments import texts
+from blender_core.common.arguments import strings
 from blender_core.common.environment import BLOCK, blocked_plugins
 from blender_core.common.provider import Provider, dispensable, leaving_out, normalized, remedy
-from blender_core.common.wording import said
+from blender_core.common.wording import format_error
 from blender_core.errors import BlenderError, InputError, PluginError, raise_all, warn
 from blender_core.plugins.checks import (
     claimed_by_several,
@@ -84,7 +84,7 @@ class Plugins:
         BlendWarning
             If nothing that is installed has a name that is to be left out: it may be misspelt.
         """
-        of_call = {normalized(name): name for name in texts(block, "block", "names")}
+        of_call = {normalized(name): name for name in strings(block, "block", "names")}
         of_all = {normalized(name): name for name in blocked_plugins()}
         blocked = of_all | of_call
         # An editable installation can announce its entry points twice: the same is not two.
@@ -148,7 +148,8 @@ class Plugins:
             if problem is None:
                 self._manager.register(plugin, name=provider.plugin)
         except Exception as error:
-            msg = f"plugin {provider} breaks the hooks' contract: {said(error)}\n{remedy(provider)}"
+            problem = f"plugin {provider} breaks the hooks' contract: {format_error(error)}"
+            msg = f"{problem}\n{remedy(provider)}"
             raise PluginError(msg, provider=provider) from error
         if problem is not None:
             msg = f"plugin {provider} {problem}\n{remedy(provider)}"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.wording import shown
+from blender_core.common.wording import preview
 from blender_core.plugins.rule import Missing
 from blender_core.schema.column_names import problem_with_name
 
@@ -229,7 +229,7 @@ def _require_sense(override: Override) -> None:
         )
         raise ValueError(msg)
     if override.column is not None and (problem := problem_with_name(override.column)):
-        msg = f"column of {_whose(override)} cannot be {shown(override.column)}: {problem}"
+        msg = f"column of {_whose(override)} cannot be {preview(override.column)}: {problem}"
         raise ValueError(msg)
     if override.column is not None and override.record is False:
         msg = f"{_whose(override)} names a column for what is not to be recorded"
@@ -242,11 +242,11 @@ def _require_sense(override: Override) -> None:
 
 
 def _whose(override: Override) -> str:
-    return f"the override of {shown(override.attribute)}"
+    return f"the override of {preview(override.attribute)}"
 
 
 def _wrong_type(override: Override, name: str, wanted: str, value: object) -> TypeError:
-    return TypeError(f"{name} of {_whose(override)} is {wanted}, not {shown(value)}")
+    return TypeError(f"{name} of {_whose(override)} is {wanted}, not {preview(value)}")
 
 
 def _missing(override: Override, word: str) -> Missing:
@@ -261,7 +261,7 @@ def _missing(override: Override, word: str) -> Missing:
 def _texts(given: Any, what: str) -> tuple[str, ...]:
     texts = (given,) if isinstance(given, str) else given
     if not isinstance(texts, (tuple, list)) or not all(isinstance(one, str) for one in texts):
-        msg = f"{what} is a text or several, not {shown(given)}"
+        msg = f"{what} is a text or several, not {preview(given)}"
         raise TypeError(msg)
     if not texts or not all(one.strip() for one in texts):
         msg = f"{what} is empty"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from blender_core.common.wording import shown
+from blender_core.common.wording import preview
 
 __all__ = ["ENGINE_RULES", "Gives", "Missing", "Rule"]
 
@@ -128,25 +128,24 @@ class Rule:
             if not isinstance(getattr(self, field), kind):
                 wanted = kind.__name__ if isinstance(kind, type) else kind
                 msg = (
-                    f"{field} of rule {shown(self.name)} is a {wanted}, "
-                    f"not {shown(getattr(self, field))}"
+                    f"{field} of rule {preview(self.name)} is a {wanted}, "
+                    f"not {preview(getattr(self, field))}"
                 )
                 raise TypeError(msg)
         if not _NAME.fullmatch(self.name):
-            msg = f"a rule's name is a word without white space or colons, not {shown(self.name)}"
+            msg = f"a rule's name is a word without white space or colons, not {preview(self.name)}"
             raise ValueError(msg)
         if self.name in ENGINE_RULES:
             msg = f"the word {self.name!r} is the engine's own: choose another name for the rule"
             raise ValueError(msg)
         if not self.summary.strip() or "\n" in self.summary:
-            msg = (
-                f"the summary of rule {self.name!r} is one line of text, not {shown(self.summary)}"
-            )
+            summary = preview(self.summary)
+            msg = f"the summary of rule {self.name!r} is one line of text, not {summary}"
             raise ValueError(msg)
         if beyond := [one for one in self.constant_parameters if one not in self.parameters]:
             msg = (
                 f"constant_parameters of rule {self.name!r} are some of its parameters, and "
-                f"{shown(beyond[0])} is not one of them"
+                f"{preview(beyond[0])} is not one of them"
             )
             raise ValueError(msg)
 

@@ -6,10 +6,10 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.arguments import texts
+from blender_core.common.arguments import strings
 from blender_core.common.attribute_paths import specificity
 from blender_core.common.values import identity
-from blender_core.common.wording import shown
+from blender_core.common.wording import preview
 from blender_core.evaluation.outcome import Status
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ class ProductDiff:
     def __init__(
         self, here: ProductFile, there: ProductFile, *, ignore: Collection[str] = ()
     ) -> None:
-        ignore = texts(ignore, "ignore", "attributes")
+        ignore = strings(ignore, "ignore", "attributes")
         self.compares_rules = here.has_rules and there.has_rules
         self.values = _values(here, there, ignore)
         rows_here, rows_there = _rows(here), _rows(there)
@@ -182,7 +182,7 @@ def _origin(outcome: Outcome | None) -> str:
     rule = _rule(outcome)
     if outcome is None or outcome.status is not Status.LATER:
         return rule
-    gave = "none" if outcome.blended is None else shown(outcome.blended)
+    gave = "none" if outcome.blended is None else preview(outcome.blended)
     way = "taken out" if outcome.value is None else "set"
     return f"{way} after the blend, which gave {gave} by {rule}"
 

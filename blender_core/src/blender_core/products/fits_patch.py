@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.caught_warnings import recorded
 from blender_core.common.drop import DROP
-from blender_core.common.wording import shown
+from blender_core.common.wording import preview
 from blender_core.formats.asdf.tree_edit import Yaml, changed
 from blender_core.formats.asdf.tree_nodes import dumped
 from blender_core.formats.files.byte_ranges import Copied, Part, PatchError
@@ -124,7 +124,7 @@ def _change_cards(hdus: list[_HDU], sections: Sections, changes: Mapping[str, An
         try:
             sections.put(headers, attribute, value)
         except ValueError as error:
-            msg = f"its header cannot have {attribute.label} = {shown(value)}: {error}"
+            msg = f"its header cannot have {attribute.label} = {preview(value)}: {error}"
             raise PatchError(msg) from error
 
 

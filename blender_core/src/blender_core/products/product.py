@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from blender_core.common.drop import DROP
 from blender_core.common.plain_values import plain
-from blender_core.common.wording import shown
+from blender_core.common.wording import preview
 from blender_core.errors import (
     InputError,
     InvalidValueError,
@@ -54,7 +54,7 @@ def require_datamodel(product: Any) -> None:
     from stdatamodels import DataModel
 
     if not isinstance(product, DataModel):
-        msg = f"the product is not a datamodel but {type(product).__name__}: {shown(product)}"
+        msg = f"the product is not a datamodel but {type(product).__name__}: {preview(product)}"
         raise NotADatamodelError(msg)
 
 
@@ -137,7 +137,7 @@ def _allowed(product: Any, path: str, value: Any, plan: BlendPlan) -> bool:
 
 def _forbidden(assignment: Assignment, whose: str, value: Any, problem: str) -> str:
     return (
-        f"{whose} forbids the blended value {shown(value)} of "
+        f"{whose} forbids the blended value {preview(value)} of "
         f"{assignment.attribute.label}, made by the rule {assignment.name!r} of "
         f"{assignment.provider}: {problem}"
     )
@@ -150,8 +150,8 @@ def _obstacles(tree: Mapping[str, Any], values: Mapping[str, Any]) -> list[Blend
         if group in values:
             below = min(path for path in values if path.startswith(f"{group}."))
             msg = (
-                f"{group} has the blended value {shown(values[group])}, so that {below} cannot "
-                f"have {shown(values[below])}: some inputs have a value where others have a group"
+                f"{group} has the blended value {preview(values[group])}, so that {below} cannot "
+                f"have {preview(values[below])}: some inputs have a value where others have a group"
             )
             faults.append(InputError(msg))
             continue
@@ -162,7 +162,7 @@ def _obstacles(tree: Mapping[str, Any], values: Mapping[str, Any]) -> list[Blend
                 break
             # What asdf makes an object of is no group in a file's tree, either.
             if not isinstance(node, dict) or getattr(node, "_tag", None) is not None:
-                msg = f"the product has the value {shown(node)} where the group {group} should be"
+                msg = f"the product has the value {preview(node)} where the group {group} should be"
                 faults.append(InputError(msg))
                 break
     return faults

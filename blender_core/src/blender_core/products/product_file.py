@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from blender_core.common.attribute_paths import is_within
 from blender_core.common.values import distinct, identity
-from blender_core.common.wording import counted
+from blender_core.common.wording import pluralize
 from blender_core.errors import BlenderError, NotADatamodelError, warn
 from blender_core.evaluation.later_values import UNTOLD
 from blender_core.evaluation.outcome import OF_A_FILE, Outcome, Status, own_outcome
@@ -133,7 +133,7 @@ class ProductFile:
         self.inputs = {one.attribute.path: one.values for one in self.columns}
 
     def __repr__(self) -> str:
-        inputs = counted(self.n_inputs, "input")
+        inputs = pluralize(self.n_inputs, "input")
         return f"<ProductFile {self.path}: {self.model_type} of {inputs}>"
 
     @cached_property

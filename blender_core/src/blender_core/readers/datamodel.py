@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from blender_core.common.plain_values import is_plain, plain
-from blender_core.common.wording import shown
+from blender_core.common.wording import preview
 from blender_core.errors import NotADatamodelError
 from blender_core.readers.product_table import table_of_datamodel
 from blender_core.schema.tree import collect, scalars_beyond
@@ -38,7 +38,7 @@ class DatamodelReader:
 
         if not isinstance(model, DataModel):
             kind = type(model).__name__
-            msg = f"{what} is neither a datamodel nor a file, but {kind}: {shown(model)}"
+            msg = f"{what} is neither a datamodel nor a file, but {kind}: {preview(model)}"
             raise NotADatamodelError(msg)
         self._model = model
         self.what = what

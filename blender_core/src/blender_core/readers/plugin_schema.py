@@ -11,7 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.plain_values import plain
-from blender_core.common.wording import shortened, shown
+from blender_core.common.wording import preview, shorten
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -42,7 +42,7 @@ def completed(schema: Mapping[str, Any]) -> dict[str, Any]:
         msg = "schema is nested without an end, or too deep"
         raise BadSchemaError(msg) from error
     if not meta.get("properties"):
-        msg = f"schema is {shown(schema)}, which has no properties below meta"
+        msg = f"schema is {preview(schema)}, which has no properties below meta"
         raise BadSchemaError(msg)
     return {"type": "object", "properties": {"meta": meta}}
 
@@ -70,7 +70,7 @@ def _unusable(node: Any, path: tuple[Any, ...]) -> Iterator[str]:
         return
     for name, below in node.items():
         if not isinstance(name, str):
-            yield _at(path, f"{shown(name)} is a name, and not a text")
+            yield _at(path, f"{preview(name)} is a name, and not a text")
         elif name in _DATA and path[-1:] != ("properties",):
             continue
         elif name == "$ref" and isinstance(below, str):
@@ -79,7 +79,7 @@ def _unusable(node: Any, path: tuple[Any, ...]) -> Iterator[str]:
             try:
                 re.compile(below)
             except re.error as error:
-                yield _at((*path, name), f"{shown(below)} is not a regular expression: {error}")
+                yield _at((*path, name), f"{preview(below)} is not a regular expression: {error}")
         else:
             yield from _unusable(below, (*path, name))
 
@@ -95,7 +95,7 @@ def _undefined(schema: Mapping[str, Any]) -> Iterator[str]:
         # Where a schema may be one thing or another, the first is what most of them are.
         while error.context:
             error = error.context[0]
-        yield _at(tuple(error.absolute_path), shortened(error.message, _LONGEST))
+        yield _at(tuple(error.absolute_path), shorten(error.message, _LONGEST))
 
 
 def _at(path: Sequence[Any], problem: str) -> str:

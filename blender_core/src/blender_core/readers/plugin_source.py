@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 from blender_core.common.plain_values import plain
 from blender_core.common.provider import remedy
-from blender_core.common.wording import said, shown
+from blender_core.common.wording import format_error, preview
 from blender_core.errors import BlenderError, PluginError, warn
 from blender_core.readers.plugin_schema import BadSchemaError, completed
 from blender_core.schema.validation import objection
@@ -46,7 +46,7 @@ class PluggedSource:
         for name in _MEMBERS:
             # Not asked for yet: what a property does may fail.
             if not hasattr(type(source), name) and name not in getattr(source, "__dict__", ()):
-                self._fail(f"blender_open gives {shown(source)}, which has no {name}")
+                self._fail(f"blender_open gives {preview(source)}, which has no {name}")
         self.what = self._asked("what", lambda: source.what, str)
         self.model_type = self._asked("model_type", lambda: source.model_type, type, str)
         """The class of datamodel, or the kind."""
@@ -76,7 +76,7 @@ class PluggedSource:
         if problem is None:
             return value
         warn(
-            f"{self.what} has {attribute.label} = {shown(value)}, which the schema of plugin "
+            f"{self.what} has {attribute.label} = {preview(value)}, which the schema of plugin "
             f"{self._provider} forbids: {problem}. It is left out."
         )
         return None
@@ -85,7 +85,7 @@ class PluggedSource:
         """Return the paths of scalars below ``meta`` that are none of the known attributes."""
         found = self._asked("paths_beyond", lambda: self._source.paths_beyond(known), list, tuple)
         if not all(str(one).startswith("meta.") for one in found):
-            self._fail(f"paths_beyond returns {shown(found)}, not paths below meta")
+            self._fail(f"paths_beyond returns {preview(found)}, not paths below meta")
         return list(found)
 
     def hdrtab(self) -> None:
@@ -97,10 +97,10 @@ class PluggedSource:
         except BlenderError:
             raise
         except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever it is
-            self._fail(f"{member} fails: {type(error).__name__}: {said(error)}", error)
+            self._fail(f"{member} fails: {type(error).__name__}: {format_error(error)}", error)
         if not isinstance(found, kinds):
             wanted = " or ".join(kind.__name__ for kind in kinds)
-            self._fail(f"{member} is {shown(found)}, where a {wanted} is asked for")
+            self._fail(f"{member} is {preview(found)}, where a {wanted} is asked for")
         return found
 
     def _fail(self, problem: str, cause: BaseException | None = None) -> NoReturn:

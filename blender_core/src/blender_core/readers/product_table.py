@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from blender_core.common.wording import said
+from blender_core.common.wording import format_error
 from blender_core.errors import ExpansionError
 from blender_core.formats.fits.hdulist import table_in
 from blender_core.formats.fits.scan import BadFitsError
@@ -64,4 +64,6 @@ def table_in_fits(given: Path | HDUList, what: str, name: str = HDRTAB) -> FITS_
 
 def _unreadable(name: str, what: str, error: Exception) -> ExpansionError:
     kind = "" if isinstance(error, BadFitsError) else f"{type(error).__name__}: "
-    return ExpansionError(f"the {name.upper()} of {what} cannot be read: {kind}{said(error)}")
+    return ExpansionError(
+        f"the {name.upper()} of {what} cannot be read: {kind}{format_error(error)}"
+    )

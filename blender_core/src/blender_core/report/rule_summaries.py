@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from blender_core.common.wording import said
+from blender_core.common.wording import format_error
 from blender_core.errors import BlenderError
 from blender_core.plugins.manager import Plugins
 from blender_core.plugins.rule import ENGINE_RULES
@@ -49,7 +49,7 @@ class RuleSummaries:
             offers = Plugins.discover().rules()
         except BlenderError as error:
             # A plugin that is broken today says nothing against a product of yesterday.
-            self.problem = f"What the rules do is left out: {said(error)}"
+            self.problem = f"What the rules do is left out: {format_error(error)}"
         else:
             self._offered = {(rule.name, provider): rule.summary for rule, provider in offers}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from blender_core.common.wording import shortened
+from blender_core.common.wording import shorten
 from blender_core.report.escaping import text_of
 from blender_core.report.exposures import span
 
@@ -43,7 +43,7 @@ def said_by_inputs(facts: Facts) -> dict[str, list[tuple[str, int]]]:
         values = facts.said(*attributes)
         if values is not None:
             counts = Counter(text_of(one) for one in values if one is not None).most_common()
-            said[name] = [(shortened(text, _LONGEST), count) for text, count in counts]
+            said[name] = [(shorten(text, _LONGEST), count) for text, count in counts]
     return said
 
 

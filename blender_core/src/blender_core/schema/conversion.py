@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from blender_core.common.wording import shown
+from blender_core.common.wording import preview
 from blender_core.errors import RuleError
 from blender_core.schema.validation import INTEGERS
 
@@ -44,7 +44,7 @@ def _key(value: Any) -> bool | int | str:
 
 def _not_plain(value: Any) -> RuleError:
     msg = (
-        f"it gives {shown(value)}, which is of type {type(value).__name__}, and not a text, a "
+        f"it gives {preview(value)}, which is of type {type(value).__name__}, and not a text, a "
         "number or a boolean, nor a list or mapping of these"
     )
     return RuleError(msg)

@@ -6,7 +6,7 @@ import functools
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.wording import shortened
+from blender_core.common.wording import shorten
 from blender_core.schema.attributes import PYTHON_TYPES
 
 if TYPE_CHECKING:
@@ -121,4 +121,4 @@ def _context_of_scalars() -> Any:
 def _one_line(problem: str) -> str:
     """Return what a validator says is wrong, without the schema that it goes on to print."""
     line = next((line for line in problem.splitlines() if line), problem)
-    return shortened(line, _LONGEST)  # it has the value in full
+    return shorten(line, _LONGEST)  # it has the value in full

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from blender_core.common.wording import shown
+from blender_core.common.wording import preview
 from blender_core.errors import ExpansionError
 from blender_core.schema.attributes import PYTHON_TYPES
 from blender_core.tables.hdrtab import LEAST_INTEGER
@@ -53,7 +53,7 @@ class Hdrtab:
         self._raw: NDArray[Any] = np.asarray(table)
         names = self._raw.dtype.names
         if not names or self._raw.ndim != 1:
-            msg = f"{self._whose} is not a table, but {shown(table)}"
+            msg = f"{self._whose} is not a table, but {preview(table)}"
             raise ExpansionError(msg)
         if not self._raw.size:
             msg = f"{self._whose} has no rows, so nothing tells what the product was made of"
@@ -174,6 +174,6 @@ def _of_type(values: list[Any], wanted: str | None) -> list[Any]:
             # What is no whole number has never been one.
             converted.append(int(value) if value.is_integer() else value)
         else:
-            msg = f"it has {shown(value)} in row {row}"
+            msg = f"it has {preview(value)} in row {row}"
             raise ValueError(msg)
     return converted

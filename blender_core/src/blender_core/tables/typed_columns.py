@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from blender_core.common.wording import shown
+from blender_core.common.wording import preview
 from blender_core.errors import TableError, raise_all, warn
 from blender_core.schema.attributes import PYTHON_TYPES
 from blender_core.schema.column_names import problem_with_name
@@ -137,12 +137,12 @@ def _typed(
 
 
 def _table_error(name: str, attribute: Attribute, problem: str) -> TableError:
-    msg = f"{attribute.label} cannot be kept in column {shown(name)} of HDRTAB: {problem}"
+    msg = f"{attribute.label} cannot be kept in column {preview(name)} of HDRTAB: {problem}"
     return TableError(msg, attribute=attribute.path, column=name)
 
 
 def _who(cells: Sequence[Any], value: Any) -> str:
-    return f"input {cells.index(value) + 1} has {shown(value)}"
+    return f"input {cells.index(value) + 1} has {preview(value)}"
 
 
 def _exact_in_float(number: int) -> bool:
@@ -167,7 +167,7 @@ def _conforming(cells: Sequence[Any], column_type: str, attribute: Attribute) ->
     lost = [i for i, (old, new) in enumerate(zip(cells, conforming, strict=True)) if old != new]
     lost = [i for i in lost if conforming[i] is None]
     if lost and attribute.type in PYTHON_TYPES:
-        inputs = ", ".join(f"{shown(cells[i])} of input {i + 1}" for i in lost[:3])
+        inputs = ", ".join(f"{preview(cells[i])} of input {i + 1}" for i in lost[:3])
         more = f" and {len(lost) - 3} more" if len(lost) > 3 else ""
         msg = (
             f"{attribute.label} is of type {column_type} in the schema: "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-from blender_core.common.wording import said, shown
+from blender_core.common.wording import format_error, preview
 from blender_core.errors import RuleCheckError, RuleError
 from blender_core.plugins.rule import Missing, Rule
 from blender_core.testing.asking import ask
@@ -100,7 +100,7 @@ of inputs
 def _require(given: Iterable[object], kind: type, what: str) -> None:
     for one in given:
         if not isinstance(one, kind):
-            msg = f"{what}, not {shown(one)}"
+            msg = f"{what}, not {preview(one)}"
             raise TypeError(msg)
 
 
@@ -177,7 +177,7 @@ def _problem_with_pickling(rule: Rule) -> str | None:
     try:
         pickle.loads(pickle.dumps(rule))  # noqa: S301  # our own
     except Exception as error:  # noqa: BLE001  # the rule may have anything in it
-        return f"it cannot be pickled ({said(error)}): let blend be a function of a module"
+        return f"it cannot be pickled ({format_error(error)}): let blend be a function of a module"
     return None
 
 
@@ -198,7 +198,7 @@ def _has_text(value: Any) -> bool:
 
 
 def _told(error: Exception | None) -> str:
-    return f"{type(error).__name__} ({said(error)})" if error else ""
+    return f"{type(error).__name__} ({format_error(error)})" if error else ""
 
 
 def _fewer(problems: list[str]) -> list[str]:

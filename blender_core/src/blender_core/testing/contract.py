@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.drop import DROP
 from blender_core.common.values import identity
-from blender_core.common.wording import shown
+from blender_core.common.wording import preview
 from blender_core.errors import RuleError
 from blender_core.plugins.rule import Gives
 from blender_core.schema.conversion import converted
@@ -41,12 +41,12 @@ def problem_with_value(rule: Rule, values: Sequence[Any], value: Any) -> str | N
         plain = converted(value, None)
     except RuleError:
         return (
-            f"gives {shown(value)} ({type(value).__name__}), which is not a text, a number or a "
+            f"gives {preview(value)} ({type(value).__name__}), which is not a text, a number or a "
             "boolean, nor a list or mapping of these"
         )
     if any(_same(plain, constant) for constant in rule.constants):
         return None
-    found = f"gives {shown(plain)} ({type(plain).__name__})"
+    found = f"gives {preview(plain)} ({type(plain).__name__})"
     if rule.gives is Gives.CONSTANT:
         return f"{found}, which is not among its constants"
     if rule.gives is Gives.INPUT:
@@ -54,10 +54,10 @@ def problem_with_value(rule: Rule, values: Sequence[Any], value: Any) -> str | N
             return None
         alike = [one for one in values if identity(one) == identity(plain)]
         if alike:
-            return f"{found}, and the input has {shown(alike[0])} ({type(alike[0]).__name__})"
+            return f"{found}, and the input has {preview(alike[0])} ({type(alike[0]).__name__})"
         return (
-            f"gives {shown(plain)}, which no input has: name it in constants, or say in gives what "
-            "is made of inputs"
+            f"gives {preview(plain)}, which no input has: name it in constants, or say in gives "
+            "what is made of inputs"
         )
     if rule.gives is Gives.SAME_TYPE:
         wanted = _types_of_computed({type(one) for one in values if one is not None})
@@ -81,7 +81,8 @@ def problems_with_constants(rule: Rule) -> Iterator[str]:
         except RuleError:
             plain = None
         if not _same(plain, constant):
-            yield f"the constant {shown(constant)} ({type(constant).__name__}) is not a plain value"
+            kind = type(constant).__name__
+            yield f"the constant {preview(constant)} ({kind}) is not a plain value"
 
 
 def problems_with_arguments(rule: Rule) -> Iterator[str]:

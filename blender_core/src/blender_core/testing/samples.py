@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.wording import shown
+from blender_core.common.wording import preview
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -41,8 +41,8 @@ class Sample:
 
     def __str__(self) -> str:
         more = ", …" if len(self.values) > _MOST_SHOWN else ""
-        text = ", ".join(map(shown, self.values[:_MOST_SHOWN])) + more
-        given = ", ".join(f"{name}={shown(value)}" for name, value in self.arguments.items())
+        text = ", ".join(map(preview, self.values[:_MOST_SHOWN])) + more
+        given = ", ".join(f"{name}={preview(value)}" for name, value in self.arguments.items())
         return f"{text} with {given}" if given else text
 
 

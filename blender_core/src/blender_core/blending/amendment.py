@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from blender_core.common.attribute_paths import label_of
-from blender_core.common.text_table import text_table
 from blender_core.common.values import identity
-from blender_core.common.wording import pluralize, preview
+from blender_core.common.wording import pluralize, preview, text_table
 from blender_core.formats.files.target import Target
 
 if TYPE_CHECKING:

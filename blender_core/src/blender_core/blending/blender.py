@@ -9,7 +9,7 @@ from blender_core.blending.accumulator import Accumulated
 from blender_core.blending.recording import departs_from_schema
 from blender_core.blending.remembered_blend import RememberedBlends
 from blender_core.blending.result import BlendResult
-from blender_core.common.arguments import strings
+from blender_core.common.wording import strings
 from blender_core.errors import NoInputsError
 from blender_core.evaluation.evaluate import evaluate
 from blender_core.evaluation.later_values import OwnValues

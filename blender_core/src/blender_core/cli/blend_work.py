@@ -15,7 +15,7 @@ from blender_core.cli.blend_printout import (
     rehearsal_object,
 )
 from blender_core.cli.captured_warnings import Notes
-from blender_core.cli.errors import CommandError
+from blender_core.cli.errors import CommandError, in_options
 from blender_core.cli.inputs import given_inputs, require_apart_from, warn_of_repeated
 from blender_core.cli.json_output import print_json
 from blender_core.cli.options import overrides_of
@@ -209,7 +209,7 @@ class Blend:
         try:
             write_report(result, report, overwrite=self.overwrite, notes=notes.lines())
         except OutputError as error:
-            msg = f"{error}. The product has been written to {self.output}"
+            msg = f"{in_options(error.advice)}. The product has been written to {self.output}"
             raise CommandError(msg) from error
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from blender_core.common.text_table import text_table
+from blender_core.common.wording import text_table
 from blender_core.plan.assignment import Assignment, Tier
 from blender_core.plan.columns import name_columns
 

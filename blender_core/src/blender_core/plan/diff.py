@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
 
-from blender_core.common.text_table import text_table
+from blender_core.common.wording import text_table
 from blender_core.plan.assignment import Tier
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
 
 from blender_core.common.attribute_paths import label_of
-from blender_core.common.text_table import text_table
+from blender_core.common.wording import text_table
 
 if TYPE_CHECKING:
     from blender_core.common.provider import Provider

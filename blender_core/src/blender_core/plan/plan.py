@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from blender_core.common.arguments import strings
-from blender_core.common.wording import preview
+from blender_core.common.wording import preview, strings
 from blender_core.inputs.opener import Opener
 from blender_core.plan.assignments import Assignments
 from blender_core.plan.check import check_plan

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pluggy
 
-from blender_core.common.arguments import strings
+from blender_core.common.advice import Advice, leave_out, leave_out_one_of
 from blender_core.common.environment import BLOCK, blocked_plugins
-from blender_core.common.provider import Provider, dispensable, leaving_out, normalized, remedy
-from blender_core.common.wording import format_error
+from blender_core.common.provider import Provider, normalized
+from blender_core.common.wording import format_error, strings
 from blender_core.errors import BlenderError, InputError, PluginError, raise_all, warn
 from blender_core.plugins.checks import (
     claimed_by_several,
@@ -133,12 +133,11 @@ class Plugins:
             implemented.
         """
         if taken := self._providers.get(provider.plugin):
-            msg = (
-                f"two plugins have the name {provider.plugin!r}: {taken} and {provider}\n"
-                f"Uninstall one of them, or "
-                f"{leaving_out(dispensable([taken, provider]).distribution)}."
-            )
-            raise PluginError(msg, provider=provider)
+            msg = f"two plugins have the name {provider.plugin!r}: {taken} and {provider}"
+            # Their names are the same, so that only the distribution tells one from the other.
+            one = leave_out_one_of([taken, provider]).distribution
+            remedy = Advice("Uninstall one of them, or ", leave_out(one), ".")
+            raise PluginError(msg, provider=provider, remedy=remedy)
         # On trial first: nothing of a plugin that is refused may stay.
         trial = _manager()
         try:
@@ -148,11 +147,10 @@ class Plugins:
             if problem is None:
                 self._manager.register(plugin, name=provider.plugin)
         except Exception as error:
-            problem = f"plugin {provider} breaks the hooks' contract: {format_error(error)}"
-            msg = f"{problem}\n{remedy(provider)}"
+            msg = f"plugin {provider} breaks the hooks' contract: {format_error(error)}"
             raise PluginError(msg, provider=provider) from error
         if problem is not None:
-            msg = f"plugin {provider} {problem}\n{remedy(provider)}"
+            msg = f"plugin {provider} {problem}"
             raise PluginError(msg, provider=provider)
         self._providers[provider.plugin] = provider
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, NamedTuple
 
-from blender_core.common.provider import dispensable, leaving_out, normalized
+from blender_core.common.advice import Advice, leave_out, leave_out_one_of
+from blender_core.common.provider import normalized
 from blender_core.errors import BlenderError, RuleConflictError, UnknownRuleError, raise_all
 
 if TYPE_CHECKING:
@@ -162,10 +163,11 @@ def _conflict(name: str, offers: list[ProvidedRule], left: list[ProvidedRule]) -
         msg = f"plugin {providers[0]} offers the rule {name!r} {len(providers)} times"
         return RuleConflictError(msg, name=name, providers=providers)
     lines = "\n".join(f"  - {provider}{_claim(name, offers, provider)}" for provider in providers)
-    msg = (
+    msg = Advice(
         f"rule {name!r} is offered by more than one plugin:\n{lines}\n"
-        f"Let Rule.replaces of one name the distribution of the other, uninstall one, or "
-        f"{leaving_out(dispensable(providers).plugin)}."
+        "Let Rule.replaces of one name the distribution of the other, uninstall one, or ",
+        leave_out(leave_out_one_of(providers).plugin),
+        ".",
     )
     return RuleConflictError(msg, name=name, providers=providers)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from blender_core.common.advice import Advice, Argument
 from blender_core.common.drop import DROP
 from blender_core.errors import InputError, RuleError
 from blender_core.evaluation.apply import apply
@@ -174,9 +175,11 @@ def earlier_blend_of(
         names = {} if rules is None else rules.columns
         columns = recorded_inputs(Hdrtab(table, what), attributes, names)
     except InputError as error:
-        msg = (
-            f"{error}\nSo nothing tells which of the product's values were set after its blend. "
-            "With later='replace', that does not matter."
+        msg = Advice(
+            f"{error}\nSo nothing tells which of the product's values were set after its blend. ",
+            "With ",
+            Argument("later", "replace"),
+            ", that does not matter.",
         )
         raise InputError(msg) from error
     by_path = {column.attribute.path: column for column in columns}

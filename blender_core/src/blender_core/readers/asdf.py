@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from blender_core.common.wording import named
 from blender_core.errors import InputError
 from blender_core.formats.asdf.blocks import TruncatedAsdfError, require_blocks
 from blender_core.formats.asdf.limits import UnboundedTreeError
@@ -42,7 +43,7 @@ class AsdfReader:
 
     def __init__(self, path: Path, what: str) -> None:
         self._path = path
-        self.what = f"{what} ({path})"
+        self.what = named(what, path)
         try:
             length = length_of_file(path)
             with path.open("rb") as file:

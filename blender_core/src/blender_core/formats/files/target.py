@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from blender_core.common.advice import Advice, Argument
 from blender_core.errors import OutputError, OutputExistsError
 
 if TYPE_CHECKING:
@@ -70,7 +71,10 @@ class Target:
             raise OutputError(msg, path=given) from error
         is_product = product is not None and _is_same(path, product)
         if status is not None and not (overwrite or is_product):
-            msg = f"there is a file {given}: choose another name, or replace it by overwrite=True"
+            msg = Advice(
+                f"there is a file {given}: choose another name, or replace it by ",
+                Argument("overwrite", True),
+            )
             raise OutputExistsError(msg, path=given)
         return cls(given, path, overwrite or is_product, is_product, what)
 

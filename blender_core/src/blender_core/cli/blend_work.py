@@ -29,7 +29,7 @@ from blender_core.inputs.asn_product import ProductChoice, names_of_product
 from blender_core.inputs.association import Association, is_association
 from blender_core.inputs.product_association import own_members
 from blender_core.inputs.unfold import number_behind
-from blender_core.plan.union import DISAGREEMENT, agreed
+from blender_core.plan.planner import DISAGREEMENT, agreed
 from blender_core.products.open_product import open_product
 
 if TYPE_CHECKING:

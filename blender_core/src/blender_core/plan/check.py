@@ -2,26 +2,126 @@
 
 from __future__ import annotations
 
+import enum
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.wording import preview
+from blender_core.common.advice import Advice, Argument
+from blender_core.common.attribute_paths import label_of
+from blender_core.common.listing import Listing
+from blender_core.common.wording import preview, text_table
 from blender_core.errors import RuleError
 from blender_core.plan.assignment import Tier
 from blender_core.plan.claims import DEFAULT_RULE
-from blender_core.plan.findings import Finding, FindingKind
 from blender_core.plugins.rule import Gives
 from blender_core.schema.attributes import Attribute, json_type
-from blender_core.schema.column_names import problem_with_name
 from blender_core.schema.conversion import converted
-from blender_core.schema.validation import objection
+from blender_core.schema.validation import objection, problem_with_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from blender_core.common.provider import Provider
     from blender_core.plan.assignment import Assignment
     from blender_core.plugins.rule import Rule
 
-__all__ = ["check_plan"]
+__all__ = ["Finding", "FindingKind", "Findings", "check_plan"]
+
+
+class FindingKind(enum.Enum):
+    """What a finding is about."""
+
+    TYPE = "type"
+    """The rule gives, or may give, a value of another type than the schema asks for."""
+    ENUM = "enum"
+    """The rule may give a value that is not among those that the schema lists."""
+    SCHEMA = "schema"
+    """The rule may give a value that the schema forbids for another reason."""
+    DEFAULT = "default"
+    """What is to stand in for a missing value cannot."""
+    SELECTION = "selection"
+    """Inputs cannot be put in order, or exposures be told apart, by what is named for it."""
+    COLUMN = "column"
+    """HDRTAB cannot have the column that is asked for."""
+    DEPRECATED = "deprecated"
+    """New schemas should not ask for the rule any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that cannot come out right, or may not.
+
+    Parameters
+    ----------
+    kind : FindingKind
+        What it is about.
+    attribute : str
+        Dotted path of the attribute.
+    keyword : str or None
+        Its FITS keyword.
+    rule : str
+        The rule that the attribute gets, with its settings.
+    provider : Provider
+        Whose rule it is.
+    source : str
+        Who asked for it: the schema, a plugin with its distribution and version, a file.
+    problem : str
+        What is wrong.
+    remedy : str
+        What to do about it.
+    """
+
+    kind: FindingKind
+    attribute: str
+    keyword: str | None
+    rule: str
+    provider: Provider
+    source: str
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return (
+            f"{label_of(self.attribute, self.keyword)}: {self.problem}\n"
+            f"It gets {self.rule} of {self.provider}, asked for by {self.source}.\n"
+            f"{self.remedy}"
+        )
+
+
+class Findings(Listing[Finding]):
+    """What a plan's check finds, in the order of the plan; printed, a table.
+
+    Parameters
+    ----------
+    findings : iterable of Finding
+        All of them.
+
+    Examples
+    --------
+    >>> from blender_core import Findings
+    >>> print(Findings([]))
+    nothing found
+    """
+
+    def __str__(self) -> str:
+        if not self:
+            return "nothing found"
+        return text_table(
+            ("attribute", "keyword", "rule", "asked for by", "provider", "problem", "remedy"),
+            (
+                (
+                    each.attribute,
+                    each.keyword or "",
+                    each.rule,
+                    each.source,
+                    str(each.provider),
+                    each.problem,
+                    each.remedy,
+                )
+                for each in self
+            ),
+        )
+
 
 _IN_WORDS: Final = {
     "string": "a text",
@@ -50,18 +150,19 @@ def check_plan(
 ) -> Iterator[Finding]:
     """Find what cannot come out right."""
     owners = {column.casefold(): path for path, column in columns.items()}
-    for path, one in assignments.items():
-        if (rule := one.rule) is not None:
-            target = one.attribute if product is None else product.get(path, Attribute(path))
-            for kind, problem in _values(one, rule, target):
-                yield _finding(one, kind, problem, _another_rule(one))
-            yield from _default(one, rule, target)
-            yield from _selection(one, assignments)
+    for path, assignment in assignments.items():
+        if (rule := assignment.rule) is not None:
+            source = assignment.attribute
+            target = source if product is None else product.get(path, Attribute(path))
+            for kind, problem in _values(assignment, rule, target):
+                yield _finding(assignment, kind, problem, _another_rule(assignment))
+            yield from _default(assignment, rule, target)
+            yield from _selection(assignment, assignments)
             if rule.deprecated:
                 problem = f"its rule {rule.name!r} is deprecated"
-                yield _finding(one, FindingKind.DEPRECATED, problem, rule.deprecated)
+                yield _finding(assignment, FindingKind.DEPRECATED, problem, rule.deprecated)
         if path in columns:
-            yield from _column(one, columns[path], assignments, owners)
+            yield from _column(assignment, columns[path], assignments, owners)
 
 
 def _values(
@@ -70,8 +171,8 @@ def _values(
     """Find what the rule may give and the product cannot have."""
     source = assignment.attribute
     parameters = dict(assignment.selection.parameters)
-    said = (parameters[name] for name in rule.constant_parameters if name in parameters)
-    yield from _constants((*rule.constants, *said), source, target)
+    chosen = (parameters[name] for name in rule.constant_parameters if name in parameters)
+    yield from _constants((*rule.constants, *chosen), source, target)
     if rule.gives is Gives.CONSTANT or (rule.gives is Gives.INPUT and target is source):
         return  # what an input has, its own schema allows
     made = _MADE.get(rule.gives, source.type)
@@ -122,9 +223,9 @@ def _made_of_booleans(rule: Rule) -> str | None:
         return None
 
 
-def _default(one: Assignment, rule: Rule, target: Attribute) -> Iterator[Finding]:
+def _default(assignment: Assignment, rule: Rule, target: Attribute) -> Iterator[Finding]:
     """Find what cannot stand in for a missing value."""
-    default = one.selection.default
+    default = assignment.selection.default
     if default is None:
         return
     problem = ""
@@ -139,58 +240,54 @@ def _default(one: Assignment, rule: Rule, target: Attribute) -> Iterator[Finding
     elif rule.gives is Gives.SAME_TYPE and _is_fraction(default) and target.type == "integer":
         problem = f"with the default {default}, its rule may give a fraction{_where(target)}"
     if problem:
-        remedy = f"Let {one.source} give another default, or none."
-        yield _finding(one, FindingKind.DEFAULT, problem, remedy)
+        remedy = f"Let {assignment.source} give another default, or none."
+        yield _finding(assignment, FindingKind.DEFAULT, problem, remedy)
 
 
-def _selection(one: Assignment, assignments: Mapping[str, Assignment]) -> Iterator[Finding]:
+def _selection(assignment: Assignment, assignments: Mapping[str, Assignment]) -> Iterator[Finding]:
     """Find attributes that inputs cannot be put in order by, or exposures told apart."""
-    named = [(path, "exposures cannot be told apart") for path in one.selection.once_per]
-    if one.selection.order_by:
-        named.insert(0, (one.selection.order_by, "inputs cannot be put in order"))
+    named = [(path, "exposures cannot be told apart") for path in assignment.selection.once_per]
+    if assignment.selection.order_by:
+        named.insert(0, (assignment.selection.order_by, "inputs cannot be put in order"))
     for path, problem in named:
         attribute = assignments[path].attribute
         if attribute.type in _NO_SCALARS:
             problem += f" by {attribute.label}, which is {_IN_WORDS[attribute.type]}"
-            remedy = f"Let {one.source} name an attribute that is a number or a text."
-            yield _finding(one, FindingKind.SELECTION, problem, remedy)
+            remedy = f"Let {assignment.source} name an attribute that is a number or a text."
+            yield _finding(assignment, FindingKind.SELECTION, problem, remedy)
 
 
 def _column(
-    one: Assignment, column: str, assignments: Mapping[str, Assignment], owners: Mapping[str, str]
+    assignment: Assignment,
+    column: str,
+    assignments: Mapping[str, Assignment],
+    owners: Mapping[str, str],
 ) -> Iterator[Finding]:
-    attribute = one.attribute
-    wanted = one.column or attribute.keyword or attribute.path
+    attribute = assignment.attribute
+    wanted = assignment.column or attribute.keyword or attribute.path
     remedy = f"Give it a column of its own: Override(attribute={attribute.path!r}, column=...)."
     if column != wanted:
         other = assignments[owners[wanted.casefold()]].attribute
         problem = f"its column {wanted!r} is that of {other.label} as well: it gets {column!r}"
-        yield _finding(one, FindingKind.COLUMN, problem, remedy)
+        yield _finding(assignment, FindingKind.COLUMN, problem, remedy)
     if reason := problem_with_name(column):
         problem = f"HDRTAB cannot have its column {preview(column)}: {reason}"
-        yield _finding(one, FindingKind.COLUMN, problem, remedy)
+        yield _finding(assignment, FindingKind.COLUMN, problem, remedy)
 
 
-def _finding(one: Assignment, kind: FindingKind, problem: str, remedy: str) -> Finding:
-    attribute = one.attribute
-    return Finding(
-        kind,
-        attribute.path,
-        attribute.keyword,
-        one.choice.label,
-        one.provider,
-        one.source,
-        problem,
-        remedy,
-    )
+def _finding(assignment: Assignment, kind: FindingKind, problem: str, remedy: str) -> Finding:
+    attribute, choice = assignment.attribute, assignment.choice
+    where = kind, attribute.path, attribute.keyword
+    return Finding(*where, choice.label, assignment.provider, choice.source, problem, remedy)
 
 
-def _another_rule(one: Assignment) -> str:
+def _another_rule(assignment: Assignment) -> str:
     # What suits the inputs need not suit the product: then only its own value does.
-    safe = "keep" if one.name == DEFAULT_RULE else DEFAULT_RULE
-    if one.tier > Tier.SCHEMA:
-        return f"Let {one.source} ask for another rule, such as {safe!r}."
-    return f"Override the rule: overrides={{{one.attribute.path!r}: {safe!r}}}, say."
+    safe = "keep" if assignment.name == DEFAULT_RULE else DEFAULT_RULE
+    if assignment.tier > Tier.SCHEMA:
+        return f"Let {assignment.source} ask for another rule, such as {safe!r}."
+    overrides = Argument("overrides", {assignment.attribute.path: safe})
+    return Advice("Override the rule: ", overrides, ", say.")
 
 
 def _refusal(value: Any, target: Attribute) -> tuple[FindingKind, str] | None:

@@ -19,8 +19,7 @@ from blender_core.evaluation.apply import apply
 from blender_core.evaluation.later_values import UNTOLD, is_same
 from blender_core.evaluation.outcome import Outcome, Status
 from blender_core.plan.assignment import Assignment, Choice, Tier
-from blender_core.plan.claims import DEFAULT_RULE, base_choices
-from blender_core.plan.resolve import protector_of
+from blender_core.plan.claims import DEFAULT_RULE, base_choices, protector_of
 from blender_core.schema.attributes import Attribute, subschema_at
 from blender_core.schema.validation import objection
 from blender_core.tables.hdrrules import recorded_rules

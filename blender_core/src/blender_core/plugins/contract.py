@@ -60,19 +60,19 @@ def misuse(manager: pluggy.PluginManager, plugin: Any) -> str | None:
 def offered_by(ask: Callable[[], Any], hook: str, kind: type[T], provider: Provider) -> list[T]:
     """Return what a plugin's hook offers."""
     try:
-        offered = ask()
-        found = [offered] if isinstance(offered, kind) else list(offered)
+        answer = ask()
+        offers = [answer] if isinstance(answer, kind) else list(answer)
     except (Exception, SystemExit) as error:
         raise failed(hook, provider, error) from error
-    for one in found:
-        if not isinstance(one, kind):
-            what = f"the class {kind.__name__}" if one is kind else preview(one)
+    for offer in offers:
+        if not isinstance(offer, kind):
+            wrong = f"the class {kind.__name__}" if offer is kind else preview(offer)
             msg = (
-                f"{hook} of plugin {provider} gives {what} where a blender_core.{kind.__name__} "
+                f"{hook} of plugin {provider} gives {wrong} where a blender_core.{kind.__name__} "
                 "is asked for"
             )
             raise PluginError(msg, provider=provider)
-    return found
+    return offers
 
 
 def failed(hook: str, provider: Provider, error: BaseException, where: str = "") -> PluginError:
@@ -83,12 +83,12 @@ def failed(hook: str, provider: Provider, error: BaseException, where: str = "")
     return PluginError(msg, provider=provider)
 
 
-def claimed_by_several(what: str, providers: Sequence[Provider]) -> ReaderConflictError:
+def claimed_by_several(label: str, providers: Sequence[Provider]) -> ReaderConflictError:
     """Return the error that says that several plugins take one input."""
     lines = "".join(f"\n  - {provider}" for provider in providers)
     msg = Advice(
-        f"{what} is taken by more than one plugin:{lines}\nUninstall one of them, or ",
+        f"{label} is taken by more than one plugin:{lines}\nUninstall one of them, or ",
         leave_out(leave_out_one_of(providers).plugin),
         ".",
     )
-    return ReaderConflictError(msg, what=what, providers=providers)
+    return ReaderConflictError(msg, what=label, providers=providers)

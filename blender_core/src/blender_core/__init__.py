@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from blender_core.evaluation.outcome import Outcome, Status
     from blender_core.evaluation.outcomes import Outcomes
     from blender_core.plan.assignment import Assignment, Choice, Tier
-    from blender_core.plan.check import Finding, FindingKind, Findings
+    from blender_core.plan.findings import Finding, FindingKind, Findings
     from blender_core.plan.plan import BlendPlan
     from blender_core.plugins.hookspecs import hookimpl
     from blender_core.plugins.manager import Plugins
@@ -137,7 +137,7 @@ _NAMES_IN: Final = {
         "PluginError ReaderConflictError RuleCheckError RuleConflictError RuleError "
         "RulesFileError TableError UnknownAttributeError UnknownInputError UnknownRuleError"
     ),
-    "plan.check": "Finding FindingKind Findings",
+    "plan.findings": "Finding FindingKind Findings",
     "plugins.hookspecs": "hookimpl",
     "evaluation.outcome": "Outcome Status",
     "evaluation.outcomes": "Outcomes",

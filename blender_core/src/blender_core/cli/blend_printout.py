@@ -13,7 +13,7 @@ from blender_core.cli.value_changes import change_object, print_changes
 from blender_core.common.wording import join_words, pluralize
 from blender_core.evaluation.outcome import OF_A_FILE, Status
 from blender_core.plan.assignment import Tier
-from blender_core.plan.check import FindingKind
+from blender_core.plan.findings import FindingKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from blender_core.blending.result import BlendResult
     from blender_core.errors import OverrideConflictError
     from blender_core.plan.assignment import Assignment
-    from blender_core.plan.check import Findings
+    from blender_core.plan.findings import Findings
     from blender_core.plan.plan import BlendPlan
 
 __all__ = ["Rehearsal", "blend_object", "print_blend", "print_rehearsal", "rehearsal_object"]

@@ -24,7 +24,7 @@ from blender_core.cli.options import (
 )
 from blender_core.cli.plan_options import PlanOptions, subject
 from blender_core.errors import BlenderError, ColumnWarning, UnknownAttributeError
-from blender_core.plan.check import Finding, FindingKind
+from blender_core.plan.findings import Finding, FindingKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

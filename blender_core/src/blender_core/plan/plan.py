@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from blender_core.common.wording import preview, strings
 from blender_core.inputs.opener import Opener
 from blender_core.plan.assignment import Assignments
-from blender_core.plan.check import Findings, check_plan
+from blender_core.plan.check import check_plan
 from blender_core.plan.claims import Claims
 from blender_core.plan.conditions import UnknownCondition, unknown_conditions, warn_of_conditions
 from blender_core.plan.diff import PlanDiff
+from blender_core.plan.findings import Findings
 from blender_core.plan.override_sources import OverrideSources
 from blender_core.plan.precedence import assign
 from blender_core.plugins.context import Context

@@ -1,0 +1,115 @@
+"""What the check of a plan finds.
+
+The check itself is another module: the help of the command line needs the kinds of findings, and
+must not wait for numpy.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from blender_core.common.attribute_paths import label_of
+from blender_core.common.listing import Listing
+from blender_core.common.wording import text_table
+
+if TYPE_CHECKING:
+    from blender_core.common.provider import Provider
+
+__all__ = ["Finding", "FindingKind", "Findings"]
+
+
+class FindingKind(enum.Enum):
+    """What a finding is about."""
+
+    TYPE = "type"
+    """The rule gives, or may give, a value of another type than the schema asks for."""
+    ENUM = "enum"
+    """The rule may give a value that is not among those that the schema lists."""
+    SCHEMA = "schema"
+    """The rule may give a value that the schema forbids for another reason."""
+    DEFAULT = "default"
+    """What is to stand in for a missing value cannot."""
+    SELECTION = "selection"
+    """Inputs cannot be put in order, or exposures be told apart, by what is named for it."""
+    COLUMN = "column"
+    """HDRTAB cannot have the column that is asked for."""
+    DEPRECATED = "deprecated"
+    """New schemas should not ask for the rule any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that cannot come out right, or may not.
+
+    Parameters
+    ----------
+    kind : FindingKind
+        What it is about.
+    attribute : str
+        Dotted path of the attribute.
+    keyword : str or None
+        Its FITS keyword.
+    rule : str
+        The rule that the attribute gets, with its settings.
+    provider : Provider
+        Whose rule it is.
+    source : str
+        Who asked for it: the schema, a plugin with its distribution and version, a file.
+    problem : str
+        What is wrong.
+    remedy : str
+        What to do about it.
+    """
+
+    kind: FindingKind
+    attribute: str
+    keyword: str | None
+    rule: str
+    provider: Provider
+    source: str
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return (
+            f"{label_of(self.attribute, self.keyword)}: {self.problem}\n"
+            f"It gets {self.rule} of {self.provider}, asked for by {self.source}.\n"
+            f"{self.remedy}"
+        )
+
+
+class Findings(Listing[Finding]):
+    """What a plan's check finds, in the order of the plan; printed, a table.
+
+    Parameters
+    ----------
+    findings : iterable of Finding
+        All of them.
+
+    Examples
+    --------
+    >>> from blender_core import Findings
+    >>> print(Findings([]))
+    nothing found
+    """
+
+    def __str__(self) -> str:
+        if not self:
+            return "nothing found"
+        return text_table(
+            ("attribute", "keyword", "rule", "asked for by", "provider", "problem", "remedy"),
+            (
+                (
+                    each.attribute,
+                    each.keyword or "",
+                    each.rule,
+                    each.source,
+                    str(each.provider),
+                    each.problem,
+                    each.remedy,
+                )
+                for each in self
+            ),
+        )

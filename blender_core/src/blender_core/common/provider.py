@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 
 __all__ = ["Provider", "engine", "normalized"]
 
@@ -39,6 +38,9 @@ class Provider:
 
 def engine() -> Provider:
     """Return the provider of ``keep`` and ``drop``, which no plugin offers."""
+    # Imported where it is needed: the help of the command line imports this module for its errors.
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return Provider("blender-core", version("blender-core"), "engine")
     except PackageNotFoundError:  # run from a source tree that is not installed

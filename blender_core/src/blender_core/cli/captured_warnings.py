@@ -53,8 +53,8 @@ class Notes:
         text = str(message)
         if isinstance(message, BlendWarning):
             text = in_options(message.args[0])
-            if not subject and message.label:
-                subject, text = message.name or message.label, message.problem
+            if not subject and message.name:
+                subject, text = message.name, message.problem
         self._about.setdefault(_brief(text, category), {})[subject] = None
 
     def lines(self) -> list[str]:

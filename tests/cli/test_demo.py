@@ -4,7 +4,6 @@ import math
 import os
 import shutil
 import subprocess
-import sys
 import sysconfig
 from pathlib import Path
 
@@ -153,10 +152,10 @@ class TestInvented:
         assert "  model-blender-demo/product_i2d.fits\n" in text
         assert "\x1b" not in text
 
-    def test_the_lines_for_python_run(self, invented):
+    def test_the_lines_for_python_run(self, invented, warm_programs):
         told = [line.strip() for line in invented[0].splitlines() if line.startswith("    ")]
         done = subprocess.run(
-            [sys.executable, "-c", "\n".join(told[-3:])],
+            [warm_programs.folder / "python", "-c", "\n".join(told[-3:])],
             cwd=invented[1],
             capture_output=True,
             text=True,

@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -60,7 +59,7 @@ def imaging_folder(tmp_path_factory):
 
 
 @pytest.fixture
-def process_environment(tmp_path):
+def process_environment(tmp_path, warm_programs):
     """Return a function that gives what a new process has for its environment.
 
     It finds the programs of this environment and the plugins that are installed here, and CRDS
@@ -69,11 +68,10 @@ def process_environment(tmp_path):
 
     def give(**variables):
         sites = [str(one) for one in (tmp_path / "site").glob("*")]
-        programs = Path(sys.executable).parent
         return {
             **os.environ,
             **environment(tmp_path / "crds"),
-            "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+            "PATH": warm_programs.path,
             "PYTHONPATH": os.pathsep.join(sites),
             **variables,
         }
@@ -114,7 +112,7 @@ def run_program(tmp_path, process_environment):
         support = Path(small_jwst.__file__).parents[1]
         variables["PYTHONPATH"] += f"{os.pathsep}{support}"
         done = subprocess.run(
-            [sys.executable, program],
+            ["python", program],
             cwd=tmp_path,
             env=variables,
             capture_output=True,

@@ -16,7 +16,6 @@ import json
 import os
 import runpy
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -97,9 +96,11 @@ class WarmPrograms:
 
 def serve(listener):
     """Wait for calls, and return in the process of each: the call."""
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that wait for a program
     while True:
         connection, _ = listener.accept()
+        with contextlib.suppress(ChildProcessError):
+            while os.waitpid(-1, os.WNOHANG)[0]:
+                pass
         with connection:
             _, streams, _, _ = socket.recv_fds(connection, 1, 3)
             program, *call = json.loads(connection.makefile().read())
@@ -108,7 +109,6 @@ def serve(listener):
                 gc.freeze()  # what is never looked at again is never copied
             if not os.fork():
                 listener.close()
-                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 if not (child := os.fork()):
                     break
                 _, status = os.waitpid(child, 0)

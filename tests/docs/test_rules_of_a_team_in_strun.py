@@ -77,6 +77,7 @@ def run(folder, warm_programs):
     return run
 
 
+@pytest.mark.exhaustive
 def test_every_block_runs(blocks, folder, run):
     printed, times = None, []
     for block in blocks(PAGE):

@@ -37,6 +37,7 @@ def run(installed, tmp_path):
     return run
 
 
+@pytest.mark.exhaustive
 def test_from_nothing_to_an_installed_rule(blocks, run, tmp_path):
     printed, tested = "", []
     for block in blocks(PAGE):

@@ -143,20 +143,27 @@ class Run:
         return {path for path in paths if then.get(path) != now.get(path)}
 
 
+class Runs(dict):
+    """Name → what was made, once somebody wants it."""
+
+    makers = {**MAKERS, "moving s3d": partial(make_s3d, moving=True)}  # noqa: RUF012
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def __missing__(self, name):
+        folder = self.folder / name.replace(" ", "_")
+        folder.mkdir()
+        with offline_crds(self.folder / "crds"), watching() as blends:
+            product, inputs = self.makers[name](folder)
+        (blend,) = blends
+        with datamodels.open(product) as model:
+            final = model.to_flat_dict(include_arrays=False)
+            self[name] = Run(product, inputs, blend, final, model.schema)
+        return self[name]
+
+
 @pytest.fixture(scope="session")
 def runs(tmp_path_factory):
     """Return name → what was made, of each step that blends, and of a cube of a moving target."""
-    folder = tmp_path_factory.mktemp("steps")
-    made = {}
-    makers = {**MAKERS, "moving s3d": partial(make_s3d, moving=True)}
-    with offline_crds(folder / "crds"):
-        for name, make in makers.items():
-            subfolder = folder / name.replace(" ", "_")
-            subfolder.mkdir()
-            with watching() as blends:
-                product, inputs = make(subfolder)
-            (blend,) = blends
-            with datamodels.open(product) as model:
-                final = model.to_flat_dict(include_arrays=False)
-                made[name] = Run(product, inputs, blend, final, model.schema)
-    return made
+    return Runs(tmp_path_factory.mktemp("steps"))

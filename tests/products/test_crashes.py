@@ -33,7 +33,12 @@ def folder(tmp_path, inputs):  # noqa: ARG001  # the inputs are in it
 
 @pytest.mark.parametrize(
     ("kind", "way"),
-    [("file", "steps"), ("new", "steps"), ("datamodel", "steps"), ("file", "at random")],
+    [
+        pytest.param("file", "steps", marks=pytest.mark.exhaustive),
+        pytest.param("new", "steps", marks=pytest.mark.exhaustive),
+        pytest.param("datamodel", "steps", marks=pytest.mark.exhaustive),
+        ("file", "at random"),
+    ],
 )
 def test_killed(folder, kind, way):
     done = subprocess.run(

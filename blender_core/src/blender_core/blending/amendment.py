@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blender_core.common.provider import Provider
-    from blender_core.products.protocol import Product
+    from blender_core.products.base import Product
 
 __all__ = ["AmendResult", "Amendment"]
 

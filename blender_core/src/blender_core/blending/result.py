@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from blender_core.evaluation.outcome import Outcome
     from blender_core.evaluation.outcomes import Outcomes
     from blender_core.plan.plan import BlendPlan
-    from blender_core.products.protocol import Product
+    from blender_core.products.base import Product
     from blender_core.tables.typed_columns import TypedColumn
 
 __all__ = ["BlendResult"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from blender_core.formats.files.unchanged import SourceFile
+from blender_core.formats.files.source_file import SourceFile
 from blender_core.products.file_product import FileProduct
 from blender_core.readers.asdf import AsdfReader
 

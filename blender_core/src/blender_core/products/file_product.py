@@ -7,7 +7,7 @@ import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.errors import InputError
-from blender_core.formats.files.unchanged import SourceFile
+from blender_core.formats.files.source_file import SourceFile
 from blender_core.products.datamodel import save
 from blender_core.products.product import Vetted, update_product
 

@@ -12,7 +12,7 @@ from blender_core.errors import InputError, OutputError
 from blender_core.formats.asdf.tree_text import AsdfText
 from blender_core.formats.files.atomic import replacing
 from blender_core.formats.files.byte_ranges import PatchError, write
-from blender_core.formats.files.unchanged import SourceFile
+from blender_core.formats.files.source_file import SourceFile
 from blender_core.formats.fits.metadata import RawFits
 from blender_core.formats.fits.scan import BadFitsError
 from blender_core.products.datamodel import packed

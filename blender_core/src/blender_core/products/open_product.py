@@ -13,7 +13,7 @@ from blender_core.products.fits import FitsProduct
 from blender_core.products.no_product import NoProduct
 
 if TYPE_CHECKING:
-    from blender_core.products.protocol import Product
+    from blender_core.products.base import Product
 
 __all__ = ["open_product"]
 

@@ -688,7 +688,7 @@ main()
     [
         ("blender_core.cli.inputs", "given_inputs"),
         ("blender_core.readers.fits", "RawFits.read"),
-        ("blender_core.products.fits", "write"),
+        ("blender_core.products.fits", "blocks_of"),
         ("os", "fsync"),
         ("os", "replace"),
     ],

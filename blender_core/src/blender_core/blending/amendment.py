@@ -141,7 +141,7 @@ class AmendResult:
         """
         target = Target.find(output, overwrite=overwrite, product=self._product.origin)
         self._product.save(target)
-        return target.given
+        return target.output
 
 
 def _row(amendment: Amendment) -> tuple[str, ...]:

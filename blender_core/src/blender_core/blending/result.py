@@ -164,7 +164,7 @@ product: it ends in .fits or .fits.gz or .asdf
         target = Target.find(output, overwrite=overwrite, product=self._product.origin)
         target.require_apart(map(Path, self._files))
         self._product.save(target)
-        return target.given
+        return target.output
 
     @property
     def later(self) -> dict[str, Any]:

@@ -64,7 +64,10 @@ class DatamodelProduct(Product):
 
 
 def save(model: Any, target: Target, check: Callable[[], None] = lambda: None) -> None:
-    """Have stdatamodels save a datamodel, as a whole or not at all."""
+    """Have stdatamodels save a datamodel, as a whole or not at all.
+
+    ``check`` refuses the datamodel if the file has been changed that its arrays are read from.
+    """
     from stdatamodels import DataModel
 
     if type(model).save is not DataModel.save:
@@ -76,13 +79,15 @@ def save(model: Any, target: Target, check: Callable[[], None] = lambda: None) -
     with restored(model), replacing(target) as file:
         # As its method save does, which takes the name from the path.
         model.meta.filename = target.output.name
-        if target.ending == ".asdf":
-            _look_at_logical_columns(model)
-            model.to_asdf(file, **_storage(model))
-        else:
-            with packed(file, target) as unpacked:
-                model.to_fits(unpacked)
-        check()
+        try:
+            if target.ending == ".asdf":
+                _look_at_logical_columns(model)
+                model.to_asdf(file, **_storage(model))
+            else:
+                with packed(file, target) as unpacked:
+                    model.to_fits(unpacked)
+        finally:  # a file that has been changed may not even be readable
+            check()
 
 
 def _storage(model: Any) -> dict[str, str]:

@@ -109,9 +109,11 @@ class FitsProduct(FileProduct):
                 msg = f"{self._source.label} cannot be written to {target.output}: {error}"
                 raise OutputError(msg, path=target.output) from error
             with replacing(target) as file:
-                with packed(file, target) as unpacked:
-                    unpacked.writelines(blocks_of(parts, source))
-                self._source.require_unchanged()
+                try:
+                    with packed(file, target) as unpacked:
+                        unpacked.writelines(blocks_of(parts, source))
+                finally:  # a file that has been changed may not even be readable
+                    self._source.require_unchanged()
         self._saved(target, own)
 
 

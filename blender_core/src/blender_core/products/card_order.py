@@ -23,12 +23,7 @@ __all__ = ["CardOrder"]
 class CardOrder:
     """The attributes of a schema that have keywords, in the order of their cards.
 
-    Parameters
-    ----------
-    schema : mapping
-        The schema of a datamodel.
-    exact : bool
-        Whether cards have all digits of numbers.
+    Exact cards have all digits of numbers.
     """
 
     def __init__(self, schema: Mapping[str, Any], *, exact: bool) -> None:

@@ -30,16 +30,7 @@ _OWN: Final = ("date", "filename", "model_type")
 class FileProduct(Product):
     """A file that gets the blended metadata when it is saved, and not before.
 
-    Parameters
-    ----------
-    path : Path
-        The file, as the caller named it.
-    source : SourceFile
-        The same file.
-    model_type : type
-        The class of datamodels that it is of.
-    tree : dict
-        The tree of its datamodel, without arrays. What is blended is not in it.
+    ``tree`` is that of its datamodel, without arrays. What is blended is not in it.
     """
 
     path: Path

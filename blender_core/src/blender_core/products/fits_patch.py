@@ -10,7 +10,7 @@ written anew, and all other bytes are copied.
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from blender_core.common.caught_warnings import recorded
@@ -46,7 +46,7 @@ class _HDU:
 
     name: str
     header: EditedHeader
-    data: Part = b""
+    data: list[Part] = field(default_factory=list)
 
 
 def patched(
@@ -64,7 +64,7 @@ def patched(
         _HDU(
             hdu.name,
             EditedHeader(cast("RawHeader", hdu.header).raw),
-            ByteRange(hdu.start, padded(hdu.size)),
+            [ByteRange(hdu.start, padded(hdu.size))],
         )
         for hdu in fits.hdus
     ]
@@ -84,29 +84,18 @@ def patched(
         in_tree[f"extra_fits.{name.upper()}"] = DROP
     # Without the checksum, the headers are read over the tree.
     in_tree[_CHECKSUM_OF_HEADERS] = _checksum_of_headers(hdus) if as_saved else DROP
-    parts: list[Part] = []
-    tree = next((hdu for hdu in hdus if hdu.name == _ASDF), None)
-    for hdu in hdus:
-        if hdu is tree:
-            parts += _tree(fits, hdu.header, in_tree, source)
-        else:
-            parts += [hdu.header.raw, hdu.data]
-    if tree is None and not blank._no_asdf_extension:  # noqa: SLF001  # nothing else tells
+    raw = fits.hdu(_ASDF)
+    if raw is not None and fits.asdf is not None:
+        tree = next(hdu for hdu in hdus if hdu.name == _ASDF)
+        try:
+            tree.data = with_tree(raw, tree.header, fits.asdf, in_tree, source)
+        except (PatchError, UnicodeDecodeError) as error:
+            msg = f"its ASDF tree cannot be changed: {error}. Blend into its datamodel instead"
+            raise PatchError(msg) from error
+    parts = [part for hdu in hdus for part in (hdu.header.raw, *hdu.data)]
+    if raw is None and not blank._no_asdf_extension:  # noqa: SLF001  # nothing else tells
         parts.append(new_extension(in_tree))
     return parts
-
-
-def _tree(
-    fits: RawFits, header: EditedHeader, changes: Mapping[str, Any], source: BinaryIO
-) -> list[Part]:
-    hdu = fits.hdu(_ASDF)
-    assert hdu is not None  # noqa: S101  # for the type checker: there is an extension
-    assert fits.asdf is not None  # noqa: S101
-    try:
-        return with_tree(hdu, header, fits.asdf, changes, source)
-    except (PatchError, UnicodeDecodeError) as error:
-        msg = f"its ASDF tree cannot be changed: {error}. Blend into its datamodel instead"
-        raise PatchError(msg) from error
 
 
 def _change_cards(hdus: list[_HDU], order: CardOrder, changes: Mapping[str, Any]) -> None:
@@ -158,7 +147,7 @@ def _put_table(hdus: list[_HDU], name: str, columns: Sequence[TypedColumn], tag:
     if old is not None and "CHECKSUM" in old.header:
         header.insert(len(header), [card("CHECKSUM", ""), card("DATASUM", "")])
         header.renew_checksum(checksum_of(data))
-    hdus.insert(_end(hdus, [_ASDF]) if place is None else place, _HDU(name, header, data))
+    hdus.insert(_end(hdus, [_ASDF]) if place is None else place, _HDU(name, header, [data]))
     datatype = dumped(
         [{"byteorder": "big", "datatype": item.datatype, "name": item.name} for item in fields]
     )

@@ -27,18 +27,10 @@ def length_of_file(path: Path) -> int:
 
 
 class SourceFile:
-    """The file that a product is read from, and what it was like then.
-
-    Attributes
-    ----------
-    path : Path
-        The file, wherever the current directory comes to be.
-    label : str
-        What it is, for messages.
-    """
+    """The file that a product is read from, and what it was like then."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path.absolute()
+        self.path = path.absolute()  # wherever the current directory comes to be
         self.label = f"the product ({path})"
         try:
             self._state = _state(self.path.stat())

@@ -20,27 +20,13 @@ _OF_PRODUCTS: Final = (".fits", ".fits.gz", ".asdf")
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A file that a product, or something else, may be written to.
+    """A file that a product, or something else, may be written to."""
 
-    Parameters
-    ----------
-    output : Path
-        The file as the caller named it.
-    path : Path
-        The same without symbolic links: what will be written.
-    replaces : bool
-        Whether a file that is there, or comes to be there meanwhile, may be replaced.
-    is_product : bool
-        Whether it is the file that the product is read from.
-    label : str
-        What is written, for messages.
-    """
-
-    output: Path
-    path: Path
-    replaces: bool
-    is_product: bool = False
-    label: str = "the product"
+    output: Path  # as the caller named it
+    path: Path  # without symbolic links: what will be written
+    replaces: bool  # a file that is there, or comes to be there meanwhile
+    is_product: bool = False  # the file that the product is read from
+    label: str = "the product"  # what is written, for messages
 
     @classmethod
     def find(

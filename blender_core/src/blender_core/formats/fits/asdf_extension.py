@@ -38,7 +38,10 @@ def array_tag(old: AsdfText | None) -> str:
 def with_tree(
     hdu: RawHDU, header: EditedHeader, old: AsdfText, changes: Mapping[str, Any], source: BinaryIO
 ) -> list[Part]:
-    """Return the extension with other values in the tree. Arrays that follow it stay."""
+    """Return the data with other values in the tree, and have the header fit them.
+
+    Arrays that follow the tree stay.
+    """
     _require_usual(hdu)
     # The line break after the end of the tree is not taken for part of it.
     end = len(old.raw) - 1
@@ -51,7 +54,7 @@ def with_tree(
         header.replace("TFORM1", card("TFORM1", f"{size}B"))
     if "CHECKSUM" in header or "DATASUM" in header:
         header.renew_checksum(checksum_of(b"".join(blocks_of(data, source))))
-    return [header.raw, *data]
+    return data
 
 
 def new_extension(changes: Mapping[str, Any]) -> bytes:

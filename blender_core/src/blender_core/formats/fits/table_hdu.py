@@ -21,28 +21,12 @@ __all__ = ["Field", "table_hdu"]
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A column of a FITS table.
-
-    Parameters
-    ----------
-    name : str
-        TTYPE.
-    raw : numpy.ndarray, shape (n_rows,)
-        The values as FITS has them, but for the order of their bytes.
-    tform : str
-        TFORM.
-    datatype : str or list
-        The type as ASDF and the schemas of datamodels name it.
-    unit : str or None
-        TUNIT.
-    null : int or None
-        TNULL.
-    """
+    """A column of a FITS table, with its TTYPE, TFORM, TUNIT and TNULL."""
 
     name: str
-    raw: NDArray[Any]
+    raw: NDArray[Any]  # the values as FITS has them, but for the order of their bytes
     tform: str
-    datatype: str | list[Any]
+    datatype: str | list[Any]  # as ASDF and the schemas of datamodels name it
     unit: str | None
     null: int | None = None
 

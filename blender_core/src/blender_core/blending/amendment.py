@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blender_core.common.provider import Provider
-    from blender_core.products.protocol import Product
+    from blender_core.products.base import Product
 
 __all__ = ["AmendResult", "Amendment"]
 
@@ -140,7 +140,7 @@ class AmendResult:
         """
         target = Target.find(output, overwrite=overwrite, product=self._product.origin)
         self._product.save(target)
-        return target.given
+        return target.output
 
 
 def _row(amendment: Amendment) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from blender_core.evaluation.later_values import FormerBlend
     from blender_core.plan.plan import BlendPlan
     from blender_core.plugins.override import Override
-    from blender_core.products.protocol import Product
+    from blender_core.products.base import Product
 
 __all__ = ["ModelBlender"]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from blender_core.common.wording import named, preview
 from blender_core.errors import InputError
-from blender_core.formats.files.regular import length_of_file
+from blender_core.formats.files.source_file import length_of_file
 from blender_core.inputs.asn_product import ProductChoice
 from blender_core.inputs.exptypes import is_science, others_in_words
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from blender_core.plugins.registry import ProvidedRule, Registry
-    from blender_core.products.protocol import Product
+    from blender_core.products.base import Product
     from blender_core.tables.hdrrules import RecordedRules
     from blender_core.tables.recorded_inputs import RecordedColumn
 

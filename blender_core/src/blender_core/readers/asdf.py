@@ -10,7 +10,7 @@ from blender_core.errors import InputError
 from blender_core.formats.asdf.blocks import TruncatedAsdfError, require_blocks
 from blender_core.formats.asdf.limits import UnboundedTreeError
 from blender_core.formats.asdf.tree_text import AsdfText
-from blender_core.formats.files.regular import length_of_file
+from blender_core.formats.files.source_file import length_of_file
 from blender_core.readers.model_files import class_named, plain_values, read_as_datamodel
 from blender_core.readers.product_table import HDRTAB, table_in_tree
 from blender_core.schema.model_class import described

@@ -1,4 +1,4 @@
-"""Libraries: inputs that lend their models one at a time."""
+"""Libraries, which lend their models one at a time."""
 
 from __future__ import annotations
 
@@ -8,37 +8,55 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blender_core.errors import InputError
-from blender_core.inputs.exptypes import SCIENCE, is_science, others_in_words, warn_of_left_out
+from blender_core.inputs.association import (
+    SCIENCE,
+    is_science,
+    others_in_words,
+    warn_of_left_out,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
-__all__ = ["is_library", "library_files", "loans", "opened", "science_indices"]
+__all__ = ["Library", "is_library", "opened"]
 
 
-def is_library(given: Any) -> bool:
-    """Tell whether an input is a library, which lends its models one at a time."""
+def is_library(thing: Any) -> bool:
+    """Tell whether something is a library, which lends its models one at a time."""
     # Of the class, because a datamodel looks for what it does not have in its schema.
-    kind = type(given)
+    kind = type(thing)
     return all(hasattr(kind, name) for name in ("borrow", "shelve", "__enter__", "__len__"))
 
 
-def library_files(library: Any) -> list[Path]:
-    """Return the files that a library has its models from."""
-    # None where it was made of datamodels.
-    folder = getattr(library, "_asn_dir", None)
-    if folder is None:
-        return []
-    return [Path(folder, member["expname"]) for member in _members(library)]
+class Library:
+    """What a library tells of its models without lending any, and those that are inputs."""
 
+    def __init__(self, library: Any) -> None:
+        self._library = library
+        members = _members(library)
+        # None where the library was made of datamodels.
+        folder = getattr(library, "_asn_dir", None)
+        self.files = [] if folder is None else [Path(folder, one["expname"]) for one in members]
+        """The files that the models are from, in the order of all models."""
+        # stpipe 1.1.0 takes datamodels that do not say their type for such of science.
+        self._exptypes = [str(one.get("exptype") or SCIENCE) for one in members]
+        self.indices: Sequence[int] = range(len(library))
+        """Which of the models are inputs."""
+        if members:
+            self.indices = [i for i, exptype in enumerate(self._exptypes) if is_science(exptype)]
 
-def science_indices(library: Any) -> Sequence[int]:
-    """Return which models of a library are inputs, without borrowing any."""
-    exptypes = _exptypes(library)
-    if not exptypes:
-        return range(len(library))
-    return [index for index, exptype in enumerate(exptypes) if is_science(exptype)]
+    def loans(self, label: str) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
+        """Give the science members, each to be borrowed for as long as it is needed."""
+        if self._exptypes and not self.indices:
+            msg = f"{label} is a library without members of the type science: it has "
+            raise InputError(msg + others_in_words(self._exptypes))
+        warn_of_left_out(label, self._exptypes)
+        with opened(self._library):
+            for index in self.indices:
+                name = f" ({self.files[index]})" if self.files else ""
+                model_label = f"{label}, model {index + 1}{name}"
+                yield model_label, _loan(self._library, index, model_label)
 
 
 def _members(library: Any) -> Sequence[Mapping[str, Any]]:
@@ -50,26 +68,6 @@ def _members(library: Any) -> Sequence[Mapping[str, Any]]:
     product = products[0] if isinstance(products, Sequence) and products else None
     members = product.get("members") if isinstance(product, Mapping) else None
     return members if isinstance(members, Sequence) and len(members) == len(library) else ()
-
-
-def _exptypes(library: Any) -> list[str]:
-    """Return the type of each model; of one that has none, that of an input."""
-    # As stpipe 1.1.0 has it of datamodels that say nothing.
-    return [str(member.get("exptype") or SCIENCE) for member in _members(library)]
-
-
-def loans(library: Any, what: str) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
-    """Give the science members of a library, each to be borrowed for as long as it is needed."""
-    files, exptypes, indices = library_files(library), _exptypes(library), science_indices(library)
-    if exptypes and not indices:
-        msg = f"{what} is a library without members of the type science: it has "
-        raise InputError(msg + others_in_words(exptypes))
-    warn_of_left_out(what, exptypes)
-    with opened(library):
-        for index in indices:
-            name = f" ({files[index]})" if index < len(files) else ""
-            one = f"{what}, model {index + 1}{name}"
-            yield one, _loan(library, index, one)
 
 
 @contextmanager
@@ -89,16 +87,16 @@ def opened(library: Any) -> Iterator[None]:
 
 
 @contextmanager
-def _loan(library: Any, index: int, what: str) -> Iterator[Any]:
+def _loan(library: Any, index: int, label: str) -> Iterator[Any]:
     try:
         model = library.borrow(index)
     except Exception as error:
         # Known by its name, because stpipe need not be installed.
         if type(error).__name__ == "BorrowError":
-            msg = f"{what} is lent out by its library: shelve it before the blend"
+            msg = f"{label} is lent out by its library: shelve it before the blend"
         else:
             reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-            msg = f"{what} cannot be read: {reason}"
+            msg = f"{label} cannot be read: {reason}"
         raise InputError(msg) from error
     try:
         yield model

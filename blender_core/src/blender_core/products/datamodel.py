@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from blender_core.common.caught_warnings import recorded
 from blender_core.errors import OutputError
 from blender_core.formats.files.atomic import replacing
-from blender_core.inputs.files import files_behind
+from blender_core.inputs.inputs import files_of
 from blender_core.products.product import require_datamodel, update_product
 from blender_core.readers.product_table import table_of_datamodel
 from blender_core.tables.hdrtab import TABLES
@@ -46,7 +46,7 @@ class DatamodelProduct:
     @property
     def origin(self) -> Path | None:
         """The file that it was opened from; None if there is none."""
-        return next(files_behind(self.model), None)
+        return next(iter(files_of(self.model)), None)
 
     @property
     def validator(self) -> Any:

@@ -67,7 +67,6 @@ class Accumulator:
             inputs = Inputs(models, self._choice, self._n_given)
         before = self.kinds, self.columns.once, self._n_given
         n_files = len(self.files)
-        self.kinds = dict(self.kinds)
         faults: list[BlenderError] = []
         try:
             rows = self._rows(inputs, faults, progress)
@@ -125,7 +124,7 @@ class Accumulator:
             source = self._opener.open(model, label)
             if not self._expand:
                 return [self._row(source)]
-            before = dict(self.kinds), self.columns.once
+            before = self.kinds, self.columns.once
             try:
                 exposures = expanded(source)
                 rows = [self._row(exposure) for exposure in exposures]
@@ -154,7 +153,7 @@ class Accumulator:
             once = dict(zip(layout.paths, source.read(layout), strict=True))
         row = source.read(kind.layout)
         # Nothing is settled by an input that turns out to be bad.
-        self.kinds[source.model_type] = kind
+        self.kinds = {**self.kinds, source.model_type: kind}
         self.columns.once = once
         return kind.layout, row
 

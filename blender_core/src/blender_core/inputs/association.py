@@ -47,42 +47,27 @@ _MOST_BYTES: Final = 64 << 20
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """The science members of one product of an association.
-
-    Parameters
-    ----------
-    label : str
-        What the association is to the blend, for messages.
-    paths : tuple of Path
-        Their files, in the association's order.
-    numbers : tuple of int
-        Which of the product's members they are, counted from 1.
-    exptypes : tuple of str
-        The types of all members.
-    """
+    """The science members of one product of an association."""
 
     label: str
+    """What the association is to the blend, for messages."""
     paths: tuple[Path, ...]
+    """Their files, in the association's order."""
     numbers: tuple[int, ...]
+    """Which of the product's members they are, counted from 1."""
     exptypes: tuple[str, ...]
+    """The types of all members."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProductChoice:
-    """Which product of an association is meant, where it has several.
-
-    Parameters
-    ----------
-    product : str or None, optional
-        The product's name in the association, if the caller says it. The association must have
-        it then, even if it has one product only.
-    names : callable, optional
-        Gives the names of the files of the product that is blended, one of which tells otherwise:
-        it begins with the product's name and ``_`` or ``.``. It is called where it matters.
-    """
+    """Which product of an association is meant, where it has several."""
 
     product: str | None = None
+    """Its name, if the caller says it. An association must have it then, even as its only one."""
     names: Callable[[], Sequence[str]] = tuple
+    """Gives the names of the files of the product that is blended, one of which tells otherwise:
+    it begins with the name in the association and ``_`` or ``.``. It is called where it matters."""
 
     def __post_init__(self) -> None:
         product: object = self.product

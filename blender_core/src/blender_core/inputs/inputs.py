@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Collection, Mapping
-from contextlib import contextmanager, nullcontext
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,20 +15,31 @@ from blender_core.common.wording import preview
 from blender_core.errors import InputError
 from blender_core.inputs.association import (
     ANY_PRODUCT,
+    SCIENCE,
+    is_science,
+    others_in_words,
     own_association,
     science_members,
     warn_of_left_out,
 )
-from blender_core.inputs.model_library import Library, is_library
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
     from contextlib import AbstractContextManager
 
     from blender_core.formats.files.target import Target
     from blender_core.inputs.association import ProductChoice
 
-__all__ = ["AssociationInput", "Input", "Inputs", "files_of", "resolve"]
+__all__ = [
+    "AssociationInput",
+    "Input",
+    "Inputs",
+    "LibraryInput",
+    "files_of",
+    "is_library",
+    "opened",
+    "resolve",
+]
 
 
 class Input:
@@ -83,23 +94,86 @@ class AssociationInput(Input):
 
 
 class LibraryInput(Input):
-    """A library, which lends its science members."""
+    """A library of models, which lends its science members one at a time."""
 
     def __init__(self, library: Any, label: str) -> None:
-        self._library = Library(library)
-        super().__init__(library, label, [*self._library.files], len(self._library.indices))
+        members = _members_of_library(library)
+        # None where the library was made of datamodels.
+        folder = getattr(library, "_asn_dir", None)
+        self._paths = [] if folder is None else [Path(folder, one["expname"]) for one in members]
+        # stpipe 1.1.0 takes datamodels that do not say their type for such of science.
+        self._exptypes = [str(member.get("exptype") or SCIENCE) for member in members]
+        self._indices: Sequence[int] = range(len(library))
+        if members:
+            self._indices = [i for i, exptype in enumerate(self._exptypes) if is_science(exptype)]
+        super().__init__(library, label, [*self._paths], len(self._indices))
 
     def singles(self) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
-        """Give the science members, each borrowed for the time being."""
-        for label, loan in self._library.loans(self.label):
-            yield label, self._noted(loan)
+        """Give the science members, each to be borrowed for as long as it is needed."""
+        if self._exptypes and not self._indices:
+            others = others_in_words(self._exptypes)
+            msg = f"{self.label} is a library without members of the type science: it has {others}"
+            raise InputError(msg)
+        warn_of_left_out(self.label, self._exptypes)
+        with opened(self._given):
+            for index in self._indices:
+                name = f" ({self._paths[index]})" if self._paths else ""
+                label = f"{self.label}, model {index + 1}{name}"
+                yield label, self._loan(index, label)
 
     @contextmanager
-    def _noted(self, loan: AbstractContextManager[Any]) -> Iterator[Any]:
-        """Add the files of a model, which may have been opened before the library got it."""
-        with loan as model:
+    def _loan(self, index: int, label: str) -> Iterator[Any]:
+        try:
+            model = self._given.borrow(index)
+        except Exception as error:
+            # Known by its name, because stpipe need not be installed.
+            if type(error).__name__ == "BorrowError":
+                msg = f"{label} is lent out by its library: shelve it before the blend"
+            else:
+                reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+                msg = f"{label} cannot be read: {reason}"
+            raise InputError(msg) from error
+        try:
+            # A model may have been opened before the library got it.
             self.files += files_of(model)
             yield model
+        finally:
+            self._given.shelve(model, index, modify=False)
+
+
+def _members_of_library(library: Any) -> Sequence[Mapping[str, Any]]:
+    """Return what the library's association says of each model; nothing if it has none."""
+    # Of the class, because a datamodel looks for what it does not have in its schema. stpipe 1.1.0
+    # makes a copy of the association each time.
+    asn = library.asn if hasattr(type(library), "asn") else None
+    products = asn.get("products") if isinstance(asn, Mapping) else None
+    # Libraries have the models of one product.
+    product = products[0] if isinstance(products, Sequence) and products else None
+    members = product.get("members") if isinstance(product, Mapping) else None
+    return members if isinstance(members, Sequence) and len(members) == len(library) else ()
+
+
+def is_library(thing: Any) -> bool:
+    """Tell whether something is a library, which lends its models one at a time."""
+    # Of the class, as above.
+    kind = type(thing)
+    return all(hasattr(kind, name) for name in ("borrow", "shelve", "__enter__", "__len__"))
+
+
+@contextmanager
+def opened(library: Any) -> Iterator[None]:
+    """Open a library for the time being, unless it is open."""
+    # A library has no other way to tell, and one that is opened twice is closed at the first end.
+    is_open = getattr(library, "_open", False) is True
+    if not is_open:
+        library.__enter__()
+    try:
+        yield
+    finally:
+        if not is_open:
+            # It minds models that somebody has not shelved, who may still do so. Ours are.
+            with suppress(Exception):
+                library.__exit__(None, None, None)
 
 
 def resolve(given: Any, label: str, choice: ProductChoice = ANY_PRODUCT) -> Input:

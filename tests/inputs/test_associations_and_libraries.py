@@ -7,6 +7,7 @@ import jwst
 import pytest
 from jwst.associations.load_as_asn import LoadAsAssociation
 from jwst.datamodels import ModelLibrary
+from stdatamodels.jwst import datamodels
 from stdatamodels.jwst.datamodels import CubeModel, ImageModel
 
 from blender_core import (
@@ -574,3 +575,14 @@ def test_the_file_of_an_association_is_no_place_for_the_product(make_library, tm
     for given in (file, [file], [str(file)]):
         with pytest.raises(OutputError, match=r"0_cal\.fits"):
             blendmodels(ImageModel(), given, output=tmp_path / "0_cal.fits", overwrite=True)
+
+
+def test_files_of_models_that_a_library_was_made_of(make_library, tmp_path):
+    """The product must not replace them either, though only the borrowed models tell of them."""
+    make_library()
+    blender = ModelBlender()
+    with datamodels.open(tmp_path / "0_cal.fits") as model:
+        blender.accumulate(ModelLibrary([model]))
+    result = blender.finalize_model(ImageModel())
+    with pytest.raises(OutputError, match=r"0_cal\.fits"):
+        result.save(tmp_path / "0_cal.fits", overwrite=True)

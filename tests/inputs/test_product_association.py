@@ -79,6 +79,13 @@ def test_then_in_the_current_directory(make_product, here):
     assert list(blendmodels(product).inputs[START]) == [103.0, 104.0, 105.0]
 
 
+def test_a_table_of_any_name(here):
+    write_association(here / "jw1.asn", jw1=[7])
+    product = ImageModel()
+    product.meta.asn.table_name = "jw1.asn"
+    assert list(blendmodels(product).inputs[START]) == [107.0]
+
+
 def test_a_table_with_its_folder(here, tmp_path):
     path = write_association(tmp_path / "elsewhere" / "jw1_asn.json", jw1=[6])
     for table in (str(path), "../elsewhere/jw1_asn.json"):

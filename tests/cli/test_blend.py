@@ -26,6 +26,11 @@ def values_in(path):
         return model.to_flat_dict(include_arrays=False)
 
 
+def files_of(*arguments):
+    """Return the files that arguments of the command stand for."""
+    return [path for given in given_inputs(arguments) for path in given.files]
+
+
 def association(path, members):
     members = [{"expname": str(one), "exptype": kind} for one, kind in members.items()]
     Path(path).write_text(json.dumps({"products": [{"name": "product", "members": members}]}))
@@ -500,17 +505,17 @@ class TestDryRun:
 
 class TestInputs:
     def test_patterns(self, exposures):
-        assert given_inputs(["*nrca[34]_cal.fits", str(exposures[0])]) == [
+        assert files_of("*nrca[34]_cal.fits", str(exposures[0])) == [
             *exposures[2:],
             exposures[0],
         ]
-        assert given_inputs(["**/*nrca1_cal.fits"]) == [exposures[0]]
+        assert files_of("**/*nrca1_cal.fits") == [exposures[0]]
 
     def test_a_name_like_a_pattern(self, exposures):
         odd = Path(shutil.copy(exposures[0], "a[1].fits"))
         shutil.copy(exposures[0], "a1.fits")
-        assert given_inputs(["a[1].fits"]) == [odd]
-        assert given_inputs(["a*.fits"]) == [Path("a1.fits"), odd]
+        assert files_of("a[1].fits") == [odd]
+        assert files_of("a*.fits") == [Path("a1.fits"), odd]
 
     def test_nothing_fits(self, refused, product):
         assert "none*.fits" in refused("blend", product, "none*.fits")
@@ -520,7 +525,7 @@ class TestInputs:
         lines = ["# of the night", "", f"  {exposures[1]}  ", "*nrca4*", "asn.json"]
         (here / "night").mkdir()
         (here / "night/list.txt").write_text("\n".join(lines))
-        found = given_inputs(["@night/list.txt", str(exposures[0])])
+        found = files_of("@night/list.txt", str(exposures[0]))
         assert found == [exposures[1], exposures[3], exposures[2], exposures[0]]
 
     def test_list_relative_to_its_own_folder(self, refused, here, product):
@@ -548,7 +553,7 @@ class TestInputs:
         kinds = ["science", "background", "science"]
         association("asn/a.json", dict(zip(exposures[:3], kinds, strict=True)))
         with pytest.warns(BlendWarning, match="1 background member"):
-            found = given_inputs(["asn/a.json"])
+            found = files_of("asn/a.json")
         assert found == [Path("asn") / exposures[i] for i in (0, 2)]
         warning = (
             "Warning: asn/a.json has 1 background member, left out: only science members are "
@@ -607,7 +612,7 @@ class TestInputs:
     def test_patterns_mean_files(self, refused, here, product, exposures):
         (here / "night").mkdir()
         shutil.move(exposures[0], "night")
-        assert given_inputs(["night/**"]) == [Path("night") / exposures[0]]
+        assert files_of("night/**") == [Path("night") / exposures[0]]
         message = refused("blend", product, "nig*")
         assert "no file whose name is like nig*, but there are folders" in message
 
@@ -615,7 +620,7 @@ class TestInputs:
     def test_names_that_look_like_something_else(self, here, name):
         (here / name).parent.mkdir(exist_ok=True)
         (here / name).write_text("")
-        assert given_inputs([name]) == [Path(name)]
+        assert files_of(name) == [Path(name)]
 
     def test_a_home_of_nobody(self, refused, product):
         name = "~there-is-nobody-of-this-name/a.fits"
@@ -626,12 +631,12 @@ class TestInputs:
     def test_lists_of_other_systems(self, exposures, mark, end):
         names = [bytes(one) for one in exposures[:2]]
         Path("list.txt").write_bytes(mark + end.join([*names, b""]))
-        assert given_inputs(["@list.txt"]) == exposures[:2]
+        assert files_of("@list.txt") == exposures[:2]
 
     def test_a_list_has_a_name_in_a_line_of_its_own(self, exposures):
         odd = Path(shutil.copy(exposures[0], "a\u2028b\x0cc.fits"))
         Path("list.txt").write_text(f"{odd}\n", "utf-8")
-        assert given_inputs(["@list.txt"]) == [odd]
+        assert files_of("@list.txt") == [odd]
 
     @pytest.mark.parametrize("options", [[], ["--dry-run"]])
     @pytest.mark.parametrize("content", ["", "# none yet\n\n"])

@@ -15,7 +15,7 @@ from blender_core import (
     NotADatamodelError,
     blendmodels,
 )
-from blender_core.inputs.files import files_behind
+from blender_core.inputs.inputs import files_of
 
 START = "meta.exposure.start_time"
 
@@ -77,6 +77,13 @@ def test_then_in_the_current_directory(make_product, here):
     product = ImageModel()
     product.meta.asn.table_name = "jw1_asn.json"
     assert list(blendmodels(product).inputs[START]) == [103.0, 104.0, 105.0]
+
+
+def test_a_table_of_any_name(here):
+    write_association(here / "jw1.asn", jw1=[7])
+    product = ImageModel()
+    product.meta.asn.table_name = "jw1.asn"
+    assert list(blendmodels(product).inputs[START]) == [107.0]
 
 
 def test_a_table_with_its_folder(here, tmp_path):
@@ -202,11 +209,11 @@ def test_no_product_either():
 def test_the_file_of_a_datamodel_that_has_let_go_of_it_is_unknown(make_product, tmp_path):
     for name in ("an odd näme.asdf", "jw1_i2d.fits"):
         product = make_product(name)
-        assert list(files_behind(product)) == [tmp_path / "products" / name]
+        assert files_of(product) == [tmp_path / "products" / name]
         product.close()
-        assert list(files_behind(product)) == []
+        assert files_of(product) == []
     with fits.open(tmp_path / "products" / "jw1_i2d.fits") as hdulist:
-        assert list(files_behind(ImageModel(hdulist))) == []
+        assert files_of(ImageModel(hdulist)) == []
 
 
 @pytest.mark.parametrize("name", ["jw1_i2d.fits", "jw1_i2d.asdf"])

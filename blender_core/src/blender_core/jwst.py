@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 import blender_core
 from blender_core.common.environment import RULES, rules_files
 from blender_core.common.wording import pluralize, preview
-from blender_core.inputs.model_library import is_library, opened
+from blender_core.inputs.inputs import is_library, opened
 from blender_core.plugins.manager import Plugins
 from blender_core.readers.product_table import table_of_datamodel
 
@@ -84,52 +84,40 @@ def _amend_all(result: Any, plugins: Plugins) -> int:
         _amend(result, plugins)
         return 1
     if is_library(result):
-        return _amend_library(result, plugins)
+        with opened(result):
+            return sum(_amend_borrowed(result, index, plugins) for index in range(len(result)))
     # Containers are sequences and no datamodels (jwst 3.0.0).
     if isinstance(result, Sequence) and not isinstance(result, (str, bytes)):
-        return sum(_amend_all(one, plugins) for one in result)
+        return sum(_amend_all(product, plugins) for product in result)
     return 0
 
 
-def _amend_library(library: Any, plugins: Plugins) -> int:
-    n_products = 0
-    with opened(library):
-        for index in range(len(library)):
-            model = library.borrow(index)
-            changed = False
-            try:
-                if table_of_datamodel(model) is not None:
-                    n_products += 1
-                    changed = _amend(model, plugins)
-            finally:
-                library.shelve(model, index, modify=changed)
-    return n_products
+def _amend_borrowed(library: Any, index: int, plugins: Plugins) -> bool:
+    """Amend a model of a library if it is a product; return whether it is one."""
+    model = library.borrow(index)
+    changed = False
+    try:
+        is_product = table_of_datamodel(model) is not None
+        if is_product:
+            changed = _amend(model, plugins)
+    finally:
+        library.shelve(model, index, modify=changed)
+    return is_product
 
 
 def _amend(product: Any, plugins: Plugins) -> bool:
     """Amend a product, say in the log what has changed, and return whether anything was asked."""
     amended = blender_core.amend(product, plugins=plugins)
     name = product.meta.filename or type(product).__name__
+    number = pluralize(len(amended.amendments), "attribute")
     _LOGGER.info(
-        "%s: overrides ask for %s, of which %d changed",
-        name,
-        pluralize(len(amended.amendments), "attribute"),
-        len(amended.changes),
+        "%s: overrides ask for %s, of which %d changed", name, number, len(amended.changes)
     )
     for change in amended.changes:
-        before, after = (
-            "none" if value is None else preview(value) for value in (change.before, change.after)
-        )
-        _LOGGER.info(
-            "%s: %s is %s instead of %s: %s of %s, asked for by %s",
-            name,
-            change.label,
-            after,
-            before,
-            change.rule,
-            change.provider,
-            change.asked_by,
-        )
+        values = (change.after, change.before)
+        after, before = ("none" if value is None else preview(value) for value in values)
+        rule = f"{change.rule} of {change.provider}, asked for by {change.asked_by}"
+        _LOGGER.info("%s: %s is %s instead of %s: %s", name, change.label, after, before, rule)
     # The table HDRRULES changes with each attribute that is asked for.
     return bool(amended.amendments)
 
@@ -194,25 +182,16 @@ class _Process:
     def __call__(self, *args: Any) -> Any:
         del self._step.process
         with _in_place_of_jwsts():
-            version = importlib.metadata.version("blender-core")
             _LOGGER.info(
                 "Model Blender %s blends for step %s instead of jwst.model_blender",
-                version,
+                importlib.metadata.version("blender-core"),
                 self._step.name,
             )
             return self._process(*args)
 
 
 class _StandIn:
-    """What modules of jwst call instead of a part of jwst's blender, as long as a step needs it.
-
-    Parameters
-    ----------
-    own : callable
-        The part of jwst's blender.
-    ours : callable
-        The same of this engine.
-    """
+    """What modules of jwst call instead of a part of jwst's blender, as long as a step needs it."""
 
     def __init__(self, own: Callable[..., Any], ours: Callable[..., Any]) -> None:
         self.own = own

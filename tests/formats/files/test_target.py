@@ -13,7 +13,7 @@ from stdatamodels.jwst.datamodels import ImageModel
 
 from blender_core import InputError, ModelBlender, OutputError, OutputExistsError, blendmodels
 from blender_core.formats.files.target import Target
-from blender_core.inputs.files import files_behind
+from blender_core.inputs.inputs import resolve
 
 
 def refused(output, message, inputs=None, error=OutputError, **options):
@@ -280,20 +280,20 @@ class TestInputs:
 
 def test_a_library_of_datamodels_stands_for_no_files(exposures):
     library = jwst.datamodels.ModelLibrary(exposures)
-    assert list(files_behind(library)) == []
+    assert resolve(library, "input 1").files == []
 
 
 def test_files_of_lists_of_hdus(inputs):
     with fits.open(inputs[0]) as hdulist:
-        assert list(files_behind(hdulist)) == [inputs[0]]
-    assert list(files_behind(fits.HDUList())) == []
+        assert resolve(hdulist, "input 1").files == [inputs[0]]
+    assert resolve(fits.HDUList(), "input 1").files == []
 
 
 @pytest.mark.parametrize(
     "given", [None, 3, SimpleNamespace(), SimpleNamespace(_file_references=3), {"products": []}]
 )
 def test_what_is_no_input_stands_for_no_files(given):
-    assert list(files_behind(given)) == []
+    assert resolve(given, "input 1").files == []
 
 
 class TestFound:

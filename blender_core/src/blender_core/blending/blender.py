@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from blender_core.blending import recording
-from blender_core.blending.accumulator import Accumulated
+from blender_core.blending.accumulator import Accumulator
 from blender_core.blending.recording import departs_from_schema
 from blender_core.blending.remembered_blend import RememberedBlends
 from blender_core.blending.result import BlendResult
@@ -13,7 +13,7 @@ from blender_core.common.wording import strings
 from blender_core.errors import NoInputsError
 from blender_core.evaluation.evaluate import evaluate
 from blender_core.evaluation.later_values import OwnValues
-from blender_core.inputs.asn_product import ProductChoice
+from blender_core.inputs.association import ProductChoice
 from blender_core.inputs.opener import Opener
 from blender_core.plan.override_sources import OverrideSources
 from blender_core.plan.planner import Planner
@@ -143,7 +143,7 @@ class ModelBlender:
             self._registry, OverrideSources(plugins, rules, overrides), ignore, mixed
         )
         self._remembered = RememberedBlends()
-        self._inputs = Accumulated(
+        self._inputs = Accumulator(
             self._planner,
             Opener(plugins),
             mixed,
@@ -307,7 +307,7 @@ class ModelBlender:
         may_depart = self._planner.has_overrides or self._registry.has_replacements
         return may_depart and departs_from_schema(result)
 
-    def _require_inputs(self) -> Accumulated:
+    def _require_inputs(self) -> Accumulator:
         if not self._inputs.columns:
             skipped = self._inputs.skipped
             msg = "nothing to blend: no input was accumulated"

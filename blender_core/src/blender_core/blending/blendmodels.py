@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Literal
 
 from blender_core.blending.blender import ModelBlender
-from blender_core.common.wording import preview, strings
+from blender_core.common.wording import strings
 from blender_core.formats.files.target import Target
-from blender_core.inputs.asn_product import ProductChoice, names_of_product
-from blender_core.inputs.association import Association, is_association
-from blender_core.inputs.exptypes import warn_of_left_out
-from blender_core.inputs.files import files_behind
-from blender_core.inputs.model_library import is_library
-from blender_core.inputs.product_association import own_members
-from blender_core.inputs.unfold import number_behind
+from blender_core.inputs.association import ProductChoice, names_of_product
+from blender_core.inputs.inputs import Inputs
 from blender_core.products.open_product import open_product
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    import os
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from blender_core.blending.result import BlendResult
     from blender_core.plugins.manager import Plugins
@@ -136,55 +130,16 @@ def blendmodels(
     if output is not None:
         target = Target.find(output, overwrite=overwrite, product=product.origin)
     if inputs is None:
-        inputs = own_members(product.tree, product.origin and product.origin.parent, choice)
-    several = _several(inputs, choice)
-    total = _total(several) if progress else None
-    several = several if target is None else _apart(several, target)
-    blender.accumulate_all(several, progress and (lambda done: progress(done, total)))
+        inputs = Inputs.of_product(product.tree, product.origin and product.origin.parent, choice)
+    else:
+        inputs = Inputs.of_call(inputs, choice)
+    total = inputs.total if progress else None
+    if target is not None:
+        inputs.require_apart(target)
+    blender.accumulate_all(inputs, progress and (lambda done: progress(done, total)))
     if target is None:
         return blender.finalize_model(product)
     with product.restored():
         result = blender.finalize_model(product)
         product.save(target)
     return result
-
-
-def _apart(inputs: Iterable[Any], target: Target) -> Iterable[Any]:
-    """Refuse inputs that would be replaced: all beforehand, but for those still to come."""
-    if not isinstance(inputs, Collection):
-        return _apart_one_by_one(inputs, target)
-    for one in inputs:
-        target.require_apart(files_behind(one))
-    return inputs
-
-
-def _apart_one_by_one(inputs: Iterable[Any], target: Target) -> Iterator[Any]:
-    for one in inputs:
-        target.require_apart(files_behind(one))
-        yield one
-
-
-def _several(inputs: Any, choice: ProductChoice) -> Iterable[Any]:
-    """Return the inputs one by one, as far as they are not one that stands for several."""
-    if is_association(inputs):
-        members = Association.of(inputs, choice).members("the association")
-        warn_of_left_out(members.what, members.exptypes)
-        return members.paths
-    if is_library(inputs):
-        return [inputs]
-    from astropy.io.fits import HDUList
-    from stdatamodels import DataModel
-
-    if isinstance(inputs, (str, os.PathLike, DataModel, HDUList)):
-        msg = f"inputs takes a collection of inputs, such as [{preview(inputs)}], not a single one"
-        raise TypeError(msg)
-    if isinstance(inputs, Collection) and not any(map(is_association, inputs)):
-        return inputs
-    # Each keeps what it reads: it is asked for its files and their number, too.
-    told = (Association(one, choice) if is_association(one) else one for one in inputs)
-    return list(told) if isinstance(inputs, Collection) else told
-
-
-def _total(inputs: Iterable[Any]) -> int | None:
-    """Return how many inputs there will be; None of an iterator, which is looked at once."""
-    return sum(map(number_behind, inputs)) if isinstance(inputs, Collection) else None

@@ -43,10 +43,10 @@ def expanded(source: Expandable) -> Sequence[Source]:
 
 
 def exposures_of(
-    source: Source, table: Hdrtab, named: Mapping[str, str] = MappingProxyType({})
+    source: Source, table: Hdrtab, column_names: Mapping[str, str] = MappingProxyType({})
 ) -> list[Exposure]:
     """Return the exposures that a product was made of."""
-    product = RecordedProduct(source, table, named)
+    product = RecordedProduct(source, table, column_names)
     return [Exposure(product, row) for row in range(len(table))]
 
 
@@ -57,14 +57,15 @@ def require_recorded(exposures: Sequence[Source], kinds: Iterable[Kind]) -> None
         return
     product = first.product
     lost: dict[str, str] = {}
-    alone: dict[str, str] = {}
+    unrecorded: dict[str, str] = {}
     for kind in kinds:
         purposes = _purposes(kind.plan)
         for path, value in product.own.get(kind.layout, {}).items():
             if value is not None and path in purposes:
                 lost[path] = f"\n- {kind.attributes[path].label}: {purposes[path]}"
         for path, value in product.without_column(kind.layout, purposes).items():
-            alone[path] = f"\n- {kind.attributes[path].label}, which is {preview(value)}"
+            label = kind.attributes[path].label
+            unrecorded[path] = f"\n- {label}, which is {preview(value)}"
     if lost:
         msg = (
             f"{product.source.what} cannot be expanded, because its HDRTAB does not tell what each "
@@ -72,11 +73,11 @@ def require_recorded(exposures: Sequence[Source], kinds: Iterable[Kind]) -> None
             "such products with Override(record=True) for these attributes."
         )
         raise ExpansionError(msg, attribute=next(iter(lost)))
-    if alone:
+    if unrecorded:
         msg = (
             f"{product.source.what} has values of which its HDRTAB has no column, so that no "
-            f"exposure is taken to have had any:{''.join(alone.values())}\nIf the product was made "
-            "with overrides, blend it with the same: they tell which columns there are."
+            f"exposure is taken to have had any:{''.join(unrecorded.values())}\nIf the product was "
+            "made with overrides, blend it with the same: they tell which columns there are."
         )
         warn(msg)
 
@@ -84,24 +85,17 @@ def require_recorded(exposures: Sequence[Source], kinds: Iterable[Kind]) -> None
 class RecordedProduct:
     """A product, the values that its table tells, and its own.
 
-    Parameters
-    ----------
-    source : Source
-        The product.
-    table : Hdrtab
-        Its table.
-    named : mapping of str to str
-        The columns of attributes, by dotted path, as far as the product tells them.
+    ``column_names`` has the columns of attributes, by dotted path, as far as the product tells.
     """
 
-    def __init__(self, source: Source, table: Hdrtab, named: Mapping[str, str]) -> None:
+    def __init__(self, source: Source, table: Hdrtab, column_names: Mapping[str, str]) -> None:
         self.source = source
         self.table = table
-        self._named = named
         self.own: dict[Layout, dict[str, Any]] = {}
         """What the product has of what its table does not tell, by dotted path."""
-        self._read: dict[Layout, list[list[Any]]] = {}
-        self._found: dict[Layout, dict[str, str]] = {}
+        self._column_names = column_names
+        self._columns: dict[Layout, dict[str, str]] = {}
+        self._rows: dict[Layout, list[list[Any]]] = {}
         column = self.columns(Layout([_MODEL_TYPE])).get(_MODEL_TYPE.path)
         self.model_types = table.values(column, _MODEL_TYPE) if column else [None] * len(table)
 
@@ -112,79 +106,62 @@ class RecordedProduct:
 
     def rows(self, layout: Layout) -> list[list[Any]]:
         """Return the wanted values of all exposures."""
-        if layout not in self._read:
-            number = len(self.table)
-            columns, own = self.columns(layout), self._own(layout)
-            read = [
+        if layout not in self._rows:
+            columns = self.columns(layout)
+            unrecorded = (one for one in layout.attributes if not _is_recorded(one, layout))
+            own = self._own_values(layout, unrecorded)
+            self.own[layout] = own
+            n_rows = len(self.table)
+            values = [
                 self.table.values(columns[attribute.path], attribute)
                 if attribute.path in columns
-                else [own.get(attribute.path), *[None] * (number - 1)]
+                else [own.get(attribute.path), *[None] * (n_rows - 1)]
                 for attribute in layout.attributes
             ]
-            self._read[layout] = list(map(list, zip(*read, strict=True))) or [[]] * number
-        return self._read[layout]
+            self._rows[layout] = list(map(list, zip(*values, strict=True))) or [[]] * n_rows
+        return self._rows[layout]
 
     def without_column(self, layout: Layout, paths: Collection[str]) -> dict[str, Any]:
         """Return what the product has of attributes of which there ought to be a column."""
-        if layout not in self._read:
+        if layout not in self._rows:
             return {}
-        columns = self.columns(layout)
-        wanted = tuple(
-            one.path
-            for one in layout.attributes
-            if one.path in paths and one.path not in columns and _is_recorded(one, layout)
+        recorded = (
+            one for one in layout.attributes if one.path in paths and _is_recorded(one, layout)
         )
-        if not wanted:
-            return {}
-        part = layout.part(wanted)
-        found = zip(part.paths, self.source.read(part), strict=True)
-        return {path: value for path, value in found if value is not None}
+        own = self._own_values(layout, recorded)
+        return {path: value for path, value in own.items() if value is not None}
 
     def columns(self, layout: Layout) -> dict[str, str]:
         """Return the columns of the table that have wanted attributes, by dotted path."""
-        if layout in self._found:
-            return self._found[layout]
-        asked = layout.columns or {}
-        others = {name.casefold() for name in asked.values()}
-        found: dict[str, str] = {}
+        if layout in self._columns:
+            return self._columns[layout]
+        planned = layout.columns or {}
+        taken = {name.casefold() for name in planned.values()}
+        columns: dict[str, str] = {}
         for attribute in layout.attributes:
             path = attribute.path
-            sure = [self._named.get(path), asked.get(path)]
+            sure = [self._column_names.get(path), planned.get(path)]
             for name in filter(None, [*sure, attribute.keyword, path]):
                 # Two attributes can have one keyword, of which one only has the column.
-                if name in self.table and (name in sure or name.casefold() not in others):
-                    found[path] = name
-                    others.add(name.casefold())
+                if name in self.table and (name in sure or name.casefold() not in taken):
+                    columns[path] = name
+                    taken.add(name.casefold())
                     break
-        self._found[layout] = found
-        return found
+        self._columns[layout] = columns
+        return columns
 
-    def _own(self, layout: Layout) -> dict[str, Any]:
-        """Return what the product has of the wanted attributes that its table does not tell."""
+    def _own_values(self, layout: Layout, attributes: Iterable[Attribute]) -> dict[str, Any]:
+        """Return what the product itself has of those attributes that have no column."""
         columns = self.columns(layout)
-        untold = tuple(
-            one.path
-            for one in layout.attributes
-            if one.path not in columns and not _is_recorded(one, layout)
-        )
-        if not untold:
+        paths = tuple(one.path for one in attributes if one.path not in columns)
+        if not paths:
             return {}
-        part = layout.part(untold)
-        own = dict(zip(part.paths, self.source.read(part), strict=True))
-        self.own[layout] = own
-        return own
+        part = layout.part(paths)
+        return dict(zip(part.paths, self.source.read(part), strict=True))
 
 
 class Exposure:
-    """One of the exposures that a product was made of.
-
-    Parameters
-    ----------
-    product : RecordedProduct
-        The product.
-    row : int
-        Its row in the table, counted from 0.
-    """
+    """One of the exposures that a product was made of: a row of its table, counted from 0."""
 
     def __init__(self, product: RecordedProduct, row: int) -> None:
         self.product = product
@@ -225,13 +202,15 @@ def _is_recorded(attribute: Attribute, layout: Layout) -> bool:
 
 def _purposes(plan: BlendPlan) -> dict[str, str]:
     """Return what more than the first exposure's value is wanted for, by dotted path."""
+    blended: dict[str, str] = {}
     helping: dict[str, str] = {}
-    asked: dict[str, str] = {}
-    for path, one in plan.items():
-        as_it_is = one.selection is AS_THEY_ARE
-        if one.rule is None or (as_it_is and one.rule.name == DEFAULT_RULE):
+    for path, assignment in plan.items():
+        selection = assignment.selection
+        if assignment.rule is None:
             continue
-        asked[path] = f"its rule is {one.choice.label}, as {one.source} asks"
-        for needed in () if as_it_is else one.selection.needs:
-            helping.setdefault(needed, f"{one.attribute.label} is blended with its help")
-    return asked | helping
+        if selection is AS_THEY_ARE and assignment.rule.name == DEFAULT_RULE:
+            continue
+        blended[path] = f"its rule is {assignment.choice.label}, as {assignment.source} asks"
+        for needed in selection.needs:
+            helping.setdefault(needed, f"{assignment.attribute.label} is blended with its help")
+    return blended | helping

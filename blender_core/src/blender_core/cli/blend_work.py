@@ -25,18 +25,17 @@ from blender_core.cli.progress import bar
 from blender_core.cli.value_changes import values_of
 from blender_core.errors import OutputError, raise_all
 from blender_core.formats.files.target import Target
-from blender_core.inputs.asn_product import ProductChoice, names_of_product
-from blender_core.inputs.association import Association, is_association
-from blender_core.inputs.product_association import own_members
-from blender_core.inputs.unfold import number_behind
+from blender_core.inputs.association import ProductChoice, names_of_product
+from blender_core.inputs.inputs import Inputs
 from blender_core.plan.planner import DISAGREEMENT, agreed
 from blender_core.products.open_product import open_product
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from blender_core.blending.result import BlendResult
+    from blender_core.inputs.inputs import Input
 
 __all__ = ["Blend"]
 
@@ -100,7 +99,7 @@ class Blend:
             bar("Reading", f"Writing {self.output.name}", quiet=quiet) as progress,
             notes.about(""),
         ):
-            warn_of_repeated(inputs or ())
+            warn_of_repeated(_files(inputs or ()))
             result = blendmodels(
                 self.product,
                 inputs,
@@ -126,11 +125,13 @@ class Blend:
         with notes.about(""):
             inputs = self._prepared()
             product = open_product(self.product)
-            warn_of_repeated(inputs or ())
+            warn_of_repeated(_files(inputs or ()))
             if inputs is None:
-                inputs = own_members(product.tree, self.product.parent, self._choice())
+                own = Inputs.of_product(product.tree, self.product.parent, self._choice())
+                inputs = list(own)
+            files = _files(inputs)
             if self.on_bad_input == "raise":
-                _require_files(inputs, self._choice())
+                _require_files(inputs)
             blender = self._accumulated(inputs, quiet=quiet)
             plans = blender.plans()
             kinds = list(plans) if self.mixed and len(plans) > 1 else []
@@ -142,7 +143,7 @@ class Blend:
             findings = plan.check(product.validator)
             warn_of_unknown(self.ignore, plan)
         shown = [value for value in values if show_all or value.is_change]
-        rehearsal = Rehearsal(inputs, self.output, plan, findings, kinds, conflicts, shown, result)
+        rehearsal = Rehearsal(files, self.output, plan, findings, kinds, conflicts, shown, result)
         if as_json:
             print_json(rehearsal_object(rehearsal, notes.lines()))
         elif not quiet:
@@ -150,18 +151,18 @@ class Blend:
             notes.print()
         raise_all(DISAGREEMENT, conflicts)
 
-    def _accumulated(self, inputs: Sequence[Path], *, quiet: bool) -> ModelBlender:
+    def _accumulated(self, inputs: Sequence[Input], *, quiet: bool) -> ModelBlender:
         """Return what blends the inputs, all of which have been read."""
         blender = ModelBlender(self.ignore, **self._of_the_blend())
-        total = sum(map(number_behind, inputs))
+        total = sum(one.number for one in inputs)
         with bar("Reading", quiet=quiet) as progress:
             blender.accumulate_all(
                 inputs, None if progress is None else lambda done: progress(done, total)
             )
         return blender
 
-    def _prepared(self) -> list[Path] | None:
-        """Refuse what cannot be done before any work is, and return the inputs' files."""
+    def _prepared(self) -> list[Input] | None:
+        """Refuse what cannot be done before any work is, and return the inputs."""
         require_beginnings(self.ignore)
         if not self.product.exists():
             msg = (
@@ -175,12 +176,12 @@ class Blend:
             inputs = given_inputs(self.arguments, self._choice())
         # Expanded, the product among its inputs stands for the exposures that it was made of.
         if inputs is not None and not self.expand:
-            require_apart_from(self.product, inputs)
+            require_apart_from(self.product, _files(inputs))
         Target.find(self.output, overwrite=self.overwrite, product=self.product)
         if self.report is not None:
             from blender_core.report.write import report_target
 
-            others = [self.product, self.output, *(inputs or ())]
+            others = [self.product, self.output, *_files(inputs or ())]
             report_target(self.report, overwrite=self.overwrite, others=others)
         return inputs
 
@@ -215,10 +216,15 @@ class Blend:
             raise CommandError(msg) from error
 
 
-def _require_files(inputs: Sequence[Path], choice: ProductChoice) -> None:
-    for path in filter(is_association, inputs):  # it has no members: it says why
-        Association(path, choice).members("association")
-    lacking = [str(path) for path in inputs if not path.exists()]
+def _files(inputs: Iterable[Input]) -> list[Path]:
+    return [path for one in inputs for path in one.files]
+
+
+def _require_files(inputs: Sequence[Input]) -> None:
+    for one in inputs:
+        if one.fault is not None:
+            raise one.fault
+    lacking = [str(path) for path in _files(inputs) if not path.exists()]
     if lacking:
         msg = f"there is no file {', nor '.join(lacking)}"
         raise CommandError(msg)

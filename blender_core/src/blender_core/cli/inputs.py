@@ -9,10 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from blender_core.cli.errors import CommandError
-from blender_core.errors import InputError, warn
-from blender_core.inputs.asn_product import ProductChoice
-from blender_core.inputs.association import Association, is_association
-from blender_core.inputs.exptypes import warn_of_left_out
+from blender_core.errors import warn
+from blender_core.inputs.association import ANY_PRODUCT, ProductChoice
+from blender_core.inputs.inputs import AssociationInput, Input, Inputs, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -21,13 +20,22 @@ __all__ = ["given_inputs", "require_apart_from", "warn_of_repeated"]
 
 _LIST: Final = "@"
 _COMMENT: Final = "#"
-_ANY: Final = ProductChoice()
 
 
-def given_inputs(arguments: Iterable[str], choice: ProductChoice = _ANY) -> list[Path]:
-    """Return the files that a user's arguments stand for."""
-    named = (path for argument in arguments for path in _named_by(argument))
-    return [one for path in named for one in _members(path, choice)]
+def given_inputs(arguments: Iterable[str], choice: ProductChoice = ANY_PRODUCT) -> list[Input]:
+    """Return the inputs that a user's arguments stand for: each a file, but for bad associations.
+
+    Why these are bad is told by the blend, together with all else that is wrong.
+    """
+    inputs: list[Input | Path] = []
+    for argument in arguments:
+        for path in _named_by(argument):
+            named = resolve(path, f"input {len(inputs) + 1}", choice)
+            if isinstance(named, AssociationInput) and named.fault is None:
+                inputs += named.separate(str(path))
+            else:
+                inputs.append(named)
+    return list(Inputs(inputs, choice))
 
 
 def warn_of_repeated(inputs: Iterable[Path]) -> None:
@@ -60,10 +68,10 @@ def _files(name: str) -> Iterator[Path]:
         raise CommandError(msg)
     path = _expanded(name)
     if not os.path.lexists(path) and glob.has_magic(name):
-        found = _fitting(path)
-        files = [one for one in map(Path, found) if not one.is_dir()]
+        matches = _fitting(path)
+        files = [match for match in map(Path, matches) if not match.is_dir()]
         if not files:
-            hint = ", but there are folders: name what is in them" if found else ""
+            hint = ", but there are folders: name what is in them" if matches else ""
             msg = f"there is no file whose name is like {name}{hint}"
             raise CommandError(msg)
         yield from files
@@ -104,19 +112,6 @@ def _fitting(pattern: Path) -> list[str]:
         return sorted(glob.glob(str(pattern), recursive=True))  # noqa: PTH207  # absolute ones, too
     except ValueError:
         return []
-
-
-def _members(path: Path, choice: ProductChoice) -> Iterator[Path]:
-    if not is_association(path):
-        yield path
-        return
-    try:
-        members = Association(path, choice).members("")
-    except InputError:  # the blend says so, together with all else that is wrong
-        yield path
-        return
-    warn_of_left_out(str(path), members.exptypes)
-    yield from members.paths
 
 
 def _listed_in(file: Path) -> Iterator[Path]:

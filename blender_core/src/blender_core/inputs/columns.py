@@ -1,4 +1,4 @@
-"""TODO."""
+"""What the inputs say, column by column: the only store of their values."""
 
 from __future__ import annotations
 
@@ -16,12 +16,8 @@ __all__ = ["Columns"]
 class Columns:
     """The values of every wanted attribute, a row for each input.
 
-    This is the only store of what the inputs said; blended values and HDRTAB both come from it.
-
-    Parameters
-    ----------
-    once : mapping of str to object, optional
-        Attributes that are wanted from the first input only, with its values.
+    Blended values and HDRTAB both come from it. ``once`` has the values of the attributes that are
+    wanted from the first input only.
     """
 
     def __init__(self, once: Mapping[str, Any] | None = None) -> None:
@@ -39,8 +35,8 @@ class Columns:
 
     def rows_of(self, layout: Layout) -> Iterator[Sequence[Any]]:
         """Give the rows of the inputs from which the same was wanted."""
-        for one, rows in self._runs:
-            if one is layout:
+        for run_layout, rows in self._runs:
+            if run_layout is layout:
                 yield from rows
 
     def by_attribute(self) -> dict[str, tuple[Any, ...]]:

@@ -24,62 +24,56 @@ __all__ = ["Opener"]
 
 
 class Opener:
-    """Opens the inputs of one blend.
+    """Opens the single inputs of one blend.
 
     Plugins are only asked for what is neither a datamodel nor says that it is one: whatever is
     installed, these are read in the same way, and as fast.
-
-    Parameters
-    ----------
-    plugins : Plugins, optional
-        They may have readers for other kinds of inputs.
     """
 
     def __init__(self, plugins: Plugins | None = None) -> None:
         self._learnt = Learnt()
         self._plugins = plugins
 
-    def open(self, given: Any, what: str) -> Expandable:
-        """Return the reader for an input."""
+    def open(self, given: Any, label: str) -> Expandable:
+        """Return the reader for a single input."""
         try:
             if isinstance(given, (str, os.PathLike)):
-                return self._open_file(given, what)
-            return self._open_object(given, what)
+                return self._open_file(Path(given), label)
+            return self._open_object(given, label)
         except (UnknownInputError, NotADatamodelError) as refusal:
-            source = self._open_by_plugin(given, what, refusal)
+            source = self._open_by_plugin(given, label, refusal)
             if source is None:
                 raise
             return source
 
-    def _open_file(self, given: str | os.PathLike[str], what: str) -> Expandable:
-        path = given if isinstance(given, Path) else Path(given)
+    def _open_file(self, path: Path, label: str) -> Expandable:
         reader: Expandable
         if path.suffix == ".asdf":
-            reader = AsdfReader(path, what)
+            reader = AsdfReader(path, label)
         else:
-            again = open_again(path, what, self._learnt)
-            reader = again or FitsReader(path, what, self._learnt)
+            similar = open_again(path, label, self._learnt)
+            reader = similar or FitsReader(path, label, self._learnt)
         reader.model_type  # noqa: B018  # a file that has none may be a plugin's
         return reader
 
-    def _open_object(self, given: Any, what: str) -> Expandable:
+    def _open_object(self, model: Any, label: str) -> Expandable:
         from astropy.io.fits import HDUList
 
         # To say what it is in other words would have astropy read all of it.
-        if isinstance(given, HDUList):
-            reader = FitsReader(given, what, self._learnt)
+        if isinstance(model, HDUList):
+            reader = FitsReader(model, label, self._learnt)
             reader.model_type  # noqa: B018  # one that has none may be a plugin's
             return reader
-        return DatamodelReader(given, what)
+        return DatamodelReader(model, label)
 
-    def _open_by_plugin(self, given: Any, what: str, refusal: InputError) -> Expandable | None:
-        if self._plugins is None or not (asked := self._plugins.readers):
+    def _open_by_plugin(self, given: Any, label: str, refusal: InputError) -> Expandable | None:
+        if self._plugins is None or not (providers := self._plugins.readers):
             return None
-        shown_as = given if isinstance(given, (str, os.PathLike)) else type(given).__name__
-        what = named(what, shown_as)
-        found = self._plugins.open(given, what)
-        if found is None:
-            names = ", ".join(map(str, asked))
+        name = given if isinstance(given, (str, os.PathLike)) else type(given).__name__
+        label = named(label, name)
+        claim = self._plugins.open(given, label)
+        if claim is None:
+            names = ", ".join(map(str, providers))
             msg = f"{refusal}\nNor does any plugin take it: asked was {names}"
             raise type(refusal)(msg) from refusal
-        return PluggedSource(*found, what)
+        return PluggedSource(*claim, label)

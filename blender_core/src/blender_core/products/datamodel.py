@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from blender_core.common.caught_warnings import recorded
 from blender_core.errors import OutputError
 from blender_core.formats.files.atomic import replacing
-from blender_core.inputs.files import files_behind
+from blender_core.inputs.inputs import files_of
 from blender_core.products.base import Product
 from blender_core.products.product import require_datamodel, update_product
 from blender_core.readers.product_table import table_of_datamodel
@@ -40,7 +40,7 @@ class DatamodelProduct(Product):
 
     @property
     def origin(self) -> Path | None:
-        return next(files_behind(self.model), None)
+        return next(iter(files_of(self.model)), None)
 
     @property
     def tree(self) -> Mapping[str, Any]:

@@ -7,6 +7,7 @@ import jwst
 import pytest
 from jwst.associations.load_as_asn import LoadAsAssociation
 from jwst.datamodels import ModelLibrary
+from stdatamodels.jwst import datamodels
 from stdatamodels.jwst.datamodels import CubeModel, ImageModel
 
 from blender_core import (
@@ -18,10 +19,8 @@ from blender_core import (
     OutputError,
     blendmodels,
 )
-from blender_core.inputs.asn_product import ProductChoice, names_of_product
-from blender_core.inputs.association import Association, is_association
-from blender_core.inputs.model_library import is_library, library_files, loans
-from blender_core.inputs.unfold import number_behind
+from blender_core.inputs.association import ProductChoice, names_of_product
+from blender_core.inputs.inputs import AssociationInput, LibraryInput, resolve
 
 START = "meta.exposure.start_time"
 
@@ -38,7 +37,19 @@ def association(*members):
 
 
 def paths_of(given):
-    return list(Association(given).members("input 1").paths)
+    paths = []
+    for _, loan in resolve(given, "input 1").singles():
+        with loan as path:
+            paths.append(path)
+    return paths
+
+
+def require_fault(given, match):
+    """Fail unless an association is refused, by its label, when its members are asked for."""
+    association = resolve(given, "input 2")
+    assert (association.number, len(association.files)) == (0, not isinstance(given, dict))
+    with pytest.raises(InputError, match=match):
+        list(association.singles())
 
 
 SCIENCE = association(
@@ -59,14 +70,16 @@ SCIENCE = association(
     ],
 )
 def test_what_is_an_association(given, expected):
-    assert is_association(given) is expected
+    assert isinstance(resolve(given, "input 1"), AssociationInput) is expected
 
 
 def test_members_are_the_science_exposures_beside_the_file(tmp_path):
     file = tmp_path / "jw1_asn.json"
     file.write_text(json.dumps(SCIENCE))
-    assert paths_of(file) == [tmp_path / "a_cal.fits", tmp_path / "c.fits"]
-    assert paths_of(SCIENCE) == [Path("a_cal.fits"), Path("c.fits")]
+    with pytest.warns(BlendWarning, match="1 background member"):
+        assert paths_of(file) == [tmp_path / "a_cal.fits", tmp_path / "c.fits"]
+    with pytest.warns(BlendWarning, match="1 background member"):
+        assert paths_of(SCIENCE) == [Path("a_cal.fits"), Path("c.fits")]
 
 
 def test_an_association_of_the_pipeline(tmp_path):
@@ -74,9 +87,9 @@ def test_an_association_of_the_pipeline(tmp_path):
     file.write_text(json.dumps(SCIENCE | {"asn_type": "image3"}))
     theirs = LoadAsAssociation.load(str(file))
     assert not isinstance(theirs, dict)
-    assert is_association(theirs)
-    assert paths_of(theirs) == [Path("a_cal.fits"), Path("c.fits")]
-    assert number_behind(theirs) == 2
+    with pytest.warns(BlendWarning, match="1 background member"):
+        assert paths_of(theirs) == [Path("a_cal.fits"), Path("c.fits")]
+    assert resolve(theirs, "input 1").number == 2
 
 
 @pytest.mark.parametrize(
@@ -110,35 +123,29 @@ def test_an_association_of_the_pipeline(tmp_path):
 def test_files_that_are_no_associations_are_named(tmp_path, content, words):
     file = tmp_path / "jw1_asn.json"
     file.write_text(content)
-    with pytest.raises(InputError, match=rf"input 2 \(.*jw1_asn.json\) .*{words}"):
-        Association(file).members("input 2")
+    require_fault(file, rf"input 2 \(.*jw1_asn.json\) .*{words}")
 
 
 def test_a_missing_file_is_named(tmp_path):
-    with pytest.raises(InputError, match=r"jw1_asn.json\) cannot be read: No such file"):
-        Association(tmp_path / "jw1_asn.json").members("input 2")
+    require_fault(tmp_path / "jw1_asn.json", r"jw1_asn.json\) cannot be read: No such file")
 
 
 def test_pipes_are_not_waited_for_and_nothing_is_read_without_bound(tmp_path):
     file = tmp_path / "jw1_asn.json"
     os.mkfifo(file)
-    with pytest.raises(InputError, match=r"input 2 \(.*jw1_asn.json\) .*not a regular file"):
-        Association(file).members("input 2")
+    require_fault(file, r"input 2 \(.*jw1_asn.json\) .*not a regular file")
     file.unlink()
     file.mkdir()
-    with pytest.raises(InputError, match="cannot be read: it is a folder"):
-        Association(file).members("input 2")
+    require_fault(file, "cannot be read: it is a folder")
     file.rmdir()
     file.touch()
     os.truncate(file, 1 << 40)
-    with pytest.raises(InputError, match=r"has 1099511627776 bytes, .* more than 64 MB"):
-        Association(file).members("input 2")
+    require_fault(file, r"has 1099511627776 bytes, .* more than 64 MB")
 
 
 @pytest.mark.parametrize("name", ["a\0.json", "\ud800.json", "a" * 300 + ".json"])
 def test_names_that_no_file_can_have(name):
-    with pytest.raises(InputError, match="cannot be read: "):
-        Association(name).members("input 2")
+    require_fault(name, "cannot be read: ")
     bad = name.removesuffix("json") + "fits"
     for given in (name, bad, association((bad, "science"))):
         result = blendmodels(None, [given, ImageModel()], on_bad_input="skip")
@@ -183,7 +190,9 @@ def library(request, make_library, tmp_path):
 
 
 def test_models_of_a_library_are_lent_one_at_a_time_and_come_back_unchanged(library):
-    assert is_library(library)
+    resolved = resolve(library, "input 2")
+    assert isinstance(resolved, LibraryInput)
+    files = list(resolved.files)
     out, most, modified = 0, 0, []
     borrow, shelve = library.borrow, library.shelve
 
@@ -201,12 +210,11 @@ def test_models_of_a_library_are_lent_one_at_a_time_and_come_back_unchanged(libr
 
     library.borrow, library.shelve = spy_borrow, spy_shelve
     starts, names = [], []
-    for what, loan in loans(library, "input 2"):
+    for what, loan in resolved.singles():
         names.append(what)
         with loan as model:
             starts.append(model.meta.exposure.start_time)
     assert starts == [0.0, 1.0, 2.0]
-    files = library_files(library)
     assert [one.name for one in files] == ["0_cal.fits", "1_cal.fits", "2_cal.fits"]
     assert names == [f"input 2, model {i} ({one})" for i, one in enumerate(files, start=1)]
     assert (out, most) == (0, 1)
@@ -221,7 +229,7 @@ def require_usable(library):
 
 
 def test_a_model_comes_back_also_when_something_fails(library):
-    models = loans(library, "input 1")
+    models = resolve(library, "input 1").singles()
     _, loan = next(models)
     with pytest.raises(ZeroDivisionError), loan:
         1 / 0  # noqa: B018
@@ -556,9 +564,9 @@ def test_an_association_of_the_second_level():
         model = ImageModel()
         model.meta.filename = f"{product['name']}_cal.fits"
         choice = ProductChoice(names=lambda model=model: names_of_product(model.instance, None))
-        members = Association(file, choice).members("input 1")
+        resolved = resolve(file, "input 1", choice)
         (science,) = [one for one in product["members"] if one["exptype"].lower() == "science"]
-        assert [path.name for path in members.paths] == [science["expname"]]
+        assert [path.name for path in resolved.files[1:]] == [science["expname"]]
 
 
 def test_the_file_of_an_association_is_no_place_for_the_product(make_library, tmp_path):
@@ -567,3 +575,14 @@ def test_the_file_of_an_association_is_no_place_for_the_product(make_library, tm
     for given in (file, [file], [str(file)]):
         with pytest.raises(OutputError, match=r"0_cal\.fits"):
             blendmodels(ImageModel(), given, output=tmp_path / "0_cal.fits", overwrite=True)
+
+
+def test_files_of_models_that_a_library_was_made_of(make_library, tmp_path):
+    """The product must not replace them either, though only the borrowed models tell of them."""
+    make_library()
+    blender = ModelBlender()
+    with datamodels.open(tmp_path / "0_cal.fits") as model:
+        blender.accumulate(ModelLibrary([model]))
+    result = blender.finalize_model(ImageModel())
+    with pytest.raises(OutputError, match=r"0_cal\.fits"):
+        result.save(tmp_path / "0_cal.fits", overwrite=True)

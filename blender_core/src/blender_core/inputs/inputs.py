@@ -1,0 +1,281 @@
+"""What a caller gives to a blend, and the single inputs that it stands for: asked here, once."""
+
+from __future__ import annotations
+
+import itertools
+import os
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, suppress
+from operator import attrgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from blender_core.common.wording import preview
+from blender_core.errors import InputError
+from blender_core.inputs.association import (
+    ANY_PRODUCT,
+    SCIENCE,
+    is_science,
+    others_in_words,
+    own_association,
+    science_members,
+    warn_of_left_out,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from contextlib import AbstractContextManager
+
+    from blender_core.formats.files.target import Target
+    from blender_core.inputs.association import ProductChoice
+
+__all__ = [
+    "AssociationInput",
+    "Input",
+    "Inputs",
+    "LibraryInput",
+    "files_of",
+    "is_library",
+    "opened",
+    "resolve",
+]
+
+
+class Input:
+    """An input as a caller gives it: a single one, unless a subclass says otherwise."""
+
+    fault: InputError | None = None
+    """Why it stands for none, if that is known before it is read."""
+
+    def __init__(self, given: Any, label: str, files: list[Path], number: int = 1) -> None:
+        self._given = given
+        self.label = label
+        """What it is to the blend, for messages: ``input 3``."""
+        self.files = files
+        """The files that it comes from, as far as it tells: a product must not replace them."""
+        self.number = number
+        """How many single inputs it stands for."""
+
+    def singles(self) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
+        """Give the label of each single input, and what lends it for as long as it is read."""
+        yield self.label, nullcontext(self._given)
+
+
+class AssociationInput(Input):
+    """An association, which is read at once and stands for its science members."""
+
+    def __init__(
+        self, association: Mapping[str, Any] | Path, label: str, choice: ProductChoice
+    ) -> None:
+        super().__init__(association, label, [], 0)
+        if isinstance(association, Path):
+            self.files.append(association)
+        try:
+            self._members = science_members(association, label, choice)
+        except InputError as fault:  # of no concern to other inputs
+            self.fault = fault
+            return
+        self.files += self._members.paths
+        self.number = len(self._members.paths)
+
+    def separate(self, label: str | None = None) -> Sequence[Path]:
+        """Return the members, each to be an input of its own, and warn of those that are none."""
+        if self.fault is not None:
+            raise self.fault
+        warn_of_left_out(label or self._members.label, self._members.exptypes)
+        return self._members.paths
+
+    def singles(self) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
+        """Give the science members."""
+        paths = self.separate()
+        for number, path in zip(self._members.numbers, paths, strict=True):
+            yield f"{self._members.label}, member {number}", nullcontext(path)
+
+
+class LibraryInput(Input):
+    """A library of models, which lends its science members one at a time."""
+
+    def __init__(self, library: Any, label: str) -> None:
+        members = _members_of_library(library)
+        # None where the library was made of datamodels.
+        folder = getattr(library, "_asn_dir", None)
+        self._paths = [] if folder is None else [Path(folder, one["expname"]) for one in members]
+        # stpipe 1.1.0 takes datamodels that do not say their type for such of science.
+        self._exptypes = [str(member.get("exptype") or SCIENCE) for member in members]
+        self._indices: Sequence[int] = range(len(library))
+        if members:
+            self._indices = [i for i, exptype in enumerate(self._exptypes) if is_science(exptype)]
+        super().__init__(library, label, [*self._paths], len(self._indices))
+
+    def singles(self) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
+        """Give the science members, each to be borrowed for as long as it is needed."""
+        if self._exptypes and not self._indices:
+            others = others_in_words(self._exptypes)
+            msg = f"{self.label} is a library without members of the type science: it has {others}"
+            raise InputError(msg)
+        warn_of_left_out(self.label, self._exptypes)
+        with opened(self._given):
+            for index in self._indices:
+                name = f" ({self._paths[index]})" if self._paths else ""
+                label = f"{self.label}, model {index + 1}{name}"
+                yield label, self._loan(index, label)
+
+    @contextmanager
+    def _loan(self, index: int, label: str) -> Iterator[Any]:
+        try:
+            model = self._given.borrow(index)
+        except Exception as error:
+            # Known by its name, because stpipe need not be installed.
+            if type(error).__name__ == "BorrowError":
+                msg = f"{label} is lent out by its library: shelve it before the blend"
+            else:
+                reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+                msg = f"{label} cannot be read: {reason}"
+            raise InputError(msg) from error
+        try:
+            # A model may have been opened before the library got it.
+            self.files += files_of(model)
+            yield model
+        finally:
+            self._given.shelve(model, index, modify=False)
+
+
+def _members_of_library(library: Any) -> Sequence[Mapping[str, Any]]:
+    """Return what the library's association says of each model; nothing if it has none."""
+    # Of the class, because a datamodel looks for what it does not have in its schema. stpipe 1.1.0
+    # makes a copy of the association each time.
+    asn = library.asn if hasattr(type(library), "asn") else None
+    products = asn.get("products") if isinstance(asn, Mapping) else None
+    # Libraries have the models of one product.
+    product = products[0] if isinstance(products, Sequence) and products else None
+    members = product.get("members") if isinstance(product, Mapping) else None
+    return members if isinstance(members, Sequence) and len(members) == len(library) else ()
+
+
+def is_library(thing: Any) -> bool:
+    """Tell whether something is a library, which lends its models one at a time."""
+    # Of the class, as above.
+    kind = type(thing)
+    return all(hasattr(kind, name) for name in ("borrow", "shelve", "__enter__", "__len__"))
+
+
+@contextmanager
+def opened(library: Any) -> Iterator[None]:
+    """Open a library for the time being, unless it is open."""
+    # A library has no other way to tell, and one that is opened twice is closed at the first end.
+    is_open = getattr(library, "_open", False) is True
+    if not is_open:
+        library.__enter__()
+    try:
+        yield
+    finally:
+        if not is_open:
+            # It minds models that somebody has not shelved, who may still do so. Ours are.
+            with suppress(Exception):
+                library.__exit__(None, None, None)
+
+
+def resolve(given: Any, label: str, choice: ProductChoice = ANY_PRODUCT) -> Input:
+    """Find out what a caller gives as an input. This is where it is asked, and nowhere else."""
+    if isinstance(given, Input):
+        return given
+    if isinstance(given, (str, os.PathLike)):
+        path = Path(given)
+        if path.suffix == ".json":
+            return AssociationInput(path, label, choice)
+        return Input(given, label, [path])
+    if isinstance(given, Mapping) and "products" in given:
+        return AssociationInput(given, label, choice)
+    if is_library(given):
+        return LibraryInput(given, label)
+    return Input(given, label, files_of(given))
+
+
+def files_of(model: Any) -> list[Path]:
+    """Return the files that a datamodel or an HDUList keeps open; none of anything else."""
+    # Objects of plugins may have anything of any name.
+    references = getattr(model, "_file_references", None)
+    if not isinstance(references, list):
+        references = []
+    elif not references:  # a datamodel that was made in memory
+        return []
+    # An HDUList, or what a datamodel keeps open: one of these, or an ASDF file.
+    kept = [getattr(reference, "_file", None) for reference in references]
+    names = filter(None, map(_name_of_hdulist, (model, *kept)))
+    uris = filter(None, (getattr(file, "uri", None) for file in kept))
+    return [*map(Path, names), *(Path(unquote(urlsplit(uri).path)) for uri in uris)]
+
+
+def _name_of_hdulist(file: Any) -> str | None:
+    filename = getattr(file, "filename", None)
+    return filename() if isinstance(file, list) and callable(filename) else None
+
+
+class Inputs:
+    """The inputs of one call, in order; those of a collection can be gone through repeatedly."""
+
+    def __init__(
+        self, given: Iterable[Any], choice: ProductChoice = ANY_PRODUCT, n_before: int = 0
+    ) -> None:
+        self._given = given
+        self._choice = choice
+        self._n_before = n_before
+        self._is_collection = isinstance(given, Collection)
+        self._associations: dict[int, Input] = {}
+        self._target: Target | None = None
+
+    @classmethod
+    def of_call(cls, given: Any, choice: ProductChoice) -> Inputs:
+        """Return the inputs that one argument stands for: several, or an association or library."""
+        alone = resolve(given, "the association", choice)
+        if isinstance(alone, AssociationInput):
+            return cls(alone.separate(), choice)
+        if isinstance(alone, LibraryInput):
+            return cls([given], choice)
+        from astropy.io.fits import HDUList
+        from stdatamodels import DataModel
+
+        if isinstance(given, (str, os.PathLike, DataModel, HDUList)):
+            msg = (
+                f"inputs takes a collection of inputs, such as [{preview(given)}], not a single one"
+            )
+            raise TypeError(msg)
+        return cls(given, choice)
+
+    @classmethod
+    def of_product(
+        cls, tree: Mapping[str, Any], folder: Path | None, choice: ProductChoice
+    ) -> Inputs:
+        """Return the science members of the association that a product names."""
+        path = own_association(tree, folder)
+        association = AssociationInput(path, "the product's own association", choice)
+        return cls(association.separate(), choice)
+
+    def __iter__(self) -> Iterator[Input]:
+        # A map, unlike a loop, has let go of one input when the next one is made.
+        return map(self._resolved, itertools.count(self._n_before + 1), self._given)
+
+    def _resolved(self, number: int, given: Any) -> Input:
+        if number in self._associations:
+            return self._associations[number]
+        resolved = resolve(given, f"input {number}", self._choice)
+        # These have been read. Of the others, a collection may make one at a time.
+        if self._is_collection and isinstance(resolved, AssociationInput):
+            self._associations[number] = resolved
+        if self._target is not None:
+            self._target.require_apart(resolved.files)
+        return resolved
+
+    @property
+    def total(self) -> int | None:
+        """How many single inputs there are; None of an iterator, which is gone through once."""
+        return sum(map(attrgetter("number"), self)) if self._is_collection else None
+
+    def require_apart(self, target: Target) -> None:
+        """Refuse inputs that would be replaced: all now, but those that an iterator has to come."""
+        if self._is_collection:
+            for files in map(attrgetter("files"), self):
+                target.require_apart(files)
+        else:
+            self._target = target

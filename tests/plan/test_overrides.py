@@ -1,6 +1,7 @@
 """What an override may say, and what comes of it in a plan and in a blend."""
 
 import itertools
+import pickle
 import re
 import types
 
@@ -67,6 +68,24 @@ def plan_with(*overrides, **kwargs):
 def test_what_an_override_may_not_say(arguments, problem):
     with pytest.raises((TypeError, ValueError), match=re.escape(problem)):
         Override(attribute="EFFEXPTM", **arguments)
+
+
+@pytest.mark.parametrize(
+    ("make", "key"),
+    [
+        (lambda: Override(attribute="EFFEXPTM", rule=3), "rule"),
+        (lambda: Override(attribute="EFFEXPTM", rule="sum", once_per=""), "once_per"),
+        (lambda: Override(attribute="EFFEXPTM", rule="sum", parameters={3: 3}), "parameters"),
+        (lambda: Override(attribute="EFFEXPTM"), None),
+        (lambda: When(detector=3), "detector"),
+    ],
+)
+def test_errors_tell_the_argument_that_they_are_about(make, key):
+    with pytest.raises((TypeError, ValueError)) as caught:
+        make()
+    assert caught.value.key == key
+    again = pickle.loads(pickle.dumps(caught.value))  # noqa: S301
+    assert (type(again), str(again), again.key) == (caught.type, str(caught.value), key)
 
 
 def test_what_an_override_becomes():

@@ -38,16 +38,10 @@ _PLAIN_TIME = r"(?:[01]\d|2[0-3]):[0-5]\d:(?:[0-5]\d|60)(?:\.\d+)?"
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One way of writing moments.
+    """One way of writing moments, and what messages call it.
 
-    Parameters
-    ----------
-    name : str
-        What it is, for messages.
-    pattern : re.Pattern
-        Every text of the form, with the fields as named groups.
-    plain_lines : re.Pattern
-        Lines of valid texts which, if they are all of one length, sort as the moments do.
+    The pattern matches every text of the form, with the fields as named groups. The plain lines are
+    those of valid texts which, if they are all of one length, sort as the moments do.
     """
 
     name: str

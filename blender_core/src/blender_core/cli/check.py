@@ -173,18 +173,18 @@ def _without_column_warnings() -> Iterator[None]:
         yield
 
 
-def print_findings(findings: _Findings, faults: "Mapping[str, BlenderError] | None" = None) -> None:
+def print_findings(by_plan: _Findings, faults: "Mapping[str, BlenderError] | None" = None) -> None:
     """Print what was found, and for what there is no plan."""
     from blender_core.cli.console import Output
 
     output = Output()
     classes: dict[Finding, list[str]] = {}
-    for name, found in findings.items():
-        for finding in found:
+    for name, findings in by_plan.items():
+        for finding in findings:
             classes.setdefault(finding, []).append(name)
     if output.is_terminal:
         for finding, names in classes.items():
-            _print_finding(output, finding, names if len(findings) > 1 else [])
+            _print_finding(output, finding, names if len(by_plan) > 1 else [])
     elif classes:
         head = ("where", "kind", "attribute", "keyword", "rule", "provider", "asked for by")
         output.table(
@@ -201,8 +201,8 @@ def print_findings(findings: _Findings, faults: "Mapping[str, BlenderError] | No
                     finding.problem,
                     in_options(finding.remedy),
                 )
-                for name, found in findings.items()
-                for finding in found
+                for name, findings in by_plan.items()
+                for finding in findings
             ],
         )
     without: dict[str, list[str]] = {}
@@ -213,11 +213,11 @@ def print_findings(findings: _Findings, faults: "Mapping[str, BlenderError] | No
         output.text(f"Not checked, because there is no plan: {listed}", "bold")
         output.text(message, indent=2)
     if not classes:
-        output.text(f"Nothing found in {_where(findings)}.")
+        output.text(f"Nothing found in {_where(by_plan)}.")
     elif output.is_terminal:
         kinds = Counter(finding.kind.value for finding in classes)
         numbers = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
-        output.text(f"{pluralize(len(classes), 'finding')} in {_where(findings)}: {numbers}.")
+        output.text(f"{pluralize(len(classes), 'finding')} in {_where(by_plan)}: {numbers}.")
         output.text(f"--except {next(iter(kinds))} leaves out those of this kind.", "dim")
 
 
@@ -234,13 +234,13 @@ def _print_finding(output: "Output", finding: Finding, classes: "Sequence[str]")
     output.text("")
 
 
-def _where(findings: _Findings) -> str:
-    names = [name for name, found in findings.items() if found] or list(findings)
-    if len(findings) == 1:
+def _where(by_plan: _Findings) -> str:
+    names = [name for name, findings in by_plan.items() if findings] or list(by_plan)
+    if len(by_plan) == 1:
         return names[0]
-    if len(names) < len(findings):
-        return f"{len(names)} of {len(findings)} classes"
-    return f"{len(findings)} classes"
+    if len(names) < len(by_plan):
+        return f"{len(names)} of {len(by_plan)} classes"
+    return f"{len(by_plan)} classes"
 
 
 def finding_object(finding: Finding) -> dict[str, Any]:
@@ -257,13 +257,13 @@ def finding_object(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _print_json(findings: _Findings, faults: "Mapping[str, BlenderError]") -> None:
+def _print_json(by_plan: _Findings, faults: "Mapping[str, BlenderError]") -> None:
     print_json(
         {
             "findings": [
                 {"where": name, **finding_object(finding)}
-                for name, found in findings.items()
-                for finding in found
+                for name, findings in by_plan.items()
+                for finding in findings
             ],
             "without_a_plan": {name: str(fault) for name, fault in faults.items()},
         }

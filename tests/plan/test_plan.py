@@ -1,7 +1,15 @@
 import re
+import warnings
 
 import pytest
-from stdatamodels.jwst.datamodels import AmiOIModel, ImageModel
+from stdatamodels.jwst.datamodels import (
+    AmiOIModel,
+    FlatModel,
+    ImageModel,
+    JwstDataModel,
+    Level1bModel,
+    SlitDataModel,
+)
 
 from blender_core import (
     BlendErrorGroup,
@@ -162,6 +170,23 @@ def test_the_class_that_jwst_cannot_blend():
     names = list(plan.columns.values())
     assert len(set(names)) == len(names)
     assert {"ROLL_REF", "ROLL_REF_2", "V3I_YANG_2", "VPARITY_2"} <= set(names)
+
+
+def test_the_plan_of_a_class_needs_no_datamodel(monkeypatch):
+    def fail(*_, **__):
+        pytest.fail("a datamodel was made")
+
+    monkeypatch.setattr(JwstDataModel, "__init__", fail)
+    assert len(BlendPlan.for_model(Level1bModel)) > 400
+
+
+@pytest.mark.parametrize("model_type", [ImageModel, SlitDataModel, FlatModel])
+def test_a_class_has_the_plan_of_its_new_datamodels(model_type):
+    # The second's schema has no meta.date, and the third puts metadata into new ones.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        of_class, of_model = map(BlendPlan.for_model, (model_type, model_type()))
+    assert list(of_class.values()) == list(of_model.values())
 
 
 def test_a_file_has_the_plan_of_what_is_in_it(tmp_path):

@@ -7,11 +7,22 @@ import pytest
 from stdatamodels.jwst.datamodels import ImageModel
 
 from blender_core import Override, Status, blendmodels
-from blender_core.report.encoding import coded, kind_of, series
-from blender_core.report.escaping import text_of, visible
-from blender_core.report.exposures import exposures_of, moment, span
+from blender_core.report.encoding import (
+    axis_kind,
+    encode_texts,
+    encode_values,
+    to_text,
+    visible,
+)
+from blender_core.report.exposures import (
+    describe_inputs,
+    duration_text,
+    parse_time,
+    read_exposures,
+    span,
+    span_text,
+)
 from blender_core.report.model import facts_of
-from blender_core.report.summary import lasting, said_by_inputs, time_span
 
 
 @pytest.fixture
@@ -129,18 +140,18 @@ def test_inputs_left_out_and_notes(make_model, tmp_path):
     ],
 )
 def test_kinds(values, kind):
-    assert kind_of(values) == kind
+    assert axis_kind(values) == kind
 
 
 def test_each_text_is_held_once():
-    assert series([2.5, None, 2.5, 1e-5]) == {
+    assert encode_values([2.5, None, 2.5, 1e-5]) == {
         "kind": "number",
         "of": ["2.5", "1e-05"],
         "at": [0, -1, 0, 1],
     }
-    assert coded(["a"] * 1000) == {"of": ["a"]}
-    assert coded([None, None]) == {"of": [], "at": [-1, -1]}
-    assert coded([]) == {"of": [], "at": []}
+    assert encode_texts(["a"] * 1000) == {"of": ["a"]}
+    assert encode_texts([None, None]) == {"of": [], "at": [-1, -1]}
+    assert encode_texts([]) == {"of": [], "at": []}
 
 
 @pytest.mark.parametrize(
@@ -161,7 +172,7 @@ def test_each_text_is_held_once():
     ],
 )
 def test_texts(value, text):
-    assert text_of(value) == text
+    assert to_text(value) == text
 
 
 def test_long_texts_lose_their_middle():
@@ -186,7 +197,7 @@ def test_exposures_by_their_dates(blend):
             {"meta.exposure.start_time": 59777.25, "meta.exposure.end_time": 59777.5},
         ]
     )
-    first, second = exposures_of(facts)
+    first, second = read_exposures(facts)
     assert (first.name, first.detector, first.optics) == ("a.fits", "NRCA1", "F115W")
     assert (second.name, second.detector, second.optics) == ("input 2", "", "")
     utc = datetime.UTC
@@ -195,7 +206,7 @@ def test_exposures_by_their_dates(blend):
     assert second.start == datetime.datetime(2022, 7, 17, 6, 0, tzinfo=utc)
     assert second.end == datetime.datetime(2022, 7, 17, 12, 0, tzinfo=utc)
     assert span([first, second]) == (second.start, first.end)
-    assert time_span([first, second]) == "2022-07-17 06:00:00 to 19:05:00 UTC (13 h 5 min)"
+    assert span_text([first, second]) == "2022-07-17 06:00:00 to 19:05:00 UTC (13 h 5 min)"
 
 
 @pytest.mark.parametrize(
@@ -212,32 +223,32 @@ def test_exposures_by_their_dates(blend):
 )
 def test_optics(blend, elements, optics):
     facts = blend([{f"meta.instrument.{name}": value for name, value in elements.items()}])
-    assert exposures_of(facts)[0].optics == optics
+    assert read_exposures(facts)[0].optics == optics
 
 
 @pytest.mark.parametrize(
     "value", [None, "", "MULTIPLE", "2022-02-30", float("nan"), float("inf"), 1e300, True, [1]]
 )
 def test_what_is_no_moment(value):
-    assert moment(value) is None
+    assert parse_time(value) is None
 
 
 @pytest.mark.parametrize(
     "value", ["2022-07-17T19:00:00", "2022-07-17T20:30:00+01:30", "2022-07-17T19:00:00Z"]
 )
 def test_moments_are_in_utc(value):
-    assert f"{moment(value):%Y-%m-%d %H:%M}" == "2022-07-17 19:00"
+    assert f"{parse_time(value):%Y-%m-%d %H:%M}" == "2022-07-17 19:00"
 
 
 def test_the_top_has_no_room_for_long_texts(blend):
     texts = [f"{'x' * 500}{i}{'y' * 500}" for i in range(2)]
-    said = said_by_inputs(blend([{"meta.target.catalog_name": one} for one in texts]))
+    said = describe_inputs(blend([{"meta.target.catalog_name": one} for one in texts]))
     assert said == {"Target": [(f"{'x' * 60}...{'y' * 60}", 1)] * 2}
 
 
 def test_what_the_inputs_are(blend):
     rows = [{"meta.instrument.filter": one} for one in ("F115W", "F200W", "F200W")]
-    assert said_by_inputs(blend(rows)) == {"Filter": [("F200W", 2), ("F115W", 1)]}
+    assert describe_inputs(blend(rows)) == {"Filter": [("F200W", 2), ("F115W", 1)]}
 
 
 @pytest.mark.parametrize(
@@ -245,7 +256,7 @@ def test_what_the_inputs_are(blend):
     [(0, "0 s"), (59.6, "1 min"), (3600, "1 h"), (3661, "1 h 1 min"), (90061, "1 d 1 h")],
 )
 def test_lengths(seconds, text):
-    assert lasting(datetime.timedelta(seconds=seconds)) == text
+    assert duration_text(datetime.timedelta(seconds=seconds)) == text
 
 
 @pytest.mark.parametrize("of_a_file", [False, True])

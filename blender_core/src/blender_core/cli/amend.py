@@ -2,42 +2,50 @@
 
 # Typer reads the annotations, so their names have to be there when the program runs.
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from blender_core.cli.errors import CommandError, reported
-from blender_core.cli.options import All, AsJson, Block, Debug, Overrides, Product, Quiet, Rules
+from blender_core.cli.formatting import print_json, provider_object, value_text
+from blender_core.cli.options import (
+    All,
+    AsJson,
+    Block,
+    Debug,
+    Overrides,
+    Product,
+    Quiet,
+    Rules,
+    flag,
+    option,
+    parse_overrides,
+)
+from blender_core.common.wording import pluralize
 
 if TYPE_CHECKING:
-    from blender_core.blending.amendment import AmendResult
+    from collections.abc import Sequence
 
-__all__ = ["amend"]
+    from blender_core.blending.amendment import Amendment, AmendResult
+
+__all__ = ["amend", "change_objects", "print_changes"]
+
+_WIDE: Final = 110
 
 
 def amend(
     product: Product,
     output: Annotated[
         Path | None,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            show_default=False,
-            help="Where to write the product. It may be PRODUCT itself.",
-        ),
+        option("FILE", "Where to write the product. It may be PRODUCT itself.", "--output", "-o"),
     ] = None,
     overwrite: Annotated[
         bool,
-        typer.Option(
-            "--overwrite", help="Replace the file that --output names, or else PRODUCT itself."
-        ),
+        flag("Replace the file that --output names, or else PRODUCT itself.", "--overwrite"),
     ] = False,
     rules: Rules = None,
     override: Overrides = None,
     block: Block = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Write nothing: show the values that would change.")
+        bool, flag("Write nothing: show the values that would change.", "--dry-run")
     ] = False,
     show_all: All = False,
     quiet: Quiet = False,
@@ -53,9 +61,6 @@ def amend(
     with reported(debug):
         from blender_core.blending.amend import amend as amend_product
         from blender_core.cli.captured_warnings import Notes
-        from blender_core.cli.json_output import print_json
-        from blender_core.cli.options import overrides_of
-        from blender_core.cli.value_changes import change_object
         from blender_core.formats.files.target import Target
 
         if not product.exists():
@@ -71,7 +76,7 @@ def amend(
         with notes.about(""):
             result = amend_product(
                 product,
-                overrides=overrides_of(override or []),
+                overrides=parse_overrides(override or []),
                 rules=rules or (),
                 block=block or (),
             )
@@ -84,35 +89,83 @@ def amend(
             if not dry_run:
                 result.save(target, overwrite=overwrite)
         heads = ("now", "then") if dry_run else ("before", "after")
+        amendments = result.amendments if show_all else result.changes
         if as_json:
-            shown = result.amendments if show_all else result.changes
             print_json(
                 {
                     "product": str(target),
                     "written": not dry_run,
-                    "values": [change_object(value, *heads) for value in shown],
+                    "values": change_objects(amendments, *heads),
                     "warnings": notes.lines(),
                 }
             )
         elif not quiet:
-            _print(result, target, heads, show_all=show_all)
+            _print(result, amendments, target, heads, is_written=not dry_run)
             notes.print()
 
 
-def _print(result: "AmendResult", target: Path, heads: tuple[str, str], *, show_all: bool) -> None:
+def _print(
+    result: "AmendResult",
+    amendments: "Sequence[Amendment]",
+    target: Path,
+    heads: tuple[str, str],
+    *,
+    is_written: bool,
+) -> None:
     from blender_core.cli.console import Output
-    from blender_core.cli.value_changes import print_changes
-    from blender_core.common.wording import pluralize
 
-    console = Output()
-    is_written = heads[0] == "before"
+    output = Output()
     amended = "amended" if is_written else "would be amended"
-    console.say(f"{target}: {pluralize(len(result.changes), 'value')} {amended}", "bold")
-    shown = result.amendments if show_all else result.changes
-    if shown:
-        print_changes(shown, *heads)
-    if more := len(result.amendments) - len(shown):
-        number = f"{more} more {'is' if more == 1 else 'are'}" if shown else f"{more}"
-        console.say(f"{number} decided anew with the value that was there (--all shows them).")
+    output.text(f"{target}: {pluralize(len(result.changes), 'value')} {amended}", "bold")
+    if amendments:
+        print_changes(amendments, *heads)
+    if more := len(result.amendments) - len(amendments):
+        number = f"{more} more {'is' if more == 1 else 'are'}" if amendments else f"{more}"
+        output.text(f"{number} decided anew with the value that was there (--all shows them).")
     if not is_written:
-        console.say("Nothing has been written.", "bold")
+        output.text("Nothing has been written.", "bold")
+
+
+def change_objects(
+    amendments: "Sequence[Amendment]", before: str, after: str
+) -> list[dict[str, Any]]:
+    """Return what programs read of values that are changed, or stay."""
+    return [
+        {
+            "attribute": amendment.attribute,
+            "keyword": amendment.keyword,
+            before: amendment.before,
+            after: amendment.after,
+            "changes": amendment.is_change,
+            "rule": amendment.rule,
+            "settings": amendment.settings,
+            "asked_by": amendment.asked_by,
+            "provider": provider_object(amendment.provider),
+            "reason": amendment.reason,
+        }
+        for amendment in amendments
+    ]
+
+
+def print_changes(amendments: "Sequence[Amendment]", before: str, after: str) -> None:
+    """Print values that are changed, or stay, as a table."""
+    from blender_core.cli.console import Output
+
+    rows = [
+        (
+            amendment.keyword or "",
+            amendment.attribute,
+            value_text(amendment.before),
+            value_text(amendment.after),
+            f"{amendment.rule} ({amendment.settings})" if amendment.settings else amendment.rule,
+            f"{amendment.provider.distribution} {amendment.provider.version}",
+        )
+        for amendment in amendments
+    ]
+    Output().table(
+        ("keyword", "attribute", before, after, "rule", "provider"),
+        rows,
+        styles=("bold", "", "", "", "bold cyan", ""),
+        folded=(1, 2, 3, 4),
+        two_names_from=_WIDE,
+    )

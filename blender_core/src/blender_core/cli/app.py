@@ -3,9 +3,11 @@
 A module of a command imports what is heavy in its functions, so that ``--help`` answers at once.
 """
 
-from typing import Annotated
+import re
+from typing import Annotated, Any, Final
 
 import typer
+from typer.core import TyperCommand
 
 from blender_core.cli.amend import amend
 from blender_core.cli.blend import blend
@@ -17,9 +19,26 @@ from blender_core.cli.plan import plan
 from blender_core.cli.plugins import plugins, rules
 from blender_core.cli.report import report
 from blender_core.cli.table import table
-from blender_core.cli.usage import Command
 
 __all__ = ["app"]
+
+# Typer adds the types of Python to the names of arguments, and braces to those that are required.
+_TYPE: Final = re.compile(r"^(  [A-Z]+) <\w+(?:\[\w+\])?>", re.MULTILINE)
+_REQUIRED: Final = re.compile(r"\{([A-Z]+)\}")
+
+
+class _Command(TyperCommand):
+    """A command whose help has the names of arguments without types of Python."""
+
+    def get_help(self, ctx: Any) -> str:
+        text: str = super().get_help(ctx)
+        text = _TYPE.sub(lambda match: match[1].ljust(len(match[0])), text)
+        return _REQUIRED.sub(r"\1", text)
+
+    def get_usage(self, ctx: Any) -> str:
+        text: str = super().get_usage(ctx)
+        return _REQUIRED.sub(r"\1", text)
+
 
 app = typer.Typer(
     name="model-blender",
@@ -31,15 +50,15 @@ app = typer.Typer(
 )
 
 
-def _print_version(asked: bool) -> None:
-    if asked:
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
         from importlib.metadata import version
 
         typer.echo(f"model-blender {version('blender-core')}")
         raise typer.Exit
 
 
-@app.callback()  # and so `demo` is a subcommand even while there is no other
+@app.callback()
 def _model_blender(
     _version: Annotated[
         bool,
@@ -56,14 +75,5 @@ def _model_blender(
     """
 
 
-app.command(cls=Command)(blend)
-app.command(cls=Command)(amend)
-app.command(cls=Command)(plan)
-app.command(cls=Command)(check)
-app.command(cls=Command)(rules)
-app.command(cls=Command)(plugins)
-app.command(cls=Command)(explain)
-app.command(cls=Command)(table)
-app.command(cls=Command)(diff)
-app.command(cls=Command)(report)
-app.command(cls=Command)(demo)
+for _command in (blend, amend, plan, check, rules, plugins, explain, table, diff, report, demo):
+    app.command(cls=_Command)(_command)

@@ -18,6 +18,10 @@ from blender_core.cli.options import (
     Product,
     Quiet,
     Rules,
+    argument,
+    flag,
+    option,
+    parse_overrides,
 )
 
 __all__ = ["blend"]
@@ -34,33 +38,30 @@ def blend(
     product: Product,
     inputs: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="INPUT",
-            show_default=False,
-            help="Exposures: files; patterns, also quoted ones; association files; or @list.txt, "
+        argument(
+            "INPUT",
+            "Exposures: files; patterns, also quoted ones; association files; or @list.txt, "
             "a file that names such on its lines. Without any, the science members of the "
             "association that the product names.",
         ),
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option(
+        option(
+            "FILE",
+            "Where to write the product. By default, it takes the place of PRODUCT.",
             "--output",
             "-o",
-            metavar="FILE",
-            show_default=False,
-            help="Where to write the product. By default, it takes the place of PRODUCT.",
         ),
     ] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace files that --output and --report name.")
+        bool, flag("Replace files that --output and --report name.", "--overwrite")
     ] = False,
     asn_product: Annotated[
         str | None,
-        typer.Option(
-            metavar="NAME",
-            show_default=False,
-            help="The product whose members are blended, of an association with several. By "
+        option(
+            "NAME",
+            "The product whose members are blended, of an association with several. By "
             "default, the one that PRODUCT or --output is named after.",
         ),
     ] = None,
@@ -69,14 +70,11 @@ def blend(
     ignore: Ignore = None,
     block: Block = None,
     mixed: Annotated[
-        bool, typer.Option("--mixed", help="Take inputs of several model types and instruments.")
+        bool, flag("Take inputs of several model types and instruments.", "--mixed")
     ] = False,
     expand: Annotated[
         bool,
-        typer.Option(
-            "--expand",
-            help="Take an input that is a product itself for the exposures in its HDRTAB.",
-        ),
+        flag("Take an input that is a product itself for the exposures in its HDRTAB.", "--expand"),
     ] = False,
     record_rules: Annotated[
         bool | None,
@@ -89,31 +87,26 @@ def blend(
     ] = None,
     replace_later: Annotated[
         bool,
-        typer.Option(
-            "--replace-later",
-            help="Blend all values of a product that was blended before. By default, those that "
+        flag(
+            "Blend all values of a product that was blended before. By default, those that "
             "were set after its blend stay, unless an override asks for another rule.",
+            "--replace-later",
         ),
     ] = False,
-    report: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", show_default=False, help="Write a report of the blend, in HTML."
-        ),
-    ] = None,
+    report: Annotated[Path | None, option("FILE", "Write a report of the blend, in HTML.")] = None,
     on_bad_input: Annotated[
         OnBadInput,
-        typer.Option(
-            help="What to do about inputs that cannot be blended: refuse to blend, or leave them "
+        flag(
+            "What to do about inputs that cannot be blended: refuse to blend, or leave them "
             "out and say so."
         ),
     ] = OnBadInput.RAISE,
     dry_run: Annotated[
         bool,
-        typer.Option(
-            "--dry-run",
-            help="Write nothing: show the plan, what is wrong with it, the values that would "
+        flag(
+            "Write nothing: show the plan, what is wrong with it, the values that would "
             "change, and what was read.",
+            "--dry-run",
         ),
     ] = False,
     show_all: All = False,
@@ -128,27 +121,29 @@ def blend(
     as they are.
     """
     with reported(debug):
-        from blender_core.cli.blend_work import Blend
+        from blender_core.cli.blend_work import BlendWork
 
         if show_all and not dry_run:
             msg = "--all is for --dry-run, which shows the values that would change"
             raise CommandError(msg)
-        work = Blend(
+        work = BlendWork(
             product=product,
             arguments=inputs,
             output=output or product,
-            overwrite=overwrite,
-            asn_product=asn_product,
-            rules=rules or [],
-            override=override or [],
-            ignore=ignore or [],
-            block=block or [],
-            mixed=mixed,
-            expand=expand,
-            record_rules=record_rules,
-            replace_later=replace_later,
             report=report,
-            on_bad_input=on_bad_input.value,
+            overwrite=overwrite,
+            ignore=ignore or [],
+            settings={
+                "overrides": parse_overrides(override or []),
+                "rules": rules or [],
+                "block": block or [],
+                "asn_product": asn_product,
+                "mixed": mixed,
+                "expand": expand,
+                "record_rules": record_rules,
+                "later": "replace" if replace_later else "keep",
+                "on_bad_input": on_bad_input.value,
+            },
         )
         if dry_run:
             work.rehearse(as_json=as_json, quiet=quiet, show_all=show_all)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
+from blender_core.blending.amendment import Amendment
 from blender_core.blending.blender import ModelBlender
 from blender_core.blending.blendmodels import blendmodels
 from blender_core.cli.blend_printout import (
@@ -16,85 +17,55 @@ from blender_core.cli.blend_printout import (
 )
 from blender_core.cli.captured_warnings import Notes
 from blender_core.cli.errors import CommandError, in_options
+from blender_core.cli.formatting import print_json
 from blender_core.cli.inputs import given_inputs, require_apart_from, warn_of_repeated
-from blender_core.cli.json_output import print_json
-from blender_core.cli.options import overrides_of
 from blender_core.cli.plan import print_idle
 from blender_core.cli.plan_options import require_beginnings, warn_of_unknown
 from blender_core.cli.progress import bar
-from blender_core.cli.value_changes import values_of
+from blender_core.common.plain_values import plain
+from blender_core.common.provider import engine
 from blender_core.errors import OutputError, raise_all
+from blender_core.evaluation.outcome import OF_A_FILE, Status
 from blender_core.formats.files.target import Target
 from blender_core.inputs.association import ProductChoice, names_of_product
 from blender_core.inputs.inputs import Inputs
 from blender_core.plan.planner import DISAGREEMENT, agreed
 from blender_core.products.open_product import open_product
+from blender_core.schema.layout import Layout
+from blender_core.schema.tree import collect
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
     from blender_core.blending.result import BlendResult
+    from blender_core.evaluation.outcome import Outcome
     from blender_core.inputs.inputs import Input
 
-__all__ = ["Blend"]
+__all__ = ["BlendWork"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Blend:
+class BlendWork:
     """A blend, as a user asks for it.
 
-    Parameters
-    ----------
-    product : Path
-        The product's file.
-    arguments : sequence of str or None
-        What names the inputs; None if the product does.
-    output : Path
-        Where the product is to go: its own file, or another.
-    overwrite : bool
-        Whether another file may be replaced.
-    asn_product : str or None
-        The product that is meant of an association with several.
-    rules : sequence of Path
-        Rules files.
-    override : sequence of str
-        Each an attribute and a rule, ``ATTR=RULE``.
-    ignore, block : sequence of str
-        Attributes that keep the product's own values, and plugins to leave out.
-    mixed, expand : bool
-        As of `blender_core.ModelBlender`.
-    record_rules : bool or None
-        As of `blender_core.ModelBlender`.
-    replace_later : bool
-        Whether values that were set after an earlier blend are blended, too.
-    report : Path or None
-        Where a report is to go.
-    on_bad_input : {"raise", "skip"}
-        As of `blender_core.ModelBlender`.
+    ``arguments`` name the inputs; without any, the product does. ``settings`` and ``ignore`` are
+    those of `blender_core.ModelBlender`.
     """
 
     product: Path
     arguments: Sequence[str] | None
     output: Path
-    overwrite: bool
-    asn_product: str | None
-    rules: Sequence[Path]
-    override: Sequence[str]
-    ignore: Sequence[str]
-    block: Sequence[str]
-    mixed: bool
-    expand: bool
-    record_rules: bool | None
-    replace_later: bool
     report: Path | None
-    on_bad_input: Literal["raise", "skip"]
+    overwrite: bool
+    ignore: Sequence[str]
+    settings: Mapping[str, Any]
 
     def carry_out(self, *, as_json: bool, quiet: bool) -> None:
         """Blend, and tell what it came to."""
         notes = Notes()
         with notes.about(""):
-            inputs = self._prepared()
+            inputs = self._prepare()
         with (
             bar("Reading", f"Writing {self.output.name}", quiet=quiet) as progress,
             notes.about(""),
@@ -104,7 +75,7 @@ class Blend:
                 self.product,
                 inputs,
                 ignore=self.ignore,
-                **self._of_the_blend(),
+                **self.settings,
                 progress=progress,
                 output=self.output,
                 overwrite=self.overwrite,
@@ -123,27 +94,35 @@ class Blend:
         """Tell what would be done, and write nothing."""
         notes = Notes()
         with notes.about(""):
-            inputs = self._prepared()
+            inputs = self._prepare()
             product = open_product(self.product)
             warn_of_repeated(_files(inputs or ()))
             if inputs is None:
                 own = Inputs.of_product(product.tree, self.product.parent, self._choice())
                 inputs = list(own)
             files = _files(inputs)
-            if self.on_bad_input == "raise":
+            if self.settings["on_bad_input"] == "raise":
                 _require_files(inputs)
-            blender = self._accumulated(inputs, quiet=quiet)
+            blender = self._accumulate(inputs, quiet=quiet)
             plans = blender.plans()
-            kinds = list(plans) if self.mixed and len(plans) > 1 else []
+            kinds = list(plans) if self.settings["mixed"] and len(plans) > 1 else []
             plan, conflicts = agreed(plans)
-            result, values = None, []
+            result, changes = None, []
             if not conflicts:
                 result = blender.finalize_model(product)
-                plan, values = result.plan, values_of(result, product.tree)
+                plan, changes = result.plan, _changes(result, product.tree)
             findings = plan.check(product.validator)
             warn_of_unknown(self.ignore, plan)
-        shown = [value for value in values if show_all or value.is_change]
-        rehearsal = Rehearsal(files, self.output, plan, findings, kinds, conflicts, shown, result)
+        rehearsal = Rehearsal(
+            inputs=files,
+            output=self.output,
+            plan=plan,
+            findings=findings,
+            kinds=kinds,
+            conflicts=conflicts,
+            changes=[change for change in changes if show_all or change.is_change],
+            result=result,
+        )
         if as_json:
             print_json(rehearsal_object(rehearsal, notes.lines()))
         elif not quiet:
@@ -151,17 +130,17 @@ class Blend:
             notes.print()
         raise_all(DISAGREEMENT, conflicts)
 
-    def _accumulated(self, inputs: Sequence[Input], *, quiet: bool) -> ModelBlender:
+    def _accumulate(self, inputs: Sequence[Input], *, quiet: bool) -> ModelBlender:
         """Return what blends the inputs, all of which have been read."""
-        blender = ModelBlender(self.ignore, **self._of_the_blend())
-        total = sum(one.number for one in inputs)
+        blender = ModelBlender(self.ignore, **self.settings)
+        total = sum(item.number for item in inputs)
         with bar("Reading", quiet=quiet) as progress:
             blender.accumulate_all(
                 inputs, None if progress is None else lambda done: progress(done, total)
             )
         return blender
 
-    def _prepared(self) -> list[Input] | None:
+    def _prepare(self) -> list[Input] | None:
         """Refuse what cannot be done before any work is, and return the inputs."""
         require_beginnings(self.ignore)
         if not self.product.exists():
@@ -175,7 +154,7 @@ class Blend:
         if self.arguments is not None:
             inputs = given_inputs(self.arguments, self._choice())
         # Expanded, the product among its inputs stands for the exposures that it was made of.
-        if inputs is not None and not self.expand:
+        if inputs is not None and not self.settings["expand"]:
             require_apart_from(self.product, _files(inputs))
         Target.find(self.output, overwrite=self.overwrite, product=self.product)
         if self.report is not None:
@@ -191,20 +170,7 @@ class Blend:
         def names() -> Sequence[str]:
             return names_of_product(open_product(self.product).tree, self.product, self.output)
 
-        return ProductChoice(self.asn_product, names)
-
-    def _of_the_blend(self) -> dict[str, Any]:
-        return {
-            "overrides": overrides_of(self.override),
-            "rules": self.rules,
-            "block": self.block,
-            "asn_product": self.asn_product,
-            "mixed": self.mixed,
-            "expand": self.expand,
-            "record_rules": self.record_rules,
-            "later": "replace" if self.replace_later else "keep",
-            "on_bad_input": self.on_bad_input,
-        }
+        return ProductChoice(self.settings["asn_product"], names)
 
     def _write_report(self, report: Path, result: BlendResult, notes: Notes) -> None:
         from blender_core.report import write_report
@@ -228,3 +194,30 @@ def _require_files(inputs: Sequence[Input]) -> None:
     if lacking:
         msg = f"there is no file {', nor '.join(lacking)}"
         raise CommandError(msg)
+
+
+def _changes(result: BlendResult, tree: Mapping[str, Any]) -> list[Amendment]:
+    """Return what the product has of each attribute, and would have."""
+    layout = Layout(assignment.attribute for assignment in result.plan.values())
+    own = dict(zip(layout.paths, map(plain, collect(tree, layout)), strict=True))
+    changes = [
+        _change(outcome, own[path])
+        for path, outcome in result.outcomes.items()
+        if path not in OF_A_FILE
+    ]
+    return [change for change in changes if (change.before, change.after) != (None, None)]
+
+
+def _change(outcome: Outcome, before: Any) -> Amendment:
+    after = {Status.SET: outcome.value, Status.DROPPED: None, Status.REFUSED: None}
+    return Amendment(
+        attribute=outcome.attribute,
+        keyword=outcome.keyword,
+        before=before,
+        after=after.get(outcome.status, before),
+        rule=outcome.rule or "",
+        settings=outcome.settings,
+        asked_by=outcome.asked_by,
+        provider=outcome.provider or engine(),
+        reason=outcome.reason,
+    )

@@ -2,12 +2,15 @@
 
 # Typer reads the annotations, so their names have to be there when the program runs.
 import warnings
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 
 import typer
 
-from blender_core.cli.errors import FINDINGS, CommandError, reported
+from blender_core.cli.errors import FINDINGS, CommandError, in_options, reported
+from blender_core.cli.formatting import list_some, print_json, provider_object
 from blender_core.cli.options import (
     AsJson,
     Block,
@@ -21,21 +24,28 @@ from blender_core.cli.options import (
     Overrides,
     Quiet,
     Rules,
+    flag,
+    option,
 )
-from blender_core.cli.plan_options import PlanOptions, subject
+from blender_core.cli.plan_options import PlanOptions, model_classes, plan_subject
+from blender_core.common.wording import pluralize
 from blender_core.errors import BlenderError, ColumnWarning, UnknownAttributeError
 from blender_core.plan.findings import Finding, FindingKind
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from blender_core.cli.captured_warnings import Notes
+    from blender_core.cli.console import Output
     from blender_core.plan.assignment import Assignment
 
 __all__ = ["check", "finding_object", "print_findings"]
 
-_KINDS: Final = ", ".join(one.value for one in FindingKind)
-_FEW: Final = 4
+_Findings: TypeAlias = "Mapping[str, Sequence[Finding]]"
+"""By the name of the file or class that a plan is for."""
+
+_KINDS: Final = ", ".join(kind.value for kind in FindingKind)
+_MOST_CLASSES: Final = 4
 """How many classes are named that have a finding in common."""
 
 
@@ -43,14 +53,13 @@ def check(
     file: File = None,
     model: Model = None,
     all_models: Annotated[
-        bool, typer.Option("--all", help="Check the plans of all classes of datamodels.")
+        bool, flag("Check the plans of all classes of datamodels.", "--all")
     ] = False,
     plugin: Annotated[
         str | None,
-        typer.Option(
-            metavar="NAME",
-            show_default=False,
-            help="Check an installed plugin, by its name or its distribution's: try each of its "
+        option(
+            "NAME",
+            "Check an installed plugin, by its name or its distribution's: try each of its "
             "overrides with all classes of datamodels and all instruments.",
         ),
     ] = None,
@@ -63,11 +72,8 @@ def check(
     block: Block = None,
     except_kind: Annotated[
         list[FindingKind] | None,
-        typer.Option(
-            "--except",
-            metavar="KIND",
-            show_default=False,
-            help=f"Leave out what is found of a kind, one of {_KINDS}. Repeatable.",
+        option(
+            "KIND", f"Leave out what is found of a kind, one of {_KINDS}. Repeatable.", "--except"
         ),
     ] = None,
     quiet: Quiet = False,
@@ -90,9 +96,9 @@ def check(
                     "other options, it takes --block, --json, --quiet and --debug"
                 )
                 raise CommandError(msg)
-            from blender_core.cli.plugin_findings import report_on_plugins
+            from blender_core.cli.plugin_check import check_plugins
 
-            if report_on_plugins(plugin, block or [], as_json=as_json, quiet=quiet):
+            if check_plugins(plugin, block or [], as_json=as_json, quiet=quiet):
                 raise typer.Exit(FINDINGS)
             return
         options = PlanOptions(
@@ -107,170 +113,157 @@ def check(
         if all_models and not (file is None and model is None):
             msg = "--all is for all classes of datamodels: name neither a file nor --model with it"
             raise CommandError(msg)
-        leave_out = set(except_kind or ())
         notes = Notes()
         faults: dict[str, BlenderError] = {}
         if all_models:
-            found, faults = _all(options, leave_out, notes, quiet=quiet)
+            findings, faults = _check_all(options, except_kind or (), notes, quiet=quiet)
         else:
-            about = subject(file, model)
-            with notes.about(""), _without_findings():
-                findings = options.plan_for(about).check()
-            name = about.__name__ if isinstance(about, type) else str(about)
-            found = {name: [one for one in findings if one.kind not in leave_out]}
+            subject = plan_subject(file, model)
+            with notes.about(""), _without_column_warnings():
+                plan = options.make_plan(subject)
+                options.warn_of_unknown(plan)
+                name = subject.__name__ if isinstance(subject, type) else str(subject)
+                findings = {
+                    name: [each for each in plan.check() if each.kind not in (except_kind or ())]
+                }
         if as_json:
-            _print_json(found, faults)
+            _print_json(findings, faults)
         elif not quiet:
-            print_findings(found, faults)
+            print_findings(findings, faults)
         if not quiet:
             notes.print()
         # That a class has not what an override means is no fault of the override.
-        wrong = [one for one in faults.values() if not isinstance(one, UnknownAttributeError)]
-        if wrong or any(found.values()):
+        is_faulty = any(not isinstance(each, UnknownAttributeError) for each in faults.values())
+        if is_faulty or any(findings.values()):
             raise typer.Exit(FINDINGS)
 
 
-def _all(
-    options: PlanOptions, leave_out: "Collection[FindingKind]", notes: "Notes", *, quiet: bool
+def _check_all(
+    options: PlanOptions, except_kind: "Collection[FindingKind]", notes: "Notes", *, quiet: bool
 ) -> "tuple[dict[str, list[Finding]], dict[str, BlenderError]]":
     """Return what is found for each class of datamodels, and for which there is no plan at all."""
-    from blender_core.cli.models import model_classes
     from blender_core.cli.progress import bar
 
     classes = model_classes()
-    found: dict[str, list[Finding]] = {}
+    findings: dict[str, list[Finding]] = {}
     faults: dict[str, BlenderError] = {}
     assignments: dict[str, Assignment] = {}
-    with bar("Checking", quiet=quiet) as progress, notes.about(""), _without_findings():
-        for done, (name, one) in enumerate(classes.items(), start=1):
+    with bar("Checking", quiet=quiet) as progress, notes.about(""), _without_column_warnings():
+        for done, (name, model_class) in enumerate(classes.items(), start=1):
             try:
-                plan = options.made_for(one)
+                plan = options.make_plan(model_class)
             except BlenderError as fault:
                 faults[name] = fault
             else:
                 assignments.update(plan)
-                found[name] = [one for one in plan.check() if one.kind not in leave_out]
+                findings[name] = [each for each in plan.check() if each.kind not in except_kind]
             if progress:
                 progress(done, len(classes))
-        options.warn_of(assignments)
-    if not found:
+        options.warn_of_unknown(assignments)
+    if not findings:
         raise next(iter(faults.values()))
-    return found, faults
+    return findings, faults
 
 
 @contextmanager
-def _without_findings() -> "Iterator[None]":
+def _without_column_warnings() -> Iterator[None]:
     """Ignore warnings of what the findings say."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ColumnWarning)
         yield
 
 
-def print_findings(
-    found: "Mapping[str, Sequence[Finding]]", faults: "Mapping[str, BlenderError] | None" = None
-) -> None:
-    """Print what was found."""
-    from collections import Counter
-
+def print_findings(by_plan: _Findings, faults: "Mapping[str, BlenderError] | None" = None) -> None:
+    """Print what was found, and for what there is no plan."""
     from blender_core.cli.console import Output
-    from blender_core.cli.errors import in_options
-    from blender_core.common.wording import pluralize
 
     output = Output()
-    where: dict[Finding, list[str]] = {}
-    for name, findings in found.items():
-        for one in findings:
-            where.setdefault(one, []).append(name)
+    classes: dict[Finding, list[str]] = {}
+    for name, findings in by_plan.items():
+        for finding in findings:
+            classes.setdefault(finding, []).append(name)
     if output.is_terminal:
-        for one, names in where.items():
-            label = f"{one.attribute} ({one.keyword})" if one.keyword else one.attribute
-            output.say(f"{label}: {one.problem}", "bold")
-            output.say(
-                f"{one.kind.value}: {one.rule} of {one.provider}, asked for by {one.source}",
-                indent=2,
-            )
-            output.say(in_options(one.remedy), indent=2)
-            if len(found) > 1:
-                output.say(f"in {_listed(names)}", "dim", indent=2)
-            output.say("")
-    elif where:
+        for finding, names in classes.items():
+            _print_finding(output, finding, names if len(by_plan) > 1 else [])
+    elif classes:
         head = ("where", "kind", "attribute", "keyword", "rule", "provider", "asked for by")
         output.table(
             (*head, "problem", "remedy"),
             [
                 (
                     name,
-                    one.kind.value,
-                    one.attribute,
-                    one.keyword or "",
-                    one.rule,
-                    str(one.provider),
-                    one.source,
-                    one.problem,
-                    in_options(one.remedy),
+                    finding.kind.value,
+                    finding.attribute,
+                    finding.keyword or "",
+                    finding.rule,
+                    str(finding.provider),
+                    finding.source,
+                    finding.problem,
+                    in_options(finding.remedy),
                 )
-                for name, findings in found.items()
-                for one in findings
+                for name, findings in by_plan.items()
+                for finding in findings
             ],
         )
     without: dict[str, list[str]] = {}
     for name, fault in (faults or {}).items():
         without.setdefault(in_options(fault.advice), []).append(name)
     for message, names in without.items():
-        output.say(f"Not checked, because there is no plan: {_listed(names)}", "bold")
-        output.say(message, indent=2)
-    if not where:
-        output.say(f"Nothing found in {_what(found)}.")
+        listed = list_some(names, _MOST_CLASSES)
+        output.text(f"Not checked, because there is no plan: {listed}", "bold")
+        output.text(message, indent=2)
+    if not classes:
+        output.text(f"Nothing found in {_where(by_plan)}.")
     elif output.is_terminal:
-        kinds = Counter(one.kind.value for one in where)
-        said = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
-        output.say(f"{pluralize(len(where), 'finding')} in {_what(found)}: {said}.")
-        output.say(f"--except {next(iter(kinds))} leaves out those of this kind.", "dim")
+        kinds = Counter(finding.kind.value for finding in classes)
+        numbers = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
+        output.text(f"{pluralize(len(classes), 'finding')} in {_where(by_plan)}: {numbers}.")
+        output.text(f"--except {next(iter(kinds))} leaves out those of this kind.", "dim")
 
 
-def _what(found: "Mapping[str, Sequence[Finding]]") -> str:
-    names = [name for name, findings in found.items() if findings] or list(found)
-    if len(found) == 1:
+def _print_finding(output: "Output", finding: Finding, classes: "Sequence[str]") -> None:
+    attribute = finding.attribute
+    if finding.keyword:
+        attribute = f"{attribute} ({finding.keyword})"
+    output.text(f"{attribute}: {finding.problem}", "bold")
+    rule = f"{finding.rule} of {finding.provider}, asked for by {finding.source}"
+    output.text(f"{finding.kind.value}: {rule}", indent=2)
+    output.text(in_options(finding.remedy), indent=2)
+    if classes:
+        output.text(f"in {list_some(classes, _MOST_CLASSES)}", "dim", indent=2)
+    output.text("")
+
+
+def _where(by_plan: _Findings) -> str:
+    names = [name for name, findings in by_plan.items() if findings] or list(by_plan)
+    if len(by_plan) == 1:
         return names[0]
-    return (
-        f"{len(names)} of {len(found)} classes"
-        if len(names) < len(found)
-        else f"{len(found)} classes"
-    )
+    if len(names) < len(by_plan):
+        return f"{len(names)} of {len(by_plan)} classes"
+    return f"{len(by_plan)} classes"
 
 
-def _listed(names: "Sequence[str]") -> str:
-    shown = ", ".join(names[:_FEW])
-    return shown if len(names) <= _FEW else f"{shown} and {len(names) - _FEW} more"
-
-
-def finding_object(one: Finding) -> dict[str, Any]:
+def finding_object(finding: Finding) -> dict[str, Any]:
     """Return what programs read of a finding."""
-    from blender_core.cli.json_output import provider_object
-
     return {
-        "kind": one.kind.value,
-        "attribute": one.attribute,
-        "keyword": one.keyword,
-        "rule": one.rule,
-        "provider": provider_object(one.provider),
-        "asked_by": one.source,
-        "problem": one.problem,
-        "remedy": one.remedy,
+        "kind": finding.kind.value,
+        "attribute": finding.attribute,
+        "keyword": finding.keyword,
+        "rule": finding.rule,
+        "provider": provider_object(finding.provider),
+        "asked_by": finding.source,
+        "problem": finding.problem,
+        "remedy": finding.remedy,
     }
 
 
-def _print_json(
-    found: "Mapping[str, Sequence[Finding]]", faults: "Mapping[str, BlenderError]"
-) -> None:
-    from blender_core.cli.json_output import print_json
-
+def _print_json(by_plan: _Findings, faults: "Mapping[str, BlenderError]") -> None:
     print_json(
         {
             "findings": [
-                {"where": name, **finding_object(one)}
-                for name, findings in found.items()
-                for one in findings
+                {"where": name, **finding_object(finding)}
+                for name, findings in by_plan.items()
+                for finding in findings
             ],
             "without_a_plan": {name: str(fault) for name, fault in faults.items()},
         }

@@ -1,4 +1,4 @@
-"""What commands print, on terminals of any width and where none is."""
+"""What commands print for people, on terminals of any width and where none is."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from blender_core.cli.formatting import truncate
 from blender_core.common.wording import text_table
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Output(Console):
         """Leave it to the command what to do when nobody reads any more."""
         raise  # noqa: PLE0704  # it is called where the error is caught
 
-    def say(self, text: str, style: str = "", *, indent: int = 0) -> None:
+    def text(self, text: str, style: str = "", *, indent: int = 0) -> None:
         """Print a text: folded to a terminal's width, and in whole lines where there is none."""
         for line in map(printable, text.split("\n")):
             if self.is_terminal and line:
@@ -48,7 +49,7 @@ class Output(Console):
         width = max(map(len, facts), default=0)
         if not self.is_terminal:
             for name, fact in facts.items():
-                self.say(f"{name.ljust(width)}  {fact}", indent=2)
+                self.text(f"{name.ljust(width)}  {fact}", indent=2)
             return
         grid = Table.grid(padding=(0, 2))
         grid.add_column(style="dim", min_width=width)
@@ -98,7 +99,7 @@ class Output(Console):
             for row in members:
                 table.add_row(*(Text(row[i]) for i in columns))
             if heading:
-                self.say(heading, "bold green")
+                self.text(heading, "bold green")
             self.print(Padding(table, (0, 0, 0, 2)) if heading else table)
 
     def blocks(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
@@ -106,7 +107,7 @@ class Output(Console):
         if not self.is_terminal:
             self.table(head, rows)
             return
-        cells = [[_shortened(printable(cell)) for cell in row] for row in rows]
+        cells = [[truncate(printable(cell), _LONGEST) for cell in row] for row in rows]
         widths = [max(map(len, column)) for column in zip(head, *cells, strict=True)]
         blocks: list[list[int]] = []
         room = 0
@@ -118,18 +119,14 @@ class Output(Console):
             room -= widths[i] + _GAP
         for number, block in enumerate(blocks):
             if number:
-                self.say("")
-            shown = [[row[i] for i in block] for row in cells]
+                self.text("")
+            block_cells = [[row[i] for i in block] for row in cells]
             styles = ["dim", *[""] * (len(block) - 1)]
-            self.table([head[i] for i in block], shown, styles=styles)
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+            self.table([head[i] for i in block], block_cells, styles=styles)
 
 
 def printable(text: str) -> str:
     r"""Return a text without what a terminal would obey: headers are other people's texts."""
     if text.isprintable():
         return text
-    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)

@@ -8,6 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from blender_core.cli.errors import CommandError, reported
+from blender_core.cli.options import Debug
 
 __all__ = ["demo"]
 
@@ -45,7 +46,7 @@ def demo(
     show_all: Annotated[
         bool, typer.Option("--all", help="Show all attributes that vary without a rule.")
     ] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")] = False,
+    debug: Debug = False,
 ) -> None:
     """Blend some exposures, and show what became of their metadata.
 
@@ -57,29 +58,26 @@ def demo(
         _demo(exposures or [], output, overwrite=overwrite, show_all=show_all)
 
 
-def _demo(given: list[Path], chosen: Path | None, *, overwrite: bool, show_all: bool) -> None:
-    # Imported here and not above, for --help to answer at once.
+def _demo(named: list[Path], chosen: Path | None, *, overwrite: bool, show_all: bool) -> None:
     from rich.console import Console
 
     from blender_core.cli.captured_warnings import Notes
     from blender_core.cli.console import Output
-    from blender_core.cli.demo_blend import blend_files
-    from blender_core.cli.demo_inputs import require_exposures
-    from blender_core.cli.demo_printout import Story, tell
+    from blender_core.cli.demo_blend import blend_files, require_exposures
+    from blender_core.cli.demo_printout import DemoPrintout
     from blender_core.common.wording import pluralize
     from blender_core.demo.exposures import write_exposures
     from blender_core.formats.files.target import Target
 
-    require_exposures(given)
+    require_exposures(named)
     if chosen is not None:
         Target.find(chosen, overwrite=overwrite)
-    output = chosen or FOLDER / ("product.fits" if given else "product_i2d.fits")
-    _require_apart(output, given)
+    output = chosen or FOLDER / ("product.fits" if named else "product_i2d.fits")
+    _require_apart(output, named)
 
     progress, notes = Console(stderr=True), Notes()
-    if given:
-        paths, origin = given, _origin(given)
-        hint = ""
+    if named:
+        paths, origin, hint = named, _origin(named), ""
     else:
         folder = FOLDER / "exposures"
         with progress.status(f"Writing exposures to {folder}", spinner="line"):
@@ -94,19 +92,20 @@ def _demo(given: list[Path], chosen: Path | None, *, overwrite: bool, show_all: 
                 output.parent.mkdir(exist_ok=True)
             result.save(output, overwrite=chosen is None or overwrite)
 
-    story = Story(
+    console = Output()
+    if not console.is_terminal and os.environ.get("COLUMNS", "0") == "0":
+        console.width = _WHOLE_LINES
+    DemoPrintout(
         result=result,
         output=output,
         n_inputs=len(paths),
         origin=origin,
         pixels=pixels,
-        notes=notes.lines(),
+        warnings=notes.lines(),
         hint=hint,
-    )
-    console = Output()
-    if not console.is_terminal and os.environ.get("COLUMNS", "0") == "0":
-        console.width = _WHOLE_LINES
-    tell(story, console, show_all=show_all)
+        show_all=show_all,
+        console=console,
+    ).print()
 
 
 def _require_apart(output: Path, exposures: list[Path]) -> None:

@@ -1,31 +1,51 @@
-"""Blend files, one of which at a time is open."""
+"""The blend of the demonstration: files into a product of their own model type."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from blender_core.blending.blender import ModelBlender
-from blender_core.cli.demo_inputs import opened
 from blender_core.cli.errors import CommandError
-from blender_core.demo.combine import PixelMean
 from blender_core.evaluation.outcome import OF_A_FILE
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from numpy.typing import NDArray
 
     from blender_core.blending.result import BlendResult
     from blender_core.cli.captured_warnings import Notes
 
-__all__ = ["blend_files"]
+__all__ = ["blend_files", "require_exposures"]
+
+_FITS, _GZIP = b"SIMPLE", b"\x1f\x8b"
+
+
+def require_exposures(paths: Sequence[Path]) -> None:
+    """Refuse what cannot be an exposure, before any work is done."""
+    for path in paths:
+        if path.is_dir():
+            msg = f"{path} is a folder: name the exposures in it, such as {path / '*.fits'}"
+            raise CommandError(msg)
+        if not path.exists():
+            msg = f"there is no file {path}"
+            raise CommandError(msg)
+        with path.open("rb") as file:
+            if not file.read(len(_FITS)).startswith((_FITS, _GZIP)):
+                msg = f"{path} is not a FITS file"
+                raise CommandError(msg)
 
 
 def blend_files(paths: Sequence[Path], notes: Notes) -> tuple[BlendResult, str]:
-    """Blend exposures into a product of their own model type."""
-    blender, pixels = ModelBlender(sorted(OF_A_FILE)), PixelMean()
+    """Blend exposures, one of which at a time is open; say also what became of their pixels."""
+    blender, pixels = ModelBlender(sorted(OF_A_FILE)), _PixelMean()
     product: Any = None
     for path in paths:
-        with notes.about(path.name), opened(path) as model:
+        with notes.about(path.name), _open_model(path) as model:
             if product is None:
                 product = type(model)()
                 product.update(model)
@@ -36,7 +56,12 @@ def blend_files(paths: Sequence[Path], notes: Notes) -> tuple[BlendResult, str]:
                 )
                 raise CommandError(msg)
             blender.accumulate(model)
-            _add(pixels, model, path)
+            try:
+                pixels.add(model)
+            except Exception as error:
+                # A file that is cut short fails in its own way in each of the libraries.
+                msg = f"the pixels of {path} cannot be read: {str(error).partition(chr(10))[0]}"
+                raise CommandError(msg) from error
     mean = pixels.mean()
     with notes.about("product"):
         if mean is not None:
@@ -47,10 +72,58 @@ def blend_files(paths: Sequence[Path], notes: Notes) -> tuple[BlendResult, str]:
     return result, "the plain mean of all inputs; this is not a resampled mosaic"
 
 
-def _add(pixels: PixelMean, model: Any, path: Path) -> None:
+@contextmanager
+def _open_model(path: Path) -> Iterator[Any]:
+    """Open an exposure as a datamodel for as long as it is needed."""
+    from stdatamodels.jwst import datamodels
+
     try:
-        pixels.add(model)
+        model = datamodels.open(str(path))
     except Exception as error:
-        # A file that is cut short fails in its own way in each of the libraries.
-        msg = f"the pixels of {path} cannot be read: {str(error).partition(chr(10))[0]}"
+        # Whatever is wrong with a file can come as any exception of three libraries.
+        reason = str(error).strip().partition("\n")[0] or type(error).__name__
+        msg = f"{path} cannot be opened as a datamodel: {reason}"
         raise CommandError(msg) from error
+    with model:
+        if type(model) is datamodels.JwstDataModel:
+            msg = (
+                f"{path} is not a datamodel that can be recognized: its header has no DATAMODL "
+                "that names a model type, and its arrays suggest none"
+            )
+            raise CommandError(msg)
+        yield model
+
+
+class _PixelMean:
+    """The mean of images, pixel by pixel, of which one at a time is in memory.
+
+    It is no resampled mosaic: pixels are added wherever they lie on the sky. Where there is no
+    mean, ``obstacle`` says why.
+    """
+
+    def __init__(self) -> None:
+        self.obstacle = ""
+        self._sum: NDArray[np.float64] | None = None
+        self._count = 0
+
+    def add(self, model: Any) -> None:
+        self._count += 1
+        if self.obstacle:
+            return
+        # To ask for an array that is not there would create it.
+        data = np.asarray(model.data) if model.hasattr("data") else None
+        if data is None:
+            self.obstacle = "the inputs have no pixels"
+        elif data.ndim != 2:
+            self.obstacle = f"the inputs' data are no images but {data.ndim}-dimensional"
+        elif self._sum is None:
+            self._sum = data.astype(np.float64)
+        elif self._sum.shape != data.shape:
+            self.obstacle = "the inputs' images differ in shape"
+        else:
+            self._sum += data
+
+    def mean(self) -> NDArray[np.float32] | None:
+        if self.obstacle or self._sum is None:
+            return None
+        return (self._sum / self._count).astype(np.float32)

@@ -1,20 +1,21 @@
-"""Tell a person what a blend came to."""
+"""Print what the demonstration's blend came to."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
-from blender_core.cli.demo_rows import Rows
-from blender_core.cli.summary import facts_of, grid_of
+from blender_core.cli.blend_printout import input_facts
+from blender_core.cli.formatting import list_some, truncate
 from blender_core.evaluation.outcome import Status
 from blender_core.plan.assignment import Tier
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from rich.console import Console
@@ -22,96 +23,138 @@ if TYPE_CHECKING:
     from blender_core.blending.result import BlendResult
     from blender_core.evaluation.outcome import Outcome
 
-__all__ = ["Story", "tell"]
+__all__ = ["DemoPrintout"]
 
-_FEW: Final = 10  # of the attributes that vary without a rule, unless all are asked for
-_NAMED: Final = 3  # of the attributes that vary and are kept
+_MOST_VARIED: Final = 10  # of the attributes that vary without a rule, unless all are asked for
+_MOST_KEPT: Final = 3  # of the attributes that vary and are kept
 _SAMPLE: Final = ("FILENAME", "DETECTOR", "FILTER", "EXPSTART")  # columns to look at first
+_COLUMN_GAP: Final = 2
+_INDENT: Final = 2
+_LONGEST_VALUE: Final = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Story:
-    """What there is to tell beside the result itself.
-
-    Parameters
-    ----------
-    result : BlendResult
-        The result.
-    output : Path
-        Where the product lies.
-    n_inputs : int
-        How many inputs there were.
-    origin : str
-        Where they are from.
-    pixels : str
-        What became of the pixels.
-    notes : sequence of str
-        Warnings.
-    hint : str
-        What to do next.
-    """
+class DemoPrintout:
+    """The inputs of a blend, its values and whose rules made them, and its product."""
 
     result: BlendResult
     output: Path
     n_inputs: int
     origin: str
     pixels: str
-    notes: Sequence[str] = field(default=())
-    hint: str = ""
+    warnings: Sequence[str]
+    hint: str
+    show_all: bool
+    console: Console
 
+    def print(self) -> None:
+        """Print it."""
+        outcomes = [outcome for outcome in self.result.outcomes.values() if outcome.n_inputs]
+        ruled = [outcome for outcome in outcomes if _is_ruled(outcome)]
+        varied = sorted(self.result.varied(), key=lambda outcome: outcome.n_distinct or 0)
+        printed = varied if self.show_all else varied[:_MOST_VARIED]
+        widths = _column_widths([*ruled, *printed], self.console.width)
+        self._print_inputs()
+        self._print_values(ruled, widths)
+        if varied:
+            self._print_title("Varied, and the first was taken because no rule is set")
+            self.console.print(_table(printed, widths))
+        if len(printed) < len(varied):
+            self._print_paragraph(
+                f"These are the {len(printed)} of {len(varied)} with the fewest different values; "
+                "--all shows the others.",
+            )
+        self._print_paragraph(_kept(outcomes))
+        if self.warnings:
+            self._print_title("Warnings")
+            for warning in self.warnings:
+                self._print_paragraph(warning, "yellow")
+        self._print_product()
 
-def tell(story: Story, console: Console, *, show_all: bool = False) -> None:
-    """Print the story of a blend: its inputs, its values and whose rules made them, its product."""
-    outcomes = [one for one in story.result.outcomes.values() if one.n_inputs]
-    ruled = [one for one in outcomes if _is_ruled(one)]
-    varied = sorted(story.result.varied(), key=lambda one: one.n_distinct or 0)
-    shown = varied if show_all else varied[:_FEW]
-    rows = Rows([*ruled, *shown], console.width)
-
-    exposures = "1 exposure" if story.n_inputs == 1 else f"{story.n_inputs} exposures"
-    _title(console, f"{exposures}, one product")
-    inputs = {
-        "inputs": f"{story.n_inputs} of type {type(story.result.product).__name__}, {story.origin}",
-        **facts_of(story.result),
-        "pixels": story.pixels,
-    }
-    console.print(grid_of(inputs))
-
-    _title(console, "What the product says now")
-    explanation = (
-        "Each value, under the rule that made it and the provider of the rule. At the end of a "
-        "line: how many different values there were, in how many inputs."
-    )
-    if any(one.n_inputs < story.n_inputs for one in ruled if one.n_inputs):
-        explanation += f" Where fewer than {story.n_inputs} have one, HDRTAB has nulls."
-    if any(one.rule == "sum" for one in ruled):
-        explanation += (
-            " A sum counts every input, also where several detectors observed at the same time."
+    def _print_inputs(self) -> None:
+        exposures = "1 exposure" if self.n_inputs == 1 else f"{self.n_inputs} exposures"
+        model_type = type(self.result.product).__name__
+        self._print_title(f"{exposures}, one product")
+        self._print_facts(
+            {
+                "inputs": f"{self.n_inputs} of type {model_type}, {self.origin}",
+                **input_facts(self.result),
+                "pixels": self.pixels,
+            }
         )
-    _paragraph(console, explanation)
-    for (rule, provider), group in _by_rule(ruled).items():
-        console.print()
-        _heading(console, rule, provider, _why(story.result, group[0]))
-        console.print(rows.table(group))
 
-    if varied:
-        _title(console, "Varied, and the first was taken because no rule is set")
-        console.print(rows.table(shown))
-    if len(shown) < len(varied):
-        _paragraph(
-            console,
-            f"These are the {len(shown)} of {len(varied)} with the fewest different values; "
-            "--all shows the others.",
+    def _print_values(self, ruled: Sequence[Outcome], widths: Sequence[int]) -> None:
+        self._print_title("What the product says now")
+        explanation = (
+            "Each value, under the rule that made it and the provider of the rule. At the end of a "
+            "line: how many different values there were, in how many inputs."
         )
-    _paragraph(console, _kept(outcomes))
+        if any((outcome.n_inputs or 0) < self.n_inputs for outcome in ruled):
+            explanation += f" Where fewer than {self.n_inputs} have one, HDRTAB has nulls."
+        if any(outcome.rule == "sum" for outcome in ruled):
+            explanation += (
+                " A sum counts every input, also where several detectors observed at the same time."
+            )
+        self._print_paragraph(explanation)
+        groups: dict[tuple[str, str], list[Outcome]] = {}
+        for outcome in ruled:
+            provider = outcome.provided_by
+            # That a schema asks for the rule is the usual case, and goes without saying.
+            if outcome.overridden:
+                provider += f" ({outcome.reason})"
+            groups.setdefault((outcome.rule or "", provider), []).append(outcome)
+        for (name, provider), group in groups.items():
+            rule = self.result.plan[group[0].attribute].rule
+            self.console.print()
+            self._print_rule(name, provider, rule.summary if rule else "")
+            self.console.print(_table(group, widths))
 
-    if story.notes:
-        _title(console, "Warnings")
-        for note in story.notes:
-            _paragraph(console, note, "yellow")
+    def _print_rule(self, name: str, provider: str, summary: str) -> None:
+        heading = Text.assemble((name, "bold cyan"), "  ", (provider, "green"))
+        if len(heading) + 2 + len(summary) <= self.console.width:
+            self.console.print(heading.append(f"  {summary}", "dim"))
+        else:
+            self.console.print(heading)
+            self._print_paragraph(summary)
 
-    _title(console, "The product")
-    _product(story, console)
+    def _print_product(self) -> None:
+        self._print_title("The product")
+        # Paths and commands are there to be copied, so lines are not broken.
+        self.console.print(f"  {self.output}", style="bold", markup=False, soft_wrap=True)
+        facts = {"size": f"{self.output.stat().st_size / 1024:.0f} KiB"}
+        columns = self.result.table.colnames
+        if columns:
+            facts["HDRTAB"] = f"{self.n_inputs} rows, one for each input; {len(columns)} columns"
+        self._print_facts(facts)
+        if columns:
+            self.console.print()
+            self._print_paragraph("What every input said, in Python:")
+            names = ", ".join(repr(name) for name in _SAMPLE if name in columns)
+            for line in (
+                "from astropy.table import Table",
+                f"table = Table.read({str(self.output)!r}, hdu='HDRTAB')",
+                f"print(table[{names}])" if names else "print(table)",
+            ):
+                self.console.print(f"    {line}", style="cyan", markup=False, soft_wrap=True)
+        if self.hint:
+            self.console.print()
+            self.console.print(f"  {self.hint}", markup=False, soft_wrap=True)
+
+    def _print_title(self, title: str) -> None:
+        self.console.print()
+        self.console.print(Text(title, "bold"))
+
+    def _print_paragraph(self, text: str, style: str = "dim") -> None:
+        if text:
+            self.console.print(_indented(Text(text, style)))
+
+    def _print_facts(self, facts: Mapping[str, str]) -> None:
+        grid = Table.grid(padding=(0, _COLUMN_GAP))
+        grid.add_column(style="dim", min_width=10)
+        grid.add_column(overflow="fold")
+        for name, fact in facts.items():
+            grid.add_row(name, Text(fact))
+        self.console.print(_indented(grid))
 
 
 def _is_ruled(outcome: Outcome) -> bool:
@@ -120,74 +163,55 @@ def _is_ruled(outcome: Outcome) -> bool:
     return outcome.tier is not Tier.DEFAULT or outcome.status is Status.REFUSED
 
 
-def _by_rule(outcomes: Sequence[Outcome]) -> dict[tuple[str, str], list[Outcome]]:
-    groups: dict[tuple[str, str], list[Outcome]] = {}
-    for one in outcomes:
-        provider = one.provided_by
-        # That a schema asks for the rule is the usual case, and goes without saying.
-        if one.overridden:
-            provider += f" ({one.reason})"
-        groups.setdefault((one.rule or "", provider), []).append(one)
-    return groups
-
-
-def _why(result: BlendResult, outcome: Outcome) -> str:
-    rule = result.plan[outcome.attribute].rule
-    return rule.summary if rule else ""
-
-
-def _heading(console: Console, rule: str, provider: str, summary: str) -> None:
-    heading = Text.assemble((rule, "bold cyan"), "  ", (provider, "green"))
-    fits = len(heading) + 2 + len(summary) <= console.width
-    console.print(heading.append(f"  {summary}", "dim") if fits else heading)
-    if not fits:
-        _paragraph(console, summary)
-
-
 def _kept(outcomes: Sequence[Outcome]) -> str:
     """Say what varies and was not blended, and why."""
-    names: dict[str, list[str]] = {}
-    for one in outcomes:
-        if one.status is Status.KEPT and (one.n_distinct or 0) > 1:
-            reason = one.reason if one.rule == "keep" else "the first input has none"
-            names.setdefault(reason, []).append(one.attribute)
-    if not names:
-        return ""
-    groups = []
-    for reason, attributes in names.items():
-        more = f" and {len(attributes) - _NAMED} more" if len(attributes) > _NAMED else ""
-        groups.append(f"{', '.join(attributes[:_NAMED])}{more} ({reason})")
-    return f"Varied, and stay the product's own: {'; '.join(groups)}."
+    attributes: dict[str, list[str]] = {}
+    for outcome in outcomes:
+        if outcome.status is Status.KEPT and (outcome.n_distinct or 0) > 1:
+            reason = outcome.reason if outcome.rule == "keep" else "the first input has none"
+            attributes.setdefault(reason, []).append(outcome.attribute)
+    groups = [f"{list_some(paths, _MOST_KEPT)} ({why})" for why, paths in attributes.items()]
+    return f"Varied, and stay the product's own: {'; '.join(groups)}." if groups else ""
 
 
-def _product(story: Story, console: Console) -> None:
-    # Paths and commands are there to be copied, so lines are not broken.
-    console.print(f"  {story.output}", style="bold", markup=False, soft_wrap=True)
-    facts = {"size": f"{story.output.stat().st_size / 1024:.0f} KiB"}
-    columns = story.result.table.colnames
-    if columns:
-        facts["HDRTAB"] = f"{story.n_inputs} rows, one for each input; {len(columns)} columns"
-    console.print(grid_of(facts))
-    if columns:
-        console.print()
-        _paragraph(console, "What every input said, in Python:")
-        names = ", ".join(repr(name) for name in _SAMPLE if name in columns)
-        for line in (
-            "from astropy.table import Table",
-            f"table = Table.read({str(story.output)!r}, hdu='HDRTAB')",
-            f"print(table[{names}])" if names else "print(table)",
-        ):
-            console.print(f"    {line}", style="cyan", markup=False, soft_wrap=True)
-    if story.hint:
-        console.print()
-        console.print(f"  {story.hint}", markup=False, soft_wrap=True)
+def _indented(content: Text | Table) -> Padding:
+    return Padding(content, (0, 0, 0, _INDENT), expand=False)
 
 
-def _title(console: Console, title: str) -> None:
-    console.print()
-    console.print(Text(title, "bold"))
+def _column_widths(outcomes: Sequence[Outcome], width: int) -> tuple[int, ...]:
+    """Return the widths of columns for all tables: as wide as needed, if a line has the room."""
+    columns = [*zip(*map(_cells, outcomes), strict=True)] or [()] * 4
+    keyword, attribute, value, values = (max(map(len, cells), default=1) for cells in columns)
+    # What does not fit is folded: first the values, then the attributes' paths.
+    room = width - keyword - values - 3 * _COLUMN_GAP - _INDENT
+    value = max(min(value, room - attribute), min(value, 23), 1)  # a date-time has 23
+    return keyword, max(min(attribute, room - value), 12), value, values
 
 
-def _paragraph(console: Console, text: str, style: str = "dim") -> None:
-    if text:
-        console.print(Padding(Text(text, style), (0, 0, 0, 2), expand=False))
+def _table(outcomes: Sequence[Outcome], widths: Sequence[int]) -> Padding:
+    table = Table.grid(padding=(0, _COLUMN_GAP, 0, 0))
+    for width, style in zip(widths, ("bold", "dim", "", "dim"), strict=True):
+        table.add_column(width=width, style=style, overflow="fold")
+    for outcome in outcomes:
+        agreed = outcome.n_distinct == 1 and outcome.from_input is not None
+        table.add_row(*map(Text, _cells(outcome)), style="dim" if agreed else None)
+    return _indented(table)
+
+
+def _cells(outcome: Outcome) -> tuple[str, str, str, str]:
+    return (
+        outcome.keyword or "",
+        outcome.attribute.removeprefix("meta."),
+        _value(outcome),
+        f"{outcome.n_distinct} in {outcome.n_inputs}",
+    )
+
+
+def _value(outcome: Outcome) -> str:
+    if outcome.status is Status.REFUSED:
+        return f"none: {_short(outcome.value)} is not allowed"
+    return "none" if outcome.status is Status.DROPPED else _short(outcome.value)
+
+
+def _short(value: Any) -> str:
+    return truncate(" ".join(str(value).split()), _LONGEST_VALUE)

@@ -7,30 +7,35 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from blender_core.cli.errors import FINDINGS, reported
-from blender_core.cli.options import AsJson, Debug, Quiet, names_in
+from blender_core.cli.formatting import print_json, value_text
+from blender_core.cli.options import (
+    AsJson,
+    Debug,
+    Quiet,
+    argument,
+    flag,
+    option,
+    split_names,
+)
+from blender_core.common.wording import pluralize
 
 if TYPE_CHECKING:
     from blender_core.products.diff import ProductDiff
 
-__all__ = ["diff", "print_diff"]
+__all__ = ["diff"]
 
 
 def diff(
-    here: Annotated[
-        Path, typer.Argument(metavar="A", show_default=False, help="A product's file.")
-    ],
-    there: Annotated[
-        Path, typer.Argument(metavar="B", show_default=False, help="Another product's file.")
-    ],
+    here: Annotated[Path, argument("A", "A product's file.")],
+    there: Annotated[Path, argument("B", "Another product's file.")],
     show_all: Annotated[
-        bool, typer.Option("--all", help="Also the names of the files, and when they were written.")
+        bool, flag("Also the names of the files, and when they were written.", "--all")
     ] = False,
     ignore: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="ATTR,...",
-            show_default=False,
-            help="Do not compare these, in the products or their tables: keywords, columns, paths, "
+        option(
+            "ATTR,...",
+            "Do not compare these, in the products or their tables: keywords, columns, paths, "
             "groups or patterns, separated by commas. Repeatable.",
         ),
     ] = None,
@@ -54,100 +59,91 @@ def diff(
 
         notes = Notes()
         with notes.about(""):
-            found = ProductDiff(
-                ProductFile(here), ProductFile(there), ignore=names_in(ignore or [])
+            differences = ProductDiff(
+                ProductFile(here), ProductFile(there), ignore=split_names(ignore or [])
             )
         if not show_all:
-            found.values = [one for one in found.values if one.attribute not in OF_A_FILE]
+            differences.values = [
+                value for value in differences.values if value.attribute not in OF_A_FILE
+            ]
         if as_json:
-            from blender_core.cli.json_output import print_json
-
-            print_json(_object(found))
+            print_json(_diff_object(differences))
         elif not quiet:
-            if found:
-                print_diff(found, str(here), str(there))
+            if differences:
+                _print_diff(differences, str(here), str(there))
             else:
-                Output().say(f"{here} and {there} say the same.")
+                Output().text(f"{here} and {there} say the same.")
         if not quiet:
             notes.print()
-        if found:
+        if differences:
             raise typer.Exit(FINDINGS)
 
 
-def print_diff(found: "ProductDiff", here: str, there: str) -> None:
-    """Print what is different between two products."""
+def _print_diff(differences: "ProductDiff", here: str, there: str) -> None:
     from blender_core.cli.console import Output
-    from blender_core.common.wording import pluralize
 
     output = Output()
-    if found.values:
+    if differences.values:
         rows = []
-        for one in found.values:
+        for value in differences.values:
             # Where only one tells its rules, there is nothing to compare them with.
-            has_other_rule = found.compares_rules and one.rule_here != one.rule_there
-            is_told = has_other_rule or one.later_here or one.later_there
+            has_other_rule = differences.compares_rules and value.rule_here != value.rule_there
+            with_rules = has_other_rule or value.later_here or value.later_there
             rows.append(
                 (
-                    one.keyword or "",
-                    one.attribute,
-                    _cell(one.here, one.rule_here, is_told=is_told),
-                    _cell(one.there, one.rule_there, is_told=is_told),
+                    value.keyword or "",
+                    value.attribute,
+                    _cell(value.here, value.rule_here if with_rules else ""),
+                    _cell(value.there, value.rule_there if with_rules else ""),
                 )
             )
         head = ("keyword", "attribute", here, there)
         output.table(head, rows, styles=("bold", "", "", ""), folded=(1, 2, 3), two_names_from=100)
-    for name, inputs in ((here, found.only_here), (there, found.only_there)):
+    for name, inputs in ((here, differences.only_here), (there, differences.only_there)):
         if inputs:
-            output.say("")
-            output.say(f"Only in {name}: {pluralize(len(inputs), 'input')}", "bold")
-            output.say("\n".join(inputs), indent=2)
-    if found.cells:
-        output.say("")
-        output.say("Inputs of which the tables differ:", "bold")
+            output.text("")
+            output.text(f"Only in {name}: {pluralize(len(inputs), 'input')}", "bold")
+            output.text("\n".join(inputs), indent=2)
+    if differences.cells:
+        output.text("")
+        output.text("Inputs of which the tables differ:", "bold")
         cells = [
             (
-                one.attribute,
-                pluralize(len(one.inputs), "input"),
-                _shown(one.here),
-                _shown(one.there),
+                cell.attribute,
+                pluralize(len(cell.inputs), "input"),
+                value_text(cell.here),
+                value_text(cell.there),
             )
-            for one in found.cells
+            for cell in differences.cells
         ]
         output.table(("attribute", "inputs", here, there), cells, folded=(0, 2, 3))
 
 
-def _cell(value: Any, rule: str, *, is_told: bool) -> str:
-    return f"{_shown(value)}, {rule}" if is_told and rule else _shown(value)
+def _cell(value: Any, rule: str) -> str:
+    return f"{value_text(value)}, {rule}" if rule else value_text(value)
 
 
-def _shown(value: Any) -> str:
-    from blender_core.common.wording import preview
-
-    return "none" if value is None else preview(value)
-
-
-def _object(found: "ProductDiff") -> dict[str, Any]:
-    """Return what programs read of a comparison."""
+def _diff_object(differences: "ProductDiff") -> dict[str, Any]:
     return {
         "values": [
             {
-                "attribute": one.attribute,
-                "keyword": one.keyword,
-                "a": one.here,
-                "b": one.there,
-                "rule_a": one.rule_here,
-                "rule_b": one.rule_there,
-                "later_a": one.later_here,
-                "later_b": one.later_there,
-                "blended_a": one.blended_here,
-                "blended_b": one.blended_there,
+                "attribute": value.attribute,
+                "keyword": value.keyword,
+                "a": value.here,
+                "b": value.there,
+                "rule_a": value.rule_here,
+                "rule_b": value.rule_there,
+                "later_a": value.later_here,
+                "later_b": value.later_there,
+                "blended_a": value.blended_here,
+                "blended_b": value.blended_there,
             }
-            for one in found.values
+            for value in differences.values
         ],
-        "inputs_only_in_a": found.only_here,
-        "inputs_only_in_b": found.only_there,
+        "inputs_only_in_a": differences.only_here,
+        "inputs_only_in_b": differences.only_there,
         "cells": [
-            {"attribute": one.attribute, "inputs": one.inputs, "a": one.here, "b": one.there}
-            for one in found.cells
+            {"attribute": cell.attribute, "inputs": cell.inputs, "a": cell.here, "b": cell.there}
+            for cell in differences.cells
         ],
     }

@@ -3,10 +3,10 @@
 # Typer reads the annotations, so their names have to be there when the program runs.
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-import typer
-
 from blender_core.cli.errors import CommandError, reported
-from blender_core.cli.options import AsJson, Debug, Product
+from blender_core.cli.formatting import print_json, provider_object, truncate
+from blender_core.cli.options import AsJson, Debug, Product, argument, flag
+from blender_core.common.wording import pluralize
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,25 +27,29 @@ _ONLY_AMENDED: Final = (
     "Which rules made the values is only recorded of those that were amended: the product's "
     "HDRRULES tells of no others."
 )
+_WITHOUT_VALUE: Final = {
+    "amended": "(none)",
+    "dropped": "(dropped)",
+    "later": "(taken out)",
+    "refused": "(refused)",
+}
+"""What stands where a product has no value, by the status."""
 
 
 def explain(
     product: Product,
     attributes: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="ATTR",
-            show_default=False,
-            help="Attributes, by path or keyword; groups and patterns, too. Without any, a line "
+        argument(
+            "ATTR",
+            "Attributes, by path or keyword; groups and patterns, too. Without any, a line "
             "for each that varies, has a rule, or was set later.",
         ),
     ] = None,
-    show_all: Annotated[bool, typer.Option("--all", help="A line for every attribute.")] = False,
+    show_all: Annotated[bool, flag("A line for every attribute.", "--all")] = False,
     show_later: Annotated[
         bool,
-        typer.Option(
-            "--later", help="A line for each that was set after the blend, with what that gave."
-        ),
+        flag("A line for each that was set after the blend, with what that gave.", "--later"),
     ] = False,
     as_json: AsJson = False,
     debug: Debug = False,
@@ -57,8 +61,8 @@ def explain(
     known from what HDRRULES has, or from what the rules of the schema make of HDRTAB.
     """
     with reported(debug):
-        from blender_core.cli.json_output import print_json
-        from blender_core.cli.product import open_product_file
+        from blender_core.cli.captured_warnings import Notes
+        from blender_core.products.product_file import ProductFile
 
         if show_all and show_later:
             msg = "--all is for every attribute, and --later for some: choose one of them"
@@ -67,88 +71,88 @@ def explain(
             option = "--all" if show_all else "--later"
             msg = f"{option} is for attributes that are not named: name none with it"
             raise CommandError(msg)
-        opened, notes = open_product_file(product)
-        if not opened.n_inputs and not opened.has_rules:
+        notes = Notes()
+        with notes.about(""):
+            blended = ProductFile(product)
+        if not blended.n_inputs and not blended.has_rules:
             msg = f"{product} has no table HDRTAB: nothing tells how its values came about"
             raise CommandError(msg)
-        outcomes = opened.outcomes
         if attributes:
-            chosen = list(dict.fromkeys(one for name in attributes for one in outcomes.find(name)))
+            named = (each for name in attributes for each in blended.outcomes.find(name))
+            outcomes = list(dict.fromkeys(named))
         elif show_later:
-            chosen = [one for one in outcomes.values() if _is_later(one)]
+            outcomes = [each for each in blended.outcomes.values() if _is_later(each)]
         else:
-            chosen = [one for one in outcomes.values() if show_all or _is_telling(one)]
+            outcomes = [each for each in blended.outcomes.values() if show_all or _is_notable(each)]
         if as_json:
-            print_json([_object(one, opened) for one in chosen])
+            print_json([_outcome_object(outcome, blended) for outcome in outcomes])
         elif attributes:
-            _print_paragraphs(chosen, opened)
+            _print_paragraphs(outcomes, blended)
         elif show_later:
-            _print_later(chosen, opened)
+            _print_later(outcomes, blended)
         else:
-            _print_lines(chosen, opened)
+            _print_lines(outcomes, blended)
         notes.print()
 
 
-def _is_later(one: "Outcome") -> bool:
+def _is_later(outcome: "Outcome") -> bool:
     from blender_core.evaluation.outcome import Status
 
-    return one.status is Status.LATER
+    return outcome.status is Status.LATER
 
 
-def _is_telling(one: "Outcome") -> bool:
+def _is_notable(outcome: "Outcome") -> bool:
     """Tell whether there is more to say than that the first input's value was taken."""
     from blender_core.evaluation.outcome import Status
     from blender_core.plan.assignment import Tier
 
-    if one.status in (Status.LATER, Status.AMENDED):
+    if outcome.status in (Status.LATER, Status.AMENDED):
         return True
-    ruled = one.tier not in (None, Tier.DEFAULT) and bool(one.n_inputs)
-    return ruled or (one.n_distinct or 0) > 1
+    is_ruled = outcome.tier not in (None, Tier.DEFAULT) and bool(outcome.n_inputs)
+    return is_ruled or (outcome.n_distinct or 0) > 1
 
 
-def _print_paragraphs(chosen: "Sequence[Outcome]", product: "ProductFile") -> None:
+def _print_paragraphs(outcomes: "Sequence[Outcome]", product: "ProductFile") -> None:
     from blender_core.cli.console import Output
     from blender_core.evaluation.explain import explained
 
     output = Output()
-    for number, one in enumerate(chosen):
+    for number, outcome in enumerate(outcomes):
         if number:
-            output.say("")
-        text = explained(one, product.inputs.get(one.attribute), product.values)
+            output.text("")
+        text = explained(outcome, product.inputs.get(outcome.attribute), product.values)
         first, _, others = text.partition("\n")
-        output.say(first, "bold")
+        output.text(first, "bold")
         if others:
-            output.say(others)
-    lacking = _lacking(chosen, product)
-    if lacking:
-        output.say("")
-        output.say(lacking, "dim")
+            output.text(others)
+    if reason := _why_unknown(outcomes, product):
+        output.text("")
+        output.text(reason, "dim")
 
 
-def _lacking(chosen: "Sequence[Outcome]", product: "ProductFile") -> str:
+def _why_unknown(outcomes: "Sequence[Outcome]", product: "ProductFile") -> str:
     """Return why rules are not known; empty if all are that there are."""
     from blender_core.evaluation.outcome import Status
 
-    if not any(one.status is Status.UNKNOWN for one in chosen):
+    if not any(outcome.status is Status.UNKNOWN for outcome in outcomes):
         return ""
     return _ONLY_AMENDED if product.has_rules else _NO_RULES
 
 
-def _print_lines(chosen: "Sequence[Outcome]", product: "ProductFile") -> None:
+def _print_lines(outcomes: "Sequence[Outcome]", product: "ProductFile") -> None:
     from blender_core.cli.console import Output
-    from blender_core.common.wording import pluralize
 
     output = Output()
     head = ["keyword", "attribute", "value", "rule", "values"]
     rows = [
         [
-            one.keyword or "",
-            one.attribute,
-            _value(one, product),
-            _rule(one),
-            _values(one),
+            outcome.keyword or "",
+            outcome.attribute,
+            _value(outcome, product),
+            _rule(outcome),
+            _number_of_values(outcome),
         ]
-        for one in chosen
+        for outcome in outcomes
     ]
     styles = ["bold", "", "", "bold cyan", ""]
     if not any(row[3] for row in rows):
@@ -157,105 +161,95 @@ def _print_lines(chosen: "Sequence[Outcome]", product: "ProductFile") -> None:
     output.table(head, rows, styles=styles, folded=(1, 2), two_names_from=_WIDE)
     if not output.is_terminal:
         return
-    output.say("")
-    inputs = f"{product.path}: {pluralize(product.n_inputs, 'input')}"
-    more = len(product.outcomes) - len(chosen)
-    if more:
-        inputs += f". {pluralize(more, 'attribute')} without a rule, of one value, left out (--all)"
-    output.say(f"{inputs}.")
-    if any(map(_is_later, chosen)):
-        output.say(
+    output.text("")
+    summary = f"{product.path}: {pluralize(product.n_inputs, 'input')}"
+    if more := len(product.outcomes) - len(outcomes):
+        left_out = pluralize(more, "attribute")
+        summary += f". {left_out} without a rule, of one value, left out (--all)"
+    output.text(f"{summary}.")
+    if any(map(_is_later, outcomes)):
+        output.text(
             "set later: set after the blend, whose rule gave another value (--later).", "dim"
         )
-    output.say(_OF_VALUES, "dim")
-    lacking = _lacking(chosen, product)
-    if lacking:
-        output.say(lacking, "dim")
+    output.text(_OF_VALUES, "dim")
+    if reason := _why_unknown(outcomes, product):
+        output.text(reason, "dim")
 
 
-def _print_later(chosen: "Sequence[Outcome]", product: "ProductFile") -> None:
+def _print_later(outcomes: "Sequence[Outcome]", product: "ProductFile") -> None:
     from blender_core.cli.console import Output
-    from blender_core.common.wording import pluralize
 
     output = Output()
-    if not chosen:
-        output.say(f"Of no value of {product.path} is it known that it was set after the blend.")
+    if not outcomes:
+        output.text(f"Of no value of {product.path} is it known that it was set after the blend.")
         return
-    head = ["keyword", "attribute", "value", "blended", "rule", "values"]
     rows = [
         [
-            one.keyword or "",
-            one.attribute,
-            _value(one, product),
-            "none" if one.blended is None else _shortened(one.blended),
-            one.rule or "",
-            _values(one),
+            outcome.keyword or "",
+            outcome.attribute,
+            _value(outcome, product),
+            "none" if outcome.blended is None else _one_line(outcome.blended),
+            outcome.rule or "",
+            _number_of_values(outcome),
         ]
-        for one in chosen
+        for outcome in outcomes
     ]
-    styles = ["bold", "", "", "", "bold cyan", ""]
-    output.table(head, rows, styles=styles, folded=(1, 2, 3), two_names_from=_WIDE)
+    output.table(
+        ["keyword", "attribute", "value", "blended", "rule", "values"],
+        rows,
+        styles=["bold", "", "", "", "bold cyan", ""],
+        folded=(1, 2, 3),
+        two_names_from=_WIDE,
+    )
     if output.is_terminal:
-        output.say("")
-        values = pluralize(len(chosen), "value")
-        inputs = pluralize(product.n_inputs, "input")
-        output.say(f"{product.path}: {values} set after the blend of {inputs}.")
-        output.say("blended: what the blend gave, by its rule.", "dim")
-        output.say(_OF_VALUES, "dim")
+        output.text("")
+        values, inputs = pluralize(len(outcomes), "value"), pluralize(product.n_inputs, "input")
+        output.text(f"{product.path}: {values} set after the blend of {inputs}.")
+        output.text("blended: what the blend gave, by its rule.", "dim")
+        output.text(_OF_VALUES, "dim")
 
 
-def _rule(one: "Outcome") -> str:
+def _rule(outcome: "Outcome") -> str:
     """Return the rule, and that it is not the rule of what the product has, if so."""
     from blender_core.evaluation.outcome import Status
 
-    mark = {Status.LATER: "set later", Status.AMENDED: "amended"}.get(one.status)
-    if one.status is Status.LATER and one.value is None:
+    mark = {Status.LATER: "set later", Status.AMENDED: "amended"}.get(outcome.status)
+    if outcome.status is Status.LATER and outcome.value is None:
         mark = "taken out later"
-    return ", ".join(filter(None, [one.rule, mark]))
+    return ", ".join(filter(None, [outcome.rule, mark]))
 
 
-def _values(one: "Outcome") -> str:
-    return "" if one.n_inputs is None else f"{one.n_distinct} in {one.n_inputs}"
+def _number_of_values(outcome: "Outcome") -> str:
+    return "" if outcome.n_inputs is None else f"{outcome.n_distinct} in {outcome.n_inputs}"
 
 
-def _value(one: "Outcome", product: "ProductFile") -> str:
+def _value(outcome: "Outcome", product: "ProductFile") -> str:
     """Return what the product has, in one short line."""
-    value = product.values.get(one.attribute)
-    if value is None:
-        told = {
-            "amended": "(none)",
-            "dropped": "(dropped)",
-            "later": "(taken out)",
-            "refused": "(refused)",
-        }
-        return told.get(one.status.value, "")
-    return _shortened(value)
+    value = product.values.get(outcome.attribute)
+    return _WITHOUT_VALUE.get(outcome.status.value, "") if value is None else _one_line(value)
 
 
-def _shortened(value: Any) -> str:
-    text = " ".join(str(value).split())
-    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1]}…"
+def _one_line(value: Any) -> str:
+    return truncate(" ".join(str(value).split()), _LONGEST)
 
 
-def _object(one: "Outcome", product: "ProductFile") -> dict[str, Any]:
-    from blender_core.cli.json_output import provider_object
-
+def _outcome_object(outcome: "Outcome", product: "ProductFile") -> dict[str, Any]:
     return {
-        "attribute": one.attribute,
-        "keyword": one.keyword,
-        "status": one.status.value,
-        "value": product.values.get(one.attribute),
-        "blended": one.blended,
-        "replaced": one.replaced,
-        "rule": one.rule,
-        "settings": one.settings,
-        "tier": None if one.tier is None else one.tier.label,
-        "asked_by": one.asked_by,
-        "provider": None if one.provider is None else provider_object(one.provider),
-        "reason": one.reason,
-        "n_inputs": one.n_inputs,
-        "n_distinct": one.n_distinct,
-        "n_seen": one.n_seen,
-        "row": None if one.from_input is None else one.from_input + 1,
-        "inputs": product.inputs.get(one.attribute),
+        "attribute": outcome.attribute,
+        "keyword": outcome.keyword,
+        "status": outcome.status.value,
+        "value": product.values.get(outcome.attribute),
+        "blended": outcome.blended,
+        "replaced": outcome.replaced,
+        "rule": outcome.rule,
+        "settings": outcome.settings,
+        "tier": None if outcome.tier is None else outcome.tier.label,
+        "asked_by": outcome.asked_by,
+        "provider": None if outcome.provider is None else provider_object(outcome.provider),
+        "reason": outcome.reason,
+        "n_inputs": outcome.n_inputs,
+        "n_distinct": outcome.n_distinct,
+        "n_seen": outcome.n_seen,
+        "row": None if outcome.from_input is None else outcome.from_input + 1,
+        "inputs": product.inputs.get(outcome.attribute),
     }

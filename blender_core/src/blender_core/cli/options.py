@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -26,113 +26,96 @@ __all__ = [
     "Instrument",
     "Model",
     "Overrides",
+    "Overwrite",
     "Product",
     "Quiet",
     "Rules",
-    "names_in",
-    "overrides_of",
+    "argument",
+    "flag",
+    "option",
+    "parse_overrides",
+    "split_names",
 ]
 
-All = Annotated[
-    bool,
-    typer.Option("--all", help="Show the values that stay as they are, too."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs to read.")]
+
+def argument(metavar: str, text: str) -> Any:
+    """Return an argument, whose default is not part of the help."""
+    return typer.Argument(metavar=metavar, show_default=False, help=text)
+
+
+def option(metavar: str, text: str, *names: str) -> Any:
+    """Return an option with a value, whose default is not part of the help."""
+    return typer.Option(*names, metavar=metavar, show_default=False, help=text)
+
+
+def flag(text: str, *names: str) -> Any:
+    """Return an option without a value."""
+    return typer.Option(*names, help=text)
+
+
+All = Annotated[bool, flag("Show the values that stay as they are, too.", "--all")]
+AsJson = Annotated[bool, flag("Print JSON, for programs to read.", "--json")]
 Block = Annotated[
     list[str] | None,
-    typer.Option(
-        metavar="PLUGIN",
-        show_default=False,
-        help="Leave out an installed plugin, by its name or its distribution's. Repeatable.",
+    option(
+        "PLUGIN", "Leave out an installed plugin, by its name or its distribution's. Repeatable."
     ),
 ]
-Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+Debug = Annotated[bool, flag("Show the traceback of an error.", "--debug")]
 Detector = Annotated[
     str | None,
-    typer.Option(
-        metavar="NAME",
-        show_default=False,
-        help="The detector, for overrides that hold for one only. A file tells.",
-    ),
+    option("NAME", "The detector, for overrides that hold for one only. A file tells."),
 ]
 ExpType = Annotated[
     str | None,
-    typer.Option(
-        metavar="NAME",
-        show_default=False,
-        help="The type of exposure, for overrides that hold for one only. A file tells.",
-    ),
+    option("NAME", "The type of exposure, for overrides that hold for one only. A file tells."),
 ]
-File = Annotated[
-    Path | None,
-    typer.Argument(
-        metavar="FILE",
-        show_default=False,
-        help="An exposure.",
-    ),
-]
+File = Annotated[Path | None, argument("FILE", "An exposure.")]
 Ignore = Annotated[
     list[str] | None,
-    typer.Option(
-        metavar="ATTR",
-        show_default=False,
-        help="Leave the product its own values of attributes whose paths begin so. Repeatable.",
+    option(
+        "ATTR",
+        "Leave the product its own values of attributes whose paths begin so. Repeatable.",
     ),
 ]
 Instrument = Annotated[
     str | None,
-    typer.Option(
-        metavar="NAME",
-        show_default=False,
-        help="The instrument, for overrides that hold for one only. A file tells.",
-    ),
+    option("NAME", "The instrument, for overrides that hold for one only. A file tells."),
 ]
 Model = Annotated[
-    str | None,
-    typer.Option(
-        metavar="CLASS",
-        show_default=False,
-        help="A class of stdatamodels.jwst.datamodels, such as ImageModel.",
-    ),
+    str | None, option("CLASS", "A class of stdatamodels.jwst.datamodels, such as ImageModel.")
 ]
 Overrides = Annotated[
     list[str] | None,
-    typer.Option(
-        "--override",
-        metavar="ATTR=RULE",
-        show_default=False,
-        help="Give an attribute another rule: meta.exposure.duration=max. The attribute may be a "
+    option(
+        "ATTR=RULE",
+        "Give an attribute another rule: meta.exposure.duration=max. The attribute may be a "
         "keyword, a group or a pattern. Repeatable.",
+        "--override",
     ),
 ]
-Product = Annotated[
-    Path, typer.Argument(metavar="PRODUCT", show_default=False, help="The product's file.")
-]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+Overwrite = Annotated[bool, flag("Replace a file that --output names.", "--overwrite")]
+Product = Annotated[Path, argument("PRODUCT", "The product's file.")]
+Quiet = Annotated[bool, flag("Print nothing but errors.", "--quiet", "-q")]
 Rules = Annotated[
-    list[Path] | None,
-    typer.Option(
-        metavar="FILE",
-        show_default=False,
-        help="A rules file in TOML, with overrides. Repeatable.",
-    ),
+    list[Path] | None, option("FILE", "A rules file in TOML, with overrides. Repeatable.")
 ]
 
 
-def names_in(given: Iterable[str]) -> list[str]:
+def split_names(texts: Iterable[str]) -> list[str]:
     """Return the names that a user gives with commas between, or one by one."""
-    return [name.strip() for text in given for name in text.split(",") if name.strip()]
+    return [name.strip() for text in texts for name in text.split(",") if name.strip()]
 
 
-def overrides_of(given: Iterable[str]) -> list[Override]:
-    """Return the overrides that a user asks for."""
+def parse_overrides(texts: Iterable[str]) -> list[Override]:
+    """Return the overrides that a user asks for, each as ``ATTR=RULE``."""
     from blender_core.plugins.override import Override
 
-    found = []
-    for text in given:
+    overrides = []
+    for text in texts:
         attribute, _, rule = (part.strip() for part in text.partition("="))
         if not attribute or not rule:
             msg = f"--override takes an attribute and a rule, such as EFFEXPTM=max, not {text!r}"
             raise CommandError(msg)
-        found.append(Override(attribute=attribute, rule=rule, reason="--override"))
-    return found
+        overrides.append(Override(attribute=attribute, rule=rule, reason="--override"))
+    return overrides

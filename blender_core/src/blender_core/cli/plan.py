@@ -1,11 +1,12 @@
 """The command ``plan``: which rule every attribute gets."""
 
 # Typer reads the annotations, so their names have to be there when the program runs.
+import sys
+from collections import Counter
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-import typer
-
 from blender_core.cli.errors import reported
+from blender_core.cli.formatting import print_json, provider_object
 from blender_core.cli.options import (
     AsJson,
     Block,
@@ -18,16 +19,19 @@ from blender_core.cli.options import (
     Model,
     Overrides,
     Rules,
+    flag,
 )
-from blender_core.cli.plan_options import PlanOptions, subject
+from blender_core.cli.plan_options import PlanOptions, plan_subject, print_environment
+from blender_core.common.wording import join_words, pluralize
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from blender_core.cli.console import Output
     from blender_core.plan.assignment import Assignment
     from blender_core.plan.plan import BlendPlan
 
-__all__ = ["assignment_object", "changed_in", "plan", "print_idle", "print_plan"]
+__all__ = ["assignment_objects", "changed_assignments", "plan", "print_idle", "print_plan"]
 
 _BY: Final = {
     "default": "default",
@@ -49,7 +53,7 @@ def plan(
     ignore: Ignore = None,
     block: Block = None,
     changed: Annotated[
-        bool, typer.Option("--changed", help="Only what differs from what the schema asks for.")
+        bool, flag("Only what differs from what the schema asks for.", "--changed")
     ] = False,
     as_json: AsJson = False,
     debug: Debug = False,
@@ -61,8 +65,6 @@ def plan(
     """
     with reported(debug):
         from blender_core.cli.captured_warnings import Notes
-        from blender_core.cli.environment import print_environment
-        from blender_core.cli.json_output import print_json
 
         options = PlanOptions(
             instrument=instrument,
@@ -73,87 +75,102 @@ def plan(
             ignore=ignore,
             block=block,
         )
-        about, notes = subject(file, model), Notes()
+        subject, notes = plan_subject(file, model), Notes()
         with notes.about(""):
-            made = options.plan_for(about)
-        shown = changed_in(made) if changed else list(made.values())
+            blend_plan = options.make_plan(subject)
+            options.warn_of_unknown(blend_plan)
+        printed = changed_assignments(blend_plan) if changed else list(blend_plan.values())
         if as_json:
-            print_json(
-                [assignment_object(one, made.columns.get(one.attribute.path)) for one in shown]
-            )
+            print_json(assignment_objects(printed, blend_plan))
         else:
-            print_plan(made, shown)
-            print_idle(made)
+            print_plan(blend_plan, printed)
+            print_idle(blend_plan)
         print_environment()
         notes.print()
 
 
-def changed_in(plan: "BlendPlan") -> "list[Assignment]":
+def changed_assignments(plan: "BlendPlan") -> "list[Assignment]":
     """Return what a plan treats in another way than the schema asks for."""
-    return [one for one in plan.values() if _differs(one)]
+    return [assignment for assignment in plan.values() if _is_changed(assignment)]
 
 
-def _differs(one: "Assignment") -> bool:
+def _is_changed(assignment: "Assignment") -> bool:
     from blender_core.plan.assignment import Tier
 
-    if one.recorded != one.attribute.recorded or one.column is not None:
+    if assignment.recorded != assignment.attribute.recorded or assignment.column is not None:
         return True
+    choice = assignment.choice
     # What the schema or, if it says nothing, the engine asks for is always among them.
-    own = next(other for other in (one.choice, *one.won_over) if other.tier <= Tier.SCHEMA)
-    return (one.choice.name, one.choice.selection) != (own.name, own.selection)
+    own = next(each for each in (choice, *assignment.won_over) if each.tier <= Tier.SCHEMA)
+    return (choice.name, choice.selection) != (own.name, own.selection)
 
 
-def print_plan(plan: "BlendPlan", shown: "Sequence[Assignment]") -> None:
-    """Print assignments, and what there is in the plan beside."""
-    from collections import Counter
-
+def print_plan(plan: "BlendPlan", assignments: "Sequence[Assignment]") -> None:
+    """Print assignments of a plan, on a terminal with a summary of the plan."""
     from blender_core.cli.console import Output
-    from blender_core.common.wording import pluralize
-    from blender_core.plan.assignment import Tier
-    from blender_core.plan.claims import DEFAULT_RULE
 
     output = Output()
-    if not output.is_terminal:
-        rows = [
-            (
-                one.attribute.path,
-                one.attribute.keyword or "",
-                one.choice.label,
-                one.tier.label,
-                one.source,
-                str(one.provider),
-                one.reason,
-            )
-            for one in shown
-        ]
-        head = ("attribute", "keyword", "rule", "tier", "asked for by", "provider", "reason")
-        output.table(head, rows)
+    if output.is_terminal:
+        _print_for_people(output, plan, assignments)
         return
-    brief = []
-    providers: dict[str, dict[str, None]] = {}
-    for one in shown:
-        why = f"{one.source}: {one.reason}"
-        if one.tier is Tier.SCHEMA:
-            why = one.source
-        elif one.tier is Tier.DEFAULT:
-            why = "default" if one.name == DEFAULT_RULE else one.reason
-        brief.append((one.attribute.keyword or "", one.attribute.path, one.choice.label, why))
-        providers.setdefault(str(one.provider), {})[one.name] = None
-    if brief:
+    rows = [
+        (
+            assignment.attribute.path,
+            assignment.attribute.keyword or "",
+            assignment.choice.label,
+            assignment.tier.label,
+            assignment.source,
+            str(assignment.provider),
+            assignment.reason,
+        )
+        for assignment in assignments
+    ]
+    head = ("attribute", "keyword", "rule", "tier", "asked for by", "provider", "reason")
+    output.table(head, rows)
+
+
+def _print_for_people(
+    output: "Output", plan: "BlendPlan", assignments: "Sequence[Assignment]"
+) -> None:
+    rules: dict[str, dict[str, None]] = {}
+    for assignment in assignments:
+        rules.setdefault(str(assignment.provider), {})[assignment.name] = None
+    if assignments:
         output.table(
             ("keyword", "attribute", "rule", "why"),
-            brief,
+            [
+                (
+                    assignment.attribute.keyword or "",
+                    assignment.attribute.path,
+                    assignment.choice.label,
+                    _why(assignment),
+                )
+                for assignment in assignments
+            ],
             styles=("bold", "", "bold cyan", "dim"),
             folded=(1, 2, 3),
             two_names_from=80,
         )
-        output.say("")
-    tiers = Counter(one.tier for one in plan.values())
-    said = [f"{number} by {_BY[tier.label]}" for tier, number in sorted(tiers.items())]
-    changed = f"; {len(brief)} not as the schema asks for" if len(brief) < len(plan) else ""
-    output.say(f"{pluralize(len(plan), 'attribute')}: {', '.join(said)}{changed}.")
-    for provider, names in providers.items():
-        output.say(f"{', '.join(names)}: {provider}", "dim")
+        output.text("")
+    tiers = Counter(assignment.tier for assignment in plan.values())
+    numbers = ", ".join(f"{number} by {_BY[tier.label]}" for tier, number in sorted(tiers.items()))
+    changed = f"; {len(assignments)} not as the schema asks for"
+    if len(assignments) == len(plan):
+        changed = ""
+    output.text(f"{pluralize(len(plan), 'attribute')}: {numbers}{changed}.")
+    for provider, names in rules.items():
+        output.text(f"{', '.join(names)}: {provider}", "dim")
+
+
+def _why(assignment: "Assignment") -> str:
+    from blender_core.plan.assignment import Tier
+    from blender_core.plan.claims import DEFAULT_RULE
+
+    if assignment.tier is Tier.SCHEMA:
+        return assignment.source
+    if assignment.tier is Tier.DEFAULT:
+        return "default" if assignment.name == DEFAULT_RULE else assignment.reason
+    return f"{assignment.source}: {assignment.reason}"
 
 
 def print_idle(plan: "BlendPlan") -> None:
@@ -161,50 +178,54 @@ def print_idle(plan: "BlendPlan") -> None:
 
     Overrides of which a warning says that no input can meet their conditions are left out.
     """
-    import sys
-
     from blender_core.cli.console import printable
-    from blender_core.common.wording import join_words, pluralize
 
-    told = {one.sourced for one in plan.unknown_conditions}
-    alike: dict[tuple[str, str], list[str]] = {}
-    for one in plan.idle:
-        if one not in told:
-            key = one.source, str(one.override.when)
-            alike.setdefault(key, []).append(one.override.attribute)
-    number = sum(map(len, alike.values()))
+    warned_of = {condition.sourced for condition in plan.unknown_conditions}
+    attributes: dict[tuple[str, str], list[str]] = {}
+    for sourced in plan.idle:
+        if sourced not in warned_of:
+            key = sourced.source, str(sourced.override.when)
+            attributes.setdefault(key, []).append(sourced.override.attribute)
+    number = sum(map(len, attributes.values()))
+    if not number:
+        return
     if number == 1:
-        (((source, when), (attribute,)),) = alike.items()
-        what = f"the override of {attribute} by {source} does not hold here: it is for {when}"
+        (((source, when), (attribute,)),) = attributes.items()
+        text = f"the override of {attribute} by {source} does not hold here: it is for {when}"
     else:
-        each = [f"{join_words(names)} by {one} for {when}" for (one, when), names in alike.items()]
-        what = f"{pluralize(number, 'override')} do not hold here: {'; '.join(each)}"
-    if number:
-        sys.stderr.write(printable(f"Note: {what}") + "\n")
+        reasons = [
+            f"{join_words(names)} by {source} for {when}"
+            for (source, when), names in attributes.items()
+        ]
+        text = f"{pluralize(number, 'override')} do not hold here: {'; '.join(reasons)}"
+    sys.stderr.write(printable(f"Note: {text}") + "\n")
 
 
-def assignment_object(one: "Assignment", column: str | None) -> dict[str, Any]:
-    """Return what programs read of an assignment."""
-    from blender_core.cli.json_output import provider_object
-
-    return {
-        "attribute": one.attribute.path,
-        "keyword": one.attribute.keyword,
-        "rule": one.name,
-        "settings": str(one.selection),
-        "tier": one.tier.label,
-        "asked_by": one.source,
-        "provider": provider_object(one.provider),
-        "reason": one.reason,
-        "column": column,
-        "won_over": [
-            {
-                "rule": other.name,
-                "settings": str(other.selection),
-                "tier": other.tier.label,
-                "asked_by": other.source,
-                "reason": other.reason,
-            }
-            for other in one.won_over
-        ],
-    }
+def assignment_objects(
+    assignments: "Sequence[Assignment]", plan: "BlendPlan"
+) -> list[dict[str, Any]]:
+    """Return what programs read of assignments of a plan."""
+    return [
+        {
+            "attribute": assignment.attribute.path,
+            "keyword": assignment.attribute.keyword,
+            "rule": assignment.name,
+            "settings": str(assignment.selection),
+            "tier": assignment.tier.label,
+            "asked_by": assignment.source,
+            "provider": provider_object(assignment.provider),
+            "reason": assignment.reason,
+            "column": plan.columns.get(assignment.attribute.path),
+            "won_over": [
+                {
+                    "rule": choice.name,
+                    "settings": str(choice.selection),
+                    "tier": choice.tier.label,
+                    "asked_by": choice.source,
+                    "reason": choice.reason,
+                }
+                for choice in assignment.won_over
+            ],
+        }
+        for assignment in assignments
+    ]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import difflib
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.cli.errors import CommandError
-from blender_core.cli.models import model_class
-from blender_core.cli.options import overrides_of
+from blender_core.cli.options import parse_overrides
+from blender_core.errors import warn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +18,14 @@ if TYPE_CHECKING:
     from blender_core.plan.assignment import Assignment
     from blender_core.plan.plan import BlendPlan
 
-__all__ = ["PlanOptions", "require_beginnings", "subject", "warn_of_unknown"]
+__all__ = [
+    "PlanOptions",
+    "model_classes",
+    "plan_subject",
+    "print_environment",
+    "require_beginnings",
+    "warn_of_unknown",
+]
 
 _TELESCOPE: Final = "telescope"
 """What inputs are, too, and no option says."""
@@ -25,19 +33,7 @@ _TELESCOPE: Final = "telescope"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanOptions:
-    """What a user says of a plan.
-
-    Parameters
-    ----------
-    instrument, exp_type, detector : str or None
-        What the inputs are.
-    rules : sequence of Path or None
-        Rules files.
-    override : sequence of str or None
-        Each an attribute and a rule, ``ATTR=RULE``.
-    ignore, block : sequence of str or None
-        Attributes that keep the product's own values, and plugins to leave out.
-    """
+    """What a user says of a plan: what the inputs are, and what is to be done with them."""
 
     instrument: str | None
     exp_type: str | None
@@ -47,14 +43,8 @@ class PlanOptions:
     ignore: Sequence[str] | None
     block: Sequence[str] | None
 
-    def plan_for(self, subject: Path | type[Any]) -> BlendPlan:
-        """Make the plan."""
-        plan = self.made_for(subject)
-        self.warn_of(plan)
-        return plan
-
-    def made_for(self, subject: Path | type[Any]) -> BlendPlan:
-        """Make the plan, one of several, without a word about what no attribute of it has."""
+    def make_plan(self, subject: Path | type[Any]) -> BlendPlan:
+        """Make the plan for a file or a class."""
         from blender_core.plan.plan import BlendPlan
 
         require_beginnings(self.ignore or ())
@@ -66,26 +56,25 @@ class PlanOptions:
             exp_type=self.exp_type,
             detector=self.detector,
             ignore=self.ignore or (),
-            overrides=overrides_of(self.override or ()),
+            overrides=parse_overrides(self.override or ()),
             rules=self.rules or (),
             block=self.block or (),
         )
 
-    def warn_of(self, plan: Mapping[str, Assignment]) -> None:
-        """Warn of what the user says and no attribute has."""
-        from blender_core.errors import warn
+    def warn_of_unknown(self, plan: Mapping[str, Assignment]) -> None:
+        """Warn of what the user says and no attribute of a plan, or of several, has."""
         from blender_core.plugins.context import context_paths
 
         warn_of_unknown(self.ignore or (), plan)
-        paths = context_paths({path: one.attribute for path, one in plan.items()})
-        for option, path in paths.items():
-            said = None if option == _TELESCOPE else getattr(self, option)
+        attributes = {path: assignment.attribute for path, assignment in plan.items()}
+        for option, path in context_paths(attributes).items():
+            value = None if option == _TELESCOPE else getattr(self, option)
             known = plan[path].attribute.enum
-            if said is None or not known or said.upper() in known:
+            if value is None or not known or value.upper() in known:
                 continue
-            close = difflib.get_close_matches(said.upper(), map(str, known), n=1)
+            close = difflib.get_close_matches(value.upper(), map(str, known), n=1)
             hint = f": did you mean {close[0]}?" if close else ""
-            warn(f"the schema has no {option.replace('_', ' ')} {said!r}{hint}")
+            warn(f"the schema has no {option.replace('_', ' ')} {value!r}{hint}")
 
 
 def require_beginnings(ignore: Iterable[str]) -> None:
@@ -100,24 +89,22 @@ def require_beginnings(ignore: Iterable[str]) -> None:
 
 def warn_of_unknown(ignore: Iterable[str], plan: Mapping[str, Assignment]) -> None:
     """Warn of what is to be ignored and is not there: it may be misspelt, or a keyword."""
-    from blender_core.errors import warn
-
     for beginning in ignore:
         if any(path.startswith(beginning) for path in plan):
             continue
         keyword = beginning.upper()
-        paths = [path for path, one in plan.items() if one.attribute.keyword == keyword]
+        paths = [path for path, each in plan.items() if each.attribute.keyword == keyword]
         hint = f": {keyword} is {' and '.join(paths)}" if paths else ""
         warn(f"--ignore {beginning} means nothing, as no attribute's path begins so{hint}")
 
 
-def subject(file: Path | None, model: str | None) -> Path | type[Any]:
-    """Return what a plan is to be made for."""
+def plan_subject(file: Path | None, model: str | None) -> Path | type[Any]:
+    """Return what a plan is to be made for: a file that is there, or a class."""
     if (file is None) == (model is None):
         msg = "name either an exposure's file or, with --model, a class such as ImageModel"
         raise CommandError(msg)
     if model is not None:
-        return model_class(model)
+        return _model_class(model)
     assert file is not None  # noqa: S101  # one of them is named
     if not file.exists():
         hint = (
@@ -126,3 +113,49 @@ def subject(file: Path | None, model: str | None) -> Path | type[Any]:
         msg = f"there is no file {file}{hint}"
         raise CommandError(msg)
     return file
+
+
+def model_classes() -> dict[str, Any]:
+    """Return all classes of datamodels of JWST."""
+    from stdatamodels.jwst import datamodels
+
+    members = {name: getattr(datamodels, name) for name in sorted(dir(datamodels), key=str.lower)}
+    return {
+        name: member
+        for name, member in members.items()
+        if isinstance(member, type) and issubclass(member, datamodels.JwstDataModel)
+    }
+
+
+def _model_class(name: str) -> type[Any]:
+    classes: dict[str, type[Any]] = model_classes()
+    by_folded = {known.casefold(): known for known in classes}
+    known = by_folded.get(name.casefold())
+    if known is None:
+        close = difflib.get_close_matches(name.casefold(), by_folded, n=3)
+        hint = f": did you mean {' or '.join(map(by_folded.__getitem__, close))}?" if close else ""
+        msg = f"stdatamodels.jwst.datamodels has no class {name!r}{hint}"
+        raise CommandError(msg)
+    return classes[known]
+
+
+def print_environment() -> None:
+    """Say on standard error what environment variables ask of every blend."""
+    from blender_core.blending.recording import record_rules
+    from blender_core.cli.console import printable
+    from blender_core.common.environment import (
+        BLOCK,
+        RECORD_RULES,
+        RULES,
+        blocked_plugins,
+        rules_files,
+    )
+
+    lines = [f"{RULES} adds the rules file {path}" for path in rules_files()]
+    lines += [f"{BLOCK} leaves out the plugin {name}" for name in blocked_plugins()]
+    recorded = record_rules()
+    if recorded is not None:
+        with_or_without = "with" if recorded else "without"
+        lines.append(f"{RECORD_RULES} makes products {with_or_without} the table HDRRULES")
+    for line in lines:
+        sys.stderr.write(printable(f"Note: {line}") + "\n")

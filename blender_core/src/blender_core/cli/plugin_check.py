@@ -7,13 +7,19 @@ import difflib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.cli.models import model_classes
+from blender_core.cli.captured_warnings import Notes
+from blender_core.cli.console import Output
+from blender_core.cli.formatting import list_some, print_json, provider_object
+from blender_core.cli.plan_options import model_classes
+from blender_core.cli.plugin_overrides import find_providers, request_text
+from blender_core.cli.progress import bar
 from blender_core.common.wording import pluralize
 from blender_core.errors import BlenderError, PlanError, UnknownAttributeError
 from blender_core.plan.assignment import SourcedOverride, Tier
 from blender_core.plan.claims import Claims
 from blender_core.plan.conditions import unknown_conditions
 from blender_core.plugins.context import Context, context_paths
+from blender_core.plugins.manager import Plugins
 from blender_core.plugins.override import When
 from blender_core.plugins.registry import Registry
 from blender_core.plugins.rule import ENGINE_RULES
@@ -21,65 +27,46 @@ from blender_core.schema.attributes import AttributeIndex, read_attributes
 from blender_core.schema.model_class import described
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
+    from blender_core.cli.progress import Bar
     from blender_core.common.provider import Provider
-    from blender_core.plugins.manager import Plugins
     from blender_core.plugins.override import Override
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["OverrideFinding", "PluginCheck", "check_plugin"]
+__all__ = ["check_plugins"]
 
 _TELESCOPE: Final = "JWST"
 """That of all classes that are tried."""
 
+_MOST_CLASSES: Final = 4
+"""How many classes are named that have a finding in common."""
+
 
 @dataclass(frozen=True, slots=True)
-class OverrideFinding:
-    """What is wrong with an override of a plugin, or with its hook.
+class _OverrideFinding:
+    """What is wrong with an override of a plugin, or, without one, with its hook."""
 
-    Parameters
-    ----------
-    kind : str
-        What it is about: ``attribute``, ``rule``, ``condition``, ``never``, ``plan`` or ``hook``.
-    override : Override or None
-        The override; None if it is the hook that fails.
-    problem : str
-        What is wrong.
-    classes : tuple of str
-        The classes of datamodels for which it is.
-    """
-
-    kind: str
+    kind: str  # attribute, rule, condition, never, plan or hook
     override: Override | None
     problem: str
     classes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PluginCheck:
-    """What came of a check.
+@dataclass(slots=True)
+class _PluginCheck:
+    """With what a plugin's overrides were tried, and what is wrong.
 
-    Parameters
-    ----------
-    provider : Provider
-        Whose plugin it is.
-    overrides : list of Override
-        What it offers.
-    n_classes, n_instruments : int
-        With how many it was tried.
-    findings : list of OverrideFinding
-        What is wrong.
-    remarks : list of OverrideFinding
-        What need not be wrong: overrides that were not tried, or that some classes refuse.
+    Remarks are of what need not be wrong: overrides that were not tried, or that some classes
+    refuse.
     """
 
     provider: Provider
-    overrides: list[Override]
-    n_classes: int
-    n_instruments: int
-    findings: list[OverrideFinding]
-    remarks: list[OverrideFinding]
+    n_overrides: int = 0
+    n_classes: int = 0
+    n_instruments: int = 0
+    findings: list[_OverrideFinding] = field(default_factory=list)
+    remarks: list[_OverrideFinding] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -97,68 +84,89 @@ class _Trial:
         return self.sourced.override
 
 
-def check_plugin(
-    provider: Provider, plugins: Plugins, progress: Callable[[int, int], None] | None = None
-) -> PluginCheck:
+def check_plugins(name: str, block: Sequence[str], *, as_json: bool, quiet: bool) -> bool:
+    """Check the plugins of a name, print the findings, and tell whether there are any."""
+    notes = Notes()
+    with bar("Checking", quiet=quiet) as progress, notes.about(""):
+        plugins = Plugins.discover(block)
+        checks = [_check(each, plugins, progress) for each in find_providers(name, plugins)]
+    if as_json:
+        print_json(
+            [
+                {
+                    "provider": provider_object(check.provider),
+                    "overrides": check.n_overrides,
+                    "findings": list(map(_finding_object, check.findings)),
+                    "remarks": list(map(_finding_object, check.remarks)),
+                }
+                for check in checks
+            ]
+        )
+    elif not quiet:
+        for check in checks:
+            _print(check)
+    if not quiet:
+        notes.print()
+    return any(check.findings for check in checks)
+
+
+def _check(provider: Provider, plugins: Plugins, progress: Bar | None) -> _PluginCheck:
     """Try each override of a plugin with all classes of datamodels and all instruments."""
     alone = plugins.alone(provider)
     if not alone.have_overrides:
-        return PluginCheck(provider, [], 0, 0, [], [])
-    classes: dict[str, Any] = dict(model_classes())
+        return _PluginCheck(provider)
+    classes = model_classes()
     core = read_attributes(described(classes["JwstDataModel"]).schema)
     instruments = (*(core["meta.instrument.name"].enum or ()), None)
     trials: dict[Override, _Trial] = {}
     failures: dict[str, list[str]] = {}
-    asked = []
+    by_class = []
     largest: Collection[Attribute] = ()
     for done, (name, model_class) in enumerate(classes.items(), start=1):
         attributes = read_attributes(described(model_class).schema)
         largest = max(largest, attributes.values(), key=len)
         for instrument in instruments:
             try:
-                offered = alone.overrides(name, instrument)
+                overrides = alone.overrides(name, instrument)
             except BlenderError as fault:
                 failures.setdefault(str(fault), []).append(f"{name} of {instrument or 'any'}")
                 continue
-            for override, _ in offered:
+            for override, _ in overrides:
                 if override not in trials:
                     sourced = SourcedOverride(override, Tier.PLUGIN, str(provider))
                     trials[override] = _Trial(sourced)
                 trials[override].offered.setdefault(name, []).append(instrument)
-        here = [trial for trial in trials.values() if name in trial.offered]
+        offered_here = [trial for trial in trials.values() if name in trial.offered]
         context = Context(model_type=name, telescope=_TELESCOPE)
-        asked.append((context, attributes, [trial.sourced for trial in here]))
-        _try(here, name, attributes)
+        by_class.append((context, attributes, [trial.sourced for trial in offered_here]))
+        _try(offered_here, name, attributes)
         if progress:
             progress(done, len(classes))
-    findings = [
-        OverrideFinding("hook", None, problem, tuple(where)) for problem, where in failures.items()
+    check = _PluginCheck(provider, len(trials), len(classes), len(instruments) - 1)
+    check.findings += [
+        _OverrideFinding("hook", None, problem, tuple(names)) for problem, names in failures.items()
     ]
-    remarks: list[OverrideFinding] = []
     conditions: dict[Override, list[str]] = {}
-    for one in unknown_conditions(asked):
-        hint = f": did you mean {one.close}?" if one.close else ""
-        problem = f"there is no {one.condition} {one.value!r}{hint}"
-        conditions.setdefault(one.sourced.override, []).append(problem)
+    for unknown in unknown_conditions(by_class):
+        hint = f": did you mean {unknown.close}?" if unknown.close else ""
+        problem = f"there is no {unknown.condition} {unknown.value!r}{hint}"
+        conditions.setdefault(unknown.sourced.override, []).append(problem)
     registry, index = Registry(plugins.rules()), AttributeIndex(largest)
     for override, trial in trials.items():
         if problem := _unknown_rule(override, registry):
-            findings.append(OverrideFinding("rule", override, problem))
+            check.findings.append(_OverrideFinding("rule", override, problem))
         for problem in conditions.get(override, ()):
-            findings.append(OverrideFinding("condition", override, problem))
+            check.findings.append(_OverrideFinding("condition", override, problem))
         if not trial.held:
-            never, remark = _why_never(trial, bool(plugins.readers), len(classes))
-            if remark:
-                remarks.append(OverrideFinding("untried", override, never))
+            reason, is_remark = _why_never(trial, bool(plugins.readers), len(classes))
+            if is_remark:
+                check.remarks.append(_OverrideFinding("untried", override, reason))
             elif override not in conditions:
-                findings.append(OverrideFinding("never", override, never))
+                check.findings.append(_OverrideFinding("never", override, reason))
             continue
-        for kind, problem, where, is_remark in _faults(trial, index):
-            finding = OverrideFinding(kind, override, problem, tuple(where))
-            (remarks if is_remark else findings).append(finding)
-    return PluginCheck(
-        provider, list(trials), len(classes), len(instruments) - 1, findings, remarks
-    )
+        for finding, is_remark in _faults(trial, index):
+            (check.remarks if is_remark else check.findings).append(finding)
+    return check
 
 
 def _try(trials: Sequence[_Trial], name: str, attributes: Mapping[str, Attribute]) -> None:
@@ -209,7 +217,7 @@ def _why_never(trial: _Trial, have_readers: bool, n_classes: int) -> tuple[str, 
     when = trial.override.when
     if when.telescope and not _meets(when, "telescope", _TELESCOPE):
         other = " or ".join(when.telescope)
-        close = difflib.get_close_matches(_TELESCOPE, [one.upper() for one in when.telescope], n=1)
+        close = difflib.get_close_matches(_TELESCOPE, map(str.upper, when.telescope), n=1)
         if close:
             return f"no input is of the telescope {other}: did you mean {_TELESCOPE}?", False
         return f"it is for inputs of {other}", True
@@ -234,27 +242,78 @@ def _classes(number: int) -> str:
     return pluralize(number, "class") if number == 1 else f"{number} classes"
 
 
-def _faults(trial: _Trial, index: AttributeIndex) -> Iterator[tuple[str, str, Sequence[str], bool]]:
+def _faults(trial: _Trial, index: AttributeIndex) -> Iterator[tuple[_OverrideFinding, bool]]:
     """Give what was wrong where an override held, and whether that need not be wrong."""
-    own = trial.override.attribute
-    lacking = trial.unknown.get(own, [])
-    for text, classes in trial.unknown.items():
-        # Of what else it names is only asked where the attribute itself is there.
-        everywhere = len({*lacking, *classes}) == len(trial.held)
-        close = index.close(text)
-        hint = f": did you mean {' or '.join(close)}?" if close else ""
-        if everywhere and (text == own or len(lacking) < len(trial.held)):
+    override = trial.override
+    own = override.attribute
+    without_own = trial.unknown.get(own, [])
+    for path, classes in trial.unknown.items():
+        # Whether a class has what else an override names is found out where it has its attribute.
+        everywhere = len({*without_own, *classes}) == len(trial.held)
+        is_remark = False
+        if everywhere and (path == own or len(without_own) < len(trial.held)):
+            close = index.close(path)
+            hint = f": did you mean {' or '.join(close)}?" if close else ""
             where = f"any of the {_classes(len(trial.held))}"
-            yield (
-                "attribute",
-                f"{text!r} is not in {where} for which it holds{hint}",
-                classes,
-                False,
-            )
-        elif text != own:
-            yield "attribute", f"{text!r} is not in all classes that have {own!r}", classes, False
-        elif not trial.override.optional:
-            problem = f"{text!r} is not there, an error without optional=True"
-            yield "attribute", problem, classes, True
+            problem = f"{path!r} is not in {where} for which it holds{hint}"
+        elif path != own:
+            problem = f"{path!r} is not in all classes that have {own!r}"
+        elif not override.optional:
+            problem = f"{path!r} is not there, an error without optional=True"
+            is_remark = True
+        else:
+            continue
+        yield _OverrideFinding("attribute", override, problem, tuple(classes)), is_remark
     for problem, classes in trial.faults.items():
-        yield "plan", problem, classes, False
+        yield _OverrideFinding("plan", override, problem, tuple(classes)), False
+
+
+def _print(check: _PluginCheck) -> None:
+    output = Output()
+    if not check.n_classes:
+        output.text(f"{check.provider} overrides nothing.")
+        return
+    tried = (
+        f"{check.provider}: {pluralize(check.n_overrides, 'override')}, tried with "
+        f"{check.n_classes} classes of datamodels and {check.n_instruments} instruments"
+    )
+    if output.is_terminal:
+        for style, findings in (("bold", check.findings), ("dim", check.remarks)):
+            for finding in findings:
+                content = _finding_object(finding)
+                about = " ".join(filter(None, (content["attribute"], content["asks_for"])))
+                output.text(f"{about or 'its hook'}: {finding.problem}", style)
+                where = f"for {content['condition']}" if content["condition"] else ""
+                classes = _in_classes(finding)
+                output.text(
+                    "; ".join(filter(None, (finding.kind, where, classes))), "dim", indent=2
+                )
+    elif check.findings:
+        rows = [
+            (*cells, list_some(classes, _MOST_CLASSES))
+            for *cells, classes in (_finding_object(each).values() for each in check.findings)
+        ]
+        output.table(("kind", "attribute", "override", "for", "problem", "classes"), rows)
+    number = pluralize(len(check.findings), "finding") if check.findings else "nothing found"
+    output.text(f"{tried}: {number}.")
+    if not output.is_terminal:
+        for finding in check.remarks:
+            about = _finding_object(finding)["attribute"]
+            classes = f" ({_in_classes(finding)})" if finding.classes else ""
+            output.text(f"Not counted: {about}: {finding.problem}{classes}")
+
+
+def _in_classes(finding: _OverrideFinding) -> str:
+    return f"in {list_some(finding.classes, _MOST_CLASSES)}" if finding.classes else ""
+
+
+def _finding_object(finding: _OverrideFinding) -> dict[str, Any]:
+    override = finding.override
+    return {
+        "kind": finding.kind,
+        "attribute": override.attribute if override else "",
+        "asks_for": request_text(override) if override else "",
+        "condition": str(override.when) if override else "",
+        "problem": finding.problem,
+        "classes": list(finding.classes),
+    }

@@ -1,4 +1,4 @@
-"""What installed plugins offer, whatever the inputs are."""
+"""The plugins that are installed, and the overrides that they offer, whatever the inputs are."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blender_core.cli.errors import CommandError
-from blender_core.cli.models import model_classes
+from blender_core.cli.plan_options import model_classes
 from blender_core.common.provider import normalized
 from blender_core.errors import BlenderError, BlendErrorGroup, PluginError
 from blender_core.plan.assignment import Selection
 from blender_core.plugins.manager import Plugins
 from blender_core.schema.attributes import read_attributes
+from blender_core.schema.model_class import described
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,84 +21,73 @@ if TYPE_CHECKING:
     from blender_core.common.provider import Provider
     from blender_core.plugins.override import Override
 
-__all__ = ["Offer", "offers_of", "providers_named", "usable_plugins"]
+__all__ = ["Offer", "find_offers", "find_providers", "request_text", "usable_plugins"]
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An override that a plugin offers.
-
-    Parameters
-    ----------
-    override : Override
-        The override.
-    provider : Provider
-        Whose it is.
-    condition : str
-        The inputs for which it holds, in words; empty if for all.
-    """
+    """An override that a plugin offers, and for which inputs, in words; empty if for all."""
 
     override: Override
     provider: Provider
     condition: str
 
-    @property
-    def asks_for(self) -> str:
-        """The rule with its settings, and what becomes of the column."""
-        one = self.override
-        settings = Selection(
-            missing=one.missing,  # type: ignore[arg-type]  # a text is none since it was made
-            default=one.default,
-            order_by=one.order_by,
-            once_per=tuple(one.once_per),
-            companions=tuple(one.companions.items()),
-            parameters=tuple(one.parameters.items()),
-        )
-        parts = [] if one.rule is None else [one.rule]
-        if str(settings):
-            parts.append(f"({settings})")
-        if one.record is not None:
-            parts.append("recorded" if one.record else "not recorded")
-        if one.column is not None:
-            parts.append(f"column {one.column}")
-        return " ".join(parts)
+
+def request_text(override: Override) -> str:
+    """Return the rule that an override asks for, its settings, and what becomes of the column."""
+    settings = Selection(
+        missing=override.missing,  # type: ignore[arg-type]  # no str since it was made
+        default=override.default,
+        order_by=override.order_by,
+        once_per=tuple(override.once_per),
+        companions=tuple(override.companions.items()),
+        parameters=tuple(override.parameters.items()),
+    )
+    parts = [] if override.rule is None else [override.rule]
+    if str(settings):
+        parts.append(f"({settings})")
+    if override.record is not None:
+        parts.append("recorded" if override.record else "not recorded")
+    if override.column is not None:
+        parts.append(f"column {override.column}")
+    return " ".join(parts)
 
 
-def offers_of(plugins: Plugins) -> list[Offer]:
+def find_offers(plugins: Plugins) -> list[Offer]:
     """Ask plugins for their overrides, for all classes of datamodels and all instruments."""
     if not plugins.have_overrides:
         return []
     classes = model_classes()
-    attributes = read_attributes(classes["JwstDataModel"]().schema)
-    instruments = (*(attributes["meta.instrument.name"].enum or ()), None)
-    found: dict[tuple[Provider, str], tuple[Override, list[tuple[str, str | None]]]] = {}
+    core = read_attributes(described(classes["JwstDataModel"]).schema)
+    instruments = (*(core["meta.instrument.name"].enum or ()), None)
+    offered: dict[tuple[Provider, str], tuple[Override, list[tuple[str, str | None]]]] = {}
     for model_type in classes:
         for instrument in instruments:
             for override, provider in plugins.overrides(model_type, instrument):
-                _, asked = found.setdefault((provider, repr(override)), (override, []))
-                asked.append((model_type, instrument))
+                _, inputs = offered.setdefault((provider, repr(override)), (override, []))
+                inputs.append((model_type, instrument))
     offers = [
-        Offer(override, provider, _condition(override, asked, len(classes), len(instruments)))
-        for (provider, _), (override, asked) in found.items()
+        Offer(override, provider, _condition(override, inputs, len(classes), len(instruments)))
+        for (provider, _), (override, inputs) in offered.items()
     ]
     return sorted(offers, key=lambda offer: offer.provider)
 
 
 def _condition(
-    override: Override, asked: Sequence[tuple[str, str | None]], n_classes: int, n_instruments: int
+    override: Override, inputs: Sequence[tuple[str, str | None]], n_classes: int, n_instruments: int
 ) -> str:
     """Say for which inputs an override holds, by its own condition and by when it was offered."""
     parts = [str(override.when)]
-    model_types = {model_type for model_type, _ in asked}
+    model_types = {model_type for model_type, _ in inputs}
     if len(model_types) < n_classes:
         parts.append(f"model_type={' or '.join(sorted(model_types))}")
-    instruments = {instrument for _, instrument in asked}
+    instruments = {instrument for _, instrument in inputs}
     if len(instruments) < n_instruments:
         parts.append(f"instrument={' or '.join(sorted(filter(None, instruments)))}")
     return ", ".join(dict.fromkeys(filter(None, parts)))
 
 
-def providers_named(name: str, plugins: Plugins) -> list[Provider]:
+def find_providers(name: str, plugins: Plugins) -> list[Provider]:
     """Return the plugins of a name."""
     by_name: dict[str, list[Provider]] = {}
     for provider in plugins:
@@ -123,9 +113,9 @@ def usable_plugins(block: Iterable[str]) -> tuple[Plugins, list[BlenderError]]:
             plugins.rules()
             plugins.overrides("ImageModel", None)
         except (PluginError, BlendErrorGroup) as error:
-            found = error.exceptions if isinstance(error, BlendErrorGroup) else (error,)
-            broken = [one for one in found if isinstance(one, PluginError)]
-            names = [_name(one.provider) for one in broken]
+            errors = error.exceptions if isinstance(error, BlendErrorGroup) else (error,)
+            broken = [each for each in errors if isinstance(each, PluginError)]
+            names = [_name_to_block(each.provider) for each in broken]
             if set(names) <= set(blocked):  # nothing helps
                 raise
             faults += broken
@@ -134,6 +124,6 @@ def usable_plugins(block: Iterable[str]) -> tuple[Plugins, list[BlenderError]]:
             return plugins, faults
 
 
-def _name(provider: Provider) -> str:
+def _name_to_block(provider: Provider) -> str:
     """Return what a plugin is blocked by: two can have the same name."""
     return provider.plugin if provider.distribution == "?" else provider.distribution

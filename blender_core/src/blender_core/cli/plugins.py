@@ -4,12 +4,17 @@
 from typing import TYPE_CHECKING, Any
 
 from blender_core.cli.errors import reported
+from blender_core.cli.formatting import print_json, provider_object
 from blender_core.cli.options import AsJson, Block, Debug
+from blender_core.common.wording import pluralize
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from blender_core.cli.console import Output
     from blender_core.cli.plugin_overrides import Offer
     from blender_core.common.provider import Provider
+    from blender_core.plugins.registry import Registry
     from blender_core.plugins.rule import Rule
 
 __all__ = ["plugins", "rules"]
@@ -18,43 +23,30 @@ __all__ = ["plugins", "rules"]
 def rules(as_json: AsJson = False, block: Block = None, debug: Debug = False) -> None:
     """Show the rules that are installed, and who offers them."""
     with reported(debug):
-        _rules(block or [], as_json=as_json)
+        from blender_core.cli.captured_warnings import Notes
+        from blender_core.plugins.manager import Plugins
+        from blender_core.plugins.registry import Registry
+
+        notes = Notes()
+        with notes.about(""):
+            offered = sorted(
+                Plugins.discover(block or []).rules(), key=lambda each: (each[1], each[0].name)
+            )
+        registry = Registry(offered)
+        notes.print()
+        if as_json:
+            print_json([_rule_object(rule, provider, registry) for rule, provider in offered])
+        else:
+            _print_rules(offered, registry)
 
 
-def plugins(as_json: AsJson = False, block: Block = None, debug: Debug = False) -> None:
-    """Show the plugins that are installed, and what they override."""
-    with reported(debug):
-        _plugins(block or [], as_json=as_json)
-
-
-def _rules(block: list[str], *, as_json: bool) -> None:
-    from blender_core.cli.captured_warnings import Notes
+def _print_rules(offered: "Iterable[tuple[Rule, Provider]]", registry: "Registry") -> None:
     from blender_core.cli.console import Output
-    from blender_core.cli.json_output import print_json, provider_object
     from blender_core.common.provider import engine
-    from blender_core.plugins.manager import Plugins
-    from blender_core.plugins.registry import Registry
     from blender_core.plugins.rule import ENGINE_RULES
 
-    notes = Notes()
-    with notes.about(""):
-        offers = sorted(Plugins.discover(block).rules(), key=lambda one: (one[1], one[0].name))
-    registry = Registry(offers)
-    notes.print()
-    if as_json:
-        print_json(
-            [
-                {
-                    **_rule_object(rule),
-                    "provider": provider_object(provider),
-                    "superseded": registry[rule.name].provider != provider,
-                }
-                for rule, provider in offers
-            ]
-        )
-        return
     rows = []
-    for rule, provider in offers:
+    for rule, provider in offered:
         if registry[rule.name].provider == provider:
             rows.append((rule.name, rule.summary, str(provider)))
         else:
@@ -65,7 +57,7 @@ def _rules(block: list[str], *, as_json: bool) -> None:
     Output().table(head, rows, styles=("bold cyan",), folded=(1,), grouped_by=2)
 
 
-def _rule_object(rule: "Rule") -> dict[str, Any]:
+def _rule_object(rule: "Rule", provider: "Provider", registry: "Registry") -> dict[str, Any]:
     return {
         "name": rule.name,
         "summary": rule.summary,
@@ -74,15 +66,22 @@ def _rule_object(rule: "Rule") -> dict[str, Any]:
         "companions": rule.companions,
         "parameters": rule.parameters,
         "missing": rule.missing.value,
+        "provider": provider_object(provider),
+        "superseded": registry[rule.name].provider != provider,
     }
 
 
-def _plugins(block: list[str], *, as_json: bool) -> None:
+def plugins(as_json: AsJson = False, block: Block = None, debug: Debug = False) -> None:
+    """Show the plugins that are installed, and what they override."""
+    with reported(debug):
+        _show_plugins(block or [], as_json=as_json)
+
+
+def _show_plugins(block: list[str], *, as_json: bool) -> None:
     from blender_core.cli.captured_warnings import Notes
     from blender_core.cli.console import Output
-    from blender_core.cli.environment import print_environment
-    from blender_core.cli.json_output import print_json, provider_object
-    from blender_core.cli.plugin_overrides import offers_of, usable_plugins
+    from blender_core.cli.plan_options import print_environment
+    from blender_core.cli.plugin_overrides import find_offers, usable_plugins
     from blender_core.common.environment import BLOCK
     from blender_core.errors import raise_all
 
@@ -94,80 +93,72 @@ def _plugins(block: list[str], *, as_json: bool) -> None:
     rules_of: dict[Provider, list[str]] = {provider: [] for provider in usable}
     for rule, provider in usable.rules():
         rules_of[provider].append(rule.name)
-    overrides_of: dict[Provider, list[Offer]] = {provider: [] for provider in usable}
-    for offer in offers_of(usable):
-        overrides_of[offer.provider].append(offer)
-    readers = usable.readers
+    offers_of: dict[Provider, list[Offer]] = {provider: [] for provider in usable}
+    for offer in find_offers(usable):
+        offers_of[offer.provider].append(offer)
     if as_json:
         print_json(
             [
                 {
                     **provider_object(provider),
-                    "rules": names,
-                    "reads": provider in readers,
-                    "overrides": [_override_object(one) for one in overrides_of[provider]],
-                    "left_out_by": None,
+                    "rules": rules_of.get(provider, []),
+                    "reads": provider in rules_of and provider in usable.readers,
+                    "overrides": [_offer_object(each) for each in offers_of.get(provider, [])],
+                    "left_out_by": None if provider in rules_of else BLOCK,
                 }
-                for provider, names in rules_of.items()
-            ]
-            + [
-                {
-                    **provider_object(provider),
-                    "rules": [],
-                    "reads": False,
-                    "overrides": [],
-                    "left_out_by": BLOCK,
-                }
-                for provider in usable.left_out
+                for provider in (*usable, *usable.left_out)
             ]
         )
     else:
         output = Output()
         for provider, names in rules_of.items():
-            _print_plugin(output, provider, names, overrides_of[provider], provider in readers)
+            reads = provider in usable.readers
+            _print_plugin(output, provider, names, offers_of[provider], reads=reads)
         for provider in usable.left_out:
-            output.say(str(provider), "dim")
-            output.say(f"left out by {BLOCK}", indent=2)
+            output.text(str(provider), "dim")
+            output.text(f"left out by {BLOCK}", indent=2)
         if not rules_of and not usable.left_out:
-            output.say("No plugin is installed. The standard rules are one: blender-rules-std.")
+            output.text("No plugin is installed. The standard rules are one: blender-rules-std.")
     raise_all("installed plugins cannot be used", faults)
 
 
-def _override_object(offer: "Offer") -> dict[str, Any]:
+def _offer_object(offer: "Offer") -> dict[str, Any]:
+    from blender_core.cli.plugin_overrides import request_text
+
     return {
         "attribute": offer.override.attribute,
-        "asks_for": offer.asks_for,
+        "asks_for": request_text(offer.override),
         "condition": offer.condition,
         "reason": offer.override.reason,
     }
 
 
 def _print_plugin(
-    output: "Output", provider: "Provider", rules: list[str], overrides: "list[Offer]", reads: bool
+    output: "Output",
+    provider: "Provider",
+    rules: list[str],
+    offers: "list[Offer]",
+    *,
+    reads: bool,
 ) -> None:
-    from blender_core.common.wording import pluralize
-
-    offered = [
-        pluralize(len(one), noun) for one, noun in ((rules, "rule"), (overrides, "override")) if one
-    ]
+    contents = [pluralize(len(rules), "rule")] if rules else []
+    if offers:
+        contents.append(pluralize(len(offers), "override"))
     if reads:
-        offered.append("a reader for inputs of another kind")
-    output.say(str(provider), "bold green")
-    output.say(", ".join(offered), indent=2)
-    if not overrides:
+        contents.append("a reader for inputs of another kind")
+    output.text(str(provider), "bold green")
+    output.text(", ".join(contents), indent=2)
+    if not offers:
         return
+    rows = [tuple(_offer_object(offer).values()) for offer in offers]
+    rows = [(attribute, text, when or "all inputs", why) for attribute, text, when, why in rows]
     if not output.is_terminal:
-        head = ("attribute", "override", "for", "reason")
-        output.table(head, [(one.override.attribute, *_asked(one)) for one in overrides])
+        output.table(("attribute", "override", "for", "reason"), rows)
         return
-    alike: dict[tuple[str, str, str], list[str]] = {}
-    for one in overrides:
-        alike.setdefault(_asked(one), []).append(one.override.attribute)
-    for (asks_for, condition, reason), attributes in alike.items():
-        output.say(asks_for, "bold cyan", indent=2)
-        output.say(f"for {condition}: {reason}", "dim", indent=4)
-        output.say(", ".join(attributes), indent=4)
-
-
-def _asked(offer: "Offer") -> tuple[str, str, str]:
-    return offer.asks_for, offer.condition or "all inputs", offer.override.reason
+    attributes: dict[tuple[str, ...], list[str]] = {}
+    for attribute, *request in rows:
+        attributes.setdefault(tuple(request), []).append(attribute)
+    for (text, condition, reason), names in attributes.items():
+        output.text(text, "bold cyan", indent=2)
+        output.text(f"for {condition}: {reason}", "dim", indent=4)
+        output.text(", ".join(names), indent=4)

@@ -19,16 +19,11 @@ _PATIENCE: Final = 1.0
 class Bar:
     """A bar that appears when work has taken longer than a second.
 
-    Parameters
-    ----------
-    doing : str
-        What is being done.
-    afterwards : str, optional
-        What is done when all has been gone through.
+    It says what is being done, and what is done afterwards when all has been gone through.
     """
 
-    def __init__(self, doing: str, afterwards: str = "") -> None:
-        self._doing, self._afterwards = doing, afterwards
+    def __init__(self, label: str, label_afterwards: str = "") -> None:
+        self._label, self._label_afterwards = label, label_afterwards
         self._begin = time.monotonic()
         self._progress: Any = None
 
@@ -38,9 +33,8 @@ class Bar:
             if time.monotonic() - self._begin < _PATIENCE:
                 return
             self._appear(done, total)
-        finished = done == total and self._afterwards
-        doing = self._afterwards if finished else self._doing
-        self._progress.update(self._task, description=doing, completed=done, total=total)
+        label = (self._label_afterwards if done == total else "") or self._label
+        self._progress.update(self._task, description=label, completed=done, total=total)
 
     def _appear(self, done: int, total: int | None) -> None:
         from rich.console import Console
@@ -60,7 +54,7 @@ class Bar:
             console=Console(stderr=True),
             transient=True,
         )
-        self._task = self._progress.add_task(self._doing, completed=done, total=total)
+        self._task = self._progress.add_task(self._label, completed=done, total=total)
         self._progress.start()
 
     def vanish(self) -> None:
@@ -70,13 +64,13 @@ class Bar:
 
 
 @contextmanager
-def bar(doing: str, afterwards: str = "", *, quiet: bool = False) -> Iterator[Bar | None]:
+def bar(label: str, label_afterwards: str = "", *, quiet: bool = False) -> Iterator[Bar | None]:
     """Show how far the work within is, if it takes long and somebody is looking."""
     if quiet or not sys.stderr.isatty():
         yield None
         return
-    shown = Bar(doing, afterwards)
+    progress = Bar(label, label_afterwards)
     try:
-        yield shown
+        yield progress
     finally:
-        shown.vanish()
+        progress.vanish()

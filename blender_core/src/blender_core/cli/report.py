@@ -4,10 +4,8 @@
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
 from blender_core.cli.errors import reported
-from blender_core.cli.options import Debug, Product, Quiet
+from blender_core.cli.options import Debug, Product, Quiet, flag, option
 
 __all__ = ["report"]
 
@@ -16,18 +14,15 @@ def report(
     product: Product,
     output: Annotated[
         Path | None,
-        typer.Option(
+        option(
+            "FILE",
+            "Where to write the report. By default, it goes beside the product, with a name "
+            "that ends in _report.html.",
             "--output",
             "-o",
-            metavar="FILE",
-            show_default=False,
-            help="Where to write the report. By default, it goes beside the product, with a name "
-            "that ends in _report.html.",
         ),
     ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace a file that is there.")
-    ] = False,
+    overwrite: Annotated[bool, flag("Replace a file that is there.", "--overwrite")] = False,
     quiet: Quiet = False,
     debug: Debug = False,
 ) -> None:
@@ -39,14 +34,17 @@ def report(
     HDRRULES, which a blend with --record-rules leaves.
     """
     with reported(debug):
+        from blender_core.cli.captured_warnings import Notes
         from blender_core.cli.console import Output
-        from blender_core.cli.product import open_product_file
+        from blender_core.products.product_file import ProductFile
         from blender_core.report import write_report
         from blender_core.report.write import report_target
 
         target = output or product.with_name(f"{product.name.partition('.')[0]}_report.html")
         report_target(target, overwrite=overwrite, others=[product])
-        opened, notes = open_product_file(product)
-        write_report(opened, target, overwrite=overwrite, notes=notes.lines())
+        notes = Notes()
+        with notes.about(""):
+            blended = ProductFile(product)
+        write_report(blended, target, overwrite=overwrite, notes=notes.lines())
         if not quiet:
-            Output().say(f"{target}: the report of {product}")
+            Output().text(f"{target}: the report of {product}")

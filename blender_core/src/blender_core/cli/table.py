@@ -1,16 +1,17 @@
 """The command ``table``: what every input of a product said."""
 
 # Typer reads the annotations, so their names have to be there when the program runs.
+import difflib
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
-
-import typer
+from typing import TYPE_CHECKING, Annotated, Any
 
 from blender_core.cli.errors import CommandError, reported
-from blender_core.cli.options import AsJson, Debug, Product
+from blender_core.cli.formatting import print_json
+from blender_core.cli.options import AsJson, Debug, Overwrite, Product, flag, option, split_names
+from blender_core.common.wording import pluralize
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from blender_core.products.product_file import ProductFile
     from blender_core.tables.recorded_inputs import RecordedColumn
@@ -22,44 +23,35 @@ def table(
     product: Product,
     columns: Annotated[
         list[str] | None,
-        typer.Option(
+        option(
+            "NAME,...",
+            "The columns, by name, path or pattern, separated by commas. Repeatable.",
             "--columns",
             "-c",
-            metavar="NAME,...",
-            show_default=False,
-            help="The columns, by name, path or pattern, separated by commas. Repeatable.",
         ),
     ] = None,
-    show_all: Annotated[
-        bool, typer.Option("--all", help="All columns, not only those that vary.")
-    ] = False,
+    show_all: Annotated[bool, flag("All columns, not only those that vary.", "--all")] = False,
     sort: Annotated[
         list[str] | None,
-        typer.Option(
-            metavar="NAME,...",
-            show_default=False,
-            help="Sort the rows by these columns, separated by commas; those without a value come "
+        option(
+            "NAME,...",
+            "Sort the rows by these columns, separated by commas; those without a value come "
             "last. Repeatable.",
         ),
     ] = None,
-    reverse: Annotated[
-        bool, typer.Option("--reverse", help="Sort from the largest to the smallest.")
-    ] = False,
+    reverse: Annotated[bool, flag("Sort from the largest to the smallest.", "--reverse")] = False,
     output: Annotated[
         Path | None,
-        typer.Option(
+        option(
+            "FILE",
+            "Write the table to a file that ends in .csv, .ecsv, .fits, .parquet or .html.",
             "--output",
             "-o",
-            metavar="FILE",
-            show_default=False,
-            help="Write the table to a file that ends in .csv, .ecsv, .fits, .parquet or .html.",
         ),
     ] = None,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace a file that --output names.")
-    ] = False,
+    overwrite: Overwrite = False,
     quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Print nothing but the table and errors.")
+        bool, flag("Print nothing but the table and errors.", "--quiet", "-q")
     ] = False,
     as_json: AsJson = False,
     debug: Debug = False,
@@ -69,68 +61,116 @@ def table(
     Without --columns or --all, only the columns that vary are shown or written.
     """
     with reported(debug):
+        from blender_core.cli.captured_warnings import Notes
         from blender_core.cli.console import Output
-        from blender_core.cli.json_output import print_json
-        from blender_core.cli.product import open_product_file
-        from blender_core.cli.table_files import write_table
-        from blender_core.cli.table_selection import chosen_columns, sorted_rows
-        from blender_core.common.wording import pluralize
+        from blender_core.products.product_file import ProductFile
 
         if columns and show_all:
             msg = "--all is for all columns: name none with it"
             raise CommandError(msg)
-        opened, notes = open_product_file(product)
-        if not opened.n_inputs:
+        notes = Notes()
+        with notes.about(""):
+            blended = ProductFile(product)
+        if not blended.n_inputs:
             msg = f"{product} has no table HDRTAB"
             raise CommandError(msg)
-        chosen = chosen_columns(opened, columns or [], show_all=show_all)
-        rows = sorted_rows(opened, sort or [], reverse=reverse)
+        chosen = _choose_columns(blended, columns or [], show_all=show_all)
+        rows = _sort_rows(blended, sort or [], reverse=reverse)
         if not chosen and (output is not None or not as_json):
-            msg = (
-                f"{product}: its {pluralize(opened.n_inputs, 'input')} say the same of everything. "
-            )
-            raise CommandError(msg + "All columns come with --all")
+            inputs = pluralize(blended.n_inputs, "input")
+            msg = f"{product}: its {inputs} say the same of everything. All columns come with --all"
+            raise CommandError(msg)
+        left_out = "" if columns else _left_out(chosen, blended)
         if output is not None:
+            from blender_core.cli.table_files import write_table
+
             write_table(chosen, rows, output, product=product, overwrite=overwrite)
         if as_json:
             print_json(
-                [{"row": i + 1, **{one.name: one.values[i] for one in chosen}} for i in rows]
+                [
+                    {"row": i + 1, **{column.name: column.values[i] for column in chosen}}
+                    for i in rows
+                ]
             )
         elif output is None:
-            _print(chosen, rows, opened, hint="" if columns else _hint(chosen, opened))
+            _print(chosen, rows, blended, left_out)
         elif not quiet:
             size = f"{pluralize(len(rows), 'row')}, {pluralize(len(chosen), 'column')}"
-            hint = "" if columns else _hint(chosen, opened)
-            Output().say(f"{output}: {size}{hint}.")
+            Output().text(f"{output}: {size}{left_out}.")
         if not quiet:
             notes.print()
 
 
-def _hint(columns: "Sequence[RecordedColumn]", product: "ProductFile") -> str:
-    """Say how many columns are left out for not varying."""
-    from blender_core.common.wording import pluralize
+def _choose_columns(
+    product: "ProductFile", names: "Iterable[str]", *, show_all: bool
+) -> "list[RecordedColumn]":
+    from blender_core.common.values import distinct
 
+    if wanted := split_names(names):
+        columns = {column.name: column for name in wanted for column in _find(product, name)}
+        return list(columns.values())
+    if show_all or product.n_inputs == 1:
+        return product.columns
+    return [column for column in product.columns if len(distinct(column.values)) > 1]
+
+
+def _sort_rows(product: "ProductFile", names: "Iterable[str]", *, reverse: bool) -> list[int]:
+    """Return the numbers of the rows in the order that a user wants."""
+    rows = list(range(product.n_inputs))
+    for name in reversed(split_names(names)):
+        columns = _find(product, name)
+        if len(columns) > 1:
+            meant = ", ".join(column.name for column in columns)
+            msg = f"--sort takes names of one column each, and {name} means {meant}"
+            raise CommandError(msg)
+        values = columns[0].values
+
+        def sort_key(row: int, values: "Sequence[Any]" = values) -> tuple[bool, Any]:
+            return isinstance(values[row], str), values[row]
+
+        present = [row for row in rows if values[row] is not None]
+        present.sort(key=sort_key, reverse=reverse)
+        rows = present + [row for row in rows if values[row] is None]
+    return rows
+
+
+def _find(product: "ProductFile", name: str) -> "list[RecordedColumn]":
+    """Return the columns that a user means."""
+    columns = [column for column in product.columns if column.is_meant(name)]
+    if not columns:
+        names = [column.name for column in product.columns]
+        close = difflib.get_close_matches(name.upper(), names, n=3)
+        hint = f": did you mean {' or '.join(close)}?" if close else ""
+        msg = f"{product.path} has no column {name!r} in its HDRTAB{hint}"
+        raise CommandError(msg)
+    return columns
+
+
+def _left_out(columns: "Sequence[RecordedColumn]", product: "ProductFile") -> str:
+    """Say how many columns are left out for not varying."""
     more = len(product.columns) - len(columns)
     return f"; {pluralize(more, 'column')} of one value left out (--all)" if more else ""
 
 
 def _print(
-    columns: "Sequence[RecordedColumn]", rows: "Sequence[int]", product: "ProductFile", hint: str
+    columns: "Sequence[RecordedColumn]",
+    rows: "Sequence[int]",
+    product: "ProductFile",
+    left_out: str,
 ) -> None:
     from blender_core.cli.console import Output
-    from blender_core.common.wording import pluralize
 
     output = Output()
-    head, cells = ["row"], [[str(i + 1) for i in rows]]
-    for one in columns:
-        unit = f" [{one.attribute.unit}]" if one.attribute.unit else ""
-        head.append(one.name + unit)
-        texts = ["" if one.values[i] is None else str(one.values[i]) for i in rows]
-        if not any(isinstance(value, str) for value in one.values):
+    head, cells = ["row"], [[str(row + 1) for row in rows]]
+    for column in columns:
+        unit = f" [{column.attribute.unit}]" if column.attribute.unit else ""
+        head.append(column.name + unit)
+        texts = ["" if column.values[row] is None else str(column.values[row]) for row in rows]
+        if not any(isinstance(value, str) for value in column.values):
             width = max(map(len, (head[-1], *texts)))
             texts = [text.rjust(width) for text in texts]
         cells.append(texts)
     output.blocks(head, list(zip(*cells, strict=True)))
     if output.is_terminal:
-        output.say("")
-        output.say(f"{product.path}: {pluralize(product.n_inputs, 'input')}{hint}.")
+        output.text("")
+        output.text(f"{product.path}: {pluralize(product.n_inputs, 'input')}{left_out}.")

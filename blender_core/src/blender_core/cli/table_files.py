@@ -44,7 +44,8 @@ def write_table(
         )
         raise CommandError(msg)
     typed = (
-        typed_column(one.name, one.attribute, [one.values[i] for i in rows]) for one in columns
+        typed_column(column.name, column.attribute, [column.values[row] for row in rows])
+        for column in columns
     )
     content = _WRITERS[ending]([column for column in typed if column is not None])
     with replacing(target) as file:
@@ -54,7 +55,7 @@ def write_table(
 def _csv(columns: Sequence[TypedColumn]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([one.name for one in columns])
+    writer.writerow([column.name for column in columns])
     writer.writerows(zip(*map(_cells, columns), strict=True))
     return text.getvalue().encode()
 
@@ -80,13 +81,16 @@ def _parquet(columns: Sequence[TypedColumn]) -> bytes:
     import pyarrow.parquet
 
     fields, arrays = [], []
-    for one in columns:
-        array = pyarrow.array(_values(one))
-        told = {"unit": one.attribute.unit, "description": one.attribute.title}
-        told["attribute"] = one.attribute.path
-        metadata = {name: text for name, text in told.items() if text}
+    for column in columns:
+        attribute, array = column.attribute, pyarrow.array(_values(column))
+        metadata = {
+            "unit": attribute.unit,
+            "description": attribute.title,
+            "attribute": attribute.path,
+        }
+        metadata = {name: text for name, text in metadata.items() if text}
         arrays.append(array)
-        fields.append(pyarrow.field(one.name, array.type, metadata=metadata))
+        fields.append(pyarrow.field(column.name, array.type, metadata=metadata))
     file = io.BytesIO()
     table = pyarrow.Table.from_arrays(arrays, schema=pyarrow.schema(fields))
     pyarrow.parquet.write_table(table, file)
@@ -95,7 +99,8 @@ def _parquet(columns: Sequence[TypedColumn]) -> bytes:
 
 def _html(columns: Sequence[TypedColumn]) -> bytes:
     head = "".join(
-        f'<th title="{html.escape(_title(one))}">{html.escape(_label(one))}</th>' for one in columns
+        f'<th title="{html.escape(_title(column))}">{html.escape(_label(column))}</th>'
+        for column in columns
     )
     body = "".join(
         f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>\n"
@@ -142,12 +147,13 @@ _WRITERS: Final[dict[str, Callable[[Sequence[TypedColumn]], bytes]]] = {
 def _values(column: TypedColumn) -> list[Any]:
     values = column.data.tolist()
     if column.data.dtype.kind == "S":
-        values = [one.decode("ascii") for one in values]
-    return [None if gone else one for one, gone in zip(values, column.mask.tolist(), strict=True)]
+        values = [value.decode("ascii") for value in values]
+    masked = zip(values, column.mask.tolist(), strict=True)
+    return [None if is_missing else value for value, is_missing in masked]
 
 
 def _cells(column: TypedColumn) -> list[str]:
-    return ["" if one is None else str(one) for one in _values(column)]
+    return ["" if value is None else str(value) for value in _values(column)]
 
 
 def _label(column: TypedColumn) -> str:

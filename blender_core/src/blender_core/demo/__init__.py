@@ -1,1 +1,1 @@
-"""The exposures of the demonstration."""
+"""The exposures of the demonstration: their metadata are in exposures.toml."""

@@ -1,17 +1,20 @@
-"""Write the demo's exposures: invented data, and their titles say so."""
+"""The exposures of the demonstration: invented data, and their titles say so."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
-
-from blender_core.demo.exposure_metadata import metadata
-from blender_core.demo.observation import exposures
-from blender_core.demo.pointing import SIZE
+import itertools
+import tomllib
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 __all__ = ["write_exposures"]
+
+_SIZE: Final = 32
+"""Pixels on a side: the centre of each detector, so that the files are small."""
 
 _SEED: Final = 1234
 
@@ -24,10 +27,41 @@ def write_exposures(folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     noise = np.random.default_rng(_SEED)
     paths = []
-    for exposure in exposures():
-        sky = noise.normal(0.25, 0.02, (SIZE, SIZE)).astype(np.float32)
-        path = folder / exposure.filename
-        with ImageModel({"meta": metadata(exposure), "data": sky}) as model:
+    for metadata in _read_metadata():
+        sky = noise.normal(0.25, 0.02, (_SIZE, _SIZE)).astype(np.float32)
+        path = folder / _filename(metadata)
+        with ImageModel({"meta": metadata, "data": sky}) as model:
             model.save(str(path))
         paths.append(path)
     return paths
+
+
+def _read_metadata() -> Iterator[dict[str, Any]]:
+    """Yield what is below ``meta`` in each exposure, in the order in which they were taken."""
+    text = (files("blender_core.demo") / "exposures.toml").read_text(encoding="utf-8")
+    content = tomllib.loads(text)
+    axes = {name: content[f"{name}s"] for name in ("filter", "dither", "detector")}
+    for values in itertools.product(*axes.values()):
+        exposure = dict(zip(axes, values, strict=True))
+        metadata: dict[str, Any] = {}
+        for part in content["parts"]:
+            if all(exposure[name] in allowed for name, allowed in part["where"].items()):
+                _merge(part["meta"], metadata)
+        yield metadata
+
+
+def _merge(tree: Mapping[str, Any], target: dict[str, Any]) -> None:
+    for name, value in tree.items():
+        if isinstance(value, dict):
+            _merge(value, target.setdefault(name, {}))
+        else:
+            target[name] = value
+
+
+def _filename(metadata: Mapping[str, Any]) -> str:
+    """Return the name that the archive would give the file."""
+    names = metadata["observation"]
+    return (
+        f"jw{names['visit_id']}_{names['visit_group']}{names['sequence_id']}{names['activity_id']}"
+        f"_{names['exposure_number']:>05}_{metadata['instrument']['detector'].lower()}_cal.fits"
+    )

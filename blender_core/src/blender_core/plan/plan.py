@@ -20,6 +20,7 @@ from blender_core.plugins.manager import Plugins
 from blender_core.plugins.registry import Registry
 from blender_core.plugins.source import attributes_of
 from blender_core.schema.attributes import read_attributes
+from blender_core.schema.model_class import described
 
 if TYPE_CHECKING:
     import os
@@ -141,8 +142,7 @@ class BlendPlan(Assignments):
         """
         ignore = strings(ignore, "ignore", "paths")
         plugins = Plugins.discover(block) if plugins is None else plugins
-        source = Opener(plugins).open(_instance(model), "the input")
-        attributes = attributes_of(source)
+        attributes, context = _attributes_and_context(model, plugins)
         conditions: dict[str, object] = {
             "telescope": telescope,
             "instrument": instrument,
@@ -153,7 +153,7 @@ class BlendPlan(Assignments):
             if not isinstance(value, str | None):
                 msg = f"{name} is a str, not {preview(value)}"
                 raise TypeError(msg)
-        context = Context.of_source(source, attributes).updated(conditions)
+        context = context.updated(conditions)
         sources = OverrideSources(plugins, rules, overrides)
         unknown = unknown_conditions([(context, attributes, sources.all_for(context))])
         warn_of_conditions(unknown)
@@ -284,6 +284,32 @@ class BlendPlan(Assignments):
         if not isinstance(product, Mapping):
             product = Opener().open(_instance(product), "the product").schema
         return Findings(check_plan(self, self.columns, read_attributes(product)))
+
+
+def _attributes_and_context(model: Any, plugins: Plugins) -> tuple[dict[str, Attribute], Context]:
+    """Return what the first input has, and what it says of itself."""
+    if isinstance(model, type) and (attributes := _attributes_of_blank(model)):
+        return attributes, Context(model_type=model.__name__)
+    source = Opener(plugins).open(_instance(model), "the input")
+    attributes = attributes_of(source)
+    return attributes, Context.of_source(source, attributes)
+
+
+def _attributes_of_blank(model_type: type) -> dict[str, Attribute] | None:
+    """Return the attributes of a new datamodel if it says nothing that its class does not.
+
+    Most classes are like that. The first datamodel of a process has asdf import all its
+    extensions, which takes a second.
+    """
+    from stdatamodels.jwst.datamodels import JwstDataModel
+
+    if not issubclass(model_type, JwstDataModel):
+        return None
+    model_class = described(model_type)
+    attributes = read_attributes(model_class.schema)
+    # Every new one has these two. If a class's schema lacks them, they are attributes beyond it.
+    has_all = {"meta.date", "meta.model_type"} <= attributes.keys()
+    return attributes if has_all and not model_class.has_own_metadata else None
 
 
 def _instance(model: Any) -> Any:

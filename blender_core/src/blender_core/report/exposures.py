@@ -1,47 +1,69 @@
-"""When the inputs were exposed, by which detector, through which filter."""
+"""What the inputs of a blend are, and when they were exposed."""
 
 from __future__ import annotations
 
 import datetime
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.report.escaping import text_of
+from blender_core.common.wording import shorten
+from blender_core.report.encoding import to_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from blender_core.report.model import Facts
 
-__all__ = ["Exposure", "exposures_of", "moment", "span"]
+__all__ = [
+    "Exposure",
+    "describe_inputs",
+    "duration_text",
+    "parse_time",
+    "read_exposures",
+    "span",
+    "span_text",
+]
+
+_SUMMARY: Final = {
+    "Telescope": ("meta.telescope", "TELESCOP"),
+    "Instrument": ("meta.instrument.name", "INSTRUME"),
+    "Detector": ("meta.instrument.detector", "DETECTOR"),
+    "Filter": ("meta.instrument.filter", "FILTER"),
+    "Pupil": ("meta.instrument.pupil", "PUPIL"),
+    "Grating": ("meta.instrument.grating", "GRATING"),
+    "Channel": ("meta.instrument.channel", "CHANNEL"),
+    "Band": ("meta.instrument.band", "BAND"),
+    "Exposure type": ("meta.exposure.type", "EXP_TYPE"),
+    "Target": ("meta.target.catalog_name", "TARGNAME", "meta.target.proposer_name", "TARGPROP"),
+    "Program": ("meta.observation.program_number", "PROGRAM"),
+}
+
+_OPTICS: Final = ("Filter", "Pupil", "Grating", "Channel", "Band")
 
 _NO_ELEMENT: Final = frozenset({"CLEAR", "CLEARP", "MIRROR", "N/A", "NONE", "ANY", "OPEN", ""})
 """What wheels say of places where there is no filter, no grating."""
 
-_ELEMENTS: Final = {
-    "FILTER": "meta.instrument.filter",
-    "PUPIL": "meta.instrument.pupil",
-    "GRATING": "meta.instrument.grating",
-    "CHANNEL": "meta.instrument.channel",
-    "BAND": "meta.instrument.band",
-}
+_LONGEST: Final = 120
+"""How many letters the top of the page has of a text. The table of the attributes has more."""
+
+_MJD_0: Final = datetime.datetime(1858, 11, 17, tzinfo=datetime.UTC)
+
+
+def describe_inputs(facts: Facts) -> dict[str, list[tuple[str, int]]]:
+    """Return the texts of the summary, each with the number of inputs that have it."""
+    summary = {}
+    for name, attributes in _SUMMARY.items():
+        values = facts.input_values(*attributes)
+        if values is not None:
+            counts = Counter(to_text(value) for value in values if value is not None).most_common()
+            summary[name] = [(shorten(text, _LONGEST), count) for text, count in counts]
+    return summary
 
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
-    """One input, as far as a timeline shows it.
-
-    Parameters
-    ----------
-    name : str
-        Its file, or its number.
-    detector : str
-        The detector; empty if it is not known.
-    optics : str
-        Filter, and what else was in the light's way; empty if it is not known.
-    start, end : datetime.datetime or None
-        When it was exposed, in UTC.
-    """
+    """One input, as far as a timeline shows it; texts are empty where nothing is known."""
 
     name: str
     detector: str
@@ -50,66 +72,87 @@ class Exposure:
     end: datetime.datetime | None
 
 
-def exposures_of(facts: Facts) -> list[Exposure]:
+def read_exposures(facts: Facts) -> list[Exposure]:
     """Return what a timeline shows."""
-    n = facts.n_inputs
-    names = _texts(facts.said("meta.filename", "FILENAME"), n)
-    detectors = _texts(facts.said("meta.instrument.detector", "DETECTOR"), n)
-    elements = [_texts(facts.said(path, keyword), n) for keyword, path in _ELEMENTS.items()]
-    starts = _moments(facts, ("DATE-BEG", "meta.observation.date_beg"), ("MJD-BEG", "EXPSTART"))
-    ends = _moments(facts, ("DATE-END", "meta.observation.date_end"), ("MJD-END", "EXPEND"))
+    names = _texts(facts, "meta.filename", "FILENAME")
+    detectors = _texts(facts, *_SUMMARY["Detector"])
+    elements = [_texts(facts, *_SUMMARY[name]) for name in _OPTICS]
+    starts = _times(facts, ("DATE-BEG", "meta.observation.date_beg"), ("MJD-BEG", "EXPSTART"))
+    ends = _times(facts, ("DATE-END", "meta.observation.date_end"), ("MJD-END", "EXPEND"))
     return [
         Exposure(
             name=names[i] or f"input {i + 1}",
             detector=detectors[i],
-            optics=_optics([element[i] for element in elements]),
+            optics=_optics([texts[i] for texts in elements]),
             start=starts[i],
             end=ends[i],
         )
-        for i in range(n)
+        for i in range(facts.n_inputs)
     ]
 
 
 def span(exposures: Sequence[Exposure]) -> tuple[datetime.datetime, datetime.datetime] | None:
     """Return when the first exposure began, and when the last one ended."""
-    moments = [one for each in exposures for one in (each.start, each.end) if one is not None]
-    return (min(moments), max(moments)) if moments else None
+    times = [time for each in exposures for time in (each.start, each.end) if time is not None]
+    return (min(times), max(times)) if times else None
 
 
-def moment(value: Any) -> datetime.datetime | None:
-    """Return a date and time in UTC."""
+def span_text(exposures: Sequence[Exposure]) -> str:
+    """Say from when to when the exposures were taken."""
+    times = span(exposures)
+    if times is None:
+        return ""
+    start, end = times
+    last = f"{end:%H:%M:%S}" if start.date() == end.date() else f"{end:%Y-%m-%d %H:%M:%S}"
+    return f"{start:%Y-%m-%d %H:%M:%S} to {last} UTC ({duration_text(end - start)})"
+
+
+def duration_text(duration: datetime.timedelta) -> str:
+    """Say how long something lasts."""
+    rest = round(duration.total_seconds())
+    parts: list[tuple[int, str]] = []
+    for unit, seconds in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+        count, rest = divmod(rest, seconds)
+        if count or (parts and unit != "d"):
+            parts.append((count, unit))
+    return " ".join(f"{count} {unit}" for count, unit in parts[:2] if count) or "0 s"
+
+
+def parse_time(value: Any) -> datetime.datetime | None:
+    """Return a date and time, or a modified Julian date, in UTC."""
     try:
         if isinstance(value, str):
-            found = datetime.datetime.fromisoformat(value)
-            if found.tzinfo:
-                return found.astimezone(datetime.UTC)
-            return found.replace(tzinfo=datetime.UTC)
+            time = datetime.datetime.fromisoformat(value)
+            if time.tzinfo:
+                return time.astimezone(datetime.UTC)
+            return time.replace(tzinfo=datetime.UTC)
         if isinstance(value, (int, float)) and not isinstance(value, bool):
-            start = datetime.datetime(1858, 11, 17, tzinfo=datetime.UTC)
-            return start + datetime.timedelta(days=value)
+            return _MJD_0 + datetime.timedelta(days=value)
     except (ValueError, OverflowError):
         pass
     return None
 
 
-def _moments(facts: Facts, *names: tuple[str, ...]) -> list[datetime.datetime | None]:
-    found: list[datetime.datetime | None] = [None] * facts.n_inputs
-    for several in names:
-        values = facts.said(*several)
+def _times(facts: Facts, *alternatives: tuple[str, ...]) -> list[datetime.datetime | None]:
+    """Return a time of each input, of the first of several attributes that has one for it."""
+    times: list[datetime.datetime | None] = [None] * facts.n_inputs
+    for names in alternatives:
+        values = facts.input_values(*names)
         if values is not None:
-            found = [one or moment(value) for one, value in zip(found, values, strict=True)]
-    return found
+            times = [time or parse_time(value) for time, value in zip(times, values, strict=True)]
+    return times
 
 
 def _optics(elements: Sequence[str]) -> str:
     filter_, pupil, grating, channel, band = elements
     # Channels say more where they are parts of a spectrum than where the filter tells all.
     candidates = (filter_, pupil, grating) if filter_ or grating else (channel, band)
-    telling = [one for one in candidates if one not in _NO_ELEMENT]
-    return " ".join(telling) or next((one for one in candidates if one), "")
+    telling = [element for element in candidates if element not in _NO_ELEMENT]
+    return " ".join(telling) or next((element for element in candidates if element), "")
 
 
-def _texts(values: Sequence[Any] | None, n: int) -> list[str]:
+def _texts(facts: Facts, *names: str) -> list[str]:
+    values = facts.input_values(*names)
     if values is None:
-        return [""] * n
-    return ["" if one is None else text_of(one) for one in values]
+        return [""] * facts.n_inputs
+    return ["" if value is None else to_text(value) for value in values]

@@ -1,4 +1,4 @@
-"""Facts → the text of the page. Everything that comes from elsewhere is escaped here."""
+"""The text of the page. Everything that comes from elsewhere is escaped here."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.report.encoding import coded, series
-from blender_core.report.escaping import text_of, visible
-from blender_core.report.exposures import exposures_of
-from blender_core.report.summary import said_by_inputs, time_span
+from blender_core.report.encoding import encode_texts, encode_values, to_text, visible
+from blender_core.report.exposures import describe_inputs, read_exposures, span_text
 
 if TYPE_CHECKING:
+    import datetime
     from collections.abc import Sequence
 
     from blender_core.report.exposures import Exposure
@@ -50,7 +49,7 @@ def page(facts: Facts) -> str:
     )
     environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "allow_nan": False}
     style, script = _asset("report.css"), _script()
-    exposures = exposures_of(facts)
+    exposures = read_exposures(facts)
     rows = [_row(number, fact) for number, fact in enumerate(facts.attributes)]
     return environment.get_template("page.html").render(
         policy=_policy(style, script),
@@ -59,10 +58,10 @@ def page(facts: Facts) -> str:
         product=visible(facts.product),
         model_type=visible(facts.model_type),
         n_inputs=facts.n_inputs,
-        said=said_by_inputs(facts),
-        span=time_span(exposures),
+        said=describe_inputs(facts),
+        span=span_text(exposures),
         exposures=exposures,
-        groups=[(name, list(some)) for name, some in groupby(rows, lambda row: row["group"])],
+        groups=[(name, [*group]) for name, group in groupby(rows, lambda row: row["group"])],
         rules=sorted({row["rule"] for row in rows} - {""}),
         providers=sorted({row["provider"] for row in rows} - {""}),
         counts={
@@ -72,10 +71,12 @@ def page(facts: Facts) -> str:
             "later": sum(fact.is_later for fact in facts.attributes),
             "empty": sum(row["empty"] for row in rows),
         },
-        skipped=[visible(one) for one in facts.skipped],
-        notes=[visible(one) for one in facts.notes],
+        skipped=[*map(visible, facts.skipped)],
+        notes=[*map(visible, facts.notes)],
         data=_data(facts, exposures),
-        values=[None if fact.inputs is None else series(fact.inputs) for fact in facts.attributes],
+        values=[
+            None if fact.inputs is None else encode_values(fact.inputs) for fact in facts.attributes
+        ],
         version=version("blender-core"),
     )
 
@@ -133,7 +134,7 @@ def _row(number: int, fact: Fact) -> dict[str, Any]:
 
 
 def _text(value: Any) -> str | None:
-    return None if value is None else text_of(value)
+    return None if value is None else to_text(value)
 
 
 def _title(fact: Fact) -> str:
@@ -142,42 +143,43 @@ def _title(fact: Fact) -> str:
 
 
 def _data(facts: Facts, exposures: Sequence[Exposure]) -> dict[str, Any]:
-    told = [fact.outcome for fact in facts.attributes]
+    """Return what the scripts read."""
+    outcomes = [fact.outcome for fact in facts.attributes]
     texts = {
-        "path": [one.attribute for one in told],
-        "keyword": [one.keyword or "" for one in told],
+        "path": [outcome.attribute for outcome in outcomes],
+        "keyword": [outcome.keyword or "" for outcome in outcomes],
         "title": [_title(fact) for fact in facts.attributes],
         "unit": [fact.unit or "" for fact in facts.attributes],
-        "rule": [one.rule or "" for one in told],
-        "settings": [one.settings for one in told],
+        "rule": [outcome.rule or "" for outcome in outcomes],
+        "settings": [outcome.settings for outcome in outcomes],
         "summary": [fact.summary for fact in facts.attributes],
-        "plugin": [str(one.provider or "") for one in told],
-        "provider": [one.provided_by for one in told],
-        "tier": ["" if one.tier is None else one.tier.label for one in told],
-        "asked": [one.asked_by for one in told],
-        "reason": [one.reason for one in told],
-        "status": [one.status.value for one in told],
+        "plugin": [str(outcome.provider or "") for outcome in outcomes],
+        "provider": [outcome.provided_by for outcome in outcomes],
+        "tier": ["" if outcome.tier is None else outcome.tier.label for outcome in outcomes],
+        "asked": [outcome.asked_by for outcome in outcomes],
+        "reason": [outcome.reason for outcome in outcomes],
+        "status": [outcome.status.value for outcome in outcomes],
         "warning": [fact.warning for fact in facts.attributes],
     }
     return {
         "n": facts.n_inputs,
-        "rows": len(told),
-        "texts": {name: coded([visible(one) for one in some]) for name, some in texts.items()},
-        "value": coded([_text(fact.value) for fact in facts.attributes]),
-        "blended": coded([_text(one.blended) for one in told]),
-        "replaced": coded([_text(one.replaced) for one in told]),
-        "inputs": [one.n_inputs for one in told],
-        "distinct": [one.n_distinct for one in told],
-        "seen": [one.n_seen for one in told],
-        "taken": [one.from_input for one in told],
+        "rows": len(outcomes),
+        "texts": {name: encode_texts([*map(visible, column)]) for name, column in texts.items()},
+        "value": encode_texts([_text(fact.value) for fact in facts.attributes]),
+        "blended": encode_texts([_text(outcome.blended) for outcome in outcomes]),
+        "replaced": encode_texts([_text(outcome.replaced) for outcome in outcomes]),
+        "inputs": [outcome.n_inputs for outcome in outcomes],
+        "distinct": [outcome.n_distinct for outcome in outcomes],
+        "seen": [outcome.n_seen for outcome in outcomes],
+        "taken": [outcome.from_input for outcome in outcomes],
         "empty": [fact.is_empty for fact in facts.attributes],
-        "names": coded([one.name for one in exposures]),
-        "detector": coded([one.detector for one in exposures]),
-        "optics": coded([one.optics for one in exposures]),
-        "start": [_milliseconds(one.start) for one in exposures],
-        "end": [_milliseconds(one.end) for one in exposures],
+        "names": encode_texts([exposure.name for exposure in exposures]),
+        "detector": encode_texts([exposure.detector for exposure in exposures]),
+        "optics": encode_texts([exposure.optics for exposure in exposures]),
+        "start": [_milliseconds(exposure.start) for exposure in exposures],
+        "end": [_milliseconds(exposure.end) for exposure in exposures],
     }
 
 
-def _milliseconds(moment: Any) -> int | None:
-    return None if moment is None else round(moment.timestamp() * 1000)
+def _milliseconds(time: datetime.datetime | None) -> int | None:
+    return None if time is None else round(time.timestamp() * 1000)

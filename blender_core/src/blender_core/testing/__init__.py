@@ -4,7 +4,7 @@
 is in :mod:`blender_core.testing.fixtures`.
 """
 
-from blender_core.testing.checking import check_rule
-from blender_core.testing.samples import Sample
+from blender_core.testing.rule_check import check_rule
+from blender_core.testing.trial import Sample
 
 __all__ = ["Sample", "check_rule"]

@@ -46,29 +46,29 @@ def problem_with_value(rule: Rule, values: Sequence[Any], value: Any) -> str | N
         )
     if any(_same(plain, constant) for constant in rule.constants):
         return None
-    found = f"gives {preview(plain)} ({type(plain).__name__})"
+    gives = f"gives {preview(plain)} ({type(plain).__name__})"
     if rule.gives is Gives.CONSTANT:
-        return f"{found}, which is not among its constants"
+        return f"{gives}, which is not among its constants"
     if rule.gives is Gives.INPUT:
-        if any(_same(plain, one) for one in values):
+        if any(_same(plain, given) for given in values):
             return None
-        alike = [one for one in values if identity(one) == identity(plain)]
+        alike = [given for given in values if identity(given) == identity(plain)]
         if alike:
-            return f"{found}, and the input has {preview(alike[0])} ({type(alike[0]).__name__})"
+            return f"{gives}, and the input has {preview(alike[0])} ({type(alike[0]).__name__})"
         return (
             f"gives {preview(plain)}, which no input has: name it in constants, or say in gives "
             "what is made of inputs"
         )
     if rule.gives is Gives.SAME_TYPE:
-        wanted = _types_of_computed({type(one) for one in values if one is not None})
+        wanted = _types_of_computed({type(given) for given in values if given is not None})
         if not wanted:
-            return f"{found}, though it says that it computes with numbers: say in gives what it is"
+            return f"{gives}, though it says that it computes with numbers: say in gives what it is"
     else:
         wanted = {_TYPES[rule.gives]}
     if type(plain) in wanted:
         return None
     names = " or ".join(sorted(kind.__name__ for kind in wanted))
-    return f"{found}, and says that it gives {rule.gives.value} ({names})"
+    return f"{gives}, and says that it gives {rule.gives.value} ({names})"
 
 
 def problems_with_constants(rule: Rule) -> Iterator[str]:
@@ -97,18 +97,18 @@ def problems_with_arguments(rule: Rule) -> Iterator[str]:
         return
     if first.kind is not inspect.Parameter.VAR_POSITIONAL:
         del taken[first.name]
-    any_name = any(one.kind is inspect.Parameter.VAR_KEYWORD for one in taken.values())
-    for what, names in (("companion", rule.companions), ("parameter", rule.parameters)):
+    takes_any_name = any(each.kind is inspect.Parameter.VAR_KEYWORD for each in taken.values())
+    for role, names in (("companion", rule.companions), ("parameter", rule.parameters)):
         for name in names:
-            one = taken.pop(name, None)
-            if one is None or one.kind not in _BY_NAME:
-                if not any_name:
-                    yield f"it takes no argument {name!r} by name, which is a {what}"
-            elif what == "parameter" and one.default is inspect.Parameter.empty:
+            parameter = taken.pop(name, None)
+            if parameter is None or parameter.kind not in _BY_NAME:
+                if not takes_any_name:
+                    yield f"it takes no argument {name!r} by name, which is a {role}"
+            elif role == "parameter" and parameter.default is inspect.Parameter.empty:
                 yield f"its parameter {name!r} has no default, and an override need not give one"
-    for name, one in taken.items():
-        needed = one.default is inspect.Parameter.empty and one.kind in (*_BY_NAME, *_BY_PLACE[:1])
-        if needed:
+    for name, parameter in taken.items():
+        is_needed = parameter.kind in (*_BY_NAME, inspect.Parameter.POSITIONAL_ONLY)
+        if is_needed and parameter.default is inspect.Parameter.empty:
             yield f"it needs {name!r}, which is neither a companion nor a parameter"
 
 

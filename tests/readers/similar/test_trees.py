@@ -13,8 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from blender_core.formats.asdf.tree_text import AsdfText
-from blender_core.formats.fits.metadata import RawFits
-from blender_core.formats.fits.scan import BadFitsError
+from blender_core.formats.fits.scan import BadFitsError, RawFits
 from blender_core.readers.model_files import plain_values
 from blender_core.readers.similar.trees import KnownTrees
 from blender_core.schema.attributes import Attribute

@@ -10,14 +10,13 @@ from blender_core.errors import NotADatamodelError, UnknownInputError
 from blender_core.readers.asdf import AsdfReader
 from blender_core.readers.datamodel import DatamodelReader
 from blender_core.readers.fits import FitsReader
-from blender_core.readers.plugin_source import PluggedSource
-from blender_core.readers.similar.cache import Learnt
-from blender_core.readers.similar_fits import open_again
+from blender_core.readers.plugin_source import PluginSource
+from blender_core.readers.similar.cache import ReaderCache
 
 if TYPE_CHECKING:
     from blender_core.errors import InputError
     from blender_core.plugins.manager import Plugins
-    from blender_core.plugins.source import Expandable
+    from blender_core.plugins.source import Source
 
 __all__ = ["Opener"]
 
@@ -35,10 +34,10 @@ class Opener:
     """
 
     def __init__(self, plugins: Plugins | None = None) -> None:
-        self._learnt = Learnt()
+        self._cache = ReaderCache()
         self._plugins = plugins
 
-    def open(self, given: Any, what: str) -> Expandable:
+    def open(self, given: Any, what: str) -> Source:
         """Return the reader for an input."""
         try:
             if isinstance(given, (str, os.PathLike)):
@@ -50,28 +49,27 @@ class Opener:
                 raise
             return source
 
-    def _open_file(self, given: str | os.PathLike[str], what: str) -> Expandable:
+    def _open_file(self, given: str | os.PathLike[str], what: str) -> Source:
         path = given if isinstance(given, Path) else Path(given)
-        reader: Expandable
+        reader: Source
         if path.suffix == ".asdf":
             reader = AsdfReader(path, what)
         else:
-            again = open_again(path, what, self._learnt)
-            reader = again or FitsReader(path, what, self._learnt)
+            reader = FitsReader(path, what, self._cache)
         reader.model_type  # noqa: B018  # a file that has none may be a plugin's
         return reader
 
-    def _open_object(self, given: Any, what: str) -> Expandable:
+    def _open_object(self, given: Any, what: str) -> Source:
         from astropy.io.fits import HDUList
 
         # To say what it is in other words would have astropy read all of it.
         if isinstance(given, HDUList):
-            reader = FitsReader(given, what, self._learnt)
+            reader = FitsReader(given, what, self._cache)
             reader.model_type  # noqa: B018  # one that has none may be a plugin's
             return reader
         return DatamodelReader(given, what)
 
-    def _open_by_plugin(self, given: Any, what: str, refusal: InputError) -> Expandable | None:
+    def _open_by_plugin(self, given: Any, what: str, refusal: InputError) -> Source | None:
         if self._plugins is None or not (asked := self._plugins.readers):
             return None
         shown_as = given if isinstance(given, (str, os.PathLike)) else type(given).__name__
@@ -81,4 +79,4 @@ class Opener:
             names = ", ".join(map(str, asked))
             msg = f"{refusal}\nNor does any plugin take it: asked was {names}"
             raise type(refusal)(msg) from refusal
-        return PluggedSource(*found, what)
+        return PluginSource(*found, what)

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import BinaryIO
 
-    from blender_core.formats.fits.metadata import RawFits
+    from blender_core.formats.fits.scan import RawFits
     from blender_core.tables.typed_columns import TypedColumn
 
 __all__ = ["patched"]

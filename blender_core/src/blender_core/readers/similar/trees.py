@@ -109,22 +109,17 @@ class TreeTemplate:
         # Where what is passed over and scalars begin and end, and the patterns or nodes of these.
         self._parts: list[tuple[int, int, Any, bool]] = []
         self._divide(asdf.root, (), in_braces=False)
-        self._sections = [_Section(None, "", [])]
-        starts = [start for start, *_ in self._parts]
-        self._sections[0] = _Section(None, text[: (starts + [len(text)])[0]], [])
-        for (start, end, part, in_braces), after in zip(
-            self._parts, [*starts[1:], len(text)], strict=True
-        ):
-            if isinstance(part, re.Pattern):
-                self._sections.append(_Section(part, text[end:after], []))
-                continue
+        ends = [*(start for start, *_ in self._parts), len(text)]
+        self._sections = [_Section(None, text[: ends[0]], [])]
+        for (start, end, part, in_braces), after in zip(self._parts, ends[1:], strict=True):
             literal = text[end:after]
+            if isinstance(part, re.Pattern):
+                self._sections.append(_Section(part, literal, []))
+                continue
             entry = _NEXT_ENTRY.match(literal) if in_braces else None
             ending, rest = (entry[1], literal[entry.end() :]) if entry else ("", literal)
-            place = self._places.get(id(part))
-            self._sections[-1].slots.append(
-                _Slot(text[start:after], ending, rest, in_braces, place)
-            )
+            slot = _Slot(text[start:after], ending, rest, in_braces, self._places.get(id(part)))
+            self._sections[-1].slots.append(slot)
         del self._text, self._parts, self._places
 
     def _divide(self, node: Any, keys: tuple[str, ...], *, in_braces: bool) -> None:
@@ -172,10 +167,10 @@ class TreeTemplate:
         at = 0
         for passed, start, slots in self._sections:
             if passed is not None:
-                end = _end_of(passed, text, at)
-                if end is None:
+                after = _end_of(passed, text, at)
+                if after is None:
                     return None
-                at = end
+                at = after
             if not text.startswith(start, at):
                 return None
             at += len(start)
@@ -256,5 +251,6 @@ def _text_of(asdf: AsdfText) -> str | None:
         text = asdf.text
     except UnicodeDecodeError:
         return None
-    unusual = "\r" in text or (not text.isascii() and any(map(text.__contains__, _OTHER_LINE_BREAKS)))
-    return None if unusual else text
+    if "\r" in text or (not text.isascii() and any(char in text for char in _OTHER_LINE_BREAKS)):
+        return None
+    return text

@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 from blender_core.common.caught_warnings import recorded
 from blender_core.common.drop import DROP
 from blender_core.common.wording import preview
-from blender_core.formats.asdf.tree_edit import Yaml, changed
-from blender_core.formats.asdf.tree_nodes import dumped
+from blender_core.formats.asdf.tree_edit import changed
 from blender_core.formats.files.byte_ranges import Copied, Part, PatchError
 from blender_core.formats.fits.asdf_extension import (
     array_tag,
@@ -171,13 +170,17 @@ def _put_table(hdus: list[_HDU], name: str, columns: Sequence[TypedColumn], tag:
         hdus.insert(_end(hdus, tables=True), new)
     else:
         hdus[old] = new
-    datatype = dumped(
-        [{"byteorder": "big", "datatype": one.datatype, "name": one.name} for one in fields]
-    )
-    return Yaml(
-        f"!<{tag}> {{source: 'fits:{hdu_name},1', datatype: {datatype}, byteorder: big, "
-        f"shape: [{len(fields[0].raw)}]}}"
-    )
+    from asdf.tagged import tag_object
+
+    reference = {
+        "source": f"fits:{hdu_name},1",
+        "datatype": [
+            {"byteorder": "big", "datatype": field.datatype, "name": field.name} for field in fields
+        ],
+        "byteorder": "big",
+        "shape": [len(fields[0].raw)],
+    }
+    return tag_object(tag, reference)
 
 
 def _checksum(hdus: Sequence[_HDU]) -> str:

@@ -15,7 +15,7 @@ from stdatamodels.jwst import datamodels
 from stdatamodels.jwst.datamodels import ImageModel
 
 from blender_core import BlendWarning, InputError, ModelBlender, NotADatamodelError, blendmodels
-from blender_core.formats.fits.hdulist import LiveHeader
+from blender_core.formats.fits.cards import LiveHeader
 from blender_core.readers.datamodel import DatamodelReader
 from blender_core.readers.fits import FitsReader
 from blender_core.readers.similar.cache import ReaderCache

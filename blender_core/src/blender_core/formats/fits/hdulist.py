@@ -4,52 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import io
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from blender_core.common.caught_warnings import recorded
 from blender_core.formats.asdf.tree_text import AsdfText
+from blender_core.formats.fits.cards import LiveHeader
 from blender_core.formats.fits.scan import BLOCK, BadFitsError, RawFits, RawHDU
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from typing import BinaryIO
 
     from astropy.io.fits import Column, FITS_rec, HDUList, Header
 
-__all__ = ["LiveHeader", "raw_fits_of", "table_in", "without_arrays"]
+__all__ = ["raw_fits_of", "table_in", "without_arrays"]
 
 _ASDF: Final = "ASDF"
-
-
-class LiveHeader:
-    """A header in memory, which can be used where a `RawHeader` can.
-
-    Its values are taken as they are, and not from the text that would be written to a file: that
-    has less room.
-    """
-
-    def __init__(self, header: Header) -> None:
-        self._header = header.copy()
-
-    @cached_property
-    def text(self) -> bytes:
-        """The header as astropy prints it, which mends what does not meet the standard.
-
-        Mended cards have the values that they are mended to from then on, as of a `RawHeader`.
-        """
-        with recorded():  # what it mends is no concern of the blend
-            return str(self._header).encode()
-
-    def get(self, keyword: str) -> Any:
-        """Return the value of a keyword, as `RawHeader.get` does."""
-        return self._header.get(keyword)
-
-    def select(self, fields: Sequence[bytes]) -> list[Any]:
-        """Return the values of many keywords, as `RawHeader.select` does."""
-        return [self._header.get(field.decode().rstrip()) for field in fields]
 
 
 def raw_fits_of(hdulist: HDUList) -> RawFits:

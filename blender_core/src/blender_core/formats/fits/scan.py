@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO, NoReturn
 
-    from blender_core.formats.fits.hdulist import LiveHeader
+    from blender_core.formats.fits.cards import LiveHeader
 
 __all__ = ["BLOCK", "BadFitsError", "NotFitsError", "RawFits", "RawHDU", "padded", "scan"]
 

@@ -248,6 +248,60 @@ def test_a_text_that_goes_on_behind_what_is_wanted():
     assert told(written(first), raw, written(other)) == [None, parsed(written(other))]
 
 
+# What a text that is passed over may be made of, so that it goes on after its lines.
+fragments = st.sampled_from(
+    ["'", '"', "''", '""', "\\", "\n  ", "\n- ", "\n  - ", "\n    - ", "- ", ": ", "x", "it's", "#", " #", "|", ">", "|\n  ", "[",
+     "]", "{", "}", ",", ", ", " ", "b: ", "\n  c: ", ":\n  - ", "word", "word'", 'word"', "'word", "'word'", '"word"', "[x, ",
+     "&a ", "*a", "!t ", "'a: '", "\n\n", "? ", "-", ":", "(", ").", "\n  # it's", "\n  " + "long " * 20 + "'"]
+)  # fmt: skip
+passed_over = st.builds(
+    str.__add__,
+    st.sampled_from([" ", "\n  - ", "\n- ", "\n  k: "]),
+    st.lists(fragments, min_size=1, max_size=8).map("".join),
+)
+SMALL = Layout([Attribute("meta.a"), Attribute("meta.b")])
+
+
+def small(before, after, a=1.5, wcs=" 1"):
+    """Return a tree with something before, within and after what is wanted."""
+    wcs = wcs.replace("\n", "\n  ")
+    return f"log:{before}\nmeta:\n  a: {a}\n  wcs:{wcs}\n  b: 'y'\nzlog:{after}\n...\n".encode()
+
+
+@settings(parent=many, max_examples=1000)
+@given(passed_over, passed_over, passed_over)
+@example(' " of', ' x"', " 1")
+@example(""" '"' "x""", """ "y '"'""", " 1")
+@example("\n- x\n  - 'y\n- z: it'", " '", " 1")
+@example(" x # it's: 'y'", " 'z'", " 1")
+@example(" |\n  'x", " 'y'", " 1")
+@example(" 1", " x'", " 'of")
+@example("\n  - x, 'y", " z'", " 1")
+def test_whatever_is_passed_over(before, after, wcs):
+    """A text that opens where nobody looks, and goes on, gives no value of what lies within."""
+    other = small(before, after, 9.5, wcs)
+    if is_a_tree(other):
+        assert_right(small(" 1", " 1"), other, SMALL)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " 5",
+        """ {a: [1, 'b c', "d"], e: ''}""",
+        "\n- plain, it's 'odd'\n- 'quoted: ''it'''\n- \"d'q\\n\\\n  \\ on\"",
+        """ ['a: ''b''', "it's", 'c, d', e (f)]""",
+        "\n  step:\n  - 'x: ''y'''\n  - long text\n    that goes on\n  - 'z'\n  n: 'a: b'",
+        " !<tag:x>\n  frame: &id001 !<tag:y> {name: '', unit: deg}\n  again: *id001",
+        "\n- 2026-01-02 - stpipe - INFO - <A> -> B",
+    ],
+)
+def test_logs_and_the_wcs_are_passed_over(text):
+    """What asdf writes of them is certain to end where it seems to."""
+    assert assert_right(small(" 1", " 1"), small(text, " 2", 9.5), SMALL)
+    assert assert_right(small(" 1", " 1"), small(" 2", " 2", 9.5, text), SMALL)
+
+
 @many
 @given(changes, changes)
 @example(
@@ -304,6 +358,14 @@ def test_a_text_changed_anywhere(raw, data):
     if is_a_tree(other):
         assert_right(raw, other, EVERY)
         assert_right(other, raw, EVERY)
+
+
+@pytest.mark.parametrize("ending", ["\r\n", "\r", "\x85", "\u2028"])
+def test_other_line_breaks_are_left_to_asdf(ending):
+    other = FIRST.replace(b"\n", ending.encode())
+    known = KnownTrees(LAYOUT)
+    known.add(text_of(FIRST), parsed(FIRST))
+    assert known.values(AsdfText(other)) is None
 
 
 def test_real_trees():

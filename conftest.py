@@ -9,4 +9,4 @@ from blender_core.common.environment import BLOCK, RECORD_RULES, RULES
 for name in (BLOCK, RECORD_RULES, RULES):
     os.environ.pop(name, None)
 
-pytest_plugins = ["reading_fixtures", "writing_fixtures"]
+pytest_plugins = ["environments", "reading_fixtures", "thoroughness", "writing_fixtures"]

@@ -1,17 +1,14 @@
 """Fixtures that several folders of tests share."""
 
-import functools
 import hashlib
-import os
 import re
-import shutil
-import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
 import pytest
 from stdatamodels.jwst.datamodels import ImageModel
+from warm_programs import WarmPrograms
 
 from blender_core import Plugins, Provider, hookimpl
 from blender_core.demo.exposures import write_exposures
@@ -123,72 +120,12 @@ def install_examples(install_project):
     return make
 
 
-class Environment:
-    """A virtual environment, made with what comes with Python, or with uv."""
-
-    def __init__(self, folder, uv=None):
-        self._uv = uv
-        pip = ["--without-pip"] if uv else []
-        subprocess.run([sys.executable, "-m", "venv", *pip, folder], check=True)
-        self.python = folder / ("Scripts" if sys.platform == "win32" else "bin") / "python"
-
-    def install(self, *wheels):
-        if self._uv:
-            command = [self._uv, "pip", "install", "--quiet", "--python", self.python, *wheels]
-            subprocess.run(command, check=True)
-        else:
-            self.pip("install", *map(str, wheels))
-
-    def pip(self, *arguments):
-        quiet = ["--quiet", "--disable-pip-version-check", "--no-input"]
-        subprocess.run([self.python, "-m", "pip", *arguments, *quiet], check=True)
-
-    def run(self, code, cwd, *arguments):
-        """Run a program that is given as a text, or as the path of its file."""
-        program = [code] if isinstance(code, Path) else ["-c", code]
-        done = subprocess.run(
-            [self.python, *program, *arguments],
-            capture_output=True,
-            text=True,
-            cwd=cwd,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-
 @pytest.fixture(scope="session")
-def make_environment(tmp_path_factory):
-    """Return a function that makes a virtual environment, quickly with uv where that is at hand."""
-
-    def make(quick=False):
-        uv = os.environ.get("UV") if quick else None  # as uv tells the programs that it runs
-        return Environment(tmp_path_factory.mktemp("environment"), uv)
-
-    return make
-
-
-@pytest.fixture(scope="session")
-def build_wheel(make_environment, tmp_path_factory):
-    """Return a function that builds a distribution's wheel, once: its folder → the wheel."""
-    ignore = shutil.ignore_patterns("__pycache__", "build", "dist")
-
-    @functools.cache
-    def builder():
-        return make_environment()
-
-    @functools.cache
-    def build(folder):
-        # From a copy that nothing else writes to.
-        source = shutil.copytree(
-            folder, tmp_path_factory.mktemp("source") / folder.name, ignore=ignore
-        )
-        target = tmp_path_factory.mktemp("wheel")
-        builder().pip("wheel", "--no-deps", "--wheel-dir", str(target), str(source))
-        (wheel,) = target.iterdir()
-        return wheel
-
-    return build
+def warm_programs():
+    """``model-blender``, ``strun`` and ``python`` in new processes that have begun already."""
+    programs = WarmPrograms()
+    yield programs
+    programs.close()
 
 
 class ManyFiles:

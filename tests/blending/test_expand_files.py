@@ -20,6 +20,7 @@ from stdatamodels.exceptions import ValidationWarning
 from stdatamodels.jwst import datamodels
 from stdatamodels.jwst.datamodels import ImageModel
 from stdatamodels.util import remove_none_from_tree
+from thoroughness import examples
 
 from blender_core import ExpansionError, InputError, Override, Status, blendmodels
 
@@ -223,7 +224,9 @@ def given_back():
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(25),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(tree=trees(), overrides=st.sampled_from(list(OVERRIDES)), data=st.data())
 def test_products_of_products_are_those_of_all_exposures(
@@ -364,7 +367,9 @@ OF_THE_PEER = EXPOSURES.filter(
 
 
 @settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(10),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(
     groups=st.lists(st.lists(OF_THE_PEER, min_size=1, max_size=3), min_size=1, max_size=2),

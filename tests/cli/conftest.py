@@ -3,7 +3,6 @@
 import json
 import shutil
 import subprocess
-import sysconfig
 from pathlib import Path
 
 import pytest
@@ -62,11 +61,11 @@ def printed_json(command):
 
 
 @pytest.fixture
-def script():
-    """Return a function that runs the command as its users do, in a process of its own."""
+def script(warm_programs):
+    """Return a function that runs the command in a process of its own."""
 
     def run(*arguments, **settings):
-        path = Path(sysconfig.get_path("scripts")) / "model-blender"
+        path = warm_programs.folder / "model-blender"
         return subprocess.run(
             [path, *map(str, arguments)], capture_output=True, text=True, check=False, **settings
         )

@@ -78,6 +78,7 @@ def test_faults(install, printed_json):
         assert re.match(pattern, found[attribute][1]), found[attribute][1]
 
 
+@pytest.mark.exhaustive
 def test_nothing_is_wrong(install, command, printed_json):
     install("acme-rules", "acme", SOUND)
     (told,) = printed_json("check", "--plugin", "Acme_Rules")

@@ -16,6 +16,8 @@ from blender_core.cli import main
 from blender_core.cli.captured_warnings import Notes
 from blender_core.cli.console import printable
 from blender_core.cli.progress import Bar, bar
+from blender_core.common.wording import named
+from blender_core.errors import warn
 
 SCRIPT = Path(sysconfig.get_path("scripts")) / "model-blender"
 COMMANDS = (
@@ -32,20 +34,25 @@ COMMANDS = (
 )
 
 
-def on_a_terminal(*arguments, width=80, **environment):
-    """Return what a command prints where standard output is a terminal."""
-    outer, inner = pty.openpty()
-    environment = {**os.environ, "TERM": "xterm-256color", "COLUMNS": str(width), **environment}
-    with subprocess.Popen([SCRIPT, *arguments], stdout=inner, stderr=inner, env=environment):
-        os.close(inner)
-        printed = b""
-        try:
-            while more := os.read(outer, 65536):
-                printed += more
-        except OSError:  # what Linux has for an end
-            pass
-    os.close(outer)
-    return printed.decode().replace("\r\n", "\n")
+@pytest.fixture
+def on_a_terminal(warm_programs):
+    """Return a function that gives what a command prints where standard output is a terminal."""
+
+    def run(*arguments, width=80, program=warm_programs.folder / "model-blender", **variables):
+        outer, inner = pty.openpty()
+        variables = {**os.environ, "TERM": "xterm-256color", "COLUMNS": str(width), **variables}
+        with subprocess.Popen([program, *arguments], stdout=inner, stderr=inner, env=variables):
+            os.close(inner)
+            printed = b""
+            try:
+                while more := os.read(outer, 65536):
+                    printed += more
+            except OSError:  # what Linux has for an end
+                pass
+        os.close(outer)
+        return printed.decode().replace("\r\n", "\n")
+
+    return run
 
 
 class TestHelp:
@@ -177,14 +184,14 @@ class TestErrors:
     def test_options_instead_of_arguments(self, refused, install):
         install("other-std", "std", "import blender_core")
         message = refused("plan", "--model", "ImageModel")
-        assert "or use --block other-std" in message
+        assert "or pass --block other-std" in message
         assert "block=(" not in message
 
     def test_options_in_sentences(self, refused, install):
         install("acme-rules", "acme", "import blender_cor")
         last = refused("rules").splitlines()[-1]
         assert (
-            last == "Repair or uninstall it, or use --block acme or set MODEL_BLENDER_BLOCK=acme."
+            last == "Repair or uninstall it, or pass --block acme or set MODEL_BLENDER_BLOCK=acme."
         )
 
     def test_a_reader_that_goes_away(self):
@@ -197,9 +204,10 @@ class TestErrors:
         assert done.stderr == ""
         assert done.stdout == "141\n"
 
-    def test_a_reader_of_the_demo_that_goes_away(self):
+    def test_a_reader_of_the_demo_that_goes_away(self, warm_programs):
         done = subprocess.run(
-            ["bash", "-c", f"'{SCRIPT}' demo | true; echo ${{PIPESTATUS[0]}}"],
+            ["bash", "-c", "model-blender demo | true; echo ${PIPESTATUS[0]}"],
+            env={**os.environ, "PATH": warm_programs.path},
             capture_output=True,
             text=True,
             check=True,
@@ -247,7 +255,7 @@ class TestErrors:
 
 
 class TestTerminal:
-    def test_a_width_that_is_not_known(self, script):
+    def test_a_width_that_is_not_known(self, script, on_a_terminal):
         assert "weighted_mean" in on_a_terminal("rules", width=0)
         done = script("demo", env={**os.environ, "COLUMNS": "0"})
         assert "24 exposures, one product" in done.stdout
@@ -257,11 +265,11 @@ class TestTerminal:
         assert "\x1b" not in done.stdout
         assert max(map(len, done.stdout.splitlines())) > 80
 
-    def test_colours(self):
-        assert "\x1b[1;36m" in on_a_terminal("rules")
+    def test_colours(self, on_a_terminal):
+        assert "\x1b[1;36m" in on_a_terminal("rules", program=SCRIPT)
         assert "36m" not in on_a_terminal("rules", NO_COLOR="1")
 
-    def test_kinds_of_findings_are_told(self):
+    def test_kinds_of_findings_are_told(self, on_a_terminal):
         # By them one says which to leave out.
         lines = on_a_terminal("check", "--model", "ImageModel", NO_COLOR="1").splitlines()
         text = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(line.rstrip() for line in lines))
@@ -272,7 +280,7 @@ class TestTerminal:
         )
 
     @pytest.mark.parametrize("width", [60, 80, 120])
-    def test_no_line_is_too_long(self, width):
+    def test_no_line_is_too_long(self, on_a_terminal, width):
         arguments = ["check", "--model", "ImageModel", "--override", "EXPSTART=join"]
         for one in (["rules"], ["plan", "--model", "ImageModel"], arguments):
             text = re.sub(r"\x1b\[[0-9;]*m", "", on_a_terminal(*one, width=width))
@@ -317,7 +325,8 @@ class TestNotes:
         notes = Notes()
         with notes.about(""):
             for number, name in enumerate(["a.fits", "b.fits", "a.fits"], start=1):
-                warnings.warn(f"input {number} ({name}) has x", BlendWarning, stacklevel=1)
+                label = named(f"input {number}", name)
+                warn(f"{label} has x", label=label, problem="x")
             warnings.warn("something\nelse", BlendWarning, stacklevel=1)
             warnings.warn("for developers", DeprecationWarning, stacklevel=1)
         assert notes.lines() == ["a.fits and 1 more: x", "something else"]
@@ -342,7 +351,7 @@ class TestNotes:
         (120, ["keyword", "attribute", "value", "rule", "values"]),
     ],
 )
-def test_products_on_terminals(command, product, exposures, width, head):
+def test_products_on_terminals(command, on_a_terminal, product, exposures, width, head):
     command("blend", product, *exposures, "--record-rules", "--quiet")
     for arguments in (["explain", product], ["table", product, "--all"]):
         text = re.sub(r"\x1b\[[0-9;]*m", "", on_a_terminal(*arguments, width=width))

@@ -4,7 +4,6 @@ import math
 import os
 import shutil
 import subprocess
-import sys
 import sysconfig
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from stdatamodels.jwst import datamodels
 from typer.testing import CliRunner
 
 from blender_core.cli.app import app
-from blender_core.demo.exposures import write_exposures
 
 REAL = Path(jwst.__file__).parent / "associations/tests/data"
 UNCAL = sorted((REAL / "exposures").glob("*.fits"))
@@ -153,10 +151,10 @@ class TestInvented:
         assert "  model-blender-demo/product_i2d.fits\n" in text
         assert "\x1b" not in text
 
-    def test_the_lines_for_python_run(self, invented):
+    def test_the_lines_for_python_run(self, invented, warm_programs):
         told = [line.strip() for line in invented[0].splitlines() if line.startswith("    ")]
         done = subprocess.run(
-            [sys.executable, "-c", "\n".join(told[-3:])],
+            [warm_programs.folder / "python", "-c", "\n".join(told[-3:])],
             cwd=invented[1],
             capture_output=True,
             text=True,
@@ -164,8 +162,8 @@ class TestInvented:
         )
         assert "jw01234001001_02101_00001_nrca1_cal.fits" in done.stdout
 
-    def test_again(self):
-        brief = " ".join(run().split())
+    def test_again(self, invented):
+        brief = " ".join(invented[0].split())
         assert "--all shows the others" in brief
         complete = run("--all")
         assert "--all" not in complete
@@ -177,9 +175,10 @@ class TestInvented:
         assert max(map(len, text.splitlines())) <= 120
         assert "V01234001001P0000000002101" in text
 
-    def test_exposures_are_valid_and_reproducible(self, tmp_path):
+    def test_exposures_are_valid_and_reproducible(self, invented, invented_exposures):
         # Any warning is an error here.
-        once, again = write_exposures(tmp_path / "a"), write_exposures(tmp_path / "b")
+        once = sorted((invented[1] / "model-blender-demo/exposures").iterdir())
+        again = invented_exposures
         for first, second in zip(once, again, strict=True):
             with datamodels.open(str(first)) as a, datamodels.open(str(second)) as b:
                 a.validate()
@@ -282,8 +281,8 @@ class TestRefused:
         run(*UNCAL)
         assert "--output" in fails("model-blender-demo/product.fits")
 
-    def test_demo_exposure_as_output(self):
-        run()
+    def test_demo_exposure_as_output(self, invented, monkeypatch):
+        monkeypatch.chdir(invented[1])
         exposure = next(Path("model-blender-demo/exposures").iterdir())
         assert "replace the input" in fails("-o", exposure, "--overwrite")
 

@@ -154,6 +154,7 @@ class TestCheck:
         (one,) = told["findings"]
         assert (one["where"], one["kind"], one["keyword"]) == ("ImageModel", "type", "NGROUPS")
 
+    @pytest.mark.exhaustive
     def test_all(self, command, printed_json):
         # Of today's schemas, one has columns that are asked for twice.
         told = printed_json("check", "--all", "--except", "deprecated", status=1)

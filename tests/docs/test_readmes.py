@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -27,14 +26,13 @@ def test_the_first_example(tmp_path, monkeypatch, capsys):
     exec(compile(drop_in, "README.md", "exec"), {})  # noqa: S102
 
 
-def test_the_commands(tmp_path):
+def test_the_commands(tmp_path, warm_programs):
     _, _, commands, *_ = blocks("README.md", "sh")
-    folder = Path(sys.executable).parent
     script = f"model-blender demo >log\ncd model-blender-demo\nmv exposures/* .\n{commands}"
     done = subprocess.run(
         ["bash", "-e", "-c", script],
         cwd=tmp_path,
-        env={**os.environ, "PATH": f"{folder}:{os.environ['PATH']}"},
+        env={**os.environ, "PATH": warm_programs.path},
         capture_output=True,
         text=True,
         check=False,

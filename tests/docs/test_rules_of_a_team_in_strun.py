@@ -5,7 +5,6 @@ import importlib.metadata
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ from small_jwst import coronagraphy, imaging
 from small_jwst.reference_files import environment
 
 PAGE = Path(__file__).parents[2] / "docs" / "howto" / "rules_of_a_team_in_strun.rst"
-PROGRAMS = Path(sys.executable).parent
 # The exposures are too small, and have too few stars, for these steps.
 SKIPPED = ("assign_mtwcs", "tweakreg", "skymatch", "outlier_detection", "source_catalog")
 STRUN = """#!/bin/sh
@@ -28,7 +26,7 @@ exec {program} "$@"
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(tmp_path, warm_programs):
     """A folder with exposures and their associations, and a strun that leaves out other steps."""
     association, _ = imaging.write_imaging(tmp_path)
     association.rename(tmp_path / "asn.json")
@@ -45,7 +43,7 @@ def folder(tmp_path):
         STRUN.format(
             image3=" ".join(f"--steps.{name}.skip=true" for name in SKIPPED),
             coron3=" ".join(coron3),
-            program=shutil.which("strun", path=PROGRAMS),
+            program=shutil.which("strun", path=warm_programs.path),
         )
     )
     program.chmod(0o755)
@@ -53,9 +51,9 @@ def folder(tmp_path):
 
 
 @pytest.fixture
-def run(folder):
+def run(folder, warm_programs):
     """Return a function that runs a block in a process, and gives all that it prints."""
-    path = os.pathsep.join([str(folder / "programs"), str(PROGRAMS), os.environ["PATH"]])
+    path = os.pathsep.join([str(folder / "programs"), warm_programs.path])
     variables = {**os.environ, **environment(folder / "crds"), "PATH": path, "COLUMNS": "200"}
     exported = []
 
@@ -67,7 +65,7 @@ def run(folder):
             skips = f"skips = {{name: {{'skip': True}} for name in {SKIPPED}}}\n"
             code = block.text.replace("steps={", "steps=skips | {")
             command = [
-                *("bash", "-e", "-c", "\n".join([*exported, f'exec {sys.executable} -c "$0"'])),
+                *("bash", "-e", "-c", "\n".join([*exported, 'exec python -c "$0"'])),
                 skips + code,
             ]
         done = subprocess.run(
@@ -79,6 +77,7 @@ def run(folder):
     return run
 
 
+@pytest.mark.exhaustive
 def test_every_block_runs(blocks, folder, run):
     printed, times = None, []
     for block in blocks(PAGE):

@@ -1,4 +1,4 @@
-"""The page on how to write a rule, followed in an empty environment to the letter."""
+"""The page on how to write a rule, followed in a new environment to the letter."""
 
 import doctest
 import os
@@ -16,22 +16,13 @@ def test_the_plugin_is_not_long(blocks):
     assert len(plugin.splitlines()) <= 15
 
 
-@pytest.fixture(scope="module")
-def environment(make_environment, build_wheel):
-    """Return an environment that has Model Blender, and nothing else."""
-    made = make_environment()
-    made.pip(
-        "install", *(str(build_wheel(ROOT / f"blender_{one}")) for one in ("core", "rules_std"))
-    )
-    return made
-
-
 @pytest.fixture
-def run(environment, tmp_path):
-    """Return a function that runs commands in the environment, and returns what they print."""
+def run(installed, tmp_path):
+    """Return a function that runs commands where Model Blender is installed, and nothing else."""
+    environment = installed(ROOT / "blender_rules_std")
 
     def run(*command):
-        path = f"{environment.python.parent}{os.pathsep}{os.environ['PATH']}"
+        path = f"{environment.programs}{os.pathsep}{os.environ['PATH']}"
         done = subprocess.run(
             command,
             cwd=tmp_path,
@@ -46,6 +37,7 @@ def run(environment, tmp_path):
     return run
 
 
+@pytest.mark.exhaustive
 def test_from_nothing_to_an_installed_rule(blocks, run, tmp_path):
     printed, tested = "", []
     for block in blocks(PAGE):

@@ -3,9 +3,7 @@
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-FOLDERS = [
-    "blender_core", "blender_rules_std", "examples/jwst_corrections", "examples/miri_team_rules",
-]  # fmt: skip
+FOLDERS = ["blender_rules_std", "examples/jwst_corrections", "examples/miri_team_rules"]
 
 CODE = """
 from stdatamodels.jwst.datamodels import ImageModel
@@ -49,9 +47,8 @@ blend("MIRI", {"MIRIFUSHORT": "12"}, block=["jwst-corrections", "miri_team"])
 """
 
 
-def test_both_plugins_in_a_new_environment(make_environment, build_wheel, tmp_path):
-    environment = make_environment(quick=True)
-    environment.install(*(build_wheel(ROOT / folder) for folder in FOLDERS))
+def test_both_plugins_in_a_new_environment(installed, tmp_path):
+    environment = installed(*(ROOT / folder for folder in FOLDERS))
     toml = str(ROOT / "examples" / "team.toml")
     corrections = "jwst-corrections 1.0 [jwst_corrections]"
     team = "miri-team-rules 1.0 [miri_team]"

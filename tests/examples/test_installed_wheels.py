@@ -1,14 +1,15 @@
-"""The distributions as users get them: wheels, in an environment of their own, with plain pip.
+"""The distributions as users get them: wheels, in environments of their own.
 
 A third party's distribution is made here, with a rule and with a datamodel whose schema asks for
 it. It is installed like any other, and nobody else's schema is edited.
 """
 
 import shutil
-import subprocess
+import zipfile
 from pathlib import Path
 
 import pytest
+from environments import Environment, make_folder
 
 ROOT = Path(__file__).parents[2]
 DISTRIBUTIONS = {"blender_core": "blender_core", "blender_rules_std": "blender_rules_std"}
@@ -97,11 +98,6 @@ except UnknownRuleError as error:
 
 
 @pytest.fixture(scope="module")
-def environment(make_environment):
-    return make_environment()
-
-
-@pytest.fixture(scope="module")
 def wheels(build_wheel, tmp_path_factory):
     """Build a wheel of each distribution, and of a third party's."""
     sources = tmp_path_factory.mktemp("sources")
@@ -119,36 +115,46 @@ def wheels(build_wheel, tmp_path_factory):
     return {wheel.name.partition("-")[0]: wheel for wheel in built}
 
 
-def test_wheels_are_typed_and_licensed(wheels, environment, tmp_path):
+def test_wheels_are_typed_and_licensed(wheels):
     assert set(wheels) == {"blender_core", "blender_rules_std", "model_blender", "acme_rules"}
-    code = "import sys, zipfile; print(*zipfile.ZipFile(sys.argv[1]).namelist(), sep='\\n')"
     for name in DISTRIBUTIONS:
-        listing = subprocess.run(
-            [environment.python, "-c", code, wheels[name]],
-            capture_output=True,
-            text=True,
-            cwd=tmp_path,
-            check=True,
-        ).stdout.split()
+        listing = zipfile.ZipFile(wheels[name]).namelist()
         assert f"{name}/py.typed" in listing
         assert any(file.endswith("licenses/LICENSE") for file in listing)
         assert not any("tests" in file for file in listing)
 
 
-def test_core_alone_then_the_standard_rules_and_a_third_partys(wheels, environment, tmp_path):
-    environment.pip("install", str(wheels["blender_core"]))
-    missing = environment.run(CORE_ALONE, tmp_path)
+def check_core_alone(environment, folder):
+    missing = environment.run(CORE_ALONE, folder)
     assert "'multi', asked for by meta.exposure" not in missing
     assert "'multi', asked for by meta.instrument.band (BAND), " in missing
     assert "'first', asked for by" in missing
     assert "Plugins with rules: none" in missing
     assert "install blender-rules-std" in missing
 
-    environment.pip("install", str(wheels["blender_rules_std"]), str(wheels["acme_rules"]))
-    assert environment.run(BLEND, tmp_path).splitlines() == [
+
+def check_all_three(environment, folder):
+    assert environment.run(BLEND, folder).splitlines() == [
         "Ann and Bob",
         "1.5",
         "acme-rules 1.2 [acme]",
         "blender-rules-std 0.1.0 [std]",
         "['Ann', 'Ann and Bob']",
     ]
+
+
+def test_core_alone_then_the_standard_rules_and_a_third_partys(wheels, installed, tmp_path):
+    environment = installed()
+    check_core_alone(environment, tmp_path)
+    environment.install(wheels["blender_rules_std"], wheels["acme_rules"])
+    check_all_three(environment, tmp_path)
+
+
+@pytest.mark.exhaustive
+def test_with_plain_pip(wheels, tmp_path):
+    make_folder(tmp_path / "environment")
+    environment = Environment(tmp_path / "environment")
+    environment.pip("install", wheels["blender_core"])
+    check_core_alone(environment, tmp_path)
+    environment.pip("install", wheels["blender_rules_std"], wheels["acme_rules"])
+    check_all_three(environment, tmp_path)

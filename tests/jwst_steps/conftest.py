@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -60,7 +59,7 @@ def imaging_folder(tmp_path_factory):
 
 
 @pytest.fixture
-def process_environment(tmp_path):
+def process_environment(tmp_path, warm_programs):
     """Return a function that gives what a new process has for its environment.
 
     It finds the programs of this environment and the plugins that are installed here, and CRDS
@@ -69,11 +68,10 @@ def process_environment(tmp_path):
 
     def give(**variables):
         sites = [str(one) for one in (tmp_path / "site").glob("*")]
-        programs = Path(sys.executable).parent
         return {
             **os.environ,
             **environment(tmp_path / "crds"),
-            "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+            "PATH": warm_programs.path,
             "PYTHONPATH": os.pathsep.join(sites),
             **variables,
         }
@@ -114,7 +112,7 @@ def run_program(tmp_path, process_environment):
         support = Path(small_jwst.__file__).parents[1]
         variables["PYTHONPATH"] += f"{os.pathsep}{support}"
         done = subprocess.run(
-            [sys.executable, program],
+            ["python", program],
             cwd=tmp_path,
             env=variables,
             capture_output=True,
@@ -145,20 +143,27 @@ class Run:
         return {path for path in paths if then.get(path) != now.get(path)}
 
 
+class Runs(dict):
+    """Name → what was made, once somebody wants it."""
+
+    makers = {**MAKERS, "moving s3d": partial(make_s3d, moving=True)}  # noqa: RUF012
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def __missing__(self, name):
+        folder = self.folder / name.replace(" ", "_")
+        folder.mkdir()
+        with offline_crds(self.folder / "crds"), watching() as blends:
+            product, inputs = self.makers[name](folder)
+        (blend,) = blends
+        with datamodels.open(product) as model:
+            final = model.to_flat_dict(include_arrays=False)
+            self[name] = Run(product, inputs, blend, final, model.schema)
+        return self[name]
+
+
 @pytest.fixture(scope="session")
 def runs(tmp_path_factory):
     """Return name → what was made, of each step that blends, and of a cube of a moving target."""
-    folder = tmp_path_factory.mktemp("steps")
-    made = {}
-    makers = {**MAKERS, "moving s3d": partial(make_s3d, moving=True)}
-    with offline_crds(folder / "crds"):
-        for name, make in makers.items():
-            subfolder = folder / name.replace(" ", "_")
-            subfolder.mkdir()
-            with watching() as blends:
-                product, inputs = make(subfolder)
-            (blend,) = blends
-            with datamodels.open(product) as model:
-                final = model.to_flat_dict(include_arrays=False)
-                made[name] = Run(product, inputs, blend, final, model.schema)
-    return made
+    return Runs(tmp_path_factory.mktemp("steps"))

@@ -218,6 +218,7 @@ class TestSteps:
         told = ProductFile(product).outcomes["meta.exposure.exposure_time"]
         assert (told.rule, told.asked_by) == ("max", "team-overrides 1.0 [team]")
 
+    @pytest.mark.exhaustive
     def test_every_step_that_blends(self, run_program):
         """As the page says which of the two hooks is for which pipeline."""
         times = {}

@@ -275,6 +275,7 @@ for name, (path, _) in products.make_products(Path.cwd()).items():
 """
 
 
+@pytest.mark.exhaustive
 @pytest.mark.usefixtures("plugin")
 def test_all_pipelines_that_blend(run_program):
     """Each of them saves its products itself, and returns nothing that could be amended."""

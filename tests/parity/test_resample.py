@@ -151,8 +151,8 @@ def assert_same_product(theirs, ours, inputs, same):
 @pytest.mark.parametrize(
     ("method", "groups"),
     [
-        (to_one, [[0, 1, 2, 3]]),
-        (one_group, [[0, 1, 2]]),
+        pytest.param(to_one, [[0, 1, 2, 3]], marks=pytest.mark.exhaustive),
+        pytest.param(one_group, [[0, 1, 2]], marks=pytest.mark.exhaustive),
         (to_many, [[0, 1], [2, 3]]),
     ],
 )

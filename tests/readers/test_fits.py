@@ -20,6 +20,7 @@ from stdatamodels.exceptions import ValidationWarning
 from stdatamodels.fits_support import fits_hash
 from stdatamodels.jwst import datamodels
 from stdatamodels.jwst.datamodels import ImageModel, Level1bModel
+from thoroughness import examples
 
 from blender_core import BlendWarning, InputError
 from blender_core.formats.fits.scan import RawFits
@@ -140,7 +141,10 @@ metadata = chosen.flatmap(
     lambda these: st.fixed_dictionaries({one.path: value_of(one) for one in these})
 )
 slow = settings(
-    max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True
+    max_examples=examples(25),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
 )
 
 

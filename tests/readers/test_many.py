@@ -41,6 +41,7 @@ def growth(inputs, number):
     return (sizes[1] - sizes[0]) / number
 
 
+@pytest.mark.exhaustive
 def test_memory_of_an_input_is_bounded(many_files, models):
     assert growth(iter(many_files(350)), 300) < MOST_BYTES
     assert growth(models(100), 50) < MOST_BYTES

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from stdatamodels.fits_support import fits_hash
 from stdatamodels.jwst.datamodels import ImageModel
+from thoroughness import examples
 
 from blender_core import InputError, ModelBlender, blendmodels
 from blender_core.formats.asdf.tree_text import AsdfText
@@ -169,7 +170,12 @@ texts = st.one_of(
 
 # Astropy leaves files open that it cannot read.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(
+    max_examples=examples(60),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+)
 @given(st.data(), st.booleans())
 def test_edited_by_hand(cache, first, tmp_path, compare, data, rehash):
     """Whatever is written into the headers of a file that is otherwise like the first."""

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from stdatamodels.exceptions import ValidationWarning
 from stdatamodels.jwst.datamodels import ImageModel
 from stdatamodels.validate import value_change
+from thoroughness import examples
 
 from blender_core import BlendWarning
 from blender_core.schema.validation import plainly_valid, problem_with
@@ -68,7 +69,7 @@ whole = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(
     st.sampled_from(
         ["M 1", "NGC", "", 3, 0, -1, 2**70, 2.5, -0.5, math.nan, math.inf, True, False]

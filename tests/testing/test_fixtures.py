@@ -73,12 +73,12 @@ def test_another_plugin_of_the_same_name(load_plugin):
 """
 
 
-def test_the_fixture_in_a_project_of_its_own(tmp_path):
+def test_the_fixture_in_a_project_of_its_own(tmp_path, warm_programs):
     (tmp_path / "conftest.py").write_text(CONFTEST)
     (tmp_path / "test_plugin.py").write_text(TESTS)
     (tmp_path / "pytest.ini").write_text("[pytest]\nfilterwarnings = error\n")
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
+        [warm_programs.folder / "python", "-m", "pytest", "-q", "-p", "no:cacheprovider"],
         cwd=tmp_path,
         capture_output=True,
         text=True,

@@ -7,6 +7,7 @@ import yaml
 from asdf.yamlutil import AsdfLoader
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from thoroughness import examples
 
 from blender_core.formats.asdf.scalars import DOUBTFUL, scalar_value
 
@@ -82,7 +83,7 @@ pieces = st.sampled_from(
 )  # fmt: skip
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(1500), deadline=None)
 @given(st.lists(pieces, max_size=7).map("".join))
 @example("a\n    - b")
 @example("a\n    ---")
@@ -94,7 +95,7 @@ def test_any_text(text):
 words = st.text("ab1.-'&!*% ", min_size=1, max_size=12)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=examples(500), deadline=None)
 @given(
     st.one_of(
         st.floats(), st.integers(), st.booleans(), st.none(), words, st.text(max_size=30),

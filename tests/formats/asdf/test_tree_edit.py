@@ -10,6 +10,7 @@ from asdf.tagged import TaggedDict
 from asdf.util import load_yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from thoroughness import examples
 
 from blender_core import DROP
 from blender_core.formats.asdf.tree_edit import changed
@@ -309,7 +310,7 @@ CHANGES = st.dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(tree=TREES, changes=CHANGES, style=st.sampled_from([None, False, True]))
 def test_any_tree(tree, changes, style):
     paths = sorted(changes)

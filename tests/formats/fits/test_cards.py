@@ -9,6 +9,7 @@ from astropy.io.fits.util import decode_ascii
 from astropy.utils.exceptions import AstropyWarning
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from thoroughness import examples
 
 from blender_core.formats.fits.cards import CARD, RawHeader
 
@@ -171,13 +172,13 @@ def card_images(keyword, value):
     return [text[i : i + CARD] for i in range(0, len(text), CARD)]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.lists(written, max_size=8))
 def test_what_astropy_writes(cards):
     assert_same([one for card in cards for one in card_images(*card)])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.sampled_from(KEYWORDS), floats)
 def test_floats_to_the_last_digit(keyword, value):
     for text in (repr(value), f"{value:.16G}", f"{value:.17e}", f"{value:.10E}".replace("E", "D")):
@@ -198,19 +199,19 @@ mangled = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=examples(1500), deadline=None)
 @given(st.lists(mangled, min_size=1, max_size=4))
 def test_mangled_cards(cards):
     assert_same(cards)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.lists(st.binary(max_size=CARD), max_size=4), st.sampled_from(KEYWORDS))
 def test_any_bytes(cards, keyword):
     assert_same([keyword.encode().ljust(8) + b"= " + card for card in cards])
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.integers(0, 5 * CARD * 8 - 1), st.lists(written, min_size=5, max_size=5))
 def test_a_flipped_bit(bit, cards):
     raw = bytearray(b"".join(image(one) for card in cards for one in card_images(*card)))

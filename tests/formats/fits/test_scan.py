@@ -12,6 +12,7 @@ from astropy.io import fits
 from astropy.utils.exceptions import AstropyWarning
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from thoroughness import examples
 
 from blender_core.formats.fits.scan import BLOCK, BadFitsError, scan
 
@@ -79,7 +80,7 @@ extensions = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.none() | images, st.lists(extensions, max_size=5))
 def test_hdus_in_any_order(data, others):
     raw = written(fits.PrimaryHDU(data), *others)
@@ -195,7 +196,7 @@ def test_bad_files(raw, message, compressed):
         list(scan(file, None if compressed else len(raw)))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.integers(0, len(WHOLE) * 8 - 1))
 @pytest.mark.filterwarnings("ignore::astropy.utils.exceptions.AstropyWarning")
 def test_a_flipped_bit_is_found_or_harmless(bit):
@@ -213,7 +214,7 @@ def test_a_flipped_bit_is_found_or_harmless(bit):
     assert hdus == theirs or raw[bit // 8] == 0xA0
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(st.integers(0, len(WHOLE)))
 def test_cut_anywhere(length):
     try:

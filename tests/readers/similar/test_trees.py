@@ -11,6 +11,7 @@ import pytest
 from asdf.util import load_yaml
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from thoroughness import examples
 
 from blender_core.formats.asdf.tree_text import AsdfText
 from blender_core.formats.fits.scan import BadFitsError, RawFits
@@ -216,7 +217,7 @@ PLACES = [
     *(rb"(?<=context: )[^,}]*", rb"(?<=none: )\w+", rb"(?<=zero: )[.0-9]+", rb"(?<=angle: )[.0-9]+", rb"(?<=name: )a wcs"),
     *(rb"(?<=zone: )1", rb"(?<=a: )b", rb"(?<=unknown: )x", rb"(?<=- )a log"),
 ]  # fmt: skip
-many = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+many = settings(max_examples=examples(300), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 def put(raw, place, form):

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.plain_values import plain
+from blender_core.common.wording import named
 from blender_core.errors import InputError, UnknownInputError
 from blender_core.formats.fits.hdulist import raw_fits_of, without_arrays
 from blender_core.formats.fits.scan import BadFitsError, NotFitsError, RawFits
@@ -63,9 +64,9 @@ class FitsReader(Source):
         name = str(file) if isinstance(file, Path) else file.filename()
         self._filename = None if name is None else Path(name).name
         if isinstance(file, Path):
-            self.what = f"{label} ({file})"
+            self.what = named(label, file)
         else:
-            self.what = f"{label} (HDUList of {name})" if name else f"{label} (HDUList)"
+            self.what = named(label, f"HDUList of {name}" if name else "HDUList")
         self._saved_tree: AsdfText | None = None
         """The tree of a file like one before, whose headers nobody has touched."""
         if isinstance(file, Path) and (known := cache.tree_of(file)) is not None:

@@ -49,13 +49,14 @@ def _allows(value: Any, attribute: Attribute, blank: Any, label: str) -> bool:
         return True
     from asdf.exceptions import ValidationError
 
-    where = f"{label} has {attribute.label} = {value!r} in HDU {attribute.hdu}"
+    where = f"{attribute.label} = {value!r} in HDU {attribute.hdu}, which the schema forbids"
     try:
         taken, problem = problem_with(value, attribute.subschema, blank)
     except ValidationError as error:
-        msg = f"{where}, which the schema forbids: {error}"
+        msg = f"{label} has {where}: {error}"
         raise InputError(msg) from error
     if problem:
         consequence = "taken all the same" if taken else "left out"
-        warn(f"{where}, which the schema forbids: {problem}. It is {consequence}.")
+        problem = f"{where}: {problem}. It is {consequence}."
+        warn(f"{label} has {problem}", label=label, problem=problem)
     return taken

@@ -119,7 +119,8 @@ def read_by_datamodel(
         text = " ".join(str(warning.message).splitlines()[:2])
         if text not in warned:
             warned.add(text)
-            warn(f"{label}: {_PATH.sub(lambda path: _label_of(path[0], attributes), text)}")
+            problem = _PATH.sub(lambda path: _label_of(path[0], attributes), text)
+            warn(f"{label}: {problem}", label=label, problem=problem)
     return values
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from blender_core.formats.asdf.tree_text import AsdfText
-from blender_core.formats.files.regular import length_of_file
+from blender_core.formats.files.source_file import length_of_file
 from blender_core.formats.fits.cards import CARD, RawHeader, card_value
 from blender_core.formats.fits.scan import padded
 from blender_core.readers.similar.trees import KnownTrees

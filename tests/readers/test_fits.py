@@ -23,9 +23,9 @@ from stdatamodels.jwst.datamodels import ImageModel, Level1bModel
 from thoroughness import examples
 
 from blender_core import BlendWarning, InputError
-from blender_core.formats.fits import metadata as raw_fits
+from blender_core.formats.fits.scan import RawFits
 from blender_core.readers.fits import FitsReader
-from blender_core.readers.similar.cache import Learnt
+from blender_core.readers.similar.cache import ReaderCache
 from blender_core.schema.attributes import read_attributes
 from blender_core.schema.layout import Layout
 
@@ -92,11 +92,11 @@ def edit_raw(path, old, new):
 
 
 def test_shipped_files(compare):
-    """Every file of the jwst package, one after the other, in what one blend has learnt."""
-    learnt = Learnt()
+    """Every file of the jwst package, one after the other, in what one blend has cache."""
+    cache = ReaderCache()
     found = [path for path in SHIPPED if is_a_datamodels(path)]
     assert len(found) > 45
-    assert {path.name: compare.differences(path, learnt) for path in found} == {
+    assert {path.name: compare.differences(path, cache) for path in found} == {
         path.name: [] for path in found
     }
 
@@ -159,11 +159,11 @@ def can_be_saved(path, values):
 @slow
 @given(st.lists(metadata, min_size=1, max_size=3))
 def test_generated_files(compare, tmp_path, several):
-    learnt = Learnt()
+    cache = ReaderCache()
     for number, values in enumerate([*several, several[0]]):
         path = tmp_path / f"{number}_cal.fits"
         if can_be_saved(path, values):
-            assert compare.differences(path, learnt) == []
+            assert compare.differences(path, cache) == []
 
 
 @slow
@@ -173,12 +173,12 @@ def test_generated_files(compare, tmp_path, several):
 )
 def test_generated_files_of_one_structure(compare, tmp_path, these, data):  # fmt: skip
     """Later ones are read by headers that are trusted since the first."""
-    learnt = Learnt()
+    cache = ReaderCache()
     for number in range(4):
         values = {one.path: data.draw(value_of(one)) for one in these}
         path = tmp_path / f"{number}_cal.fits"
         if can_be_saved(path, values):
-            assert compare.differences(path, learnt) == []
+            assert compare.differences(path, cache) == []
 
 
 @slow
@@ -207,8 +207,8 @@ def test_edited_headers(compare, tmp_path, values, others, random):
     assert compare.differences(path) == []
 
 
-def test_learnt_in_any_order(compare, tmp_path, saved):
-    """What was learnt of one file is not applied to another that is unlike it."""
+def test_cache_in_any_order(compare, tmp_path, saved):
+    """What was cache of one file is not applied to another that is unlike it."""
     unlike = [
         saved,
         save(tmp_path / "b_cal.fits", {"meta.target.ra": 1.5}),
@@ -226,19 +226,19 @@ def test_learnt_in_any_order(compare, tmp_path, saved):
         ),
     ]
     for order in (unlike, unlike[::-1], unlike[3:] + unlike[:3]):
-        learnt = Learnt()
+        cache = ReaderCache()
         for path in order:
-            assert compare.differences(Path(path), learnt) == []
+            assert compare.differences(Path(path), cache) == []
 
 
 def test_an_attribute_that_was_not_compared_is_not_trusted(read, tmp_path):
     """A header may have what its tree lacks, where schemas have changed."""
     path = save(tmp_path / "a_cal.fits", {"meta.target.ra": 1.5, "meta.target.dec": 2.5})
     path.write_bytes(path.read_bytes().replace(b"dec: 2.5", b"dxc: 2.5"))
-    learnt = Learnt()
+    cache = ReaderCache()
     for _ in range(2):
-        assert read(path, ["meta.target.ra"], learnt) == {"meta.target.ra": 1.5}
-        assert read(path, ["meta.target.ra", "meta.target.dec"], learnt)["meta.target.dec"] is None
+        assert read(path, ["meta.target.ra"], cache) == {"meta.target.ra": 1.5}
+        assert read(path, ["meta.target.ra", "meta.target.dec"], cache)["meta.target.dec"] is None
 
 
 @pytest.mark.parametrize(
@@ -310,7 +310,7 @@ def test_a_damaged_end_card(saved, place, which):
     raw[ends[which] + place] = ord("~")
     saved.write_bytes(raw)
     with pytest.raises(InputError, match=rf"{saved.name}\).*HDU {which} .*END is damaged"):
-        FitsReader(saved, "input 1", Learnt()).read(Layout(CHOSEN))
+        FitsReader(saved, "input 1", ReaderCache()).read(Layout(CHOSEN))
 
 
 @pytest.mark.parametrize("name", [b"'asdf    '", b"' ASDF   '"])
@@ -397,7 +397,7 @@ def test_warnings_of_datamodels_name_the_file(tmp_path):
     path = tmp_path / "a.fits"
     cards = {"DATAMODL": "FlatModel", "DETECTOR": "BREAKFAST"}
     fits.PrimaryHDU(header=fits.Header(cards)).writeto(path)
-    reader = FitsReader(path, "input 1", Learnt())
+    reader = FitsReader(path, "input 1", ReaderCache())
     layout = Layout([read_attributes(reader.schema)["meta.telescope"]])
     with pytest.warns(
         BlendWarning, match=r"input 1 \(.*a.fits\): While validating meta.instrument.detector"
@@ -489,9 +489,9 @@ def test_pixels_are_not_read(tmp_path, monkeypatch, read):
     monkeypatch.setattr(
         Path, "open", lambda self, *args, **kwargs: Spy(opened(self, *args, **kwargs), counts)
     )
-    learnt = Learnt()
+    cache = ReaderCache()
     for _ in range(2):
-        assert read(path, ["meta.target.ra"], learnt) == {"meta.target.ra": 1 / 3}
+        assert read(path, ["meta.target.ra"], cache) == {"meta.target.ra": 1 / 3}
     assert 0 < sum(counts) < 400_000 < path.stat().st_size / 100
 
 
@@ -502,7 +502,7 @@ def test_arrays_of_the_tree_are_not_read(tmp_path, monkeypatch, compare):
     monkeypatch.setattr(
         Path, "open", lambda self, *args, **kwargs: Spy(opened(self, *args, **kwargs), counts)
     )
-    FitsReader(path, "input 1", Learnt())
+    FitsReader(path, "input 1", ReaderCache())
     assert sum(counts) < 200_000 < path.stat().st_size / 10
     monkeypatch.undo()
     assert compare.differences(path) == []
@@ -525,10 +525,10 @@ def test_arrays_of_the_tree_are_not_read(tmp_path, monkeypatch, compare):
     ],
 )
 def test_values_that_only_a_tree_can_have(compare, tmp_path, value):
-    learnt = Learnt()
+    cache = ReaderCache()
     for name in "ab":
         path = save(tmp_path / f"{name}_cal.fits", {"meta.target.ra": 1.5, "meta.odd": value})
-        assert compare.differences(path, learnt) == []
+        assert compare.differences(path, cache) == []
 
 
 def test_no_limit_of_a_tree_is_passed(saved, monkeypatch):
@@ -537,7 +537,7 @@ def test_no_limit_of_a_tree_is_passed(saved, monkeypatch):
     with pytest.raises(
         InputError, match=r"a_cal.fits\) cannot be read: its ASDF tree has no end in its first"
     ):
-        FitsReader(saved, "input 1", Learnt())
+        FitsReader(saved, "input 1", ReaderCache())
 
 
 @pytest.mark.parametrize(
@@ -560,7 +560,7 @@ def test_bad_files(tmp_path, make, message):
     path = tmp_path / "bad_cal.fits"
     make(path)
     with pytest.raises(InputError, match=rf"input 3 \(.*bad_cal.fits\).*{message}"):
-        FitsReader(path, "input 3", Learnt()).schema  # noqa: B018
+        FitsReader(path, "input 3", ReaderCache()).schema  # noqa: B018
 
 
 @pytest.mark.parametrize(
@@ -569,7 +569,7 @@ def test_bad_files(tmp_path, make, message):
 )
 def test_bad_trees(saved, old, new):
     edit_raw(saved, old, new)
-    reader = FitsReader(saved, "input 1", Learnt())
+    reader = FitsReader(saved, "input 1", ReaderCache())
     try:
         reader.read(Layout(CHOSEN))
     except InputError as error:
@@ -583,11 +583,11 @@ def test_extension_without_a_tree(saved, content):
     tree = fits.BinTableHDU.from_columns([column], name="ASDF")
     edit(saved, lambda hdus: hdus.__setitem__("ASDF", tree))
     with pytest.raises(InputError, match=r"a_cal.fits\) cannot be read: its extension ASDF"):
-        FitsReader(saved, "input 1", Learnt()).read(Layout(CHOSEN))
+        FitsReader(saved, "input 1", ReaderCache()).read(Layout(CHOSEN))
 
 
 def test_the_comparison_can_fail(compare, saved, monkeypatch):
-    read = raw_fits.RawFits.is_as_saved
-    monkeypatch.setattr(raw_fits.RawFits, "is_as_saved", lambda self: not read(self))
+    read = RawFits.is_as_saved
+    monkeypatch.setattr(RawFits, "is_as_saved", lambda self: not read(self))
     assert {name for name, _, _ in compare.differences(saved)} >= {"meta.target.ra"}
     assert AstropyWarning is not ValidationWarning

@@ -20,8 +20,7 @@ from thoroughness import examples
 from blender_core import InputError, ModelBlender, blendmodels
 from blender_core.formats.asdf.tree_text import AsdfText
 from blender_core.readers.fits import FitsReader
-from blender_core.readers.similar.cache import Learnt
-from blender_core.readers.similar_fits import open_again
+from blender_core.readers.similar.cache import ReaderCache
 from blender_core.schema.attributes import read_attributes
 from blender_core.schema.layout import Layout
 
@@ -60,12 +59,12 @@ def first(tmp_path):
 
 
 @pytest.fixture
-def learnt(first):
+def cache(first):
     """What is known once a file has been read, and another of its kind."""
-    learnt = Learnt()
+    cache = ReaderCache()
     for number in (1, 2):
-        FitsReader(first, f"input {number}", learnt).read(LAYOUT)
-    return learnt
+        FitsReader(first, f"input {number}", cache).read(LAYOUT)
+    return cache
 
 
 def rehashed(path):
@@ -84,26 +83,26 @@ def headers(path):
         return [(info["hdrLoc"], info["datLoc"]) for info in (hdu.fileinfo() for hdu in hdus)]
 
 
-def test_the_next_file_is_not_parsed(learnt, tmp_path, monkeypatch, compare):
+def test_the_next_file_is_not_parsed(cache, tmp_path, monkeypatch, compare):
     path = save(tmp_path / "b_cal.fits", ra=1 / 3, name="it's, another")
     monkeypatch.setattr(AsdfText, "root", None)
-    reader = open_again(path, "input 2", learnt)
+    reader = FitsReader(path, "input 2", cache)
     assert reader.what == f"input 2 ({path})"
     assert reader.model_type is ImageModel
     values = dict(zip(LAYOUT.paths, reader.read(LAYOUT), strict=True))
     assert values == dict(zip(PATHS, (1 / 3, "it's, another", 12.5, 3), strict=True))
     monkeypatch.undo()
-    assert compare.differences(path, learnt) == []
+    assert compare.differences(path, cache) == []
 
 
 def test_nothing_is_known_at_first(first):
-    assert open_again(first, "input 1", Learnt()) is None
+    assert ReaderCache().tree_of(first) is None
 
 
 @pytest.mark.parametrize("length", [0, 1, 500, 2500, 3000, 9000])
-def test_trees_of_any_length(learnt, tmp_path, compare, length):
+def test_trees_of_any_length(cache, tmp_path, compare, length):
     path = save(tmp_path / "b_cal.fits", title="x" * length)
-    assert compare.differences(path, learnt) == []
+    assert compare.differences(path, cache) == []
 
 
 @pytest.fixture
@@ -117,10 +116,10 @@ def odd(first, tmp_path):
     return path
 
 
-def test_what_has_to_be_parsed_all_the_same(learnt, odd):
+def test_what_has_to_be_parsed_all_the_same(cache, odd):
     for _ in range(3):
-        reader = open_again(odd, "input 2", learnt)
-        assert reader is not None
+        assert cache.tree_of(odd) is not None
+        reader = FitsReader(odd, "input 2", cache)
         assert reader.read(LAYOUT)[LAYOUT.places["meta.target.catalog_name"]] == "N\n130"
     assert "meta" in reader.schema["properties"]
     assert reader.paths_beyond(["meta.target", "meta.program"])[0] == "meta.date"
@@ -145,7 +144,7 @@ def test_what_has_to_be_parsed_all_the_same(learnt, odd):
     ],
 )  # fmt: skip
 @pytest.mark.parametrize("rehash", [False, True])
-def test_edited_by_astropy(learnt, first, tmp_path, compare, change, rehash):
+def test_edited_by_astropy(cache, first, tmp_path, compare, change, rehash):
     path = Path(shutil.copy(first, tmp_path / "b_cal.fits"))
     with fits.open(path, mode="update") as hdus:
         change(hdus)
@@ -155,9 +154,9 @@ def test_edited_by_astropy(learnt, first, tmp_path, compare, change, rehash):
         expected = compare.differences(path)
     except (InputError, ValueError, KeyError, TypeError) as error:
         with pytest.raises(type(error)):
-            compare.differences(path, learnt)
+            compare.differences(path, cache)
     else:
-        assert compare.differences(path, learnt) == expected == []
+        assert compare.differences(path, cache) == expected == []
 
 
 texts = st.one_of(
@@ -178,7 +177,7 @@ texts = st.one_of(
     derandomize=True,
 )
 @given(st.data(), st.booleans())
-def test_edited_by_hand(learnt, first, tmp_path, compare, data, rehash):
+def test_edited_by_hand(cache, first, tmp_path, compare, data, rehash):
     """Whatever is written into the headers of a file that is otherwise like the first."""
     raw = bytearray(first.read_bytes())
     path = tmp_path / "b_cal.fits"
@@ -194,28 +193,28 @@ def test_edited_by_hand(learnt, first, tmp_path, compare, data, rehash):
         expected = compare.differences(rehashed(path) if rehash else path)
     except Exception:  # noqa: BLE001  # nobody can read it
         return
-    assert compare.differences(path, learnt) == expected == []
+    assert compare.differences(path, cache) == expected == []
 
 
-def test_cards_with_other_values_are_no_hindrance(learnt, first, tmp_path, compare):
+def test_cards_with_other_values_are_no_hindrance(cache, first, tmp_path, compare):
     """Values differ from file to file, those that FITS itself asks for do not."""
     path = save(tmp_path / "b_cal.fits", ra=-1e-7, name="b" * 60)
     assert path.stat().st_size == first.stat().st_size
-    assert open_again(path, "input 2", learnt) is not None
-    assert compare.differences(path, learnt) == []
+    assert cache.tree_of(path) is not None
+    assert compare.differences(path, cache) == []
 
 
 @pytest.mark.parametrize("length", [-1, -BLOCK, -5 * BLOCK, BLOCK])
-def test_files_of_another_length(learnt, first, tmp_path, length):
+def test_files_of_another_length(cache, first, tmp_path, length):
     path = tmp_path / "b_cal.fits"
     path.write_bytes((first.read_bytes() + bytes(BLOCK))[: length - BLOCK or None])
     if length < -BLOCK:
-        assert open_again(path, "input 2", learnt) is None
+        assert cache.tree_of(path) is None
         with pytest.raises(InputError, match="truncated"):
-            FitsReader(path, "input 2", learnt)
+            FitsReader(path, "input 2", cache)
 
 
-def test_a_file_that_is_shorter_than_it_says(learnt, first, tmp_path, monkeypatch):
+def test_a_file_that_is_shorter_than_it_says(cache, first, tmp_path, monkeypatch):
     """It was cut off after its length was asked for."""
     path = tmp_path / "b_cal.fits"
     path.write_bytes(first.read_bytes()[:-5000])
@@ -223,29 +222,29 @@ def test_a_file_that_is_shorter_than_it_says(learnt, first, tmp_path, monkeypatc
     monkeypatch.setattr(
         Path, "stat", lambda self, **how: status if self == path else asked(self, **how)
     )
-    assert open_again(path, "input 2", learnt) is None
+    assert cache.tree_of(path) is None
 
 
-def test_what_is_no_file(learnt, tmp_path):
+def test_what_is_no_file(cache, tmp_path):
     path = tmp_path / "b_cal.fits"
-    assert open_again(path, "input 2", learnt) is None
+    assert cache.tree_of(path) is None
     os.mkfifo(path)
-    assert open_again(path, "input 2", learnt) is None
+    assert cache.tree_of(path) is None
 
 
-def test_files_that_may_not_be_read(learnt, first, monkeypatch):
+def test_files_that_may_not_be_read(cache, first, monkeypatch):
     def refuse(*_, **__):
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(Path, "open", refuse)
-    assert open_again(first, "input 2", learnt) is None
+    assert cache.tree_of(first) is None
 
 
-def test_compressed_files(first, tmp_path, compare, learnt):
+def test_compressed_files(first, tmp_path, compare, cache):
     path = tmp_path / "b_cal.fits.gz"
     path.write_bytes(gzip.compress(first.read_bytes()))
-    assert compare.differences(path, learnt) == []
-    assert open_again(path, "input 2", learnt) is None
+    assert compare.differences(path, cache) == []
+    assert cache.tree_of(path) is None
 
 
 def test_files_of_several_kinds_in_turn(first, odd, tmp_path, compare):
@@ -259,21 +258,21 @@ def test_files_of_several_kinds_in_turn(first, odd, tmp_path, compare):
         hdus[0].header.remove("GROUPGAP")
         hdus.writeto(tmp_path / "e_cal.fits")
     kinds.append(rehashed(tmp_path / "e_cal.fits"))
-    learnt = Learnt()
+    cache = ReaderCache()
     for path in kinds * 2 + kinds[::-1]:
-        assert compare.differences(path, learnt) == []
+        assert compare.differences(path, cache) == []
     for path in kinds:
-        assert open_again(path, "input 2", learnt) is not None
+        assert cache.tree_of(path) is not None
 
 
-def test_no_more_is_kept_than_needed(tmp_path):
-    learnt = Learnt()
-    for number in range(40):
-        path = save(tmp_path / f"{number}_cal.fits", shape=(number + 1, 1440))
-        FitsReader(path, "input 1", learnt).read(LAYOUT)
-        FitsReader(path, "input 1", learnt).read(LAYOUT)
-    assert len(learnt._files) <= 32
-    assert max(map(len, learnt._files.values())) <= 4
+def test_what_was_not_needed_for_long_is_forgotten(tmp_path):
+    """A blend of many files that are all different does not keep all of their structures."""
+    cache = ReaderCache()
+    paths = [save(tmp_path / f"{i}_cal.fits", shape=(i + 1, 1440)) for i in range(40)]
+    for path in paths:
+        FitsReader(path, "input 1", cache).read(LAYOUT)
+    assert cache.tree_of(paths[0]) is None
+    assert cache.tree_of(paths[-1]) is not None
 
 
 def test_a_blend_tells_files_of_other_classes(first, tmp_path):
@@ -285,9 +284,9 @@ def test_a_blend_tells_files_of_other_classes(first, tmp_path):
         blender.accumulate(rehashed(path))
 
 
-def test_all_that_a_reader_does(learnt, first):
+def test_all_that_a_reader_does(cache, first):
     """Whatever else can be asked of the reader of a file, this one can be asked for, too."""
-    again, reader = open_again(first, "input 2", learnt), FitsReader(first, "input 2", learnt)
+    again, reader = (FitsReader(first, "input 2", known) for known in (cache, ReaderCache()))
     assert again.hdrtab() is reader.hdrtab() is None
     assert again.what == reader.what
     assert again.schema == reader.schema

@@ -2,7 +2,6 @@
 
 import math
 import warnings
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -11,8 +10,7 @@ from stdatamodels.jwst import datamodels
 
 from blender_core.readers.datamodel import DatamodelReader
 from blender_core.readers.fits import FitsReader
-from blender_core.readers.similar.cache import Learnt
-from blender_core.readers.similar_fits import open_again
+from blender_core.readers.similar.cache import ReaderCache
 from blender_core.schema.attributes import Attribute, read_attributes
 from blender_core.schema.layout import Layout
 
@@ -31,14 +29,9 @@ def same(one, other):
     return one == other or type(one).__module__.partition(".")[0] not in ("builtins", "astropy")
 
 
-def opened(given, what, learnt):
-    again = open_again(given, what, learnt) if isinstance(given, Path) else None
-    return again or FitsReader(given, what, learnt)
-
-
-def differences(path, learnt=None):
+def differences(path, cache=None):
     """Compare a file as it is read by its headers with the datamodel in it: all that differs."""
-    learnt = Learnt() if learnt is None else learnt
+    cache = ReaderCache() if cache is None else cache
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         with datamodels.open(path) as model:
@@ -52,14 +45,14 @@ def differences(path, learnt=None):
         for layout, values in expected:
             # The first file of a structure is read in another way than the next.
             for _ in range(2):
-                ours = opened(path, "ours", learnt).read(layout)
+                ours = FitsReader(path, "ours", cache).read(layout)
                 found += [
                     (name, one, other)
                     for name, one, other in zip(layout.paths, values, ours, strict=True)
                     # A datamodel without a date gets that of its making; a file has none.
                     if not same(one, other) and not (name == "meta.date" and other is None)
                 ]
-        reader = opened(path, "ours", learnt)
+        reader = FitsReader(path, "ours", cache)
         assert reader.model_type is type(model)
         if reader.paths_beyond(attributes) != beyond:
             found.append(("paths beyond the schema", beyond, reader.paths_beyond(attributes)))
@@ -70,7 +63,10 @@ def differences(path, learnt=None):
 def compare():
     """Reading a file in both ways, and what it takes."""
     return SimpleNamespace(
-        differences=differences, same=same, Learnt=Learnt, ValidationWarning=ValidationWarning
+        differences=differences,
+        same=same,
+        ReaderCache=ReaderCache,
+        ValidationWarning=ValidationWarning,
     )
 
 
@@ -78,8 +74,8 @@ def compare():
 def read():
     """Return a function that reads some attributes of a file: dotted path → value."""
 
-    def read(path, paths, learnt=None):
-        reader = opened(path, "input 1", learnt or Learnt())
+    def read(path, paths, cache=None):
+        reader = FitsReader(path, "input 1", cache or ReaderCache())
         attributes = read_attributes(reader.schema)
         layout = Layout(attributes[one] for one in paths)
         return dict(zip(layout.paths, reader.read(layout), strict=True))

@@ -131,8 +131,8 @@ def test_most_of_what_is_written_is_known():
 
 
 def test_the_comparison_can_fail(monkeypatch):
-    monkeypatch.setitem(scalar_value.__globals__["_WORDS"], "yes", "yes")
-    scalar_value.__globals__["_plain"].cache_clear()
+    assert_same("yes1")
+    load = by_asdf
+    monkeypatch.setitem(globals(), "by_asdf", lambda text: load(text.replace("yes1", "yes")))
     with pytest.raises(AssertionError):
-        assert_same("yes")
-    scalar_value.__globals__["_plain"].cache_clear()
+        assert_same("yes1")

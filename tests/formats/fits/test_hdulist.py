@@ -15,10 +15,10 @@ from stdatamodels.jwst import datamodels
 from stdatamodels.jwst.datamodels import ImageModel
 
 from blender_core import BlendWarning, InputError, ModelBlender, NotADatamodelError, blendmodels
-from blender_core.formats.fits.live_header import LiveHeader
+from blender_core.formats.fits.cards import LiveHeader
 from blender_core.readers.datamodel import DatamodelReader
 from blender_core.readers.fits import FitsReader
-from blender_core.readers.similar.cache import Learnt
+from blender_core.readers.similar.cache import ReaderCache
 from blender_core.schema.attributes import Attribute, read_attributes
 from blender_core.schema.layout import Layout
 
@@ -51,9 +51,9 @@ def state(hdulist):
     ]
 
 
-def differences(compare, make, learnt=None):
+def differences(compare, make, cache=None):
     """Compare an HDUList as it is read here with what its class of datamodels makes of it."""
-    learnt = Learnt() if learnt is None else learnt
+    cache = ReaderCache() if cache is None else cache
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         # Datamodels load and change what they are made of, so each has one of its own.
@@ -73,7 +73,7 @@ def differences(compare, make, learnt=None):
             found = []
             for layout, values in expected:
                 for _ in range(2):
-                    ours = FitsReader(given, "ours", learnt)
+                    ours = FitsReader(given, "ours", cache)
                     read = ours.read(layout)
                     found += [
                         (name, one, other)
@@ -110,13 +110,13 @@ def in_memory(path):
 
 
 def test_shipped_files(compare):
-    learnt = Learnt()
+    cache = ReaderCache()
     found = {}
     for path in SHIPPED:
         with fits.open(path) as hdulist:
             if "DATAMODL" not in hdulist[0].header:
                 continue
-        found[path.name] = differences(compare, lambda path=path: fits.open(path), learnt)
+        found[path.name] = differences(compare, lambda path=path: fits.open(path), cache)
     assert len(found) > 45
     assert {name for name, differ in found.items() if differ} == set()
 

@@ -15,7 +15,7 @@ from blender_core.common.wording import preview
 from blender_core.errors import ExpansionError, warn
 from blender_core.plan.assignment import AS_THEY_ARE
 from blender_core.plan.claims import DEFAULT_RULE
-from blender_core.plugins.source import name_of
+from blender_core.plugins.source import Source, name_of
 from blender_core.readers.model_files import class_named
 from blender_core.schema.attributes import Attribute, read_attributes
 from blender_core.schema.layout import Layout
@@ -27,14 +27,13 @@ if TYPE_CHECKING:
 
     from blender_core.plan.plan import BlendPlan
     from blender_core.plan.planner import Kind
-    from blender_core.plugins.source import Expandable, Source
 
 __all__ = ["Exposure", "RecordedProduct", "expanded", "exposures_of", "require_recorded"]
 
 _MODEL_TYPE = Attribute("meta.model_type", type="string", keyword="DATAMODL", recorded=True)
 
 
-def expanded(source: Expandable) -> Sequence[Source]:
+def expanded(source: Source) -> Sequence[Source]:
     """Return the exposures that an input was made of."""
     table = source.hdrtab()
     if table is None:
@@ -160,7 +159,7 @@ class RecordedProduct:
         return dict(zip(part.paths, self.source.read(part), strict=True))
 
 
-class Exposure:
+class Exposure(Source):
     """One of the exposures that a product was made of: a row of its table, counted from 0."""
 
     def __init__(self, product: RecordedProduct, row: int) -> None:

@@ -11,14 +11,13 @@ from blender_core.errors import NotADatamodelError, UnknownInputError
 from blender_core.readers.asdf import AsdfReader
 from blender_core.readers.datamodel import DatamodelReader
 from blender_core.readers.fits import FitsReader
-from blender_core.readers.plugin_source import PluggedSource
-from blender_core.readers.similar.cache import Learnt
-from blender_core.readers.similar_fits import open_again
+from blender_core.readers.plugin_source import PluginSource
+from blender_core.readers.similar.cache import ReaderCache
 
 if TYPE_CHECKING:
     from blender_core.errors import InputError
     from blender_core.plugins.manager import Plugins
-    from blender_core.plugins.source import Expandable
+    from blender_core.plugins.source import Source
 
 __all__ = ["Opener"]
 
@@ -31,10 +30,10 @@ class Opener:
     """
 
     def __init__(self, plugins: Plugins | None = None) -> None:
-        self._learnt = Learnt()
+        self._cache = ReaderCache()
         self._plugins = plugins
 
-    def open(self, given: Any, label: str) -> Expandable:
+    def open(self, given: Any, label: str) -> Source:
         """Return the reader for a single input."""
         try:
             if isinstance(given, (str, os.PathLike)):
@@ -46,27 +45,26 @@ class Opener:
                 raise
             return source
 
-    def _open_file(self, path: Path, label: str) -> Expandable:
-        reader: Expandable
+    def _open_file(self, path: Path, label: str) -> Source:
+        reader: Source
         if path.suffix == ".asdf":
             reader = AsdfReader(path, label)
         else:
-            similar = open_again(path, label, self._learnt)
-            reader = similar or FitsReader(path, label, self._learnt)
+            reader = FitsReader(path, label, self._cache)
         reader.model_type  # noqa: B018  # a file that has none may be a plugin's
         return reader
 
-    def _open_object(self, model: Any, label: str) -> Expandable:
+    def _open_object(self, model: Any, label: str) -> Source:
         from astropy.io.fits import HDUList
 
         # To say what it is in other words would have astropy read all of it.
         if isinstance(model, HDUList):
-            reader = FitsReader(model, label, self._learnt)
+            reader = FitsReader(model, label, self._cache)
             reader.model_type  # noqa: B018  # one that has none may be a plugin's
             return reader
         return DatamodelReader(model, label)
 
-    def _open_by_plugin(self, given: Any, label: str, refusal: InputError) -> Expandable | None:
+    def _open_by_plugin(self, given: Any, label: str, refusal: InputError) -> Source | None:
         if self._plugins is None or not (providers := self._plugins.readers):
             return None
         name = given if isinstance(given, (str, os.PathLike)) else type(given).__name__
@@ -76,4 +74,4 @@ class Opener:
             names = ", ".join(map(str, providers))
             msg = f"{refusal}\nNor does any plugin take it: asked was {names}"
             raise type(refusal)(msg) from refusal
-        return PluggedSource(*claim, label)
+        return PluginSource(*claim, label)

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from blender_core.schema.attributes import Attribute, read_attributes
+from blender_core.schema.model_class import described
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from blender_core.schema.layout import Layout
 
-__all__ = ["Expandable", "Source", "attributes_of", "name_of"]
+__all__ = ["Source", "attributes_of", "name_of"]
 
 
-class Source(Protocol):
+class Source:
     """One input, whose values a reader hands over.
 
     Reading changes nothing in the input, and reads no more of it than is wanted. Readers of plugins
-    can have this class as a base, or only its members.
+    can have this class as a base, or only its members up to ``paths_beyond``.
 
     Attributes
     ----------
@@ -46,14 +47,21 @@ class Source(Protocol):
 
         All inputs of a blend are of one, unless it is asked for with ``mixed=True``.
         """
+        msg = f"{type(self).__name__} has no model_type"
+        raise NotImplementedError(msg)
 
     @property
     def schema(self) -> Mapping[str, Any]:
         """The schema of that class: which attributes there are below ``meta``, and their rules.
 
         It is a JSON schema with the additions of stdatamodels: ``fits_keyword``, ``fits_hdu``,
-        ``blend_rule``, ``blend_table``.
+        ``blend_rule``, ``blend_table``. A source whose ``model_type`` is a class of datamodel need
+        not have one of its own.
         """
+        if isinstance(self.model_type, str):
+            msg = f"{type(self).__name__} has no schema"
+            raise NotImplementedError(msg)
+        return described(self.model_type).schema
 
     def read(self, layout: Layout) -> list[Any]:
         """Return the wanted values, None where there is none.
@@ -73,6 +81,8 @@ class Source(Protocol):
         InputError
             If the input cannot be read.
         """
+        msg = f"{type(self).__name__} has no read"
+        raise NotImplementedError(msg)
 
     def paths_beyond(self, known: Collection[str]) -> list[str]:  # noqa: ARG002
         """Return the paths of scalars below ``meta`` that are none of the known attributes.
@@ -89,6 +99,16 @@ class Source(Protocol):
         """
         return []
 
+    def hdrtab(self) -> Any:
+        """Return the table of what the input was made of, if it is a product that has one.
+
+        Returns
+        -------
+        table : array-like or None
+            The rows and columns of its HDRTAB. Inputs that plugins read are not asked for one.
+        """
+        return None
+
 
 def name_of(model_type: type | str) -> str:
     """Return the name of a class of datamodel, or of another kind of input."""
@@ -101,10 +121,3 @@ def attributes_of(source: Source) -> dict[str, Attribute]:
     for path in source.paths_beyond(attributes):
         attributes[path] = Attribute(path, known=False)
     return attributes
-
-
-class Expandable(Source, Protocol):
-    """One input, which may be a product, with a table of what it was made of."""
-
-    def hdrtab(self) -> Any:
-        """Return the table."""

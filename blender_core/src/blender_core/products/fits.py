@@ -15,15 +15,14 @@ from blender_core.formats.asdf.tree_text import AsdfText
 from blender_core.formats.files.atomic import replacing
 from blender_core.formats.files.byte_ranges import PatchError, blocks_of
 from blender_core.formats.files.source_file import SourceFile
-from blender_core.formats.fits.metadata import RawFits
-from blender_core.formats.fits.scan import BadFitsError
+from blender_core.formats.fits.scan import BadFitsError, RawFits
 from blender_core.products.datamodel import packed
 from blender_core.products.file_product import FileProduct
 from blender_core.products.fits_patch import patched
 from blender_core.readers.fits import FitsReader
 from blender_core.readers.header_values import select
 from blender_core.readers.model_files import class_named
-from blender_core.readers.similar.cache import Learnt
+from blender_core.readers.similar.cache import ReaderCache
 from blender_core.schema.attributes import read_attributes
 from blender_core.schema.layout import Layout
 
@@ -63,7 +62,7 @@ class FitsProduct(FileProduct):
         return self._fits.hdu(name.upper()) is not None or super()._has_table(name)
 
     def _reader(self) -> FitsReader:
-        return FitsReader(self.origin, "the product", Learnt())
+        return FitsReader(self.origin, "the product", ReaderCache())
 
     def _values_of_headers(self) -> dict[str, Any]:
         layout = Layout(read_attributes(self.validator.schema).values())

@@ -16,8 +16,6 @@ from typing import TYPE_CHECKING, Any, Final, cast
 from blender_core.common.caught_warnings import recorded
 from blender_core.common.drop import DROP
 from blender_core.common.wording import preview
-from blender_core.formats.asdf.tree_edit import Yaml
-from blender_core.formats.asdf.tree_nodes import dumped
 from blender_core.formats.files.byte_ranges import ByteRange, Part, PatchError
 from blender_core.formats.fits.asdf_extension import array_tag, bytes_of, new_extension, with_tree
 from blender_core.formats.fits.cards import RawHeader
@@ -31,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from typing import BinaryIO
 
-    from blender_core.formats.fits.metadata import RawFits
+    from blender_core.formats.fits.scan import RawFits
     from blender_core.tables.typed_columns import TypedColumn
 
 __all__ = ["patched"]
@@ -148,13 +146,17 @@ def _put_table(hdus: list[_HDU], name: str, columns: Sequence[TypedColumn], tag:
         header.insert(len(header), [card("CHECKSUM", ""), card("DATASUM", "")])
         header.renew_checksum(checksum_of(data))
     hdus.insert(_end(hdus, [_ASDF]) if place is None else place, _HDU(name, header, [data]))
-    datatype = dumped(
-        [{"byteorder": "big", "datatype": item.datatype, "name": item.name} for item in fields]
-    )
-    return Yaml(
-        f"!<{tag}> {{source: 'fits:{name},1', datatype: {datatype}, byteorder: big, "
-        f"shape: [{len(fields[0].raw)}]}}"
-    )
+    from asdf.tagged import tag_object
+
+    reference = {
+        "source": f"fits:{name},1",
+        "datatype": [
+            {"byteorder": "big", "datatype": item.datatype, "name": item.name} for item in fields
+        ],
+        "byteorder": "big",
+        "shape": [len(fields[0].raw)],
+    }
+    return tag_object(tag, reference)
 
 
 def _checksum_of_headers(hdus: Sequence[_HDU]) -> str:

@@ -11,13 +11,13 @@ from blender_core.formats.asdf.blocks import TruncatedAsdfError, require_blocks
 from blender_core.formats.asdf.limits import UnboundedTreeError
 from blender_core.formats.asdf.tree_text import AsdfText
 from blender_core.formats.files.source_file import length_of_file
+from blender_core.plugins.source import Source
 from blender_core.readers.model_files import class_named, plain_values, read_as_datamodel
 from blender_core.readers.product_table import HDRTAB, table_in_tree
-from blender_core.schema.model_class import described
 from blender_core.schema.tree import scalars_beyond
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection
     from pathlib import Path
 
     from blender_core.schema.layout import Layout
@@ -25,25 +25,15 @@ if TYPE_CHECKING:
 __all__ = ["AsdfReader"]
 
 
-class AsdfReader:
-    """The metadata of one ASDF file that a datamodel was saved to.
+class AsdfReader(Source):
+    """The metadata of one ASDF file that a datamodel was saved to."""
 
-    Parameters
-    ----------
-    path : Path
-        The file.
-    what : str
-        What the file is to the blend, for messages: ``input 3``.
+    tree: dict[str, Any]
+    """The tree, without arrays, and without what other packages make of its tags."""
 
-    Attributes
-    ----------
-    tree : dict
-        The tree, without arrays, and without what other packages make of its tags.
-    """
-
-    def __init__(self, path: Path, what: str) -> None:
+    def __init__(self, path: Path, label: str) -> None:
         self._path = path
-        self.what = named(what, path)
+        self.what = named(label, path)
         try:
             length = length_of_file(path)
             with path.open("rb") as file:
@@ -62,31 +52,22 @@ class AsdfReader:
         if not isinstance(tree, dict):
             msg = f"{self.what} cannot be read: it has {tree!r:.50} for a tree"
             raise InputError(msg)
-        self.tree: dict[str, Any] = tree
+        self.tree = tree
 
     @cached_property
     def model_type(self) -> type:
-        """The class of datamodel that the file says it is of."""
         meta = self.tree.get("meta")
         name = meta.get("model_type") if isinstance(meta, dict) else None
         return class_named(name, self.what, "meta.model_type")
 
-    @property
-    def schema(self) -> Mapping[str, Any]:
-        """The schema of that class."""
-        return described(self.model_type).schema
-
     def read(self, layout: Layout) -> list[Any]:
-        """Return the wanted values."""
         values = plain_values(self.tree, layout)
         return read_as_datamodel(self._opened, self.what, layout) if values is None else values
 
     def paths_beyond(self, known: Collection[str]) -> list[str]:
-        """Return the paths of scalars below ``meta`` that are none of the known attributes."""
         return list(scalars_beyond(known, self.tree.get("meta"), "meta"))
 
     def hdrtab(self) -> Any:
-        """Return the table of what the product in the file was made of."""
         return self.table(HDRTAB)
 
     def table(self, name: str) -> Any:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from blender_core.common.plain_values import is_plain, plain
 from blender_core.common.wording import preview
 from blender_core.errors import NotADatamodelError
+from blender_core.plugins.source import Source
 from blender_core.readers.product_table import table_of_datamodel
 from blender_core.schema.tree import collect, scalars_beyond
 
@@ -22,46 +23,33 @@ if TYPE_CHECKING:
 __all__ = ["DatamodelReader"]
 
 
-class DatamodelReader:
-    """The metadata of one datamodel.
+class DatamodelReader(Source):
+    """The metadata of one datamodel, which stays as it is."""
 
-    Parameters
-    ----------
-    model : stdatamodels.DataModel
-        The datamodel. It stays as it is.
-    what : str
-        What the datamodel is to the blend, for messages: ``input 3``.
-    """
-
-    def __init__(self, model: Any, what: str) -> None:
+    def __init__(self, model: Any, label: str) -> None:
         from stdatamodels import DataModel
 
         if not isinstance(model, DataModel):
             kind = type(model).__name__
-            msg = f"{what} is neither a datamodel nor a file, but {kind}: {preview(model)}"
+            msg = f"{label} is neither a datamodel nor a file, but {kind}: {preview(model)}"
             raise NotADatamodelError(msg)
         self._model = model
-        self.what = what
+        self.what = label
 
     @property
     def model_type(self) -> type:
-        """The class of the datamodel."""
         return type(self._model)
 
     @property
     def schema(self) -> Mapping[str, Any]:
-        """The schema of the datamodel."""
         return self._model.schema  # type: ignore[no-any-return]
 
     def read(self, layout: Layout) -> list[Any]:
-        """Return the wanted values."""
         values = collect(self._model.instance, layout)
         return values if is_plain(values) else [plain(value) for value in values]
 
     def paths_beyond(self, known: Collection[str]) -> list[str]:
-        """Return the paths of scalars below ``meta`` that are none of the known attributes."""
         return list(scalars_beyond(known, self._model.instance.get("meta"), "meta"))
 
     def hdrtab(self) -> Any:
-        """Return the table of what the datamodel was made of."""
         return table_of_datamodel(self._model)

@@ -5,8 +5,8 @@ of datamodels makes of the same HDUList. They read a tree in ASDF from the last 
 unless a checksum of the headers that is kept in the tree says that nobody has touched them, the
 headers over it. So without a tree there are the headers alone; where the checksum does not hold,
 both have to be read; and where it holds, the tree says everything. To parse it takes long, but the
-trees of exposures of one mode are so much alike that once one of them has been parsed, the values
-of others are told from their texts.
+files of exposures of one mode are so much alike that once one of them has been read, others are
+read without looking for their headers, and without parsing their trees.
 
 One thing is not taken over: a datamodel of a file without a date has the time of its opening for
 ``meta.date``. Here it has none.
@@ -22,11 +22,15 @@ from blender_core.common.plain_values import plain
 from blender_core.common.wording import named
 from blender_core.errors import InputError, UnknownInputError
 from blender_core.formats.fits.hdulist import raw_fits_of, without_arrays
-from blender_core.formats.fits.metadata import RawFits
-from blender_core.formats.fits.scan import BadFitsError, NotFitsError
-from blender_core.readers.fallback import read_by_datamodel
+from blender_core.formats.fits.scan import BadFitsError, NotFitsError, RawFits
+from blender_core.plugins.source import Source
 from blender_core.readers.header_values import put_headers_over, select
-from blender_core.readers.model_files import class_named, plain_values, put_own
+from blender_core.readers.model_files import (
+    class_named,
+    plain_values,
+    put_own,
+    read_by_datamodel,
+)
 from blender_core.readers.product_table import HDRTAB, table_in_fits, table_in_tree
 from blender_core.schema.attributes import read_attributes
 from blender_core.schema.model_class import described
@@ -38,7 +42,7 @@ if TYPE_CHECKING:
     from astropy.io.fits import HDUList
 
     from blender_core.formats.asdf.tree_text import AsdfText
-    from blender_core.readers.similar.cache import Learnt
+    from blender_core.readers.similar.cache import ReaderCache
     from blender_core.schema.layout import Layout
 
 __all__ = ["FitsReader"]
@@ -47,44 +51,41 @@ _MIGRATED: Final = "MOVING_TARGET_POSITION"
 """The table whose columns stdatamodels brings up to date before it looks at the headers."""
 
 
-class FitsReader:
-    """The metadata of one FITS file that a datamodel was saved to.
+class FitsReader(Source):
+    """The metadata of one FITS file that a datamodel was saved to, compressed with gzip or not.
 
-    Parameters
-    ----------
-    given : Path or astropy.io.fits.HDUList
-        The file, compressed with gzip or not; or an open HDUList, which stays as it is.
-    what : str
-        What the file is to the blend, for messages: ``input 3``.
-    learnt : Learnt
-        What the readers of one blend share.
+    An open HDUList can be given instead, which stays as it is.
     """
 
-    def __init__(self, given: Path | HDUList, what: str, learnt: Learnt) -> None:
-        self._given = given
-        self._learnt = learnt
-        self._told: set[str] = set()
-        if isinstance(given, Path):
-            name: str | None = str(given)
-            self.what = named(what, name)
-        else:
-            name = given.filename()
-            self.what = named(what, f"HDUList of {name}" if name else "HDUList")
+    def __init__(self, file: Path | HDUList, label: str, cache: ReaderCache) -> None:
+        self._file = file
+        self._cache = cache
+        self._warned: set[str] = set()
+        name = str(file) if isinstance(file, Path) else file.filename()
         self._filename = None if name is None else Path(name).name
-        (self._name,) = select(self._fits, "PRIMARY", (b"DATAMODL",), self.what)
+        if isinstance(file, Path):
+            self.what = named(label, file)
+        else:
+            self.what = named(label, f"HDUList of {name}" if name else "HDUList")
+        self._saved_tree: AsdfText | None = None
+        """The tree of a file like one before, whose headers nobody has touched."""
+        if isinstance(file, Path) and (known := cache.tree_of(file)) is not None:
+            # Nothing else of the file is read, unless something else is asked for.
+            self.model_type, self._saved_tree = known
+        else:
+            (self._name,) = select(self._fits, "PRIMARY", (b"DATAMODL",), self.what)
 
     @cached_property
     def model_type(self) -> type:
-        """The class of datamodel that the file says it is of."""
         return class_named(self._name, self.what, "keyword DATAMODL in its primary header")
 
-    @property
-    def schema(self) -> Mapping[str, Any]:
-        """The schema of that class."""
-        return described(self.model_type).schema
-
     def read(self, layout: Layout) -> list[Any]:
-        """Return the wanted values."""
+        if self._saved_tree is not None:
+            # Of a layout or a class of which a tree does not tell everything, no tree is known.
+            values = self._cache.trees(layout).values(self._saved_tree)
+            if values is not None:
+                put_own(values, layout, self.model_type, self._filename)
+                return values
         if self._is_unusual(layout):
             return self._by_datamodel(layout)
         try:
@@ -94,25 +95,25 @@ class FitsReader:
             raise InputError(msg) from error
         if values is None:
             return self._by_datamodel(layout)
-        if not isinstance(self._given, Path):
+        if not isinstance(self._file, Path):
             values = [plain(value) for value in values]  # there can be anything in memory
         put_own(values, layout, self.model_type, self._filename)
         return values
 
     def _is_unusual(self, layout: Layout) -> bool:
         """Tell whether there is something that headers and tree do not tell."""
-        kind = described(self.model_type)
+        model_class = described(self.model_type)
         return (
             layout.has_tagged_keywords
             or any(hdu.compressed for hdu in self._fits.hdus)
-            or kind.has_own_metadata
-            or (kind.migrates and self._fits.hdu(_MIGRATED) is not None)
+            or model_class.has_own_metadata
+            or (model_class.migrates and self._fits.hdu(_MIGRATED) is not None)
         )
 
     def _by_datamodel(self, layout: Layout) -> list[Any]:
         tree = self._tree  # before stdatamodels, which never comes to an end with some
         attributes = read_attributes(self.schema)
-        values = read_by_datamodel(self._opened, self.what, layout, attributes, self._told)
+        values = read_by_datamodel(self._opened, self.what, layout, attributes, self._warned)
         # It makes up a date for a file without one that is valid.
         place = layout.places.get("meta.date")
         if place is not None and not isinstance(self._fits.hdus[0].header.get("DATE"), str):
@@ -121,11 +122,11 @@ class FitsReader:
         return values
 
     def _opened(self) -> Any:
-        if isinstance(self._given, Path):
+        if isinstance(self._file, Path):
             from stdatamodels.jwst import datamodels
 
-            return datamodels.open(self._given)
-        model = self.model_type(without_arrays(self._given))
+            return datamodels.open(self._file)
+        model = self.model_type(without_arrays(self._file))
         if self._filename is not None:
             model.meta.filename = self._filename
         return model
@@ -140,17 +141,17 @@ class FitsReader:
         if values is None:
             return None
         if as_saved:
-            self._learnt.add_file(self._fits, self.model_type)
+            self._cache.add_file(self._fits, self.model_type)
             return values
         return self._with_headers(values, layout)
 
     def _with_headers(self, values: list[Any], layout: Layout) -> list[Any]:
         return put_headers_over(
-            values, layout, self._fits, self._learnt.blank(self.model_type), self.what
+            values, layout, self._fits, self._cache.blank(self.model_type), self.what
         )
 
     def _values_of_tree(self, layout: Layout, asdf: AsdfText) -> list[Any] | None:
-        known = self._learnt.trees(layout)
+        known = self._cache.trees(layout)
         values = known.values(asdf)
         if values is None:
             values = plain_values(self._tree, layout)
@@ -159,17 +160,15 @@ class FitsReader:
         return values
 
     def paths_beyond(self, known: Collection[str]) -> list[str]:
-        """Return the paths of scalars below ``meta`` that are none of the known attributes."""
         return list(scalars_beyond(known, self._tree.get("meta"), "meta"))
 
     def hdrtab(self) -> Any:
-        """Return the table of what the product in the file was made of."""
         return self.table(HDRTAB)
 
     def table(self, name: str) -> Any:
         """Return a table that a blend has put into the product in the file."""
         if self._fits.hdu(name.upper()) is not None:
-            return table_in_fits(self._given, self.what, name)
+            return table_in_fits(self._file, self.what, name)
         asdf = self._fits.asdf
         if asdf is None or name.encode() not in asdf.raw or self._tree.get(name) is None:
             return None
@@ -177,9 +176,9 @@ class FitsReader:
 
     @cached_property
     def _fits(self) -> RawFits:
-        given = self._given
+        file = self._file
         try:
-            return RawFits.read(given) if isinstance(given, Path) else raw_fits_of(given)
+            return RawFits.read(file) if isinstance(file, Path) else raw_fits_of(file)
         except BadFitsError as error:
             msg = f"{self.what} cannot be read: {error}"
             kind = UnknownInputError if isinstance(error, NotFitsError) else InputError

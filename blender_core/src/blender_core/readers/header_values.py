@@ -10,14 +10,14 @@ from blender_core.schema.validation import plainly_valid, problem_with, validate
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from blender_core.formats.fits.metadata import RawFits
+    from blender_core.formats.fits.scan import RawFits
     from blender_core.schema.attributes import Attribute
     from blender_core.schema.layout import Layout
 
 __all__ = ["put_headers_over", "select"]
 
 
-def select(fits: RawFits, name: str, fields: Sequence[bytes], what: str) -> list[Any]:
+def select(fits: RawFits, name: str, fields: Sequence[bytes], label: str) -> list[Any]:
     """Return the values of keywords in the header of an HDU."""
     hdu = fits.hdu(name)
     if hdu is None:
@@ -25,26 +25,26 @@ def select(fits: RawFits, name: str, fields: Sequence[bytes], what: str) -> list
     try:
         return hdu.header.select(fields)
     except Exception as error:
-        msg = f"{what} cannot be read: HDU {name} has a bad card: {error}"
+        msg = f"{label} cannot be read: HDU {name} has a bad card: {error}"
         raise InputError(msg) from error
 
 
 def put_headers_over(
-    values: list[Any], layout: Layout, fits: RawFits, blank: Any, what: str
+    values: list[Any], layout: Layout, fits: RawFits, blank: Any, label: str
 ) -> list[Any]:
     """Put the headers' values over others, as far as the schema allows them."""
     validates = validates_assignments(blank)
     for name, (places, fields) in layout.keywords.items():
-        for place, value in zip(places, select(fits, name, fields, what), strict=True):
+        for place, value in zip(places, select(fits, name, fields, label), strict=True):
             # Without validation, what is missing is put over others as well.
             if not validates or (
-                value is not None and _allows(value, layout.attributes[place], blank, what)
+                value is not None and _allows(value, layout.attributes[place], blank, label)
             ):
                 values[place] = value
     return values
 
 
-def _allows(value: Any, attribute: Attribute, blank: Any, what: str) -> bool:
+def _allows(value: Any, attribute: Attribute, blank: Any, label: str) -> bool:
     if plainly_valid(value, attribute.subschema):
         return True
     from asdf.exceptions import ValidationError
@@ -53,10 +53,10 @@ def _allows(value: Any, attribute: Attribute, blank: Any, what: str) -> bool:
     try:
         taken, problem = problem_with(value, attribute.subschema, blank)
     except ValidationError as error:
-        msg = f"{what} has {where}: {error}"
+        msg = f"{label} has {where}: {error}"
         raise InputError(msg) from error
     if problem:
         consequence = "taken all the same" if taken else "left out"
         problem = f"{where}: {problem}. It is {consequence}."
-        warn(f"{what} has {problem}", label=what, problem=problem)
+        warn(f"{label} has {problem}", label=label, problem=problem)
     return taken

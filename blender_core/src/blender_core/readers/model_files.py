@@ -1,11 +1,17 @@
-"""What files that a datamodel was saved to have in common, whatever their format."""
+"""What files that a datamodel was saved to have in common, whatever their format.
+
+Of some files, only ``datamodels.open`` can tell what they mean. It reads a file's arrays as well,
+but these files are rare.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.common.caught_warnings import recorded
 from blender_core.common.plain_values import is_plain, plain
-from blender_core.errors import InputError, UnknownInputError
+from blender_core.errors import InputError, UnknownInputError, warn
 from blender_core.readers.datamodel import DatamodelReader
 from blender_core.schema.tree import collect
 
@@ -13,27 +19,32 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
+    from blender_core.schema.attributes import Attribute
     from blender_core.schema.layout import Group, Layout
 
-__all__ = ["class_named", "plain_values", "put_own", "read_as_datamodel"]
+__all__ = ["class_named", "plain_values", "put_own", "read_as_datamodel", "read_by_datamodel"]
+
+_PATH: Final = re.compile(r"\bmeta(?:\.\w+)+")
 
 
-def class_named(name: Any, what: str, where: str) -> type:
+def class_named(name: Any, label: str, where: str) -> type:
     """Return the class of datamodel that a file says it is of."""
     from stdatamodels.jwst import datamodels
 
     if name is None:
         msg = (
-            f"{what} has no {where}, which says of which class it is. "
+            f"{label} has no {where}, which says of which class it is. "
             "If it is a datamodel's all the same, open it and blend the model; files of another "
             "kind can be inputs once a plugin reads them."
         )
         raise UnknownInputError(msg)
-    found = getattr(datamodels, str(name), None)
-    if not isinstance(found, type) or not issubclass(found, datamodels.JwstDataModel):
-        msg = f"{what} is of the class {name!r}, says its {where}, which stdatamodels does not have"
+    model_type = getattr(datamodels, str(name), None)
+    if not isinstance(model_type, type) or not issubclass(model_type, datamodels.JwstDataModel):
+        msg = (
+            f"{label} is of the class {name!r}, says its {where}, which stdatamodels does not have"
+        )
         raise UnknownInputError(msg)
-    return found
+    return model_type
 
 
 def plain_values(tree: Mapping[str, Any], layout: Layout) -> list[Any] | None:
@@ -64,9 +75,9 @@ def put_own(values: list[Any], layout: Layout, model_type: type, filename: str |
 def _has_tagged_groups(tree: Mapping[str, Any], group: Group) -> bool:
     """Tell whether a wanted group is what some package makes an object of."""
     for name, below in group.groups:
-        found = tree.get(name)
-        if isinstance(found, dict) and (
-            getattr(found, "_tag", None) is not None or _has_tagged_groups(found, below)
+        value = tree.get(name)
+        if isinstance(value, dict) and (
+            getattr(value, "_tag", None) is not None or _has_tagged_groups(value, below)
         ):
             return True
     return False
@@ -82,12 +93,36 @@ def _has_tags(value: Any) -> bool:
 
 
 def read_as_datamodel(
-    opened: Callable[[], AbstractContextManager[Any]], what: str, layout: Layout
+    opened: Callable[[], AbstractContextManager[Any]], label: str, layout: Layout
 ) -> list[Any]:
     """Open a datamodel, with all that belongs to it, and read that."""
     try:
         with opened() as model:
-            return DatamodelReader(model, what).read(layout)
+            return DatamodelReader(model, label).read(layout)
     except Exception as error:
-        msg = f"{what} cannot be read: {type(error).__name__}: {error}"
+        msg = f"{label} cannot be read: {type(error).__name__}: {error}"
         raise InputError(msg) from error
+
+
+def read_by_datamodel(
+    opened: Callable[[], AbstractContextManager[Any]],
+    label: str,
+    layout: Layout,
+    attributes: Mapping[str, Attribute],
+    warned: set[str],
+) -> list[Any]:
+    """Return the wanted values of a file as a datamodel has them."""
+    with recorded() as caught:
+        values = read_as_datamodel(opened, label, layout)
+    for warning in caught:
+        # The first lines say which attribute, and what is wrong with it; a schema may follow.
+        text = " ".join(str(warning.message).splitlines()[:2])
+        if text not in warned:
+            warned.add(text)
+            problem = _PATH.sub(lambda path: _label_of(path[0], attributes), text)
+            warn(f"{label}: {problem}", label=label, problem=problem)
+    return values
+
+
+def _label_of(path: str, attributes: Mapping[str, Attribute]) -> str:
+    return attributes[path].label if path in attributes else path

@@ -39,31 +39,31 @@ def table_of_datamodel(model: Any, name: str = HDRTAB) -> Any:
 
 
 def table_in_tree(
-    opened: Callable[[], AbstractContextManager[Any]], what: str, name: str = HDRTAB
+    opened: Callable[[], AbstractContextManager[Any]], label: str, name: str = HDRTAB
 ) -> Any:
     """Return a table in the tree of a file."""
     try:
         with opened() as model:
             return np.array(table_of_datamodel(model, name))  # the model's own goes with it
     except Exception as error:
-        raise _unreadable(name, what, error) from error
+        raise _unreadable(name, label, error) from error
 
 
-def table_in_fits(given: Path | HDUList, what: str, name: str = HDRTAB) -> FITS_rec:
+def table_in_fits(file: Path | HDUList, label: str, name: str = HDRTAB) -> FITS_rec:
     """Return a table in an HDU of a FITS file, or of an open HDUList, that has one."""
     from astropy.io import fits
 
     try:
-        if not isinstance(given, Path):
-            return table_in(given, name.upper())
-        with fits.open(given) as hdulist:
+        if not isinstance(file, Path):
+            return table_in(file, name.upper())
+        with fits.open(file) as hdulist:
             return table_in(hdulist, name.upper())
     except Exception as error:
-        raise _unreadable(name, what, error) from error
+        raise _unreadable(name, label, error) from error
 
 
-def _unreadable(name: str, what: str, error: Exception) -> ExpansionError:
+def _unreadable(name: str, label: str, error: Exception) -> ExpansionError:
     kind = "" if isinstance(error, BadFitsError) else f"{type(error).__name__}: "
     return ExpansionError(
-        f"the {name.upper()} of {what} cannot be read: {kind}{format_error(error)}"
+        f"the {name.upper()} of {label} cannot be read: {kind}{format_error(error)}"
     )

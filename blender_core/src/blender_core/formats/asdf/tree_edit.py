@@ -1,198 +1,217 @@
-"""Change some values in the text of a YAML tree, and leave the rest of the text as it is."""
+"""Change some values in the text of an ASDF tree.
+
+The text is read into YAML's nodes, which keep how a value is written, and from these written anew,
+as asdf writes trees. So what asdf wrote comes out to the byte, but for what is changed. In trees
+that others wrote, lines may be broken elsewhere, and comments are lost; no value is another.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+import functools
+import re
+from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.drop import DROP
-from blender_core.formats.asdf.tree_nodes import children, composed, dumped, equal, is_null, shared
+from blender_core.formats.asdf.limits import UnboundedTreeError, require_bounded
 from blender_core.formats.files.byte_ranges import PatchError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
-__all__ = ["Yaml", "changed"]
+__all__ = ["changed"]
 
-
-@dataclass(frozen=True, slots=True)
-class Yaml:
-    """A value that is given as its text, on a single line."""
-
-    text: str
+_DIRECTIVE: Final = re.compile(r"^(?=%YAML |%TAG |---)", re.MULTILINE)
+_TAG: Final = re.compile(r"^%TAG (\S+) (\S+)", re.MULTILINE)
+_MERGE: Final = "tag:yaml.org,2002:merge"
+_NULL: Final = "tag:yaml.org,2002:null"
 
 
 def changed(text: str, changes: Mapping[str, Any]) -> str:
-    r"""Return the text of a tree with some values changed."""
-    root = composed(text)
-    nested = _nested(changes)
-    edit = _Edit(text, shared(root))
-    edit.mapping(root, nested)
-    new = edit.result()
-    try:
-        done = _says(composed(new), root, nested, {})
-    except PatchError:
-        done = False
-    if not done:
+    """Return the text of a tree with some values changed: dotted path → value, or `DROP`.
+
+    Values are plain, or tagged as by `asdf.tagged`.
+    """
+    root = _composed(text)
+    edit = _Edit(root)
+    for path, value in changes.items():
+        parents = path.split(".")[:-1]
+        for group in (".".join(parents[: i + 1]) for i in range(len(parents))):
+            if group in changes:
+                msg = f"it is to lose {group} and to get {path}"
+                raise PatchError(msg)
+        edit.put(path, value)
+    new = _serialized(root, text)
+    if not _same(_composed(new), root, {}):
         msg = "its text is of an unusual form"
         raise PatchError(msg)
     return new
 
 
-def _nested(changes: Mapping[str, Any]) -> dict[str, Any]:
-    nested: dict[str, Any] = {}
-    for path, value in changes.items():
-        *parents, name = path.split(".")
-        group = nested
-        for parent in parents:
-            group = group.setdefault(parent, {})
-            if not isinstance(group, dict):
-                msg = f"it is to lose {parent} and to get {path}"
-                raise PatchError(msg)
-        group[name] = value if isinstance(value, Yaml) or value is DROP else Yaml(dumped(value))
-    return nested
+def _composed(text: str) -> Any:
+    """Return the nodes of a document."""
+    import yaml
+    from asdf.yamlutil import AsdfLoader
+
+    try:
+        root = AsdfLoader(text).get_single_node()
+        if root is not None:
+            require_bounded(root)
+    except (yaml.YAMLError, RecursionError) as error:
+        msg = f"it is not YAML: {' '.join(str(error).split())}"
+        raise PatchError(msg) from error
+    except UnboundedTreeError as error:
+        raise PatchError(str(error)) from error
+    if not isinstance(root, yaml.MappingNode):
+        msg = "it is not a mapping"
+        raise PatchError(msg)
+    return root
 
 
-def _entries(nested: Mapping[str, Any]) -> list[str]:
-    """Return the entries of a group that is not there yet; none for what would be empty."""
-    entries = []
-    for name, value in nested.items():
-        if isinstance(value, dict):
-            below = _entries(value)
-            value = _group(below) if below else DROP
-        if value is not DROP:
-            entries.append(f"{dumped(name)}: {value.text}")
-    return entries
+def _serialized(root: Any, old: str) -> str:
+    """Return nodes as a text, with what an old text has before them."""
+    import yaml
 
-
-def _group(entries: Sequence[str]) -> Yaml:
-    return Yaml("{" + ", ".join(entries) + "}")
+    directive = _DIRECTIVE.search(old)
+    head = old[: directive.start()] if directive else ""
+    new: bytes = yaml.serialize(
+        root,
+        Dumper=_dumper_class(),
+        explicit_start=True,
+        explicit_end=True,
+        version=(1, 1),
+        tags=dict(_TAG.findall(old.partition("\n---")[0])),
+        allow_unicode=True,
+        encoding="utf-8",
+    )
+    return head + new.decode()
 
 
 class _Edit:
-    """The changes of a text, which are done all at once in the end."""
+    """Changes of nodes, none of which is one that the tree has at several places."""
 
-    def __init__(self, text: str, shared_nodes: set[int]) -> None:
-        self._text = text
-        self._shared = shared_nodes
-        self._pieces: list[tuple[int, int, str]] = []
+    def __init__(self, root: Any) -> None:
+        self._root = root
+        self._shared = _shared(root)
 
-    def result(self) -> str:
-        parts, done = [], 0
-        for start, end, new in sorted(self._pieces):
-            parts += [self._text[done:start], new]
-            done = end
-        return "".join([*parts, self._text[done:]])
-
-    def mapping(self, node: Any, nested: Mapping[str, Any]) -> None:
-        """Change entries of a mapping, remove some, and insert those that are not there."""
-        self._require_own(node, deep=False)
-        missing = dict(nested)
-        kept = [True] * len(node.value)
-        for i, (key, value) in enumerate(node.value):
-            new = missing.pop(key.value, None) if isinstance(key.value, str) else None
-            if isinstance(new, dict):
-                if value.id == "mapping":
-                    self.mapping(value, new)
-                    continue
-                if not is_null(value):
-                    msg = f"it has a value at {key.value}, where a group should be"
-                    raise PatchError(msg)
-                entries = _entries(new)
-                new = _group(entries) if entries else None
-            if new is None:
-                continue
-            self._require_own(value, deep=True)
-            if new is DROP:
-                kept[i] = False
-            elif value.start_mark.line > key.end_mark.line or not self._length(value):
-                # A block may begin where nothing else can, and a null be nothing at all.
-                self._pieces.append((key.end_mark.index, self._end(value), f": {new.text}"))
+    def put(self, path: str, value: Any) -> None:
+        """Give a group another value, or remove one; make groups that are not there yet."""
+        *parents, name = path.split(".")
+        group = self._root
+        self._require_own(group)
+        for parent in parents:
+            entry = _entry(group, parent)
+            if entry is None or entry[1].tag == _NULL:
+                if value is DROP:
+                    return
+                below = _node_of({})
+                _set(group, entry, parent, below)
             else:
-                self._pieces.append((value.start_mark.index, self._end(value), new.text))
-        self._remove_and_insert(node, kept, _entries(missing))
+                below = entry[1]
+            if below.id != "mapping":
+                msg = f"it has a value at {parent}, where a group should be"
+                raise PatchError(msg)
+            self._require_own(below)
+            group = below
+        entry = _entry(group, name)
+        if entry is not None:
+            self._require_own(entry[1], deep=True)
+        if value is not DROP:
+            _set(group, entry, name, _node_of(value))
+        elif entry is not None:
+            group.value.remove(entry)
 
-    def _remove_and_insert(self, node: Any, kept: Sequence[bool], new: Sequence[str]) -> None:
-        entries = node.value
-        if not any(kept):
-            self._replace_all(node, new)
-            return
-        for i, (key, _) in enumerate(entries):
-            if kept[i]:
-                continue
-            if any(kept[i:]):
-                self._pieces.append((key.start_mark.index, entries[i + 1][0].start_mark.index, ""))
-            elif kept[i - 1]:
-                last = entries[i - 1][1]
-                self._require_own(last, deep=False)
-                self._pieces.append((self._end(last), self._end(entries[-1][1]), ""))
-        if new:
-            first = entries[0][0].start_mark
-            between = ", " if node.flow_style else "\n" + " " * first.column
-            self._pieces.append((first.index, first.index, between.join([*new, ""])))
-
-    def _replace_all(self, node: Any, new: Sequence[str]) -> None:
-        """Replace all entries of a mapping, but not a tag that it may have."""
-        entries, end = node.value, node.end_mark.index
-        if entries and not node.flow_style:
-            start, end = entries[0][0].start_mark.index, self._end(entries[-1][1])
-        else:
-            start = entries[0][0].start_mark.index if entries else end
-            start = self._text.rindex("{", 0, start)
-        self._pieces.append((start, end, _group(new).text))
-
-    def _require_own(self, node: Any, *, deep: bool) -> None:
+    def _require_own(self, node: Any, *, deep: bool = False) -> None:
         waiting = [node]
         while waiting:
-            one = waiting.pop()
-            if id(one) in self._shared:
+            node = waiting.pop()
+            if id(node) in self._shared:
                 msg = "it refers from one place to what is to be changed in another"
                 raise PatchError(msg)
             if deep:
-                waiting.extend(children(one))
-
-    def _end(self, node: Any) -> int:
-        """Return where a value ends. The mark of a block is where the next one begins."""
-        return node.start_mark.index + self._length(node)  # type: ignore[no-any-return]
-
-    def _length(self, node: Any) -> int:
-        return len(self._text[node.start_mark.index : node.end_mark.index].rstrip())
+                waiting.extend(_children(node))
 
 
-def _says(
-    new: Any, old: Any, nested: Mapping[str, Any], known: dict[tuple[int, int], bool]
-) -> bool:
-    """Tell whether a mapping says what another does, but for what was to be changed."""
-    now, before = _by_name(new), _by_name(old)
-    if now is None or before is None or new.tag != old.tag:
-        return False
-    expected: dict[str, Any] = {}
-    for name, change in nested.items():
-        if isinstance(change, dict):
-            if name in before and before[name].id == "mapping":
-                if name not in now or not _says(now[name], before[name], change, known):
-                    return False
-                expected[name] = now[name]
-                continue
-            entries = _entries(change)
-            if not entries and name in before:
-                continue
-            change = _group(entries) if entries else DROP
-        expected[name] = None if change is DROP else _node_of(change)
-    expected = {name: node for name, node in (before | expected).items() if node is not None}
-    return now.keys() == expected.keys() and all(
-        equal(now[name], node, known if node is before.get(name) else None)
-        for name, node in expected.items()
-    )
+def _entry(group: Any, name: str) -> tuple[Any, Any] | None:
+    """Return the key and the value of a group's entry."""
+    if any(key.tag == _MERGE for key, _ in group.value):
+        msg = "it refers from one place to what is to be changed in another"
+        raise PatchError(msg)
+    entries = [entry for entry in group.value if entry[0].value == name]
+    if len(entries) > 1:
+        msg = f"it has {name} twice in one group"
+        raise PatchError(msg)
+    return entries[0] if entries else None
 
 
-def _by_name(mapping: Any) -> dict[str, Any] | None:
-    """Return the entries of a mapping by the texts of their keys; None if that does not work."""
-    if mapping.id != "mapping" or not all(isinstance(key.value, str) for key, _ in mapping.value):
-        return None
-    entries = {key.value: value for key, value in mapping.value}
-    return entries if len(entries) == len(mapping.value) else None
+def _set(group: Any, entry: tuple[Any, Any] | None, name: str, node: Any) -> None:
+    """Replace an entry of a group, or append it."""
+    if entry is None:
+        group.value.append((_node_of(name), node))
+    else:
+        group.value[group.value.index(entry)] = (entry[0], node)
 
 
-def _node_of(value: Yaml) -> Any:
-    return composed(f"{{value: {value.text}}}").value[0][1]
+def _node_of(value: Any) -> Any:
+    import yaml
+
+    try:
+        return _dumper_class()("", sort_keys=False).represent_data(value)
+    except (yaml.YAMLError, TypeError, ValueError, RecursionError) as error:
+        msg = f"it cannot have {value!r:.80}: {error}"
+        raise PatchError(msg) from error
+
+
+@functools.cache
+def _dumper_class() -> Any:
+    from asdf.yamlutil import AsdfDumper
+
+    class Dumper(AsdfDumper):  # type: ignore[misc]
+        def ignore_aliases(self, _data: Any) -> bool:
+            return True
+
+    def text(dumper: Any, data: str) -> Any:
+        # In other quotes, a line break would be one.
+        style = None if data.isprintable() else '"'
+        return dumper.represent_scalar("tag:yaml.org,2002:str", data, style=style)
+
+    Dumper.add_representer(str, text)
+    return Dumper
+
+
+def _children(node: Any) -> Iterator[Any]:
+    """Give the nodes directly below a node."""
+    if node.id == "sequence":
+        yield from node.value
+    elif node.id == "mapping":
+        for entry in node.value:
+            yield from entry
+
+
+def _shared(root: Any) -> set[int]:
+    """Return the ids of nodes that a tree has at several places."""
+    seen: set[int] = set()
+    shared: set[int] = set()
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            shared.add(id(node))
+            continue
+        seen.add(id(node))
+        waiting.extend(_children(node))
+    return shared
+
+
+def _same(node: Any, other: Any, known: dict[tuple[int, int], bool]) -> bool:
+    """Tell whether two nodes have the same tags and values all the way down."""
+    pair = (id(node), id(other))
+    if pair not in known:
+        below, of_other = list(_children(node)), list(_children(other))
+        known[pair] = (
+            node.tag == other.tag
+            and node.id == other.id
+            and len(below) == len(of_other)
+            and (node.id != "scalar" or node.value == other.value)
+            and all(_same(*pair, known) for pair in zip(below, of_other, strict=True))
+        )
+    return known[pair]

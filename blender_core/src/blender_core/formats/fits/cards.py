@@ -1,4 +1,4 @@
-"""The values of FITS header cards, where there can be no doubt about them.
+"""Headers of FITS, and the values of their cards where there can be no doubt about them.
 
 Most cards of most headers are of a few plain forms. Of these, the value that `astropy.io.fits`
 gives can be had in a fraction of the time. Anything else is left to astropy.
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from astropy.io.fits import Header
 
-__all__ = ["CARD", "RawHeader", "card_value"]
+__all__ = ["CARD", "LiveHeader", "RawHeader", "card_value"]
 
 CARD: Final = 80
 """Length of a card in bytes, by the FITS standard."""
@@ -42,20 +42,10 @@ _STANDARD: Final = re.compile(
 
 
 class RawHeader:
-    """A header as it is in a file.
+    """A header as it is in a file: cards of 80 bytes each, with or without padding."""
 
-    Parameters
-    ----------
-    raw : bytes
-        Cards of 80 bytes each, with or without padding.
-
-    Attributes
-    ----------
-    raw : bytes
-        The same.
-    is_plain : bool
-        Whether it has nothing that only astropy could make sense of, apart from single values.
-    """
+    is_plain: bool
+    """Whether it has nothing that only astropy could make sense of, apart from single values."""
 
     def __init__(self, raw: bytes) -> None:
         self.raw = raw
@@ -157,6 +147,34 @@ class RawHeader:
         text = self.raw.decode("ascii", "replace").replace("\ufffd", "?")
         with recorded():
             return fits.Header.fromstring(text)
+
+
+class LiveHeader:
+    """A header in memory, which can be used where a `RawHeader` can.
+
+    Its values are taken as they are, and not from the text that would be written to a file: that
+    has less room.
+    """
+
+    def __init__(self, header: Header) -> None:
+        self._header = header.copy()
+
+    @cached_property
+    def text(self) -> bytes:
+        """The header as astropy prints it, which mends what does not meet the standard.
+
+        Mended cards have the values that they are mended to from then on, as of a `RawHeader`.
+        """
+        with recorded():  # what it mends is no concern of the blend
+            return str(self._header).encode()
+
+    def get(self, keyword: str) -> Any:
+        """Return the value of a keyword, as `RawHeader.get` does."""
+        return self._header.get(keyword)
+
+    def select(self, fields: Sequence[bytes]) -> list[Any]:
+        """Return the values of many keywords, as `RawHeader.select` does."""
+        return [self._header.get(field.decode().rstrip()) for field in fields]
 
 
 def _cards(raw: bytes) -> Iterator[bytes]:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from blender_core.formats.asdf.tree_text import AsdfText
-from blender_core.formats.fits.live_header import LiveHeader
-from blender_core.formats.fits.metadata import RawFits
-from blender_core.formats.fits.scan import BLOCK, BadFitsError, RawHDU
+from blender_core.formats.fits.cards import LiveHeader
+from blender_core.formats.fits.scan import BLOCK, BadFitsError, RawFits, RawHDU
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

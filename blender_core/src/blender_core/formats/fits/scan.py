@@ -1,26 +1,33 @@
-"""Find the headers of a FITS file, and nothing between them."""
+"""Read from a FITS file its headers and the text of its ASDF tree, and nothing else."""
 
 from __future__ import annotations
 
 import functools
+import gzip
+import hashlib
 import math
 import re
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from blender_core.formats.asdf.tree_text import AsdfText
+from blender_core.formats.files.source_file import length_of_file
 from blender_core.formats.fits.cards import CARD, RawHeader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
     from typing import BinaryIO, NoReturn
 
-    from blender_core.formats.fits.live_header import LiveHeader
+    from blender_core.formats.fits.cards import LiveHeader
 
-__all__ = ["BLOCK", "BadFitsError", "NotFitsError", "RawHDU", "padded", "scan"]
+__all__ = ["BLOCK", "BadFitsError", "NotFitsError", "RawFits", "RawHDU", "padded", "scan"]
 
 BLOCK: Final = 2880
 """Length of the blocks that a FITS file is made of, in bytes, by the FITS standard."""
 
+_GZIP: Final = b"\x1f\x8b"
 _CHUNK: Final = 8 * BLOCK
 _END: Final = b"END".ljust(CARD)
 _SWALLOWED: Final = re.compile(rb"XTENSION=.{71}BITPIX  =", re.DOTALL)
@@ -40,27 +47,76 @@ class NotFitsError(BadFitsError):
 
 @dataclass(frozen=True, slots=True)
 class RawHDU:
-    """One HDU of a file, as far as its header tells.
-
-    Parameters
-    ----------
-    name : str
-        EXTNAME in upper case. ``PRIMARY`` for the first HDU, unless it has an EXTNAME.
-    header : RawHeader or LiveHeader
-        The header: as it is in a file with its padding, or in memory.
-    start : int
-        Where the data begin, in bytes from the beginning of the file.
-    size : int
-        Length of the data in bytes, without padding.
-    compressed : bool
-        Whether the HDU is a compressed image, whose header is not the image's own.
-    """
+    """One HDU of a file, as far as its header tells."""
 
     name: str
+    """EXTNAME in upper case. ``PRIMARY`` for the first HDU, unless it has an EXTNAME."""
     header: RawHeader | LiveHeader
+    """The header: as it is in a file with its padding, or in memory."""
     start: int
+    """Where the data begin, in bytes from the beginning of the file."""
     size: int
+    """Length of the data in bytes, without padding."""
     compressed: bool
+    """Whether the HDU is a compressed image, whose header is not the image's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class RawFits:
+    """What metadata are read from: the headers of a file, and the text of its ASDF tree."""
+
+    hdus: tuple[RawHDU, ...]
+    asdf: AsdfText | None
+    length: int | None = None
+    """Length of the file in bytes. None if it is compressed, or there is no file."""
+
+    @classmethod
+    def read(cls, path: Path) -> RawFits:
+        """Read headers and tree of a file, and nothing else."""
+        try:
+            length = length_of_file(path)
+            with path.open("rb") as file:
+                if file.read(len(_GZIP)) == _GZIP:
+                    file.seek(0)
+                    with gzip.GzipFile(fileobj=file) as unpacked:
+                        return cls._of(unpacked, None)  # type: ignore[arg-type]
+                file.seek(0)
+                return cls._of(file, length)
+        except OSError as error:
+            raise BadFitsError(error.strerror or str(error)) from error
+        except (EOFError, ValueError, zlib.error) as error:
+            raise BadFitsError(str(error)) from error
+
+    @classmethod
+    def _of(cls, file: BinaryIO, length: int | None) -> RawFits:
+        hdus = tuple(scan(file, length))
+        for hdu in hdus:
+            if hdu.name == "ASDF":
+                file.seek(hdu.start)
+                return cls(hdus, AsdfText.read(file, hdu.size), length)
+        return cls(hdus, None, length)
+
+    def hdu(self, name: str) -> RawHDU | None:
+        """Return an HDU as astropy finds it."""
+        if name == "PRIMARY":
+            return self.hdus[0]
+        return next((hdu for hdu in self.hdus if hdu.name == name.upper()), None)
+
+    def is_as_saved(self) -> bool:
+        """Tell whether nobody has touched the headers since a datamodel was saved to the file."""
+        expected = self.asdf.checksum if self.asdf else None
+        if expected is None:
+            return False
+        checksum = hashlib.sha256()
+        for hdu in self.hdus:
+            try:
+                # To stdatamodels, a name in lower case is another.
+                if hdu.header.get("EXTNAME") != "ASDF":
+                    checksum.update(hdu.header.text)
+            except Exception as error:
+                msg = f"HDU {hdu.name} has a card that cannot be mended: {error}"
+                raise BadFitsError(msg) from error
+        return checksum.hexdigest() == expected
 
 
 def scan(file: BinaryIO, length: int | None) -> Iterator[RawHDU]:

@@ -184,6 +184,7 @@ def end(run, program):
 
 
 if __name__ == "__main__":
+    del sys.path[0]  # the folder of this module
     program, *call = serve(socket.socket(fileno=int(sys.argv[1])))
     take_over(program, *call)
     end(run, program)

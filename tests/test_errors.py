@@ -36,6 +36,8 @@ from blender_core import (
     blendmodels,
     errors,
 )
+from blender_core.cli.errors import in_options
+from blender_core.common.advice import Advice, Argument
 from blender_core.errors import raise_all
 
 ACME = Provider("acme-rules", "1.2", "acme")
@@ -65,6 +67,7 @@ ERRORS = [
     TableError("wrong", attribute="meta.a", column="A"),
     OutputError("wrong", path=Path("a.fits")),
     OutputExistsError("wrong", path=Path("a.fits")),
+    OutputExistsError(Advice("wrong, unless ", Argument("overwrite", True)), path=Path("a.fits")),
 ]
 WAYS = [
     copy.copy,
@@ -77,7 +80,7 @@ WAYS = [
 
 
 def facts(error):
-    return type(error), str(error), error.args, vars(error)
+    return type(error), str(error), error.args, vars(error), error.remedies
 
 
 def test_every_error_is_a_blender_error():
@@ -136,6 +139,44 @@ def test_several_faults_come_together_and_can_be_caught_by_kind():
     only_rules = group.subgroup(RuleError)
     assert isinstance(only_rules, BlendErrorGroup)
     assert only_rules.exceptions == (faults[0],)
+
+
+def test_remedies_are_told_to_programs_and_spelled_by_whoever_shows_them():
+    exists = OutputExistsError(
+        Advice("it is there,\nunless ", Argument("overwrite", True), "."), path=Path("a.fits")
+    )
+    plugin = PluginError("it is broken", provider=ACME)
+    group = BlendErrorGroup("faults", [exists, BlendErrorGroup("more", [plugin]), NoInputsError()])
+    assert str(exists) == "it is there,\nunless overwrite=True."
+    assert exists.remedies == (Argument("overwrite", True),)
+    assert plugin.remedies == (Argument("block", ("acme",)),)
+    assert group.remedies == exists.remedies + plugin.remedies
+    assert group.advice.spelled(lambda argument: f"<{argument.name}>").splitlines() == [
+        "faults:",
+        "- it is there,",
+        "  unless <overwrite>.",
+        "- more:",
+        "  - it is broken",
+        "    Repair or uninstall it, or pass <block> or set MODEL_BLENDER_BLOCK=acme.",
+        "- ",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("argument", "call", "option"),
+    [
+        (Argument("block", ("a", "b")), "block=('a', 'b')", "--block a --block b"),
+        (Argument("mixed", True), "mixed=True", "--mixed"),
+        (Argument("later", "replace"), "later='replace'", "--replace-later"),
+        (Argument("asn_product", "n_nrca1"), "asn_product='n_nrca1'", "--asn-product n_nrca1"),
+        (Argument("overrides", {"A": "max"}), "overrides={'A': 'max'}", "--override A=max"),
+        (Argument("overrides"), "overrides= of the call", "--override"),
+    ],
+)
+def test_arguments_are_options_on_the_command_line(argument, call, option):
+    assert str(Advice("say ", argument)) == f"say {call}"
+    assert in_options(Advice("say ", argument)) == f"say {option}"
+    assert in_options("say it") == "say it"
 
 
 def test_warnings_point_at_the_caller(make_models):

@@ -151,20 +151,20 @@ def test_ignored_attributes_stay_the_products_own(make_model):
 
 
 def test_ignore_is_not_a_text():
-    with pytest.raises(TypeError, match=r"\['meta.filename'\], not a text"):
+    with pytest.raises(TypeError, match=r"\['meta.filename'\], not a str"):
         ModelBlender(blend_ignore_attrs="meta.filename")
     with pytest.raises(TypeError, match=r"^ignore takes a collection of paths"):
         blendmodels(ImageModel(), [], ignore="meta.filename")
 
 
 def test_what_is_ignored_are_texts():
-    with pytest.raises(TypeError, match=r"^blend_ignore_attrs takes paths, which are texts, not 3"):
+    with pytest.raises(TypeError, match=r"^blend_ignore_attrs takes paths, each a str, not 3"):
         ModelBlender(blend_ignore_attrs=["meta.filename", 3])
-    with pytest.raises(TypeError, match=r"^ignore takes paths, which are texts, not b'meta'"):
+    with pytest.raises(TypeError, match=r"^ignore takes paths, each a str, not b'meta'"):
         blendmodels(ImageModel(), [], ignore=[b"meta"])
-    with pytest.raises(TypeError, match=r"^ignore takes paths, which are texts, not 3"):
+    with pytest.raises(TypeError, match=r"^ignore takes paths, each a str, not 3"):
         BlendPlan.for_model(ImageModel, ignore=[3])
-    with pytest.raises(TypeError, match=r"^block takes names, which are texts, not 3"):
+    with pytest.raises(TypeError, match=r"^block takes names, each a str, not 3"):
         ModelBlender(block=[3])
 
 

@@ -16,6 +16,8 @@ from blender_core.cli import main
 from blender_core.cli.captured_warnings import Notes
 from blender_core.cli.console import printable
 from blender_core.cli.progress import Bar, bar
+from blender_core.common.wording import named
+from blender_core.errors import warn
 
 SCRIPT = Path(sysconfig.get_path("scripts")) / "model-blender"
 COMMANDS = (
@@ -182,14 +184,14 @@ class TestErrors:
     def test_options_instead_of_arguments(self, refused, install):
         install("other-std", "std", "import blender_core")
         message = refused("plan", "--model", "ImageModel")
-        assert "or use --block other-std" in message
+        assert "or pass --block other-std" in message
         assert "block=(" not in message
 
     def test_options_in_sentences(self, refused, install):
         install("acme-rules", "acme", "import blender_cor")
         last = refused("rules").splitlines()[-1]
         assert (
-            last == "Repair or uninstall it, or use --block acme or set MODEL_BLENDER_BLOCK=acme."
+            last == "Repair or uninstall it, or pass --block acme or set MODEL_BLENDER_BLOCK=acme."
         )
 
     def test_a_reader_that_goes_away(self):
@@ -323,7 +325,8 @@ class TestNotes:
         notes = Notes()
         with notes.about(""):
             for number, name in enumerate(["a.fits", "b.fits", "a.fits"], start=1):
-                warnings.warn(f"input {number} ({name}) has x", BlendWarning, stacklevel=1)
+                label = named(f"input {number}", name)
+                warn(f"{label} has x", label=label, problem="x")
             warnings.warn("something\nelse", BlendWarning, stacklevel=1)
             warnings.warn("for developers", DeprecationWarning, stacklevel=1)
         assert notes.lines() == ["a.fits and 1 more: x", "something else"]

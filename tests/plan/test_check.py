@@ -458,5 +458,5 @@ def test_a_product_is_a_datamodel_in_any_form(tmp_path, plugins):
 
 
 def test_what_inputs_are_is_told_in_texts():
-    with pytest.raises(TypeError, match="instrument is a text, not 3"):
+    with pytest.raises(TypeError, match="instrument is a str, not 3"):
         BlendPlan.for_model(ImageModel, instrument=3)

@@ -18,7 +18,7 @@ from blender_core import (
     When,
 )
 from blender_core.common.wording import preview
-from blender_core.plan.override_sources import SourcedOverride
+from blender_core.plan.assignment import SourcedOverride
 from blender_core.schema.attributes import Attribute, read_attributes
 
 

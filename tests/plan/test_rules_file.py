@@ -82,7 +82,7 @@ default = 1
             "did you mean 'instrument'?",
         ),
         ("[[override]]\nattribute = 'A'\nrule = 'max'\nwhen = 'MIRI'\n", 4, "when", "as a table"),
-        ("[[override]]\nattribute = 'A'\nrule = 3\n", 3, "rule", "is a text, not 3"),
+        ("[[override]]\nattribute = 'A'\nrule = 3\n", 3, "rule", "is a str, not 3"),
         (
             "[[override]]\nattribute = 'A'\nrule = 'max'\nmissing = 'ignore'\n",
             4,
@@ -96,7 +96,7 @@ default = 1
             "[[override]]\nattribute = 'A'\nrule = 'max'\n[override.when]\ninstrument = 3\n",
             5,
             "instrument",
-            "is a text or several",
+            "is a str or several",
         ),
     ],
 )

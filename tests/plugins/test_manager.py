@@ -66,7 +66,7 @@ def test_a_misspelt_name_does_not_leave_a_plugin_in_silently(install):
 def test_block_is_not_a_text():
     with pytest.raises(TypeError, match=r"block takes .* such as \['acme'\]"):
         Plugins.discover("acme")
-    with pytest.raises(TypeError, match="block takes names, which are texts, not 3"):
+    with pytest.raises(TypeError, match="block takes names, each a str, not 3"):
         Plugins.discover(["acme", 3])
 
 

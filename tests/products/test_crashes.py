@@ -16,7 +16,6 @@ from stdatamodels.jwst import datamodels
 from stdatamodels.jwst.datamodels import ImageModel
 
 from blender_core import OutputError, blendmodels
-from blender_core.formats.files import atomic as module
 
 KILLED = Path(__file__).with_name("killed.py")
 
@@ -80,7 +79,7 @@ def test_interrupted_at_any_step(folder, inputs, kind, contents, monkeypatch):
 
         with datamodels.open(product) as model, monkeypatch.context() as patch:
             for name in ("open", "fsync", "fchmod", "fchown", "replace", "fstat"):
-                patch.setattr(module.os, name, stepping(getattr(os, name)))
+                patch.setattr(os, name, stepping(getattr(os, name)))
             given = model if kind == "datamodel" else product
             try:
                 blendmodels(given, inputs, output=folder / "out.fits", overwrite=True)
@@ -185,8 +184,11 @@ def test_no_space_at_any_write(fails, kind, at, monkeypatch):
             for one in blocks:
                 self.write(one)
 
-    opened = module._opened
-    monkeypatch.setattr(module, "_opened", lambda *arguments: Full(opened(*arguments)))
+    def open_draft(path, *arguments, **options):
+        file = open(path, *arguments, **options)  # noqa: PTH123, SIM115
+        return Full(file) if Path(path).suffix == ".tmp" else file
+
+    monkeypatch.setattr(builtins, "open", open_draft)
     fails(r"out\.fits: .*No space left on device", kind)
 
 

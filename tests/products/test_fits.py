@@ -319,6 +319,36 @@ class TestUntouched:
             assert [hdu.name for hdu in hdulist] == ["PRIMARY", "HDRTAB", "ASDF"]
             assert hdulist[0].header["EXTEND"] is True
 
+    @pytest.mark.filterwarnings("ignore::astropy.utils.exceptions.AstropyWarning")
+    def test_cards_that_astropy_would_mend(self, tmp_path, full, inputs):
+        """Wherever they are: it would, if it wrote the file, or refuse to."""
+        odd = [
+            b"OBSERVAT= 'Ren\xe9'",
+            b"origin2 = 'lower case'",
+            b"RATIO   = 1.2.3.4 / x",
+            b"NOTE    = 'not ended / x",
+            b"KIND    = bare text",
+            b"SITE    = 'x'\t/ after a tab",
+            b"LONG    = 1.00000000000000000000000001",
+        ]
+        odd = b"".join(one.ljust(80) for one in odd)
+
+        def with_end(cards):
+            return cards + b"END".ljust(-len(cards) % 2880)
+
+        raw = full.read_bytes()
+        end = raw.index(b"END".ljust(80))
+        start = -(-end // 2880) * 2880
+        extension = fits.ImageHDU(name="ODD").header.tostring(endcard=False, padding=False)
+        full.write_bytes(
+            with_end(raw[:end] + odd) + raw[start:] + with_end(extension.encode() + odd)
+        )
+        blendmodels(full, inputs, output=tmp_path / "ours.fits")
+        ours = (tmp_path / "ours.fits").read_bytes()
+        assert fits.getval(tmp_path / "ours.fits", "DETECTOR") == "MULTIPLE"
+        assert odd in ours[: ours.index(b"END".ljust(80))]
+        assert with_end(extension.encode() + odd) in ours
+
     def test_extra_fits_and_history(self, tmp_path, full, inputs):
         blendmodels(full, inputs, output=tmp_path / "ours.fits")
         header = fits.getheader(tmp_path / "ours.fits")

@@ -1,6 +1,8 @@
 """What others do to a product's file between the time it is read and the time it is written."""
 
+import builtins
 import gzip
+import os
 import shutil
 from pathlib import Path
 
@@ -9,7 +11,6 @@ import pytest
 from stdatamodels.jwst import datamodels
 from stdatamodels.jwst.datamodels import ImageModel
 
-import blender_core.products.fits as writer
 from blender_core import InputError, OutputExistsError, blendmodels
 
 CHANGED = r"the product \(.*\) has been changed by somebody else since it was read"
@@ -56,6 +57,10 @@ def overwritten(product, newer):
         file.truncate()
 
 
+def shortened(product, newer):  # noqa: ARG001
+    os.truncate(product, product.stat().st_size // 2)
+
+
 def deleted(product, newer):  # noqa: ARG001
     product.unlink()
 
@@ -85,20 +90,25 @@ def test_deleted_while_inputs_are_read(product, newer, inputs, contents):
     assert contents(product.parent) == {}
 
 
-@pytest.mark.parametrize("how", [replaced, overwritten, deleted])
+@pytest.mark.parametrize("how", [replaced, overwritten, shortened, deleted])
 def test_changed_while_it_is_copied(product, newer, inputs, how, contents, monkeypatch):
-    place, name = (ImageModel, "to_asdf") if product.suffix == ".asdf" else (writer, "write")
-    write = getattr(place, name)
+    def open_meanwhile(path, *arguments, **options):
+        file = plain_open(path, *arguments, **options)
+        if str(path).endswith(".tmp"):  # the copy
+            how(product, newer)
+            left.update(contents(product.parent))
+        return file
 
-    def write_meanwhile(*arguments):
-        write(*arguments)
-        how(product, newer)
-
-    monkeypatch.setattr(place, name, write_meanwhile)
+    plain_open, left = open, {}
+    monkeypatch.setattr(builtins, "open", open_meanwhile)
     with pytest.raises(InputError, match=f"{CHANGED}|cannot be read any more"):
         blendmodels(product, inputs, output=product.with_name(f"o{product.name}"))
-    left = {} if how is deleted else {product.name: newer.read_bytes()}
-    assert contents(product.parent) == left
+    assert {name for name in left if not name.endswith(".tmp")} == (
+        set() if how is deleted else {product.name}
+    )
+    assert contents(product.parent) == {
+        name: content for name, content in left.items() if not name.endswith(".tmp")
+    }
 
 
 def test_the_current_directory_may_change(product, inputs, tmp_path, monkeypatch):

@@ -4,8 +4,7 @@ import pytest
 from stdatamodels.jwst.datamodels import AmiOIModel
 
 from blender_core.common.attribute_paths import Specificity, specificity
-from blender_core.schema.attributes import Attribute, read_attributes
-from blender_core.schema.lookup import AttributeIndex
+from blender_core.schema.attributes import Attribute, AttributeIndex, read_attributes
 
 
 @pytest.mark.parametrize(
@@ -30,7 +29,7 @@ def test_it_finds_what_a_look_at_each_finds(text, how_many):
     expected = [
         (one, found) for one in attributes if (found := specificity(text, one.path, one.keyword))
     ]
-    found = AttributeIndex(attributes).meant(text)
+    found = AttributeIndex(attributes).matches(text)
     assert found == expected
     assert len(found) > 2 if how_many is None else len(found) == how_many
 
@@ -38,7 +37,7 @@ def test_it_finds_what_a_look_at_each_finds(text, how_many):
 def test_an_attribute_may_be_a_group_too():
     attributes = [Attribute("meta.wcs"), Attribute("meta.wcs.a"), Attribute("meta.wcsinfo")]
     index = AttributeIndex(attributes)
-    assert index.meant("meta.wcs") == [
+    assert index.matches("meta.wcs") == [
         (attributes[0], Specificity(2, 0)),
         (attributes[1], Specificity(1, 2)),
     ]

@@ -1,7 +1,8 @@
 """Every exception and warning of Model Blender.
 
 A message says what is wrong, where (attribute, keyword, input), who (distribution and version)
-and what to do about it. The same facts are attributes of the exception, for programs.
+and what to do about it. The same facts are attributes of the exception, for programs: nobody has to
+read them out of the message.
 """
 
 from __future__ import annotations
@@ -11,10 +12,14 @@ import inspect
 import warnings
 from typing import TYPE_CHECKING, Any
 
+from blender_core.common.advice import Advice, leave_out
+from blender_core.common.wording import InputLabel
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from blender_core.common.advice import Argument
     from blender_core.common.provider import Provider
 
 __all__ = [
@@ -53,6 +58,17 @@ __all__ = [
 class BlenderError(Exception):
     """Root of all errors that Model Blender raises on purpose."""
 
+    @property
+    def advice(self) -> Advice:
+        """The message; the arguments that it advises to pass are objects in it."""
+        message = self.args[0] if self.args else ""
+        return message if isinstance(message, Advice) else Advice(str(self))
+
+    @property
+    def remedies(self) -> tuple[Argument, ...]:
+        """The arguments that the message advises to pass: ``overwrite=True``."""
+        return self.advice.arguments
+
     def __reduce__(self) -> tuple[Any, ...]:
         # Exceptions are rebuilt by a call with their positional arguments, which fails for those
         # that require others by keyword. It would break a pool of processes.
@@ -72,13 +88,41 @@ class BlendErrorGroup(BlenderError, ExceptionGroup[BlenderError]):  # noqa: N818
         """Return a group of the same kind, as ``except*`` asks for."""
         return BlendErrorGroup(self.message, excs)
 
+    @property
+    def advice(self) -> Advice:
+        """The messages of all faults."""
+        parts: list[str | Argument] = [f"{self.message}:"]
+        for fault in self.exceptions:
+            advice = fault.advice if isinstance(fault, BlenderError) else Advice(str(fault))
+            parts.append("\n- ")
+            parts += (
+                part.replace("\n", "\n  ") if isinstance(part, str) else part
+                for part in advice.parts
+            )
+        return Advice(*parts)
+
     def __str__(self) -> str:
-        faults = "\n".join(f"- {fault}".replace("\n", "\n  ") for fault in self.exceptions)
-        return f"{self.message}:\n{faults}"
+        return str(self.advice)
 
 
 class BlendWarning(UserWarning):
-    """Something that a blend could not do as asked, and did without."""
+    """Something that a blend could not do as asked, and did without.
+
+    Attributes
+    ----------
+    label : str or None
+        What the input is called that it is about, if it is about one: ``input 3 (c_cal.fits)``.
+    name : str or None
+        The name of its file, if it has one.
+    problem : str
+        What is wrong, without the input: the same of many inputs is the same.
+    """
+
+    def __init__(self, message: str, *, label: str | None = None, problem: str = "") -> None:
+        super().__init__(message)
+        self.label = label
+        self.name = label.name if isinstance(label, InputLabel) else None
+        self.problem = problem or message
 
 
 class ColumnWarning(BlendWarning):
@@ -86,62 +130,33 @@ class ColumnWarning(BlendWarning):
 
 
 def raise_all(message: str, faults: Sequence[BlenderError]) -> None:
-    """Raise the faults, if there are any: one alone as it is, several in a group.
-
-    Parameters
-    ----------
-    message : str
-        What the faults have in common, for the group.
-    faults : sequence of BlenderError
-        What was found.
-
-    Raises
-    ------
-    BlenderError
-        The only fault.
-    BlendErrorGroup
-        All faults, if there is more than one.
-
-    Examples
-    --------
-    >>> from blender_core.errors import raise_all
-    >>> raise_all("nothing is wrong", [])
-    """
+    """Raise the faults, if there are any: one alone as it is, several in a group."""
     if len(faults) == 1:
         raise faults[0]
     if faults:
         raise BlendErrorGroup(message, faults)
 
 
-def warn(message: str, category: type[BlendWarning] = BlendWarning) -> None:
+def warn(
+    message: str,
+    category: type[BlendWarning] = BlendWarning,
+    *,
+    label: str | None = None,
+    problem: str = "",
+) -> None:
     """Issue a `BlendWarning` that points at the code that asked for the blend.
 
-    Parameters
-    ----------
-    message : str
-        What could not be done as asked.
-    category : type, optional
-        The class of the warning.
-
-    Examples
-    --------
-    >>> import warnings
-    >>> from blender_core.errors import warn
-    >>> with warnings.catch_warnings(record=True) as caught:
-    ...     warnings.simplefilter("always")
-    ...     warn("no value")
-    >>> caught[0].category.__name__
-    'BlendWarning'
+    If it is about an input, it takes what the message calls it, and what it says of it.
     """
     package = __name__.partition(".")[0]
     level, frame = 1, inspect.currentframe()
     while frame and frame.f_globals.get("__name__", "").partition(".")[0] == package:
         level, frame = level + 1, frame.f_back
-    warnings.warn(message, category, stacklevel=level)
+    warnings.warn(category(message, label=label, problem=problem), stacklevel=level)
 
 
 class PluginError(BlenderError):
-    """A plugin cannot be used.
+    """A plugin cannot be used. The message ends with how to be without it.
 
     Attributes
     ----------
@@ -149,8 +164,10 @@ class PluginError(BlenderError):
         The plugin, with its distribution and version.
     """
 
-    def __init__(self, message: str, *, provider: Provider) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, provider: Provider, remedy: Advice | None = None) -> None:
+        if remedy is None:
+            remedy = Advice("Repair or uninstall it, or ", leave_out(provider.plugin), ".")
+        super().__init__(Advice(message, "\n", remedy))
         self.provider = provider
 
 

@@ -5,11 +5,11 @@ import os
 import pathlib
 import stat
 import threading
+from pathlib import Path
 
 import pytest
 
 from blender_core import OutputError, OutputExistsError
-from blender_core.formats.files import atomic as module
 from blender_core.formats.files.atomic import replacing
 from blender_core.formats.files.target import Target
 
@@ -77,8 +77,8 @@ def test_what_fails_leaves_nothing(target, contents, tmp_path, error):
         write(target, then=error)
     assert contents(tmp_path) == {"p.fits": b"old"}
     reason = "No space left on device" if isinstance(error, OSError) else "RuntimeError: no"
-    assert str(caught.value) == f"the product cannot be written to {target.given}: {reason}"
-    assert caught.value.path == target.given
+    assert str(caught.value) == f"the product cannot be written to {target.output}: {reason}"
+    assert caught.value.path == target.output
     assert caught.value.__cause__ is error
 
 
@@ -90,7 +90,7 @@ def test_an_interruption_leaves_nothing(target, contents, tmp_path):
 
 @pytest.mark.parametrize("function", ["fsync", "replace", "fchmod", "open", "scandir"])
 def test_a_step_that_fails(target, contents, tmp_path, monkeypatch, function):
-    monkeypatch.setattr(module.os, function, failing(OSError(5, "Input/output error")))
+    monkeypatch.setattr(os, function, failing(OSError(5, "Input/output error")))
     with pytest.raises(OutputError, match="Input/output error"):
         write(target)
     monkeypatch.undo()
@@ -104,10 +104,8 @@ def test_file_and_folder_are_flushed_to_disk_in_this_order(target, monkeypatch, 
         is_folder = stat.S_ISDIR(os.fstat(number).st_mode)
         calls.append("folder" if is_folder else next(tmp_path.glob(".*.tmp")).read_bytes())
 
-    monkeypatch.setattr(module.os, "fsync", fsync)
-    monkeypatch.setattr(
-        module.os, "replace", lambda *names: calls.append("replace") or replace(*names)
-    )
+    monkeypatch.setattr(os, "fsync", fsync)
+    monkeypatch.setattr(os, "replace", lambda *names: calls.append("replace") or replace(*names))
     write(target)
     assert calls == [b"new", "replace", "folder"]
 
@@ -156,7 +154,7 @@ class TestPermissions:
 
     def test_owner_whom_nobody_has_a_number_for(self, target, monkeypatch):
         """As in a container, where root is not the system's."""
-        monkeypatch.setattr(module.os, "fchown", failing(OSError(22, "Invalid argument")))
+        monkeypatch.setattr(os, "fchown", failing(OSError(22, "Invalid argument")))
         write(target)
         assert target.path.read_bytes() == b"new"
 
@@ -196,7 +194,7 @@ class TestMeanwhile:
 
     def test_where_there_are_no_links(self, new_target, contents, tmp_path, monkeypatch):
         error = PermissionError(1, "Operation not permitted")
-        monkeypatch.setattr(module.os, "link", failing(error))
+        monkeypatch.setattr(os, "link", failing(error))
         with pytest.raises(OutputExistsError):
             write(new_target, then=lambda: new_target.path.write_bytes(b"another's"))
         assert contents(tmp_path) == {"p.fits": b"another's"}
@@ -241,35 +239,46 @@ class TestLeftovers:
         write(target)
         assert target.path.read_bytes() == b"new"
 
-    def test_a_draft_taken_for_a_leftover_is_begun_anew(self, target, tmp_path, monkeypatch):
-        locked, taken = module._locked, []
+    @pytest.fixture
+    def before_it_is_locked(self, tmp_path, monkeypatch):
+        """Return a function that has something done to a draft that is there, and not locked."""
+        lock = fcntl.flock
 
-        def late(number):
-            if not taken:
+        def arrange(action):
+            def late(number, operation):
+                monkeypatch.setattr(fcntl, "flock", lock)
                 (draft,) = tmp_path.glob(".*.tmp")
-                draft.unlink()
-                taken.append(draft)
-            return locked(number)
+                action(draft)
+                return lock(number, operation)
 
-        monkeypatch.setattr(module, "_locked", late)
+            monkeypatch.setattr(fcntl, "flock", late)
+
+        return arrange
+
+    def test_a_draft_taken_for_a_leftover_is_begun_anew(
+        self, target, contents, tmp_path, before_it_is_locked
+    ):
+        taken = []
+        before_it_is_locked(lambda draft: taken.append(draft) or draft.unlink())
         write(target)
         assert taken
-        assert target.path.read_bytes() == b"new"
+        assert contents(tmp_path) == {"p.fits": b"new"}
 
-    def test_a_draft_locked_by_a_remover_is_begun_anew(self, target, tmp_path, monkeypatch):
-        locked, others = module._locked, []
+    def test_a_draft_locked_by_a_remover_is_begun_anew(
+        self, target, contents, tmp_path, before_it_is_locked
+    ):
+        removers = []
 
-        def late(number):
-            if not others:
-                (draft,) = tmp_path.glob(".*.tmp")
-                others.append(draft.open("rb"))
-                fcntl.flock(others[0], fcntl.LOCK_EX)
-            return locked(number)
+        def lock(draft):
+            removers.append(draft.open("rb"))
+            fcntl.flock(removers[0], fcntl.LOCK_EX)
 
-        monkeypatch.setattr(module, "_locked", late)
+        before_it_is_locked(lock)
         write(target)
-        others[0].close()
-        assert target.path.read_bytes() == b"new"
+        draft = Path(removers[0].name)
+        removers[0].close()
+        assert contents(tmp_path) == {"p.fits": b"new", draft.name: b""}
+        draft.unlink()  # as the remover does
 
     def test_where_there_are_no_locks_they_stay(self, target, contents, tmp_path, monkeypatch):
         monkeypatch.setattr(fcntl, "flock", failing(OSError(37, "No locks available")))
@@ -281,8 +290,10 @@ class TestLeftovers:
     def test_of_a_name_as_long_as_can_be(self, tmp_path, contents):
         name = "é" * 125 + ".asdf"
         assert len(os.fsencode(name)) == 255
-        target = Target.find(tmp_path / name, overwrite=False)
-        (tmp_path / (module._beginning(target.path) + "0123abcd.tmp")).write_bytes(b"half")
+        target = Target.find(tmp_path / name, overwrite=True)
+        with replacing(target):
+            (draft,) = tmp_path.glob(".*.tmp")
+        draft.write_bytes(b"half")
         write(target)
         assert contents(tmp_path) == {name: b"new"}
 
@@ -290,9 +301,9 @@ class TestLeftovers:
 def test_many_at_a_time(target, contents, tmp_path):
     texts = [bytes([65 + i]) * 100_000 for i in range(8)]
     threads = [threading.Thread(target=write, args=(target, text)) for text in texts]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
     assert contents(tmp_path)["p.fits"] in texts
     assert set(contents(tmp_path)) == {"p.fits"}

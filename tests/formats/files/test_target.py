@@ -310,7 +310,7 @@ class TestFound:
         (tmp_path / "link.fits").symlink_to("folder/p.fits")
         target = Target.find(tmp_path / "link.fits", overwrite=False)
         assert target.path == tmp_path / "folder" / "p.fits"
-        assert target.given == tmp_path / "link.fits"
+        assert target.output == tmp_path / "link.fits"
 
     def test_the_product_itself(self, tmp_path):
         product = tmp_path / "p.fits"

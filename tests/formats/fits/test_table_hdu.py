@@ -26,19 +26,19 @@ def test_bytes(number):
     fields = FIELDS[:number]
     if number > len(FIELDS):  # more than a hundred columns, whose keywords have no room for a blank
         fields = [
-            Field(f"C{i}", one.raw, one.tform, one.datatype, one.unit, one.null)
-            for i, one in enumerate(FIELDS * 30)
+            Field(f"C{i}", field.raw, field.tform, field.datatype, field.unit, field.null)
+            for i, field in enumerate(FIELDS * 30)
         ][:number]
     header, data = table_hdu("HDRTAB", fields)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of names that not all programs may like
         columns = [
-            fits.Column(name=one.name, format=one.tform, unit=one.unit, null=one.null)
-            for one in fields
+            fits.Column(name=field.name, format=field.tform, unit=field.unit, null=field.null)
+            for field in fields
         ]
-    rows = np.empty(3, [(one.name, one.raw.dtype) for one in fields])
-    for one in fields:
-        rows[one.name] = one.raw
+    rows = np.empty(3, [(field.name, field.raw.dtype) for field in fields])
+    for field in fields:
+        rows[field.name] = field.raw
     table = fits.FITS_rec(rows)
     table._coldefs = fits.ColDefs(columns)
     hdu = fits.BinTableHDU(name="HDRTAB")
@@ -46,4 +46,4 @@ def test_bytes(number):
     hdu.data = table
     buffer = io.BytesIO()
     fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(buffer)
-    assert header.raw + data == buffer.getvalue()[2880:]
+    assert header + data == buffer.getvalue()[2880:]

@@ -8,6 +8,7 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from blender_core.blending.expand import expanded, require_recorded
+from blender_core.common.advice import Advice, Argument
 from blender_core.errors import InputError, MixedModelTypesError, raise_all
 from blender_core.inputs.columns import Columns
 from blender_core.inputs.files import files_behind
@@ -164,10 +165,11 @@ class Accumulated:
             return kind.layout, source.read(kind.layout)
         if self.kinds and not self._mixed:
             (first,) = self.kinds
-            msg = (
+            msg = Advice(
                 f"{source.what} is a model of type {name_of(source.model_type)}, which does not "
                 f"match the type of the first input, {name_of(first)}: a blend has one model "
-                "type, unless mixed=True"
+                "type, unless ",
+                Argument("mixed", True),
             )
             raise MixedModelTypesError(msg)
         kind = self._planner.kind(source)

@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from blender_core.plan.planner import Kind
     from blender_core.plugins.override import Override
     from blender_core.plugins.source import Source
+    from blender_core.products.base import Product
     from blender_core.products.product import Vetted
-    from blender_core.products.protocol import Product
 
 __all__ = ["amend"]
 

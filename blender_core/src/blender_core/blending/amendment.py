@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from blender_core.common.attribute_paths import label_of
-from blender_core.common.text_table import text_table
 from blender_core.common.values import identity
-from blender_core.common.wording import pluralize, preview
+from blender_core.common.wording import pluralize, preview, text_table
 from blender_core.formats.files.target import Target
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blender_core.common.provider import Provider
-    from blender_core.products.protocol import Product
+    from blender_core.products.base import Product
 
 __all__ = ["AmendResult", "Amendment"]
 
@@ -141,7 +140,7 @@ class AmendResult:
         """
         target = Target.find(output, overwrite=overwrite, product=self._product.origin)
         self._product.save(target)
-        return target.given
+        return target.output
 
 
 def _row(amendment: Amendment) -> tuple[str, ...]:

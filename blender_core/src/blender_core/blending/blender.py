@@ -9,7 +9,7 @@ from blender_core.blending.accumulator import Accumulated
 from blender_core.blending.recording import departs_from_schema
 from blender_core.blending.remembered_blend import RememberedBlends
 from blender_core.blending.result import BlendResult
-from blender_core.common.arguments import strings
+from blender_core.common.wording import strings
 from blender_core.errors import NoInputsError
 from blender_core.evaluation.evaluate import evaluate
 from blender_core.evaluation.later_values import OwnValues
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from blender_core.evaluation.later_values import FormerBlend
     from blender_core.plan.plan import BlendPlan
     from blender_core.plugins.override import Override
-    from blender_core.products.protocol import Product
+    from blender_core.products.base import Product
 
 __all__ = ["ModelBlender"]
 

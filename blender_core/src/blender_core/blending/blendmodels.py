@@ -7,8 +7,7 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Literal
 
 from blender_core.blending.blender import ModelBlender
-from blender_core.common.arguments import strings
-from blender_core.common.wording import preview
+from blender_core.common.wording import preview, strings
 from blender_core.formats.files.target import Target
 from blender_core.inputs.asn_product import ProductChoice, names_of_product
 from blender_core.inputs.association import Association, is_association

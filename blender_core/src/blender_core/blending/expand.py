@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from blender_core.common.wording import preview
 from blender_core.errors import ExpansionError, warn
+from blender_core.plan.assignment import AS_THEY_ARE
 from blender_core.plan.claims import DEFAULT_RULE
-from blender_core.plan.selection import AS_THEY_ARE
 from blender_core.plugins.source import name_of
 from blender_core.readers.model_files import class_named
 from blender_core.schema.attributes import Attribute, read_attributes

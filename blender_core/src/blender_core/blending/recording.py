@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from blender_core.common.environment import RECORD_RULES
 from blender_core.errors import EnvironmentVariableError
 from blender_core.plan.assignment import Assignment, Tier
-from blender_core.plan.resolve import IGNORED
+from blender_core.plan.claims import IGNORED
 
 if TYPE_CHECKING:
     from blender_core.blending.result import BlendResult

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from blender_core.blending.result import BlendResult
-    from blender_core.products.protocol import Product
+    from blender_core.products.base import Product
 
 __all__ = ["RememberedBlend", "RememberedBlends"]
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from blender_core.evaluation.outcome import Outcome
     from blender_core.evaluation.outcomes import Outcomes
     from blender_core.plan.plan import BlendPlan
-    from blender_core.products.protocol import Product
+    from blender_core.products.base import Product
     from blender_core.tables.typed_columns import TypedColumn
 
 __all__ = ["BlendResult"]
@@ -164,7 +164,7 @@ product: it ends in .fits or .fits.gz or .asdf
         target = Target.find(output, overwrite=overwrite, product=self._product.origin)
         target.require_apart(map(Path, self._files))
         self._product.save(target)
-        return target.given
+        return target.output
 
     @property
     def later(self) -> dict[str, Any]:

@@ -55,8 +55,8 @@ def amend(
         from blender_core.cli.captured_warnings import Notes
         from blender_core.cli.json_output import print_json
         from blender_core.cli.options import overrides_of
-        from blender_core.cli.outputs import require_writable
         from blender_core.cli.value_changes import change_object
+        from blender_core.formats.files.target import Target
 
         if not product.exists():
             msg = f"there is no product {product}"
@@ -66,7 +66,7 @@ def amend(
             if output is None and not overwrite:
                 msg = f"say where to write: --output FILE, or --overwrite for {product} itself"
                 raise CommandError(msg)
-            require_writable(target, overwrite=overwrite, product=product)
+            Target.find(target, overwrite=overwrite, product=product)
         notes = Notes()
         with notes.about(""):
             result = amend_product(

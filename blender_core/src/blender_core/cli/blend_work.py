@@ -15,21 +15,21 @@ from blender_core.cli.blend_printout import (
     rehearsal_object,
 )
 from blender_core.cli.captured_warnings import Notes
-from blender_core.cli.errors import CommandError
+from blender_core.cli.errors import CommandError, in_options
 from blender_core.cli.inputs import given_inputs, require_apart_from, warn_of_repeated
 from blender_core.cli.json_output import print_json
 from blender_core.cli.options import overrides_of
-from blender_core.cli.outputs import require_report, require_writable
 from blender_core.cli.plan import print_idle
 from blender_core.cli.plan_options import require_beginnings, warn_of_unknown
 from blender_core.cli.progress import bar
 from blender_core.cli.value_changes import values_of
 from blender_core.errors import OutputError, raise_all
+from blender_core.formats.files.target import Target
 from blender_core.inputs.asn_product import ProductChoice, names_of_product
 from blender_core.inputs.association import Association, is_association
 from blender_core.inputs.product_association import own_members
 from blender_core.inputs.unfold import number_behind
-from blender_core.plan.union import DISAGREEMENT, agreed
+from blender_core.plan.planner import DISAGREEMENT, agreed
 from blender_core.products.open_product import open_product
 
 if TYPE_CHECKING:
@@ -176,10 +176,12 @@ class Blend:
         # Expanded, the product among its inputs stands for the exposures that it was made of.
         if inputs is not None and not self.expand:
             require_apart_from(self.product, inputs)
-        require_writable(self.output, overwrite=self.overwrite, product=self.product)
+        Target.find(self.output, overwrite=self.overwrite, product=self.product)
         if self.report is not None:
+            from blender_core.report.write import report_target
+
             others = [self.product, self.output, *(inputs or ())]
-            require_report(self.report, overwrite=self.overwrite, others=others)
+            report_target(self.report, overwrite=self.overwrite, others=others)
         return inputs
 
     def _choice(self) -> ProductChoice:
@@ -209,7 +211,7 @@ class Blend:
         try:
             write_report(result, report, overwrite=self.overwrite, notes=notes.lines())
         except OutputError as error:
-            msg = f"{error}. The product has been written to {self.output}"
+            msg = f"{in_options(error.advice)}. The product has been written to {self.output}"
             raise CommandError(msg) from error
 
 

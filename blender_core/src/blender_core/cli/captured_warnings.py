@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from blender_core.cli.console import printable
+from blender_core.cli.errors import in_options
 from blender_core.common.wording import pluralize
 from blender_core.errors import BlendWarning
 
@@ -28,9 +28,6 @@ _FOR_DEVELOPERS: Final = (
 _LONGEST: Final = 160
 _MOST_PRINTED: Final = 20
 
-# How the library names an input in a warning: the same of many inputs is said once.
-_INPUT: Final = re.compile(r"(?P<number>input \d+)(?: \((?P<name>.*?)\))? has ")
-
 
 class Notes:
     """Warnings, each with all that it was about."""
@@ -39,7 +36,7 @@ class Notes:
         self._about: dict[str, dict[str, None]] = {}
 
     @contextmanager
-    def about(self, what: str) -> Iterator[None]:
+    def about(self, subject: str) -> Iterator[None]:
         """Take note of the warnings within, instead of printing them."""
         # When astropy is imported, it takes over warnings: not while they are being caught.
         import astropy  # noqa: F401
@@ -49,15 +46,16 @@ class Notes:
             for category in _FOR_DEVELOPERS:
                 warnings.simplefilter("ignore", category)
             # Not a list of them all: each of thousands of inputs can have its own.
-            warnings.showwarning = lambda message, category, *_: self._take(message, category, what)
+            warnings.showwarning = lambda text, category, *_: self._take(text, category, subject)
             yield
 
-    def _take(self, message: Warning | str, category: type[Warning], what: str) -> None:
-        text = _brief(str(message), category)
-        if not what and (found := _INPUT.match(text)):
-            what, text = found["name"] or found["number"], text[found.end() :]
-        about = self._about.setdefault(text, {})
-        about[what] = None
+    def _take(self, message: Warning | str, category: type[Warning], subject: str) -> None:
+        text = str(message)
+        if isinstance(message, BlendWarning):
+            text = in_options(message.args[0])
+            if not subject and message.name:
+                subject, text = message.name, message.problem
+        self._about.setdefault(_brief(text, category), {})[subject] = None
 
     def lines(self) -> list[str]:
         """Return the notes, each as a line."""

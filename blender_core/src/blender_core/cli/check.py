@@ -215,7 +215,7 @@ def print_findings(
         )
     without: dict[str, list[str]] = {}
     for name, fault in (faults or {}).items():
-        without.setdefault(in_options(str(fault)), []).append(name)
+        without.setdefault(in_options(fault.advice), []).append(name)
     for message, names in without.items():
         output.say(f"Not checked, because there is no plan: {_listed(names)}", "bold")
         output.say(message, indent=2)

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
-from blender_core.cli.errors import reported
+from blender_core.cli.errors import CommandError, reported
 
 __all__ = ["demo"]
 
@@ -66,15 +66,15 @@ def _demo(given: list[Path], chosen: Path | None, *, overwrite: bool, show_all: 
     from blender_core.cli.demo_blend import blend_files
     from blender_core.cli.demo_inputs import require_exposures
     from blender_core.cli.demo_printout import Story, tell
-    from blender_core.cli.outputs import require_apart, require_writable
     from blender_core.common.wording import pluralize
     from blender_core.demo.exposures import write_exposures
+    from blender_core.formats.files.target import Target
 
     require_exposures(given)
     if chosen is not None:
-        require_writable(chosen, overwrite=overwrite)
+        Target.find(chosen, overwrite=overwrite)
     output = chosen or FOLDER / ("product.fits" if given else "product_i2d.fits")
-    require_apart(output, given)
+    _require_apart(output, given)
 
     progress, notes = Console(stderr=True), Notes()
     if given:
@@ -84,7 +84,7 @@ def _demo(given: list[Path], chosen: Path | None, *, overwrite: bool, show_all: 
         folder = FOLDER / "exposures"
         with progress.status(f"Writing exposures to {folder}", spinner="line"):
             paths = write_exposures(folder)
-        require_apart(output, paths)
+        _require_apart(output, paths)
         origin = f"invented for this demo and written to {folder}"
         hint = "Next, your own exposures: model-blender demo EXPOSURE..."
     with progress.status(f"Blending {pluralize(len(paths), 'exposure')}", spinner="line"):
@@ -107,6 +107,17 @@ def _demo(given: list[Path], chosen: Path | None, *, overwrite: bool, show_all: 
     if not console.is_terminal and os.environ.get("COLUMNS", "0") == "0":
         console.width = _WHOLE_LINES
     tell(story, console, show_all=show_all)
+
+
+def _require_apart(output: Path, exposures: list[Path]) -> None:
+    from blender_core.errors import OutputError
+    from blender_core.formats.files.target import Target
+
+    try:
+        Target(output, output, replaces=True).require_apart(exposures)
+    except OutputError as error:
+        msg = f"{error}, with --output"
+        raise CommandError(msg) from error
 
 
 def _origin(paths: list[Path]) -> str:

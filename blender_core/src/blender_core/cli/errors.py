@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import re
 import sys
 import traceback
 from contextlib import contextmanager
@@ -12,10 +11,13 @@ from typing import TYPE_CHECKING, Final, NoReturn
 
 import typer
 
+from blender_core.common.advice import Advice
 from blender_core.errors import BlenderError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from blender_core.common.advice import Argument
 
 __all__ = ["FINDINGS", "CommandError", "in_options", "reported"]
 
@@ -27,18 +29,6 @@ _FAILED: Final = 2
 _INTERRUPTED: Final = 128 + 2
 _BROKEN_PIPE: Final = 128 + 13
 _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
-
-# The library tells programs what to pass; here it is an option.
-_AS_OPTIONS: Final = (
-    (re.compile(r"pass block=\('([^']*)',\)"), r"use --block \1"),
-    (re.compile(r"mixed=True"), "--mixed"),
-    (re.compile(r"overwrite=True"), "--overwrite"),
-    (re.compile(r"later='replace'"), "--replace-later"),
-    (re.compile(r"overrides=\{'([^']*)': '([^']*)'\}"), r"--override \1=\2"),
-    (re.compile(r"overrides= of the call"), "--override"),
-    (re.compile(r"asn_product='([^']*)'"), r"--asn-product \1"),
-    (re.compile(r"on_bad_input='(\w+)'"), r"--on-bad-input \1"),
-)
 
 
 class CommandError(Exception):
@@ -70,9 +60,21 @@ def reported(debug: bool) -> Iterator[None]:
 
 def in_options(message: str) -> str:
     """Return a message of the library with options of the command line for what it advises."""
-    for call, option in _AS_OPTIONS:
-        message = call.sub(option, message)
-    return message
+    return message.spelled(_as_option) if isinstance(message, Advice) else message
+
+
+def _as_option(argument: Argument) -> str:
+    """Return the option that does what an argument of the library does."""
+    if argument.name == "later":
+        return "--replace-later"
+    if argument.name == "overrides":
+        rules = argument.value or {}
+        return " ".join(["--override", *(f"{path}={rule}" for path, rule in rules.items())])
+    option = f"--{argument.name.replace('_', '-')}"
+    if argument.value is True:
+        return option
+    values = argument.value if isinstance(argument.value, tuple) else (argument.value,)
+    return " ".join(f"{option} {value}" for value in values)
 
 
 def _message(error: Exception) -> str:
@@ -83,7 +85,7 @@ def _message(error: Exception) -> str:
             # Of files that it writes the library says which they are.
             where = "standard output"
         return reason if where is None else f"{where}: {reason}"
-    return in_options(str(error))
+    return in_options(error.advice) if isinstance(error, BlenderError) else str(error)
 
 
 def _exit(message: str, status: int, debug: bool) -> NoReturn:

@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 from blender_core.cli.models import model_classes
 from blender_core.common.wording import pluralize
 from blender_core.errors import BlenderError, PlanError, UnknownAttributeError
-from blender_core.plan.assignment import Tier
+from blender_core.plan.assignment import SourcedOverride, Tier
 from blender_core.plan.claims import Claims
 from blender_core.plan.conditions import unknown_conditions
-from blender_core.plan.override_sources import SourcedOverride
 from blender_core.plugins.context import Context, context_paths
 from blender_core.plugins.override import When
 from blender_core.plugins.registry import Registry
 from blender_core.plugins.rule import ENGINE_RULES
-from blender_core.schema.attributes import read_attributes
-from blender_core.schema.lookup import AttributeIndex
+from blender_core.schema.attributes import AttributeIndex, read_attributes
 from blender_core.schema.model_class import described
 
 if TYPE_CHECKING:

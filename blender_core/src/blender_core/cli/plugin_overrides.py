@@ -10,7 +10,7 @@ from blender_core.cli.errors import CommandError
 from blender_core.cli.models import model_classes
 from blender_core.common.provider import normalized
 from blender_core.errors import BlenderError, BlendErrorGroup, PluginError
-from blender_core.plan.selection import Selection
+from blender_core.plan.assignment import Selection
 from blender_core.plugins.manager import Plugins
 from blender_core.schema.attributes import read_attributes
 

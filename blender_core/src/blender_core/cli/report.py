@@ -40,12 +40,12 @@ def report(
     """
     with reported(debug):
         from blender_core.cli.console import Output
-        from blender_core.cli.outputs import require_report
         from blender_core.cli.product import open_product_file
         from blender_core.report import write_report
+        from blender_core.report.write import report_target
 
         target = output or product.with_name(f"{product.name.partition('.')[0]}_report.html")
-        require_report(target, overwrite=overwrite, others=[product])
+        report_target(target, overwrite=overwrite, others=[product])
         opened, notes = open_product_file(product)
         write_report(opened, target, overwrite=overwrite, notes=notes.lines())
         if not quiet:

@@ -9,9 +9,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.cli.errors import CommandError
-from blender_core.cli.outputs import is_same_file, overwriting
 from blender_core.formats.files.atomic import replacing
-from blender_core.formats.files.target import Target
+from blender_core.formats.files.target import Target, is_same_file
 from blender_core.tables.hdrtab import to_fits_rec, to_table
 from blender_core.tables.typed_columns import typed_column
 
@@ -34,12 +33,11 @@ def write_table(
     overwrite: bool,
 ) -> None:
     """Write a table to a file, as a whole or not at all."""
-    with overwriting(output):
-        target = Target.find(output, overwrite=overwrite, what="the table", endings=tuple(_WRITERS))
+    target = Target.find(output, overwrite=overwrite, label="the table", endings=tuple(_WRITERS))
     if is_same_file(output, product):
         msg = f"the table would replace {output}, the product that it is of: choose another name"
         raise CommandError(msg)
-    ending = target.given.suffix
+    ending = target.output.suffix
     if ending == ".parquet" and find_spec("pyarrow") is None:
         msg = (
             "Parquet files need pyarrow: pip install pyarrow, or the extra parquet of blender-core"

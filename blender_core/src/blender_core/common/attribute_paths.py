@@ -6,7 +6,7 @@ import functools
 import re
 from typing import Final, NamedTuple
 
-__all__ = ["Specificity", "is_pattern", "is_within", "label_of", "specificity"]
+__all__ = ["ITSELF", "Specificity", "is_pattern", "is_within", "label_of", "specificity"]
 
 _WILD: Final = re.compile(r"[*?\[]")
 _TOKEN: Final = re.compile(r"\*\*|\*|\?|\[[^]]+\]|.", re.DOTALL)
@@ -16,17 +16,16 @@ _WORDS: Final = {"**": r".*", "*": r"[^.]*", "?": r"[^.]"}
 class Specificity(NamedTuple):
     """How narrowly a pattern means an attribute; the greater, the narrower.
 
-    Parameters
-    ----------
-    kind : int
-        2 for the attribute itself, by path or keyword; 1 for a group that it is in; 0 for a
-        pattern with wildcards.
-    depth : int
-        How deep the group lies.
+    The kind is 2 for the attribute itself, by path or keyword; 1 for a group that it is in, which
+    lies so deep; 0 for a pattern with wildcards.
     """
 
     kind: int
     depth: int
+
+
+ITSELF: Final = Specificity(2, 0)
+"""How narrowly a path or keyword means its own attribute."""
 
 
 def label_of(path: str, keyword: str | None) -> str:
@@ -47,12 +46,13 @@ def is_pattern(text: str) -> bool:
 def specificity(text: str, path: str, keyword: str | None) -> Specificity | None:
     """Return how narrowly a text means an attribute."""
     if "." not in text and text != "meta":
-        found = keyword is not None and _matches(text.upper(), keyword.upper())
-        return Specificity(0 if is_pattern(text) else 2, 0) if found else None
+        if keyword is None or not _matches(text.upper(), keyword.upper()):
+            return None
+        return Specificity(0, 0) if is_pattern(text) else ITSELF
     if is_pattern(text):
         return Specificity(0, 0) if _matches(text, path) else None
     if path == text:
-        return Specificity(2, 0)
+        return ITSELF
     return Specificity(1, text.count(".") + 1) if is_within(path, text) else None
 
 

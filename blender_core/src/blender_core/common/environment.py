@@ -1,4 +1,4 @@
-"""What the environment says of every blend: of those, too, that no caller can give arguments.
+"""Settings of every blend by environment variables, for blends to which nobody can pass arguments.
 
 Nothing else looks at the environment for settings of a blend.
 """
@@ -27,13 +27,13 @@ _BETWEEN_NAMES: Final = re.compile(rf"[\s,{re.escape(os.pathsep)}]+")
 
 def rules_files() -> tuple[Path, ...]:
     """Return the rules files that hold for every blend."""
-    return tuple(Path(path) for path in _said(RULES).split(os.pathsep) if path.strip())
+    return tuple(Path(path) for path in _value(RULES).split(os.pathsep) if path.strip())
 
 
 def blocked_plugins() -> tuple[str, ...]:
     """Return the names of the plugins that are left out of every blend."""
-    return tuple(name for name in _BETWEEN_NAMES.split(_said(BLOCK)) if name)
+    return tuple(name for name in _BETWEEN_NAMES.split(_value(BLOCK)) if name)
 
 
-def _said(variable: str) -> str:
+def _value(variable: str) -> str:
     return os.environ.get(variable, "")

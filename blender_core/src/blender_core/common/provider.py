@@ -1,18 +1,11 @@
-"""Who a rule comes from, and how it is done without."""
+"""Who a rule comes from."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING
 
-from blender_core.common.environment import BLOCK
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-__all__ = ["Provider", "dispensable", "engine", "leaving_out", "normalized", "remedy"]
+__all__ = ["Provider", "engine", "normalized"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -45,6 +38,9 @@ class Provider:
 
 def engine() -> Provider:
     """Return the provider of ``keep`` and ``drop``, which no plugin offers."""
+    # Imported where it is needed: the help of the command line imports this module for its errors.
+    from importlib.metadata import PackageNotFoundError, version
+
     try:
         return Provider("blender-core", version("blender-core"), "engine")
     except PackageNotFoundError:  # run from a source tree that is not installed
@@ -54,18 +50,3 @@ def engine() -> Provider:
 def normalized(name: str) -> str:
     """Return a distribution's name in the one form in which names can be compared."""
     return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def dispensable(providers: Iterable[Provider]) -> Provider:
-    """Return the one of several providers that a message advises to block."""
-    return min(providers, key=lambda p: (normalized(p.distribution) == "blender-rules-std", p))
-
-
-def remedy(provider: Provider) -> str:
-    """Return what a message about a faulty plugin advises to do."""
-    return f"Repair or uninstall it, or {leaving_out(provider.plugin)}."
-
-
-def leaving_out(name: str) -> str:
-    """Return what a message advises to do to be without a plugin: by the caller, and by anybody."""
-    return f"pass block=({name!r},) or set {BLOCK}={name}"

@@ -1,4 +1,4 @@
-"""TODO."""
+"""How messages and tables show values, names and numbers, and what they call an input."""
 
 from __future__ import annotations
 
@@ -6,15 +6,35 @@ import reprlib
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-__all__ = ["format_error", "join_words", "pluralize", "preview", "shorten"]
-
+__all__ = [
+    "InputLabel",
+    "format_error",
+    "join_words",
+    "named",
+    "pluralize",
+    "preview",
+    "shorten",
+    "strings",
+    "text_table",
+]
 
 _LONGEST: Final = 200
-
-
 _MOST_LISTED: Final = 10
+
+
+class InputLabel(str):
+    """What messages call an input that has a name: ``input 3 (c_cal.fits)``."""
+
+    name: str
+
+
+def named(label: str, name: object) -> str:
+    """Return what an input is called that has a name beside its number."""
+    with_name = InputLabel(f"{label} ({name})")
+    with_name.name = str(name)
+    return with_name
 
 
 class _Repr(reprlib.Repr):
@@ -60,3 +80,27 @@ def shorten(text: str, longest: int = _LONGEST) -> str:
     """Return a text without its middle if it is long."""
     half = longest // 2
     return text if len(text) <= longest else f"{text[:half]}...{text[-half:]}"
+
+
+def strings(values: Iterable[object], argument: str, content: str) -> tuple[str, ...]:
+    """Return the strings that a caller passed for an argument that takes several."""
+    if isinstance(values, str):
+        msg = f"{argument} takes a collection of {content}, such as [{preview(values)}], not a str"
+        raise TypeError(msg)
+    collected = []
+    for value in values:
+        if not isinstance(value, str):
+            msg = f"{argument} takes {content}, each a str, not {preview(value)}"
+            raise TypeError(msg)
+        collected.append(value)
+    return tuple(collected)
+
+
+def text_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return rows as lines of text, with columns under each other."""
+    lines = [head, *rows]
+    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+        for line in lines
+    )

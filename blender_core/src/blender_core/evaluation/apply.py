@@ -10,8 +10,7 @@ from blender_core.common.plain_values import is_plain, plain
 from blender_core.common.wording import format_error, preview
 from blender_core.errors import RuleError
 from blender_core.evaluation.select import select, select_with
-from blender_core.plan.assignment import Tier
-from blender_core.plan.selection import AS_THEY_ARE
+from blender_core.plan.assignment import AS_THEY_ARE, Tier
 from blender_core.plugins.rule import Gives
 from blender_core.schema.conversion import converted
 

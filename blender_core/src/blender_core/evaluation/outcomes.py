@@ -13,7 +13,7 @@ from blender_core.errors import UnknownAttributeError
 from blender_core.evaluation.explain import explained
 from blender_core.evaluation.outcome import Outcome, Status
 from blender_core.evaluation.select import select_with
-from blender_core.plan.selection import AS_THEY_ARE
+from blender_core.plan.assignment import AS_THEY_ARE
 from blender_core.plugins.rule import Gives
 
 if TYPE_CHECKING:

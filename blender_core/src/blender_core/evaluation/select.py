@@ -12,7 +12,7 @@ from blender_core.plugins.rule import Missing
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from blender_core.plan.selection import Selection
+    from blender_core.plan.assignment import Selection
 
 __all__ = ["Seen", "select", "select_with"]
 

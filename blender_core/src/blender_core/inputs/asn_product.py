@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.common.advice import Advice, Argument
 from blender_core.common.wording import join_words, preview
 from blender_core.errors import AssociationProductError
 from blender_core.schema.attributes import Attribute
@@ -75,7 +76,8 @@ class ProductChoice:
         else:
             problem = "which of them is blended is not said"
         example = next(iter([*said, *filter(None, products)]), "NAME")
-        raise self._error(products, what, problem, f"Say which: asn_product={example!r}, say.")
+        hint = Advice("Say which: ", Argument("asn_product", example), ", say")
+        raise self._error(products, what, problem, hint)
 
     @staticmethod
     def _error(
@@ -84,7 +86,7 @@ class ProductChoice:
         known = sorted({name or "(one without a name)" for name in products})
         noun = "product" if len(known) == 1 else "products"
         msg = f"{what} has the {noun} {join_words(known)}, and {problem}"
-        return AssociationProductError(f"{msg}. {hint}".rstrip(". "), products=products)
+        return AssociationProductError(Advice(msg, ". ", hint) if hint else msg, products=products)
 
 
 def _fitting(file: str, products: Sequence[str]) -> str | None:

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
-from blender_core.common.wording import preview
+from blender_core.common.wording import named, preview
 from blender_core.errors import InputError
-from blender_core.formats.files.regular import length_of_file
+from blender_core.formats.files.source_file import length_of_file
 from blender_core.inputs.asn_product import ProductChoice
 from blender_core.inputs.exptypes import is_science, others_in_words
 
@@ -88,7 +88,7 @@ class Association:
     def members(self, what: str) -> Members:
         """Return the science members of the product that is meant."""
         path = self.path
-        what = what if path is None else f"{what} ({self._given})"
+        what = what if path is None else named(what, self._given)
         if self._content is None:
             self._content = self._given if path is None else load_association(path, what)
         folder = Path() if path is None else path.parent

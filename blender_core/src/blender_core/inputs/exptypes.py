@@ -32,4 +32,5 @@ def others_in_words(exptypes: Iterable[str]) -> str:
 def warn_of_left_out(what: str, exptypes: Iterable[str]) -> None:
     """Warn of the members that are no inputs, as not everybody expects that."""
     if others := others_in_words(exptypes):
-        warn(f"{what} has {others}, left out: only science members are inputs")
+        problem = f"{others}, left out: only science members are inputs"
+        warn(f"{what} has {problem}", label=what, problem=problem)

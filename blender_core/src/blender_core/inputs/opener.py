@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from blender_core.common.wording import named
 from blender_core.errors import NotADatamodelError, UnknownInputError
 from blender_core.readers.asdf import AsdfReader
 from blender_core.readers.datamodel import DatamodelReader
@@ -75,7 +76,7 @@ class Opener:
         if self._plugins is None or not (asked := self._plugins.readers):
             return None
         shown_as = given if isinstance(given, (str, os.PathLike)) else type(given).__name__
-        what = f"{what} ({shown_as})"
+        what = named(what, shown_as)
         found = self._plugins.open(given, what)
         if found is None:
             names = ", ".join(map(str, asked))

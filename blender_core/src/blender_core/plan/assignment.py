@@ -1,19 +1,33 @@
-"""An attribute and the rule that it gets, with who asked for it and why."""
+"""An attribute and the rule that it gets, with who asked for it and why; and all of a plan's."""
 
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.plan.selection import AS_THEY_ARE, Selection
+from blender_core.common.wording import text_table
+from blender_core.plan.columns import name_columns
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
     from blender_core.common.provider import Provider
-    from blender_core.plugins.rule import Rule
+    from blender_core.errors import UnknownAttributeError
+    from blender_core.plugins.override import Override
+    from blender_core.plugins.rule import Missing, Rule
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["Assignment", "Choice", "Tier"]
+__all__ = [
+    "AS_THEY_ARE",
+    "Assignment",
+    "Assignments",
+    "Choice",
+    "Selection",
+    "SourcedOverride",
+    "Tier",
+]
 
 
 class Tier(enum.IntEnum):
@@ -29,6 +43,54 @@ class Tier(enum.IntEnum):
     def label(self) -> str:
         """The tier in words."""
         return self.name.lower().replace("_", " ")
+
+
+@dataclass(frozen=True, slots=True)
+class SourcedOverride:
+    """An override, and who asks for it: a plugin with its version, a file, or the caller."""
+
+    override: Override
+    tier: Tier
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """How the values are selected that a rule sees: `Override`, with keywords made dotted paths.
+
+    `companions` and `parameters` are pairs of a name and a path or value.
+    """
+
+    missing: Missing | None = None
+    default: Any = None
+    order_by: str | None = None
+    once_per: tuple[str, ...] = ()
+    companions: tuple[tuple[str, str], ...] = ()
+    parameters: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Dotted paths of the other attributes that it takes."""
+        order = (self.order_by,) if self.order_by else ()
+        return (*order, *self.once_per, *(path for _, path in self.companions))
+
+    def __str__(self) -> str:
+        parts = []
+        if self.missing is not None:
+            parts.append(f"missing={self.missing.value}")
+        if self.default is not None:
+            parts.append(f"default={self.default!r}")
+        if self.order_by is not None:
+            parts.append(f"order_by={self.order_by}")
+        if self.once_per:
+            parts.append(f"once_per={_together(self.once_per)}")
+        parts += (f"{name}={path}" for name, path in self.companions)
+        parts += (f"{name}={value!r}" for name, value in self.parameters)
+        return ", ".join(parts)
+
+
+AS_THEY_ARE: Final = Selection()
+"""All values, in input order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +159,10 @@ class Assignment:
         rows = [
             ("rule", rule if self.rule is None else f"{rule}: {self.rule.summary}"),
             ("asked for by", _asked(self.choice)),
-            *(("instead of", f"{one.label}, asked for by {_asked(one)}") for one in self.won_over),
+            *(
+                ("instead of", f"{lost.label}, asked for by {_asked(lost)}")
+                for lost in self.won_over
+            ),
             ("HDRTAB", "recorded" if self.recorded else "not recorded"),
         ]
         if self.recorded and self.column is not None:
@@ -136,3 +201,77 @@ def _asked(choice: Choice) -> str:
     tier = choice.tier.label
     source = choice.source if tier in choice.source else f"{choice.source} ({tier})"
     return f"{source}: {choice.reason}"
+
+
+class Assignments(Mapping[str, Assignment]):
+    """Attribute → assignment, in the order in which they are given; printed, a table.
+
+    `BlendPlan`, which adds how they are made, describes parameters and attributes.
+    """
+
+    def __init__(
+        self,
+        assignments: Iterable[Assignment],
+        unmatched: Iterable[tuple[SourcedOverride, UnknownAttributeError]] = (),
+        matched: Iterable[SourcedOverride] = (),
+    ) -> None:
+        self.unmatched, self.matched = tuple(unmatched), tuple(matched)
+        self._assignments = {each.attribute.path: each for each in assignments}
+        self.columns = name_columns(
+            (each.attribute, each.column) for each in self.values() if each.recorded
+        )
+        needed = {path for each in self.values() for path in each.selection.needs}
+        self.wanted = tuple(
+            path
+            for path, each in self.items()
+            if path in needed or path in self.columns or _wants_all(each)
+        )
+        wanted = set(self.wanted)
+        self.wanted_once = tuple(
+            path for path, each in self.items() if each.rule is not None and path not in wanted
+        )
+
+    def __getitem__(self, path: str) -> Assignment:
+        return self._assignments[path]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._assignments)
+
+    def __len__(self) -> int:
+        return len(self._assignments)
+
+    def __repr__(self) -> str:
+        overridden = sum(each.tier > Tier.SCHEMA for each in self.values())
+        return f"<{type(self).__name__} of {len(self)} attributes, {overridden} of them overridden>"
+
+    def __str__(self) -> str:
+        return text_table(
+            ("attribute", "keyword", "rule", "tier", "asked for by", "provider", "reason"),
+            (
+                (
+                    path,
+                    each.attribute.keyword or "",
+                    each.choice.label,
+                    each.tier.label,
+                    each.source,
+                    str(each.provider),
+                    each.reason,
+                )
+                for path, each in self.items()
+            ),
+        )
+
+
+def _wants_all(assignment: Assignment) -> bool:
+    """Tell whether the values of all inputs are wanted though nothing records them."""
+    if assignment.rule is None:
+        return False
+    return assignment.tier > Tier.DEFAULT or assignment.attribute.keyword is not None
+
+
+def _together(paths: Sequence[str]) -> str:
+    """Return several paths as one text, with the group that they share named once."""
+    groups = {path.rpartition(".")[0] for path in paths}
+    if len(paths) == 1 or len(groups) > 1:
+        return "+".join(paths)
+    return f"{groups.pop()}.{{{','.join(path.rpartition('.')[2] for path in paths)}}}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.common.advice import Advice, Argument
 from blender_core.common.wording import preview
 from blender_core.errors import RuleError
 from blender_core.plan.assignment import Tier
@@ -11,9 +12,8 @@ from blender_core.plan.claims import DEFAULT_RULE
 from blender_core.plan.findings import Finding, FindingKind
 from blender_core.plugins.rule import Gives
 from blender_core.schema.attributes import Attribute, json_type
-from blender_core.schema.column_names import problem_with_name
 from blender_core.schema.conversion import converted
-from blender_core.schema.validation import objection
+from blender_core.schema.validation import objection, problem_with_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from blender_core.plugins.rule import Rule
 
 __all__ = ["check_plan"]
+
 
 _IN_WORDS: Final = {
     "string": "a text",
@@ -50,18 +51,19 @@ def check_plan(
 ) -> Iterator[Finding]:
     """Find what cannot come out right."""
     owners = {column.casefold(): path for path, column in columns.items()}
-    for path, one in assignments.items():
-        if (rule := one.rule) is not None:
-            target = one.attribute if product is None else product.get(path, Attribute(path))
-            for kind, problem in _values(one, rule, target):
-                yield _finding(one, kind, problem, _another_rule(one))
-            yield from _default(one, rule, target)
-            yield from _selection(one, assignments)
+    for path, assignment in assignments.items():
+        if (rule := assignment.rule) is not None:
+            source = assignment.attribute
+            target = source if product is None else product.get(path, Attribute(path))
+            for kind, problem in _values(assignment, rule, target):
+                yield _finding(assignment, kind, problem, _another_rule(assignment))
+            yield from _default(assignment, rule, target)
+            yield from _selection(assignment, assignments)
             if rule.deprecated:
                 problem = f"its rule {rule.name!r} is deprecated"
-                yield _finding(one, FindingKind.DEPRECATED, problem, rule.deprecated)
+                yield _finding(assignment, FindingKind.DEPRECATED, problem, rule.deprecated)
         if path in columns:
-            yield from _column(one, columns[path], assignments, owners)
+            yield from _column(assignment, columns[path], assignments, owners)
 
 
 def _values(
@@ -70,8 +72,8 @@ def _values(
     """Find what the rule may give and the product cannot have."""
     source = assignment.attribute
     parameters = dict(assignment.selection.parameters)
-    said = (parameters[name] for name in rule.constant_parameters if name in parameters)
-    yield from _constants((*rule.constants, *said), source, target)
+    chosen = (parameters[name] for name in rule.constant_parameters if name in parameters)
+    yield from _constants((*rule.constants, *chosen), source, target)
     if rule.gives is Gives.CONSTANT or (rule.gives is Gives.INPUT and target is source):
         return  # what an input has, its own schema allows
     made = _MADE.get(rule.gives, source.type)
@@ -122,9 +124,9 @@ def _made_of_booleans(rule: Rule) -> str | None:
         return None
 
 
-def _default(one: Assignment, rule: Rule, target: Attribute) -> Iterator[Finding]:
+def _default(assignment: Assignment, rule: Rule, target: Attribute) -> Iterator[Finding]:
     """Find what cannot stand in for a missing value."""
-    default = one.selection.default
+    default = assignment.selection.default
     if default is None:
         return
     problem = ""
@@ -139,58 +141,54 @@ def _default(one: Assignment, rule: Rule, target: Attribute) -> Iterator[Finding
     elif rule.gives is Gives.SAME_TYPE and _is_fraction(default) and target.type == "integer":
         problem = f"with the default {default}, its rule may give a fraction{_where(target)}"
     if problem:
-        remedy = f"Let {one.source} give another default, or none."
-        yield _finding(one, FindingKind.DEFAULT, problem, remedy)
+        remedy = f"Let {assignment.source} give another default, or none."
+        yield _finding(assignment, FindingKind.DEFAULT, problem, remedy)
 
 
-def _selection(one: Assignment, assignments: Mapping[str, Assignment]) -> Iterator[Finding]:
+def _selection(assignment: Assignment, assignments: Mapping[str, Assignment]) -> Iterator[Finding]:
     """Find attributes that inputs cannot be put in order by, or exposures told apart."""
-    named = [(path, "exposures cannot be told apart") for path in one.selection.once_per]
-    if one.selection.order_by:
-        named.insert(0, (one.selection.order_by, "inputs cannot be put in order"))
+    named = [(path, "exposures cannot be told apart") for path in assignment.selection.once_per]
+    if assignment.selection.order_by:
+        named.insert(0, (assignment.selection.order_by, "inputs cannot be put in order"))
     for path, problem in named:
         attribute = assignments[path].attribute
         if attribute.type in _NO_SCALARS:
             problem += f" by {attribute.label}, which is {_IN_WORDS[attribute.type]}"
-            remedy = f"Let {one.source} name an attribute that is a number or a text."
-            yield _finding(one, FindingKind.SELECTION, problem, remedy)
+            remedy = f"Let {assignment.source} name an attribute that is a number or a text."
+            yield _finding(assignment, FindingKind.SELECTION, problem, remedy)
 
 
 def _column(
-    one: Assignment, column: str, assignments: Mapping[str, Assignment], owners: Mapping[str, str]
+    assignment: Assignment,
+    column: str,
+    assignments: Mapping[str, Assignment],
+    owners: Mapping[str, str],
 ) -> Iterator[Finding]:
-    attribute = one.attribute
-    wanted = one.column or attribute.keyword or attribute.path
+    attribute = assignment.attribute
+    wanted = assignment.column or attribute.keyword or attribute.path
     remedy = f"Give it a column of its own: Override(attribute={attribute.path!r}, column=...)."
     if column != wanted:
         other = assignments[owners[wanted.casefold()]].attribute
         problem = f"its column {wanted!r} is that of {other.label} as well: it gets {column!r}"
-        yield _finding(one, FindingKind.COLUMN, problem, remedy)
+        yield _finding(assignment, FindingKind.COLUMN, problem, remedy)
     if reason := problem_with_name(column):
         problem = f"HDRTAB cannot have its column {preview(column)}: {reason}"
-        yield _finding(one, FindingKind.COLUMN, problem, remedy)
+        yield _finding(assignment, FindingKind.COLUMN, problem, remedy)
 
 
-def _finding(one: Assignment, kind: FindingKind, problem: str, remedy: str) -> Finding:
-    attribute = one.attribute
-    return Finding(
-        kind,
-        attribute.path,
-        attribute.keyword,
-        one.choice.label,
-        one.provider,
-        one.source,
-        problem,
-        remedy,
-    )
+def _finding(assignment: Assignment, kind: FindingKind, problem: str, remedy: str) -> Finding:
+    attribute, choice = assignment.attribute, assignment.choice
+    where = kind, attribute.path, attribute.keyword
+    return Finding(*where, choice.label, assignment.provider, choice.source, problem, remedy)
 
 
-def _another_rule(one: Assignment) -> str:
+def _another_rule(assignment: Assignment) -> str:
     # What suits the inputs need not suit the product: then only its own value does.
-    safe = "keep" if one.name == DEFAULT_RULE else DEFAULT_RULE
-    if one.tier > Tier.SCHEMA:
-        return f"Let {one.source} ask for another rule, such as {safe!r}."
-    return f"Override the rule: overrides={{{one.attribute.path!r}: {safe!r}}}, say."
+    safe = "keep" if assignment.name == DEFAULT_RULE else DEFAULT_RULE
+    if assignment.tier > Tier.SCHEMA:
+        return f"Let {assignment.source} ask for another rule, such as {safe!r}."
+    overrides = Argument("overrides", {assignment.attribute.path: safe})
+    return Advice("Override the rule: ", overrides, ", say.")
 
 
 def _refusal(value: Any, target: Attribute) -> tuple[FindingKind, str] | None:

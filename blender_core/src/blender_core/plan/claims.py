@@ -1,28 +1,54 @@
-"""What everybody asks for an attribute: the engine, the schema, and those who override them."""
+"""What is asked for an attribute: by the engine, by the schema, and by overrides.
+
+Where nobody overrides it, an attribute gets the first of its `base_choices`. `Claims` tells which
+of the overrides mean it. Which of them wins, `blender_core.plan.precedence` decides.
+"""
 
 from __future__ import annotations
 
 import functools
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from blender_core.common.attribute_paths import is_pattern, is_within
+from blender_core.common.attribute_paths import ITSELF, is_pattern, is_within
 from blender_core.errors import PlanError, UnknownAttributeError, raise_all
-from blender_core.plan.assignment import Choice, Tier
-from blender_core.plan.precedence import Claim, ranked
-from blender_core.plan.selection import AS_THEY_ARE, Selection
-from blender_core.schema.lookup import ITSELF, AttributeIndex
+from blender_core.plan.assignment import AS_THEY_ARE, Choice, Selection, Tier
+from blender_core.schema.attributes import AttributeIndex
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Sequence
 
+    from blender_core.common.attribute_paths import Specificity
     from blender_core.errors import BlenderError
-    from blender_core.plan.override_sources import SourcedOverride
+    from blender_core.plan.assignment import SourcedOverride
+    from blender_core.plugins.override import Override
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["DEFAULT_RULE", "Claims", "base_choices"]
+__all__ = [
+    "DEFAULT_RULE",
+    "IGNORED",
+    "PROTECTED",
+    "Claim",
+    "Claims",
+    "base_choices",
+    "protector_of",
+]
 
 DEFAULT_RULE: Final = "first"
 """The rule of attributes for which nobody asks for one."""
+
+PROTECTED: Final = ("meta.wcs", "meta.wcsinfo", "meta.model_type")
+"""What stays the product's own unless asked for: where it points, and what it is."""
+
+IGNORED: Final = Choice("keep", Tier.CALLER, "the caller", "ignored by the caller")
+"""What attributes get that the caller wants to have left alone."""
+
+
+def protector_of(path: str) -> str | None:
+    """Return the protected path for whose sake the product's own value stays; None if none."""
+    if not path.startswith(PROTECTED):
+        return None
+    return next((protected for protected in PROTECTED if is_within(path, protected)), None)
 
 
 def base_choices(attribute: Attribute, protected_by: str | None) -> list[Choice]:
@@ -46,24 +72,44 @@ def _of_the_engine(name: str, reason: str) -> Choice:
     return Choice(name, Tier.DEFAULT, "the engine", reason)
 
 
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An override that means an attribute, and how narrowly it means it.
+
+    Its choice is None if it leaves the rule as it is, and is about the attribute's column.
+    """
+
+    sourced: SourcedOverride
+    specificity: Specificity
+    choice: Choice | None
+
+    @property
+    def override(self) -> Override:
+        """The override itself."""
+        return self.sourced.override
+
+    @property
+    def tier(self) -> Tier:
+        """Who asks for it."""
+        return self.sourced.tier
+
+    @property
+    def record(self) -> bool | None:
+        """Whether the attribute is to be recorded; None if it says nothing of that."""
+        return True if self.override.column is not None else self.override.record
+
+    def lifts(self, protected: str) -> bool:
+        """Tell whether it lifts the protection of a group: by its name, or the attribute's own."""
+        if self.specificity.kind == 1:
+            return is_within(self.override.attribute, protected)
+        return self.specificity == ITSELF
+
+
 class Claims:
     """The overrides that hold for a blend, by the attributes that they mean.
 
-    Parameters
-    ----------
-    attributes : collection of Attribute
-        What the inputs' schema has.
-    overrides : iterable of SourcedOverride
-        Those that hold, in any order.
-    some_of_several : bool, optional
-        Whether there are other inputs, of whose attributes an override may mean one.
-
-    Attributes
-    ----------
-    unmatched : list of (SourcedOverride, UnknownAttributeError)
-        The overrides that mean none of the attributes, where there are other inputs.
-    matched : list of SourcedOverride
-        Those that mean one, where there are other inputs.
+    An override that means none is an error. If there may be inputs of other schemas, it may mean
+    one of those: then it is kept in `unmatched` with the error, and the others in `matched`.
     """
 
     def __init__(
@@ -78,70 +124,40 @@ class Claims:
         self.matched: list[SourcedOverride] = []
         faults: list[BlenderError] = []
         # Sorted, so that of those who agree the same is named for every order of loading.
-        for sourced in sorted(overrides, key=lambda one: (-one.tier, one.source)):
+        for sourced in sorted(overrides, key=lambda each: (-each.tier, each.source)):
             try:
                 self.add(sourced, some_of_several)
             except PlanError as fault:
                 faults.append(fault)
         raise_all("overrides cannot be used", faults)
 
+    def on(self, attribute: Attribute) -> Sequence[Claim]:
+        """Return the claims on an attribute, those of the highest tier first."""
+        return self._by_path.get(attribute.path, ())
+
     @functools.cached_property
     def _index(self) -> AttributeIndex:
         # Only made where there are overrides: that takes as long as the rest of a plan.
         return AttributeIndex(self._attributes)
 
-    def choices(self, attribute: Attribute, protected_by: str | None) -> list[Choice]:
-        """Return what overrides ask for an attribute, the one that wins first."""
-        claims = self._by_path.get(attribute.path)
-        if claims is None:
-            return []
-        if protected_by is not None:
-            claims = [claim for claim in claims if _means_within(claim, protected_by)]
-        found = ranked(claims, lambda claim: claim.choice, attribute, "its rule")
-        return [claim.choice for claim in found if claim.choice is not None]
-
-    def names_it(self, attribute: Attribute) -> bool:
-        """Tell whether the caller asks for a rule by the attribute's own path or keyword."""
-        return any(
-            claim.tier is Tier.CALLER and claim.choice and claim.specificity == ITSELF
-            for claim in self._by_path.get(attribute.path, ())
-        )
-
-    def recorded(self, attribute: Attribute) -> tuple[bool, str | None]:
-        """Return whether an attribute is recorded in HDRTAB, and in which column."""
-        claims = self._by_path.get(attribute.path)
-        if claims is None:
-            return attribute.recorded, None
-        found = ranked(claims, lambda claim: claim.record, attribute, "whether it is recorded")
-        recorded = bool(found[0].record) if found else attribute.recorded
-        if found and recorded and attribute.type == "array":
-            msg = (
-                f"{found[0].sourced.source} asks to record {attribute.label} in HDRTAB, where a "
-                "list has no place"
-            )
-            raise PlanError(msg, attribute=attribute.path)
-        named = ranked(claims, lambda claim: claim.override.column, attribute, "its column")
-        return recorded, named[0].override.column if named and recorded else None
-
     def add(self, sourced: SourcedOverride, some_of_several: bool = False) -> None:
         """Add an override."""
         override = sourced.override
-        meant = self._index.meant(override.attribute)
-        if not meant and override.optional:
-            return
-        if not meant:
-            fault = self._unknown(override.attribute, "the attribute", sourced)
-            if some_of_several:
-                self.unmatched.append((sourced, fault))
+        matches = self._index.matches(override.attribute)
+        if not matches:
+            if override.optional:
                 return
-            raise fault
-        if some_of_several:
-            self.matched.append(sourced)
-        if override.column is not None and len(meant) > 1:
+            fault = self._unknown(override.attribute, "the attribute", sourced)
+            if not some_of_several:
+                raise fault
+            self.unmatched.append((sourced, fault))
+            return
+        self.matched.append(sourced)
+        if override.column is not None and len(matches) > 1:
             msg = (
                 f"the override of {override.attribute!r} by {sourced.source} names one column, "
-                f"{override.column!r}, for {len(meant)} attributes, such as {meant[0][0].label} "
-                f"and {meant[1][0].label}"
+                f"{override.column!r}, for {len(matches)} attributes, such as "
+                f"{matches[0][0].label} and {matches[1][0].label}"
             )
             raise PlanError(msg, attribute=override.attribute)
         choice = None
@@ -149,56 +165,50 @@ class Claims:
             reason = override.reason or "overridden"
             selection = self._selection(sourced)
             choice = Choice(override.rule, sourced.tier, sourced.source, reason, selection)
-        for attribute, found in meant:
-            self._by_path.setdefault(attribute.path, []).append(Claim(sourced, found, choice))
+        for attribute, specificity in matches:
+            claim = Claim(sourced, specificity, choice)
+            self._by_path.setdefault(attribute.path, []).append(claim)
 
     def _selection(self, sourced: SourcedOverride) -> Selection:
         override = sourced.override
-
-        def path(text: str, purpose: str) -> str:
-            return self._path(text, purpose, sourced)
-
+        path = functools.partial(self._path, sourced)
         selection = Selection(
-            missing=override.missing,  # type: ignore[arg-type]  # Override has made one of a text
+            missing=override.missing,  # type: ignore[arg-type]  # Override has made one of a str
             default=override.default,
-            order_by=path(override.order_by, "order_by") if override.order_by else None,
-            once_per=tuple(path(one, "once_per") for one in override.once_per),
-            companions=tuple((name, path(one, name)) for name, one in override.companions.items()),
+            order_by=path("order_by", override.order_by) if override.order_by else None,
+            once_per=tuple(path("once_per", name) for name in override.once_per),
+            companions=tuple(
+                (role, path(role, name)) for role, name in override.companions.items()
+            ),
             parameters=tuple(override.parameters.items()),
         )
         return AS_THEY_ARE if selection == AS_THEY_ARE else selection
 
-    def _path(self, text: str, purpose: str, sourced: SourcedOverride) -> str:
+    def _path(self, sourced: SourcedOverride, purpose: str, name: str) -> str:
         """Return the dotted path of the one attribute that a path or keyword names."""
-        found = [attribute.path for attribute in self._index.named(text)]
-        if len(found) > 1:
+        paths = [attribute.path for attribute in self._index.named(name)]
+        if len(paths) > 1:
             msg = (
-                f"{purpose} {text!r} in the override of {sourced.override.attribute!r} by "
-                f"{sourced.source} may be {' or '.join(found)}: give the path"
+                f"{purpose} {name!r} in the override of {sourced.override.attribute!r} by "
+                f"{sourced.source} may be {' or '.join(paths)}: give the path"
             )
-            raise PlanError(msg, attribute=text)
-        if not found:
-            raise self._unknown(text, purpose, sourced)
-        return found[0]
+            raise PlanError(msg, attribute=name)
+        if not paths:
+            raise self._unknown(name, purpose, sourced)
+        return paths[0]
 
-    def _unknown(self, text: str, purpose: str, sourced: SourcedOverride) -> UnknownAttributeError:
+    def _unknown(self, name: str, purpose: str, sourced: SourcedOverride) -> UnknownAttributeError:
         override = sourced.override
         whose = f"an override by {sourced.source}"
-        if text != override.attribute:
+        if name != override.attribute:
             whose = f"the override of {override.attribute!r} by {sourced.source}"
-        problem = "means no attribute" if is_pattern(text) else "is not an attribute"
-        close = self._index.close(text)
+        problem = "means no attribute" if is_pattern(name) else "is not an attribute"
+        close = self._index.close(name)
         hint = f"\nDid you mean {' or '.join(close)}?" if close else ""
         if sourced.tier is Tier.PLUGIN and override.when.conditions <= {"instrument", "detector"}:
             hint += (
                 "\nAn override for certain inputs only says so with When(telescope=...), or with "
                 "optional=True."
             )
-        msg = f"{purpose} {text!r} in {whose} {problem} of the inputs' schema{hint}"
-        return UnknownAttributeError(msg, attribute=text)
-
-
-def _means_within(claim: Claim, protected: str) -> bool:
-    if claim.specificity.kind == 1:
-        return is_within(claim.override.attribute, protected)
-    return claim.specificity == ITSELF
+        msg = f"{purpose} {name!r} in {whose} {problem} of the inputs' schema{hint}"
+        return UnknownAttributeError(msg, attribute=name)

@@ -10,20 +10,20 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from blender_core.errors import BlenderError
-    from blender_core.plan.assignment import Assignment
     from blender_core.schema.attributes import Attribute
 
 __all__ = ["name_columns", "numbered"]
 
 
-def name_columns(assignments: Iterable[Assignment]) -> dict[str, str]:
-    """Name the columns of HDRTAB; the FITS standard compares their names without case."""
-    recorded = [(one.attribute, one.column) for one in assignments if one.recorded]
+def name_columns(recorded: Iterable[tuple[Attribute, str | None]]) -> dict[str, str]:
+    """Name the columns of the recorded attributes, of which some have a name from an override."""
+    recorded = list(recorded)
     taken: dict[str, Attribute] = {}
     faults: list[BlenderError] = []
     for attribute, column in recorded:
         if column is None:
             continue
+        # The FITS standard compares names without case.
         if other := taken.get(column.casefold()):
             msg = (
                 f"overrides give the column {column!r} of HDRTAB to both {other.label} and "
@@ -33,15 +33,13 @@ def name_columns(assignments: Iterable[Assignment]) -> dict[str, str]:
         taken[column.casefold()] = attribute
     raise_all("columns of HDRTAB cannot be named", faults)
     columns = numbered(recorded)
+    owners = {name.casefold(): path for path, name in columns.items()}
     for attribute, column in recorded:
         name, wanted = columns[attribute.path], column or attribute.keyword or attribute.path
         if name != wanted:
-            owner = next(
-                path for path, one in columns.items() if one.casefold() == wanted.casefold()
-            )
             msg = (
-                f"column {wanted!r} of HDRTAB is asked for by both {owner} and {attribute.path}: "
-                f"the latter is kept in {name!r}"
+                f"column {wanted!r} of HDRTAB is asked for by both {owners[wanted.casefold()]} and "
+                f"{attribute.path}: the latter is kept in {name!r}"
             )
             warn(msg, ColumnWarning)
     return columns
@@ -51,7 +49,9 @@ def numbered(recorded: Iterable[tuple[Attribute, str | None]]) -> dict[str, str]
     """Name columns, with numbers where names would be the same."""
     recorded = list(recorded)
     taken = {column.casefold() for _, column in recorded if column is not None}
-    reserved = {(one.keyword or one.path).casefold() for one, column in recorded if column is None}
+    reserved = {
+        (each.keyword or each.path).casefold() for each, column in recorded if column is None
+    }
     columns: dict[str, str] = {}
     for attribute, column in recorded:
         if column is not None:

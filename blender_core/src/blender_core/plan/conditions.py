@@ -15,7 +15,7 @@ from blender_core.plugins.context import context_paths
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from blender_core.plan.override_sources import SourcedOverride
+    from blender_core.plan.assignment import SourcedOverride
     from blender_core.plugins.context import Context
     from blender_core.schema.attributes import Attribute
 
@@ -23,25 +23,16 @@ __all__ = ["UnknownCondition", "unknown_conditions", "warn_of_conditions"]
 
 _CLASSES: Final = "stdatamodels.jwst.datamodels"
 _ELSEWHERE_TOO: Final = ("model_type", "telescope")
-"""What other telescopes have, too, so that a value is only misspelt if it is much like one."""
+"""Here, a value may be another telescope's: it is misspelt only if it is much like a known one."""
 _ALIKE: Final = 0.9
-"""How like a class's name a condition is that means it. Other telescopes have names like these."""
+"""How much a misspelt class is like a known one: other telescopes have similar names."""
 
 
 @dataclass(frozen=True, slots=True)
 class UnknownCondition:
-    """What an override wants inputs to be, and the schema says that none can be.
+    """A value that an override wants inputs to have, and the schema says that none can have.
 
-    Parameters
-    ----------
-    sourced : SourcedOverride
-        The override, and whose it is.
-    condition : str
-        The condition: instrument, say.
-    value : str
-        The value, or pattern, that the schema does not have.
-    close : str or None
-        What it has instead, and what may be meant.
+    It may have meant a value that is close, which the schema has.
     """
 
     sourced: SourcedOverride
@@ -51,7 +42,7 @@ class UnknownCondition:
 
 
 def unknown_conditions(
-    asked: Iterable[tuple[Context, Mapping[str, Attribute], Sequence[SourcedOverride]]],
+    candidates: Iterable[tuple[Context, Mapping[str, Attribute], Sequence[SourcedOverride]]],
 ) -> tuple[UnknownCondition, ...]:
     """Find the conditions that no input can meet.
 
@@ -61,14 +52,14 @@ def unknown_conditions(
     """
     unknown: dict[tuple[SourcedOverride, str, str], str | None] = {}
     known: set[tuple[SourcedOverride, str, str]] = set()
-    for context, attributes, overrides in asked:
-        if not any(one.override.when.conditions for one in overrides):
+    for context, attributes, overrides in candidates:
+        if not any(each.override.when.conditions for each in overrides):
             continue
         values = _known_values(context, attributes)
         for sourced in overrides:
             when = sourced.override.when
             elsewhere = when.telescope and not any(
-                _has([context.telescope or ""], one) for one in when.telescope
+                _has([context.telescope or ""], pattern) for pattern in when.telescope
             )
             for condition in sorted(when.conditions):
                 if condition not in values or (elsewhere and condition != "telescope"):
@@ -92,9 +83,9 @@ def unknown_conditions(
 def warn_of_conditions(unknown: Iterable[UnknownCondition]) -> None:
     """Warn of conditions that no input can meet: once for all overrides of one source."""
     alike: dict[tuple[str, str, str, str | None], list[str]] = {}
-    for one in unknown:
-        key = one.sourced.source, one.condition, one.value, one.close
-        alike.setdefault(key, []).append(one.sourced.override.attribute)
+    for each in unknown:
+        key = each.sourced.source, each.condition, each.value, each.close
+        alike.setdefault(key, []).append(each.sourced.override.attribute)
     for (source, condition, value, close), attributes in alike.items():
         whose = f"the override of {attributes[0]} by {source} is"
         if len(attributes) > 1:
@@ -111,10 +102,10 @@ def _known_values(
     """Return what the inputs can be, by condition; None where there is no telling."""
     values: dict[str, tuple[str, ...] | None] = {}
     for condition, path in context_paths(attributes).items():
-        enum, said = attributes[path].enum, getattr(context, condition)
-        # What an input says of itself, some inputs are, whatever the schema has.
-        values[condition] = enum and (*map(str, enum), *([said] if said else []))
-    # Nobody who blends inputs of another kind need have the classes of JWST.
+        enum, own = attributes[path].enum, getattr(context, condition)
+        # An input may have a value that its schema does not list: then there are such inputs.
+        values[condition] = enum and (*map(str, enum), *([own] if own else []))
+    # Not imported for this: who blends other inputs than JWST's may not have these classes.
     classes = vars(module) if (module := sys.modules.get(_CLASSES)) else {}
     if context.model_type in classes:
         values["model_type"] = tuple(name for name in classes if isinstance(classes[name], type))
@@ -122,11 +113,11 @@ def _known_values(
 
 
 def _has(values: Iterable[str], wanted: str) -> bool:
-    return any(fnmatch.fnmatchcase(one.casefold(), wanted.casefold()) for one in values)
+    return any(fnmatch.fnmatchcase(value.casefold(), wanted.casefold()) for value in values)
 
 
 def _close(value: str, values: Iterable[str], condition: str) -> str | None:
-    by_folded = {one.casefold(): one for one in values}
+    by_folded = {known.casefold(): known for known in values}
     cutoff = _ALIKE if condition == "model_type" else 0.6
-    found = difflib.get_close_matches(value.casefold(), by_folded, n=1, cutoff=cutoff)
-    return by_folded[found[0]] if found else None
+    close = difflib.get_close_matches(value.casefold(), by_folded, n=1, cutoff=cutoff)
+    return by_folded[close[0]] if close else None

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING
 
-from blender_core.common.text_table import text_table
+from blender_core.common.listing import Listing
+from blender_core.common.wording import text_table
 from blender_core.plan.assignment import Tier
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from blender_core.plan.assignment import Assignment
 
 __all__ = ["PlanChange", "PlanDiff"]
@@ -19,12 +21,7 @@ __all__ = ["PlanChange", "PlanDiff"]
 class PlanChange:
     """An attribute that two plans treat differently.
 
-    Parameters
-    ----------
-    attribute : str
-        Dotted path.
-    here, there : Assignment or None
-        Its assignments in both; None if one plan does not have the attribute.
+    Its assignment is None in a plan that does not have the attribute.
     """
 
     attribute: str
@@ -32,27 +29,18 @@ class PlanChange:
     there: Assignment | None
 
     @property
-    def said_here(self) -> str:
+    def in_words_here(self) -> str:
         """The one assignment in words, as far as it differs from the other."""
-        return _said(self.here, self.there)
+        return _in_words(self.here, self.there)
 
     @property
-    def said_there(self) -> str:
+    def in_words_there(self) -> str:
         """The other assignment in words, as far as it differs from the one."""
-        return _said(self.there, self.here)
+        return _in_words(self.there, self.here)
 
 
-class PlanDiff(Sequence[PlanChange]):
-    """What is different between two plans; printed, a table.
-
-    Parameters
-    ----------
-    changes : iterable of PlanChange
-        In the order of the plans.
-    """
-
-    def __init__(self, changes: Iterable[PlanChange]) -> None:
-        self._changes = tuple(changes)
+class PlanDiff(Listing[PlanChange]):
+    """What is different between two plans, in their order; printed, a table."""
 
     @classmethod
     def between(cls, here: Mapping[str, Assignment], there: Mapping[str, Assignment]) -> PlanDiff:
@@ -63,24 +51,12 @@ class PlanDiff(Sequence[PlanChange]):
             if _meaning(here.get(path)) != _meaning(there.get(path))
         )
 
-    @overload
-    def __getitem__(self, index: int) -> PlanChange: ...
-    @overload
-    def __getitem__(self, index: slice) -> PlanDiff: ...
-    def __getitem__(self, index: int | slice) -> PlanChange | PlanDiff:
-        if isinstance(index, slice):
-            return PlanDiff(self._changes[index])
-        return self._changes[index]
-
-    def __len__(self) -> int:
-        return len(self._changes)
-
     def __str__(self) -> str:
         if not self:
             return "no difference"
         return text_table(
             ("attribute", "here", "there"),
-            ((one.attribute, one.said_here, one.said_there) for one in self),
+            ((change.attribute, change.in_words_here, change.in_words_there) for change in self),
         )
 
 
@@ -92,12 +68,11 @@ def _meaning(assignment: Assignment | None) -> object:
     return assignment.name, assignment.selection, assignment.provider, column
 
 
-def _said(assignment: Assignment | None, other: Assignment | None) -> str:
+def _in_words(assignment: Assignment | None, other: Assignment | None) -> str:
     if assignment is None:
         return "not in this plan"
     parts = [assignment.choice.label]
-    rules = [one and one.rule for one in (assignment, other)]
-    if None not in rules and other is not None and assignment.provider != other.provider:
+    if other and assignment.rule and other.rule and assignment.provider != other.provider:
         parts.append(f"of {assignment.provider}")
     if assignment.tier > Tier.SCHEMA:
         parts.append(f"by {assignment.source}")

@@ -1,14 +1,18 @@
-"""What a plan's check finds, and how it is shown."""
+"""What the check of a plan finds.
+
+The check itself is another module: the help of the command line needs the kinds of findings, and
+must not wait for numpy.
+"""
 
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING
 
 from blender_core.common.attribute_paths import label_of
-from blender_core.common.text_table import text_table
+from blender_core.common.listing import Listing
+from blender_core.common.wording import text_table
 
 if TYPE_CHECKING:
     from blender_core.common.provider import Provider
@@ -76,7 +80,7 @@ class Finding:
         )
 
 
-class Findings(Sequence[Finding]):
+class Findings(Listing[Finding]):
     """What a plan's check finds, in the order of the plan; printed, a table.
 
     Parameters
@@ -86,25 +90,10 @@ class Findings(Sequence[Finding]):
 
     Examples
     --------
-    >>> from blender_core.plan.findings import Findings
+    >>> from blender_core import Findings
     >>> print(Findings([]))
     nothing found
     """
-
-    def __init__(self, findings: Iterable[Finding]) -> None:
-        self._findings = tuple(findings)
-
-    @overload
-    def __getitem__(self, index: int) -> Finding: ...
-    @overload
-    def __getitem__(self, index: slice) -> Findings: ...
-    def __getitem__(self, index: int | slice) -> Finding | Findings:
-        if isinstance(index, slice):
-            return Findings(self._findings[index])
-        return self._findings[index]
-
-    def __len__(self) -> int:
-        return len(self._findings)
 
     def __str__(self) -> str:
         if not self:
@@ -113,14 +102,14 @@ class Findings(Sequence[Finding]):
             ("attribute", "keyword", "rule", "asked for by", "provider", "problem", "remedy"),
             (
                 (
-                    one.attribute,
-                    one.keyword or "",
-                    one.rule,
-                    one.source,
-                    str(one.provider),
-                    one.problem,
-                    one.remedy,
+                    each.attribute,
+                    each.keyword or "",
+                    each.rule,
+                    each.source,
+                    str(each.provider),
+                    each.problem,
+                    each.remedy,
                 )
-                for one in self
+                for each in self
             ),
         )

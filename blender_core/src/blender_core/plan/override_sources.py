@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.attribute_paths import specificity
+from blender_core.common.attribute_paths import ITSELF, specificity
 from blender_core.common.environment import RULES, rules_files
 from blender_core.common.wording import preview
-from blender_core.plan.assignment import Tier
+from blender_core.plan.assignment import SourcedOverride, Tier
 from blender_core.plan.rules_file import file_name, read_rules_file
 from blender_core.plugins.override import Override
-from blender_core.schema.lookup import ITSELF
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,41 +20,16 @@ if TYPE_CHECKING:
     from blender_core.plugins.manager import Plugins
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["CALLER", "OverrideSources", "SourcedOverride"]
+__all__ = ["CALLER", "OverrideSources"]
 
 CALLER: Final = "the caller"
-
-
-@dataclass(frozen=True, slots=True)
-class SourcedOverride:
-    """An override, and whose it is.
-
-    Parameters
-    ----------
-    override : Override
-        The override.
-    tier : Tier
-        Of which kind its source is.
-    source : str
-        Who asks for it: a plugin with its distribution and version, a file, or the caller.
-    """
-
-    override: Override
-    tier: Tier
-    source: str
 
 
 class OverrideSources:
     """All overrides of a blend, of which a plan takes those that hold for its inputs.
 
-    Parameters
-    ----------
-    plugins : Plugins
-        The plugins, which may have some.
-    rules : path-like or iterable of path-like, optional
-        Rules files. Those that the environment names count as well.
-    overrides : mapping of str to str, or iterable of Override, optional
-        The caller's own: attributes with the names of their rules, or overrides.
+    Those of plugins, of rules files (the call's, and those that the environment names), and the
+    caller's own: attributes with the names of their rules, or overrides.
     """
 
     def __init__(
@@ -66,76 +39,80 @@ class OverrideSources:
         overrides: Mapping[str, str] | Iterable[Override] = (),
     ) -> None:
         self._plugins = plugins
-        self._offered: dict[tuple[str, str | None], list[SourcedOverride]] = {}
-        files = [(path, RULES) for path in rules_files()]
-        self._given = [
-            SourcedOverride(one, Tier.RULES_FILE, file_name(path, variable))
-            for path, variable in [*files, *((path, None) for path in _paths(rules))]
-            for one in read_rules_file(path, variable)
+        self._of_plugins: dict[tuple[str, str | None], list[SourcedOverride]] = {}
+        files = [
+            *((path, RULES) for path in rules_files()),
+            *((path, None) for path in _paths(rules)),
         ]
-        self._given += (
-            SourcedOverride(one, Tier.CALLER, CALLER) for one in _callers_own(overrides)
+        self._of_files_and_caller = [
+            SourcedOverride(override, Tier.RULES_FILE, file_name(path, variable))
+            for path, variable in files
+            for override in read_rules_file(path, variable)
+        ]
+        self._of_files_and_caller += (
+            SourcedOverride(override, Tier.CALLER, CALLER) for override in _callers_own(overrides)
         )
 
     def __bool__(self) -> bool:
-        return bool(self._given) or self._plugins.have_overrides
+        return bool(self._of_files_and_caller) or self._plugins.have_overrides
 
-    def asked(self, context: Context) -> list[SourcedOverride]:
+    def all_for(self, context: Context) -> list[SourcedOverride]:
         """Return the overrides that there are for certain inputs, whether they hold or not."""
-        asked = context.model_type, context.instrument
-        if asked not in self._offered:
+        key = context.model_type, context.instrument
+        if key not in self._of_plugins:
             # Asked once, so that plugins need not be quick where the inputs are of many detectors.
-            self._offered[asked] = [
-                SourcedOverride(one, Tier.PLUGIN, str(provider))
-                for one, provider in self._plugins.overrides(*asked)
+            self._of_plugins[key] = [
+                SourcedOverride(override, Tier.PLUGIN, str(provider))
+                for override, provider in self._plugins.overrides(*key)
             ]
-        return self._offered[asked] + self._given
+        return self._of_plugins[key] + self._of_files_and_caller
 
     def holding(self, context: Context) -> list[SourcedOverride]:
         """Return the overrides that hold for certain inputs."""
-        return [one for one in self.asked(context) if one.override.when.holds(context)]
+        return [each for each in self.all_for(context) if each.override.when.holds(context)]
 
     def names(self, attribute: Attribute) -> bool:
         """Tell whether a rules file or the caller means an attribute by its own path or keyword."""
-        found = (
-            specificity(given.override.attribute, attribute.path, attribute.keyword)
-            for given in self._given
+        return any(
+            specificity(each.override.attribute, attribute.path, attribute.keyword) == ITSELF
+            for each in self._of_files_and_caller
         )
-        return ITSELF in found
 
     def idle(self, context: Context) -> tuple[SourcedOverride, ...]:
         """Return the overrides of files and the caller that do not hold for certain inputs."""
-        return tuple(one for one in self._given if not one.override.when.holds(context))
+        return tuple(
+            each for each in self._of_files_and_caller if not each.override.when.holds(context)
+        )
 
 
-def _paths(given: Any) -> Iterator[str | os.PathLike[str]]:
-    one = isinstance(given, (str, os.PathLike))
-    several = isinstance(given, Iterable) and not isinstance(given, (bytes, Mapping))
-    for path in [given] if one or not several else given:
+def _paths(rules: Any) -> Iterator[str | os.PathLike[str]]:
+    is_one = isinstance(rules, (str, os.PathLike))
+    are_several = isinstance(rules, Iterable) and not isinstance(rules, (bytes, Mapping))
+    for path in [rules] if is_one or not are_several else rules:
         if not isinstance(path, (str, os.PathLike)):
             msg = f"rules takes the path of a rules file, or several, not {preview(path)}"
             raise TypeError(msg)
         yield path
 
 
-def _callers_own(given: Any) -> Iterator[Override]:
-    if isinstance(given, Override):
-        yield given
-    elif isinstance(given, Mapping):
-        for attribute, rule in given.items():
+def _callers_own(overrides: Any) -> Iterator[Override]:
+    if isinstance(overrides, Override):
+        yield overrides
+    elif isinstance(overrides, Mapping):
+        for attribute, rule in overrides.items():
             if not (isinstance(attribute, str) and isinstance(rule, str)):
                 msg = (
-                    "overrides is a mapping of attributes to the names of their rules, and has "
+                    "overrides is a dict of attributes to the names of their rules, and has "
                     f"{preview(attribute)}: {preview(rule)}"
                 )
                 raise TypeError(msg)
             yield Override(attribute=attribute, rule=rule)
-    elif isinstance(given, Iterable) and not isinstance(given, str):
-        for one in given:
-            if not isinstance(one, Override):
-                msg = f"overrides takes blender_core.Override objects, not {preview(one)}"
+    elif isinstance(overrides, Iterable) and not isinstance(overrides, str):
+        for override in overrides:
+            if not isinstance(override, Override):
+                msg = f"overrides takes blender_core.Override objects, not {preview(override)}"
                 raise TypeError(msg)
-            yield one
+            yield override
     else:
-        msg = f"overrides is a mapping of attributes to rules or Overrides, not {preview(given)}"
+        msg = f"overrides is a dict of attributes to rules or Overrides, not {preview(overrides)}"
         raise TypeError(msg)

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from blender_core.common.arguments import strings
-from blender_core.common.wording import preview
+from blender_core.common.wording import preview, strings
 from blender_core.inputs.opener import Opener
-from blender_core.plan.assignments import Assignments
+from blender_core.plan.assignment import Assignments
 from blender_core.plan.check import check_plan
 from blender_core.plan.claims import Claims
 from blender_core.plan.conditions import UnknownCondition, unknown_conditions, warn_of_conditions
 from blender_core.plan.diff import PlanDiff
 from blender_core.plan.findings import Findings
 from blender_core.plan.override_sources import OverrideSources
-from blender_core.plan.resolve import PROTECTED, decided
+from blender_core.plan.precedence import assign
 from blender_core.plugins.context import Context
 from blender_core.plugins.manager import Plugins
 from blender_core.plugins.registry import Registry
@@ -26,11 +25,11 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Collection, Iterable
 
-    from blender_core.plan.override_sources import SourcedOverride
+    from blender_core.plan.assignment import SourcedOverride
     from blender_core.plugins.override import Override
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["PROTECTED", "BlendPlan"]
+__all__ = ["BlendPlan"]
 
 
 class BlendPlan(Assignments):
@@ -130,7 +129,7 @@ class BlendPlan(Assignments):
         Raises
         ------
         TypeError
-            If `telescope`, `instrument`, `exp_type` or `detector` is not a text.
+            If `telescope`, `instrument`, `exp_type` or `detector` is not a str.
         BlenderError
             As for `for_attributes`, and if a plugin, a rules file or the input cannot be used.
 
@@ -144,19 +143,19 @@ class BlendPlan(Assignments):
         plugins = Plugins.discover(block) if plugins is None else plugins
         source = Opener(plugins).open(_instance(model), "the input")
         attributes = attributes_of(source)
-        given: dict[str, object] = {
+        conditions: dict[str, object] = {
             "telescope": telescope,
             "instrument": instrument,
             "exp_type": exp_type,
             "detector": detector,
         }
-        for name, value in given.items():
+        for name, value in conditions.items():
             if not isinstance(value, str | None):
-                msg = f"{name} is a text, not {preview(value)}"
+                msg = f"{name} is a str, not {preview(value)}"
                 raise TypeError(msg)
-        context = Context.of_source(source, attributes).updated(given)
+        context = Context.of_source(source, attributes).updated(conditions)
         sources = OverrideSources(plugins, rules, overrides)
-        unknown = unknown_conditions([(context, attributes, sources.asked(context))])
+        unknown = unknown_conditions([(context, attributes, sources.all_for(context))])
         warn_of_conditions(unknown)
         plan = cls.for_attributes(
             attributes.values(),
@@ -221,7 +220,7 @@ class BlendPlan(Assignments):
         """
         attributes = list(attributes)
         claims = Claims(attributes, overrides, some_of_several)
-        assignments = decided(attributes, claims, registry, tuple(ignore))
+        assignments = assign(attributes, claims, registry, tuple(ignore))
         return cls(assignments, claims.unmatched, claims.matched)
 
     def diff(self, other: BlendPlan) -> PlanDiff:
@@ -277,7 +276,7 @@ class BlendPlan(Assignments):
         >>> from blender_core import BlendPlan
         >>> from stdatamodels.jwst.datamodels import ImageModel
         >>> plan = BlendPlan.for_model(ImageModel, overrides={"NGROUPS": "mean"})
-        >>> [one.problem for one in plan.check() if one.keyword == "NGROUPS"]
+        >>> [each.problem for each in plan.check() if each.keyword == "NGROUPS"]
         ['its rule may give a fraction where an integer is asked for']
         """
         if product is None:

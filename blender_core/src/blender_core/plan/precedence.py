@@ -1,114 +1,201 @@
-"""Which of several overrides wins: the question is answered by rank, never by order.
+"""Which rule an attribute gets. It is decided by rank, and never by the order of loading.
 
-Tiers rise from plugins over rules files to the caller. Within a tier, one override ranks above
-another if it means the attribute at least as narrowly, and has all the conditions of the other,
-and is narrower in one of both. A condition on the detector counts as one on the instrument too,
-and that as one on the telescope. Those that nothing ranks above have to agree.
+Tiers rise from the engine's default over the schema, plugins and rules files to the caller: the
+highest that asks for something wins. Within a tier, override A ranks above override B if A means
+the attribute at least as narrowly and has all the conditions of B, and is narrower in one of both.
+A condition on the detector counts as one on the instrument too, and that as one on the telescope.
+Overrides above which no other ranks have to agree; if they do not, that is an error.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from blender_core.errors import OverrideConflictError
-from blender_core.plan.assignment import Choice, Tier
+from blender_core.common.advice import Advice, Argument
+from blender_core.common.attribute_paths import ITSELF
+from blender_core.common.provider import engine
+from blender_core.common.wording import preview
+from blender_core.errors import OverrideConflictError, PlanError, raise_all
+from blender_core.plan.assignment import AS_THEY_ARE, Assignment, Choice, Tier
+from blender_core.plan.claims import DEFAULT_RULE, IGNORED, base_choices, protector_of
+from blender_core.plugins.rule import ENGINE_RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
-    from blender_core.common.attribute_paths import Specificity
-    from blender_core.plan.override_sources import SourcedOverride
-    from blender_core.plugins.override import Override
+    from blender_core.common.provider import Provider
+    from blender_core.errors import BlenderError
+    from blender_core.plan.claims import Claim, Claims
+    from blender_core.plugins.registry import Registry
+    from blender_core.plugins.rule import Rule
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["Claim", "ranked"]
+__all__ = ["assign"]
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """An override that means an attribute.
-
-    Parameters
-    ----------
-    sourced : SourcedOverride
-        The override, and whose it is.
-    specificity : Specificity
-        How narrowly it means the attribute.
-    choice : Choice or None
-        The rule that it asks for; None if it leaves the rule as it is.
-    """
-
-    sourced: SourcedOverride
-    specificity: Specificity
-    choice: Choice | None
-
-    @property
-    def override(self) -> Override:
-        """The override itself."""
-        return self.sourced.override
-
-    @property
-    def tier(self) -> Tier:
-        """Of which kind its source is."""
-        return self.sourced.tier
-
-    @property
-    def record(self) -> bool | None:
-        """Whether the attribute is to be recorded; None if it says nothing of that."""
-        return True if self.override.column is not None else self.override.record
-
-    def ranks_above(self, other: Claim) -> bool:
-        """Tell whether it wins over another of its tier."""
-        mine, others = self.override.when.scope, other.override.when.scope
-        narrower = (self.specificity, mine) != (other.specificity, others)
-        return narrower and self.specificity >= other.specificity and mine >= others
+def assign(
+    attributes: Iterable[Attribute], claims: Claims, registry: Registry, ignore: tuple[str, ...]
+) -> list[Assignment]:
+    """Give each attribute its rule; all that cannot be had is one error."""
+    own = engine()
+    assignments: list[Assignment] = []
+    unknown: dict[str, list[str]] = {}
+    faults: list[BlenderError] = []
+    for attribute in attributes:
+        try:
+            claims_on_it = claims.on(attribute)
+            choice, *lost = _choices(attribute, claims_on_it, ignore)
+            recorded, column = _column(attribute, claims_on_it)
+            _require_name(attribute, choice)
+            rule, provider = None, own
+            if choice.name not in ENGINE_RULES:
+                if choice.name not in registry:
+                    unknown.setdefault(choice.name, []).append(_who(attribute, choice))
+                    continue
+                rule, provider = registry[choice.name]
+                _require_arguments(attribute, choice, rule, provider)
+        except PlanError as fault:
+            faults.append(fault)
+            continue
+        assignments.append(
+            Assignment(attribute, choice, rule, provider, tuple(lost), recorded, column)
+        )
+    if unknown:
+        faults.append(registry.unknown(unknown, DEFAULT_RULE))
+    raise_all("attributes cannot get the rules that they ask for", faults)
+    return assignments
 
 
-def ranked(
-    claims: Iterable[Claim], wanted: Callable[[Claim], Any], attribute: Attribute, what: str
+def _choices(
+    attribute: Attribute, claims: Sequence[Claim], ignore: tuple[str, ...]
+) -> list[Choice]:
+    """Return all that is asked for an attribute, what it gets first."""
+    protected_by = protector_of(attribute.path)
+    choices = base_choices(attribute, protected_by)
+    if claims:
+        effective = [each for each in claims if protected_by is None or each.lifts(protected_by)]
+        ranking = _ranked(effective, lambda claim: claim.choice, attribute, "its rule")
+        choices = [claim.choice for claim in ranking if claim.choice is not None] + choices
+    if attribute.path.startswith(ignore) and not any(map(_is_callers_by_name, claims)):
+        choices.insert(0, IGNORED)
+    return choices
+
+
+def _is_callers_by_name(claim: Claim) -> bool:
+    """Tell whether the caller asks for a rule by the attribute's own path or keyword."""
+    return claim.tier is Tier.CALLER and claim.choice is not None and claim.specificity == ITSELF
+
+
+def _column(attribute: Attribute, claims: Sequence[Claim]) -> tuple[bool, str | None]:
+    """Return whether an attribute is recorded in HDRTAB, and the column that overrides name."""
+    if not claims:
+        return attribute.recorded, None
+    of_records = _ranked(claims, lambda each: each.record, attribute, "whether it is recorded")
+    recorded = bool(of_records[0].record) if of_records else attribute.recorded
+    if of_records and recorded and attribute.type == "array":
+        msg = (
+            f"{of_records[0].sourced.source} asks to record {attribute.label} in HDRTAB, where a "
+            "list has no place"
+        )
+        raise PlanError(msg, attribute=attribute.path)
+    of_names = _ranked(claims, lambda each: each.override.column, attribute, "its column")
+    return recorded, of_names[0].override.column if of_names and recorded else None
+
+
+def _ranked(
+    claims: Iterable[Claim], wish: Callable[[Claim], Any], attribute: Attribute, subject: str
 ) -> list[Claim]:
-    """Return claims with the winner first, the others from high to low."""
-    saying = [claim for claim in claims if wanted(claim) is not None]
-    if not saying:
+    """Return the claims that wish for something, the winner first, the others from high to low."""
+    claims = [claim for claim in claims if wish(claim) is not None]
+    if not claims:
         return []
-    top = max(claim.tier for claim in saying)
-    peers = [claim for claim in saying if claim.tier is top]
-    best = [one for one in peers if not any(other.ranks_above(one) for other in peers)]
-    if any(not _agree(wanted(one), wanted(best[0])) for one in best):
-        raise _conflict(best, wanted, attribute, what)
-    others = [claim for claim in saying if claim is not best[0]]
+    top = max(claim.tier for claim in claims)
+    peers = [claim for claim in claims if claim.tier is top]
+    best = [each for each in peers if not any(_ranks_above(other, each) for other in peers)]
+    winner = best[0]
+    if not all(_agree(wish(each), wish(winner)) for each in best):
+        raise _conflict(best, wish, attribute, subject)
+    others = [claim for claim in claims if claim is not winner]
     others.sort(
-        key=lambda one: (one.tier, one.specificity, len(one.override.when.scope)),
-        reverse=True,
+        key=lambda each: (each.tier, each.specificity, len(each.override.when.scope)), reverse=True
     )
-    return [best[0], *others]
+    return [winner, *others]
 
 
-def _agree(one: Any, other: Any) -> bool:
-    if isinstance(one, Choice):
+def _ranks_above(claim: Claim, other: Claim) -> bool:
+    """Tell whether a claim wins over another of its tier."""
+    scope, other_scope = claim.override.when.scope, other.override.when.scope
+    differ = (claim.specificity, scope) != (other.specificity, other_scope)
+    return differ and claim.specificity >= other.specificity and scope >= other_scope
+
+
+def _agree(wish: Any, other: Any) -> bool:
+    if isinstance(wish, Choice):
         # Who asks and why does not matter.
-        return (one.name, one.selection) == (other.name, other.selection)
-    return bool(one == other)
+        return (wish.name, wish.selection) == (other.name, other.selection)
+    return bool(wish == other)
 
 
 def _conflict(
-    claims: list[Claim], wanted: Callable[[Claim], Any], attribute: Attribute, what: str
+    claims: list[Claim], wish: Callable[[Claim], Any], attribute: Attribute, subject: str
 ) -> OverrideConflictError:
     lines = []
     for claim in claims:
-        want = wanted(claim)
-        if isinstance(want, Choice):
-            want = want.label
+        wanted = wish(claim)
+        wanted = wanted.label if isinstance(wanted, Choice) else wanted
         when = f" when {claim.override.when}" if claim.override.when.conditions else ""
         source = claim.sourced.source
-        lines.append(f"  - {want} by {source}, for {claim.override.attribute!r}{when}")
+        lines.append(f"  - {wanted} by {source}, for {claim.override.attribute!r}{when}")
+    of_call = Argument("overrides")
     remedy = {
-        Tier.PLUGIN: "Settle it in a rules file, or with overrides= of the call.",
-        Tier.RULES_FILE: "Make one more specific, or settle it with overrides= of the call.",
-        Tier.CALLER: "Leave one of them out, or make it more specific.",
+        Tier.PLUGIN: Advice("Settle it in a rules file, or with ", of_call, "."),
+        Tier.RULES_FILE: Advice("Make one more specific, or settle it with ", of_call, "."),
+        Tier.CALLER: Advice("Leave one of them out, or make it more specific."),
     }[claims[0].tier]
     listing = "\n".join(sorted(lines))
-    msg = f"overrides of one rank disagree on {attribute.label}, {what}:\n{listing}\n{remedy}"
+    problem = f"overrides of one rank disagree on {attribute.label}, {subject}:\n{listing}\n"
     sources = sorted({claim.sourced.source for claim in claims})
-    return OverrideConflictError(msg, attribute=attribute.path, sources=sources)
+    return OverrideConflictError(Advice(problem, remedy), attribute=attribute.path, sources=sources)
+
+
+def _who(attribute: Attribute, choice: Choice) -> str:
+    if choice.tier <= Tier.SCHEMA:
+        return attribute.label
+    return f"{attribute.label} in an override by {choice.source}"
+
+
+def _require_name(attribute: Attribute, choice: Choice) -> None:
+    name: object = choice.name  # a schema may have anything there
+    if not isinstance(name, str):
+        msg = (
+            f"{attribute.label} has the blend_rule {preview(name)} in the schema, where the "
+            "name of a rule is asked for"
+        )
+        raise PlanError(msg, attribute=attribute.path)
+
+
+def _require_arguments(
+    attribute: Attribute, choice: Choice, rule: Rule, provider: Provider
+) -> None:
+    """Refuse companions and parameters that are not the rule's, and a lack of companions."""
+    if choice.selection is AS_THEY_ARE and not rule.companions:
+        return
+    companions = {name for name, _ in choice.selection.companions}
+    lacking = [name for name in rule.companions if name not in companions]
+    surplus = sorted(companions.difference(rule.companions))
+    surplus += [name for name, _ in choice.selection.parameters if name not in rule.parameters]
+    instead = f", and not {' and '.join(map(repr, surplus))}" if surplus else ""
+    if lacking and choice.tier <= Tier.SCHEMA:
+        problem = f"needs {' and '.join(lacking)}, and a schema cannot say which those are"
+    elif lacking:
+        example = f'companions={{"{lacking[0]}": "EFFEXPTM"}}'
+        problem = f"needs {' and '.join(lacking)}{instead}: say {example}"
+    elif surplus:
+        known = ", ".join([*rule.companions, *rule.parameters])
+        problem = f"takes {known or 'nothing beside the values'}{instead}"
+    else:
+        return
+    msg = (
+        f"{_who(attribute, choice)} asks for the rule {rule.name!r} of {provider}, which {problem}"
+    )
+    raise PlanError(msg, attribute=attribute.path)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.wording import format_error, preview
 from blender_core.errors import BlenderError, RulesFileError, raise_all
-from blender_core.plugins.override import Override, When
+from blender_core.plugins.override import Override, OverrideTypeError, OverrideValueError, When
 
 if TYPE_CHECKING:
     import os
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["file_name", "read_rules_file"]
 
 _TABLE: Final = "override"
-_KEYS: Final = tuple(one.name for one in dataclasses.fields(Override))
-_CONDITIONS: Final = tuple(one.name for one in dataclasses.fields(When))
+_KEYS: Final = tuple(field.name for field in dataclasses.fields(Override))
+_CONDITIONS: Final = tuple(field.name for field in dataclasses.fields(When))
 
 
 def read_rules_file(path: str | os.PathLike[str], variable: str | None = None) -> list[Override]:
@@ -38,7 +38,7 @@ def read_rules_file(path: str | os.PathLike[str], variable: str | None = None) -
         msg = f"rules file {name} cannot be read: {reason}"
         raise RulesFileError(msg, path=path, variable=variable) from error
     try:
-        # Some editors begin a file with a mark that nobody sees.
+        # Some editors begin a file with the byte order mark, which is not shown.
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
@@ -48,7 +48,7 @@ def read_rules_file(path: str | os.PathLike[str], variable: str | None = None) -
 
 
 def file_name(path: str | os.PathLike[str], variable: str | None = None) -> str:
-    """Return what a rules file is called where something is said of it."""
+    """Return what messages call a rules file."""
     return str(path) if variable is None else f"{path} ({variable})"
 
 
@@ -73,17 +73,17 @@ class _RulesFile:
                 remedy = f"a rules file has tables [[{_TABLE}]] and nothing else"
                 faults.append(self._fault(f"unknown key: {remedy}", (key,)))
         tables = self._content.get(_TABLE, [])
-        if not isinstance(tables, list) or not all(isinstance(one, dict) for one in tables):
+        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
             faults.append(self._fault(f"write [[{_TABLE}]], in two brackets", (_TABLE,)))
             tables = []
-        found = []
+        overrides = []
         for number, table in enumerate(tables):
             try:
-                found.append(self._override(number, table))
+                overrides.append(self._override(number, table))
             except BlenderError as fault:
                 faults.append(fault)
         raise_all(f"rules file {self._name} cannot be used", faults)
-        return found
+        return overrides
 
     def _override(self, number: int, table: dict[str, Any]) -> Override:
         where = (_TABLE, number)
@@ -99,17 +99,18 @@ class _RulesFile:
         raise_all(f"rules file {self._name} cannot be used", faults)
         try:
             conditions = When(**when)
-        except (TypeError, ValueError) as error:
-            key = next(key for key in when if f"condition {key} " in format_error(error))
-            raise self._fault(format_error(error), (*where, "when", key)) from error
+        except (OverrideTypeError, OverrideValueError) as error:
+            raise self._refused(error, (*where, "when")) from error
         try:
             return Override(**{**table, "when": conditions})
-        except (TypeError, ValueError) as error:
-            # Of the key that the message is about, where it names one.
-            key = next((key for key in table if format_error(error).startswith(key)), None)
-            raise self._fault(
-                format_error(error), where if key is None else (*where, key)
-            ) from error
+        except (OverrideTypeError, OverrideValueError) as error:
+            raise self._refused(error, where) from error
+
+    def _refused(
+        self, error: OverrideTypeError | OverrideValueError, where: tuple[str | int, ...]
+    ) -> RulesFileError:
+        place = where if error.key is None else (*where, error.key)
+        return self._fault(format_error(error), place)
 
     def _unknown(
         self, table: dict[str, Any], known: tuple[str, ...], where: tuple[str | int, ...]
@@ -157,10 +158,9 @@ class _RulesFile:
 def _has(content: Any, where: tuple[str | int, ...]) -> bool:
     for part in where:
         if isinstance(content, dict):
-            found = part in content
-        else:
-            found = isinstance(part, int) and part < len(content)
-        if not found:
+            if part not in content:
+                return False
+        elif not isinstance(part, int) or part >= len(content):
             return False
         content = content[part]
     return True

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Context", "context_paths"]
 
-# Condition → where datamodels of JWST have it, and the keyword of those who have it elsewhere.
-_SAID_IN: Final = {
+# Condition → its path in datamodels of JWST, and its keyword, by which others are searched.
+_PLACES: Final = {
     "telescope": ("meta.telescope", "TELESCOP"),
     "instrument": ("meta.instrument.name", "INSTRUME"),
     "exp_type": ("meta.exposure.type", "EXP_TYPE"),
@@ -30,12 +30,8 @@ _SAID_IN: Final = {
 class Context:
     """What the inputs of a blend are, for overrides that hold for some only.
 
-    Parameters
-    ----------
-    model_type : str
-        Name of their class of datamodel.
-    telescope, instrument, exp_type, detector : str or None, optional
-        What they say of themselves; None if they do not.
+    The model type is the name of their class of datamodel; the others are None where inputs do not
+    say.
     """
 
     model_type: str
@@ -45,8 +41,8 @@ class Context:
     detector: str | None = None
 
     def __str__(self) -> str:
-        said = (self.telescope, self.instrument, self.exp_type, self.detector)
-        return " ".join([self.model_type, *filter(None, said)])
+        others = (self.telescope, self.instrument, self.exp_type, self.detector)
+        return " ".join([self.model_type, *filter(None, others)])
 
     @classmethod
     def of_source(cls, source: Source, attributes: Mapping[str, Attribute]) -> Context:
@@ -54,20 +50,20 @@ class Context:
         paths = context_paths(attributes)
         layout = Layout(attributes[path] for path in paths.values())
         row = dict(zip(layout.paths, source.read(layout), strict=True))
-        said = {name: row[path] for name, path in paths.items()}
-        return cls(model_type=name_of(source.model_type)).updated(said)
+        values = {name: row[path] for name, path in paths.items()}
+        return cls(model_type=name_of(source.model_type)).updated(values)
 
-    def updated(self, said: Mapping[str, Any]) -> Context:
-        """Return the same with what is known better."""
-        known = {name: value for name, value in said.items() if isinstance(value, str)}
+    def updated(self, values: Mapping[str, Any]) -> Context:
+        """Return the same with other values, where they are known."""
+        known = {name: value for name, value in values.items() if isinstance(value, str)}
         return dataclasses.replace(self, **known)
 
 
 def context_paths(attributes: Mapping[str, Attribute]) -> dict[str, str]:
-    """Return the attributes that say what inputs are."""
-    by_keyword = {one.keyword: path for path, one in reversed(list(attributes.items()))}
-    found = {
+    """Return the attributes that say what inputs are, by condition."""
+    by_keyword = {each.keyword: path for path, each in reversed(list(attributes.items()))}
+    paths = {
         name: path if path in attributes else by_keyword.get(keyword)
-        for name, (path, keyword) in _SAID_IN.items()
+        for name, (path, keyword) in _PLACES.items()
     }
-    return {name: path for name, path in found.items() if path is not None}
+    return {name: path for name, path in paths.items() if path is not None}

@@ -1,4 +1,4 @@
-"""Find the installed plugins, load them, and say of each who made it."""
+"""The installed plugins: found, loaded, and asked; of each it is known who made it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pluggy
 
-from blender_core.common.arguments import strings
+from blender_core.common.advice import Advice, leave_out, leave_out_one_of
 from blender_core.common.environment import BLOCK, blocked_plugins
-from blender_core.common.provider import Provider, dispensable, leaving_out, normalized, remedy
-from blender_core.common.wording import format_error
+from blender_core.common.provider import Provider, normalized
+from blender_core.common.wording import format_error, strings
 from blender_core.errors import BlenderError, InputError, PluginError, raise_all, warn
-from blender_core.plugins.checks import (
+from blender_core.plugins.contract import (
     claimed_by_several,
     failed,
     load,
@@ -85,17 +85,19 @@ class Plugins:
             If nothing that is installed has a name that is to be left out: it may be misspelt.
         """
         of_call = {normalized(name): name for name in strings(block, "block", "names")}
-        of_all = {normalized(name): name for name in blocked_plugins()}
-        blocked = of_all | of_call
+        of_environment = {normalized(name): name for name in blocked_plugins()}
+        blocked = of_environment | of_call
         # An editable installation can announce its entry points twice: the same is not two.
-        found = {provider_of(entry): entry for entry in importlib.metadata.entry_points(group=NAME)}
+        entries = {
+            provider_of(entry): entry for entry in importlib.metadata.entry_points(group=NAME)
+        }
         plugins, faults = cls(), []
         left_out: list[Provider] = []
         known: set[str] = set()
-        for provider, entry in sorted(found.items()):
+        for provider, entry in sorted(entries.items()):
             names = {normalized(provider.plugin), normalized(provider.distribution)}
             known |= names
-            if not names.isdisjoint(of_all):
+            if not names.isdisjoint(of_environment):
                 left_out.append(provider)
             if names.isdisjoint(blocked):
                 try:
@@ -133,13 +135,12 @@ class Plugins:
             implemented.
         """
         if taken := self._providers.get(provider.plugin):
-            msg = (
-                f"two plugins have the name {provider.plugin!r}: {taken} and {provider}\n"
-                f"Uninstall one of them, or "
-                f"{leaving_out(dispensable([taken, provider]).distribution)}."
-            )
-            raise PluginError(msg, provider=provider)
-        # On trial first: nothing of a plugin that is refused may stay.
+            msg = f"two plugins have the name {provider.plugin!r}: {taken} and {provider}"
+            # Their names are the same, so that only the distribution tells one from the other.
+            one = leave_out_one_of([taken, provider]).distribution
+            remedy = Advice("Uninstall one of them, or ", leave_out(one), ".")
+            raise PluginError(msg, provider=provider, remedy=remedy)
+        # In a manager of its own first: nothing of a plugin that is refused may stay.
         trial = _manager()
         try:
             trial.register(plugin, name=provider.plugin)
@@ -148,11 +149,10 @@ class Plugins:
             if problem is None:
                 self._manager.register(plugin, name=provider.plugin)
         except Exception as error:
-            problem = f"plugin {provider} breaks the hooks' contract: {format_error(error)}"
-            msg = f"{problem}\n{remedy(provider)}"
+            msg = f"plugin {provider} breaks the hooks' contract: {format_error(error)}"
             raise PluginError(msg, provider=provider) from error
         if problem is not None:
-            msg = f"plugin {provider} {problem}\n{remedy(provider)}"
+            msg = f"plugin {provider} {problem}"
             raise PluginError(msg, provider=provider)
         self._providers[provider.plugin] = provider
 
@@ -245,23 +245,23 @@ class Plugins:
         faults: list[BlenderError] = []
         for provider, ask in self._hooks("blender_open", given=given, what=what):
             try:
-                found = ask()
-            except InputError as fault:
-                claims.append((fault, provider))
+                source = ask()
+            except InputError as refusal:  # it is the plugin's, and cannot be read
+                claims.append((refusal, provider))
             except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever it is
-                fault_of_plugin = failed("blender_open", provider, error, f" for {what}")
-                fault_of_plugin.__cause__ = error
-                faults.append(fault_of_plugin)
+                fault = failed("blender_open", provider, error, f" for {what}")
+                fault.__cause__ = error
+                faults.append(fault)
             else:
-                if found is not None:
-                    claims.append((found, provider))
+                if source is not None:
+                    claims.append((source, provider))
         raise_all("installed plugins cannot be used", faults)
         if len(claims) > 1:
             raise claimed_by_several(what, [provider for _, provider in claims])
-        for found, provider in claims:
-            if isinstance(found, InputError):
-                raise found
-            return found, provider
+        for source, provider in claims:
+            if isinstance(source, InputError):
+                raise source
+            return source, provider
         return None
 
     @property
@@ -269,28 +269,26 @@ class Plugins:
         """Those that may take inputs of other kinds."""
         return [provider for provider, _ in self._hooks("blender_open", given=None, what="")]
 
-    def _offers(self, hook: str, kind: type[T], **given: Any) -> list[tuple[T, Provider]]:
+    def _offers(self, hook: str, kind: type[T], **arguments: Any) -> list[tuple[T, Provider]]:
         offers: list[tuple[T, Provider]] = []
         faults: list[BlenderError] = []
-        for provider, ask in self._hooks(hook, **given):
+        for provider, ask in self._hooks(hook, **arguments):
             try:
-                found = offered_by(ask, hook, kind, provider)
+                offers += ((offer, provider) for offer in offered_by(ask, hook, kind, provider))
             except BlenderError as fault:
                 faults.append(fault)
-            else:
-                offers += ((one, provider) for one in found)
         raise_all("installed plugins cannot be used", faults)
         return offers
 
-    def _hooks(self, hook: str, **given: Any) -> Iterator[tuple[Provider, Callable[[], Any]]]:
+    def _hooks(self, hook: str, **arguments: Any) -> Iterator[tuple[Provider, Callable[[], Any]]]:
         """Give the plugins' implementations of a hook, each with its arguments."""
         caller = getattr(self._manager.hook, hook)
-        impls = {impl.plugin_name: impl for impl in caller.get_hookimpls()}
+        implementations = {each.plugin_name: each for each in caller.get_hookimpls()}
         for provider in self:
-            if impl := impls.get(provider.plugin):
+            if implementation := implementations.get(provider.plugin):
                 # A plugin's function takes those of the arguments that it needs.
-                arguments = {name: given[name] for name in impl.argnames}
-                yield provider, functools.partial(impl.function, **arguments)
+                needed = {name: arguments[name] for name in implementation.argnames}
+                yield provider, functools.partial(implementation.function, **needed)
 
 
 def _manager() -> pluggy.PluginManager:

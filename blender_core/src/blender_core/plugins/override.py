@@ -9,13 +9,29 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.wording import preview
-from blender_core.plugins.rule import Missing
-from blender_core.schema.column_names import problem_with_name
+from blender_core.plugins.rule import ENGINE_RULES, Missing
+from blender_core.schema.validation import problem_with_name
 
 if TYPE_CHECKING:
     from blender_core.plugins.context import Context
 
-__all__ = ["ANYWHERE", "Override", "When"]
+__all__ = ["ANYWHERE", "Override", "OverrideTypeError", "OverrideValueError", "When"]
+
+
+class _OverrideError(Exception):
+    """What an override or a condition cannot be; `key` is the argument that it is about, if any."""
+
+    def __init__(self, message: str, key: str | None = None) -> None:
+        super().__init__(message)
+        self.key = key
+
+
+class OverrideTypeError(_OverrideError, TypeError):
+    """An argument of an override or a condition is of the wrong type."""
+
+
+class OverrideValueError(_OverrideError, ValueError):
+    """An argument of an override or a condition has no meaning, or contradicts another."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +47,7 @@ class When:
     Raises
     ------
     TypeError
-        If a condition is neither a text nor a collection of texts.
+        If a condition is neither a str nor several.
 
     Examples
     --------
@@ -52,7 +68,7 @@ class When:
         for name in _CONDITIONS:
             value = getattr(self, name)
             if value is not None:
-                object.__setattr__(self, name, _texts(value, f"the condition {name}"))
+                object.__setattr__(self, name, _strings(value, f"the condition {name}", name))
 
     @property
     def conditions(self) -> frozenset[str]:
@@ -89,7 +105,7 @@ class When:
         )
 
 
-_CONDITIONS: Final = tuple(one.name for one in dataclasses.fields(When))
+_CONDITIONS: Final = tuple(field.name for field in dataclasses.fields(When))
 _IMPLIED: Final = {"instrument": ("telescope",), "detector": ("telescope", "instrument")}
 ANYWHERE: Final = When()
 """No condition at all."""
@@ -168,105 +184,102 @@ class Override:
     def __post_init__(self) -> None:
         for name, (kind, words) in _TYPES.items():
             if not isinstance(value := getattr(self, name), kind):
-                raise _wrong_type(self, name, words, value)
+                raise _wrong_type(self, name, words)
         for name in _NEVER_EMPTY:
             value = getattr(self, name)
             if value is not None and not value.strip():
                 msg = f"{name} of {_whose(self)} is empty"
-                raise ValueError(msg)
+                raise OverrideValueError(msg, name)
         if isinstance(self.missing, str):
             object.__setattr__(self, "missing", _missing(self, self.missing))
         if self.once_per != ():
-            texts = _texts(self.once_per, f"once_per of {_whose(self)}")
-            object.__setattr__(self, "once_per", texts)
-        # It is shown in tables and sentences, however its lines are broken.
+            paths = _strings(self.once_per, f"once_per of {_whose(self)}", "once_per")
+            object.__setattr__(self, "once_per", paths)
+        # It is shown in tables and sentences, where a broken line would be out of place.
         object.__setattr__(self, "reason", " ".join(self.reason.split()))
-        # Nobody's later change may reach a plan.
+        # Copies: a change of the caller's own dict must not reach a plan.
         object.__setattr__(self, "companions", dict(self.companions))
         object.__setattr__(self, "parameters", dict(self.parameters))
-        named: dict[Any, Any] = dict(self.companions)
-        if not all(isinstance(one, str) for pair in named.items() for one in pair):
-            wanted = "a mapping of names to attributes"
-            raise _wrong_type(self, "companions", wanted, self.companions)
-        if not all(isinstance(one, str) for one in dict[Any, Any](self.parameters)):
-            raise _wrong_type(self, "parameters", "a mapping of names to values", self.parameters)
+        if not _are_strings(*self.companions, *self.companions.values()):
+            raise _wrong_type(self, "companions", _TYPES["companions"][1])
+        if not _are_strings(*self.parameters):
+            raise _wrong_type(self, "parameters", _TYPES["parameters"][1])
         _require_sense(self)
 
 
 _TYPES: Final[dict[str, tuple[Any, str]]] = {
-    "attribute": (str, "a text"),
-    "rule": (str | None, "a text"),
-    "reason": (str, "a text"),
+    "attribute": (str, "a str"),
+    "rule": (str | None, "a str"),
+    "reason": (str, "a str"),
     "when": (When, "a When"),
-    "missing": (Missing | str | None, "a text"),
-    "default": (bool | int | float | str | None, "a boolean, a number or a text"),
-    "order_by": (str | None, "a text"),
-    "companions": (Mapping, "a mapping of names to attributes"),
-    "parameters": (Mapping, "a mapping of names to values"),
-    "record": (bool | None, "a boolean"),
-    "column": (str | None, "a text"),
-    "optional": (bool, "a boolean"),
+    "missing": (Missing | str | None, "a str"),
+    "default": (bool | int | float | str | None, "a bool, an int, a float or a str"),
+    "order_by": (str | None, "a str"),
+    "companions": (Mapping, "a dict of names to attributes"),
+    "parameters": (Mapping, "a dict of names to values"),
+    "record": (bool | None, "a bool"),
+    "column": (str | None, "a str"),
+    "optional": (bool, "a bool"),
 }
 _NEVER_EMPTY: Final = ("attribute", "rule", "order_by", "column")
 _OF_A_RULE: Final = ("missing", "default", "order_by", "once_per", "companions", "parameters")
 
 
 def _require_sense(override: Override) -> None:
-    given = [name for name in _OF_A_RULE if getattr(override, name) not in (None, (), {})]
-    if override.rule is None:
-        if given:
-            msg = (
-                f"{_whose(override)} says {' and '.join(given)} and no rule: settings are a "
-                "rule's, so name the rule that they are for"
-            )
-            raise ValueError(msg)
-        if override.record is None and override.column is None:
-            msg = f"{_whose(override)} overrides nothing: give a rule, record or column"
-            raise ValueError(msg)
-    if override.rule in ("keep", "drop") and given:
-        msg = (
-            f"{_whose(override)}: {override.rule!r} looks at no values, so {given[0]} means nothing"
+    whose = _whose(override)
+    settings = [name for name in _OF_A_RULE if getattr(override, name) not in (None, (), {})]
+    key, problem = None, ""
+    if override.rule is None and settings:
+        problem = (
+            f"{whose} says {' and '.join(settings)} and no rule: settings are a rule's, so name "
+            "the rule that they are for"
         )
-        raise ValueError(msg)
-    if override.column is not None and (problem := problem_with_name(override.column)):
-        msg = f"column of {_whose(override)} cannot be {preview(override.column)}: {problem}"
-        raise ValueError(msg)
-    if override.column is not None and override.record is False:
-        msg = f"{_whose(override)} names a column for what is not to be recorded"
-        raise ValueError(msg)
-    if override.default is not None and override.missing is not None:
-        msg = (
-            f"{_whose(override)} says both default and missing: with a default, no value is missing"
-        )
-        raise ValueError(msg)
+    elif override.rule is None and override.record is None and override.column is None:
+        problem = f"{whose} overrides nothing: give a rule, record or column"
+    elif override.rule in ENGINE_RULES and settings:
+        problem = f"{whose}: {override.rule!r} looks at no values, so {settings[0]} means nothing"
+    elif override.column is not None and (refusal := problem_with_name(override.column)):
+        key = "column"
+        problem = f"column of {whose} cannot be {preview(override.column)}: {refusal}"
+    elif override.column is not None and override.record is False:
+        problem = f"{whose} names a column for what is not to be recorded"
+    elif override.default is not None and override.missing is not None:
+        problem = f"{whose} says both default and missing: with a default, no value is missing"
+    if problem:
+        raise OverrideValueError(problem, key)
 
 
 def _whose(override: Override) -> str:
     return f"the override of {preview(override.attribute)}"
 
 
-def _wrong_type(override: Override, name: str, wanted: str, value: object) -> TypeError:
-    return TypeError(f"{name} of {_whose(override)} is {wanted}, not {preview(value)}")
+def _wrong_type(override: Override, name: str, wanted: str) -> OverrideTypeError:
+    value = preview(getattr(override, name))
+    return OverrideTypeError(f"{name} of {_whose(override)} is {wanted}, not {value}", name)
 
 
 def _missing(override: Override, word: str) -> Missing:
     try:
         return Missing(word)
     except ValueError:
-        words = ", ".join(repr(one.value) for one in Missing)
+        words = ", ".join(repr(member.value) for member in Missing)
         msg = f"missing of {_whose(override)} is one of {words}, not {word!r}"
-        raise ValueError(msg) from None
+        raise OverrideValueError(msg, "missing") from None
 
 
-def _texts(given: Any, what: str) -> tuple[str, ...]:
-    texts = (given,) if isinstance(given, str) else given
-    if not isinstance(texts, (tuple, list)) or not all(isinstance(one, str) for one in texts):
-        msg = f"{what} is a text or several, not {preview(given)}"
-        raise TypeError(msg)
-    if not texts or not all(one.strip() for one in texts):
-        msg = f"{what} is empty"
-        raise ValueError(msg)
-    return tuple(texts)
+def _strings(value: Any, label: str, key: str) -> tuple[str, ...]:
+    strings = (value,) if isinstance(value, str) else value
+    if not isinstance(strings, (tuple, list)) or not _are_strings(*strings):
+        msg = f"{label} is a str or several, not {preview(value)}"
+        raise OverrideTypeError(msg, key)
+    if not strings or not all(each.strip() for each in strings):
+        msg = f"{label} is empty"
+        raise OverrideValueError(msg, key)
+    return tuple(strings)
+
+
+def _are_strings(*values: object) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 def _is_one_of(value: str | None, patterns: tuple[str, ...]) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, NamedTuple
 
-from blender_core.common.provider import dispensable, leaving_out, normalized
+from blender_core.common.advice import Advice, leave_out, leave_out_one_of
+from blender_core.common.provider import normalized
 from blender_core.errors import BlenderError, RuleConflictError, UnknownRuleError, raise_all
 
 if TYPE_CHECKING:
@@ -58,16 +59,13 @@ class Registry:
     """
 
     def __init__(self, offers: Iterable[tuple[Rule, Provider]]) -> None:
+        provided = [ProvidedRule(rule, provider) for rule, provider in offers]
+        self.has_replacements = any(rule.replaces is not None for rule, _ in provided)
+        self.providers = tuple(sorted({provider for _, provider in provided}))
         by_name: dict[str, list[ProvidedRule]] = {}
-        for rule, provider in offers:
-            by_name.setdefault(rule.name, []).append(ProvidedRule(rule, provider))
+        for offer in provided:
+            by_name.setdefault(offer.rule.name, []).append(offer)
         self._rules: dict[str, ProvidedRule] = {}
-        self.has_replacements = any(
-            offer.rule.replaces is not None for offers in by_name.values() for offer in offers
-        )
-        self.providers = tuple(
-            sorted({offer.provider for offers in by_name.values() for offer in offers})
-        )
         faults: list[BlenderError] = []
         for name, offers_of_name in sorted(by_name.items()):
             left = _not_superseded(offers_of_name)
@@ -134,26 +132,28 @@ class Registry:
 
 
 def _not_superseded(offers: list[ProvidedRule]) -> list[ProvidedRule]:
+    """Return those of the rules of one name that no other replaces, be it by way of others.
+
+    If A replaces B and B replaces A, neither counts.
+    """
     replaced_by: dict[str, set[str]] = {}
     for rule, provider in offers:
         if rule.replaces is not None:
-            by = replaced_by.setdefault(normalized(rule.replaces), set())
-            by.add(normalized(provider.distribution))
+            replacers = replaced_by.setdefault(normalized(rule.replaces), set())
+            replacers.add(normalized(provider.distribution))
 
-    def superseding(name: str) -> set[str]:
-        """Return whose rules supersede that of a distribution, be it by way of others."""
-        found: set[str] = set()
-        reached = {name}
-        while reached:
-            reached = {by for one in reached for by in replaced_by.get(one, ())} - found
-            found |= reached
-        return found
+    def all_replacers(name: str) -> set[str]:
+        replacers: set[str] = set()
+        new = {name}
+        while new:
+            new = {by for each in new for by in replaced_by.get(each, ())} - replacers
+            replacers |= new
+        return replacers
 
     def is_superseded(name: str) -> bool:
-        # Those who replace each other replace nobody.
-        return any(name not in superseding(by) for by in replaced_by.get(name, ()))
+        return any(name not in all_replacers(by) for by in replaced_by.get(name, ()))
 
-    return [one for one in offers if not is_superseded(normalized(one.provider.distribution))]
+    return [each for each in offers if not is_superseded(normalized(each.provider.distribution))]
 
 
 def _conflict(name: str, offers: list[ProvidedRule], left: list[ProvidedRule]) -> RuleConflictError:
@@ -161,21 +161,24 @@ def _conflict(name: str, offers: list[ProvidedRule], left: list[ProvidedRule]) -
     if len(set(providers)) == 1:
         msg = f"plugin {providers[0]} offers the rule {name!r} {len(providers)} times"
         return RuleConflictError(msg, name=name, providers=providers)
-    lines = "\n".join(f"  - {provider}{_claim(name, offers, provider)}" for provider in providers)
-    msg = (
+    lines = "\n".join(
+        f"  - {provider}{_replacement(name, offers, provider)}" for provider in providers
+    )
+    msg = Advice(
         f"rule {name!r} is offered by more than one plugin:\n{lines}\n"
-        f"Let Rule.replaces of one name the distribution of the other, uninstall one, or "
-        f"{leaving_out(dispensable(providers).plugin)}."
+        "Let Rule.replaces of one name the distribution of the other, uninstall one, or ",
+        leave_out(leave_out_one_of(providers).plugin),
+        ".",
     )
     return RuleConflictError(msg, name=name, providers=providers)
 
 
-def _claim(name: str, offers: list[ProvidedRule], provider: Provider) -> str:
+def _replacement(name: str, offers: list[ProvidedRule], provider: Provider) -> str:
     """Return what a provider says that its rule replaces, for a message."""
-    replaced = next(one.rule.replaces for one in offers if one.provider == provider)
+    replaced = next(each.rule.replaces for each in offers if each.provider == provider)
     if replaced is None:
         return ""
-    others = [one.provider.distribution for one in offers if one.provider != provider]
+    others = [each.provider.distribution for each in offers if each.provider != provider]
     if normalized(replaced) in map(normalized, others):
         return f", which replaces that of {replaced}"
     close = difflib.get_close_matches(normalized(replaced), map(normalized, others), n=1)

@@ -142,7 +142,7 @@ class Rule:
             summary = preview(self.summary)
             msg = f"the summary of rule {self.name!r} is one line of text, not {summary}"
             raise ValueError(msg)
-        if beyond := [one for one in self.constant_parameters if one not in self.parameters]:
+        if beyond := [each for each in self.constant_parameters if each not in self.parameters]:
             msg = (
                 f"constant_parameters of rule {self.name!r} are some of its parameters, and "
                 f"{preview(beyond[0])} is not one of them"

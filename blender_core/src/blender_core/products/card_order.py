@@ -1,12 +1,11 @@
-"""Which cards stand for a datamodel's attributes, and where stdatamodels puts them in a header.
+"""Where stdatamodels puts the card of a datamodel's attribute in a header.
 
-It writes them in the order of the schema. Before the first of a group that has a title, it puts the
-title, between two blank cards.
+It writes cards in the order of the schema. Before the first of a group that has a title, it puts
+the title, between two blank cards.
 """
 
 from __future__ import annotations
 
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from blender_core.formats.fits.header_edit import card
@@ -15,69 +14,58 @@ from blender_core.schema.attributes import read_attributes, subschema_at
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from blender_core.formats.fits.header_edit import HeaderText
+    from blender_core.formats.fits.header_edit import EditedHeader
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["Sections"]
+__all__ = ["CardOrder"]
 
 
-class Sections:
-    """The attributes of a schema that have keywords.
+class CardOrder:
+    """The attributes of a schema that have keywords, in the order of their cards.
 
-    Parameters
-    ----------
-    schema : mapping
-        The schema of a datamodel.
-    exact : bool
-        Whether cards have all digits of numbers.
+    Exact cards have all digits of numbers.
     """
 
     def __init__(self, schema: Mapping[str, Any], *, exact: bool) -> None:
         self._schema = schema
         self._exact = exact
+        self.attributes = [item for item in read_attributes(schema).values() if item.keyword]
+        self._places = {item.path: place for place, item in enumerate(self.attributes)}
 
-    @cached_property
-    def attributes(self) -> list[Attribute]:
-        """The attributes that have keywords, in the order of their cards."""
-        return [one for one in read_attributes(self._schema).values() if one.keyword]
-
-    def put(self, headers: Mapping[str, HeaderText], attribute: Attribute, value: Any) -> None:
+    def put(self, headers: Mapping[str, EditedHeader], attribute: Attribute, value: Any) -> None:
         """Write an attribute's card."""
         keyword, header = attribute.keyword or "", headers[attribute.hdu.upper()]
         image = card(keyword, value, _comment(attribute.subschema), exact=self._exact)
         if keyword in header:
-            header.put(keyword, image)
+            header.replace(keyword, image)
             return
-        titled = self._titled_groups(attribute.path)
-        section = titled[-1] if titled else ""
-        before, after = self._around(attribute)
-        preceding, following = (
-            _keywords(one for one in some if one.path.startswith(section))
-            for some in (before, after)
-        )
-        if any(one in header for one in (*preceding, *following)):
-            header.put(keyword, image, preceding, following)
+        groups = self._titled_groups(attribute.path)
+        before, after = self._neighbours(attribute)
+        own_group = groups[-1] if groups else ""
+        if (place := _place(header, before, own_group)) is not None:
+            header.insert(place + 1, [image])
             return
-        heading = b"".join(
-            card("", text)
-            for group in titled
-            if not self._has_cards(group, headers)
-            for text in ("", self._title(group), "")
-        )
-        header.put(keyword, image, _keywords(before), ahead_of=_keywords(after), heading=heading)
+        if (place := _place(header, after, own_group)) is not None:
+            header.insert(place, [image])
+            return
+        if (place := _place(header, before)) is not None:
+            place += 1
+        elif (place := _place(header, after)) is not None:
+            place = header.heading(place)
+        else:
+            place = len(header)
+        titles = [self._title(group) for group in groups if not self._has_cards(group, headers)]
+        headings = [card("", text) for title in titles for text in ("", title, "")]
+        header.insert(place, [*headings, image])
 
-    def _around(self, attribute: Attribute) -> tuple[list[Attribute], list[Attribute]]:
+    def _neighbours(self, attribute: Attribute) -> tuple[list[Attribute], list[Attribute]]:
         """Return the attributes before and after one in its header, the nearest first."""
-        index = self._places[attribute.path]
-        before, after = self.attributes[:index], self.attributes[index + 1 :]
+        place = self._places[attribute.path]
+        before, after = self.attributes[:place][::-1], self.attributes[place + 1 :]
         return (
-            [one for one in reversed(before) if one.hdu == attribute.hdu],
-            [one for one in after if one.hdu == attribute.hdu],
+            [item for item in before if item.hdu == attribute.hdu],
+            [item for item in after if item.hdu == attribute.hdu],
         )
-
-    @cached_property
-    def _places(self) -> dict[str, int]:
-        return {one.path: i for i, one in enumerate(self.attributes)}
 
     def _titled_groups(self, path: str) -> list[str]:
         """Return the groups with titles that an attribute is in, each with a dot at the end."""
@@ -89,16 +77,17 @@ class Sections:
         title = subschema_at(self._schema, group.rstrip(".")).get("title")
         return title if isinstance(title, str) else ""
 
-    def _has_cards(self, group: str, headers: Mapping[str, HeaderText]) -> bool:
+    def _has_cards(self, group: str, headers: Mapping[str, EditedHeader]) -> bool:
         return any(
-            one.keyword and one.keyword in headers[one.hdu.upper()]
-            for one in self.attributes
-            if one.path.startswith(group) and one.hdu.upper() in headers
+            item.path.startswith(group)
+            and (item.keyword or "") in headers.get(item.hdu.upper(), ())
+            for item in self.attributes
         )
 
 
-def _keywords(attributes: Iterable[Attribute]) -> list[str]:
-    return [one.keyword for one in attributes if one.keyword]
+def _place(header: EditedHeader, attributes: Iterable[Attribute], group: str = "") -> int | None:
+    """Return the place of the first card there that is of an attribute of a group."""
+    return header.find(item.keyword for item in attributes if item.path.startswith(group))
 
 
 def _comment(subschema: Mapping[str, Any]) -> str:

@@ -1,4 +1,6 @@
-"""A product in memory, which stdatamodels saves."""
+"""A product in memory, and how stdatamodels saves one: as a whole or not at all."""
+
+# ruff: noqa: D102  # the base class says what its methods do
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ from blender_core.common.caught_warnings import recorded
 from blender_core.errors import OutputError
 from blender_core.formats.files.atomic import replacing
 from blender_core.inputs.files import files_behind
+from blender_core.products.base import Product
 from blender_core.products.product import require_datamodel, update_product
 from blender_core.readers.product_table import table_of_datamodel
 from blender_core.tables.hdrtab import TABLES
@@ -25,76 +28,66 @@ if TYPE_CHECKING:
 __all__ = ["DatamodelProduct", "packed", "restored", "save"]
 
 
-class DatamodelProduct:
-    """A datamodel that gets the blended metadata.
-
-    Parameters
-    ----------
-    model : stdatamodels.DataModel
-        The datamodel.
-    """
-
-    path: Path | None = None
+class DatamodelProduct(Product):
+    """A datamodel that gets the blended metadata at once."""
 
     def __init__(self, model: Any) -> None:
         require_datamodel(model)
-        self.model = model
+        self.validator = model
 
     def __repr__(self) -> str:
         return repr(self.model)
 
     @property
     def origin(self) -> Path | None:
-        """The file that it was opened from; None if there is none."""
         return next(files_behind(self.model), None)
 
     @property
-    def validator(self) -> Any:
-        """The datamodel itself: it has the schema and the settings."""
-        return self.model
-
-    @property
     def tree(self) -> Mapping[str, Any]:
-        """Its tree."""
         return self.model.instance  # type: ignore[no-any-return]
 
+    @property
+    def model(self) -> Any:
+        return self.validator
+
     def table(self, name: str) -> Any:
-        """Return a table that a blend has put into the datamodel; None if it has none."""
         return table_of_datamodel(self.model, name)
 
     def update(self, vetted: Vetted, tables: Mapping[str, Sequence[TypedColumn]]) -> None:
-        """Give the datamodel its values and its tables."""
         update_product(self.model, vetted, tables)
 
     def restored(self) -> contextlib.AbstractContextManager[None]:
-        """Leave the datamodel as it was before if what is done within fails."""
         return restored(self.model)
 
     def save(self, target: Target) -> None:
-        """Write the datamodel as a whole, or not at all."""
         save(self.model, target)
 
 
 def save(model: Any, target: Target, check: Callable[[], None] = lambda: None) -> None:
-    """Have stdatamodels save a datamodel, as a whole or not at all."""
+    """Have stdatamodels save a datamodel, as a whole or not at all.
+
+    ``check`` refuses the datamodel if the file has been changed that its arrays are read from.
+    """
     from stdatamodels import DataModel
 
     if type(model).save is not DataModel.save:
         msg = (
-            f"the product cannot be written to {target.given}: datamodels of the type "
+            f"the product cannot be written to {target.output}: datamodels of the type "
             f"{type(model).__name__} have a way of their own to be saved. Use its method save."
         )
-        raise OutputError(msg, path=target.given)
+        raise OutputError(msg, path=target.output)
     with restored(model), replacing(target) as file:
         # As its method save does, which takes the name from the path.
-        model.meta.filename = target.given.name
-        if target.ending == ".asdf":
-            _look_at_logical_columns(model)
-            model.to_asdf(file, **_storage(model))
-        else:
-            with packed(file, target) as unpacked:
-                model.to_fits(unpacked)
-        check()
+        model.meta.filename = target.output.name
+        try:
+            if target.ending == ".asdf":
+                _look_at_logical_columns(model)
+                model.to_asdf(file, **_storage(model))
+            else:
+                with packed(file, target) as unpacked:
+                    model.to_fits(unpacked)
+        finally:  # a file that has been changed may not even be readable
+            check()
 
 
 def _storage(model: Any) -> dict[str, str]:
@@ -166,9 +159,9 @@ def _groups(node: Any) -> Iterator[Any]:
     """Give the mappings and lists of a tree."""
     if isinstance(node, dict):
         yield node
-        for one in node.values():
-            yield from _groups(one)
+        for value in node.values():
+            yield from _groups(value)
     elif isinstance(node, list):
         yield node
-        for one in node:
-            yield from _groups(one)
+        for item in node:
+            yield from _groups(item)

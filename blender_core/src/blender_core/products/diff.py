@@ -6,10 +6,9 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.arguments import strings
 from blender_core.common.attribute_paths import specificity
 from blender_core.common.values import identity
-from blender_core.common.wording import preview
+from blender_core.common.wording import preview, strings
 from blender_core.evaluation.outcome import Status
 
 if TYPE_CHECKING:

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from blender_core.common.advice import Advice, Argument
 from blender_core.common.drop import DROP
 from blender_core.errors import InputError, RuleError
 from blender_core.evaluation.apply import apply
 from blender_core.evaluation.later_values import UNTOLD, is_same
 from blender_core.evaluation.outcome import Outcome, Status
 from blender_core.plan.assignment import Assignment, Choice, Tier
-from blender_core.plan.claims import DEFAULT_RULE, base_choices
-from blender_core.plan.resolve import protector_of
+from blender_core.plan.claims import DEFAULT_RULE, base_choices, protector_of
 from blender_core.schema.attributes import Attribute, subschema_at
 from blender_core.schema.validation import objection
 from blender_core.tables.hdrrules import recorded_rules
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from blender_core.plugins.registry import ProvidedRule, Registry
-    from blender_core.products.protocol import Product
+    from blender_core.products.base import Product
     from blender_core.tables.hdrrules import RecordedRules
     from blender_core.tables.recorded_inputs import RecordedColumn
 
@@ -174,9 +174,11 @@ def earlier_blend_of(
         names = {} if rules is None else rules.columns
         columns = recorded_inputs(Hdrtab(table, what), attributes, names)
     except InputError as error:
-        msg = (
-            f"{error}\nSo nothing tells which of the product's values were set after its blend. "
-            "With later='replace', that does not matter."
+        msg = Advice(
+            f"{error}\nSo nothing tells which of the product's values were set after its blend. ",
+            "With ",
+            Argument("later", "replace"),
+            ", that does not matter.",
         )
         raise InputError(msg) from error
     by_path = {column.attribute.path: column for column in columns}

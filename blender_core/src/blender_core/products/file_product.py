@@ -1,60 +1,46 @@
 """A product that is the name of a file."""
 
+# ruff: noqa: D102  # the base class says what its methods do
+
 from __future__ import annotations
 
 import abc
-import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.errors import InputError
-from blender_core.formats.files.unchanged import SourceFile
+from blender_core.formats.files.source_file import SourceFile
+from blender_core.products.base import Product
 from blender_core.products.datamodel import save
 from blender_core.products.product import Vetted, update_product
+from blender_core.readers.asdf import AsdfReader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from blender_core.formats.files.target import Target
-    from blender_core.readers.asdf import AsdfReader
     from blender_core.readers.fits import FitsReader
     from blender_core.tables.typed_columns import TypedColumn
 
-__all__ = ["FileProduct"]
+__all__ = ["AsdfProduct", "FileProduct"]
 
 _OWN: Final = ("date", "filename", "model_type")
 
 
-class FileProduct(abc.ABC):
+class FileProduct(Product):
     """A file that gets the blended metadata when it is saved, and not before.
 
-    Parameters
-    ----------
-    path : Path
-        The file, as the caller named it.
-    source : SourceFile
-        The same file.
-    model_type : type
-        The class of datamodels that it is of.
-    tree : dict
-        The tree of its datamodel, without arrays.
-
-    Attributes
-    ----------
-    path : Path
-        The file, or what it was written to last.
-    validator : stdatamodels.DataModel
-        An empty datamodel of its class.
-    tree : dict
-        Its tree. What is blended is not in it.
+    ``tree`` is that of its datamodel, without arrays. What is blended is not in it.
     """
+
+    path: Path
 
     def __init__(
         self, path: Path, source: SourceFile, model_type: type, tree: dict[str, Any]
     ) -> None:
         self.path = path
-        self.validator: Any = model_type()
-        self.tree = tree
+        self.validator = model_type()
+        self._tree = tree
         self._source = source
         self._vetted = Vetted()
         self._tables: Mapping[str, Sequence[TypedColumn]] = {}
@@ -65,12 +51,14 @@ class FileProduct(abc.ABC):
 
     @property
     def origin(self) -> Path:
-        """The file that it is read from."""
         return self._source.path
 
     @property
+    def tree(self) -> Mapping[str, Any]:
+        return self._tree
+
+    @property
     def model(self) -> Any:
-        """The updated datamodel, opened when it is first asked for."""
         if self._model is None:
             from stdatamodels.jwst import datamodels
 
@@ -78,15 +66,14 @@ class FileProduct(abc.ABC):
                 try:
                     model = datamodels.open(self._source.path)
                 except Exception as error:
-                    what = self._source.what
-                    msg = f"{what} cannot be opened: {type(error).__name__}: {error}"
+                    reason = f"{type(error).__name__}: {error}"
+                    msg = f"{self._source.label} cannot be opened: {reason}"
                     raise InputError(msg) from error
             update_product(model, self._vetted, self._tables)
             self._model = model
         return self._model
 
     def table(self, name: str) -> Any:
-        """Return a table that a blend has put into the file; None if it has none."""
         return self._reader().table(name) if self._has_table(name) else None
 
     def _has_table(self, name: str) -> bool:
@@ -97,22 +84,28 @@ class FileProduct(abc.ABC):
         """Return a reader of the file as it is."""
 
     def update(self, vetted: Vetted, tables: Mapping[str, Sequence[TypedColumn]]) -> None:
-        """Keep in mind the values and the tables that the file is to get."""
         self._vetted, self._tables = vetted, tables
 
-    def restored(self) -> contextlib.AbstractContextManager[None]:
-        """Do nothing: what has been kept in mind is not in the file."""
-        return contextlib.nullcontext()
-
     def save(self, target: Target) -> None:
-        """Have stdatamodels write the updated product, as a whole or not at all."""
         save(self.model, target, self._source.require_unchanged)
         self._saved(target, {name: getattr(self.model.meta, name) for name in _OWN})
 
     def _saved(self, target: Target, own: Mapping[str, Any]) -> None:
         """Take note of what the file has become, and what it says of itself below ``meta``."""
         self._vetted.values.update({f"meta.{name}": value for name, value in own.items()})
-        self.tree.setdefault("meta", {}).update(own)
-        self.path = target.given
+        self._tree.setdefault("meta", {}).update(own)
+        self.path = target.output
         if target.is_product:
-            self._source = SourceFile(target.given)
+            self._source = SourceFile(target.output)
+
+
+class AsdfProduct(FileProduct):
+    """An ASDF file, which stdatamodels saves as a whole. Its arrays are read when needed."""
+
+    def __init__(self, path: Path) -> None:
+        source = SourceFile(path)
+        reader = AsdfReader(path, "the product")
+        super().__init__(path, source, reader.model_type, reader.tree)
+
+    def _reader(self) -> AsdfReader:
+        return AsdfReader(self.origin, "the product")

@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from blender_core.products.asdf import AsdfProduct
+from blender_core.products.base import NoProduct, Product
 from blender_core.products.datamodel import DatamodelProduct
-from blender_core.products.file_product import FileProduct
+from blender_core.products.file_product import AsdfProduct
 from blender_core.products.fits import FitsProduct
-from blender_core.products.no_product import NoProduct
-
-if TYPE_CHECKING:
-    from blender_core.products.protocol import Product
 
 __all__ = ["open_product"]
 
 
-def open_product(given: Any) -> Product:
-    """Return what treats a product."""
-    if given is None:
+def open_product(product: Any) -> Product:
+    """Return what treats a product: a datamodel, the name of a file, or None."""
+    if product is None:
         return NoProduct()
-    if isinstance(given, (DatamodelProduct, FileProduct, NoProduct)):
-        return given
-    if isinstance(given, (str, os.PathLike)):
-        path = Path(given)
+    if isinstance(product, Product):
+        return product
+    if isinstance(product, (str, os.PathLike)):
+        path = Path(product)
         return AsdfProduct(path) if path.suffix == ".asdf" else FitsProduct(path)
-    return DatamodelProduct(given)
+    return DatamodelProduct(product)

@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from blender_core.common.advice import Advice
 from blender_core.common.attribute_paths import is_within
 from blender_core.common.values import distinct, identity
 from blender_core.common.wording import pluralize
@@ -217,7 +218,8 @@ class ProductFile:
             plugins = Plugins.discover() if self._plugins is None else self._plugins
             return Registry(plugins.rules())
         except BlenderError as error:
-            warn(f"what was set after the blend is not known without the rules: {error}")
+            without = "what was set after the blend is not known without the rules: "
+            warn(Advice(without, error.advice))
             return Registry([])
 
     @property

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from blender_core.common.wording import named
 from blender_core.errors import InputError
 from blender_core.formats.asdf.blocks import TruncatedAsdfError, require_blocks
 from blender_core.formats.asdf.limits import UnboundedTreeError
 from blender_core.formats.asdf.tree_text import AsdfText
-from blender_core.formats.files.regular import length_of_file
+from blender_core.formats.files.source_file import length_of_file
 from blender_core.readers.model_files import class_named, plain_values, read_as_datamodel
 from blender_core.readers.product_table import HDRTAB, table_in_tree
 from blender_core.schema.model_class import described
@@ -42,7 +43,7 @@ class AsdfReader:
 
     def __init__(self, path: Path, what: str) -> None:
         self._path = path
-        self.what = f"{what} ({path})"
+        self.what = named(what, path)
         try:
             length = length_of_file(path)
             with path.open("rb") as file:

@@ -39,7 +39,8 @@ def read_by_datamodel(
         text = " ".join(str(warning.message).splitlines()[:2])
         if text not in told:
             told.add(text)
-            warn(f"{what}: {_PATH.sub(lambda path: _label(path[0], attributes), text)}")
+            problem = _PATH.sub(lambda path: _label(path[0], attributes), text)
+            warn(f"{what}: {problem}", label=what, problem=problem)
     return values
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.plain_values import plain
+from blender_core.common.wording import named
 from blender_core.errors import InputError, UnknownInputError
 from blender_core.formats.fits.hdulist import raw_fits_of, without_arrays
 from blender_core.formats.fits.metadata import RawFits
@@ -65,10 +66,10 @@ class FitsReader:
         self._told: set[str] = set()
         if isinstance(given, Path):
             name: str | None = str(given)
-            self.what = f"{what} ({name})"
+            self.what = named(what, name)
         else:
             name = given.filename()
-            self.what = f"{what} (HDUList of {name})" if name else f"{what} (HDUList)"
+            self.what = named(what, f"HDUList of {name}" if name else "HDUList")
         self._filename = None if name is None else Path(name).name
         (self._name,) = select(self._fits, "PRIMARY", (b"DATAMODL",), self.what)
 

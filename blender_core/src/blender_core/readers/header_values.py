@@ -49,13 +49,14 @@ def _allows(value: Any, attribute: Attribute, blank: Any, what: str) -> bool:
         return True
     from asdf.exceptions import ValidationError
 
-    where = f"{what} has {attribute.label} = {value!r} in HDU {attribute.hdu}"
+    where = f"{attribute.label} = {value!r} in HDU {attribute.hdu}, which the schema forbids"
     try:
         taken, problem = problem_with(value, attribute.subschema, blank)
     except ValidationError as error:
-        msg = f"{where}, which the schema forbids: {error}"
+        msg = f"{what} has {where}: {error}"
         raise InputError(msg) from error
     if problem:
         consequence = "taken all the same" if taken else "left out"
-        warn(f"{where}, which the schema forbids: {problem}. It is {consequence}.")
+        problem = f"{where}: {problem}. It is {consequence}."
+        warn(f"{what} has {problem}", label=what, problem=problem)
     return taken

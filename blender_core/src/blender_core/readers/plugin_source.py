@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 from blender_core.common.plain_values import plain
-from blender_core.common.provider import remedy
 from blender_core.common.wording import format_error, preview
 from blender_core.errors import BlenderError, PluginError, warn
 from blender_core.readers.plugin_schema import BadSchemaError, completed
@@ -75,10 +74,11 @@ class PluggedSource:
         problem = objection(value, attribute.subschema)
         if problem is None:
             return value
-        warn(
-            f"{self.what} has {attribute.label} = {preview(value)}, which the schema of plugin "
+        problem = (
+            f"{attribute.label} = {preview(value)}, which the schema of plugin "
             f"{self._provider} forbids: {problem}. It is left out."
         )
+        warn(f"{self.what} has {problem}", label=self.what, problem=problem)
         return None
 
     def paths_beyond(self, known: Collection[str]) -> list[str]:
@@ -104,8 +104,5 @@ class PluggedSource:
         return found
 
     def _fail(self, problem: str, cause: BaseException | None = None) -> NoReturn:
-        msg = (
-            f"the reader of plugin {self._provider} cannot be used for {self.what}: {problem}\n"
-            f"{remedy(self._provider)}"
-        )
+        msg = f"the reader of plugin {self._provider} cannot be used for {self.what}: {problem}"
         raise PluginError(msg, provider=self._provider) from cause

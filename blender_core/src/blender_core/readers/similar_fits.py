@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from blender_core.common.wording import named
 from blender_core.readers.fits import FitsReader
 from blender_core.readers.model_files import put_own
 
@@ -49,7 +50,7 @@ class FitsAgain(FitsReader):
         self._told = set()
         self._filename = path.name
         self._text = asdf
-        self.what = f"{what} ({path})"
+        self.what = named(what, path)
         self.model_type = model_type
 
     def read(self, layout: Layout) -> list[Any]:

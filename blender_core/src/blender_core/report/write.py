@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from blender_core.errors import OutputError
 from blender_core.formats.files.atomic import replacing
-from blender_core.formats.files.target import Target
+from blender_core.formats.files.target import Target, is_same_file
 from blender_core.report.model import facts_of
 
 if TYPE_CHECKING:
@@ -78,13 +78,22 @@ it ends in .html or .htm
     text = page(facts_of(source, notes))
     with replacing(target) as file:
         file.write(text.encode())
-    return target.given
+    return target.output
 
 
-def report_target(path: str | os.PathLike[str], *, overwrite: bool) -> Target:
-    """Find out, before any work is done, whether a report can be written to a file."""
-    target = Target.find(path, overwrite=overwrite, what="the report", endings=_ENDINGS)
+def report_target(
+    path: str | os.PathLike[str], *, overwrite: bool, others: Iterable[Path] = ()
+) -> Target:
+    """Find out, before any work is done, whether a report can be written to a file.
+
+    It is to replace none of some others.
+    """
+    target = Target.find(path, overwrite=overwrite, label="the report", endings=_ENDINGS)
     if find_spec("jinja2") is None:
         msg = 'the report needs Jinja2: pip install "blender-core[report]"'
-        raise OutputError(msg, path=target.given)
+        raise OutputError(msg, path=target.output)
+    for other in others:
+        if is_same_file(target.output, other):
+            msg = f"the report would replace {other}: choose another name"
+            raise OutputError(msg, path=target.output)
     return target

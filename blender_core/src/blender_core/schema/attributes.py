@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.attribute_paths import label_of
+from blender_core.common.attribute_paths import (
+    ITSELF,
+    Specificity,
+    is_pattern,
+    label_of,
+    specificity,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
 __all__ = [
     "PYTHON_TYPES",
     "Attribute",
+    "AttributeIndex",
     "ClassSchema",
     "json_type",
     "read_attributes",
@@ -29,6 +37,7 @@ PYTHON_TYPES: Final[Mapping[str, frozenset[type]]] = {
 }
 """The scalar types of a schema → the Python types of their values, narrower ones first."""
 
+_EITHER: Final = ("anyOf", "oneOf")
 _UNIT_IN_TITLE = re.compile(r"\[([^\]]+)\]")
 
 
@@ -103,9 +112,7 @@ def read_attributes(schema: Mapping[str, Any]) -> dict[str, Attribute]:
             # What is said below anyOf and oneOf is said of the attribute that has them.
             end = None
             if combiner is not None:
-                end = min(
-                    (path.index(one) for one in ("anyOf", "oneOf") if one in path), default=None
-                )
+                end = min((path.index(name) for name in _EITHER if name in path), default=None)
             dotted = ".".join(["meta", *path[:end]])
             drafts.setdefault(dotted, _Draft()).add(subschema, end is not None)
         return False
@@ -115,18 +122,70 @@ def read_attributes(schema: Mapping[str, Any]) -> dict[str, Attribute]:
 
 
 class ClassSchema(dict[str, Any]):
-    """The schema of a class of datamodels, which nobody changes: its attributes are read once.
-
-    Parameters
-    ----------
-    schema : mapping
-        As for `read_attributes`.
-    """
+    """The schema of a class of datamodels, which nobody changes: its attributes are read once."""
 
     @functools.cached_property
     def attributes(self) -> Mapping[str, Attribute]:
         """Its attributes by dotted path."""
         return read_attributes(dict(self))
+
+
+class AttributeIndex:
+    """The attributes of a schema, found by what overrides call them."""
+
+    def __init__(self, attributes: Collection[Attribute]) -> None:
+        self.attributes = attributes
+        # Hundreds of attributes, dozens of overrides with several paths each: worth an index.
+        self._by_name: dict[str, list[Attribute]] = {}
+        for attribute in attributes:
+            for name in _names(attribute):
+                self._by_name.setdefault(name, []).append(attribute)
+
+    def matches(self, text: str) -> list[tuple[Attribute, Specificity]]:
+        """Return the attributes that a text means, and how narrowly it means each."""
+        if is_pattern(text):
+            candidates = self.attributes
+        else:
+            candidates = self._by_name.get(text if _is_path(text) else text.upper(), ())
+        return [
+            (attribute, match)
+            for attribute in candidates
+            if (match := specificity(text, attribute.path, attribute.keyword))
+        ]
+
+    def named(self, text: str) -> list[Attribute]:
+        """Return the attributes whose own path or keyword a text is."""
+        return [attribute for attribute, match in self.matches(text) if match == ITSELF]
+
+    def close(self, text: str) -> list[str]:
+        """Return the attributes that may be meant by a path or keyword that none has."""
+        if "." not in text:
+            labels = {
+                each.keyword.casefold(): each.label for each in self.attributes if each.keyword
+            }
+        else:
+            labels = {each.path.casefold(): each.label for each in self.attributes}
+        text = text.casefold()
+        close = difflib.get_close_matches(text, labels, n=3)
+        # The name may be right, and the group another.
+        name = text.rpartition(".")[2]
+        same_name = [known for known in labels if known.rpartition(".")[2] == name]
+        candidates = dict.fromkeys([*close[:1], *same_name, *close])
+        return [labels[candidate] for candidate in list(candidates)[:3]]
+
+
+def _is_path(text: str) -> bool:
+    return "." in text or text == "meta"
+
+
+def _names(attribute: Attribute) -> Iterator[str]:
+    """Return what an attribute can be found by: its path, the groups it is in, its keyword."""
+    name = attribute.path
+    while name:
+        yield name
+        name = name.rpartition(".")[0]
+    if attribute.keyword is not None:
+        yield attribute.keyword.upper()
 
 
 def json_type(value: Any) -> str:
@@ -146,8 +205,8 @@ def subschema_at(schema: Mapping[str, Any], path: str) -> Mapping[str, Any]:
 
 
 def _properties_named(schema: Mapping[str, Any], name: str) -> Iterator[Mapping[str, Any]]:
-    if found := schema.get("properties", {}).get(name):
-        yield found
+    if subschema := schema.get("properties", {}).get(name):
+        yield subschema
     for combiner in ("allOf", "anyOf", "oneOf"):
         for alternative in schema.get(combiner, ()):
             yield from _properties_named(alternative, name)
@@ -155,7 +214,7 @@ def _properties_named(schema: Mapping[str, Any], name: str) -> Iterator[Mapping[
 
 @dataclass(slots=True)
 class _Draft:
-    """What the visits to one attribute and to its alternatives have said so far."""
+    """What is known of an attribute so far, from visits to it and to its alternatives."""
 
     type: str | None = None
     title: str = ""
@@ -179,7 +238,7 @@ class _Draft:
             self.type = kind
         if allowed := subschema.get("enum"):
             self.enum = [*(self.enum or ()), *allowed]
-        # What should be a text and is none is as if it were not there.
+        # What is not a str where one belongs is passed over.
         self.title = self.title or _text(subschema, "title") or ""
         self.keyword = _text(subschema, "fits_keyword") or self.keyword
         self.hdu = _text(subschema, "fits_hdu") or self.hdu
@@ -206,19 +265,19 @@ class _Draft:
 
 
 def _text(subschema: Mapping[str, Any], name: str) -> str | None:
-    found = subschema.get(name)
-    return found if isinstance(found, str) else None
+    text = subschema.get(name)
+    return text if isinstance(text, str) else None
 
 
 @functools.cache
 def _unit(title: str) -> str | None:
     """Return the unit that a title begins with; ``[hh:mm:ss.sss]`` and ``[MJD]`` are none."""
-    found = _UNIT_IN_TITLE.match(title)
-    if not found:
+    match = _UNIT_IN_TITLE.match(title)
+    if not match:
         return None
     from astropy.units import Unit
 
     try:
-        return str(Unit(found[1], format="fits").to_string(format="fits"))
+        return str(Unit(match[1], format="fits").to_string(format="fits"))
     except ValueError:
         return None

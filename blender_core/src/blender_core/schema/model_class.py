@@ -13,21 +13,13 @@ __all__ = ["ModelClass", "described"]
 
 @dataclass(frozen=True, slots=True)
 class ModelClass:
-    """What a class of datamodels is like.
-
-    Parameters
-    ----------
-    schema : ClassSchema
-        Its schema.
-    has_own_metadata : bool
-        Whether it puts metadata of its own over a file's, as the classes of reference files do.
-    migrates : bool
-        Whether it brings old files up to date when it opens them.
-    """
+    """What a class of datamodels is like."""
 
     schema: ClassSchema
     has_own_metadata: bool
+    """Whether it puts metadata of its own over a file's, as the classes of reference files do."""
     migrates: bool
+    """Whether it brings old files up to date when it opens them."""
 
 
 @functools.lru_cache(maxsize=64)

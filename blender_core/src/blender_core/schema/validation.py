@@ -1,4 +1,4 @@
-"""Whether a schema allows a value."""
+"""Whether a schema allows a value, and FITS the name of a column."""
 
 from __future__ import annotations
 
@@ -12,7 +12,14 @@ from blender_core.schema.attributes import PYTHON_TYPES
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["INTEGERS", "objection", "plainly_valid", "problem_with", "validates_assignments"]
+__all__ = [
+    "INTEGERS",
+    "objection",
+    "plainly_valid",
+    "problem_with",
+    "problem_with_name",
+    "validates_assignments",
+]
 
 # Whatever else a schema says is left to its own validator.
 _SIMPLE: Final = (
@@ -23,6 +30,8 @@ _SIMPLE: Final = (
 INTEGERS: Final = range(-(2**63) + 2, 2**63)
 """ASDF files, which all saved datamodels have in them, hold no others."""
 _LONGEST: Final = 400
+_LONGEST_NAME: Final = 68
+"""In the FITS standard, a card has room for so many characters of a text."""
 
 
 def plainly_valid(value: Any, subschema: Mapping[str, Any]) -> bool:
@@ -41,7 +50,7 @@ def plainly_valid(value: Any, subschema: Mapping[str, Any]) -> bool:
 def _has_type(value: Any, subschema: Mapping[str, Any]) -> bool:
     kind, others = subschema.get("type"), subschema.get("anyOf")
     if others is not None:
-        return kind is None and any(plainly_valid(value, one) for one in others)
+        return kind is None and any(plainly_valid(value, other) for other in others)
     return isinstance(kind, str) and type(value) in PYTHON_TYPES.get(kind, ())
 
 
@@ -122,3 +131,12 @@ def _one_line(problem: str) -> str:
     """Return what a validator says is wrong, without the schema that it goes on to print."""
     line = next((line for line in problem.splitlines() if line), problem)
     return shorten(line, _LONGEST)  # it has the value in full
+
+
+def problem_with_name(name: str) -> str | None:
+    """Return what FITS has against the name of a column."""
+    if len(name) > _LONGEST_NAME:
+        return f"its name has {len(name)} characters, and FITS allows {_LONGEST_NAME}"
+    if not (name.isascii() and name.isprintable()):
+        return "FITS allows printable ASCII characters only in its name"
+    return None

@@ -10,7 +10,7 @@ import numpy as np
 from blender_core.common.wording import preview
 from blender_core.errors import TableError, raise_all, warn
 from blender_core.schema.attributes import PYTHON_TYPES
-from blender_core.schema.column_names import problem_with_name
+from blender_core.schema.validation import problem_with_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

@@ -27,76 +27,54 @@ __all__ = ["replacing"]
 _LONGEST_NAME: Final = 255
 """How many bytes the name of a file may have, on the file systems of today."""
 
-_SUFFIX: Final = ".tmp"
+_PREFIX, _MARK, _SUFFIX = ".", ".model-blender-", ".tmp"
+_N_RANDOM: Final = 4
 
 
 @contextlib.contextmanager
 def replacing(target: Target) -> Iterator[BinaryIO]:
     """Give a file to write to, and put it in the target's place when all has been written."""
     try:
-        with _replacing(target) as file:
-            yield file
-    except BlenderError:
-        raise
-    except Exception as error:
-        msg = f"{target.what} cannot be written to {target.given}: {_reason(error)}"
-        raise OutputError(msg, path=target.given) from error
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, OSError):
-        # Numpy and astropy find out by themselves that they cannot write all they should.
-        return error.strerror or f"{error}. Is there no space left?"
-    return f"{type(error).__name__}: {error}"
-
-
-@contextlib.contextmanager
-def _replacing(target: Target) -> Iterator[BinaryIO]:
-    path = target.path
-    _remove_leftovers(path)
-    old = path.stat() if path.exists() else None
-    # Nobody is to read a product in the making who cannot read it when it is made.
-    file, draft = _draft(path, 0o600 if old else 0o666)
-    try:
-        with file:
+        _remove_leftovers(target.path)
+        old = target.path.stat() if target.path.exists() else None
+        # Nobody is to read a product in the making who cannot read it when it is made.
+        with _draft(target.path, 0o600 if old else 0o666) as (file, draft):
             yield file
             file.flush()
             if old:
-                _take_permissions(file.fileno(), path, old)
+                _take_permissions(file.fileno(), target.path, old)
             os.fsync(file.fileno())
             _put(draft, target)
+        _flush_folder(target.path.parent)
+    except BlenderError:
+        raise
+    except Exception as error:
+        reason = f"{type(error).__name__}: {error}"
+        if isinstance(error, OSError):
+            # Numpy and astropy find out by themselves that they cannot write all they should.
+            reason = error.strerror or f"{error}. Is there no space left?"
+        msg = f"{target.label} cannot be written to {target.output}: {reason}"
+        raise OutputError(msg, path=target.output) from error
+
+
+@contextlib.contextmanager
+def _draft(path: Path, mode: int) -> Iterator[tuple[BinaryIO, Path]]:
+    """Give a new file beside another, which is locked, and is removed if anything fails."""
+    draft = path.with_name(f"{_beginning(path)}{os.urandom(_N_RANDOM).hex()}{_SUFFIX}")
+    try:
+        # Not the mode "xb", which astropy does not know.
+        with open(
+            draft, "wb", opener=lambda name, flags: os.open(name, flags | os.O_EXCL, mode)
+        ) as file:
+            # Before it was locked, another writer may have taken it for a leftover.
+            if _lock(file.fileno()) is not False and os.fstat(file.fileno()).st_nlink:
+                yield file, draft
+                return
     except BaseException:
         _remove(draft)
         raise
-    _flush_folder(path.parent)
-
-
-def _draft(path: Path, mode: int) -> tuple[BinaryIO, Path]:
-    """Make an empty file that nobody takes for a leftover."""
-    while True:
-        draft = path.with_name(_beginning(path) + os.urandom(4).hex() + _SUFFIX)
-        try:
-            file = _opened(draft, mode)
-        except FileExistsError:
-            continue
-        except BaseException:
-            _remove(draft)
-            raise
-        if file is not None:
-            return file, draft
-
-
-def _opened(draft: Path, mode: int) -> BinaryIO | None:
-    with contextlib.ExitStack() as stack:
-        file = stack.enter_context(
-            # Not the mode "xb", which astropy does not know.
-            open(draft, "wb", opener=lambda name, flags: os.open(name, flags | os.O_EXCL, mode))
-        )
-        # Between these two steps somebody else may have taken it for a leftover.
-        if _locked(file.fileno()) is False or not os.fstat(file.fileno()).st_nlink:
-            return None
-        stack.pop_all()  # it stays open
-        return file
+    with _draft(path, mode) as another:
+        yield another
 
 
 def _remove(draft: Path) -> None:
@@ -106,32 +84,29 @@ def _remove(draft: Path) -> None:
 
 def _beginning(path: Path) -> str:
     """Return what the names of all drafts of a file begin with."""
-    room = _LONGEST_NAME - len(".") - len(".model-blender-") - 8 - len(_SUFFIX)
-    name = os.fsdecode(os.fsencode(path.name)[:room])
-    return f".{name}.model-blender-"
+    room = _LONGEST_NAME - len(_PREFIX + _MARK + _SUFFIX) - 2 * _N_RANDOM
+    return _PREFIX + os.fsdecode(os.fsencode(path.name)[:room]) + _MARK
 
 
 def _remove_leftovers(path: Path) -> None:
     beginning = _beginning(path)
     with os.scandir(path.parent) as entries:
-        names = [
-            entry.name
-            for entry in entries
-            if entry.name.startswith(beginning) and entry.name.endswith(_SUFFIX)
-        ]
+        names = [entry.name for entry in entries]
     for name in names:
+        if not (name.startswith(beginning) and name.endswith(_SUFFIX)):
+            continue
         # Somebody else may remove it at the same time, or may not let us.
         with contextlib.suppress(OSError):
             leftover = path.with_name(name)
             number = os.open(leftover, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
             try:
-                if _locked(number):
+                if _lock(number):
                     leftover.unlink()
             finally:
                 os.close(number)
 
 
-def _locked(number: int) -> bool | None:
+def _lock(number: int) -> bool | None:
     """Lock an open file until it is closed. None if there are no locks here."""
     try:
         import fcntl
@@ -163,8 +138,8 @@ def _put(draft: Path, target: Target) -> None:
             os.link(draft, target.path)  # fails where there is a file, as no renaming does
         except OSError as error:
             if target.path.exists():
-                msg = f"there is a file {target.given} by now, and it is not to be overwritten"
-                raise OutputExistsError(msg, path=target.given) from error
+                msg = f"there is a file {target.output} by now, and it is not to be overwritten"
+                raise OutputExistsError(msg, path=target.output) from error
             # A file system without links.
         else:
             _remove(draft)  # else the next one who writes there does it

@@ -1,131 +1,148 @@
-"""Change some cards of a header, and leave all others as they are, to the bit."""
+"""Change some cards of a header, and leave all others as they are, to the bit.
+
+When astropy writes a header, it mends cards that do not meet the standard, and has question marks
+for characters that are not ASCII. So only the cards that are set are made by astropy.
+"""
 
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.formats.fits.cards import CARD
-from blender_core.formats.fits.checksum import ALL_ONES, added, as_text, sum_of
-from blender_core.formats.fits.scan import BLOCK
+from blender_core.formats.fits.scan import padded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["HeaderText", "card"]
+__all__ = ["EditedHeader", "card", "checksum_of", "header_of"]
 
-_END = b"END".ljust(CARD)
-_NO_CHECKSUM = b"0" * 16
+_END: Final = b"END".ljust(CARD)
+_ALL_ONES: Final = 0xFFFFFFFF
+"""The sum of an HDU whose checksum is right."""
+_PUNCTUATION: Final = frozenset(b":;<=>?@[\\]^_`")
 
 
 def card(keyword: str, value: Any, comment: str = "", *, exact: bool = False) -> bytes:
-    """Return a card as astropy writes it, with those that continue it."""
+    """Return a card as astropy writes it, with those that continue it.
+
+    Astropy writes at most 20 characters of a number. An exact card has all its digits.
+    """
     from astropy.io import fits
 
     image = str(fits.Card(keyword, value, comment).image)
     if exact and isinstance(value, float) and fits.Card.fromstring(image).value != value:
-        digits = repr(value).upper()
-        image = f"{keyword:8}= {digits} / {comment}" if comment else f"{keyword:8}= {digits}"
+        image = f"{keyword:8}= {repr(value).upper()}" + (f" / {comment}" if comment else "")
         image = image[:CARD].ljust(CARD)
     return image.encode("ascii")
 
 
-class HeaderText:
-    """A header that is to be changed.
+def header_of(cards: Iterable[bytes]) -> bytes:
+    """Return the header that has some cards."""
+    text = b"".join([*cards, _END])
+    return text.ljust(padded(len(text)))
 
-    Parameters
-    ----------
-    raw : bytes
-        The header as it is in a file.
-    """
+
+class EditedHeader:
+    """A header that is to be changed; ``raw`` is the header as it is in a file."""
 
     def __init__(self, raw: bytes) -> None:
         self._before = raw
-        self._is_changed = True  # unless it turns out to be whole
-        # A card, and those that continue it.
-        self._cards: list[bytes] = []
-        self._keywords: list[str] = []
+        self._is_changed = False
+        self._cards: list[bytes] = []  # each with those that continue it
         for start in range(0, len(raw), CARD):
             image = raw[start : start + CARD]
             if image == _END:
-                self._is_changed = len(raw) % BLOCK != 0
                 break
-            keyword = image[:8].decode("latin-1").strip().upper()
-            if keyword == "CONTINUE" and self._cards:
+            if _keyword(image) == "CONTINUE" and self._cards:
                 self._cards[-1] += image
             else:
                 self._cards.append(image)
-                self._keywords.append(keyword)
+        self._keywords = [_keyword(image) for image in self._cards]
 
     def __contains__(self, keyword: str) -> bool:
         return keyword in self._keywords
 
+    def __len__(self) -> int:
+        return len(self._cards)
+
     @property
     def raw(self) -> bytes:
         """The header as it is to be in a file: to the bit as it was, unless it was changed."""
-        if not self._is_changed:
-            return self._before
-        text = b"".join(self._cards) + _END
-        return text.ljust(-(-len(text) // BLOCK) * BLOCK)
+        return header_of(self._cards) if self._is_changed else self._before
 
-    def put(
-        self,
-        keyword: str,
-        image: bytes,
-        after: Iterable[str] = (),
-        before: Iterable[str] = (),
-        ahead_of: Iterable[str] = (),
-        heading: bytes = b"",
-    ) -> None:
-        """Replace a card, or insert it."""
-        if keyword in self._keywords:
-            index = self._keywords.index(keyword)
-            self._is_changed |= self._cards[index] != image
-            self._cards[index] = image
-            return
+    def find(self, keywords: Iterable[str | None]) -> int | None:
+        """Return the place of the first of some keywords that is there."""
+        return next((self._keywords.index(key) for key in keywords if key in self._keywords), None)
+
+    def heading(self, place: int) -> int:
+        """Return where the cards without keywords begin that stand before a place."""
+        while place and not self._keywords[place - 1]:
+            place -= 1
+        return place
+
+    def replace(self, keyword: str, image: bytes) -> None:
+        """Replace the card of a keyword that is there."""
+        place = self._keywords.index(keyword)
+        self._is_changed |= self._cards[place] != image
+        self._cards[place] = image
+
+    def insert(self, place: int, images: Iterable[bytes]) -> None:
+        """Insert cards."""
+        images = list(images)
         self._is_changed = True
-        place = self._first(before)
-        if (preceding := self._first(after)) is not None:
-            place = preceding + 1
-        elif place is not None:
-            heading = b""
-        else:
-            place = self._first(ahead_of)
-            if place is None:
-                place = len(self._cards)
-            else:
-                while place and not self._keywords[place - 1]:
-                    place -= 1
-        new = [heading[i : i + CARD] for i in range(0, len(heading), CARD)]
-        self._cards[place:place] = [*new, image]
-        self._keywords[place:place] = [*[""] * len(new), keyword]
-
-    def _first(self, keywords: Iterable[str]) -> int | None:
-        return next((self._keywords.index(one) for one in keywords if one in self), None)
+        self._cards[place:place] = images
+        self._keywords[place:place] = map(_keyword, images)
 
     def remove(self, keyword: str) -> None:
         """Remove all cards of a keyword."""
-        if keyword not in self:
-            return
-        self._is_changed = True
-        kept = [i for i, one in enumerate(self._keywords) if one != keyword]
-        self._cards = [self._cards[i] for i in kept]
-        self._keywords = [self._keywords[i] for i in kept]
+        while keyword in self:
+            self._is_changed = True
+            place = self._keywords.index(keyword)
+            del self._cards[place], self._keywords[place]
 
     def renew_checksum(self, data: int | None = None) -> None:
-        """Correct the cards CHECKSUM and DATASUM, if there are any and something was changed."""
-        if data is None and not self._is_changed:
-            return
+        """Correct CHECKSUM and DATASUM, where there are such cards and something was changed.
+
+        ``data`` is the checksum of the new data. Without, they have not been changed, and what
+        they add up to is known from the old header, if that was right: else it stays wrong.
+        """
         now = datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%dT%H:%M:%S")
         if data is None:
-            data = ALL_ONES - sum_of(self._before)
+            if not self._is_changed:
+                return
+            data = _ALL_ONES - checksum_of(self._before)
         elif "DATASUM" in self:
-            self.put("DATASUM", card("DATASUM", str(data), f"data unit checksum updated {now}"))
+            self.replace("DATASUM", card("DATASUM", str(data), f"data unit checksum updated {now}"))
         if "CHECKSUM" in self:
-            comment = f"   / HDU checksum updated {now}".encode()
+            comment = f"HDU checksum updated {now}"
+            self.replace("CHECKSUM", card("CHECKSUM", "0" * 16, comment))
+            rest = _ALL_ONES - ((checksum_of(self.raw) + data) % _ALL_ONES or _ALL_ONES)
+            self.replace("CHECKSUM", card("CHECKSUM", _encoded(rest), comment))
 
-            def put(text: bytes) -> None:
-                self.put("CHECKSUM", (b"CHECKSUM= '" + text + b"'" + comment).ljust(CARD))
 
-            put(_NO_CHECKSUM)
-            put(as_text(ALL_ONES - added(sum_of(self.raw), data)))
+def _keyword(image: bytes) -> str:
+    return image[:8].decode("latin-1").strip().upper()
+
+
+def checksum_of(data: bytes) -> int:
+    """Return the ones' complement sum of the 32-bit words of a multiple of four bytes."""
+    # 2**32 leaves the remainder 1, so that all words count alike in that of the whole number.
+    value = int.from_bytes(data, "big")
+    return value and (value % _ALL_ONES or _ALL_ONES)
+
+
+def _encoded(value: int) -> str:
+    """Return the sixteen letters and digits that stand for a sum, as in FITS standard 4.0, J."""
+    letters = bytearray(16)
+    for i, byte in enumerate(value.to_bytes(4, "big")):
+        quarter, rest = divmod(byte, 4)
+        four = [quarter + rest + ord("0"), *[quarter + ord("0")] * 3]
+        while not _PUNCTUATION.isdisjoint(four):
+            for j in (0, 2):
+                if not _PUNCTUATION.isdisjoint(four[j : j + 2]):
+                    four[j] += 1
+                    four[j + 1] -= 1
+        letters[i::4] = bytes(four)
+    # The text begins at the last byte of a word.
+    return (letters[-1:] + letters[:-1]).decode()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from blender_core.formats.asdf.tree_text import AsdfText
-from blender_core.formats.files.regular import length_of_file
+from blender_core.formats.files.source_file import length_of_file
 from blender_core.formats.fits.scan import BadFitsError, RawHDU, scan
 
 if TYPE_CHECKING:

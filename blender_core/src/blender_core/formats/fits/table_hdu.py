@@ -1,4 +1,4 @@
-"""A table as the bytes of an HDU, the same that astropy would write, which takes long over it."""
+"""A table as the bytes of an HDU: the same as astropy's, for which that takes long."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blender_core.formats.fits.cards import CARD
-from blender_core.formats.fits.header_edit import HeaderText, card
-from blender_core.formats.fits.scan import BLOCK
+from blender_core.formats.fits.header_edit import card, header_of
+from blender_core.formats.fits.scan import padded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,15 +19,27 @@ if TYPE_CHECKING:
 __all__ = ["Field", "table_hdu"]
 
 
-def table_hdu(name: str, fields: Sequence[Field]) -> tuple[HeaderText, bytes]:
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column of a FITS table, with its TTYPE, TFORM, TUNIT and TNULL."""
+
+    name: str
+    raw: NDArray[Any]  # the values as FITS has them, but for the order of their bytes
+    tform: str
+    datatype: str | list[Any]  # as ASDF and the schemas of datamodels name it
+    unit: str | None
+    null: int | None = None
+
+
+def table_hdu(name: str, fields: Sequence[Field]) -> tuple[bytes, bytes]:
     """Return the header and the data of a table."""
     # FITS has the most significant byte first.
-    dtype = [(one.name, one.raw.dtype.newbyteorder(">")) for one in fields]
+    dtype = [(field.name, field.raw.dtype.newbyteorder(">")) for field in fields]
     rows = np.empty(len(fields[0].raw), dtype)
-    for one in fields:
-        rows[one.name] = one.raw
+    for field in fields:
+        rows[field.name] = field.raw
     data = rows.tobytes()
-    structure = [
+    cards = [
         card("XTENSION", "BINTABLE", "binary table extension"),
         card("BITPIX", 8, "array data type"),
         card("NAXIS", 2, "number of array dimensions"),
@@ -36,54 +48,30 @@ def table_hdu(name: str, fields: Sequence[Field]) -> tuple[HeaderText, bytes]:
         card("PCOUNT", 0, "number of group parameters"),
         card("GCOUNT", 1, "number of groups"),
         card("TFIELDS", len(fields), "number of table fields"),
+        *_cards_of(fields),
+        card("EXTNAME", name, "extension name"),
+        card("EXTVER", 1, "extension value"),
     ]
-    own = [card("EXTNAME", name, "extension name"), card("EXTVER", 1, "extension value")]
-    header = b"".join([*structure, *_columns(fields), *own])
-    return HeaderText(header), data + b"\0" * (-len(data) % BLOCK)
+    return header_of(cards), data.ljust(padded(len(data)), b"\0")
 
 
-def _columns(fields: Sequence[Field]) -> Iterator[bytes]:
-    for number, one in enumerate(fields, start=1):
-        yield _card(f"TTYPE{number}", one.name)
-        yield _card(f"TFORM{number}", one.tform)
-        if one.unit is not None:
-            yield _card(f"TUNIT{number}", one.unit)
-        if one.null is not None:
-            yield _card(f"TNULL{number}", one.null)
+def _cards_of(fields: Sequence[Field]) -> Iterator[bytes]:
+    for number, field in enumerate(fields, start=1):
+        keywords = {
+            "TTYPE": field.name,
+            "TFORM": field.tform,
+            "TUNIT": field.unit,
+            "TNULL": field.null,
+        }
+        for keyword, value in keywords.items():
+            if value is not None:
+                yield _plain_card(f"{keyword}{number}", value)
 
 
-def _card(keyword: str, value: Any) -> bytes:
+def _plain_card(keyword: str, value: str | int) -> bytes:
     """Return a card without a comment; there are hundreds of them."""
     if isinstance(value, int):
         return f"{keyword:8}= {value:>20}".ljust(CARD).encode()
     if value.isalnum() and value.isascii() and len(value) < 60:
         return f"{keyword:8}= '{value:8}'".ljust(CARD).encode()
     return card(keyword, value)
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A column as the bytes and the keywords of a FITS table.
-
-    Parameters
-    ----------
-    name : str
-        TTYPE.
-    raw : numpy.ndarray, shape (n_rows,)
-        The values as FITS has them, but for the order of their bytes.
-    tform : str
-        TFORM.
-    datatype : str or list
-        The type as ASDF and the schemas of datamodels name it.
-    unit : str or None
-        TUNIT.
-    null : int or None
-        TNULL.
-    """
-
-    name: str
-    raw: NDArray[Any]
-    tform: str
-    datatype: str | list[Any]
-    unit: str | None
-    null: int | None = None

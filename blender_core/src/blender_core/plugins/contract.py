@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from blender_core.common.provider import Provider, dispensable, leaving_out, remedy
+from blender_core.common.advice import Advice, leave_out, leave_out_one_of
+from blender_core.common.provider import Provider
 from blender_core.common.wording import format_error, preview
 from blender_core.errors import PluginError, ReaderConflictError
 
@@ -33,7 +34,7 @@ def load(entry: importlib.metadata.EntryPoint, provider: Provider) -> Any:
     except (Exception, SystemExit) as error:
         msg = (
             f"plugin {provider} cannot be loaded from {entry.value}: "
-            f"{type(error).__name__}: {format_error(error)}\n{remedy(provider)}"
+            f"{type(error).__name__}: {format_error(error)}"
         )
         raise PluginError(msg, provider=provider) from error
 
@@ -59,35 +60,35 @@ def misuse(manager: pluggy.PluginManager, plugin: Any) -> str | None:
 def offered_by(ask: Callable[[], Any], hook: str, kind: type[T], provider: Provider) -> list[T]:
     """Return what a plugin's hook offers."""
     try:
-        offered = ask()
-        found = [offered] if isinstance(offered, kind) else list(offered)
+        answer = ask()
+        offers = [answer] if isinstance(answer, kind) else list(answer)
     except (Exception, SystemExit) as error:
         raise failed(hook, provider, error) from error
-    for one in found:
-        if not isinstance(one, kind):
-            what = f"the class {kind.__name__}" if one is kind else preview(one)
+    for offer in offers:
+        if not isinstance(offer, kind):
+            wrong = f"the class {kind.__name__}" if offer is kind else preview(offer)
             msg = (
-                f"{hook} of plugin {provider} gives {what} where a blender_core.{kind.__name__} "
-                f"is asked for\n{remedy(provider)}"
+                f"{hook} of plugin {provider} gives {wrong} where a blender_core.{kind.__name__} "
+                "is asked for"
             )
             raise PluginError(msg, provider=provider)
-    return found
+    return offers
 
 
 def failed(hook: str, provider: Provider, error: BaseException, where: str = "") -> PluginError:
     """Return the error that says that a hook failed."""
     msg = (
-        f"{hook} of plugin {provider} failed{where}: "
-        f"{type(error).__name__}: {format_error(error)}\n{remedy(provider)}"
+        f"{hook} of plugin {provider} failed{where}: {type(error).__name__}: {format_error(error)}"
     )
     return PluginError(msg, provider=provider)
 
 
-def claimed_by_several(what: str, providers: Sequence[Provider]) -> ReaderConflictError:
+def claimed_by_several(label: str, providers: Sequence[Provider]) -> ReaderConflictError:
     """Return the error that says that several plugins take one input."""
     lines = "".join(f"\n  - {provider}" for provider in providers)
-    msg = (
-        f"{what} is taken by more than one plugin:{lines}\n"
-        f"Uninstall one of them, or {leaving_out(dispensable(providers).plugin)}."
+    msg = Advice(
+        f"{label} is taken by more than one plugin:{lines}\nUninstall one of them, or ",
+        leave_out(leave_out_one_of(providers).plugin),
+        ".",
     )
-    return ReaderConflictError(msg, what=what, providers=providers)
+    return ReaderConflictError(msg, what=label, providers=providers)

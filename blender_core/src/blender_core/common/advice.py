@@ -1,0 +1,75 @@
+"""What messages advise to do: to pass an argument of the library, or an option of the command line.
+
+The same error is read by who calls the library and by who types a command. So an argument in a
+message stays an object, with its name and value, and is spelled where the message is shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from blender_core.common.environment import BLOCK
+from blender_core.common.provider import normalized
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from typing import Self
+
+    from blender_core.common.provider import Provider
+
+__all__ = ["Advice", "Argument", "leave_out", "leave_out_one_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument that a message advises to pass; None for its value leaves it to the reader."""
+
+    name: str
+    value: Any = None
+
+    def __str__(self) -> str:
+        return f"{self.name}=" + (" of the call" if self.value is None else repr(self.value))
+
+
+class Advice(str):
+    """A message with arguments in it. As a text, it has them as callers of the library write them.
+
+    Examples
+    --------
+    >>> from blender_core.common.advice import Advice, Argument
+    >>> advice = Advice("replace it by ", Argument("overwrite", True))
+    >>> str(advice)
+    'replace it by overwrite=True'
+    >>> advice.spelled(lambda argument: f"--{argument.name}")
+    'replace it by --overwrite'
+    """
+
+    parts: tuple[str | Argument, ...]
+
+    def __new__(cls, *parts: str | Argument) -> Self:
+        """Join texts, arguments and other advice."""
+        nested = (part.parts if isinstance(part, Advice) else (part,) for part in parts)
+        flat = tuple(part for several in nested for part in several)
+        advice = super().__new__(cls, "".join(map(str, flat)))
+        advice.parts = flat
+        return advice
+
+    @property
+    def arguments(self) -> tuple[Argument, ...]:
+        """The arguments, in the order in which they are named."""
+        return tuple(part for part in self.parts if isinstance(part, Argument))
+
+    def spelled(self, spell: Callable[[Argument], str]) -> str:
+        """Return the message with its arguments as another reader writes them."""
+        return "".join(spell(part) if isinstance(part, Argument) else part for part in self.parts)
+
+
+def leave_out(plugin: str) -> Advice:
+    """Advise how to be without a plugin: by an argument, and for those who cannot pass any."""
+    return Advice("pass ", Argument("block", (plugin,)), f" or set {BLOCK}={plugin}")
+
+
+def leave_out_one_of(providers: Iterable[Provider]) -> Provider:
+    """Return which of several plugins to leave out: the standard rules come last."""
+    return min(providers, key=lambda p: (normalized(p.distribution) == "blender-rules-std", p))

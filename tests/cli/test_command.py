@@ -304,7 +304,7 @@ class TestBar:
 
     def test_only_after_a_second(self, monkeypatch, capsys):
         now = [10.0]
-        monkeypatch.setattr("blender_core.cli.progress.time.monotonic", lambda: now[0])
+        monkeypatch.setattr("time.monotonic", lambda: now[0])
         monkeypatch.setenv("TERM", "xterm")
         monkeypatch.setenv("FORCE_COLOR", "1")  # for rich, it is a terminal
         shown = Bar("Reading", "Writing p.fits")

@@ -2,6 +2,7 @@
 
 import csv
 import html.parser
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -169,7 +170,7 @@ class TestFiles:
         assert table.schema.field("EXPSTART").metadata[b"unit"] == b"d"
 
     def test_parquet_without_pyarrow(self, refused, blended, monkeypatch):
-        monkeypatch.setattr("blender_core.cli.table_files.find_spec", lambda _: None)
+        monkeypatch.setitem(sys.modules, "pyarrow", None)  # as if it were not installed
         assert "pip install pyarrow" in refused("table", blended, "-o", "t.parquet")
         assert not Path("t.parquet").exists()
 

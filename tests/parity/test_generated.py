@@ -205,7 +205,7 @@ def test_everything_given_and_equal(name, same, blend_any):
     assert same.table(theirs.hdrtab, ours.hdrtab, inputs) > 2 * 350
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", all_but_exhaustive(range(3), (0,)))
 @pytest.mark.parametrize("name", ["ImageModel", "SlitModel"])
 def test_much_missing(name, seed, same, blend_both):
     rng = seeded(f"missing {name} {seed}")

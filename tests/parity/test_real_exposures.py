@@ -45,7 +45,11 @@ def product(exposures):
 
 @pytest.mark.parametrize(
     ("order", "ignore"),
-    [(1, None), (-1, None), (1, ["meta.filename", "meta.photometry.pixelarea"])],
+    [
+        pytest.param(1, None, marks=pytest.mark.exhaustive),
+        (-1, None),
+        (1, ["meta.filename", "meta.photometry.pixelarea"]),
+    ],
 )
 @pytest.mark.parametrize("updated", [True, False])
 def test_values_and_table(exposures, product, updated, order, ignore, blend_both, same):

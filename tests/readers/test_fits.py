@@ -91,6 +91,7 @@ def edit_raw(path, old, new):
     return path
 
 
+@pytest.mark.exhaustive
 def test_shipped_files(compare):
     """Every file of the jwst package, one after the other, in what one blend has cache."""
     cache = ReaderCache()

@@ -3,6 +3,7 @@
 import dataclasses
 
 import pytest
+from thoroughness import all_but_exhaustive
 
 from blender_core.common.provider import Provider
 from blender_core.evaluation.outcome import Outcome, Status
@@ -82,7 +83,7 @@ def attacked(text, number):
     )
 
 
-@pytest.mark.parametrize("number", range(len(ATTACKS)))
+@pytest.mark.parametrize("number", all_but_exhaustive(range(len(ATTACKS)), (0, 1, 2)))
 def test_no_text_becomes_script(number, open_page, tmp_path):
     path = tmp_path / "report.html"
     text = ATTACKS[number]

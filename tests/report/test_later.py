@@ -5,6 +5,7 @@ import warnings
 import jwst.model_blender
 import pytest
 from stdatamodels.jwst.datamodels import ImageModel
+from thoroughness import all_but_exhaustive
 
 from blender_core import ProductFile, Status, amend, blendmodels
 from blender_core.report import write_report
@@ -201,7 +202,7 @@ def test_a_value_far_beyond_the_inputs(inputs, view, tmp_path):
     assert boxes[0]["x"] + boxes[0]["width"] < boxes[1]["x"]
 
 
-@pytest.mark.parametrize("width", [320, 400, 1280])
+@pytest.mark.parametrize("width", all_but_exhaustive((320, 400, 1280), (320,)))
 def test_labels_do_not_meet(inputs, view, tmp_path, width):
     product = ImageModel()
     blendmodels(product, inputs)

@@ -15,6 +15,7 @@ import importlib.metadata
 import json
 import os
 import runpy
+import select
 import shutil
 import socket
 import subprocess
@@ -78,13 +79,12 @@ class WarmPrograms:
             self._server = subprocess.Popen(
                 [sys.executable, __file__, str(listener.fileno())],
                 pass_fds=[listener.fileno()],
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,  # at its end, however that comes about, the server ends
                 cwd=self.folder,
             )
 
     def close(self):
-        self._server.terminate()
-        self._server.wait()
+        self._server.communicate()
         shutil.rmtree(self.folder)
 
     @property
@@ -97,6 +97,9 @@ class WarmPrograms:
 def serve(listener):
     """Wait for calls, and return in the process of each: the call."""
     while True:
+        ready, _, _ = select.select([listener, sys.stdin], [], [])
+        if sys.stdin in ready:
+            sys.exit()
         connection, _ = listener.accept()
         with contextlib.suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:
@@ -184,6 +187,7 @@ def end(run, program):
 
 
 if __name__ == "__main__":
+    del sys.path[0]  # the folder of this module
     program, *call = serve(socket.socket(fileno=int(sys.argv[1])))
     take_over(program, *call)
     end(run, program)

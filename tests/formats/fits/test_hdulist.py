@@ -109,6 +109,7 @@ def in_memory(path):
         return fits.HDUList([hdu.copy() for hdu in hdulist])
 
 
+@pytest.mark.exhaustive
 def test_shipped_files(compare):
     cache = ReaderCache()
     found = {}

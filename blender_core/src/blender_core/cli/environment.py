@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 
-from blender_core.blending.recording import record_rules
 from blender_core.cli.console import printable
 from blender_core.common.environment import BLOCK, RECORD_RULES, RULES, blocked_plugins, rules_files
+from blender_core.tables.hdrrules import record_rules
 
 __all__ = ["print_environment"]
 

@@ -108,13 +108,13 @@ def _is_telling(one: "Outcome") -> bool:
 
 def _print_paragraphs(chosen: "Sequence[Outcome]", product: "ProductFile") -> None:
     from blender_core.cli.console import Output
-    from blender_core.evaluation.explain import explained
+    from blender_core.evaluation.outcomes import explanation
 
     output = Output()
     for number, one in enumerate(chosen):
         if number:
             output.say("")
-        text = explained(one, product.inputs.get(one.attribute), product.values)
+        text = explanation(one, product.inputs.get(one.attribute), product.values)
         first, _, others = text.partition("\n")
         output.say(first, "bold")
         if others:

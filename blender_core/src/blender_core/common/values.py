@@ -1,4 +1,4 @@
-"""What it means that two inputs have the same value, and how messages show one.
+"""What it means that two inputs have the same value.
 
 Rules and outcomes share this one notion: values are the same if they compare equal, NaN is the
 same as NaN, and lists and mappings are compared by what they hold.
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
-__all__ = ["distinct", "identity"]
+__all__ = ["distinct", "identity", "index_of"]
 
 T = TypeVar("T")
 
@@ -43,7 +43,13 @@ def distinct(values: Iterable[T]) -> list[T]:
     else:
         if all(value == value for value in plain):  # noqa: PLR0124  # no NaN
             return list(plain)
-    found: dict[Hashable, T] = {}
+    by_identity: dict[Hashable, T] = {}
     for value in values:
-        found.setdefault(identity(value), value)
-    return list(found.values())
+        by_identity.setdefault(identity(value), value)
+    return list(by_identity.values())
+
+
+def index_of(value: Any, values: Iterable[Any]) -> int | None:
+    """Return where a value first is among others; None if it is not."""
+    key = identity(value)
+    return next((i for i, other in enumerate(values) if identity(other) == key), None)

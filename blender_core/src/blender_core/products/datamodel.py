@@ -19,8 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blender_core.formats.files.target import Target
-    from blender_core.products.product import Vetted
-    from blender_core.tables.typed_columns import TypedColumn
+    from blender_core.tables.hdrtab import TypedColumn
 
 __all__ = ["DatamodelProduct", "packed", "restored", "save"]
 
@@ -62,9 +61,11 @@ class DatamodelProduct:
         """Return a table that a blend has put into the datamodel; None if it has none."""
         return table_of_datamodel(self.model, name)
 
-    def update(self, vetted: Vetted, tables: Mapping[str, Sequence[TypedColumn]]) -> None:
+    def update(
+        self, changes: Mapping[str, Any], tables: Mapping[str, Sequence[TypedColumn]]
+    ) -> None:
         """Give the datamodel its values and its tables."""
-        update_product(self.model, vetted, tables)
+        update_product(self.model, changes, tables)
 
     def restored(self) -> contextlib.AbstractContextManager[None]:
         """Leave the datamodel as it was before if what is done within fails."""

@@ -182,9 +182,10 @@ def _origin(outcome: Outcome | None) -> str:
     rule = _rule(outcome)
     if outcome is None or outcome.status is not Status.LATER:
         return rule
-    gave = "none" if outcome.blended is None else preview(outcome.blended)
+    blended = "none" if outcome.blended is None else preview(outcome.blended)
     way = "taken out" if outcome.value is None else "set"
-    return f"{way} after the blend, which gave {gave} by {rule}"
+    maker = "amendment" if outcome.after_amendment else "blend"
+    return f"{way} after the {maker}, which gave {blended} by {rule}"
 
 
 def _rule(outcome: Outcome | None) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from blender_core.errors import InputError
 from blender_core.formats.files.unchanged import SourceFile
 from blender_core.products.datamodel import save
-from blender_core.products.product import Vetted, update_product
+from blender_core.products.product import update_product
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from blender_core.formats.files.target import Target
     from blender_core.readers.asdf import AsdfReader
     from blender_core.readers.fits import FitsReader
-    from blender_core.tables.typed_columns import TypedColumn
+    from blender_core.tables.hdrtab import TypedColumn
 
 __all__ = ["FileProduct"]
 
@@ -56,7 +56,7 @@ class FileProduct(abc.ABC):
         self.validator: Any = model_type()
         self.tree = tree
         self._source = source
-        self._vetted = Vetted()
+        self._changes: dict[str, Any] = {}
         self._tables: Mapping[str, Sequence[TypedColumn]] = {}
         self._model: Any = None
 
@@ -81,7 +81,7 @@ class FileProduct(abc.ABC):
                     what = self._source.what
                     msg = f"{what} cannot be opened: {type(error).__name__}: {error}"
                     raise InputError(msg) from error
-            update_product(model, self._vetted, self._tables)
+            update_product(model, self._changes, self._tables)
             self._model = model
         return self._model
 
@@ -96,9 +96,11 @@ class FileProduct(abc.ABC):
     def _reader(self) -> FitsReader | AsdfReader:
         """Return a reader of the file as it is."""
 
-    def update(self, vetted: Vetted, tables: Mapping[str, Sequence[TypedColumn]]) -> None:
+    def update(
+        self, changes: Mapping[str, Any], tables: Mapping[str, Sequence[TypedColumn]]
+    ) -> None:
         """Keep in mind the values and the tables that the file is to get."""
-        self._vetted, self._tables = vetted, tables
+        self._changes, self._tables = dict(changes), tables
 
     def restored(self) -> contextlib.AbstractContextManager[None]:
         """Do nothing: what has been kept in mind is not in the file."""
@@ -111,7 +113,7 @@ class FileProduct(abc.ABC):
 
     def _saved(self, target: Target, own: Mapping[str, Any]) -> None:
         """Take note of what the file has become, and what it says of itself below ``meta``."""
-        self._vetted.values.update({f"meta.{name}": value for name, value in own.items()})
+        self._changes.update({f"meta.{name}": value for name, value in own.items()})
         self.tree.setdefault("meta", {}).update(own)
         self.path = target.given
         if target.is_product:

@@ -7,7 +7,6 @@ import datetime
 import gzip
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from blender_core.common.drop import DROP
 from blender_core.errors import InputError, OutputError
 from blender_core.formats.asdf.tree_text import AsdfText
 from blender_core.formats.files.atomic import replacing
@@ -76,8 +75,7 @@ class FitsProduct(FileProduct):
         with self._unpacked() as source:
             own = self._own(target)
             changes = {
-                **dict.fromkeys((*self._vetted.dropped, *self._vetted.refused), DROP),
-                **self._vetted.values,
+                **self._changes,
                 **{f"meta.{name}": value for name, value in own.items()},
             }
             try:

@@ -11,8 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from blender_core.formats.files.target import Target
-    from blender_core.products.product import Vetted
-    from blender_core.tables.typed_columns import TypedColumn
+    from blender_core.tables.hdrtab import TypedColumn
 
 __all__ = ["NoProduct"]
 
@@ -40,7 +39,9 @@ class NoProduct:
     def table(self, _name: str) -> None:
         """Return nothing."""
 
-    def update(self, vetted: Vetted, tables: Mapping[str, Sequence[TypedColumn]]) -> None:
+    def update(
+        self, changes: Mapping[str, Any], tables: Mapping[str, Sequence[TypedColumn]]
+    ) -> None:
         """Do nothing."""
 
     def restored(self) -> contextlib.AbstractContextManager[None]:

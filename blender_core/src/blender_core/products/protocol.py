@@ -10,8 +10,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blender_core.formats.files.target import Target
-    from blender_core.products.product import Vetted
-    from blender_core.tables.typed_columns import TypedColumn
+    from blender_core.tables.hdrtab import TypedColumn
 
 __all__ = ["Product"]
 
@@ -42,7 +41,9 @@ class Product(Protocol):
     def table(self, name: str) -> Any:
         """Return a table that a blend has put into the product."""
 
-    def update(self, vetted: Vetted, tables: Mapping[str, Sequence[TypedColumn]]) -> None:
+    def update(
+        self, changes: Mapping[str, Any], tables: Mapping[str, Sequence[TypedColumn]]
+    ) -> None:
         """Give the product its values and its tables. Files stay as they are."""
 
     def restored(self) -> AbstractContextManager[None]:

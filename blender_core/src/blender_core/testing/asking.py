@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from blender_core.common.drop import DROP
 from blender_core.errors import RuleError
-from blender_core.schema.conversion import converted
+from blender_core.schema.conversion import rule_result
 
 if TYPE_CHECKING:
     from blender_core.plugins.rule import Rule
@@ -44,7 +44,7 @@ class Answer:
         if self.value is None or self.value is DROP:
             return repr(self.value)
         try:
-            return repr(converted(self.value, None))
+            return repr(rule_result(self.value, None))
         except RuleError:
             return f"something of type {type(self.value).__name__}"
 

@@ -7,7 +7,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from blender_core.common.drop import DROP
 from blender_core.common.plain_values import plain
 from blender_core.common.wording import pluralize
 from blender_core.evaluation.outcome import OF_A_FILE, Status
@@ -181,7 +180,7 @@ class BlendResult(ProductResult):
     @cached_property
     def values(self) -> dict[str, Any]:
         """The blended values that the product has now, by dotted path."""
-        return {path: one.value for path, one in self._with_status(Status.SET)}
+        return {path: evaluation.value for path, evaluation in self._with_status(Status.SET)}
 
     @cached_property
     def later_values(self) -> dict[str, LaterValue]:
@@ -190,9 +189,9 @@ class BlendResult(ProductResult):
         Each is another value than this blend gives, and stays or is replaced.
         """
         return {
-            path: LaterValue(one.own, None if one.value is DROP else one.value, one.stays)
-            for path, one in self._evaluations.items()
-            if one.is_later
+            path: LaterValue(evaluation.own, evaluation.blended, evaluation.stays)
+            for path, evaluation in self._evaluations.items()
+            if evaluation.is_later
         }
 
     @property
@@ -201,7 +200,7 @@ class BlendResult(ProductResult):
 
         None where somebody has taken a value out.
         """
-        return {path: one.own for path, one in self._with_status(Status.LATER)}
+        return {path: evaluation.own for path, evaluation in self._with_status(Status.LATER)}
 
     @property
     def changed(self) -> frozenset[str]:
@@ -210,7 +209,11 @@ class BlendResult(ProductResult):
         return frozenset(path for path, _ in changes)
 
     def _with_status(self, *statuses: Status) -> Iterable[tuple[str, Evaluation]]:
-        return ((path, one) for path, one in self._evaluations.items() if one.status in statuses)
+        return (
+            (path, evaluation)
+            for path, evaluation in self._evaluations.items()
+            if evaluation.status in statuses
+        )
 
     @property
     def set_since(self) -> dict[str, Any]:
@@ -266,7 +269,9 @@ class BlendResult(ProductResult):
     @cached_property
     def outcomes(self) -> Outcomes:
         """How each attribute came about, by dotted path, in the order of the plan."""
-        return Outcomes((one.outcome for one in self._evaluations.values()), self.inputs)
+        return Outcomes(
+            (evaluation.outcome for evaluation in self._evaluations.values()), self.inputs
+        )
 
     def varied(self) -> list[Outcome]:
         """Return the outcomes of attributes that varied though the first was taken by default.

@@ -1,21 +1,35 @@
-"""What it means that two inputs have the same value.
+"""What it means that two inputs have the same value, and that a product is to have none.
 
 Rules and outcomes share this one notion: values are the same if they compare equal, NaN is the
-same as NaN, and lists and mappings are compared by what they hold.
+same as NaN, and lists and dicts are compared by what they hold.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+import enum
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
-__all__ = ["distinct", "identity", "index_of"]
+__all__ = ["DROP", "Drop", "distinct", "identity", "index_of"]
 
 T = TypeVar("T")
 
 _NAN = object()
+
+
+class Drop(enum.Enum):
+    """The type of :data:`DROP`."""
+
+    DROP = "DROP"
+
+    def __repr__(self) -> str:
+        return self.value
+
+
+DROP: Final = Drop.DROP
+"""What a rule returns when the product should not have the attribute at all."""
 
 
 def identity(value: Any) -> Hashable:

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.drop import DROP
 from blender_core.common.plain_values import is_plain, plain
-from blender_core.common.values import distinct, index_of
+from blender_core.common.values import DROP, distinct, index_of
 from blender_core.common.wording import format_error, join_words, preview
 from blender_core.errors import RuleError, raise_all, warn
 from blender_core.evaluation.outcome import Outcome, Status
@@ -67,6 +66,11 @@ class Evaluation:
     own: Any = None
 
     @property
+    def blended(self) -> Any:
+        """What the rule gives the product; None if nothing, or if the product is to have none."""
+        return None if self.value is DROP else self.value
+
+    @property
     def outcome(self) -> Outcome:
         """What is told of it."""
         assignment, status = self.assignment, self.status
@@ -74,14 +78,13 @@ class Evaluation:
         if self.is_of_all:
             present = [value for value in self.values if value is not None]
             n_inputs, n_distinct = len(present), len(distinct(present))
-        blended = None if self.value is DROP else self.value
         is_later = status is Status.LATER
         is_blended = status in (Status.SET, Status.REFUSED)
         return Outcome(
             attribute=assignment.attribute.path,
             keyword=assignment.attribute.keyword,
             status=status,
-            value=self.own if is_later else blended if is_blended else None,
+            value=self.own if is_later else self.blended if is_blended else None,
             rule=assignment.name,
             settings=str(assignment.selection),
             tier=assignment.tier,
@@ -92,7 +95,7 @@ class Evaluation:
             n_distinct=n_distinct,
             n_seen=n_inputs if self.selected is None else len(self.selected.values),
             from_input=self._source() if is_blended else None,
-            blended=blended if is_later else None,
+            blended=self.blended if is_later else None,
             replaced=self.own if self.is_later and not is_later else None,
         )
 

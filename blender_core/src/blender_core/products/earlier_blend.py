@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from blender_core.common.drop import DROP
 from blender_core.common.plain_values import plain
+from blender_core.common.values import DROP
 from blender_core.errors import InputError, RuleError
 from blender_core.evaluation.evaluation import evaluate_attribute
 from blender_core.evaluation.outcome import Outcome, Status
@@ -48,21 +48,9 @@ _FILENAME: Final = "meta.filename"
 class RecordedBlend(EarlierBlend):
     """A blend of which the product's tables tell.
 
-    Parameters
-    ----------
-    columns : iterable of RecordedColumn
-        What HDRTAB has of the inputs.
-    rules : RecordedRules or None
-        What HDRRULES tells, if there is one.
-    attributes : mapping of str to Attribute
-        What the schema has, by dotted path.
-    find_rule : callable
-        Returns the rule that a name means in the schema, and its provider; None if there is none.
-    schema : mapping
-        The product's schema.
-    first_input : mapping of str to object, optional
-        What the input of the first row had of attributes that HDRTAB does not record, as far as it
-        is known.
+    `find_rule` returns the rule that a name means in the schema, and its provider; None if there is
+    none. `first_input` has what the input of the first row had of attributes that HDRTAB does not
+    record, as far as it is known.
     """
 
     def __init__(
@@ -186,8 +174,9 @@ def recorded_blend(
             "With later='replace', that does not matter."
         )
         raise InputError(msg) from error
-    first_name = next((one.values[0] for one in columns if one.attribute.path == _FILENAME), None)
+    first_row = {column.attribute.path: column.values[0] for column in columns}
     first_input = {**once, **{path: values[0] for path, values in inputs.items()}}
+    first_name = first_row.get(_FILENAME)
     is_first = first_name is not None and first_name == first_input.get(_FILENAME)
     return RecordedBlend(
         columns,
@@ -220,7 +209,7 @@ class RememberedBlends:
         """Remember what a product has got."""
         if product.path is not None or (table := product.table("hdrtab")) is None:
             return
-        self._blends = [(table_of, one) for table_of, one in self._blends if table_of() is not None]
+        self._blends = [known for known in self._blends if known[0]() is not None]
         blend = _RememberedBlend(evaluations, product.tree.get("meta"))
         self._blends.append((weakref.ref(table), blend))
 
@@ -231,7 +220,7 @@ class _RememberedBlend(EarlierBlend):
     def __init__(self, evaluations: Mapping[str, Evaluation], meta: Any) -> None:
         # Where a value of before the blend stayed, that is still later than what the blend gave.
         self._blended = {
-            path: None if evaluation.value is DROP else evaluation.value
+            path: evaluation.blended
             for path, evaluation in evaluations.items()
             if evaluation.status is Status.LATER
         }

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.caught_warnings import recorded
-from blender_core.common.drop import DROP
+from blender_core.common.values import DROP
 from blender_core.common.wording import preview
 from blender_core.formats.asdf.tree_edit import Yaml, changed
 from blender_core.formats.asdf.tree_nodes import dumped

@@ -7,7 +7,6 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.attribute_paths import is_within
-from blender_core.common.drop import DROP
 from blender_core.common.plain_values import plain
 from blender_core.common.values import identity
 from blender_core.evaluation.outcome import OF_A_FILE, Status
@@ -65,7 +64,7 @@ def find_later_values(
     )
     for path, node in zip(layout.paths, collect(tree, layout), strict=True):
         evaluation, value = evaluations[path], plain(node)
-        if is_same(value, None if evaluation.value is DROP else evaluation.value):
+        if is_same(value, evaluation.blended):
             continue
         is_overridden = evaluation.assignment.tier > Tier.SCHEMA
         if earlier.is_older_than(path, value):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from blender_core.common.drop import DROP
 from blender_core.common.plain_values import plain
+from blender_core.common.values import DROP
 from blender_core.common.wording import preview
 from blender_core.errors import (
     InputError,

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
     from astropy.table import Table
 
+    from blender_core.plugins.registry import ProvidedRule
+
 __all__ = ["ProductFile"]
 
 _WCS: Final = "meta.wcs"
@@ -214,17 +216,14 @@ class ProductFile:
     def _blend(self) -> RecordedBlend:
         """The blend that the product is from."""
         rules = self._rules if self.has_rules else None
-        # A function, so that plugins are only looked for where HDRRULES does not tell.
-        return RecordedBlend(
-            self.columns,
-            rules,
-            self.attributes,
-            lambda name: self._registry.get(name),
-            self._schema,
-        )
+        return RecordedBlend(self.columns, rules, self.attributes, self._find_rule, self._schema)
+
+    def _find_rule(self, name: str) -> ProvidedRule | None:
+        return self._registry.get(name)
 
     @cached_property
     def _registry(self) -> Registry:
+        """The rules of the plugins, which are only looked for where HDRRULES does not tell."""
         try:
             plugins = Plugins.discover() if self._plugins is None else self._plugins
             return Registry(plugins.rules())
@@ -264,7 +263,7 @@ class ProductFile:
         value, inputs = self.values.get(path), self.inputs.get(path)
         n_inputs = n_distinct = source = None
         if inputs is not None:
-            present = [one for one in inputs if one is not None]
+            present = [cell for cell in inputs if cell is not None]
             n_inputs, n_distinct = len(present), len(distinct(present))
             source = None if value is None else index_of(value, inputs)
         is_of_a_blend = self._rules.is_of_a_blend

@@ -7,7 +7,7 @@ import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from blender_core.common.drop import DROP
+from blender_core.common.values import DROP
 from blender_core.errors import RuleError
 from blender_core.schema.conversion import rule_result
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.drop import DROP
-from blender_core.common.values import identity
+from blender_core.common.values import DROP, identity
 from blender_core.common.wording import preview
 from blender_core.errors import RuleError
 from blender_core.plugins.rule import Gives

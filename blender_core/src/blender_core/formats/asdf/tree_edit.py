@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from blender_core.common.drop import DROP
+from blender_core.common.values import DROP
 from blender_core.formats.asdf.tree_nodes import children, composed, dumped, equal, is_null, shared
 from blender_core.formats.files.byte_ranges import PatchError
 

@@ -255,9 +255,8 @@ class ModelBlender:
         inputs, once = accumulated.columns.by_attribute(), accumulated.columns.once
         evaluations = evaluate(plan.values(), inputs, once)
         if self._keeps_later:
-            attributes = {path: assignment.attribute for path, assignment in plan.items()}
             earlier = self._remembered.of(product) or recorded_blend(
-                product, attributes, self._registry, inputs, once
+                product, plan, self._registry, inputs, once
             )
             if earlier is not None:
                 find_later_values(evaluations, product.tree, earlier)

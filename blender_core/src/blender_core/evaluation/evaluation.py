@@ -30,7 +30,6 @@ __all__ = ["Evaluation", "evaluate", "evaluate_attribute"]
 _NO_OTHERS: Final[Mapping[str, Sequence[Any]]] = MappingProxyType({})
 
 
-@dataclass(slots=True)
 class Evaluation:
     """How the value of one attribute comes about. The product adds what becomes of it.
 
@@ -55,15 +54,18 @@ class Evaluation:
         Whether what the product has was set after an earlier blend, and what that is.
     """
 
-    assignment: Assignment
-    values: Sequence[Any]
-    is_of_all: bool = True
+    # There are hundreds, of which most never get another value than these.
     selected: SelectedValues | None = None
     value: Any = None
     status: Status = Status.KEPT
     stays: bool = False
     is_later: bool = False
     own: Any = None
+
+    def __init__(self, assignment: Assignment, values: Sequence[Any], is_of_all: bool) -> None:
+        self.assignment = assignment
+        self.values = values
+        self.is_of_all = is_of_all
 
     @property
     def blended(self) -> Any:
@@ -122,10 +124,12 @@ def evaluate(
     faults: list[BlenderError] = []
     for assignment in assignments:
         path = assignment.attribute.path
-        is_of_all = path in inputs
-        values = inputs[path] if is_of_all else (once.get(path),)
+        values = inputs.get(path)
+        is_of_all = values is not None
+        if values is None:
+            values = (once.get(path),)
         try:
-            evaluations[path] = evaluate_attribute(assignment, values, inputs, is_of_all=is_of_all)
+            evaluations[path] = evaluate_attribute(assignment, values, inputs, is_of_all)
         except RuleError as fault:
             faults.append(fault)
     _warn_of_exposures(evaluations.values(), inputs)
@@ -137,25 +141,25 @@ def evaluate_attribute(
     assignment: Assignment,
     values: Sequence[Any],
     others: Mapping[str, Sequence[Any]] = _NO_OTHERS,
-    *,
     is_of_all: bool = True,
 ) -> Evaluation:
     """Return what a rule makes of the values of an attribute, with those of others to help."""
     evaluation = Evaluation(assignment, values, is_of_all)
-    rule, selection = assignment.rule, assignment.selection
+    rule = assignment.rule
     if rule is None:
         if assignment.name == "drop":
             evaluation.value = DROP
         return evaluation
+    selection = assignment.selection
     try:
-        arguments: dict[str, Any] = {}
         if selection is AS_THEY_ARE:
-            seen = select(values, rule.missing)
+            if seen := select(values, rule.missing):
+                evaluation.value = _blend(rule, seen, {}, assignment.attribute.type)
         else:
-            selected = select_with(selection, rule.missing, values, others)
-            seen, evaluation.selected = selected.values, selected
+            evaluation.selected = selected = select_with(selection, rule.missing, values, others)
             arguments = {**selected.companions, **dict(selection.parameters)}
-        evaluation.value = _blend(rule, seen, arguments, assignment.attribute.type)
+            if seen := selected.values:
+                evaluation.value = _blend(rule, seen, arguments, assignment.attribute.type)
     except Exception as error:
         raise _rule_error(assignment, values, error) from error
     return evaluation
@@ -163,8 +167,6 @@ def evaluate_attribute(
 
 def _blend(rule: Rule, seen: list[Any], arguments: dict[str, Any], schema_type: str | None) -> Any:
     """Return what a rule makes of what it sees, as a product has it."""
-    if not seen:
-        return None
     if is_plain(seen):
         value = rule.blend(seen, **arguments)
     else:

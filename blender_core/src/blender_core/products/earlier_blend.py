@@ -153,7 +153,7 @@ class RecordedBlend(EarlierBlend):
 
 def recorded_blend(
     product: Product,
-    attributes: Mapping[str, Attribute],
+    plan: Mapping[str, Assignment],
     registry: Registry,
     inputs: Mapping[str, Sequence[Any]],
     once: Mapping[str, Any],
@@ -164,6 +164,7 @@ def recorded_blend(
         table = product.table("hdrtab")
         if table is None or (np.ndim(table) == 1 and not len(table)):
             return None
+        attributes = {path: assignment.attribute for path, assignment in plan.items()}
         hdrrules = product.table("hdrrules")
         rules = None if hdrrules is None else recorded_rules(hdrrules, label)
         names = {} if rules is None else rules.columns

@@ -109,9 +109,8 @@ class ProductFile:
         self.path = Path(path)
         self._plugins = plugins
         source = Opener().open(self.path, "the product")
-        label = source.what
         if not isinstance(source, (FitsReader, AsdfReader)):
-            msg = f"{label} is not the file of a datamodel"
+            msg = f"{source.what} is not the file of a datamodel"
             raise NotADatamodelError(msg)
         self.model_type = name_of(source.model_type)
         self.attributes = attributes_of(source)
@@ -126,10 +125,10 @@ class ProductFile:
         hdrtab, hdrrules = source.table("hdrtab"), source.table("hdrrules")
         self._rules = RecordedRules({}, {})
         if hdrrules is not None:
-            self._rules = recorded_rules(hdrrules, label)
+            self._rules = recorded_rules(hdrrules, source.what)
         self.n_inputs, self.columns = 0, []
         if hdrtab is not None:
-            table = Hdrtab(hdrtab, label)
+            table = Hdrtab(hdrtab, source.what)
             self.n_inputs = len(table)
             self.columns = recorded_inputs(table, self.attributes, self._rules.columns)
         self.inputs = {column.attribute.path: column.values for column in self.columns}
@@ -282,16 +281,14 @@ class ProductFile:
 
     def _later(self, outcome: Outcome) -> Outcome:
         """Tell whether a value is another than the schema's rule makes of HDRTAB."""
-        path, value = outcome.attribute, self.values.get(outcome.attribute)
+        path = outcome.attribute
         blended, assignment = self._blend.blended(path), self._blend.assignment(path)
-        if blended in (None, UNKNOWN) or assignment is None:
-            return outcome
-        if not self._blend.is_older_than(path, value):
+        is_later = self._blend.is_older_than(path, outcome.value)
+        if assignment is None or blended in (None, UNKNOWN) or not is_later:
             return outcome
         return replace(
             outcome,
             status=Status.LATER,
-            value=value,
             rule=assignment.name,
             tier=assignment.tier,
             asked_by=assignment.source,

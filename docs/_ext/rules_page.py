@@ -6,7 +6,7 @@ What a rule makes of the sample values is computed when the page is built.
 from pathlib import Path
 
 from blender_core import DROP, Missing, Plugins, Registry, RuleError
-from blender_core.evaluation.select import select
+from blender_core.evaluation.selected_values import select
 
 NUMBERS = [[10.5, None, 30.0, 10.5]]
 INTEGERS = [[3, 1, 2], [3, None, 2.5]]

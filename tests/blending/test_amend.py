@@ -15,6 +15,7 @@ from blender_core import (
     NotADatamodelError,
     OutputExistsError,
     Override,
+    ProductDiff,
     ProductFile,
     RuleError,
     Status,
@@ -158,12 +159,24 @@ def test_again_and_blended_again(path, make_model):
     assert result.later == {AREA: 2.25e-14}
 
 
-def test_a_value_that_was_set_after_it_was_amended(path):
+def test_a_value_that_was_set_after_it_was_amended(path, tmp_path):
     amend(path, overrides={"EFFEXPTM": "max"}, output=path)
+    amended = tmp_path / "amended_i2d.fits"
+    amended.write_bytes(path.read_bytes())
     with fits.open(path, mode="update") as hdus:
         hdus[0].header["EFFEXPTM"] = 77.0
-    outcome = ProductFile(path).outcomes[SECONDS]
+    product = ProductFile(path)
+    outcome = product.outcomes[SECONDS]
     assert (outcome.status, outcome.value, outcome.blended) == (Status.LATER, 77.0, 100.0)
+    first, rule = product.explain(SECONDS).splitlines()[:2]
+    assert first.endswith("is 77.0, set after the amendment; the amendment gave 100.0 (max of 3).")
+    assert rule.startswith("The rule of the amendment is 'max' of ")
+    (change,) = [
+        change
+        for change in ProductDiff(ProductFile(amended), product).values
+        if change.attribute == SECONDS
+    ]
+    assert change.rule_there.startswith("set after the amendment, which gave 100.0 by max of ")
 
 
 def test_the_rules_of_the_blend_stay_recorded(make_model, tmp_path):

@@ -21,7 +21,7 @@ from blender_core import (
     Tier,
     blendmodels,
 )
-from blender_core.evaluation.apply import apply
+from blender_core.evaluation.evaluation import evaluate_attribute
 from blender_core.schema.attributes import Attribute
 
 
@@ -33,7 +33,7 @@ def applied(acme):
         rule = Rule(name="acme", blend=blend, summary="A function.", **kwargs)
         attribute = Attribute("meta.a", type=type_, keyword="A")
         choice = Choice("acme", Tier.SCHEMA, "the schema", "a test")
-        return apply(Assignment(attribute, choice, rule, acme), values)
+        return evaluate_attribute(Assignment(attribute, choice, rule, acme), values).value
 
     return call
 

@@ -1,7 +1,7 @@
 import pytest
 
 from blender_core import Missing, RuleError
-from blender_core.evaluation.select import select, select_with
+from blender_core.evaluation.selected_values import select, select_with
 from blender_core.plan.assignment import Selection
 
 GAPS = ("a", None, "b")

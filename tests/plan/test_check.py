@@ -22,7 +22,7 @@ from blender_core import (
     RuleError,
     UnknownAttributeError,
 )
-from blender_core.evaluation.apply import apply
+from blender_core.evaluation.evaluation import evaluate_attribute
 from blender_core.schema.attributes import read_attributes
 from blender_core.schema.validation import objection
 
@@ -191,7 +191,8 @@ def test_it_finds_what_a_blend_runs_into_and_nothing_else(plan_of, rule, sample)
     some_go_wrong = False
     for seen in (values, values[:2], values[1:], values[:1]):
         try:
-            value = apply(plan["meta.one"], seen, {"meta.weight": [1.0] * len(seen)})
+            weights = {"meta.weight": [1.0] * len(seen)}
+            value = evaluate_attribute(plan["meta.one"], seen, weights).value
         except RuleError:
             some_go_wrong = True
         else:

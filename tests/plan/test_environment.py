@@ -18,7 +18,7 @@ from blender_core import (
     RulesFileError,
     blendmodels,
 )
-from blender_core.blending.recording import record_rules
+from blender_core.tables.hdrrules import record_rules
 
 START = "meta.exposure.start_time"
 BROKEN = "raise RuntimeError('no licence')"

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jwst.model_blender.rules import RULE_FUNCTIONS
 
-from blender_core.common.drop import DROP
+from blender_core.common.values import DROP
 from blender_core.errors import RuleError
 from blender_rules_std.agree import common, multiple, question_mark, same
 

@@ -14,8 +14,7 @@ from blender_core import (
     blendmodels,
 )
 from blender_core.schema.attributes import Attribute
-from blender_core.tables.hdrtab import to_fits_rec, to_table
-from blender_core.tables.typed_columns import typed_columns
+from blender_core.tables.hdrtab import to_fits_rec, to_table, typed_columns
 
 # Values by type of attribute: two present, one missing.
 ATTRIBUTES = {

@@ -6,7 +6,7 @@ from astropy.io import fits
 
 from blender_core import ExpansionError
 from blender_core.schema.attributes import Attribute
-from blender_core.tables.hdrtab_cells import Hdrtab
+from blender_core.tables.recorded_inputs import Hdrtab
 
 
 def written(tmp_path, *columns):

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from blender_core.blending.blender import ModelBlender
     from blender_core.blending.blendmodels import blendmodels
     from blender_core.blending.result import BlendResult
-    from blender_core.common.drop import DROP
     from blender_core.common.provider import Provider
+    from blender_core.common.values import DROP
     from blender_core.errors import (
         AmendError,
         AssociationProductError,
@@ -150,7 +150,7 @@ _NAMES_IN: Final = {
     "plugins.source": "Source",
     "plugins.registry": "Registry",
     "blending.result": "BlendResult",
-    "common.drop": "DROP",
+    "common.values": "DROP",
     "plugins.rule": "Gives Missing Rule",
 }
 _HOMES: Final = {name: module for module, names in _NAMES_IN.items() for name in names.split()}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from blender_core.common.drop import DROP
-from blender_core.common.values import distinct
+from blender_core.common.values import DROP, distinct
 from blender_core.common.wording import preview
 from blender_core.errors import RuleError
 from blender_core.plugins.rule import Rule

@@ -9,9 +9,8 @@ from blender_core.blending.amendment import Amendment, AmendResult
 from blender_core.blending.expand import exposures_of
 from blender_core.common.plain_values import plain
 from blender_core.errors import AmendError, ExpansionError, NotADatamodelError
-from blender_core.evaluation.evaluate import evaluate
+from blender_core.evaluation.evaluation import evaluate
 from blender_core.evaluation.outcome import OF_A_FILE, Status
-from blender_core.evaluation.outcomes import outcome_of
 from blender_core.formats.files.target import Target
 from blender_core.inputs.columns import Columns
 from blender_core.inputs.opener import Opener
@@ -21,24 +20,24 @@ from blender_core.plan.planner import Planner
 from blender_core.plugins.manager import Plugins
 from blender_core.plugins.registry import Registry
 from blender_core.products.open_product import open_product
-from blender_core.products.product import vet
+from blender_core.products.product import changes_of
 from blender_core.schema.layout import Layout
 from blender_core.schema.tree import collect
 from blender_core.tables.hdrrules import RecordedRules, record_columns, recorded_rules
-from blender_core.tables.hdrtab_cells import Hdrtab
+from blender_core.tables.recorded_inputs import Hdrtab
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-    from blender_core.evaluation.outcome import Outcome
+    from blender_core.evaluation.evaluation import Evaluation
     from blender_core.plan.assignment import Assignment
     from blender_core.plan.plan import BlendPlan
     from blender_core.plan.planner import Kind
     from blender_core.plugins.override import Override
     from blender_core.plugins.source import Source
     from blender_core.products.base import Product
-    from blender_core.products.product import Vetted
+    from blender_core.tables.hdrtab import TypedColumn
 
 __all__ = ["amend"]
 
@@ -113,132 +112,117 @@ def amend(
     if output is not None:
         target = Target.find(output, overwrite=overwrite, product=opened.origin)
     source = Opener(plugins).open(product, "the product")
-    amended = _Amended(opened, source, Registry(plugins.rules()), sources) if sources else None
-    result = AmendResult(opened, () if amended is None else amended.amendments)
+    amender = _Amender(opened, source, Registry(plugins.rules()), sources) if sources else None
+    result = AmendResult(opened, () if amender is None else amender.amendments())
     with opened.restored():
-        if amended is not None and amended.assignments:
-            opened.update(amended.vetted, {"hdrrules": amended.rules()})
+        if result.amendments and amender is not None:
+            opened.update(amender.changes, {"hdrrules": amender.rules()})
         if target is not None:
             opened.save(target)
     return result
 
 
-class _Amended:
-    """What overrides make of a product's table.
-
-    Parameters
-    ----------
-    product : Product
-        The product. It is not changed.
-    source : Source
-        The same, to be read.
-    registry : Registry
-        The rules that are there.
-    sources : OverrideSources
-        The overrides.
-    """
+class _Amender:
+    """What overrides make of a product's table. The product is not changed."""
 
     def __init__(
         self, product: Product, source: Source, registry: Registry, sources: OverrideSources
     ) -> None:
-        self._what = source.what
+        self._label = source.what
         hdrrules = product.table("hdrrules")
         self._recorded = RecordedRules({}, {})
         if hdrrules is not None:
-            self._recorded = recorded_rules(hdrrules, source.what)
-        table = _table(product, source.what)
+            self._recorded = recorded_rules(hdrrules, self._label)
+        table = _table(product, self._label)
         self._columns: dict[str, str] = {}
-        plan, self._inputs = self._read(source, table, registry, sources)
-        own = Layout(one.attribute for one in plan.values() if _is_overridden(one))
-        tree = map(plain, collect(product.tree, own))
-        self._before = dict(zip(own.paths, tree, strict=True))
-        self.assignments = self._decided(plan, sources)
-        blended = evaluate(self.assignments, self._inputs, {})
-        self.vetted: Vetted = vet(product.validator, product.tree, blended, plan)
+        plan, inputs = self._read(source, table, registry, sources)
+        overridden = [assignment for assignment in plan.values() if _is_overridden(assignment)]
+        layout = Layout(assignment.attribute for assignment in overridden)
+        values = map(plain, collect(product.tree, layout))
+        self._before = dict(zip(layout.paths, values, strict=True))
+        assignments = self._decidable(overridden, plan, sources)
+        self._evaluations = list(evaluate(assignments, inputs, {}).values())
+        self.changes = changes_of(product.validator, product.tree, self._evaluations)
 
     def _read(
         self, source: Source, table: Hdrtab, registry: Registry, sources: OverrideSources
     ) -> tuple[BlendPlan, Mapping[str, Sequence[Any]]]:
-        """Return the plan for the exposures in the table, and what they said."""
+        """Return the plan for the exposures in the table, and what they had."""
         exposures = exposures_of(source, table, self._recorded.columns)
-        mixed = len({exposure.model_type for exposure in exposures}) > 1
-        planner = Planner(registry, sources, (), mixed)
+        is_mixed = len({exposure.model_type for exposure in exposures}) > 1
+        planner = Planner(registry, sources, (), is_mixed)
         kinds: dict[type | str, Kind] = {}
-        values = Columns()
+        columns = Columns()
         for exposure in exposures:
             if exposure.model_type not in kinds:
                 kind = kinds[exposure.model_type] = planner.kind(exposure)
                 self._columns |= exposure.product.columns(kind.layout)
             layout = kinds[exposure.model_type].layout
-            values.append(layout, exposure.read(layout))
-        return planner.plan(list(kinds.values()), values), values.by_attribute()
+            columns.append(layout, exposure.read(layout))
+        return planner.plan(list(kinds.values()), columns), columns.by_attribute()
 
-    def _decided(self, plan: BlendPlan, sources: OverrideSources) -> list[Assignment]:
-        """Return what is to be decided anew, as far as the table tells what that needs."""
-        decided: list[Assignment] = []
+    def _decidable(
+        self, overridden: Iterable[Assignment], plan: BlendPlan, sources: OverrideSources
+    ) -> list[Assignment]:
+        """Return what is to be decided anew; refuse that of which the table has too little."""
+        decidable: list[Assignment] = []
         lacking: dict[str, str] = {}
-        for path, assignment in plan.items():
-            if not _is_overridden(assignment):
-                continue
+        for assignment in overridden:
+            attribute = assignment.attribute
+            path = attribute.path
             if assignment.rule is not None and path not in self._columns:
                 # No input had what is recorded and has no column: nothing to make a value of.
-                is_asked_for = sources.names(assignment.attribute)
-                if not (is_asked_for or self._has_unrecorded(assignment)):
+                is_unrecorded = not attribute.recorded and self._before.get(path) is not None
+                if not (sources.names(attribute) or is_unrecorded):
                     continue
                 purpose = f"its rule is {assignment.choice.label}, as {assignment.source} asks"
-                lacking[path] = f"{assignment.attribute.label}: {purpose}"
+                lacking[path] = f"{attribute.label}: {purpose}"
             for needed in assignment.selection.needs:
                 if needed not in self._columns:
                     label = plan[needed].attribute.label
-                    purpose = f"{assignment.attribute.label} is blended with its help"
+                    purpose = f"{attribute.label} is blended with its help"
                     lacking.setdefault(needed, f"{label}: {purpose}, as {assignment.source} asks")
-            decided.append(assignment)
+            decidable.append(assignment)
         if lacking:
             listing = "\n".join(f"- {lacking[path]}" for path in sorted(lacking))
             msg = (
-                f"{self._what} cannot be amended, because its HDRTAB has no column that tells what "
-                f"its inputs had of\n{listing}\nLeave the overrides that need them out, or blend "
-                "the inputs themselves."
+                f"{self._label} cannot be amended, because its HDRTAB has no column that tells "
+                f"what its inputs had of\n{listing}\nLeave the overrides that need them out, or "
+                "blend the inputs themselves."
             )
             raise AmendError(msg, attributes=lacking)
-        return decided
+        return decidable
 
-    def _has_unrecorded(self, assignment: Assignment) -> bool:
-        attribute = assignment.attribute
-        return not attribute.recorded and self._before.get(attribute.path) is not None
-
-    @property
     def amendments(self) -> list[Amendment]:
-        """What is decided anew, with what the product has of it, and will have."""
-        return [
-            Amendment(
-                attribute=assignment.attribute.path,
-                keyword=assignment.attribute.keyword,
-                before=self._before.get(assignment.attribute.path),
-                after=self._after(assignment.attribute.path),
-                rule=assignment.name,
-                settings=str(assignment.selection),
-                asked_by=assignment.source,
-                provider=assignment.provider,
-                reason=assignment.reason,
-            )
-            for assignment in self.assignments
-        ]
+        """Return what is decided anew, with what the product has of it, and will have."""
+        return [self._amendment(evaluation) for evaluation in self._evaluations]
 
-    def _after(self, path: str) -> Any:
-        if path in self.vetted.dropped or path in self.vetted.refused:
-            return None
-        return self.vetted.values.get(path, self._before.get(path))
+    def _amendment(self, evaluation: Evaluation) -> Amendment:
+        assignment = evaluation.assignment
+        before = self._before.get(assignment.attribute.path)
+        after = {Status.SET: evaluation.value, Status.KEPT: before}
+        return Amendment(
+            attribute=assignment.attribute.path,
+            keyword=assignment.attribute.keyword,
+            before=before,
+            after=after.get(evaluation.status),
+            rule=assignment.name,
+            settings=str(assignment.selection),
+            asked_by=assignment.source,
+            provider=assignment.provider,
+            reason=assignment.reason,
+        )
 
-    def rules(self) -> list[Any]:
+    def rules(self) -> list[TypedColumn]:
         """Return the columns of the new HDRRULES: what the old one has of all else stays."""
-        outcomes: dict[str, Outcome] = dict(self._recorded.outcomes)
-        columns = dict(self._recorded.columns)
-        for assignment in self.assignments:
-            path = assignment.attribute.path
-            value = self.vetted.values.get(path)
-            outcome = outcome_of(assignment, Status.AMENDED, value, self._inputs, {})
-            outcomes[path] = replace(outcome, replaced=self._before.get(path))
+        outcomes, columns = dict(self._recorded.outcomes), dict(self._recorded.columns)
+        for evaluation in self._evaluations:
+            outcome = evaluation.outcome
+            path = outcome.attribute
+            if evaluation.status is Status.REFUSED:
+                outcome = replace(outcome, value=None, from_input=None)
+            before = self._before.get(path)
+            outcomes[path] = replace(outcome, status=Status.AMENDED, replaced=before)
             if path in self._columns:
                 columns[path] = self._columns[path]
         return record_columns(outcomes.values(), columns)
@@ -249,16 +233,16 @@ def _is_overridden(assignment: Assignment) -> bool:
     return assignment.tier > Tier.SCHEMA and not is_own
 
 
-def _table(product: Product, what: str) -> Hdrtab:
+def _table(product: Product, label: str) -> Hdrtab:
     table = product.table("hdrtab")
     if table is None:
         msg = (
-            f"{what} cannot be amended, because it has no table HDRTAB that tells what its inputs "
+            f"{label} cannot be amended, because it has no table HDRTAB that tells what its inputs "
             "had: blend the inputs themselves"
         )
         raise AmendError(msg)
     try:
-        return Hdrtab(table, what)
+        return Hdrtab(table, label)
     except ExpansionError as error:
-        msg = f"{what} cannot be amended: {error}. Blend the inputs themselves"
+        msg = f"{label} cannot be amended: {error}. Blend the inputs themselves"
         raise AmendError(msg) from error

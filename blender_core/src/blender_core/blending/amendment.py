@@ -5,15 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from blender_core.blending.result import ProductResult
 from blender_core.common.attribute_paths import label_of
 from blender_core.common.values import identity
 from blender_core.common.wording import pluralize, preview, text_table
-from blender_core.formats.files.target import Target
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterable, Sequence
-    from pathlib import Path
 
     from blender_core.common.provider import Provider
     from blender_core.products.base import Product
@@ -66,7 +64,7 @@ class Amendment:
         return identity(self.before) != identity(self.after)
 
 
-class AmendResult:
+class AmendResult(ProductResult):
     """What an amendment came to; printed, a table.
 
     Parameters
@@ -83,7 +81,7 @@ class AmendResult:
     """
 
     def __init__(self, product: Product, amendments: Iterable[Amendment]) -> None:
-        self._product = product
+        super().__init__(product)
         self.amendments = tuple(amendments)
 
     def __repr__(self) -> str:
@@ -100,47 +98,6 @@ class AmendResult:
     def changes(self) -> Sequence[Amendment]:
         """The amendments that gave the product another value than it had."""
         return [amendment for amendment in self.amendments if amendment.is_change]
-
-    @property
-    def product(self) -> Any:
-        """The updated datamodel.
-
-        Of a product that was given by the name of its file, it is opened when it is first asked
-        for, and belongs to the caller, who closes it.
-
-        Raises
-        ------
-        InputError
-            If the file has been changed since it was read, or cannot be opened.
-        """
-        return self._product.model
-
-    def save(self, output: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
-        """Write the product to a file, as a whole or not at all.
-
-        Parameters
-        ----------
-        output : path-like
-            The file, whose name ends in ``.fits``, ``.fits.gz`` or ``.asdf``.
-        overwrite : bool, optional
-            Whether an existing file may be replaced. The file that the product was read from may
-            be replaced in any case.
-
-        Returns
-        -------
-        path : Path
-            The file.
-
-        Raises
-        ------
-        OutputExistsError
-            If there is such a file, and it is not to be replaced.
-        OutputError
-            If the product cannot be written. File and datamodel stay as they were.
-        """
-        target = Target.find(output, overwrite=overwrite, product=self._product.origin)
-        self._product.save(target)
-        return target.output
 
 
 def _row(amendment: Amendment) -> tuple[str, ...]:

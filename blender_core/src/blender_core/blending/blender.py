@@ -4,35 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from blender_core.blending import recording
 from blender_core.blending.accumulator import Accumulator
-from blender_core.blending.recording import departs_from_schema
-from blender_core.blending.remembered_blend import RememberedBlends
 from blender_core.blending.result import BlendResult
 from blender_core.common.wording import strings
 from blender_core.errors import NoInputsError
-from blender_core.evaluation.evaluate import evaluate
-from blender_core.evaluation.later_values import OwnValues
+from blender_core.evaluation.evaluation import evaluate
 from blender_core.inputs.association import ProductChoice
 from blender_core.inputs.opener import Opener
 from blender_core.plan.override_sources import OverrideSources
 from blender_core.plan.planner import Planner
 from blender_core.plugins.manager import Plugins
 from blender_core.plugins.registry import Registry
-from blender_core.products.earlier_blend import earlier_blend_of
+from blender_core.products.earlier_blend import RememberedBlends, recorded_blend
+from blender_core.products.later_values import find_later_values
 from blender_core.products.open_product import open_product
-from blender_core.products.product import vet
-from blender_core.tables.hdrrules import record_columns
-from blender_core.tables.typed_columns import typed_columns
+from blender_core.products.product import changes_of
+from blender_core.tables import hdrrules
+from blender_core.tables.hdrtab import typed_columns
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
-    from blender_core.evaluation.later_values import FormerBlend
+    from blender_core.evaluation.evaluation import Evaluation
     from blender_core.plan.plan import BlendPlan
     from blender_core.plugins.override import Override
-    from blender_core.products.base import Product
 
 __all__ = ["ModelBlender"]
 
@@ -136,7 +132,7 @@ class ModelBlender:
         if later not in ("keep", "replace"):
             msg = f"later is 'keep' or 'replace', not {later!r}"
             raise ValueError(msg)
-        self._record_rules = recording.record_rules() if record_rules is None else record_rules
+        self._record_rules = hdrrules.record_rules() if record_rules is None else record_rules
         self._keeps_later = later == "keep"
         self._registry = Registry(plugins.rules())
         self._planner = Planner(
@@ -215,8 +211,8 @@ class ModelBlender:
         BlenderError
             As for `accumulate`, if there can be no plan for inputs that are not like the first.
         """
-        given = self._require_inputs()
-        return self._planner.plans(list(given.kinds.values()), given.columns)
+        accumulated = self._require_inputs()
+        return self._planner.plans(list(accumulated.kinds.values()), accumulated.columns)
 
     def finalize_model(self, model: Any) -> BlendResult:
         """Give a product the blended metadata and the table of what every input said.
@@ -253,68 +249,43 @@ class ModelBlender:
         BlendErrorGroup
             If there are several such faults.
         """
-        given = self._require_inputs()
+        accumulated = self._require_inputs()
         product = open_product(model)
-        plan = self._planner.plan(list(given.kinds.values()), given.columns)
-        inputs, once = given.columns.by_attribute(), given.columns.once
-        blended = evaluate(plan.values(), inputs, once)
-        earlier = self._earlier_blend(product, plan, inputs, once)
-        own = OwnValues()
-        if earlier is not None:
-            own = OwnValues.find(product.tree, blended, plan, earlier)
-        to_set = {path: value for path, value in blended.items() if not own.stays(path)}
-        vetted = vet(product.validator, product.tree, to_set, plan)
+        plan = self._planner.plan(list(accumulated.kinds.values()), accumulated.columns)
+        inputs, once = accumulated.columns.by_attribute(), accumulated.columns.once
+        evaluations = evaluate(plan.values(), inputs, once)
+        if self._keeps_later:
+            earlier = self._remembered.of(product) or recorded_blend(
+                product, plan, self._registry, inputs, once
+            )
+            if earlier is not None:
+                find_later_values(evaluations, product.tree, earlier)
+        changes = changes_of(product.validator, product.tree, evaluations.values())
         columns = typed_columns(plan, inputs)
         result = BlendResult(
-            product=product,
-            plan=plan,
-            inputs=inputs,
-            once=once,
-            # The product may be changed, and has its own lists and mappings.
-            values={path: blended[path] for path in vetted.values},
-            dropped=vetted.dropped,
-            refused=vetted.refused,
-            later_values=own.later,
-            columns=columns,
-            skipped=given.skipped,
-            files=given.files,
+            product, plan, inputs, evaluations, columns, accumulated.skipped, accumulated.files
         )
         rules = []
-        if self._records_rules(result):
+        if self._records_rules(evaluations.values()):
             names = {column.attribute.path: column.name for column in columns}
-            rules = record_columns(result.outcomes.values(), names)
-        product.update(vetted, {"hdrtab": columns, "hdrrules": rules})
-        self._remembered.add(product, result)
+            rules = hdrrules.record_columns(result.outcomes.values(), names)
+        product.update(changes, {"hdrtab": columns, "hdrrules": rules})
+        self._remembered.add(product, evaluations)
         return result
 
-    def _earlier_blend(
-        self,
-        product: Product,
-        plan: BlendPlan,
-        inputs: Mapping[str, Sequence[Any]],
-        once: Mapping[str, Any],
-    ) -> FormerBlend | None:
-        """Return the blend that a product has been through, if what was set since is to stay."""
-        if not self._keeps_later:
-            return None
-        return self._remembered.of(product) or earlier_blend_of(
-            product, plan, self._registry, inputs, once
-        )
-
-    def _records_rules(self, result: BlendResult) -> bool:
+    def _records_rules(self, evaluations: Iterable[Evaluation]) -> bool:
         if self._record_rules is not None:
             return self._record_rules
         may_depart = self._planner.has_overrides or self._registry.has_replacements
-        return may_depart and departs_from_schema(result)
+        return may_depart and hdrrules.departs_from_schema(evaluations)
 
     def _require_inputs(self) -> Accumulator:
         if not self._inputs.columns:
             skipped = self._inputs.skipped
-            msg = "nothing to blend: no input was accumulated"
+            lines = ["nothing to blend: no input was accumulated"]
             if skipped:
-                more = len(skipped) - _FEW
-                told = [f"- {fault}" for fault in skipped[:_FEW]]
-                told += [f"and {more} more"] if more > 0 else []
-                msg = "\n".join([msg, f"Left out: {len(skipped)}", *told])
-            raise NoInputsError(msg)
+                lines += [f"Left out: {len(skipped)}", *(f"- {fault}" for fault in skipped[:_FEW])]
+            if len(skipped) > _FEW:
+                lines.append(f"and {len(skipped) - _FEW} more")
+            raise NoInputsError("\n".join(lines))
         return self._inputs

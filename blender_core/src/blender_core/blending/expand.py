@@ -20,7 +20,7 @@ from blender_core.readers.model_files import class_named
 from blender_core.schema.attributes import Attribute, read_attributes
 from blender_core.schema.layout import Layout
 from blender_core.schema.model_class import described
-from blender_core.tables.hdrtab_cells import Hdrtab
+from blender_core.tables.recorded_inputs import Hdrtab
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blender_core.common.plain_values import plain
 from blender_core.common.wording import pluralize
-from blender_core.evaluation.later_values import OF_THE_PRODUCT, is_same
 from blender_core.evaluation.outcome import OF_A_FILE, Status
-from blender_core.evaluation.outcomes import outcomes_of
+from blender_core.evaluation.outcomes import Outcomes
 from blender_core.formats.files.target import Target
 from blender_core.products.datamodel import DatamodelProduct
+from blender_core.products.later_values import OF_THE_PRODUCT, is_same
 from blender_core.schema.attributes import Attribute
 from blender_core.schema.layout import Layout
 from blender_core.schema.tree import collect
@@ -25,92 +26,42 @@ if TYPE_CHECKING:
     from astropy.table import Table
 
     from blender_core.errors import BlenderError
-    from blender_core.evaluation.later_values import LaterValue
+    from blender_core.evaluation.evaluation import Evaluation
     from blender_core.evaluation.outcome import Outcome
-    from blender_core.evaluation.outcomes import Outcomes
     from blender_core.plan.plan import BlendPlan
     from blender_core.products.base import Product
-    from blender_core.tables.typed_columns import TypedColumn
+    from blender_core.tables.hdrtab import TypedColumn
 
-__all__ = ["BlendResult"]
+__all__ = ["BlendResult", "LaterValue", "ProductResult"]
 
 
-class BlendResult:
-    """What a blend came to.
+@dataclass(frozen=True, slots=True)
+class LaterValue:
+    """A value that a product got after an earlier blend, and of which a new one has another.
+
+    It is None if it was taken out, and `blended` if the product is to have none. `stays` tells
+    whether the product keeps it: nobody overrides the schema's rule.
+    """
+
+    value: Any
+    blended: Any
+    stays: bool
+
+
+class ProductResult:
+    """A product that was updated, and can be saved.
 
     Parameters
     ----------
     product : Product
         The updated product.
-    plan : BlendPlan
-        The plan that was followed.
-    inputs : mapping of str to sequence, shape (n_inputs,)
-        What the inputs said, by dotted path.
-    values : mapping of str to object
-        The blended values that the product has now, by dotted path.
-    once : mapping of str to object
-        What the first input said, for attributes that are read from it alone.
-    dropped : sequence of str
-        Attributes that the product has no longer, because a rule says so.
-    refused : mapping of str to object
-        Attributes that the product has no longer, with the value that its schema forbids.
-    later_values : mapping of str to LaterValue
-        What had been set in the product after an earlier blend, and is another value than this
-        blend gives.
-    columns : sequence of TypedColumn
-        The columns of HDRTAB.
-    skipped : sequence of BlenderError, optional
-        What was wrong with each input that was left out.
-    files : sequence of path-like, optional
+    files : iterable of path-like, optional
         The files that inputs are read from, or were, which the product is not to replace.
-
-    Examples
-    --------
-    >>> from blender_core import blendmodels
-    >>> from stdatamodels.jwst.datamodels import ImageModel
-    >>> inputs = [ImageModel(), ImageModel()]
-    >>> for model, detector in zip(inputs, ["NRCA1", "NRCA2"]):
-    ...     model.meta.instrument.detector = detector
-    >>> result = blendmodels(ImageModel(), inputs)
-    >>> result.values["meta.instrument.detector"]
-    'MULTIPLE'
-    >>> result.table["DETECTOR"].tolist()
-    ['NRCA1', 'NRCA2']
-    >>> result.outcomes["meta.instrument.detector"].n_distinct
-    2
     """
 
-    def __init__(
-        self,
-        product: Product,
-        plan: BlendPlan,
-        inputs: Mapping[str, Sequence[Any]],
-        values: Mapping[str, Any],
-        once: Mapping[str, Any],
-        dropped: Sequence[str],
-        refused: Mapping[str, Any],
-        later_values: Mapping[str, LaterValue],
-        columns: Sequence[TypedColumn],
-        skipped: Sequence[BlenderError] = (),
-        files: Sequence[str | os.PathLike[str]] = (),
-    ) -> None:
+    def __init__(self, product: Product, files: Iterable[str | os.PathLike[str]] = ()) -> None:
         self._product = product
-        self.plan = plan
-        self.inputs = inputs
-        self.values = values
-        self._once = once
-        self._dropped = dropped
-        self._refused = refused
-        self.later_values = later_values
-        self._columns = columns
-        self.skipped = tuple(skipped)
         self._files = tuple(files)
-
-    def __repr__(self) -> str:
-        rows = max((len(values) for values in self.inputs.values()), default=0)
-        inputs = pluralize(rows, "input")
-        skipped = f", {len(self.skipped)} skipped" if self.skipped else ""
-        return f"<BlendResult of {inputs}{skipped}: {len(self.values)} values, {self._product!r}>"
 
     @property
     def product(self) -> Any:
@@ -166,13 +117,103 @@ product: it ends in .fits or .fits.gz or .asdf
         self._product.save(target)
         return target.output
 
+
+class BlendResult(ProductResult):
+    """What a blend came to.
+
+    Parameters
+    ----------
+    product : Product
+        The updated product.
+    plan : BlendPlan
+        The plan that was followed.
+    inputs : mapping of str to sequence, shape (n_inputs,)
+        What the inputs said, by dotted path.
+    evaluations : mapping of str to Evaluation
+        How the value of each attribute came about, by dotted path, in the order of the plan.
+    columns : sequence of TypedColumn
+        The columns of HDRTAB.
+    skipped : sequence of BlenderError, optional
+        What was wrong with each input that was left out.
+    files : iterable of path-like, optional
+        The files that inputs are read from, or were, which the product is not to replace.
+
+    Examples
+    --------
+    >>> from blender_core import blendmodels
+    >>> from stdatamodels.jwst.datamodels import ImageModel
+    >>> inputs = [ImageModel(), ImageModel()]
+    >>> for model, detector in zip(inputs, ["NRCA1", "NRCA2"]):
+    ...     model.meta.instrument.detector = detector
+    >>> result = blendmodels(ImageModel(), inputs)
+    >>> result.values["meta.instrument.detector"]
+    'MULTIPLE'
+    >>> result.table["DETECTOR"].tolist()
+    ['NRCA1', 'NRCA2']
+    >>> result.outcomes["meta.instrument.detector"].n_distinct
+    2
+    """
+
+    def __init__(
+        self,
+        product: Product,
+        plan: BlendPlan,
+        inputs: Mapping[str, Sequence[Any]],
+        evaluations: Mapping[str, Evaluation],
+        columns: Sequence[TypedColumn],
+        skipped: Sequence[BlenderError] = (),
+        files: Iterable[str | os.PathLike[str]] = (),
+    ) -> None:
+        super().__init__(product, files)
+        self.plan = plan
+        self.inputs = inputs
+        self.skipped = tuple(skipped)
+        self._evaluations = evaluations
+        self._columns = columns
+
+    def __repr__(self) -> str:
+        rows = max((len(values) for values in self.inputs.values()), default=0)
+        inputs = pluralize(rows, "input")
+        skipped = f", {len(self.skipped)} skipped" if self.skipped else ""
+        return f"<BlendResult of {inputs}{skipped}: {len(self.values)} values, {self._product!r}>"
+
+    @cached_property
+    def values(self) -> dict[str, Any]:
+        """The blended values that the product has now, by dotted path."""
+        return {path: evaluation.value for path, evaluation in self._with_status(Status.SET)}
+
+    @cached_property
+    def later_values(self) -> dict[str, LaterValue]:
+        """What had been set in the product after an earlier blend, by dotted path.
+
+        Each is another value than this blend gives, and stays or is replaced.
+        """
+        return {
+            path: LaterValue(evaluation.own, evaluation.blended, evaluation.stays)
+            for path, evaluation in self._evaluations.items()
+            if evaluation.is_later
+        }
+
     @property
     def later(self) -> dict[str, Any]:
         """The values that had been set after an earlier blend, and stay, by dotted path.
 
         None where somebody has taken a value out.
         """
-        return {path: own.value for path, own in self.later_values.items() if own.stays}
+        return {path: evaluation.own for path, evaluation in self._with_status(Status.LATER)}
+
+    @property
+    def changed(self) -> frozenset[str]:
+        """Dotted paths of what the blend has set in the product, or taken out of it."""
+        changes = self._with_status(Status.SET, Status.DROPPED, Status.REFUSED)
+        return frozenset(path for path, _ in changes)
+
+    def _with_status(self, *statuses: Status) -> Iterable[tuple[str, Evaluation]]:
+        return (
+            (path, evaluation)
+            for path, evaluation in self._evaluations.items()
+            if evaluation.status in statuses
+        )
 
     @property
     def set_since(self) -> dict[str, Any]:
@@ -187,11 +228,6 @@ product: it ends in .fits or .fits.gz or .asdf
         layout = Layout(Attribute(path) for path in left if path not in OF_THE_PRODUCT)
         now = zip(layout.paths, map(plain, collect(self._product.tree, layout)), strict=True)
         return {path: value for path, value in now if not is_same(value, left[path])}
-
-    @property
-    def changed(self) -> frozenset[str]:
-        """Dotted paths of what the blend has set in the product, or taken out of it."""
-        return frozenset([*self.values, *self._dropped, *self._refused])
 
     @property
     def product_name(self) -> str:
@@ -218,13 +254,12 @@ product: it ends in .fits or .fits.gz or .asdf
     @cached_property
     def kept(self) -> dict[str, Any]:
         """The product's own values that stayed, by dotted path, as far as the plan knows them."""
-        outcomes = self.outcomes.values()
-        return self._own(one.attribute for one in outcomes if one.status is Status.KEPT)
+        return self._own(path for path, _ in self._with_status(Status.KEPT))
 
     def _own(self, paths: Iterable[str]) -> dict[str, Any]:
         layout = Layout(map(Attribute, paths))
-        found = zip(layout.paths, collect(self._product.tree, layout), strict=True)
-        return {path: value for path, value in found if value is not None}
+        own = zip(layout.paths, collect(self._product.tree, layout), strict=True)
+        return {path: value for path, value in own if value is not None}
 
     @cached_property
     def table(self) -> Table:
@@ -234,14 +269,8 @@ product: it ends in .fits or .fits.gz or .asdf
     @cached_property
     def outcomes(self) -> Outcomes:
         """How each attribute came about, by dotted path, in the order of the plan."""
-        return outcomes_of(
-            self.plan,
-            self.inputs,
-            self._once,
-            self.values,
-            self._dropped,
-            self._refused,
-            self.later_values,
+        return Outcomes(
+            (evaluation.outcome for evaluation in self._evaluations.values()), self.inputs
         )
 
     def varied(self) -> list[Outcome]:

@@ -114,13 +114,13 @@ def _is_notable(outcome: "Outcome") -> bool:
 
 def _print_paragraphs(outcomes: "Sequence[Outcome]", product: "ProductFile") -> None:
     from blender_core.cli.console import Output
-    from blender_core.evaluation.explain import explained
+    from blender_core.evaluation.outcomes import explanation
 
     output = Output()
     for number, outcome in enumerate(outcomes):
         if number:
             output.text("")
-        text = explained(outcome, product.inputs.get(outcome.attribute), product.values)
+        text = explanation(outcome, product.inputs.get(outcome.attribute), product.values)
         first, _, others = text.partition("\n")
         output.text(first, "bold")
         if others:

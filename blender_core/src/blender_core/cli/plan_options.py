@@ -141,7 +141,6 @@ def _model_class(name: str) -> type[Any]:
 
 def print_environment() -> None:
     """Say on standard error what environment variables ask of every blend."""
-    from blender_core.blending.recording import record_rules
     from blender_core.cli.console import printable
     from blender_core.common.environment import (
         BLOCK,
@@ -150,6 +149,7 @@ def print_environment() -> None:
         blocked_plugins,
         rules_files,
     )
+    from blender_core.tables.hdrrules import record_rules
 
     lines = [f"{RULES} adds the rules file {path}" for path in rules_files()]
     lines += [f"{BLOCK} leaves out the plugin {name}" for name in blocked_plugins()]

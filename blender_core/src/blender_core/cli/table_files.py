@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Any, Final
 from blender_core.cli.errors import CommandError
 from blender_core.formats.files.atomic import replacing
 from blender_core.formats.files.target import Target, is_same_file
-from blender_core.tables.hdrtab import to_fits_rec, to_table
-from blender_core.tables.typed_columns import typed_column
+from blender_core.tables.hdrtab import to_fits_rec, to_table, typed_column
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from blender_core.tables.hdrtab import TypedColumn
     from blender_core.tables.recorded_inputs import RecordedColumn
-    from blender_core.tables.typed_columns import TypedColumn
 
 __all__ = ["write_table"]
 

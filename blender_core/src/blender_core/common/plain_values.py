@@ -1,19 +1,19 @@
-"""TODO."""
+"""Values as plain Python objects: bool, int, float and str, and lists and dicts of these."""
 
 from __future__ import annotations
 
 import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["is_plain", "plain"]
+__all__ = ["is_plain", "plain", "plain_scalar"]
 
-
-_PLAIN = frozenset({bool, int, float, str, type(None)})
+_SCALARS: Final = frozenset({bool, int, float, str})
+_PLAIN: Final = _SCALARS | {type(None)}
 
 
 def is_plain(values: Collection[Any]) -> bool:
@@ -22,19 +22,44 @@ def is_plain(values: Collection[Any]) -> bool:
 
 
 def plain(value: Any) -> Any:
-    """Return a value as a plain Python object that shares nothing with its model."""
+    """Return a value as a plain Python object that shares nothing with its model.
+
+    An array is none, but for one in a list or dict; other objects stay as they are.
+    """
     if type(value) in _PLAIN:
         return value
     if isinstance(value, np.generic):
-        item = value.item()
-        return float(item) if isinstance(item, np.floating) else item  # a long double stays one
+        scalar = plain_scalar(value)
+        return value.item() if scalar is None else scalar
     if isinstance(value, (list, tuple)):
         return [_item(item) for item in value]
     if isinstance(value, dict):
         return {key: _item(item) for key, item in value.items()}
     if isinstance(value, datetime.datetime):
         return value.isoformat()
-    return None if _is_array(value) else _plain_subclass(value)
+    if _is_array(value):
+        return None
+    scalar = plain_scalar(value)
+    if scalar is not None:
+        return scalar
+    from astropy.time import Time
+
+    return str(value) if isinstance(value, Time) else value
+
+
+def plain_scalar(value: Any) -> bool | int | float | str | None:
+    """Return the Python scalar that a value is; None if it is something else."""
+    if type(value) in _SCALARS:
+        return value  # type: ignore[no-any-return]
+    # Subclasses of arrays are something else: masked ones, or those with a unit.
+    if isinstance(value, np.generic) or (type(value) is np.ndarray and value.ndim == 0):
+        item = value.item()
+        if isinstance(item, np.floating):  # a long double stays one
+            item = float(item)
+        return item if type(item) in _SCALARS else None
+    if isinstance(value, str):
+        return str.__str__(value)  # members of enumerations have a str of their own
+    return next((kind(value) for kind in (bool, int, float) if isinstance(value, kind)), None)
 
 
 def _item(value: Any) -> Any:
@@ -50,12 +75,3 @@ def _is_array(value: Any) -> bool:
     if isinstance(value, np.generic):
         return False
     return hasattr(value, "dtype") and hasattr(value, "__array__")
-
-
-def _plain_subclass(value: Any) -> Any:
-    for kind in (bool, int, float, str):
-        if isinstance(value, kind):
-            return kind(value)
-    from astropy.time import Time
-
-    return str(value) if isinstance(value, Time) else value

@@ -1,21 +1,35 @@
-"""What it means that two inputs have the same value, and how messages show one.
+"""What it means that two inputs have the same value, and that a product is to have none.
 
 Rules and outcomes share this one notion: values are the same if they compare equal, NaN is the
-same as NaN, and lists and mappings are compared by what they hold.
+same as NaN, and lists and dicts are compared by what they hold.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+import enum
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
-__all__ = ["distinct", "identity"]
+__all__ = ["DROP", "Drop", "distinct", "identity", "index_of"]
 
 T = TypeVar("T")
 
 _NAN = object()
+
+
+class Drop(enum.Enum):
+    """The type of :data:`DROP`."""
+
+    DROP = "DROP"
+
+    def __repr__(self) -> str:
+        return self.value
+
+
+DROP: Final = Drop.DROP
+"""What a rule returns when the product should not have the attribute at all."""
 
 
 def identity(value: Any) -> Hashable:
@@ -43,7 +57,13 @@ def distinct(values: Iterable[T]) -> list[T]:
     else:
         if all(value == value for value in plain):  # noqa: PLR0124  # no NaN
             return list(plain)
-    found: dict[Hashable, T] = {}
+    by_identity: dict[Hashable, T] = {}
     for value in values:
-        found.setdefault(identity(value), value)
-    return list(found.values())
+        by_identity.setdefault(identity(value), value)
+    return list(by_identity.values())
+
+
+def index_of(value: Any, values: Iterable[Any]) -> int | None:
+    """Return where a value first is among others; None if it is not."""
+    key = identity(value)
+    return next((i for i, other in enumerate(values) if identity(other) == key), None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.attribute_paths import label_of
@@ -79,24 +79,27 @@ class Outcome:
     replaced : object, optional
         What the product had before, if an override has replaced what somebody had set after the
         blend, or the value was amended.
+    after_amendment : bool, optional
+        Whether it was an amendment that gave `blended`, and not the blend.
     """
 
     attribute: str
     keyword: str | None
     status: Status
     value: Any
-    rule: str | None
-    settings: str
-    tier: Tier | None
-    asked_by: str
-    provider: Provider | None
-    reason: str
-    n_inputs: int | None
-    n_distinct: int | None
-    n_seen: int | None
-    from_input: int | None
+    rule: str | None = None
+    settings: str = ""
+    tier: Tier | None = None
+    asked_by: str = ""
+    provider: Provider | None = None
+    reason: str = ""
+    n_inputs: int | None = None
+    n_distinct: int | None = None
+    n_seen: int | None = None
+    from_input: int | None = None
     blended: Any = None
     replaced: Any = None
+    after_amendment: bool = False
 
     @property
     def label(self) -> str:
@@ -106,8 +109,8 @@ class Outcome:
     @property
     def provided_by(self) -> str:
         """The distribution and version that the rule is from; empty if that is not known."""
-        one = self.provider
-        return "" if one is None else f"{one.distribution} {one.version}"
+        provider = self.provider
+        return "" if provider is None else f"{provider.distribution} {provider.version}"
 
     @property
     def overridden(self) -> bool:
@@ -131,18 +134,11 @@ class Outcome:
 
 def own_outcome(outcome: Outcome, value: Any) -> Outcome:
     """Return the outcome of what a file has of itself: whatever was blended, no rule made it."""
-    return replace(
-        outcome,
-        status=Status.OWN,
-        value=value,
-        rule=None,
-        settings="",
-        tier=None,
-        asked_by="",
-        provider=None,
-        reason="",
-        n_seen=None,
-        from_input=None,
-        blended=None,
-        replaced=None,
+    return Outcome(
+        outcome.attribute,
+        outcome.keyword,
+        Status.OWN,
+        value,
+        n_inputs=outcome.n_inputs,
+        n_distinct=outcome.n_distinct,
     )

@@ -1,28 +1,24 @@
-"""How all attributes of a product came about."""
+"""How all attributes of a product came about: found by their names, and explained in words."""
 
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.attribute_paths import specificity
-from blender_core.common.values import distinct, identity
+from blender_core.common.values import identity
+from blender_core.common.wording import pluralize, preview
 from blender_core.errors import UnknownAttributeError
-from blender_core.evaluation.explain import explained
 from blender_core.evaluation.outcome import Outcome, Status
-from blender_core.evaluation.select import select_with
-from blender_core.plan.assignment import AS_THEY_ARE
-from blender_core.plugins.rule import Gives
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from blender_core.evaluation.later_values import LaterValue
-    from blender_core.plan.assignment import Assignment
+__all__ = ["Outcomes", "explanation"]
 
-__all__ = ["Outcomes", "outcome_of", "outcomes_of"]
+_MOST_SHOWN: Final = 5
 
 
 class Outcomes(Mapping[str, Outcome]):
@@ -37,7 +33,7 @@ class Outcomes(Mapping[str, Outcome]):
     """
 
     def __init__(self, outcomes: Iterable[Outcome], inputs: Mapping[str, Sequence[Any]]) -> None:
-        self._by_path = {one.attribute: one for one in outcomes}
+        self._by_path = {outcome.attribute: outcome for outcome in outcomes}
         self._inputs = inputs
 
     def __getitem__(self, path: str) -> Outcome:
@@ -77,20 +73,19 @@ class Outcomes(Mapping[str, Outcome]):
         UnknownAttributeError
             If nothing is known of such an attribute.
         """
-        found = [
-            one
-            for one in self.values()
-            if attribute == one.attribute
-            or specificity(attribute, one.attribute, one.keyword) is not None
+        matches = [
+            outcome
+            for path, outcome in self.items()
+            if attribute == path or specificity(attribute, path, outcome.keyword) is not None
         ]
-        if not found:
+        if not matches:
             groups = dict.fromkeys(path.rpartition(".")[0] for path in self)
-            names = [*groups, *self, *(one.keyword for one in self.values() if one.keyword)]
-            close = difflib.get_close_matches(attribute, names, n=3)
+            keywords = (outcome.keyword for outcome in self.values() if outcome.keyword)
+            close = difflib.get_close_matches(attribute, [*groups, *self, *keywords], n=3)
             hint = f": did you mean {' or '.join(close)}?" if close else ""
             msg = f"nothing is known of an attribute {attribute!r}{hint}"
             raise UnknownAttributeError(msg, attribute=attribute)
-        return found
+        return matches
 
     def explain(self, attribute: str, own: Mapping[str, Any] | None = None) -> str:
         """Say in words how values came about.
@@ -113,82 +108,119 @@ class Outcomes(Mapping[str, Outcome]):
             If nothing is known of such an attribute.
         """
         return "\n\n".join(
-            explained(one, self._inputs.get(one.attribute), own) for one in self.find(attribute)
+            explanation(outcome, self._inputs.get(outcome.attribute), own)
+            for outcome in self.find(attribute)
         )
 
 
-def outcomes_of(
-    plan: Mapping[str, Assignment],
-    inputs: Mapping[str, Sequence[Any]],
-    once: Mapping[str, Any],
-    values: Mapping[str, Any],
-    dropped: Collection[str],
-    refused: Mapping[str, Any],
-    later: Mapping[str, LaterValue],
-) -> Outcomes:
-    """Return how each attribute came about."""
-    outcomes = []
-    for path, assignment in plan.items():
-        status = Status.DROPPED if path in dropped else Status.KEPT
-        own = later.get(path)
-        if own is not None and own.stays:
-            status = Status.LATER
-        elif path in refused:
-            status = Status.REFUSED
-        elif path in values:
-            status = Status.SET
-        value = values.get(path, refused.get(path))
-        outcome = outcome_of(assignment, status, value, inputs, once)
-        if own is not None and own.stays:
-            outcome = replace(outcome, value=own.value, from_input=None, blended=own.blended)
-        elif own is not None:
-            outcome = replace(outcome, replaced=own.value)
-        outcomes.append(outcome)
-    return Outcomes(outcomes, inputs)
-
-
-def outcome_of(
-    assignment: Assignment,
-    status: Status,
-    value: Any,
-    inputs: Mapping[str, Sequence[Any]],
-    once: Mapping[str, Any],
-) -> Outcome:
-    """Return how one attribute came about."""
-    path = assignment.attribute.path
-    given = inputs.get(path)
-    n_inputs = n_distinct = None
-    if given is None:
-        given = (once.get(path),)
+def explanation(
+    outcome: Outcome, values: Sequence[Any] | None, own: Mapping[str, Any] | None = None
+) -> str:
+    """Say in words how the value of an attribute came about."""
+    lines = [_result(outcome, own)]
+    if outcome.rule is not None:
+        of_maker = f" of the {_maker(outcome)}" if outcome.status is Status.LATER else ""
+        settings = f" ({outcome.settings})" if outcome.settings else ""
+        provider = "" if outcome.rule in ("keep", "drop") else f" of {outcome.provider}"
+        lines.append(f"The rule{of_maker} is {outcome.rule!r}{settings}{provider}.")
+        lines.append(f"It was asked for by {outcome.asked_by}: {outcome.reason.removesuffix('.')}.")
+    if values is not None:
+        lines.append(_inputs(outcome, values))
+    elif outcome.status is Status.OWN:
+        return lines[0]
+    elif outcome.rule is None:
+        lines.append("The product's table has no column that tells what the inputs had.")
+    elif outcome.n_inputs is None:
+        lines.append("Only the first input was asked: nothing calls for the others' values.")
     else:
-        present = [one for one in given if one is not None]
-        n_inputs, n_distinct = len(present), len(distinct(present))
-    n_seen, order, values = n_inputs, list(range(len(given))), given
-    rule = assignment.rule
-    if rule is not None and assignment.selection is not AS_THEY_ARE:
-        # It went well before, so it does again.
-        seen = select_with(assignment.selection, rule.missing, given, inputs)
-        n_seen, order, values = len(seen.values), seen.inputs, seen.values
-    source = None
-    if value is not None and rule is not None and rule.gives is Gives.INPUT:
-        key = identity(value)
-        same = (i for i, one in zip(order, values, strict=True) if identity(one) == key)
-        source = next(same, None)
-        if source is not None and given[source] is None:
-            source = None  # something stood in for it
-    return Outcome(
-        attribute=path,
-        keyword=assignment.attribute.keyword,
-        status=status,
-        value=value,
-        rule=assignment.name,
-        settings=str(assignment.selection),
-        tier=assignment.tier,
-        asked_by=assignment.source,
-        provider=assignment.provider,
-        reason=assignment.reason,
-        n_inputs=n_inputs,
-        n_distinct=n_distinct,
-        n_seen=n_seen,
-        from_input=source,
+        values_had = f", with {pluralize(outcome.n_distinct or 0, 'different value')}"
+        many = values_had if outcome.n_inputs else ""
+        lines.append(f"{pluralize(outcome.n_inputs, 'input')} had it{many}.")
+    n_seen, n_inputs = outcome.n_seen, outcome.n_inputs or 0
+    if n_seen is not None and n_seen > n_inputs:
+        seen = f"{pluralize(n_seen, 'value')}, with something in place of those that are missing"
+        lines.append(f"The rule saw {seen}.")
+    elif n_seen is not None and n_seen < n_inputs:
+        lines.append(f"The rule saw {pluralize(n_seen, 'value') if n_seen else 'none'} of these.")
+    if outcome.replaced is not None and outcome.status is Status.SET:
+        lines.append(
+            f"It replaces {preview(outcome.replaced)}, which was set after an earlier blend."
+        )
+    if outcome.varied:
+        lines.append("The inputs differ, and the first was taken because nobody asked for a rule.")
+    return "\n".join(lines)
+
+
+def _maker(outcome: Outcome) -> str:
+    return "amendment" if outcome.after_amendment else "blend"
+
+
+def _result(outcome: Outcome, own: Mapping[str, Any] | None) -> str:
+    """Say what the product has, and where that is from."""
+    label, value, source = outcome.label, preview(outcome.value), outcome.from_input
+    taken = "" if source is None else f", taken from input {source + 1}"
+    match outcome.status:
+        case Status.SET:
+            return f"{label} is {value}{taken}."
+        case Status.AMENDED:
+            before = "" if outcome.replaced is None else f", instead of {preview(outcome.replaced)}"
+            after = "none" if outcome.value is None else value
+            return f"{label} is {after}{taken}, amended{before}."
+        case Status.LATER:
+            return _later(outcome)
+        case Status.UNKNOWN | Status.OWN if outcome.value is None:
+            return f"{label} is none: the product has no such value."
+        case Status.OWN:
+            return f"{label} is {value}: the file has its own."
+        case Status.UNKNOWN:
+            origin = "" if source is None else f", as input {source + 1} has it"
+            if source is None and outcome.n_inputs:
+                origin = ", which no input has"
+            return f"{label} is {value}{origin}."
+        case Status.KEPT:
+            return _kept(outcome, own)
+        case Status.DROPPED:
+            return f"{label} is none: the product has no such value, as the rule says."
+    refused = "" if outcome.value is None else f" {value}"
+    return f"{label} is none: the product's schema forbids the blended value{refused}."
+
+
+def _kept(outcome: Outcome, own: Mapping[str, Any] | None) -> str:
+    if own is None:
+        return f"{outcome.label} is what the product had before the blend."
+    # It may be from before the blend, or from after it.
+    if outcome.attribute not in own:
+        return f"{outcome.label} is none: the product has none of its own."
+    return f"{outcome.label} is {preview(own[outcome.attribute])}, the product's own."
+
+
+def _later(outcome: Outcome) -> str:
+    blended, maker = "none", _maker(outcome)
+    if outcome.blended is not None:
+        number = outcome.n_inputs if outcome.n_seen is None else outcome.n_seen
+        of = "" if number is None else f" of {number}"
+        blended = f"{preview(outcome.blended)} ({outcome.rule}{of})"
+    if outcome.value is None:
+        return f"{outcome.label} is none: it was taken out after the {maker}, which gave {blended}."
+    value = preview(outcome.value)
+    return f"{outcome.label} is {value}, set after the {maker}; the {maker} gave {blended}."
+
+
+def _inputs(outcome: Outcome, values: Sequence[Any]) -> str:
+    """Say what the inputs have."""
+    present = [value for value in values if value is not None]
+    if not present:
+        return f"None of {pluralize(len(values), 'input')} has it."
+    counts = Counter(map(identity, present))
+    examples = {identity(value): value for value in reversed(present)}
+    has = "has" if len(present) == 1 else "have"
+    have = f"{outcome.n_inputs} of {pluralize(len(values), 'input')} {has} it"
+    if len(counts) == 1:
+        return f"{have}, with the same value {preview(present[0])}."
+    repeated = len(counts) < len(present)
+    listing = ", ".join(
+        f"{preview(examples[key])} ({count})" if repeated else preview(examples[key])
+        for key, count in counts.most_common(_MOST_SHOWN)
     )
+    more = ", …" if len(counts) > _MOST_SHOWN else ""
+    return f"{have}, with {len(counts)} different values: {listing}{more}."

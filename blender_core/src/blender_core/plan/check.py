@@ -12,7 +12,7 @@ from blender_core.plan.claims import DEFAULT_RULE
 from blender_core.plan.findings import Finding, FindingKind
 from blender_core.plugins.rule import Gives
 from blender_core.schema.attributes import Attribute, json_type
-from blender_core.schema.conversion import converted
+from blender_core.schema.conversion import rule_result
 from blender_core.schema.validation import objection, problem_with_name
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def _constants(
     refused: dict[tuple[FindingKind, str], list[Any]] = {}
     for constant in constants:
         try:
-            value = converted(constant, source.type)
+            value = rule_result(constant, source.type)
         except RuleError as error:
             yield FindingKind.TYPE, f"its rule may give {preview(constant)}: {error}"
         else:
@@ -119,7 +119,7 @@ def _constants(
 def _made_of_booleans(rule: Rule) -> str | None:
     """Return the type that a rule makes of booleans: a bitwise or is a boolean, a sum is not."""
     try:
-        return json_type(converted(rule.blend([True, True]), None))
+        return json_type(rule_result(rule.blend([True, True]), None))
     except Exception:  # noqa: BLE001  # the rule is somebody else's, and may want companions
         return None
 

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blender_core.formats.files.target import Target
-    from blender_core.products.product import Vetted
-    from blender_core.tables.typed_columns import TypedColumn
+    from blender_core.tables.hdrtab import TypedColumn
 
 __all__ = ["NoProduct", "Product"]
 
@@ -55,7 +54,9 @@ class Product(abc.ABC):
         """Return a table that a blend has put into the product; None if it has none."""
 
     @abc.abstractmethod
-    def update(self, vetted: Vetted, tables: Mapping[str, Sequence[TypedColumn]]) -> None:
+    def update(
+        self, changes: Mapping[str, Any], tables: Mapping[str, Sequence[TypedColumn]]
+    ) -> None:
         """Give the product its values and its tables. Files stay as they are."""
 
     def restored(self) -> contextlib.AbstractContextManager[None]:
@@ -80,7 +81,9 @@ class NoProduct(Product):
     def table(self, name: str) -> Any:  # noqa: ARG002
         return None
 
-    def update(self, vetted: Vetted, tables: Mapping[str, Sequence[TypedColumn]]) -> None:
+    def update(
+        self, changes: Mapping[str, Any], tables: Mapping[str, Sequence[TypedColumn]]
+    ) -> None:
         pass
 
     def save(self, target: Target) -> None:

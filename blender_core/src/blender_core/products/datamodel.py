@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blender_core.formats.files.target import Target
-    from blender_core.products.product import Vetted
-    from blender_core.tables.typed_columns import TypedColumn
+    from blender_core.tables.hdrtab import TypedColumn
 
 __all__ = ["DatamodelProduct", "packed", "restored", "save"]
 
@@ -53,8 +52,10 @@ class DatamodelProduct(Product):
     def table(self, name: str) -> Any:
         return table_of_datamodel(self.model, name)
 
-    def update(self, vetted: Vetted, tables: Mapping[str, Sequence[TypedColumn]]) -> None:
-        update_product(self.model, vetted, tables)
+    def update(
+        self, changes: Mapping[str, Any], tables: Mapping[str, Sequence[TypedColumn]]
+    ) -> None:
+        update_product(self.model, changes, tables)
 
     def restored(self) -> contextlib.AbstractContextManager[None]:
         return restored(self.model)

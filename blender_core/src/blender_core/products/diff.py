@@ -12,7 +12,7 @@ from blender_core.common.wording import preview, strings
 from blender_core.evaluation.outcome import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Sequence
 
     from blender_core.evaluation.outcome import Outcome
     from blender_core.products.product_file import ProductFile
@@ -128,52 +128,54 @@ class ProductDiff:
     ) -> None:
         ignore = strings(ignore, "ignore", "attributes")
         self.compares_rules = here.has_rules and there.has_rules
-        self.values = _values(here, there, ignore)
-        rows_here, rows_there = _rows(here), _rows(there)
-        self.only_here = [one for one in rows_here if one not in rows_there]
-        self.only_there = [one for one in rows_there if one not in rows_here]
-        both = [one for one in rows_here if one in rows_there]
-        rows = [(one, rows_here[one], rows_there[one]) for one in both]
-        self.cells = _cells(here, there, rows, ignore)
+        self.values = _value_changes(here, there, ignore)
+        rows_here, rows_there = _rows_by_name(here), _rows_by_name(there)
+        self.only_here = [name for name in rows_here if name not in rows_there]
+        self.only_there = [name for name in rows_there if name not in rows_here]
+        rows = [
+            (name, rows_here[name], rows_there[name]) for name in rows_here if name in rows_there
+        ]
+        self.cells = _cell_changes(here, there, rows, ignore)
 
     def __bool__(self) -> bool:
         return bool(self.values or self.only_here or self.only_there or self.cells)
 
 
-def _values(here: ProductFile, there: ProductFile, ignore: Collection[str]) -> list[ValueChange]:
+def _value_changes(
+    here: ProductFile, there: ProductFile, ignore: Collection[str]
+) -> list[ValueChange]:
     changes = []
     for path in dict.fromkeys([*here.attributes, *there.attributes]):
         attribute = here.attributes.get(path) or there.attributes[path]
-        if any(specificity(one, path, attribute.keyword) for one in ignore):
+        if any(specificity(text, path, attribute.keyword) for text in ignore):
             continue
-        mine, other = here.outcomes.get(path), there.outcomes.get(path)
+        outcomes = here.outcomes.get(path), there.outcomes.get(path)
+        later_here, later_there = (_has_status(outcome, Status.LATER) for outcome in outcomes)
+        blended_here, blended_there = (outcome and outcome.blended for outcome in outcomes)
+        origin_here, origin_there = map(_origin, outcomes)
         change = ValueChange(
             path,
             attribute.keyword,
             here.values.get(path),
             there.values.get(path),
-            _origin(mine),
-            _origin(other),
-            _is_later(mine),
-            _is_later(other),
-            None if mine is None else mine.blended,
-            None if other is None else other.blended,
+            origin_here,
+            origin_there,
+            later_here,
+            later_there,
+            blended_here,
+            blended_there,
         )
         # Where one does not tell its rule, that is not what is different.
-        told = here.has_rules and there.has_rules and not _is_unknown(mine, other)
-        has_other_rule = told and _rule(mine) != _rule(other)
-        has_other_origin = has_other_rule or change.later_here != change.later_there
-        if change.has_other_value or has_other_origin:
+        both_tell = here.has_rules and there.has_rules
+        is_unknown = any(_has_status(outcome, Status.UNKNOWN) for outcome in outcomes)
+        has_other_rule = both_tell and not is_unknown and len(set(map(_rule, outcomes))) > 1
+        if change.has_other_value or has_other_rule or later_here != later_there:
             changes.append(change)
     return changes
 
 
-def _is_later(outcome: Outcome | None) -> bool:
-    return outcome is not None and outcome.status is Status.LATER
-
-
-def _is_unknown(*outcomes: Outcome | None) -> bool:
-    return any(one is not None and one.status is Status.UNKNOWN for one in outcomes)
+def _has_status(outcome: Outcome | None, status: Status) -> bool:
+    return outcome is not None and outcome.status is status
 
 
 def _origin(outcome: Outcome | None) -> str:
@@ -181,9 +183,10 @@ def _origin(outcome: Outcome | None) -> str:
     rule = _rule(outcome)
     if outcome is None or outcome.status is not Status.LATER:
         return rule
-    gave = "none" if outcome.blended is None else preview(outcome.blended)
+    blended = "none" if outcome.blended is None else preview(outcome.blended)
     way = "taken out" if outcome.value is None else "set"
-    return f"{way} after the blend, which gave {gave} by {rule}"
+    maker = "amendment" if outcome.after_amendment else "blend"
+    return f"{way} after the {maker}, which gave {blended} by {rule}"
 
 
 def _rule(outcome: Outcome | None) -> str:
@@ -196,7 +199,7 @@ def _rule(outcome: Outcome | None) -> str:
     return rule
 
 
-def _rows(product: ProductFile) -> dict[str, int]:
+def _rows_by_name(product: ProductFile) -> dict[str, int]:
     """Return the rows of the table by the names of their inputs; nameless ones by their number."""
     names = product.inputs.get(_NAME) or [None] * product.n_inputs
     rows: dict[str, int] = {}
@@ -211,33 +214,30 @@ def _rows(product: ProductFile) -> dict[str, int]:
     return rows
 
 
-def _cells(
+def _cell_changes(
     here: ProductFile,
     there: ProductFile,
     rows: Sequence[tuple[str, int, int]],
     ignore: Collection[str],
 ) -> list[CellChange]:
-    changes = []
     ignored = {
         column.attribute.path
         for column in (*here.columns, *there.columns)
         if any(map(column.is_meant, ignore))
     }
+    changes = []
     for path in dict.fromkeys([*here.inputs, *there.inputs]):
         if path in ignored:
             continue
-        mine, others = _column(here.inputs, path), _column(there.inputs, path)
+        cells_here, cells_there = (
+            product.inputs.get(path) or [None] * product.n_inputs for product in (here, there)
+        )
         differing = [
-            (name, mine(i), others(j))
+            (name, cells_here[i], cells_there[j])
             for name, i, j in rows
-            if identity(mine(i)) != identity(others(j))
+            if identity(cells_here[i]) != identity(cells_there[j])
         ]
         if differing:
             names = tuple(name for name, _, _ in differing)
             changes.append(CellChange(path, names, *differing[0][1:]))
     return changes
-
-
-def _column(inputs: Mapping[str, Sequence[Any]], path: str) -> Any:
-    values = inputs.get(path)
-    return (lambda _row: None) if values is None else values.__getitem__

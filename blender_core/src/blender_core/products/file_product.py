@@ -11,7 +11,7 @@ from blender_core.errors import InputError
 from blender_core.formats.files.source_file import SourceFile
 from blender_core.products.base import Product
 from blender_core.products.datamodel import save
-from blender_core.products.product import Vetted, update_product
+from blender_core.products.product import update_product
 from blender_core.readers.asdf import AsdfReader
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from blender_core.formats.files.target import Target
     from blender_core.readers.fits import FitsReader
-    from blender_core.tables.typed_columns import TypedColumn
+    from blender_core.tables.hdrtab import TypedColumn
 
 __all__ = ["AsdfProduct", "FileProduct"]
 
@@ -42,7 +42,7 @@ class FileProduct(Product):
         self.validator = model_type()
         self._tree = tree
         self._source = source
-        self._vetted = Vetted()
+        self._changes: dict[str, Any] = {}
         self._tables: Mapping[str, Sequence[TypedColumn]] = {}
         self._model: Any = None
 
@@ -69,7 +69,7 @@ class FileProduct(Product):
                     reason = f"{type(error).__name__}: {error}"
                     msg = f"{self._source.label} cannot be opened: {reason}"
                     raise InputError(msg) from error
-            update_product(model, self._vetted, self._tables)
+            update_product(model, self._changes, self._tables)
             self._model = model
         return self._model
 
@@ -83,8 +83,10 @@ class FileProduct(Product):
     def _reader(self) -> FitsReader | AsdfReader:
         """Return a reader of the file as it is."""
 
-    def update(self, vetted: Vetted, tables: Mapping[str, Sequence[TypedColumn]]) -> None:
-        self._vetted, self._tables = vetted, tables
+    def update(
+        self, changes: Mapping[str, Any], tables: Mapping[str, Sequence[TypedColumn]]
+    ) -> None:
+        self._changes, self._tables = dict(changes), tables
 
     def save(self, target: Target) -> None:
         save(self.model, target, self._source.require_unchanged)
@@ -92,7 +94,7 @@ class FileProduct(Product):
 
     def _saved(self, target: Target, own: Mapping[str, Any]) -> None:
         """Take note of what the file has become, and what it says of itself below ``meta``."""
-        self._vetted.values.update({f"meta.{name}": value for name, value in own.items()})
+        self._changes.update({f"meta.{name}": value for name, value in own.items()})
         self._tree.setdefault("meta", {}).update(own)
         self.path = target.output
         if target.is_product:

@@ -9,7 +9,6 @@ import datetime
 import gzip
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from blender_core.common.drop import DROP
 from blender_core.errors import InputError, OutputError
 from blender_core.formats.asdf.tree_text import AsdfText
 from blender_core.formats.files.atomic import replacing
@@ -96,11 +95,7 @@ class FitsProduct(FileProduct):
             "filename": target.output.name,
             "model_type": type(self.validator).__name__,
         }
-        changes = {
-            **dict.fromkeys((*self._vetted.dropped, *self._vetted.refused), DROP),
-            **self._vetted.values,
-            **{f"meta.{name}": value for name, value in own.items()},
-        }
+        changes = {**self._changes, **{f"meta.{name}": value for name, value in own.items()}}
         with _unpacked(self._source) as source:
             try:
                 parts = patched(self._fits, self.validator, changes, self._tables, source)

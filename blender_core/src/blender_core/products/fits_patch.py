@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from blender_core.common.caught_warnings import recorded
-from blender_core.common.drop import DROP
+from blender_core.common.values import DROP
 from blender_core.common.wording import preview
 from blender_core.formats.files.byte_ranges import ByteRange, Part, PatchError
 from blender_core.formats.fits.asdf_extension import array_tag, bytes_of, new_extension, with_tree
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from blender_core.formats.fits.scan import RawFits
-    from blender_core.tables.typed_columns import TypedColumn
+    from blender_core.tables.hdrtab import TypedColumn
 
 __all__ = ["patched"]
 

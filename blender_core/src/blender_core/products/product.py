@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from blender_core.common.drop import DROP
 from blender_core.common.plain_values import plain
+from blender_core.common.values import DROP
 from blender_core.common.wording import preview
 from blender_core.errors import (
     InputError,
@@ -15,6 +14,7 @@ from blender_core.errors import (
     raise_all,
     warn,
 )
+from blender_core.evaluation.outcome import Status
 from blender_core.schema.attributes import subschema_at
 from blender_core.schema.validation import problem_with, validates_assignments
 from blender_core.tables.hdrtab import to_fits_rec
@@ -23,30 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from blender_core.errors import BlenderError
+    from blender_core.evaluation.evaluation import Evaluation
     from blender_core.plan.assignment import Assignment
-    from blender_core.plan.plan import BlendPlan
-    from blender_core.tables.typed_columns import TypedColumn
+    from blender_core.tables.hdrtab import TypedColumn
 
-__all__ = ["Vetted", "require_datamodel", "update_product", "vet"]
-
-
-@dataclass(slots=True)
-class Vetted:
-    """Blended values, sorted by what the product's schema has to say of them.
-
-    Parameters
-    ----------
-    values : dict of str to object
-        What the product gets: its lists and mappings are nobody else's.
-    dropped : list of str
-        What it loses because a rule says so.
-    refused : dict of str to object
-        What it loses because its schema forbids the blended value.
-    """
-
-    values: dict[str, Any] = field(default_factory=dict)
-    dropped: list[str] = field(default_factory=list)
-    refused: dict[str, Any] = field(default_factory=dict)
+__all__ = ["changes_of", "require_datamodel", "update_product"]
 
 
 def require_datamodel(product: Any) -> None:
@@ -58,34 +39,47 @@ def require_datamodel(product: Any) -> None:
         raise NotADatamodelError(msg)
 
 
-def vet(
-    product: Any, tree: Mapping[str, Any], blended: Mapping[str, Any], plan: BlendPlan
-) -> Vetted:
-    """Sort the blended values by what the product's schema allows. Changes nothing."""
-    vetted = Vetted()
+def changes_of(
+    product: Any, tree: Mapping[str, Any], evaluations: Iterable[Evaluation]
+) -> dict[str, Any]:
+    """Return what a product gets, by dotted path, and note in the evaluations what becomes of each.
+
+    `DROP` stands for what it loses because a rule says so, or because its schema forbids the
+    blended value. Lists and dicts are the product's own. The product is not changed yet.
+    """
+    removed: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     faults: list[BlenderError] = []
-    validating = validates_assignments(product)
-    for path, value in blended.items():
-        if value is DROP:
-            vetted.dropped.append(path)
+    validates = validates_assignments(product)
+    for evaluation in evaluations:
+        value = evaluation.value
+        if value is None or evaluation.stays:
             continue
-        if validating:
+        path = evaluation.assignment.attribute.path
+        if value is DROP:
+            evaluation.status = Status.DROPPED
+            removed[path] = DROP
+            continue
+        if validates:
             try:
-                allowed = _allowed(product, path, value, plan)
+                is_allowed = _is_allowed(product, evaluation.assignment, value)
             except InvalidValueError as fault:
                 faults.append(fault)
                 continue
-            if not allowed:
-                vetted.refused[path] = value
+            if not is_allowed:
+                evaluation.status = Status.REFUSED
+                removed[path] = DROP
                 continue
-        vetted.values[path] = plain(value) if isinstance(value, (list, dict)) else value
-    faults += _obstacles(tree, vetted.values)
+        evaluation.status = Status.SET
+        values[path] = plain(value) if isinstance(value, (list, dict)) else value
+    faults += _obstacles(tree, values)
     raise_all("the product cannot have these values", faults)
-    return vetted
+    # First what goes: a value may go where a group comes.
+    return {**removed, **values}
 
 
 def update_product(
-    product: Any, vetted: Vetted, tables: Mapping[str, Sequence[TypedColumn]]
+    product: Any, changes: Mapping[str, Any], tables: Mapping[str, Sequence[TypedColumn]]
 ) -> None:
     """Give the product its values and its tables."""
     made = {name: to_fits_rec(name, columns) for name, columns in tables.items() if columns}
@@ -95,9 +89,10 @@ def update_product(
     tree = product.instance
     # Everything that can fail has been done. The values are valid, so they go into the
     # product's tree as they are: assigning each would validate it again, with a validator each.
-    for path in (*vetted.dropped, *vetted.refused):
-        _remove(tree, path)
-    for path, value in vetted.values.items():
+    for path, value in changes.items():
+        if value is DROP:
+            _remove(tree, path)
+            continue
         *parents, name = path.split(".")
         group = tree
         for parent in parents:
@@ -116,23 +111,23 @@ def update_product(
             tree.pop(name, None)
 
 
-def _allowed(product: Any, path: str, value: Any, plan: BlendPlan) -> bool:
+def _is_allowed(product: Any, assignment: Assignment, value: Any) -> bool:
     from asdf.exceptions import ValidationError
 
-    assignment = plan[path]
+    attribute = assignment.attribute
     if product is None:
-        whose, subschema = "the inputs' schema", assignment.attribute.subschema
+        whose, subschema = "the inputs' schema", attribute.subschema
     else:
-        whose, subschema = "the product's schema", subschema_at(product.schema, path)
+        whose, subschema = "the product's schema", subschema_at(product.schema, attribute.path)
     try:
-        allowed, problem = problem_with(value, subschema, product)
+        is_allowed, problem = problem_with(value, subschema, product)
     except ValidationError as error:
         msg = _forbidden(assignment, whose, value, str(error))
-        raise InvalidValueError(msg, attribute=path, value=value) from error
+        raise InvalidValueError(msg, attribute=attribute.path, value=value) from error
     if problem:
-        consequence = "it is set all the same" if allowed else "the product has no value"
+        consequence = "it is set all the same" if is_allowed else "the product has no value"
         warn(f"{_forbidden(assignment, whose, value, problem)}\nSo {consequence}.")
-    return allowed
+    return is_allowed
 
 
 def _forbidden(assignment: Assignment, whose: str, value: Any, problem: str) -> str:

@@ -9,32 +9,29 @@ from typing import TYPE_CHECKING, Final
 
 from blender_core.common.advice import Advice
 from blender_core.common.attribute_paths import is_within
-from blender_core.common.values import distinct, identity
+from blender_core.common.values import distinct, identity, index_of
 from blender_core.common.wording import pluralize
 from blender_core.errors import BlenderError, NotADatamodelError, warn
-from blender_core.evaluation.later_values import UNTOLD
 from blender_core.evaluation.outcome import OF_A_FILE, Outcome, Status, own_outcome
 from blender_core.evaluation.outcomes import Outcomes
 from blender_core.inputs.opener import Opener
 from blender_core.plugins.manager import Plugins
 from blender_core.plugins.registry import Registry
 from blender_core.plugins.source import attributes_of, name_of
-from blender_core.products.earlier_blend import EarlierBlend
+from blender_core.products.earlier_blend import UNKNOWN, RecordedBlend
 from blender_core.readers.asdf import AsdfReader
 from blender_core.readers.fits import FitsReader
 from blender_core.schema.layout import Layout
 from blender_core.tables.hdrrules import RecordedRules, recorded_rules
-from blender_core.tables.hdrtab import to_table
-from blender_core.tables.hdrtab_cells import Hdrtab
-from blender_core.tables.recorded_inputs import recorded_inputs
-from blender_core.tables.typed_columns import typed_column
+from blender_core.tables.hdrtab import to_table, typed_column
+from blender_core.tables.recorded_inputs import Hdrtab, recorded_inputs
 
 if TYPE_CHECKING:
     import os
 
     from astropy.table import Table
 
-    from blender_core.schema.attributes import Attribute
+    from blender_core.plugins.registry import ProvidedRule
 
 __all__ = ["ProductFile"]
 
@@ -119,19 +116,23 @@ class ProductFile:
         self.model_type = name_of(source.model_type)
         self.attributes = attributes_of(source)
         self._schema = source.schema
-        layout = Layout(one for one in self.attributes.values() if not _is_within_wcs(one))
-        read = dict(zip(layout.paths, source.read(layout), strict=True))
-        self.values = {path: read[path] for path in self.attributes if read.get(path) is not None}
-        table, rules = source.table("hdrtab"), source.table("hdrrules")
-        self._rules = RecordedRules({}, {})
-        if rules is not None:
-            self._rules = recorded_rules(rules, source.what)
-        hdrtab = None if table is None else Hdrtab(table, source.what)
-        self.n_inputs = 0 if hdrtab is None else len(hdrtab)
-        self.columns = (
-            [] if hdrtab is None else recorded_inputs(hdrtab, self.attributes, self._rules.columns)
+        layout = Layout(
+            attribute for path, attribute in self.attributes.items() if not is_within(path, _WCS)
         )
-        self.inputs = {one.attribute.path: one.values for one in self.columns}
+        values = dict(zip(layout.paths, source.read(layout), strict=True))
+        self.values = {
+            path: values[path] for path in self.attributes if values.get(path) is not None
+        }
+        hdrtab, hdrrules = source.table("hdrtab"), source.table("hdrrules")
+        self._rules = RecordedRules({}, {})
+        if hdrrules is not None:
+            self._rules = recorded_rules(hdrrules, source.what)
+        self.n_inputs, self.columns = 0, []
+        if hdrtab is not None:
+            table = Hdrtab(hdrtab, source.what)
+            self.n_inputs = len(table)
+            self.columns = recorded_inputs(table, self.attributes, self._rules.columns)
+        self.inputs = {column.attribute.path: column.values for column in self.columns}
 
     def __repr__(self) -> str:
         inputs = pluralize(self.n_inputs, "input")
@@ -144,7 +145,9 @@ class ProductFile:
         It is as `BlendResult.table`, but that a file does not tell NaN and the empty text from
         what is missing: these are masked, too.
         """
-        typed = (typed_column(one.name, one.attribute, one.values) for one in self.columns)
+        typed = [
+            typed_column(column.name, column.attribute, column.values) for column in self.columns
+        ]
         return to_table([column for column in typed if column is not None])
 
     @cached_property
@@ -161,14 +164,15 @@ class ProductFile:
         BlendWarning
             If the installed plugins cannot be used, so that nothing tells what was set later.
         """
-        told = {path: self._as_it_is(recorded) for path, recorded in self._rules.outcomes.items()}
-        paths = dict.fromkeys([*self.attributes, *told, *self.inputs])
-        known = [
-            told.get(path) or self._outcome(path)
-            for path in paths
-            if path in told or path in self.values or path in self.inputs
-        ]
-        return Outcomes(known, self.inputs)
+        recorded = self._rules.outcomes
+        return Outcomes(
+            [
+                self._as_it_is(recorded[path]) if path in recorded else self._outcome(path)
+                for path in dict.fromkeys([*self.attributes, *recorded, *self.inputs])
+                if path in recorded or path in self.values or path in self.inputs
+            ],
+            self.inputs,
+        )
 
     def varied(self) -> list[Outcome]:
         """Return the outcomes of attributes that varied though the first was taken by default.
@@ -200,28 +204,6 @@ class ProductFile:
         """
         return self.outcomes.explain(attribute, self.values)
 
-    @cached_property
-    def _blend(self) -> EarlierBlend:
-        """The blend that the product is from."""
-        return EarlierBlend(
-            {column.attribute.path: column for column in self.columns},
-            self._rules if self.has_rules else None,
-            self.attributes,
-            lambda name: self._registry.get(name),
-            self._schema,
-        )
-
-    @cached_property
-    def _registry(self) -> Registry:
-        """The rules of the plugins, which are only asked for what HDRRULES does not tell."""
-        try:
-            plugins = Plugins.discover() if self._plugins is None else self._plugins
-            return Registry(plugins.rules())
-        except BlenderError as error:
-            without = "what was set after the blend is not known without the rules: "
-            warn(Advice(without, error.advice))
-            return Registry([])
-
     @property
     def has_rules(self) -> bool:
         """Whether the product tells which rules made its values.
@@ -230,22 +212,46 @@ class ProductFile:
         """
         return bool(self._rules.outcomes)
 
+    @cached_property
+    def _blend(self) -> RecordedBlend:
+        """The blend that the product is from."""
+        rules = self._rules if self.has_rules else None
+        return RecordedBlend(self.columns, rules, self.attributes, self._find_rule, self._schema)
+
+    def _find_rule(self, name: str) -> ProvidedRule | None:
+        return self._registry.get(name)
+
+    @cached_property
+    def _registry(self) -> Registry:
+        """The rules of the plugins, which are only looked for where HDRRULES does not tell."""
+        try:
+            plugins = Plugins.discover() if self._plugins is None else self._plugins
+            return Registry(plugins.rules())
+        except BlenderError as error:
+            without = "what was set after the blend is not known without the rules: "
+            warn(Advice(without, error.advice))
+            return Registry([])
+
     def _as_it_is(self, recorded: Outcome) -> Outcome:
         """Claim no rule and no input for what the product has got since."""
-        path = recorded.attribute
+        path, status = recorded.attribute, recorded.status
         value = self.values.get(path)
         if path in OF_A_FILE:
             return own_outcome(recorded, value)
         if self._blend.is_older_than(path, value):
-            if recorded.status is Status.KEPT:
+            if status is Status.KEPT:
                 return recorded  # nothing tells when the product's own was set
-            gave = self._blend.gave(path)
             return replace(
-                recorded, status=Status.LATER, value=value, from_input=None, blended=gave
+                recorded,
+                status=Status.LATER,
+                value=value,
+                from_input=None,
+                blended=self._blend.blended(path),
+                after_amendment=status is Status.AMENDED,
             )
-        if recorded.status is Status.LATER:  # and somebody has set it back
+        if status is Status.LATER:  # and somebody has set it back
             recorded = replace(recorded, status=Status.SET, blended=None)
-        if recorded.status not in (Status.SET, Status.AMENDED):
+        elif status not in (Status.SET, Status.AMENDED):
             return recorded
         inputs, source = self.inputs.get(path), recorded.from_input
         if inputs is None or source is None or identity(inputs[source]) != identity(value):
@@ -258,55 +264,38 @@ class ProductFile:
         value, inputs = self.values.get(path), self.inputs.get(path)
         n_inputs = n_distinct = source = None
         if inputs is not None:
-            present = [one for one in inputs if one is not None]
+            present = [cell for cell in inputs if cell is not None]
             n_inputs, n_distinct = len(present), len(distinct(present))
-            if value is not None:
-                same = (i for i, one in enumerate(inputs) if identity(one) == identity(value))
-                source = next(same, None)
-        status = Status.KEPT if self._rules.is_of_a_blend else Status.UNKNOWN
+            source = None if value is None else index_of(value, inputs)
+        is_of_a_blend = self._rules.is_of_a_blend
         outcome = Outcome(
-            attribute=path,
-            keyword=attribute.keyword if attribute else None,
-            status=status,
-            value=value if status is Status.UNKNOWN else None,
-            rule=None,
-            settings="",
-            tier=None,
-            asked_by="",
-            provider=None,
-            reason="",
+            path,
+            attribute.keyword if attribute else None,
+            Status.KEPT if is_of_a_blend else Status.UNKNOWN,
+            None if is_of_a_blend else value,
             n_inputs=n_inputs,
             n_distinct=n_distinct,
-            n_seen=None,
-            from_input=source if status is Status.UNKNOWN else None,
+            from_input=None if is_of_a_blend else source,
         )
         if path in OF_A_FILE:
             return own_outcome(outcome, value)
-        if status is Status.UNKNOWN and inputs:
-            return self._later(outcome)
-        return outcome
+        return outcome if is_of_a_blend or not inputs else self._later(outcome)
 
     def _later(self, outcome: Outcome) -> Outcome:
         """Tell whether a value is another than the schema's rule makes of HDRTAB."""
-        path, value = outcome.attribute, self.values.get(outcome.attribute)
-        gave, assignment = self._blend.gave(path), self._blend.assignment(path)
-        if gave in (None, UNTOLD) or assignment is None:
-            return outcome
-        if not self._blend.is_older_than(path, value):
+        path = outcome.attribute
+        blended, assignment = self._blend.blended(path), self._blend.assignment(path)
+        is_later = self._blend.is_older_than(path, outcome.value)
+        if assignment is None or blended in (None, UNKNOWN) or not is_later:
             return outcome
         return replace(
             outcome,
             status=Status.LATER,
-            value=value,
             rule=assignment.name,
             tier=assignment.tier,
             asked_by=assignment.source,
             provider=assignment.provider,
             reason=assignment.reason,
             from_input=None,
-            blended=gave,
+            blended=blended,
         )
-
-
-def _is_within_wcs(attribute: Attribute) -> bool:
-    return is_within(attribute.path, _WCS)

@@ -1,42 +1,64 @@
-"""TODO."""
+"""Values of the types that a schema asks for: scalars of another type, and what rules make."""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
-import numpy as np
-
+from blender_core.common.plain_values import plain_scalar
 from blender_core.common.wording import preview
 from blender_core.errors import RuleError
+from blender_core.schema.attributes import PYTHON_TYPES
 from blender_core.schema.validation import INTEGERS
 
-__all__ = ["converted"]
+__all__ = ["rule_result", "to_schema_type"]
 
 
-_SCALARS: Final = frozenset({bool, int, float, str})
+def to_schema_type(value: Any, schema_type: str) -> Any:
+    """Return a plain scalar in a type of the schema; None if it cannot be had without loss.
 
-
-def converted(value: Any, wanted: str | None) -> Any:
-    """Return what a rule made as a product has it: in plain Python, of the schema's type."""
-    return _of_type(_made(value), wanted)
-
-
-def _made(value: Any) -> Any:
-    """Return what a rule made in plain Python values."""
-    if type(value) in _SCALARS or value is None:
+    Whole floats are integers, 0 and 1 are booleans, and every scalar has a text.
+    """
+    kind = type(value)
+    if kind in PYTHON_TYPES[schema_type]:
         return value
+    if schema_type == "integer" and kind is float and value.is_integer():
+        return int(value)
+    if schema_type == "boolean" and kind in (int, float) and value in (0, 1):
+        return bool(value)
+    if schema_type == "string" and kind in (bool, int, float):
+        return str(value)
+    return None
+
+
+def rule_result(value: Any, schema_type: str | None) -> Any:
+    """Return what a rule made as a product has it: in plain Python, numbers of the schema's type.
+
+    What else is not of the schema's type stays as it is, for the schema to forbid.
+    """
+    value = _plain(value)
+    if type(value) is float and schema_type == "integer":
+        integer = to_schema_type(value, schema_type)
+        return value if integer is None else integer
+    if type(value) is int and schema_type == "number" and value not in INTEGERS:
+        return float(value)  # the integer could not be saved
+    return value
+
+
+def _plain(value: Any) -> Any:
+    if value is None:
+        return None
     if isinstance(value, (list, tuple)):
-        return [_made(item) for item in value]
+        return [_plain(item) for item in value]
     if isinstance(value, dict):
-        return {_key(key): _made(item) for key, item in value.items()}
-    scalar = _scalar(value)
+        return {_key(key): _plain(item) for key, item in value.items()}
+    scalar = plain_scalar(value)
     if scalar is None:
         raise _not_plain(value)
     return scalar
 
 
 def _key(value: Any) -> bool | int | str:
-    key = _scalar(value)
+    key = plain_scalar(value)
     if key is None or isinstance(key, float):  # as ASDF files have it
         raise _not_plain(value)
     return key
@@ -48,24 +70,3 @@ def _not_plain(value: Any) -> RuleError:
         "number or a boolean, nor a list or mapping of these"
     )
     return RuleError(msg)
-
-
-def _scalar(value: Any) -> bool | int | float | str | None:
-    # Subclasses of arrays are something else: masked ones, or those with a unit.
-    if isinstance(value, np.generic) or (type(value) is np.ndarray and value.ndim == 0):
-        item = value.item()
-        if isinstance(item, np.floating):  # a long double stays one
-            item = float(item)
-        return item if type(item) in _SCALARS else None
-    if isinstance(value, str):
-        return str.__str__(value)  # members of enumerations have a str of their own
-    return next((kind(value) for kind in (bool, int, float) if isinstance(value, kind)), None)
-
-
-def _of_type(value: Any, wanted: str | None) -> Any:
-    """Return a computed number in the type that the schema asks for, where that loses nothing."""
-    if wanted == "integer" and type(value) is float and value.is_integer():
-        return int(value)
-    if wanted == "number" and type(value) is int and value not in INTEGERS:
-        return float(value)  # the integer could not be saved
-    return value

@@ -1,76 +1,122 @@
-"""Outcomes ↔ HDRRULES, the table in a product that tells which rules made its values."""
+"""HDRRULES, the table in a product that tells which rules made its values.
+
+Whether a product gets one; how it is written, and how it is read.
+"""
 
 from __future__ import annotations
 
 import json
+import os
 import re
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from blender_core.common.environment import RECORD_RULES
 from blender_core.common.provider import Provider, engine
 from blender_core.common.values import identity
-from blender_core.errors import InputError
-from blender_core.evaluation.outcome import OF_A_FILE, Outcome, Status, own_outcome
+from blender_core.errors import EnvironmentVariableError, InputError
+from blender_core.evaluation.outcome import OF_A_FILE, Outcome, Status
 from blender_core.plan.assignment import Tier
+from blender_core.plan.claims import IGNORED
 from blender_core.schema.attributes import Attribute
-from blender_core.tables.hdrtab_cells import Hdrtab
-from blender_core.tables.typed_columns import TypedColumn
+from blender_core.tables.hdrtab import TypedColumn
+from blender_core.tables.recorded_inputs import Hdrtab
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Mapping
 
+    from blender_core.evaluation.evaluation import Evaluation
+    from blender_core.plan.assignment import Assignment
 
-__all__ = ["RecordedRules", "record_columns", "recorded_rules"]
+__all__ = [
+    "RecordedRules",
+    "departs_from_schema",
+    "record_columns",
+    "record_rules",
+    "recorded_rules",
+]
 
-T = TypeVar("T")
-
-_TEXTS: Final[dict[str, tuple[str, Callable[[Outcome], str]]]] = {
-    "ATTRIBUTE": ("Dotted path of the attribute", lambda one: one.attribute),
-    "KEYWORD": ("FITS keyword", lambda one: one.keyword or ""),
-    "STATUS": ("What became of it", lambda one: one.status.value),
-    "RULE": ("Name of the rule", lambda one: one.rule or ""),
-    "SETTINGS": ("How values were selected", lambda one: one.settings),
-    "TIER": ("Kind of source that asked for it", lambda one: _known(one.tier).label),
-    "ASKED_BY": ("Who asked for it", lambda one: one.asked_by),
-    "PROVIDER": (
-        "Distribution that the rule is from",
-        lambda one: _known(one.provider).distribution,
-    ),
-    "VERSION": ("Version of that distribution", lambda one: _known(one.provider).version),
-    "PLUGIN": ("Plugin that the rule is from", lambda one: _known(one.provider).plugin),
-    "REASON": ("Why it has this rule", lambda one: one.reason),
+_BOOLEANS: Final = {
+    **dict.fromkeys(("1", "true", "yes", "on"), True),
+    **dict.fromkeys(("0", "false", "no", "off"), False),
 }
-_NUMBERS: Final[dict[str, tuple[str, Callable[[Outcome], int | None]]]] = {
-    "N_INPUTS": ("Inputs that have the attribute", lambda one: one.n_inputs),
-    "N_VALUES": ("Different values that they have", lambda one: one.n_distinct),
-    "N_SEEN": ("Values that the rule saw", lambda one: one.n_seen),
-    "INPUT": ("Row of HDRTAB that the value is from", lambda one: _row(one.from_input)),
+
+_TEXTS: Final = {
+    "ATTRIBUTE": "Dotted path of the attribute",
+    "KEYWORD": "FITS keyword",
+    "STATUS": "What became of it",
+    "RULE": "Name of the rule",
+    "SETTINGS": "How values were selected",
+    "TIER": "Kind of source that asked for it",
+    "ASKED_BY": "Who asked for it",
+    "PROVIDER": "Distribution that the rule is from",
+    "VERSION": "Version of that distribution",
+    "PLUGIN": "Plugin that the rule is from",
+    "REASON": "Why it has this rule",
+    "COLUMN": "Column of HDRTAB that tells what inputs had",
 }
-# Tables of earlier versions do not have these.
-_VALUES: Final[dict[str, tuple[str, Callable[[Outcome], Any]]]] = {
-    "VALUE": ("The value that the rule gave, in JSON", lambda one: _given(one)),
-    "BEFORE": ("The value that it replaced, in JSON", lambda one: one.replaced),
+_VALUES: Final = {
+    "VALUE": "The value that the rule gave, in JSON",
+    "BEFORE": "The value that it replaced, in JSON",
 }
-_COLUMN: Final = "COLUMN"
-"""The column that names another one, of HDRTAB."""
+"""Tables of earlier versions do not have these."""
+_NUMBERS: Final = {
+    "N_INPUTS": "Inputs that have the attribute",
+    "N_VALUES": "Different values that they have",
+    "N_SEEN": "Values that the rule saw",
+    "INPUT": "Row of HDRTAB that the value is from",
+}
+_TIERS: Final = {tier.label: tier for tier in Tier}
 _ESCAPED: Final = re.compile(
     r"\\(?:\\|(?P<digits>x[0-9a-f]{2}|u[0-9a-f]{4}|U00(?:10|0[0-9a-f])[0-9a-f]{4}))"
 )
 """What stands for a character that is not ASCII, and for a backslash."""
 
 
+def record_rules() -> bool | None:
+    """Return whether the environment asks for HDRRULES; None if it does not say."""
+    value = os.environ.get(RECORD_RULES, "").strip()
+    if not value:
+        return None
+    if value.casefold() not in _BOOLEANS:
+        yes, no = (
+            ", ".join(word for word, meaning in _BOOLEANS.items() if meaning is asked_for)
+            for asked_for in (True, False)
+        )
+        msg = f"the environment variable {RECORD_RULES} is one of {yes}, or of {no}, not {value!r}"
+        raise EnvironmentVariableError(
+            msg, variable=RECORD_RULES, value=value, allowed=tuple(_BOOLEANS)
+        )
+    return _BOOLEANS[value.casefold()]
+
+
+def departs_from_schema(evaluations: Iterable[Evaluation]) -> bool:
+    """Tell whether a blend did anything that the schema and the standard rules do not tell."""
+    return any(
+        _departs(evaluation.assignment)
+        and (
+            evaluation.status in (Status.SET, Status.DROPPED, Status.REFUSED)
+            or (evaluation.is_of_all and any(value is not None for value in evaluation.values))
+        )
+        for evaluation in evaluations
+    )
+
+
+def _departs(assignment: Assignment) -> bool:
+    if assignment.tier > Tier.SCHEMA and assignment.choice != IGNORED:
+        return True
+    rule, attribute = assignment.rule, assignment.attribute
+    is_recorded = assignment.recorded == attribute.recorded and assignment.column is None
+    return not is_recorded or (rule is not None and rule.replaces is not None)
+
+
 @dataclass(frozen=True, slots=True)
 class RecordedRules:
-    """What a product's HDRRULES tells.
+    """What a product's HDRRULES tells: outcomes, and names of HDRTAB's columns, by dotted path.
 
-    Parameters
-    ----------
-    outcomes : dict of str to Outcome
-        By dotted path, in the order of the table. The value is the one that the rule gave.
-    columns : dict of str to str
-        The columns of HDRTAB, by dotted path.
+    The value of an outcome is the one that the rule gave.
     """
 
     outcomes: dict[str, Outcome]
@@ -79,107 +125,71 @@ class RecordedRules:
     @property
     def is_of_a_blend(self) -> bool:
         """Whether it tells of all attributes of a blend, and not only of those amended since."""
-        return any(one.status is not Status.AMENDED for one in self.outcomes.values())
+        return any(outcome.status is not Status.AMENDED for outcome in self.outcomes.values())
 
 
-def record_columns(outcomes: Iterable[Outcome], columns_of: Mapping[str, str]) -> list[TypedColumn]:
+def record_columns(
+    outcomes: Iterable[Outcome], column_names: Mapping[str, str]
+) -> list[TypedColumn]:
     """Return the outcomes as the columns of HDRRULES."""
-    told = [_as_recorded(one) for one in outcomes if one.n_inputs or one.status is not Status.KEPT]
-    columns = [
-        _text_column(name, title, (_ascii(text_of(one)) for one in told))
-        for name, (title, text_of) in _TEXTS.items()
+    rows = [
+        _row(outcome, column_names.get(outcome.attribute, ""))
+        for outcome in outcomes
+        if outcome.n_inputs or outcome.status is not Status.KEPT
     ]
-    named = [_ascii(columns_of.get(one.attribute, "")) for one in told]
-    columns.append(_text_column(_COLUMN, "Column of HDRTAB that tells what inputs had", named))
-    columns += [
-        _text_column(name, title, (_json(value_of(one)) for one in told))
-        for name, (title, value_of) in _VALUES.items()
-    ]
-    for name, (title, number_of) in _NUMBERS.items():
-        numbers = [number_of(one) for one in told]
-        mask = np.array([number is None for number in numbers], bool)
-        data = np.array([number or 0 for number in numbers], np.int64)
+    columns = []
+    for name, title in {**_TEXTS, **_VALUES}.items():
+        cells = [_json(row[name]) if name in _VALUES else _ascii(row[name]) for row in rows]
+        data = np.array(cells, dtype=f"S{max(map(len, cells), default=1) or 1}")
+        attribute = Attribute(name, title=title)
+        columns.append(TypedColumn(name, attribute, data, np.zeros(len(cells), bool)))
+    for name, title in _NUMBERS.items():
+        mask = np.array([row[name] is None for row in rows], bool)
+        data = np.array([row[name] or 0 for row in rows], np.int64)
         columns.append(TypedColumn(name, Attribute(name, title=title), data, mask))
     return columns
 
 
-def recorded_rules(table: Any, what: str) -> RecordedRules:
-    """Return what a product's HDRRULES tells."""
-    opened = Hdrtab(table, what, "HDRRULES")
-    lacking = sorted(name for name in (*_TEXTS, _COLUMN, *_NUMBERS) if name not in opened)
-    if lacking:
-        msg = f"{what}: its HDRRULES has no column {' and no column '.join(lacking)}"
-        raise InputError(msg)
-    tiers = {tier.label: tier for tier in Tier}
-    texts = {name: _texts_of(opened, name) for name in (*_TEXTS, _COLUMN)}
-    numbers = {name: opened.values(name, Attribute(name, type="integer")) for name in _NUMBERS}
-    values = {name: _values_of(opened, name, what) for name in _VALUES}
-    outcomes = {}
-    for i in range(len(opened)):
-        row = {name: column[i] for name, column in texts.items()}
-        number = {name: column[i] for name, column in numbers.items()}
-        value, before = (values[name][i] for name in _VALUES)
-        try:
-            status, tier = Status(row["STATUS"]), tiers[row["TIER"]]
-        except (KeyError, ValueError) as error:
-            msg = f"{what}: its HDRRULES has a status or a tier that there is not: {error}"
-            raise InputError(msg) from error
-        outcomes[row["ATTRIBUTE"]] = Outcome(
-            attribute=row["ATTRIBUTE"],
-            keyword=row["KEYWORD"] or None,
-            status=status,
-            value=None if status is Status.LATER else value,
-            rule=row["RULE"],
-            settings=row["SETTINGS"],
-            tier=tier,
-            asked_by=row["ASKED_BY"],
-            provider=Provider(row["PROVIDER"], row["VERSION"], row["PLUGIN"]),
-            reason=row["REASON"],
-            n_inputs=number["N_INPUTS"],
-            n_distinct=number["N_VALUES"],
-            n_seen=number["N_SEEN"],
-            from_input=None if number["INPUT"] is None else number["INPUT"] - 1,
-            blended=value if status is Status.LATER else None,
-            replaced=before,
+def _row(outcome: Outcome, column: str) -> dict[str, Any]:
+    if outcome.attribute in OF_A_FILE:
+        # The product gets its own when it is saved, which no rule has made.
+        outcome = Outcome(
+            outcome.attribute,
+            outcome.keyword,
+            Status.OWN,
+            None,
+            rule="keep",
+            tier=Tier.DEFAULT,
+            asked_by="the engine",
+            provider=engine(),
+            reason="the file has its own",
+            n_inputs=outcome.n_inputs,
+            n_distinct=outcome.n_distinct,
         )
-    columns = zip(texts["ATTRIBUTE"], texts[_COLUMN], strict=True)
-    return RecordedRules(outcomes, {path: column for path, column in columns if column})
-
-
-def _as_recorded(outcome: Outcome) -> Outcome:
-    """Claim no rule for what the product gets of its own file when it is saved."""
-    if outcome.attribute not in OF_A_FILE:
-        return outcome
-    return replace(
-        own_outcome(outcome, None),
-        rule="keep",
-        tier=Tier.DEFAULT,
-        asked_by="the engine",
-        provider=engine(),
-        reason="the file has its own",
-    )
-
-
-def _given(outcome: Outcome) -> Any:
-    """Return what the rule gave; None if it gave nothing."""
-    return outcome.blended if outcome.status is Status.LATER else outcome.value
-
-
-def _known(one: T | None) -> T:
-    if one is None:
+    tier, provider = outcome.tier, outcome.provider
+    if tier is None or provider is None:
         msg = "what is not known of a blend cannot be recorded"
         raise ValueError(msg)
-    return one
-
-
-def _row(index: int | None) -> int | None:
-    return None if index is None else index + 1
-
-
-def _text_column(name: str, title: str, texts: Iterable[bytes]) -> TypedColumn:
-    cells = list(texts)
-    data = np.array(cells, dtype=f"S{max(map(len, cells), default=1) or 1}")
-    return TypedColumn(name, Attribute(name, title=title), data, np.zeros(len(cells), bool))
+    return {
+        "ATTRIBUTE": outcome.attribute,
+        "KEYWORD": outcome.keyword or "",
+        "STATUS": outcome.status.value,
+        "RULE": outcome.rule or "",
+        "SETTINGS": outcome.settings,
+        "TIER": tier.label,
+        "ASKED_BY": outcome.asked_by,
+        "PROVIDER": provider.distribution,
+        "VERSION": provider.version,
+        "PLUGIN": provider.plugin,
+        "REASON": outcome.reason,
+        "COLUMN": column,
+        "VALUE": outcome.blended if outcome.status is Status.LATER else outcome.value,
+        "BEFORE": outcome.replaced,
+        "N_INPUTS": outcome.n_inputs,
+        "N_VALUES": outcome.n_distinct,
+        "N_SEEN": outcome.n_seen,
+        "INPUT": None if outcome.from_input is None else outcome.from_input + 1,
+    }
 
 
 def _ascii(text: str) -> bytes:
@@ -201,21 +211,61 @@ def _json(value: Any) -> bytes:
     return text.encode("ascii")
 
 
-def _texts_of(table: Hdrtab, name: str) -> list[str]:
-    """Return the texts of a column, as they were before they were made ASCII."""
-    texts = table.values(name, Attribute(name, type="string"))
-    return [_ESCAPED.sub(_unescaped, text) if text else "" for text in texts]
+def recorded_rules(table: Any, label: str) -> RecordedRules:
+    """Return what a product's HDRRULES tells."""
+    recorded = Hdrtab(table, label, "HDRRULES")
+    lacking = sorted(name for name in (*_TEXTS, *_NUMBERS) if name not in recorded)
+    if lacking:
+        msg = f"{label}: its HDRRULES has no column {' and no column '.join(lacking)}"
+        raise InputError(msg)
+    names = (*_TEXTS, *_VALUES, *_NUMBERS)
+    cells = zip(*(_cells(recorded, name, label) for name in names), strict=True)
+    rows = [dict(zip(names, row, strict=True)) for row in cells]
+    try:
+        outcomes = {row["ATTRIBUTE"]: _outcome(row) for row in rows}
+    except (KeyError, ValueError) as error:
+        msg = f"{label}: its HDRRULES has a status or a tier that there is not: {error}"
+        raise InputError(msg) from error
+    columns = {row["ATTRIBUTE"]: row["COLUMN"] for row in rows if row["COLUMN"]}
+    return RecordedRules(outcomes, columns)
 
 
-def _values_of(table: Hdrtab, name: str, what: str) -> list[Any]:
-    """Return the values of a column in JSON, None where it tells none."""
+def _outcome(row: Mapping[str, Any]) -> Outcome:
+    status = Status(row["STATUS"])
+    is_later = status is Status.LATER
+    return Outcome(
+        attribute=row["ATTRIBUTE"],
+        keyword=row["KEYWORD"] or None,
+        status=status,
+        value=None if is_later else row["VALUE"],
+        rule=row["RULE"],
+        settings=row["SETTINGS"],
+        tier=_TIERS[row["TIER"]],
+        asked_by=row["ASKED_BY"],
+        provider=Provider(row["PROVIDER"], row["VERSION"], row["PLUGIN"]),
+        reason=row["REASON"],
+        n_inputs=row["N_INPUTS"],
+        n_distinct=row["N_VALUES"],
+        n_seen=row["N_SEEN"],
+        from_input=None if row["INPUT"] is None else row["INPUT"] - 1,
+        blended=row["VALUE"] if is_later else None,
+        replaced=row["BEFORE"],
+    )
+
+
+def _cells(table: Hdrtab, name: str, label: str) -> list[Any]:
+    """Return the cells of a column as they were before they were made ASCII or JSON."""
+    if name in _NUMBERS:
+        return table.values(name, Attribute(name, type="integer"))
     if name not in table:
         return [None] * len(table)
     texts = table.values(name, Attribute(name, type="string"))
+    if name in _TEXTS:
+        return [_ESCAPED.sub(_unescaped, text) if text else "" for text in texts]
     try:
         return [json.loads(text) if text else None for text in texts]
     except (ValueError, RecursionError) as error:
-        msg = f"{what}: column {name!r} of its HDRRULES has a value that is not JSON: {error}"
+        msg = f"{label}: column {name!r} of its HDRRULES has a value that is not JSON: {error}"
         raise InputError(msg) from error
 
 

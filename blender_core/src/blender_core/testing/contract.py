@@ -5,12 +5,11 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.drop import DROP
-from blender_core.common.values import identity
+from blender_core.common.values import DROP, identity
 from blender_core.common.wording import preview
 from blender_core.errors import RuleError
 from blender_core.plugins.rule import Gives
-from blender_core.schema.conversion import converted
+from blender_core.schema.conversion import rule_result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,7 +37,7 @@ def problem_with_value(rule: Rule, values: Sequence[Any], value: Any) -> str | N
     if value is None or value is DROP:
         return None
     try:
-        plain = converted(value, None)
+        plain = rule_result(value, None)
     except RuleError:
         return (
             f"gives {preview(value)} ({type(value).__name__}), which is not a text, a number or a "
@@ -77,7 +76,7 @@ def problems_with_constants(rule: Rule) -> Iterator[str]:
         yield "it says that it gives one of its constants, and has none"
     for constant in rule.constants:
         try:
-            plain = converted(constant, None)
+            plain = rule_result(constant, None)
         except RuleError:
             plain = None
         if not _same(plain, constant):

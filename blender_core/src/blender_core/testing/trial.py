@@ -13,10 +13,10 @@ import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.drop import DROP
+from blender_core.common.values import DROP
 from blender_core.common.wording import preview
 from blender_core.errors import RuleError
-from blender_core.schema.conversion import converted
+from blender_core.schema.conversion import rule_result
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -129,7 +129,7 @@ class Trial:
         if self.value is None or self.value is DROP:
             return repr(self.value)
         try:
-            return repr(converted(self.value, None))
+            return repr(rule_result(self.value, None))
         except RuleError:
             return f"something of type {type(self.value).__name__}"
 

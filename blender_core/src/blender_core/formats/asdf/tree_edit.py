@@ -11,7 +11,7 @@ import functools
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.drop import DROP
+from blender_core.common.values import DROP
 from blender_core.formats.asdf.limits import UnboundedTreeError, require_bounded
 from blender_core.formats.files.byte_ranges import PatchError
 

@@ -1,0 +1,245 @@
+"""One record for each attribute of a blend: what the inputs have, and what its rule made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+from blender_core.common.plain_values import is_plain, plain
+from blender_core.common.values import DROP, distinct, index_of
+from blender_core.common.wording import format_error, join_words, preview
+from blender_core.errors import RuleError, raise_all, warn
+from blender_core.evaluation.outcome import Outcome, Status
+from blender_core.evaluation.selected_values import name_inputs, select, select_with
+from blender_core.plan.assignment import AS_THEY_ARE, Tier
+from blender_core.plugins.rule import Gives
+from blender_core.schema.conversion import rule_result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from blender_core.errors import BlenderError
+    from blender_core.evaluation.selected_values import SelectedValues
+    from blender_core.plan.assignment import Assignment
+    from blender_core.plugins.rule import Rule
+
+__all__ = ["Evaluation", "evaluate", "evaluate_attribute"]
+
+_NO_OTHERS: Final[Mapping[str, Sequence[Any]]] = MappingProxyType({})
+
+
+class Evaluation:
+    """How the value of one attribute comes about. The product adds what becomes of it.
+
+    Parameters
+    ----------
+    assignment : Assignment
+        The attribute and its rule.
+    values : sequence
+        What the inputs have; that of the first alone, unless `is_of_all`.
+    is_of_all : bool
+        Whether every input was asked.
+    selected : SelectedValues or None
+        What the rule saw, if somebody has asked for a selection of values.
+    value : object
+        What the rule made; `DROP` for an attribute that the product is not to have; None if there
+        is no rule, or nothing to make a value of.
+    status : Status
+        What became of it in the product.
+    stays : bool
+        Whether the product keeps what it has, although the rule made another value.
+    is_later, own : bool, object
+        Whether what the product has was set after an earlier blend, and what that is.
+    """
+
+    # There are hundreds, of which most never get another value than these.
+    selected: SelectedValues | None = None
+    value: Any = None
+    status: Status = Status.KEPT
+    stays: bool = False
+    is_later: bool = False
+    own: Any = None
+
+    def __init__(self, assignment: Assignment, values: Sequence[Any], is_of_all: bool) -> None:
+        self.assignment = assignment
+        self.values = values
+        self.is_of_all = is_of_all
+
+    @property
+    def blended(self) -> Any:
+        """What the rule gives the product; None if nothing, or if the product is to have none."""
+        return None if self.value is DROP else self.value
+
+    @property
+    def outcome(self) -> Outcome:
+        """What is told of it."""
+        assignment, status = self.assignment, self.status
+        n_inputs = n_distinct = None
+        if self.is_of_all:
+            present = [value for value in self.values if value is not None]
+            n_inputs, n_distinct = len(present), len(distinct(present))
+        is_later = status is Status.LATER
+        is_blended = status in (Status.SET, Status.REFUSED)
+        return Outcome(
+            attribute=assignment.attribute.path,
+            keyword=assignment.attribute.keyword,
+            status=status,
+            value=self.own if is_later else self.blended if is_blended else None,
+            rule=assignment.name,
+            settings=str(assignment.selection),
+            tier=assignment.tier,
+            asked_by=assignment.source,
+            provider=assignment.provider,
+            reason=assignment.reason,
+            n_inputs=n_inputs,
+            n_distinct=n_distinct,
+            n_seen=n_inputs if self.selected is None else len(self.selected.values),
+            from_input=self._source() if is_blended else None,
+            blended=self.blended if is_later else None,
+            replaced=self.own if self.is_later and not is_later else None,
+        )
+
+    def _source(self) -> int | None:
+        """Return the first input that has the value, if the rule took it from one."""
+        rule = self.assignment.rule
+        if self.value is None or rule is None or rule.gives is not Gives.INPUT:
+            return None
+        if self.selected is None:
+            return index_of(self.value, self.values)
+        place = index_of(self.value, self.selected.values)
+        source = None if place is None else self.selected.inputs[place]
+        # Where the input lacks the value, a default stood in for it.
+        return None if source is None or self.values[source] is None else source
+
+
+def evaluate(
+    assignments: Iterable[Assignment],
+    inputs: Mapping[str, Sequence[Any]],
+    once: Mapping[str, Any],
+) -> dict[str, Evaluation]:
+    """Return what the rules make of what all inputs have, or of what the first alone has."""
+    evaluations: dict[str, Evaluation] = {}
+    faults: list[BlenderError] = []
+    for assignment in assignments:
+        path = assignment.attribute.path
+        values = inputs.get(path)
+        is_of_all = values is not None
+        if values is None:
+            values = (once.get(path),)
+        try:
+            evaluations[path] = evaluate_attribute(assignment, values, inputs, is_of_all)
+        except RuleError as fault:
+            faults.append(fault)
+    _warn_of_exposures(evaluations.values(), inputs)
+    raise_all("rules cannot make values of what the inputs have", faults)
+    return evaluations
+
+
+def evaluate_attribute(
+    assignment: Assignment,
+    values: Sequence[Any],
+    others: Mapping[str, Sequence[Any]] = _NO_OTHERS,
+    is_of_all: bool = True,
+) -> Evaluation:
+    """Return what a rule makes of the values of an attribute, with those of others to help."""
+    evaluation = Evaluation(assignment, values, is_of_all)
+    rule = assignment.rule
+    if rule is None:
+        if assignment.name == "drop":
+            evaluation.value = DROP
+        return evaluation
+    selection = assignment.selection
+    try:
+        if selection is AS_THEY_ARE:
+            if seen := select(values, rule.missing):
+                evaluation.value = _blend(rule, seen, {}, assignment.attribute.type)
+        else:
+            evaluation.selected = selected = select_with(selection, rule.missing, values, others)
+            arguments = {**selected.companions, **dict(selection.parameters)}
+            if seen := selected.values:
+                evaluation.value = _blend(rule, seen, arguments, assignment.attribute.type)
+    except Exception as error:
+        raise _rule_error(assignment, values, error) from error
+    return evaluation
+
+
+def _blend(rule: Rule, seen: list[Any], arguments: dict[str, Any], schema_type: str | None) -> Any:
+    """Return what a rule makes of what it sees, as a product has it."""
+    if is_plain(seen):
+        value = rule.blend(seen, **arguments)
+    else:
+        # The rule may do what it likes with lists and mappings: they are copies.
+        seen = [plain(value) for value in seen]
+        value = rule.blend(list(seen), **arguments)
+        if any(value is candidate for candidate in seen):
+            return plain(value)
+    if value is None or value is DROP:
+        return value
+    if rule.gives is Gives.INPUT and any(value is candidate for candidate in seen):
+        return value
+    return rule_result(value, schema_type)
+
+
+def _rule_error(assignment: Assignment, values: Sequence[Any], error: Exception) -> RuleError:
+    seen = ", ".join(map(preview, values[:5])) + (", …" if len(values) > 5 else "")
+    problem = format_error(error)
+    if not isinstance(error, RuleError):
+        problem = f"{type(error).__name__}: {problem}"
+    asked = f", asked for by {assignment.source}," if assignment.tier > Tier.SCHEMA else ""
+    msg = (
+        f"rule {assignment.name!r} of {assignment.provider}{asked} fails for "
+        f"{assignment.attribute.label} with the values {seen}: {problem}"
+    )
+    return RuleError(
+        msg,
+        attribute=assignment.attribute.path,
+        rule=assignment.name,
+        provider=assignment.provider,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Unidentified:
+    """Inputs of unknown exposures, the identifiers that they lack, and attributes concerned."""
+
+    inputs: set[int] = field(default_factory=set)
+    lacking: dict[str, None] = field(default_factory=dict)
+    labels: dict[str, None] = field(default_factory=dict)
+
+
+def _warn_of_exposures(
+    evaluations: Iterable[Evaluation], inputs: Mapping[str, Sequence[Any]]
+) -> None:
+    """Warn of inputs that differ within an exposure, and of those of unknown exposures."""
+    by_identifiers: dict[tuple[str, ...], _Unidentified] = {}
+    for evaluation in evaluations:
+        selected, assignment = evaluation.selected, evaluation.assignment
+        if selected is None:
+            continue
+        label = assignment.attribute.label
+        if selected.differing:
+            counting, other = selected.differing[0]
+            n_such = len(selected.differing)
+            many = f" ({n_such} exposures differ so)" if n_such > 1 else ""
+            warn(
+                f"inputs {counting + 1} and {other + 1} are of one exposure and differ in {label}: "
+                f"{preview(evaluation.values[counting])} counts, "
+                f"{preview(evaluation.values[other])} does not{many}"
+            )
+        if selected.unidentified:
+            once_per = assignment.selection.once_per
+            unidentified = by_identifiers.setdefault(once_per, _Unidentified())
+            for path in once_per:
+                if any(inputs[path][i] is None for i in selected.unidentified):
+                    unidentified.lacking[path] = None
+            unidentified.inputs.update(selected.unidentified)
+            unidentified.labels[label] = None
+    for unidentified in by_identifiers.values():
+        alone = len(unidentified.inputs) == 1
+        warn(
+            f"{name_inputs(sorted(unidentified.inputs))} {'lacks' if alone else 'lack'} "
+            f"{join_words(list(unidentified.lacking))}, by which exposures are told apart: "
+            f"{'it' if alone else 'each'} counts for itself in "
+            f"{join_words(list(unidentified.labels))}"
+        )

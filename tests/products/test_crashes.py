@@ -2,6 +2,7 @@
 
 import builtins
 import errno
+import io
 import json
 import os
 import resource
@@ -185,7 +186,7 @@ def test_no_space_at_any_write(fails, kind, at, monkeypatch):
                 self.write(one)
 
     def open_draft(path, *arguments, **options):
-        file = open(path, *arguments, **options)  # noqa: PTH123, SIM115
+        file = io.open(path, *arguments, **options)  # noqa: SIM115, UP020
         return Full(file) if Path(path).suffix == ".tmp" else file
 
     monkeypatch.setattr(builtins, "open", open_draft)

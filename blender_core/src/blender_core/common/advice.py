@@ -38,11 +38,11 @@ class Advice(str):
     Examples
     --------
     >>> from blender_core.common.advice import Advice, Argument
-    >>> advice = Advice("replace it by ", Argument("overwrite", True))
+    >>> advice = Advice("replace it with ", Argument("overwrite", True))
     >>> str(advice)
-    'replace it by overwrite=True'
+    'replace it with overwrite=True'
     >>> advice.spelled(lambda argument: f"--{argument.name}")
-    'replace it by --overwrite'
+    'replace it with --overwrite'
     """
 
     parts: tuple[str | Argument, ...]

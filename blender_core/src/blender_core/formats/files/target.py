@@ -55,7 +55,7 @@ class Target:
         is_product = product is not None and status is not None and _is_file(product, status)
         if status is not None and not (overwrite or is_product):
             msg = Advice(
-                f"there is a file {output}: choose another name, or replace it by ",
+                f"there is a file {output}: choose another name, or replace it with ",
                 Argument("overwrite", True),
             )
             raise OutputExistsError(msg, path=output)

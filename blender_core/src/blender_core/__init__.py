@@ -163,8 +163,8 @@ if not TYPE_CHECKING:
         if module is None:
             msg = f"module {__name__!r} has no attribute {name!r}"
             raise AttributeError(msg)
-        found = globals()[name] = getattr(import_module(f"{__name__}.{module}"), name)
-        return found
+        value = globals()[name] = getattr(import_module(f"{__name__}.{module}"), name)
+        return value
 
 
 def __dir__() -> list[str]:

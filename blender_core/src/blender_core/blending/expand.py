@@ -107,7 +107,7 @@ class RecordedProduct:
         """Return the wanted values of all exposures."""
         if layout not in self._rows:
             columns = self.columns(layout)
-            unrecorded = (one for one in layout.attributes if not _is_recorded(one, layout))
+            unrecorded = (each for each in layout.attributes if not _is_recorded(each, layout))
             own = self._own_values(layout, unrecorded)
             self.own[layout] = own
             n_rows = len(self.table)
@@ -125,7 +125,7 @@ class RecordedProduct:
         if layout not in self._rows:
             return {}
         recorded = (
-            one for one in layout.attributes if one.path in paths and _is_recorded(one, layout)
+            each for each in layout.attributes if each.path in paths and _is_recorded(each, layout)
         )
         own = self._own_values(layout, recorded)
         return {path: value for path, value in own.items() if value is not None}
@@ -152,7 +152,7 @@ class RecordedProduct:
     def _own_values(self, layout: Layout, attributes: Iterable[Attribute]) -> dict[str, Any]:
         """Return what the product itself has of those attributes that have no column."""
         columns = self.columns(layout)
-        paths = tuple(one.path for one in attributes if one.path not in columns)
+        paths = tuple(each.path for each in attributes if each.path not in columns)
         if not paths:
             return {}
         part = layout.part(paths)

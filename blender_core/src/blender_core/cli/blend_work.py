@@ -183,13 +183,13 @@ class BlendWork:
 
 
 def _files(inputs: Iterable[Input]) -> list[Path]:
-    return [path for one in inputs for path in one.files]
+    return [path for item in inputs for path in item.files]
 
 
 def _require_files(inputs: Sequence[Input]) -> None:
-    for one in inputs:
-        if one.fault is not None:
-            raise one.fault
+    for item in inputs:
+        if item.fault is not None:
+            raise item.fault
     lacking = [str(path) for path in _files(inputs) if not path.exists()]
     if lacking:
         msg = f"there is no file {', nor '.join(lacking)}"

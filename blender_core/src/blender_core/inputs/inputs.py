@@ -100,7 +100,9 @@ class LibraryInput(Input):
         members = _members_of_library(library)
         # None where the library was made of datamodels.
         folder = getattr(library, "_asn_dir", None)
-        self._paths = [] if folder is None else [Path(folder, one["expname"]) for one in members]
+        self._paths: list[Path] = []
+        if folder is not None:
+            self._paths = [Path(folder, member["expname"]) for member in members]
         # stpipe 1.1.0 takes datamodels that do not say their type for such of science.
         self._exptypes = [str(member.get("exptype") or SCIENCE) for member in members]
         self._indices: Sequence[int] = range(len(library))

@@ -137,8 +137,8 @@ class Plugins:
         if taken := self._providers.get(provider.plugin):
             msg = f"two plugins have the name {provider.plugin!r}: {taken} and {provider}"
             # Their names are the same, so that only the distribution tells one from the other.
-            one = leave_out_one_of([taken, provider]).distribution
-            remedy = Advice("Uninstall one of them, or ", leave_out(one), ".")
+            distribution = leave_out_one_of([taken, provider]).distribution
+            remedy = Advice("Uninstall one of them, or ", leave_out(distribution), ".")
             raise PluginError(msg, provider=provider, remedy=remedy)
         # In a manager of its own first: nothing of a plugin that is refused may stay.
         trial = _manager()

@@ -119,7 +119,7 @@ class ProductDiff:
     ...     for file, overrides in zip(files, ({}, {"EXPSTART": "zero"})):
     ...         _ = blendmodels(ImageModel(), [model], overrides=overrides, output=file)
     ...     diff = ProductDiff(*map(ProductFile, files))
-    >>> [(one.keyword, one.here, one.there) for one in diff.values if one.keyword == "EXPSTART"]
+    >>> [(v.keyword, v.here, v.there) for v in diff.values if v.keyword == "EXPSTART"]
     [('EXPSTART', 59000.5, 0)]
     """
 

@@ -98,7 +98,7 @@ class Layout:
     @cached_property
     def has_tagged_keywords(self) -> bool:
         """Whether there are attributes that a header has in the form of some other object."""
-        return any("tag" in one.subschema for one in self.attributes if one.keyword is not None)
+        return any("tag" in each.subschema for each in self.attributes if each.keyword is not None)
 
     @cached_property
     def keywords(self) -> dict[str, tuple[tuple[int, ...], tuple[bytes, ...]]]:
@@ -109,8 +109,8 @@ class Layout:
                 field = attribute.keyword.encode().ljust(8)
                 by_hdu.setdefault(attribute.hdu, []).append((i, field))
         return {
-            hdu: (tuple(i for i, _ in found), tuple(field for _, field in found))
-            for hdu, found in by_hdu.items()
+            hdu: (tuple(i for i, _ in places), tuple(field for _, field in places))
+            for hdu, places in by_hdu.items()
         }
 
 

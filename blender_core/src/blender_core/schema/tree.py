@@ -24,9 +24,9 @@ def collect(tree: Mapping[str, Any], layout: Layout) -> list[Any]:
 def _collect(tree: Mapping[str, Any], group: Group, values: list[Any]) -> None:
     values.extend(map(tree.get, group.names))
     for name, below in group.groups:
-        found = tree.get(name)
-        if isinstance(found, dict):
-            _collect(found, below, values)
+        subtree = tree.get(name)
+        if isinstance(subtree, dict):
+            _collect(subtree, below, values)
         else:
             values.extend([None] * below.size)
 

@@ -71,9 +71,9 @@ def _first(file: BinaryIO, start: int) -> int:
     place, kept = start, b""
     while place - start < _LONGEST_PADDING and (chunk := file.read(_CHUNK)):
         searched = kept + chunk
-        found = searched.find(_MAGIC)
-        if found >= 0:
-            return place - len(kept) + found
+        index = searched.find(_MAGIC)
+        if index >= 0:
+            return place - len(kept) + index
         place += len(chunk)
         kept = searched[1 - len(_MAGIC) :]
     return start

@@ -47,8 +47,8 @@ class _Sizes:
             self._sizes[id(node)] = None
             below = node.value if node.id == "sequence" else chain.from_iterable(node.value)
             number, levels = 1, 0
-            for one in below:
-                its_number, its_levels = self.add(one, depth + 1)
+            for child in below:
+                its_number, its_levels = self.add(child, depth + 1)
                 number += its_number
                 levels = max(levels, its_levels)
             size = self._sizes[id(node)] = number, levels + 1

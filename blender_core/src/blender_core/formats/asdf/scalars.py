@@ -39,10 +39,10 @@ _WORDS: Final = {
 
 def scalar_value(text: str) -> Any:
     r"""Return the value of a scalar."""
-    found = _SCALAR.fullmatch(text)
-    if found is None:
+    match = _SCALAR.fullmatch(text)
+    if match is None:
         return DOUBTFUL
-    form = found.lastindex
+    form = match.lastindex
     if form == _FLOAT:
         return float(text)
     if form == _INTEGER:

@@ -56,8 +56,8 @@ class AsdfText:
         start = self.raw.find(_BEFORE_CHECKSUM)
         if start < 0 or self.raw.find(_BEFORE_CHECKSUM, start + 1) >= 0:
             return None
-        found = _CHECKSUM.match(self.raw, start + 1)
-        return found[1].decode() if found else None
+        match = _CHECKSUM.match(self.raw, start + 1)
+        return match[1].decode() if match else None
 
     @property
     def text(self) -> str:

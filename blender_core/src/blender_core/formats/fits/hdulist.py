@@ -39,8 +39,8 @@ def raw_fits_of(hdulist: HDUList) -> RawFits:
         if not hdus:
             msg = "it has no HDU"
             raise BadFitsError(msg)
-        found = next((hdu for hdu in hdulist if _name_of(hdu) == _ASDF), None)
-        return RawFits(hdus, None if found is None else AsdfText.read(*_data_of(found)))
+        extension = next((hdu for hdu in hdulist if _name_of(hdu) == _ASDF), None)
+        return RawFits(hdus, None if extension is None else AsdfText.read(*_data_of(extension)))
 
 
 def table_in(hdulist: HDUList, name: str) -> FITS_rec:

@@ -152,8 +152,8 @@ def padded(size: int) -> int:
 def _truncated(where: str, end: int, length: int | None) -> NoReturn:
     # The product of a header's numbers may have thousands of digits.
     wanted = f"at byte {end:,}" if end <= _LONGEST_FILE else "where no file ends"
-    found = "" if length is None else f", the file at byte {length:,}"
-    msg = f"{where} is truncated: its data end {wanted}{found}"
+    actual = "" if length is None else f", the file at byte {length:,}"
+    msg = f"{where} is truncated: its data end {wanted}{actual}"
     raise BadFitsError(msg)
 
 

@@ -1,6 +1,8 @@
 """The page about the architecture names what there is, in the order in which it is built."""
 
+import ast
 import re
+import runpy
 import tomllib
 from pathlib import Path
 
@@ -38,3 +40,30 @@ def test_the_order_is_that_of_the_contract():
     floors = [floor_of[name] for name in listed()]
     assert floors == sorted(floors)
     assert set(floor_of) == {*listed(), *ADDRESSES}
+
+
+def imports(file):
+    for node in ast.walk(ast.parse(file.read_text())):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("blender_core."):
+            yield node.module
+
+
+def test_packages_are_entered_by_their_faces_only():
+    """What ``__all__`` of a package does not have is nobody's business outside of it."""
+    faces = {}
+    for file in PACKAGE.rglob("__init__.py"):
+        face = runpy.run_path(str(file)).get("__all__", ()) if file.parent != PACKAGE else ()
+        if all((file.parent / f"{name}.py").exists() for name in face) and face:
+            faces[".".join(file.relative_to(PACKAGE.parent).parent.parts)] = set(face)
+    assert len(faces) >= 14
+    entered = {package: set() for package in faces}
+    for root in (PACKAGE, ROOT / "blender_rules_std" / "src", ROOT / "examples"):
+        for file in root.rglob("*.py"):
+            inside = (
+                ".".join(file.relative_to(PACKAGE.parent).parent.parts) if root == PACKAGE else ""
+            )
+            for module in imports(file):
+                package, _, name = module.rpartition(".")
+                if package in faces and not f"{inside}.".startswith(f"{package}."):
+                    entered[package].add(name)
+    assert entered == faces

@@ -1,1 +1,14 @@
 """Words, plain values, dotted paths, dates and times: what knows nothing of astronomy."""
+
+__all__ = [
+    "advice",
+    "attribute_paths",
+    "caught_warnings",
+    "datetimes",
+    "environment",
+    "listing",
+    "plain_values",
+    "provider",
+    "values",
+    "wording",
+]

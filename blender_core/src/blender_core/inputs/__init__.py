@@ -1,1 +1,3 @@
 """From what a caller gives to single inputs."""
+
+__all__ = ["association", "columns", "inputs", "opener"]

@@ -1,1 +1,12 @@
 """Which attribute gets which rule, and why."""
+
+__all__ = [
+    "assignment",
+    "claims",
+    "columns",
+    "conditions",
+    "findings",
+    "override_sources",
+    "plan",
+    "planner",
+]

@@ -1,1 +1,3 @@
 """The contract with plugins: rules, overrides, hooks; and who offers which."""
+
+__all__ = ["context", "hookspecs", "manager", "override", "registry", "rule", "source"]

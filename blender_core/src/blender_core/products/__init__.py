@@ -1,1 +1,12 @@
 """Products, in memory or in files: changed, written as a whole or not at all, read again."""
+
+__all__ = [
+    "base",
+    "datamodel",
+    "diff",
+    "earlier_blend",
+    "later_values",
+    "open_product",
+    "product",
+    "product_file",
+]

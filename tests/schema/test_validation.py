@@ -4,6 +4,7 @@ import math
 import sys
 import threading
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from asdf import AsdfFile
@@ -109,6 +110,25 @@ def test_what_is_wrong_is_said_in_a_line_of_bounded_length():
     _, problem = problem_with("x\n" * 100_000, PATTERN, ImageModel())
     assert len(problem) < 500
     assert problem.endswith("does not match '^M [0-9]+$'")
+
+
+def test_threads_that_validate_the_same_value_all_learn_what_is_wrong():
+    """asdf 5 notes what it has validated where all threads of a process see it."""
+    model, results = ImageModel(), set()
+
+    def validate():
+        for _ in range(500):
+            results.add(problem_with("NGC 1", PATTERN, model))
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(4) as pool:
+            for future in [pool.submit(validate) for _ in range(4)]:
+                future.result()
+    finally:
+        sys.setswitchinterval(interval)
+    assert results == {(False, "'NGC 1' does not match '^M [0-9]+$'")}
 
 
 def test_the_warnings_of_other_threads_are_left_alone():

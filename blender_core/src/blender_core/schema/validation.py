@@ -113,7 +113,15 @@ def _validate(value: Any, subschema: Mapping[str, Any]) -> None:
             value, lambda node: treeutil.RemoveNode if node is None else node
         )
         value = yamlutil.custom_tree_to_tagged_tree(value, context)
-    schema.validate(value, ctx=context, schema=subschema, validators=schema.YAML_VALIDATORS)
+    # asdf 5 notes what it has seen for all threads of a process: one would pass what another is at.
+    # Values are trees without circles, so that it need not.
+    schema.validate(
+        value,
+        ctx=context,
+        schema=subschema,
+        validators=schema.YAML_VALIDATORS,
+        _visit_repeat_nodes=True,
+    )
 
 
 @functools.cache

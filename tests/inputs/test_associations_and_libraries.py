@@ -2,6 +2,7 @@ import json
 import os
 import weakref
 from pathlib import Path
+from typing import ClassVar
 
 import jwst
 import pytest
@@ -157,16 +158,29 @@ def test_names_that_no_file_can_have(name):
 class Watched(ModelLibrary):
     """A library that counts how many of its models are in memory when it lends one."""
 
+    made: ClassVar = []
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.lent = []
         self.most = 0
+        self.made.append(self)
 
     def borrow(self, index):
         model = super().borrow(index)
         self.lent.append(weakref.ref(model))
         self.most = max(self.most, sum(one() is not None for one in self.lent))
         return model
+
+
+@pytest.fixture(autouse=True)
+def close_models():
+    """Close what libraries keep open; an error that a test has caught keeps them alive."""
+    yield
+    for model in (reference() for library in Watched.made for reference in library.lent):
+        if model is not None:
+            model.close()
+    Watched.made.clear()
 
 
 @pytest.fixture

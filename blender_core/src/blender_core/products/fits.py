@@ -18,7 +18,7 @@ from blender_core.formats.fits.scan import BadFitsError, RawFits
 from blender_core.products.datamodel import packed
 from blender_core.products.file_product import FileProduct
 from blender_core.products.fits_patch import patched
-from blender_core.readers.fits import FitsReader
+from blender_core.readers.fits import FitsReader, extension_tree
 from blender_core.readers.header_values import select
 from blender_core.readers.model_files import class_named
 from blender_core.readers.similar.cache import ReaderCache
@@ -125,15 +125,8 @@ def _tree(fits: RawFits, label: str) -> dict[str, Any]:
     """Return the tree that a datamodel of the file would have, without its arrays."""
     if fits.asdf is None:
         return {}
-    try:
-        tree = AsdfText(fits.asdf.raw).tree  # of its own, as it is changed
-    except Exception as error:
-        msg = f"{label} cannot be read: its extension ASDF is not an ASDF tree: {error}"
-        raise InputError(msg) from error
-    if not isinstance(tree, dict):
-        msg = f"{label} cannot be read: its extension ASDF has {tree!r:.50} for a tree"
-        raise InputError(msg)
-    return tree
+    own = AsdfText(fits.asdf.raw)  # its tree is changed
+    return extension_tree(own, label)
 
 
 @contextlib.contextmanager

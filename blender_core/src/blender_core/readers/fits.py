@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from blender_core.readers.similar.cache import ReaderCache
     from blender_core.schema.layout import Layout
 
-__all__ = ["FitsReader"]
+__all__ = ["FitsReader", "extension_tree"]
 
 _MIGRATED: Final = "MOVING_TARGET_POSITION"
 """The table whose columns stdatamodels brings up to date before it looks at the headers."""
@@ -187,14 +187,17 @@ class FitsReader(Source):
     @cached_property
     def _tree(self) -> Mapping[str, Any]:
         """The ASDF tree without its arrays, and without what other packages make of its tags."""
-        if self._fits.asdf is None:
-            return {}
-        try:
-            tree = self._fits.asdf.tree
-        except Exception as error:
-            msg = f"{self.what} cannot be read: its extension ASDF is not an ASDF tree: {error}"
-            raise InputError(msg) from error
-        if not isinstance(tree, dict):
-            msg = f"{self.what} cannot be read: its extension ASDF has {tree!r:.50} for a tree"
-            raise InputError(msg)
-        return tree
+        return {} if self._fits.asdf is None else extension_tree(self._fits.asdf, self.what)
+
+
+def extension_tree(asdf: AsdfText, label: str) -> dict[str, Any]:
+    """Return the tree in the extension ASDF of a file, without its arrays."""
+    try:
+        tree = asdf.tree
+    except Exception as error:
+        msg = f"{label} cannot be read: its extension ASDF is not an ASDF tree: {error}"
+        raise InputError(msg) from error
+    if not isinstance(tree, dict):
+        msg = f"{label} cannot be read: its extension ASDF has {tree!r:.50} for a tree"
+        raise InputError(msg)
+    return tree

@@ -29,12 +29,15 @@ SAMPLES = {
     "maxtime": TIMES,
     "mindatetime": INSTANTS,
     "maxdatetime": INSTANTS,
+    "mean_datetime": [*INSTANTS, ["2016-12-31T23:59:59", "2017-01-01T00:00:00"], *DATES],
     "sum": [[10.5, None, 30.0], [1, 2]],
     "mean": NUMBERS,
     "median": NUMBERS,
     "stddev": [[1.0, 3.0]],
     "rms": [[1.0, 7.0]],
     "mean_angle": [[350.0, 20.0]],
+    "angle_spread": [[355.0, 5.0]],
+    "angle_range": [[350.0, 20.0, 5.0]],
     "range": NUMBERS,
     "zero": INTEGERS[:1],
     "int_one": INTEGERS[:1],
@@ -61,6 +64,7 @@ WITH_ARGUMENTS = {
     "join": [(TEXTS[0], {"sort": True})],
     "common": [(TEXTS[0], {"otherwise": "MIXED"}), ([6.5, 6.75], {"tolerance": 0.5})],
     "same": [([6.5, 6.75], {"tolerance": 0.5})],
+    "mean_datetime": [(["2016-12-31T23:59:59", "2017-01-01T00:00:00"], {"scale": "tai"})],
     "constant": [(TEXTS[0], {"value": "MIXED"})],
 }
 

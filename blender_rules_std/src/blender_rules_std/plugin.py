@@ -14,6 +14,7 @@ from blender_rules_std import (
     counts,
     lists,
     logic,
+    mean_times,
     spread,
     sums,
     texts,
@@ -44,6 +45,7 @@ def blender_rules() -> tuple[Rule, ...]:
     return (
         *choose.RULES,
         *times.RULES,
+        *mean_times.RULES,
         *agree.RULES,
         *texts.RULES,
         *sums.RULES,

@@ -52,18 +52,26 @@ def test_it_is_what_a_datamodel_says(value, subschema):
         assert str(caught[0].message).splitlines()[1] == problem
 
 
-kinds = st.sampled_from(["string", "number", "integer", "boolean", ["string", "null"], "null"])
+kinds = st.sampled_from(
+    ["string", "number", "integer", "boolean", ["string", "null"], ["number", "string"], "null"]
+)
 bounds = st.sampled_from([-1, 0, 2.5, 3])
 whole = st.fixed_dictionaries(
     {},
     optional={
         "type": kinds,
-        "enum": st.sampled_from([["M 1", 3], [True, 2.5], []]),
+        "enum": st.sampled_from([["M 1", 3], [True, 2.5], [1, 0], []]),
         "minimum": bounds,
         "maximum": bounds,
         "exclusiveMinimum": st.booleans(),
         "pattern": st.sampled_from(["^M", "[0-9]$"]),
         "title": st.just("a title"),
+        # Words that draft 4 does not know, and what only lists and dicts have.
+        "archive_catalog": st.just({"datatype": "float", "destination": ["a.b"]}),
+        "items": st.just({"type": "string"}),
+        "required": st.just(["a"]),
+        "format": st.just("date-time"),
+        "minLength": st.just(2),
         "not": st.just({"enum": [3]}),
         "anyOf": st.lists(st.fixed_dictionaries({"type": kinds}, optional={"minimum": bounds})),
     },
@@ -84,6 +92,12 @@ def test_what_is_plainly_valid_is_valid(value, subschema):
         validate(value, ctx=AsdfFile(), schema=subschema, validators=YAML_VALIDATORS)
 
 
+@pytest.mark.parametrize("value", [True, False])
+def test_an_enum_of_numbers_has_no_booleans(value):
+    assert problem_with(value, {"enum": [0, 1]}, ImageModel())[1] is not None
+    assert problem_with(int(value), {"enum": [True, False]}, ImageModel())[1] is not None
+
+
 @pytest.mark.parametrize(
     ("value", "subschema"),
     [
@@ -91,6 +105,10 @@ def test_what_is_plainly_valid_is_valid(value, subschema):
         (math.nan, {"type": "number", "minimum": 3}),
         ("M 1", PATTERN),
         ("M 1", {"anyOf": [{"type": "number"}, {"type": "string"}]}),
+        ("M 1", {"title": "Target"}),
+        (True, {"description": "open", "archive_catalog": {}}),
+        (2.5, {"type": ["integer", "number", "null"], "sdf": {"special_processing": "VALUE"}}),
+        (1, {"anyOf": [{"enum": [1]}, {"enum": [2]}]}),
     ],
 )
 def test_plain_cases_need_no_validator(value, subschema):

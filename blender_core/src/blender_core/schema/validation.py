@@ -10,7 +10,7 @@ from blender_core.common.wording import shorten
 from blender_core.schema.attributes import PYTHON_TYPES
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
 __all__ = [
     "INTEGERS",
@@ -21,12 +21,16 @@ __all__ = [
     "validates_assignments",
 ]
 
-# Whatever else a schema says is left to its own validator.
-_SIMPLE: Final = (
-    {"type", "anyOf", "enum", "minimum", "maximum", "pattern"}
-    | {"title", "description", "default", "examples"}
-    | {"fits_keyword", "fits_hdu", "blend_rule", "blend_table"}
+_ASKS_FOR_A_VALIDATOR: Final = frozenset(
+    {"$ref", "allOf", "oneOf", "not"}
+    | {"format", "multipleOf", "minLength", "maxLength", "tag"}
+    | {"exclusiveMinimum", "exclusiveMaximum"}
+    | {"datatype", "ndim", "max_ndim"}
 )
+"""What the validators of asdf 5 and stdatamodels 6 look at in a scalar, and :func:`plainly_valid`
+does not. They pass over what only lists and dicts have, such as `items`, and words that they do not
+know."""
+_SCALARS: Final = frozenset.union(*PYTHON_TYPES.values())
 INTEGERS: Final = range(-(2**63) + 2, 2**63)
 """ASDF files, which all saved datamodels have in them, hold no others."""
 _LONGEST: Final = 400
@@ -35,23 +39,37 @@ _LONGEST_NAME: Final = 68
 
 
 def plainly_valid(value: Any, subschema: Mapping[str, Any]) -> bool:
-    """Tell whether a value is valid for sure, without a validator."""
+    """Tell whether a scalar is valid for sure, without a validator."""
     if not subschema:
         return True
     return (
-        _SIMPLE.issuperset(subschema)
+        _ASKS_FOR_A_VALIDATOR.isdisjoint(subschema)
         and _has_type(value, subschema)
-        and ("enum" not in subschema or value in subschema["enum"])
+        and ("enum" not in subschema or _is_one_of(value, subschema["enum"]))
         and (type(value) is not int or value in INTEGERS)
         and _is_within(value, subschema)
     )
 
 
 def _has_type(value: Any, subschema: Mapping[str, Any]) -> bool:
-    kind, others = subschema.get("type"), subschema.get("anyOf")
-    if others is not None:
-        return kind is None and any(plainly_valid(value, other) for other in others)
-    return isinstance(kind, str) and type(value) in PYTHON_TYPES.get(kind, ())
+    """Tell whether a value is a scalar of a type that a schema allows. An open one allows all."""
+    kind = subschema.get("type")
+    if kind is None:
+        if type(value) not in _SCALARS:
+            return False
+    elif isinstance(kind, str):
+        if type(value) not in PYTHON_TYPES.get(kind, ()):
+            return False
+    elif not any(type(value) in PYTHON_TYPES.get(each, ()) for each in kind):
+        return False
+    return "anyOf" not in subschema or any(
+        plainly_valid(value, alternative) for alternative in subschema["anyOf"]
+    )
+
+
+def _is_one_of(value: Any, enum: Collection[Any]) -> bool:
+    """Tell whether a scalar is in an enum, where True is not 1."""
+    return any(value == each and isinstance(value, bool) == isinstance(each, bool) for each in enum)
 
 
 def _is_within(value: Any, subschema: Mapping[str, Any]) -> bool:

@@ -242,7 +242,7 @@ def test_a_schema_cannot_give_a_rule_its_companions(make_plugins, acme):
         )
 
 
-@pytest.mark.parametrize("name", [3, True, ["min"], {"name": "min"}, ["x" * 10**6] * 1000])
+@pytest.mark.parametrize("name", [3, True, ["min"], ["x" * 10**6] * 1000])
 def test_a_rule_that_is_no_name(registry, name):
     subschema = {"fits_keyword": "A", "blend_rule": name}
     meta = {"type": "object", "properties": {"a": subschema}}

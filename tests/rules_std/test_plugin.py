@@ -37,7 +37,7 @@ EXAMPLES = {
     "weighted_mean": ([1, 2], 1.75),
     "mean_angle": ([270, 270], 270.0),
     "angle_spread": ([270, 270], 0.0),
-    "angle_range": ([350, 20], 30.0),
+    "angle_range": ([350, 20], 30),
     "zero": ([5, 5], 0),
     "int_one": ([5, 5], 1),
     "float_one": ([5, 5], 1.0),

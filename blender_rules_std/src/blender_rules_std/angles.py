@@ -117,8 +117,9 @@ def angle_range(values: Sequence[float]) -> float:
 
     Returns
     -------
-    arc : float
-        The length, at least 0 and less than 360; NaN if any value is NaN or infinite.
+    arc : int or float
+        The length, at least 0 and less than 360, an integer of integers; NaN if any value is NaN
+        or infinite.
 
     Raises
     ------
@@ -135,14 +136,15 @@ def angle_range(values: Sequence[float]) -> float:
     >>> angle_range([350.0, 20.0, 5.0])
     30.0
     """
-    require(values, NUMBERS, "numbers")
+    types = require(values, NUMBERS, "numbers")
     if nonfinite_sum(values) is not None:
         return math.nan
     turned = sorted(_turned(values))
     # All but one of the gaps between neighbours make an arc that holds all.
     around = turned[-1] - turned[0]
     arcs = (math.fsum((_TURN, low, -high)) for low, high in itertools.pairwise(turned))
-    return min((around, *arcs))
+    arc = min((around, *arcs))
+    return arc if float in types else int(arc)
 
 
 def _turned(values: Sequence[float]) -> list[float]:
@@ -174,6 +176,6 @@ RULES: Final = (
         name="angle_range",
         blend=angle_range,
         summary="The smallest arc that holds all angles, in degrees.",
-        gives=Gives.NUMBER,
+        gives=Gives.SAME_TYPE,
     ),
 )

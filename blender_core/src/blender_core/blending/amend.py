@@ -170,7 +170,7 @@ class _Amender:
         for assignment in overridden:
             attribute = assignment.attribute
             path = attribute.path
-            if assignment.rule is not None and path not in self._columns:
+            if assignment.rule is not None and assignment.values_of not in self._columns:
                 # No input had what is recorded and has no column: nothing to make a value of.
                 is_unrecorded = not attribute.recorded and self._before.get(path) is not None
                 if not (sources.names(attribute) or is_unrecorded):

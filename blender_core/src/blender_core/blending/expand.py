@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from blender_core.common.wording import preview
 from blender_core.errors import ExpansionError, warn
 from blender_core.plan.assignment import AS_THEY_ARE
-from blender_core.plan.claims import DEFAULT_RULE
+from blender_core.plan.schema_choices import DEFAULT_RULE
 from blender_core.plugins.source import Source, name_of
 from blender_core.readers.model_files import class_named
 from blender_core.schema.attributes import Attribute, read_attributes
@@ -209,7 +209,8 @@ def _purposes(plan: BlendPlan) -> dict[str, str]:
             continue
         if selection is AS_THEY_ARE and assignment.rule.name == DEFAULT_RULE:
             continue
-        blended[path] = f"its rule is {assignment.choice.label}, as {assignment.source} asks"
+        if selection.values_of is None:
+            blended[path] = f"its rule is {assignment.choice.label}, as {assignment.source} asks"
         for needed in selection.needs:
             helping.setdefault(needed, f"{assignment.attribute.label} is blended with its help")
     return blended | helping

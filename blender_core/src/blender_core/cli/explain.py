@@ -120,7 +120,7 @@ def _print_paragraphs(outcomes: "Sequence[Outcome]", product: "ProductFile") -> 
     for number, outcome in enumerate(outcomes):
         if number:
             output.text("")
-        text = explanation(outcome, product.inputs.get(outcome.attribute), product.values)
+        text = explanation(outcome, product.inputs.get(outcome.source), product.values)
         first, _, others = text.partition("\n")
         output.text(first, "bold")
         if others:
@@ -251,5 +251,5 @@ def _outcome_object(outcome: "Outcome", product: "ProductFile") -> dict[str, Any
         "n_distinct": outcome.n_distinct,
         "n_seen": outcome.n_seen,
         "row": None if outcome.from_input is None else outcome.from_input + 1,
-        "inputs": product.inputs.get(outcome.attribute),
+        "inputs": product.inputs.get(outcome.source),
     }

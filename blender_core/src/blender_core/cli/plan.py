@@ -164,7 +164,7 @@ def _print_for_people(
 
 def _why(assignment: "Assignment") -> str:
     from blender_core.plan.assignment import Tier
-    from blender_core.plan.claims import DEFAULT_RULE
+    from blender_core.plan.schema_choices import DEFAULT_RULE
 
     if assignment.tier is Tier.SCHEMA:
         return assignment.source

@@ -98,6 +98,7 @@ class Evaluation:
             from_input=self._source() if is_blended else None,
             blended=self.blended if is_later else None,
             replaced=self.own if self.is_later and not is_later else None,
+            values_of=assignment.selection.values_of,
         )
 
     def _source(self) -> int | None:
@@ -123,7 +124,7 @@ def evaluate(
     faults: list[BlenderError] = []
     for assignment in assignments:
         path = assignment.attribute.path
-        values = inputs.get(path)
+        values = inputs.get(assignment.values_of)
         is_of_all = values is not None
         if values is None:
             values = (once.get(path),)

@@ -81,6 +81,8 @@ class Outcome:
         blend, or the value was amended.
     after_amendment : bool, optional
         Whether it was an amendment that gave `blended`, and not the blend.
+    values_of : str or None, optional
+        Dotted path of the attribute whose values were blended, if it is another one.
     """
 
     attribute: str
@@ -100,6 +102,12 @@ class Outcome:
     blended: Any = None
     replaced: Any = None
     after_amendment: bool = False
+    values_of: str | None = None
+
+    @property
+    def source(self) -> str:
+        """Dotted path of the attribute whose values were blended: its own, or another's."""
+        return self.values_of or self.attribute
 
     @property
     def label(self) -> str:

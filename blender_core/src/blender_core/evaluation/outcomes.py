@@ -108,7 +108,7 @@ class Outcomes(Mapping[str, Outcome]):
             If nothing is known of such an attribute.
         """
         return "\n\n".join(
-            explanation(outcome, self._inputs.get(outcome.attribute), own)
+            explanation(outcome, self._inputs.get(outcome.source), own)
             for outcome in self.find(attribute)
         )
 

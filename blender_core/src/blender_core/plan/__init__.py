@@ -9,4 +9,5 @@ __all__ = [
     "override_sources",
     "plan",
     "planner",
+    "schema_choices",
 ]

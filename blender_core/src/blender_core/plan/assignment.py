@@ -58,7 +58,8 @@ class SourcedOverride:
 class Selection:
     """How the values are selected that a rule sees: `Override`, with keywords made dotted paths.
 
-    `companions` and `parameters` are pairs of a name and a path or value.
+    `companions` and `parameters` are pairs of a name and a path or value. `values_of` is the
+    attribute whose values are taken, if it is another one, and `values_label` what it is called.
     """
 
     missing: Missing | None = None
@@ -67,15 +68,17 @@ class Selection:
     once_per: tuple[str, ...] = ()
     companions: tuple[tuple[str, str], ...] = ()
     parameters: tuple[tuple[str, Any], ...] = ()
+    values_of: str | None = None
+    values_label: str = ""
 
     @property
     def needs(self) -> tuple[str, ...]:
         """Dotted paths of the other attributes that it takes."""
-        order = (self.order_by,) if self.order_by else ()
-        return (*order, *self.once_per, *(path for _, path in self.companions))
+        others = (path for path in (self.values_of, self.order_by) if path)
+        return (*others, *self.once_per, *(path for _, path in self.companions))
 
     def __str__(self) -> str:
-        parts = []
+        parts = [] if self.values_of is None else [f"from {self.values_label}"]
         if self.missing is not None:
             parts.append(f"missing={self.missing.value}")
         if self.default is not None:
@@ -143,7 +146,7 @@ class Assignment:
     recorded : bool, optional
         Whether HDRTAB has a column for it.
     column : str or None, optional
-        The column's name, if an override gives it one.
+        The column's name, if an override or the schema gives it one.
     """
 
     attribute: Attribute
@@ -195,6 +198,11 @@ class Assignment:
     def selection(self) -> Selection:
         """How values are selected."""
         return self.choice.selection
+
+    @property
+    def values_of(self) -> str:
+        """The dotted path of the attribute whose values are blended."""
+        return self.choice.selection.values_of or self.attribute.path
 
 
 def _asked(choice: Choice) -> str:

@@ -8,8 +8,8 @@ from blender_core.common.advice import Advice, Argument
 from blender_core.common.wording import preview
 from blender_core.errors import RuleError
 from blender_core.plan.assignment import Tier
-from blender_core.plan.claims import DEFAULT_RULE
 from blender_core.plan.findings import Finding, FindingKind
+from blender_core.plan.schema_choices import DEFAULT_RULE
 from blender_core.plugins.rule import Gives
 from blender_core.schema.attributes import Attribute, json_type
 from blender_core.schema.conversion import rule_result

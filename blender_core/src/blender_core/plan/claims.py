@@ -1,8 +1,4 @@
-"""What is asked for an attribute: by the engine, by the schema, and by overrides.
-
-Where nobody overrides it, an attribute gets the first of its `base_choices`. `Claims` tells which
-of the overrides mean it. Which of them wins, `blender_core.plan.precedence` decides.
-"""
+"""Which overrides mean an attribute. Which of them wins, `blender_core.plan.precedence` decides."""
 
 from __future__ import annotations
 
@@ -10,66 +6,25 @@ import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from blender_core.common.attribute_paths import ITSELF, is_pattern, is_within
-from blender_core.errors import PlanError, UnknownAttributeError, raise_all
-from blender_core.plan.assignment import AS_THEY_ARE, Choice, Selection, Tier
+from blender_core.common.attribute_paths import ITSELF, is_within
+from blender_core.errors import PlanError, raise_all
+from blender_core.plan.assignment import Choice, Tier
+from blender_core.plan.selections import selection_of
 from blender_core.schema.attributes import AttributeIndex
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
     from blender_core.common.attribute_paths import Specificity
-    from blender_core.errors import BlenderError
+    from blender_core.errors import BlenderError, UnknownAttributeError
     from blender_core.plan.assignment import SourcedOverride
     from blender_core.plugins.override import Override
     from blender_core.schema.attributes import Attribute
 
-__all__ = [
-    "DEFAULT_RULE",
-    "IGNORED",
-    "PROTECTED",
-    "Claim",
-    "Claims",
-    "base_choices",
-    "protector_of",
-]
-
-DEFAULT_RULE: Final = "first"
-"""The rule of attributes for which nobody asks for one."""
-
-PROTECTED: Final = ("meta.wcs", "meta.wcsinfo", "meta.model_type")
-"""What stays the product's own unless asked for: where it points, and what it is."""
+__all__ = ["IGNORED", "Claim", "Claims"]
 
 IGNORED: Final = Choice("keep", Tier.CALLER, "the caller", "ignored by the caller")
 """What attributes get that the caller wants to have left alone."""
-
-
-def protector_of(path: str) -> str | None:
-    """Return the protected path for whose sake the product's own value stays; None if none."""
-    if not path.startswith(PROTECTED):
-        return None
-    return next((protected for protected in PROTECTED if is_within(path, protected)), None)
-
-
-def base_choices(attribute: Attribute, protected_by: str | None) -> list[Choice]:
-    """Return what an attribute gets where nobody overrides it, the highest tier first."""
-    if protected_by is not None:
-        return [_of_the_engine("keep", f"{protected_by} is protected")]
-    if attribute.type == "array":
-        default = _of_the_engine("keep", "a list without a rule")
-    elif attribute.known:
-        default = _of_the_engine(DEFAULT_RULE, "no blend_rule in the schema")
-    else:
-        default = _of_the_engine(DEFAULT_RULE, "not in the schema")
-    if attribute.rule is None:
-        return [default]
-    schema = Choice(attribute.rule, Tier.SCHEMA, "the schema", "blend_rule of the schema")
-    return [schema, default]
-
-
-@functools.cache
-def _of_the_engine(name: str, reason: str) -> Choice:
-    return Choice(name, Tier.DEFAULT, "the engine", reason)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +73,7 @@ class Claims:
         overrides: Iterable[SourcedOverride],
         some_of_several: bool = False,
     ) -> None:
-        self._attributes = attributes
+        self.index = AttributeIndex(attributes)
         self._by_path: dict[str, list[Claim]] = {}
         self.unmatched: list[tuple[SourcedOverride, UnknownAttributeError]] = []
         self.matched: list[SourcedOverride] = []
@@ -135,19 +90,15 @@ class Claims:
         """Return the claims on an attribute, those of the highest tier first."""
         return self._by_path.get(attribute.path, ())
 
-    @functools.cached_property
-    def _index(self) -> AttributeIndex:
-        # Only made where there are overrides: that takes as long as the rest of a plan.
-        return AttributeIndex(self._attributes)
-
     def add(self, sourced: SourcedOverride, some_of_several: bool = False) -> None:
         """Add an override."""
         override = sourced.override
-        matches = self._index.matches(override.attribute)
+        matches = self.index.matches(override.attribute)
         if not matches:
             if override.optional:
                 return
-            fault = self._unknown(override.attribute, "the attribute", sourced)
+            where = f"an override by {sourced.source}"
+            fault = self.index.unknown(override.attribute, "the attribute", where, _hint(sourced))
             if not some_of_several:
                 raise fault
             self.unmatched.append((sourced, fault))
@@ -163,52 +114,23 @@ class Claims:
         choice = None
         if override.rule is not None:
             reason = override.reason or "overridden"
-            selection = self._selection(sourced)
+            selection = selection_of(override, functools.partial(self._path, sourced))
             choice = Choice(override.rule, sourced.tier, sourced.source, reason, selection)
         for attribute, specificity in matches:
             claim = Claim(sourced, specificity, choice)
             self._by_path.setdefault(attribute.path, []).append(claim)
 
-    def _selection(self, sourced: SourcedOverride) -> Selection:
-        override = sourced.override
-        path = functools.partial(self._path, sourced)
-        selection = Selection(
-            missing=override.missing,  # type: ignore[arg-type]  # Override has made one of a str
-            default=override.default,
-            order_by=path("order_by", override.order_by) if override.order_by else None,
-            once_per=tuple(path("once_per", name) for name in override.once_per),
-            companions=tuple(
-                (role, path(role, name)) for role, name in override.companions.items()
-            ),
-            parameters=tuple(override.parameters.items()),
-        )
-        return AS_THEY_ARE if selection == AS_THEY_ARE else selection
-
     def _path(self, sourced: SourcedOverride, purpose: str, name: str) -> str:
-        """Return the dotted path of the one attribute that a path or keyword names."""
-        paths = [attribute.path for attribute in self._index.named(name)]
-        if len(paths) > 1:
-            msg = (
-                f"{purpose} {name!r} in the override of {sourced.override.attribute!r} by "
-                f"{sourced.source} may be {' or '.join(paths)}: give the path"
-            )
-            raise PlanError(msg, attribute=name)
-        if not paths:
-            raise self._unknown(name, purpose, sourced)
-        return paths[0]
+        where = f"the override of {sourced.override.attribute!r} by {sourced.source}"
+        return self.index.path(name, purpose, where, _hint(sourced))
 
-    def _unknown(self, name: str, purpose: str, sourced: SourcedOverride) -> UnknownAttributeError:
-        override = sourced.override
-        whose = f"an override by {sourced.source}"
-        if name != override.attribute:
-            whose = f"the override of {override.attribute!r} by {sourced.source}"
-        problem = "means no attribute" if is_pattern(name) else "is not an attribute"
-        close = self._index.close(name)
-        hint = f"\nDid you mean {' or '.join(close)}?" if close else ""
-        if sourced.tier is Tier.PLUGIN and override.when.conditions <= {"instrument", "detector"}:
-            hint += (
-                "\nAn override for certain inputs only says so with When(telescope=...), or with "
-                "optional=True."
-            )
-        msg = f"{purpose} {name!r} in {whose} {problem} of the inputs' schema{hint}"
-        return UnknownAttributeError(msg, attribute=name)
+
+def _hint(sourced: SourcedOverride) -> str:
+    """Return what else may help where an override means an attribute that is not there."""
+    conditions = sourced.override.when.conditions
+    if sourced.tier is Tier.PLUGIN and conditions <= {"instrument", "detector"}:
+        return (
+            "\nAn override for certain inputs only says so with When(telescope=...), or with "
+            "optional=True."
+        )
+    return ""

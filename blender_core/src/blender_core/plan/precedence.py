@@ -17,7 +17,8 @@ from blender_core.common.provider import engine
 from blender_core.common.wording import preview
 from blender_core.errors import OverrideConflictError, PlanError, raise_all
 from blender_core.plan.assignment import AS_THEY_ARE, Assignment, Choice, Tier
-from blender_core.plan.claims import DEFAULT_RULE, IGNORED, base_choices, protector_of
+from blender_core.plan.claims import IGNORED
+from blender_core.plan.schema_choices import DEFAULT_RULE, SchemaChoices, protector_of
 from blender_core.plugins.rule import ENGINE_RULES
 
 if TYPE_CHECKING:
@@ -38,14 +39,15 @@ def assign(
 ) -> list[Assignment]:
     """Give each attribute its rule; all that cannot be had is one error."""
     own = engine()
+    schema = SchemaChoices(claims.index)
     assignments: list[Assignment] = []
     unknown: dict[str, list[str]] = {}
     faults: list[BlenderError] = []
     for attribute in attributes:
         try:
             claims_on_it = claims.on(attribute)
-            choice, *lost = _choices(attribute, claims_on_it, ignore)
-            recorded, column = _column(attribute, claims_on_it)
+            choice, *lost = _choices(attribute, schema, claims_on_it, ignore)
+            recorded, column = _column(attribute, schema, claims_on_it)
             _require_name(attribute, choice)
             rule, provider = None, own
             if choice.name not in ENGINE_RULES:
@@ -67,15 +69,16 @@ def assign(
 
 
 def _choices(
-    attribute: Attribute, claims: Sequence[Claim], ignore: tuple[str, ...]
+    attribute: Attribute, schema: SchemaChoices, claims: Sequence[Claim], ignore: tuple[str, ...]
 ) -> list[Choice]:
     """Return all that is asked for an attribute, what it gets first."""
-    protected_by = protector_of(attribute.path)
-    choices = base_choices(attribute, protected_by)
+    choices = schema.of(attribute)
     if claims:
+        protected_by = protector_of(attribute.path)
         effective = [each for each in claims if protected_by is None or each.lifts(protected_by)]
         ranking = _ranked(effective, lambda claim: claim.choice, attribute, "its rule")
-        choices = [claim.choice for claim in ranking if claim.choice is not None] + choices
+        overriding = (claim.choice for claim in ranking if claim.choice is not None)
+        choices = [*(schema.of_values(choice, attribute) for choice in overriding), *choices]
     if attribute.path.startswith(ignore) and not any(map(_is_callers_by_name, claims)):
         choices.insert(0, IGNORED)
     return choices
@@ -86,10 +89,13 @@ def _is_callers_by_name(claim: Claim) -> bool:
     return claim.tier is Tier.CALLER and claim.choice is not None and claim.specificity == ITSELF
 
 
-def _column(attribute: Attribute, claims: Sequence[Claim]) -> tuple[bool, str | None]:
-    """Return whether an attribute is recorded in HDRTAB, and the column that overrides name."""
+def _column(
+    attribute: Attribute, schema: SchemaChoices, claims: Sequence[Claim]
+) -> tuple[bool, str | None]:
+    """Return whether an attribute is recorded in HDRTAB, and the column that somebody names."""
+    column = schema.column(attribute) if attribute.recorded else None
     if not claims:
-        return attribute.recorded, None
+        return attribute.recorded, column
     of_records = _ranked(claims, lambda each: each.record, attribute, "whether it is recorded")
     recorded = bool(of_records[0].record) if of_records else attribute.recorded
     if of_records and recorded and attribute.type == "array":
@@ -99,7 +105,9 @@ def _column(attribute: Attribute, claims: Sequence[Claim]) -> tuple[bool, str | 
         )
         raise PlanError(msg, attribute=attribute.path)
     of_names = _ranked(claims, lambda each: each.override.column, attribute, "its column")
-    return recorded, of_names[0].override.column if of_names and recorded else None
+    if of_names:
+        column = of_names[0].override.column
+    return recorded, column if recorded else None
 
 
 def _ranked(
@@ -185,9 +193,7 @@ def _require_arguments(
     surplus = sorted(companions.difference(rule.companions))
     surplus += [name for name, _ in choice.selection.parameters if name not in rule.parameters]
     instead = f", and not {' and '.join(map(repr, surplus))}" if surplus else ""
-    if lacking and choice.tier <= Tier.SCHEMA:
-        problem = f"needs {' and '.join(lacking)}, and a schema cannot say which those are"
-    elif lacking:
+    if lacking:
         example = f'companions={{"{lacking[0]}": "EFFEXPTM"}}'
         problem = f"needs {' and '.join(lacking)}{instead}: say {example}"
     elif surplus:

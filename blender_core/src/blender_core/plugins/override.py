@@ -15,7 +15,7 @@ from blender_core.schema.validation import problem_with_name
 if TYPE_CHECKING:
     from blender_core.plugins.context import Context
 
-__all__ = ["ANYWHERE", "Override", "OverrideTypeError", "OverrideValueError", "When"]
+__all__ = ["ANYWHERE", "SETTINGS", "Override", "OverrideTypeError", "OverrideValueError", "When"]
 
 
 class _OverrideError(Exception):
@@ -222,12 +222,13 @@ _TYPES: Final[dict[str, tuple[Any, str]]] = {
     "optional": (bool, "a bool"),
 }
 _NEVER_EMPTY: Final = ("attribute", "rule", "order_by", "column")
-_OF_A_RULE: Final = ("missing", "default", "order_by", "once_per", "companions", "parameters")
+SETTINGS: Final = ("missing", "default", "order_by", "once_per", "companions", "parameters")
+"""The arguments that say how the values are selected that a rule sees, and what else it is told."""
 
 
 def _require_sense(override: Override) -> None:
     whose = _whose(override)
-    settings = [name for name in _OF_A_RULE if getattr(override, name) not in (None, (), {})]
+    settings = [name for name in SETTINGS if getattr(override, name) not in (None, (), {})]
     key, problem = None, ""
     if override.rule is None and settings:
         problem = (

@@ -19,10 +19,10 @@ from blender_core.common.values import DROP
 from blender_core.errors import InputError, RuleError
 from blender_core.evaluation.evaluation import evaluate_attribute
 from blender_core.evaluation.outcome import Outcome, Status
-from blender_core.plan.assignment import Assignment, Choice, Tier
-from blender_core.plan.claims import DEFAULT_RULE, base_choices, protector_of
+from blender_core.plan.assignment import AS_THEY_ARE, Assignment, Choice, Tier
+from blender_core.plan.schema_choices import DEFAULT_RULE, SchemaChoices
 from blender_core.products.later_values import EarlierBlend, is_same
-from blender_core.schema.attributes import Attribute, subschema_at
+from blender_core.schema.attributes import Attribute, AttributeIndex, subschema_at
 from blender_core.schema.layout import Layout
 from blender_core.schema.tree import collect
 from blender_core.schema.validation import objection
@@ -65,6 +65,7 @@ class RecordedBlend(EarlierBlend):
         self._columns = {column.attribute.path: column for column in columns}
         self._rules = rules
         self._attributes = attributes
+        self._choices = SchemaChoices(AttributeIndex(attributes.values()))
         self._find_rule = find_rule
         self._schema = schema
         self._first_input = first_input or {}
@@ -102,7 +103,7 @@ class RecordedBlend(EarlierBlend):
     def assignment(self, path: str) -> Assignment | None:
         """Return what the schema asks for an attribute."""
         attribute = self._attribute(path)
-        return self._assignment(attribute, base_choices(attribute, protector_of(path))[0])
+        return self._assignment(attribute, self._choices.of(attribute)[0])
 
     def _attribute(self, path: str) -> Attribute:
         return self._attributes.get(path, Attribute(path, known=False))
@@ -134,7 +135,14 @@ class RecordedBlend(EarlierBlend):
                 return UNKNOWN
             choice = Choice(recorded.rule, Tier.CALLER, recorded.asked_by, recorded.reason)
             assignment = self._assignment(self._attribute(path), choice)
-        column, attribute = self._columns.get(path), self._attributes.get(path)
+        selection = AS_THEY_ARE if assignment is None else assignment.selection
+        others = {name: column.values for name, column in self._columns.items()}
+        if not others.keys() >= set(selection.needs):
+            return UNKNOWN
+        column, attribute = (
+            self._columns.get(selection.values_of or path),
+            self._attributes.get(path),
+        )
         if column is None:
             if attribute is not None and attribute.recorded:
                 return None  # no input had any
@@ -145,7 +153,7 @@ class RecordedBlend(EarlierBlend):
         if attribute is not None and attribute.type not in (column.attribute.type, None):
             return UNKNOWN  # cells of another type than the schema asks for
         try:
-            value = evaluate_attribute(assignment, column.values).value
+            value = evaluate_attribute(assignment, column.values, others).value
         except RuleError:
             return UNKNOWN
         return None if value is DROP else value

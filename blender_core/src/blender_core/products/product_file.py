@@ -167,7 +167,9 @@ class ProductFile:
         recorded = self._rules.outcomes
         return Outcomes(
             [
-                self._as_it_is(recorded[path]) if path in recorded else self._outcome(path)
+                self._as_it_is(replace(recorded[path], values_of=self._values_of(path)))
+                if path in recorded
+                else self._outcome(path)
                 for path in dict.fromkeys([*self.attributes, *recorded, *self.inputs])
                 if path in recorded or path in self.values or path in self.inputs
             ],
@@ -232,6 +234,14 @@ class ProductFile:
             warn(Advice(without, error.advice))
             return Registry([])
 
+    def _values_of(self, path: str) -> str | None:
+        """Return whose values the schema has an attribute blended from, if they are another's."""
+        attribute = self.attributes.get(path)
+        if attribute is None or attribute.blend_from is None:
+            return None
+        assignment = self._blend.assignment(path)
+        return None if assignment is None else assignment.selection.values_of
+
     def _as_it_is(self, recorded: Outcome) -> Outcome:
         """Claim no rule and no input for what the product has got since."""
         path, status = recorded.attribute, recorded.status
@@ -253,7 +263,7 @@ class ProductFile:
             recorded = replace(recorded, status=Status.SET, blended=None)
         elif status not in (Status.SET, Status.AMENDED):
             return recorded
-        inputs, source = self.inputs.get(path), recorded.from_input
+        inputs, source = self.inputs.get(recorded.source), recorded.from_input
         if inputs is None or source is None or identity(inputs[source]) != identity(value):
             source = None
         return replace(recorded, value=value, from_input=source)
@@ -261,7 +271,8 @@ class ProductFile:
     def _outcome(self, path: str) -> Outcome:
         """Return what HDRTAB alone tells of an attribute."""
         attribute = self.attributes.get(path)
-        value, inputs = self.values.get(path), self.inputs.get(path)
+        values_of = self._values_of(path)
+        value, inputs = self.values.get(path), self.inputs.get(values_of or path)
         n_inputs = n_distinct = source = None
         if inputs is not None:
             present = [cell for cell in inputs if cell is not None]
@@ -276,6 +287,7 @@ class ProductFile:
             n_inputs=n_inputs,
             n_distinct=n_distinct,
             from_input=None if is_of_a_blend else source,
+            values_of=values_of,
         )
         if path in OF_A_FILE:
             return own_outcome(outcome, value)

@@ -121,7 +121,7 @@ def _of_result(result: BlendResult, notes: Iterable[str]) -> Facts:
                 title=plan[path].attribute.title,
                 unit=plan[path].attribute.unit,
                 summary="" if outcome.rule is None else _summary(plan[path]),
-                inputs=result.inputs.get(path),
+                inputs=result.inputs.get(outcome.source),
                 n_all=n_inputs,
             )
         )
@@ -171,7 +171,7 @@ def _of_product(product: ProductFile, notes: Iterable[str]) -> Facts:
                 title=attribute.title,
                 unit=attribute.unit,
                 summary=_summary_of_outcome(outcome, summaries),
-                inputs=product.inputs.get(path),
+                inputs=product.inputs.get(outcome.source),
                 n_all=product.n_inputs,
             )
         )

@@ -15,6 +15,7 @@ from blender_core.common.attribute_paths import (
     label_of,
     specificity,
 )
+from blender_core.errors import PlanError, UnknownAttributeError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -64,8 +65,14 @@ class Attribute:
         Unit in the notation of the FITS standard, as the title begins with it: ``[d]``.
     rule : str, optional
         The rule that the schema asks for.
+    settings : mapping, optional
+        How the values are selected that the rule sees: what ``blend_rule`` says beside the rule.
+    blend_from : str, optional
+        The path or keyword of the attribute whose values are blended instead of its own.
     recorded : bool, optional
         Whether each input's value is kept in HDRTAB.
+    column : str, optional
+        Its column there, if the schema gives it a name.
     known : bool, optional
         Whether the schema has the attribute at all.
     subschema : mapping, optional
@@ -82,6 +89,9 @@ class Attribute:
     rule: str | None = None
     recorded: bool = False
     known: bool = True
+    settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    blend_from: str | None = None
+    column: str | None = None
     subschema: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -135,17 +145,16 @@ class AttributeIndex:
 
     def __init__(self, attributes: Collection[Attribute]) -> None:
         self.attributes = attributes
-        # Hundreds of attributes, dozens of overrides with several paths each: worth an index.
+        # Made when it is asked for: that takes as long as the rest of a plan without overrides.
         self._by_name: dict[str, list[Attribute]] = {}
-        for attribute in attributes:
-            for name in _names(attribute):
-                self._by_name.setdefault(name, []).append(attribute)
 
     def matches(self, text: str) -> list[tuple[Attribute, Specificity]]:
         """Return the attributes that a text means, and how narrowly it means each."""
         if is_pattern(text):
             candidates = self.attributes
         else:
+            if not self._by_name:
+                self._by_name = _by_name(self.attributes)
             candidates = self._by_name.get(text if _is_path(text) else text.upper(), ())
         return [
             (attribute, match)
@@ -156,6 +165,27 @@ class AttributeIndex:
     def named(self, text: str) -> list[Attribute]:
         """Return the attributes whose own path or keyword a text is."""
         return [attribute for attribute, match in self.matches(text) if match == ITSELF]
+
+    def path(self, text: str, purpose: str, where: str, hint: str = "") -> str:
+        """Return the dotted path of the one attribute whose own path or keyword a text is.
+
+        The purpose, where the text stands and the hint are for the message of an error.
+        """
+        paths = [attribute.path for attribute in self.named(text)]
+        if len(paths) > 1:
+            msg = f"{purpose} {text!r} in {where} may be {' or '.join(paths)}: give the path"
+            raise PlanError(msg, attribute=text)
+        if not paths:
+            raise self.unknown(text, purpose, where, hint)
+        return paths[0]
+
+    def unknown(self, text: str, purpose: str, where: str, hint: str = "") -> UnknownAttributeError:
+        """Return the error that a text means no attribute."""
+        problem = "means no attribute" if is_pattern(text) else "is not an attribute"
+        close = self.close(text)
+        guess = f"\nDid you mean {' or '.join(close)}?" if close else ""
+        msg = f"{purpose} {text!r} in {where} {problem} of the inputs' schema{guess}{hint}"
+        return UnknownAttributeError(msg, attribute=text)
 
     def close(self, text: str) -> list[str]:
         """Return the attributes that may be meant by a path or keyword that none has."""
@@ -172,6 +202,15 @@ class AttributeIndex:
         same_name = [known for known in labels if known.rpartition(".")[2] == name]
         candidates = dict.fromkeys([*close[:1], *same_name, *close])
         return [labels[candidate] for candidate in list(candidates)[:3]]
+
+
+def _by_name(attributes: Collection[Attribute]) -> dict[str, list[Attribute]]:
+    """Return the attributes by all that they can be found by."""
+    by_name: dict[str, list[Attribute]] = {}
+    for attribute in attributes:
+        for name in _names(attribute):
+            by_name.setdefault(name, []).append(attribute)
+    return by_name
 
 
 def _is_path(text: str) -> bool:
@@ -222,7 +261,10 @@ class _Draft:
     hdu: str = "PRIMARY"
     enum: list[Any] | None = None
     rule: str | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    blend_from: str | None = None
     recorded: bool = False
+    column: str | None = None
     array: bool = False
     subschema: Mapping[str, Any] | None = None
     open_types: set[Any] = field(default_factory=set)
@@ -242,9 +284,16 @@ class _Draft:
         self.title = self.title or _text(subschema, "title") or ""
         self.keyword = _text(subschema, "fits_keyword") or self.keyword
         self.hdu = _text(subschema, "fits_hdu") or self.hdu
-        self.rule = subschema.get("blend_rule", self.rule)
+        if "blend_rule" in subschema:
+            self.rule, self.settings = subschema["blend_rule"], {}
+            if isinstance(self.rule, dict) and self.rule:  # an empty one is no name
+                self.settings = {**self.rule}
+                self.rule = self.settings.pop("rule", None)
+        self.blend_from = subschema.get("blend_from", self.blend_from)
+        self.column = subschema.get("blend_column", self.column)
         # A list has no cell in a table, whatever its schema asks for.
-        self.recorded |= bool(subschema.get("blend_table")) and kind != "array"
+        is_recorded = bool(subschema.get("blend_table")) or "blend_column" in subschema
+        self.recorded |= is_recorded and kind != "array"
 
     def attribute(self, path: str) -> Attribute:
         kind = self.type
@@ -260,6 +309,9 @@ class _Draft:
             unit=_unit(self.title),
             rule=self.rule,
             recorded=self.recorded,
+            settings=self.settings,
+            blend_from=self.blend_from,
+            column=self.column,
             subschema=self.subschema or {},
         )
 

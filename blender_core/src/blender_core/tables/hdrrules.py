@@ -108,8 +108,10 @@ def _departs(assignment: Assignment) -> bool:
     if assignment.tier > Tier.SCHEMA and assignment.choice != IGNORED:
         return True
     rule, attribute = assignment.rule, assignment.attribute
-    is_recorded = assignment.recorded == attribute.recorded and assignment.column is None
-    return not is_recorded or (rule is not None and rule.replaces is not None)
+    records = assignment.recorded, assignment.column
+    return records != (attribute.recorded, attribute.column) or (
+        rule is not None and rule.replaces is not None
+    )
 
 
 @dataclass(frozen=True, slots=True)

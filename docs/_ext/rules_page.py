@@ -7,6 +7,7 @@ from pathlib import Path
 
 from blender_core import DROP, Missing, Plugins, Registry, RuleError
 from blender_core.evaluation.selected_values import select
+from blender_core.plugins.parameters import parameters_of
 
 NUMBERS = [[10.5, None, 30.0, 10.5]]
 INTEGERS = [[3, 1, 2], [3, None, 2.5]]
@@ -96,7 +97,9 @@ def section(name, rule, provider):
     if rule.companions:
         facts["companions"] = ", ".join(f"``{one}``" for one in rule.companions)
     if rule.parameters:
-        facts["parameters"] = ", ".join(f"``{one}``" for one in rule.parameters)
+        facts["parameters"] = ", ".join(
+            f"``{one}``" for one in parameters_of(rule.blend, rule.parameters).values()
+        )
     if rule.deprecated:
         facts["deprecated"] = rule.deprecated
     yield from (f":{key}: {value}" for key, value in facts.items())

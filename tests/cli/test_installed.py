@@ -52,6 +52,38 @@ class TestRules:
         assert multi["gives"] == "input"
         assert multi["missing"] == "skip"
 
+    def test_one_rule(self, command):
+        assert command("rules", "join").stdout.splitlines() == [
+            "join",
+            "  The different values in input order, joined by commas.",
+            "  gives       a text",
+            "  parameters  sort: bool = False",
+            "  missing     skip: it sees the values that are there",
+            "  provider    blender-rules-std 0.1.0 [std]",
+        ]
+
+    @pytest.mark.usefixtures("acme")
+    def test_one_that_is_superseded(self, command):
+        assert "  superseded  by another's rule" in command("rules", "std:mean").stdout.splitlines()
+        assert "acme-rules 1.2 [acme]" in command("rules", "mean").stdout
+
+    def test_one_in_json(self, printed_json):
+        (rule,) = printed_json("rules", "same")
+        assert rule["parameters"] == [
+            {"name": "tolerance", "types": "float", "signature": "tolerance: float = 0"}
+        ]
+
+    @pytest.mark.parametrize(
+        ("name", "words"),
+        [
+            ("jion", "no installed plugin offers a rule 'jion': did you mean join or union?"),
+            ("qqq", "see model-blender rules"),
+            ("keep", "the engine's own: The product's own value stays."),
+        ],
+    )
+    def test_none(self, refused, name, words):
+        assert words in refused("rules", name)
+
     def test_block(self, command):
         text = command("rules", "--block", "std").stdout
         assert [line.split()[0] for line in text.splitlines()] == ["rule", "keep", "drop"]

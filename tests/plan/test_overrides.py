@@ -312,7 +312,10 @@ def test_a_condition_that_does_not_hold_needs_no_attribute():
             "which needs weights, and not 'weight': say companions=",
         ),
         ({"rule": "max", "companions": {"weights": "EFFEXPTM"}}, "takes nothing beside the values"),
-        ({"rule": "join", "parameters": {"sorted": True}}, "which takes sort, and not 'sorted'"),
+        (
+            {"rule": "join", "parameters": {"sorted": True}},
+            "which takes sort: bool = False, and not 'sorted'",
+        ),
     ],
 )
 def test_what_a_rule_is_told_is_what_it_understands(override, problem):

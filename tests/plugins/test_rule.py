@@ -53,3 +53,70 @@ def test_rules_cannot_be_changed():
 def test_drop_is_one_object_also_after_pickling():
     assert pickle.loads(pickle.dumps(DROP)) is DROP  # noqa: S301
     assert repr(DROP) == "DROP"
+
+
+def needy(values, more):  # noqa: ARG001
+    return values[0]
+
+
+def nothing():
+    return 1
+
+
+def by_name(*, values):
+    return values[0]
+
+
+def weighted(values, weights, *, power=1):  # noqa: ARG001
+    return values[0]
+
+
+def alone(values):
+    return values[0]
+
+
+class TestFunctions:
+    @pytest.mark.parametrize(
+        ("blend", "settings", "problem"),
+        [
+            (nothing, {}, "it takes no values: they are its first argument, given by place"),
+            (by_name, {}, "it takes no values: they are its first argument, given by place"),
+            (needy, {}, "it needs 'more', which is neither a companion nor a parameter"),
+            (
+                needy,
+                {"parameters": ("more",)},
+                "its parameter 'more' has no default, and an override need not give one",
+            ),
+            (
+                alone,
+                {"companions": ("weights",)},
+                "it takes no argument 'weights' by name, which is a companion",
+            ),
+            (
+                alone,
+                {"parameters": ("word",)},
+                "it takes no argument 'word' by name, which is a parameter",
+            ),
+            (alone, {"parameters": (3,)}, "it takes no argument 3 by name, which is a parameter"),
+        ],
+    )
+    def test_that_cannot_be_called(self, blend, settings, problem):
+        with pytest.raises(TypeError) as caught:
+            Rule(**GOOD | {"blend": blend, **settings})
+        assert str(caught.value) == f"blend of rule 'spread' cannot be called: {problem}"
+
+    @pytest.mark.parametrize(
+        ("blend", "settings"),
+        [
+            (min, {}),
+            (len, {}),
+            (sum, {}),
+            (print, {}),
+            (lambda *values: values, {}),
+            (lambda values, **arguments: values, {"companions": ("a",), "parameters": ("b",)}),  # noqa: ARG005
+            (weighted, {"companions": ("weights",)}),
+            (weighted, {"companions": ("weights",), "parameters": ("power",)}),
+        ],
+    )
+    def test_that_can(self, blend, settings):
+        assert Rule(**GOOD | {"blend": blend, **settings}).blend is blend

@@ -9,6 +9,7 @@ Overrides above which no other ranks have to agree; if they do not, that is an e
 
 from __future__ import annotations
 
+import difflib
 from typing import TYPE_CHECKING, Any
 
 from blender_core.common.advice import Advice, Argument
@@ -19,6 +20,7 @@ from blender_core.errors import OverrideConflictError, PlanError, raise_all
 from blender_core.plan.assignment import AS_THEY_ARE, Assignment, Choice, Tier
 from blender_core.plan.claims import IGNORED
 from blender_core.plan.schema_choices import DEFAULT_RULE, SchemaChoices, protector_of
+from blender_core.plugins.parameters import parameters_of
 from blender_core.plugins.rule import ENGINE_RULES
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from blender_core.common.provider import Provider
     from blender_core.errors import BlenderError
     from blender_core.plan.claims import Claim, Claims
+    from blender_core.plugins.parameters import Parameter
     from blender_core.plugins.registry import Registry
     from blender_core.plugins.rule import Rule
     from blender_core.schema.attributes import Attribute
@@ -166,6 +169,15 @@ def _conflict(
     return OverrideConflictError(Advice(problem, remedy), attribute=attribute.path, sources=sources)
 
 
+def _wrong_parameter(choice: Choice, rule: Rule) -> tuple[Parameter, Any] | None:
+    """Return the first parameter that has a value of another type than the rule's function says."""
+    if not choice.selection.parameters:
+        return None
+    known = parameters_of(rule.blend, rule.parameters)
+    given = ((known[name], value) for name, value in choice.selection.parameters)
+    return next((each for each in given if not each[0].accepts(each[1])), None)
+
+
 def _who(attribute: Attribute, choice: Choice) -> str:
     if choice.tier <= Tier.SCHEMA:
         return attribute.label
@@ -197,8 +209,15 @@ def _require_arguments(
         example = f'companions={{"{lacking[0]}": "EFFEXPTM"}}'
         problem = f"needs {' and '.join(lacking)}{instead}: say {example}"
     elif surplus:
-        known = ", ".join([*rule.companions, *rule.parameters])
+        known = ", ".join(
+            [*rule.companions, *map(str, parameters_of(rule.blend, rule.parameters).values())]
+        )
         problem = f"takes {known or 'nothing beside the values'}{instead}"
+        close = difflib.get_close_matches(surplus[0], [*rule.companions, *rule.parameters], n=1)
+        problem += f": did you mean {close[0]!r}?" if close else ""
+    elif wrong := _wrong_parameter(choice, rule):
+        parameter, value = wrong
+        problem = f"takes {parameter}, and not {preview(value)}"
     else:
         return
     msg = (

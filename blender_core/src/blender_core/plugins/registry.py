@@ -91,6 +91,11 @@ class Registry:
         """Iterate over the plain names, sorted."""
         return (name for name in sorted(self._rules) if ":" not in name)
 
+    def close(self, name: str) -> list[str]:
+        """Return the names of rules that may be meant by one that none has."""
+        known = self._rules if ":" in name else self
+        return difflib.get_close_matches(name.casefold(), known, n=3)
+
     def unknown(self, wanted: Mapping[str, Sequence[str]], default: str) -> UnknownRuleError:
         """Return the error that says which rules are missing, and for what.
 
@@ -113,8 +118,7 @@ class Registry:
                 who = f"{len(attributes)} attributes by default, such as {min(attributes)}"
             else:
                 who = ", ".join(sorted(attributes))
-            known = self._rules if ":" in name else self
-            close = difflib.get_close_matches(name.casefold(), known, n=3)
+            close = self.close(name)
             hint = f" (did you mean {' or '.join(map(repr, close))}?)" if close else ""
             lines.append(f"  - {name!r}{hint}, asked for by {who}")
         installed = ", ".join(map(str, self.providers)) or "none"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from blender_core.common.wording import preview
+from blender_core.plugins.parameters import problem_with_call
 
 __all__ = ["ENGINE_RULES", "Gives", "Missing", "Rule"]
 
@@ -82,7 +83,9 @@ class Rule:
         Names of further keyword arguments of `blend`: aligned columns of other attributes.
     parameters : tuple of str, optional
         Names of further keyword arguments of `blend` that an override may give a value to; they
-        have defaults.
+        have defaults. What their types are, `blend` says by annotations: a value of a type other
+        than ``bool``, ``int``, ``float``, ``str`` or a union of these that is annotated is an error
+        of the plan.
     constant_parameters : tuple of str, optional
         Those of the parameters whose values may come out, as constants do.
     missing : Missing, optional
@@ -96,7 +99,8 @@ class Rule:
     Raises
     ------
     TypeError
-        If an argument is of the wrong type.
+        If an argument is of the wrong type, or `blend` cannot be called with a list and, by name,
+        its companions and parameters, or needs more than the list and companions.
     ValueError
         If the name or the summary is empty, malformed or reserved.
 
@@ -132,6 +136,9 @@ class Rule:
                     f"not {preview(getattr(self, field))}"
                 )
                 raise TypeError(msg)
+        if problem := problem_with_call(self.blend, self.companions, self.parameters):
+            msg = f"blend of rule {preview(self.name)} cannot be called: {problem}"
+            raise TypeError(msg)
         if not _NAME.fullmatch(self.name):
             msg = f"a rule's name is a word without white space or colons, not {preview(self.name)}"
             raise ValueError(msg)

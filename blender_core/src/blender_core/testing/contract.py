@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.values import DROP, identity
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from blender_core.plugins.rule import Rule
 
-__all__ = ["problem_with_value", "problems_with_arguments", "problems_with_constants"]
+__all__ = ["problem_with_value", "problems_with_constants"]
 
 _TYPES: Final[dict[Gives, type]] = {
     Gives.NUMBER: float,
@@ -24,12 +23,6 @@ _TYPES: Final[dict[Gives, type]] = {
     Gives.TEXT: str,
     Gives.LIST: list,
 }
-_BY_NAME: Final = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-_BY_PLACE: Final = (
-    inspect.Parameter.POSITIONAL_ONLY,
-    inspect.Parameter.POSITIONAL_OR_KEYWORD,
-    inspect.Parameter.VAR_POSITIONAL,
-)
 
 
 def problem_with_value(rule: Rule, values: Sequence[Any], value: Any) -> str | None:
@@ -82,33 +75,6 @@ def problems_with_constants(rule: Rule) -> Iterator[str]:
         if not _same(plain, constant):
             kind = type(constant).__name__
             yield f"the constant {preview(constant)} ({kind}) is not a plain value"
-
-
-def problems_with_arguments(rule: Rule) -> Iterator[str]:
-    """Find arguments that a blend cannot give, or does not."""
-    try:
-        taken = dict(inspect.signature(rule.blend).parameters)
-    except (TypeError, ValueError):  # some of Python's own functions do not tell
-        return
-    first = next(iter(taken.values()), None)
-    if first is None or first.kind not in _BY_PLACE:
-        yield "it takes no values: they are its first argument, given by place"
-        return
-    if first.kind is not inspect.Parameter.VAR_POSITIONAL:
-        del taken[first.name]
-    takes_any_name = any(each.kind is inspect.Parameter.VAR_KEYWORD for each in taken.values())
-    for role, names in (("companion", rule.companions), ("parameter", rule.parameters)):
-        for name in names:
-            parameter = taken.pop(name, None)
-            if parameter is None or parameter.kind not in _BY_NAME:
-                if not takes_any_name:
-                    yield f"it takes no argument {name!r} by name, which is a {role}"
-            elif role == "parameter" and parameter.default is inspect.Parameter.empty:
-                yield f"its parameter {name!r} has no default, and an override need not give one"
-    for name, parameter in taken.items():
-        is_needed = parameter.kind in (*_BY_NAME, inspect.Parameter.POSITIONAL_ONLY)
-        if is_needed and parameter.default is inspect.Parameter.empty:
-            yield f"it needs {name!r}, which is neither a companion nor a parameter"
 
 
 def _types_of_computed(kinds: set[type]) -> set[type]:

@@ -10,7 +10,6 @@ from blender_core.errors import RuleCheckError, RuleError
 from blender_core.plugins.rule import Missing, Rule
 from blender_core.testing.contract import (
     problem_with_value,
-    problems_with_arguments,
     problems_with_constants,
 )
 from blender_core.testing.trial import (
@@ -35,7 +34,6 @@ def check_rule(rule: Rule, samples: Iterable[Sample] = ()) -> None:
 
     A rule must
 
-    - take its companions and parameters by name, the latter with defaults, and need nothing else;
     - give what it says in `Rule.gives`, or one of its `Rule.constants`, or None, or `DROP`;
     - raise a `RuleError` or a `TypeError`, and nothing else, for what it cannot blend, and see to
       None where its `Rule.missing` is ``KEEP``; of lists, a `ValueError` will do, as numpy's
@@ -80,7 +78,6 @@ of inputs
     pickling = _problem_with_pickling(rule)
     unsteady = list(_problems_when_called_again(rule, trials))
     groups: list[Iterable[str]] = [
-        problems_with_arguments(rule),
         problems_with_constants(rule),
         _problems_with_errors(trials),
         _problems_with_values(rule, trials),

@@ -7,6 +7,7 @@ __all__ = [
     "datetimes",
     "environment",
     "listing",
+    "patterns",
     "plain_values",
     "provider",
     "values",

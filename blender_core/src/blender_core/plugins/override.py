@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import fnmatch
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.common.patterns import matches_name
 from blender_core.common.wording import preview
 from blender_core.plugins.rule import ENGINE_RULES, Missing
 from blender_core.schema.validation import problem_with_name
@@ -284,5 +284,5 @@ def _are_strings(*values: object) -> bool:
 
 def _is_one_of(value: str | None, patterns: tuple[str, ...]) -> bool:
     return value is not None and any(
-        fnmatch.fnmatchcase(value.casefold(), pattern.casefold()) for pattern in patterns
+        matches_name(pattern, value) for pattern in patterns
     )

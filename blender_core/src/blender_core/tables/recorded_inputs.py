@@ -7,7 +7,6 @@ made of a column in the table.
 
 from __future__ import annotations
 
-import fnmatch
 import math
 from dataclasses import dataclass, replace
 from types import NoneType
@@ -16,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from blender_core.common.attribute_paths import specificity
+from blender_core.common.patterns import matches_name
 from blender_core.common.wording import preview
 from blender_core.errors import ExpansionError
 from blender_core.plan.columns import numbered
@@ -50,7 +50,7 @@ class RecordedColumn:
 
     def is_meant(self, text: str) -> bool:
         """Tell whether a text means the column."""
-        if fnmatch.fnmatchcase(self.name.casefold(), text.casefold()):
+        if matches_name(text, self.name):
             return True
         return specificity(text, self.attribute.path, self.attribute.keyword) is not None
 

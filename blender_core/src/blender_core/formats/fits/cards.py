@@ -30,6 +30,8 @@ _OF_KEYWORDS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_- "
 _OF_NUMBERS: Final = b"0123456789+-.EeDd"
 _D_TO_E: Final = bytes.maketrans(b"Dd", b"EE")
 _DOUBTFUL: Final = object()
+_LARGEST_KEPT: Final = 1 << 16
+"""The bytes of the keywords of 8,192 cards: those of larger headers are not kept for the next."""
 _AFTER_QUOTE: Final = 3
 """Where a text begins, if there is nothing in its card but that."""
 _STANDARD: Final = re.compile(
@@ -188,12 +190,16 @@ def _keyword_column(raw: bytes) -> bytes:
     return np.frombuffer(raw, np.uint8).reshape(-1, CARD)[:, :8].tobytes()
 
 
-@functools.lru_cache(maxsize=64)
 def _positions(column: bytes) -> tuple[Mapping[bytes, int], bool]:
     """Return where each keyword first comes, and whether all keywords are of the usual kind.
 
     Exposures of one mode have the same keywords in the same order, so one answer serves for many.
     """
+    find = _positions_again if len(column) <= _LARGEST_KEPT else _find_positions
+    return find(column)
+
+
+def _find_positions(column: bytes) -> tuple[Mapping[bytes, int], bool]:
     positions: dict[bytes, int] = {}
     for i in range(0, len(column), 8):
         positions.setdefault(column[i : i + 8], i // 8 * CARD)
@@ -204,6 +210,9 @@ def _positions(column: bytes) -> tuple[Mapping[bytes, int], bool]:
         or any(field[:1] == b" " and field.strip(b" ") for field in positions)
     )
     return positions, not unusual
+
+
+_positions_again = functools.lru_cache(maxsize=64)(_find_positions)
 
 
 @functools.lru_cache(maxsize=1 << 13)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from blender_core.formats.asdf.tree_text import AsdfText
 from blender_core.formats.fits.cards import LiveHeader
-from blender_core.formats.fits.scan import BLOCK, BadFitsError, RawFits, RawHDU
+from blender_core.formats.fits.scan import BLOCK, MOST_HDUS, BadFitsError, RawFits, RawHDU
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,8 +35,11 @@ def raw_fits_of(hdulist: HDUList) -> RawFits:
                 size=0,
                 compressed=False,  # its header is the image's own
             )
-            for hdu in hdulist
+            for hdu in itertools.islice(hdulist, MOST_HDUS + 1)
         )
+        if len(hdus) > MOST_HDUS:
+            msg = f"it has more than {MOST_HDUS:,} HDUs"
+            raise BadFitsError(msg)
         if not hdus:
             msg = "it has no HDU"
             raise BadFitsError(msg)

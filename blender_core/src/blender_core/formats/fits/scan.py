@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from blender_core.formats.fits.cards import LiveHeader
 
-__all__ = ["BLOCK", "BadFitsError", "NotFitsError", "RawFits", "RawHDU", "padded", "scan"]
+__all__ = ["BLOCK", "MOST_HDUS", "BadFitsError", "NotFitsError", "RawFits", "RawHDU", "padded", "scan"]
 
 BLOCK: Final = 2880
 """Length of the blocks that a FITS file is made of, in bytes, by the FITS standard."""
@@ -34,7 +34,13 @@ _SWALLOWED: Final = re.compile(rb"XTENSION=.{71}BITPIX  =", re.DOTALL)
 """How each header but the first begins, by the FITS standard."""
 _LARGEST_HEADER: Final = 10_000 * BLOCK
 _MOST_AXES: Final = 999
+MOST_HDUS: Final = 10_000
+"""Far more than any file of a telescope has."""
+_MOST_OF_HEADERS: Final = 256 << 20
 _LONGEST_FILE: Final = 2**63 - 1
+_LONGEST_UNPACKED: Final = 64 << 30
+"""What a file of 64 MB can be unpacked to, in minutes."""
+_STEP: Final = 1 << 20
 
 
 class BadFitsError(Exception):
@@ -89,12 +95,14 @@ class RawFits:
 
     @classmethod
     def _of(cls, file: BinaryIO, length: int | None) -> RawFits:
-        hdus = tuple(scan(file, length))
-        for hdu in hdus:
-            if hdu.name == "ASDF":
+        hdus, asdf = [], None
+        for hdu in scan(file, length):
+            hdus.append(hdu)
+            if hdu.name == "ASDF" and asdf is None:
+                # Now: a packed file would have to be unpacked from its beginning again.
                 file.seek(hdu.start)
-                return cls(hdus, AsdfText.read(file, hdu.size), length)
-        return cls(hdus, None, length)
+                asdf = AsdfText.read(file, hdu.size)
+        return cls(tuple(hdus), asdf, length)
 
     def hdu(self, name: str) -> RawHDU | None:
         """Return an HDU as astropy finds it."""
@@ -120,28 +128,49 @@ class RawFits:
 
 
 def scan(file: BinaryIO, length: int | None) -> Iterator[RawHDU]:
-    """Give the HDUs of a file, one after the other."""
-    start, number = 0, 0
+    """Give the HDUs of a file, one after the other.
+
+    A file whose length is not known is a packed one, which is read forward only. Who takes the HDUs
+    may read the data of each as it comes.
+    """
+    start, number, of_headers = 0, 0, 0
+    chunk, longest = (BLOCK, _LONGEST_FILE) if length is None else (_CHUNK, length)
     while True:
         where = f"HDU {number}"
-        raw = _header(file, where, first=number == 0)
+        raw = _header(file, where, chunk, first=number == 0)
         if not raw:
             return
+        of_headers += len(raw)
+        if number == MOST_HDUS:
+            msg = f"it has more than {MOST_HDUS:,} HDUs"
+            raise BadFitsError(msg)
+        if of_headers > _MOST_OF_HEADERS:
+            msg = f"it has more than {_MOST_OF_HEADERS >> 20} MB of headers: {where} is beyond that"
+            raise BadFitsError(msg)
         hdu = _hdu(raw, start + len(raw), where, first=number == 0)
         where = f"{where} ({hdu.name})"
         end = hdu.start + hdu.size
-        if end > (_LONGEST_FILE if length is None else length):
+        if end > longest:
             _truncated(where, end, length)
         yield hdu
-        # One byte before the end of the data, to find out whether it is there; the blocks' padding
-        # may lack at the end of a file.
-        if length is None and hdu.size:
-            file.seek(end - 1)
-            if not file.read(1):
-                _truncated(where, end, file.tell())
         start = hdu.start + padded(hdu.size)
-        file.seek(start)
+        if length is None:
+            _pass_over(file, end, where)
+            # The blocks' padding may lack at the end of a file.
+            file.read(start - end)
+        else:
+            file.seek(start)
         number += 1
+
+
+def _pass_over(file: BinaryIO, end: int, where: str) -> None:
+    """Unpack a file up to the end of an HDU's data."""
+    while (rest := end - file.tell()) > 0:
+        if not file.read(min(rest, _STEP)):
+            _truncated(where, end, file.tell())
+        if file.tell() > _LONGEST_UNPACKED:
+            msg = f"{where} is too long: no file is unpacked beyond byte {_LONGEST_UNPACKED:,}"
+            raise BadFitsError(msg)
 
 
 def padded(size: int) -> int:
@@ -157,9 +186,9 @@ def _truncated(where: str, end: int, length: int | None) -> NoReturn:
     raise BadFitsError(msg)
 
 
-def _header(file: BinaryIO, where: str, *, first: bool) -> bytes:
-    """Read a header; return nothing where the file has no further HDU."""
-    header = bytearray(file.read(_CHUNK))
+def _header(file: BinaryIO, where: str, size_of_chunk: int, *, first: bool) -> bytes:
+    """Read a header, a chunk at a time; return nothing where the file has no further HDU."""
+    header = bytearray(file.read(size_of_chunk))
     begins = bytes(header[:16])
     if first and not header:
         msg = "the file is empty"
@@ -176,7 +205,7 @@ def _header(file: BinaryIO, where: str, *, first: bool) -> bytes:
     searched = 0
     while (end := _end_card(header, searched)) is None and len(header) <= _LARGEST_HEADER:
         searched = len(header) // CARD * CARD
-        chunk = file.read(_CHUNK)
+        chunk = file.read(size_of_chunk)
         if not chunk:
             msg = f"{where} is truncated: the file ends within its header, at byte {file.tell():,}"
             raise BadFitsError(msg)

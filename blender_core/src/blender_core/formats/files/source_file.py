@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import stat
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from blender_core.errors import InputError
 
@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["SourceFile", "length_of_file"]
+__all__ = ["SourceFile", "length_of_file", "read_whole"]
+
+_MOST_BYTES: Final = 64 << 20
+"""Far more than an association of 100,000 members has, or a list of as many names."""
 
 
 def length_of_file(path: Path) -> int:
@@ -24,6 +27,23 @@ def length_of_file(path: Path) -> int:
         msg = f"it is {kind}"
         raise OSError(msg)
     return status.st_size
+
+
+def read_whole(path: Path, most: int = _MOST_BYTES) -> bytes:
+    """Return what is in a file that somebody names, and that is small.
+
+    Pipes and devices are not waited for, nor read without an end: they are an `OSError`, as is what
+    cannot be read, or is too large. A name that no file can have is a `ValueError`.
+    """
+    length = length_of_file(path)
+    if length <= most:
+        with path.open("rb") as file:
+            content = file.read(most + 1)  # some tell no length, and others grow
+        length = len(content)
+    if length > most:
+        msg = f"it has {length} bytes, which is more than {most >> 20} MB"
+        raise OSError(msg)
+    return content
 
 
 class SourceFile:

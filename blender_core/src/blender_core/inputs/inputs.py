@@ -102,7 +102,9 @@ class LibraryInput(Input):
         folder = getattr(library, "_asn_dir", None)
         self._paths: list[Path] = []
         if folder is not None:
-            self._paths = [Path(folder, member["expname"]) for member in members]
+            names = [member.get("expname") for member in members]
+            if None not in names:
+                self._paths = [Path(folder, str(name)) for name in names]
         # stpipe 1.1.0 takes datamodels that do not say their type for such of science.
         self._exptypes = [str(member.get("exptype") or SCIENCE) for member in members]
         self._indices: Sequence[int] = range(len(library))

@@ -86,7 +86,7 @@ class TomlLines:
                         deepest, self._deepest = depth, begins
                 elif kind in "]}":
                     depth = max(0, depth - 1)
-                elif kind == "'" and (token == "'" or token[-1] != "'"):
+                elif kind == "'" and not token[1:].endswith(kind):
                     self._unclosed = min(self._unclosed, begins)
                 elif kind not in "\"'":
                     if len(token) > longest:
@@ -138,7 +138,7 @@ def _places(statements: Sequence[_Statement], array: str) -> _Places:
     table: tuple[Any, ...] = ()
     number = -1
     for line, head, is_value in statements:
-        path = _path(f"{head} = 0" if is_value else head)
+        path: tuple[Any, ...] = _path(f"{head} = 0" if is_value else head)
         if is_value:
             path = (*table, *path)
             values.setdefault(path, line)

@@ -283,6 +283,4 @@ def _are_strings(*values: object) -> bool:
 
 
 def _is_one_of(value: str | None, patterns: tuple[str, ...]) -> bool:
-    return value is not None and any(
-        matches_name(pattern, value) for pattern in patterns
-    )
+    return value is not None and any(matches_name(pattern, value) for pattern in patterns)

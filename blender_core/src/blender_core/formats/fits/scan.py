@@ -22,7 +22,16 @@ if TYPE_CHECKING:
 
     from blender_core.formats.fits.cards import LiveHeader
 
-__all__ = ["BLOCK", "MOST_HDUS", "BadFitsError", "NotFitsError", "RawFits", "RawHDU", "padded", "scan"]
+__all__ = [
+    "BLOCK",
+    "MOST_HDUS",
+    "BadFitsError",
+    "NotFitsError",
+    "RawFits",
+    "RawHDU",
+    "padded",
+    "scan",
+]
 
 BLOCK: Final = 2880
 """Length of the blocks that a FITS file is made of, in bytes, by the FITS standard."""

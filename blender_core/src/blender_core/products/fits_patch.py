@@ -20,7 +20,7 @@ from blender_core.formats.files.byte_ranges import ByteRange, Part, PatchError
 from blender_core.formats.fits.asdf_extension import array_tag, bytes_of, new_extension, with_tree
 from blender_core.formats.fits.cards import RawHeader
 from blender_core.formats.fits.header_edit import EditedHeader, card, checksum_of
-from blender_core.formats.fits.scan import padded
+from blender_core.formats.fits.scan import MOST_HDUS, padded
 from blender_core.formats.fits.table_hdu import table_hdu
 from blender_core.products.card_order import CardOrder
 from blender_core.tables.hdrtab import TABLES, fields_of
@@ -91,7 +91,11 @@ def patched(
             msg = f"its ASDF tree cannot be changed: {error}. Blend into its datamodel instead"
             raise PatchError(msg) from error
     parts = [part for hdu in hdus for part in (hdu.header.raw, *hdu.data)]
-    if raw is None and not blank._no_asdf_extension:  # noqa: SLF001  # nothing else tells
+    lacks_tree = raw is None and not blank._no_asdf_extension  # noqa: SLF001  # nothing else tells
+    if len(hdus) + lacks_tree > MOST_HDUS:
+        msg = f"with its tables it would have more than {MOST_HDUS:,} HDUs, which nobody could read"
+        raise PatchError(msg)
+    if lacks_tree:
         parts.append(new_extension(in_tree))
     return parts
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.wording import named
 from blender_core.errors import InputError
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["AsdfReader"]
 
+_BEGINS: Final = b"#ASDF"
+"""How each ASDF file begins, by the ASDF standard."""
+
 
 class AsdfReader(Source):
     """The metadata of one ASDF file that a datamodel was saved to."""
@@ -37,6 +40,11 @@ class AsdfReader(Source):
         try:
             length = length_of_file(path)
             with path.open("rb") as file:
+                begins = file.read(len(_BEGINS))
+                if begins != _BEGINS:
+                    msg = f"it begins with {begins!r} instead of {_BEGINS.decode()}"
+                    raise ValueError(msg)  # noqa: TRY301  # told as all others are
+                file.seek(0)
                 text = AsdfText.read(file, length)
                 tree = text.tree
                 require_blocks(file, tree, len(text.raw), length)

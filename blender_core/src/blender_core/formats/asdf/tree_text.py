@@ -18,6 +18,8 @@ _BEFORE_CHECKSUM: Final = b"\n_fits_hash:"
 _END: Final = b"\n..."
 _CHUNK: Final = 1 << 16
 _LONGEST: Final = 1 << 28
+_MOST_VALUES: Final = 5_000_000
+"""Thousands of slits with a WCS each have fewer."""
 
 
 class AsdfText:
@@ -71,6 +73,10 @@ class AsdfText:
 
         if _END not in self.raw:
             msg = "it has no end"
+            raise ValueError(msg)
+        # Each value ends with one of these, and takes hundreds of bytes once it is parsed.
+        if self.raw.count(b",") + self.raw.count(b"\n") > _MOST_VALUES:
+            msg = f"it has more than {_MOST_VALUES:,} values"
             raise ValueError(msg)
         root = AsdfLoader(self.raw).get_single_node()
         if root is not None:

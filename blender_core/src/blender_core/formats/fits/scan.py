@@ -42,6 +42,7 @@ _END: Final = b"END".ljust(CARD)
 _SWALLOWED: Final = re.compile(rb"XTENSION=.{71}BITPIX  =", re.DOTALL)
 """How each header but the first begins, by the FITS standard."""
 _LARGEST_HEADER: Final = 10_000 * BLOCK
+_MOST_CONTINUED: Final = 10_000
 _MOST_AXES: Final = 999
 MOST_HDUS: Final = 10_000
 """Far more than any file of a telescope has."""
@@ -248,6 +249,10 @@ def _hdu(raw: bytes, start: int, where: str, *, first: bool) -> RawHDU:
 
 def _parsed(raw: bytes, where: str, first: bool) -> tuple[RawHeader, str, int, bool]:
     """Return a header, the name of its HDU, the size of the data, and whether it is compressed."""
+    # Astropy puts a text together in a time that grows with the square of its cards (8.0.2).
+    if len(raw) > _MOST_CONTINUED * CARD and raw.count(b"CONTINUE") > _MOST_CONTINUED:
+        msg = f"{where} has more than {_MOST_CONTINUED:,} cards CONTINUE"
+        raise BadFitsError(msg)
     header = RawHeader(raw)
     try:
         standard = not first or header.get("SIMPLE") is True

@@ -2,6 +2,7 @@
 
 import pytest
 from stdatamodels.jwst.datamodels import ImageModel
+from thoroughness import all_but_exhaustive
 from time_limit import time_limit
 from typer.testing import CliRunner
 
@@ -24,7 +25,7 @@ PATTERNS = {
 }
 
 
-@pytest.fixture(params=PATTERNS)
+@pytest.fixture(params=all_but_exhaustive(PATTERNS, ("stars", "path of two kinds")))
 def pattern(request):
     with time_limit():
         yield PATTERNS[request.param]

@@ -25,7 +25,7 @@ def team(tmp_path):
         file.write_bytes(text if isinstance(text, bytes) else text.encode())
         return file
 
-    with time_limit():
+    with time_limit(30 + N_MUTANTS / 10):
         yield write
 
 
@@ -221,3 +221,30 @@ def test_mutants_of_associations(tmp_path):
         file.write_bytes(mutant(whole, choose).encode())
         with pytest.raises(BlenderError):  # there is no a.fits
             blendmodels(None, [file])
+
+
+@pytest.mark.parametrize(
+    ("tree", "words"),
+    [
+        (b"a: " + b"[" * 100_000, "exceeded maximum nesting depth"),
+        (b"- " * 100_000, "exceeded maximum nesting depth"),
+        (b"a: " + b"1" * 5000, "4300 digits"),
+        (b"a: [" + b"1," * 5_000_001 + b"]", "more than 5,000,000 values"),
+        (b"a: '\xff'", "utf|UTF"),
+        (b"a: &a [*a]", "contains itself"),
+        (b"a: *b", "undefined alias"),
+        (b"a: !!python/object/apply:os.system [exit]\nmeta: {model_type: 3}", "class"),
+        (b"? [a]\n: b", "unhashable key|an ASDF file"),
+    ],
+)
+def test_trees(tmp_path, tree, words):
+    file = tmp_path / "a_cal.asdf"
+    head = b"#ASDF 1.0.0\n#ASDF_STANDARD 1.6.0\n%YAML 1.1\n---\n"
+    file.write_bytes(head + tree + b"\n...\n")
+    for call in (
+        lambda: blendmodels(None, [file]),
+        lambda: blendmodels(file, [ImageModel()]),
+    ):
+        with time_limit(), pytest.raises(InputError, match=words) as caught:
+            call()
+        assert str(file) in str(caught.value)

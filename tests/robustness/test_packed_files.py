@@ -55,7 +55,7 @@ def packed(tmp_path):
         path.write_bytes(b"".join(gzip.compress(member, level) for member in members))
         return path
 
-    with time_limit():
+    with time_limit(30 + N_CUTS):
         yield write
 
 
@@ -180,7 +180,8 @@ def test_cut_or_changed_anywhere(packed, exposure):
     path = packed(exposure)
     whole = path.read_bytes()
     expected = [(hdu.name, hdu.start, hdu.size) for hdu in RawFits.read(path).hdus]
-    for place in choose.sample(range(len(whole)), N_CUTS):
+    for _ in range(N_CUTS):
+        place = choose.randrange(len(whole))
         path.write_bytes(whole[:place])
         with pytest.raises(BadFitsError):
             RawFits.read(path)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.common.cached import cached_property
 from blender_core.formats.asdf.limits import require_bounded
 
 if TYPE_CHECKING:

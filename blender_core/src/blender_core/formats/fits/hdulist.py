@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from blender_core.common.caught_warnings import kept_apart
 from blender_core.formats.asdf.tree_text import AsdfText
 from blender_core.formats.fits.cards import LiveHeader
 from blender_core.formats.fits.scan import BLOCK, BadFitsError, RawFits, RawHDU
@@ -130,7 +131,8 @@ def _undisturbed(hdulist: HDUList) -> Iterator[None]:
     try:
         position = None if file is None or file.closed else file.tell()
         try:
-            yield
+            with kept_apart():
+                yield
         finally:
             if position is not None and not file.closed:
                 file.seek(position)

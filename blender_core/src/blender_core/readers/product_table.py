@@ -51,7 +51,6 @@ def table_in_tree(
         raise _unreadable(name, label, error) from error
 
 
-@kept_apart()
 def table_in_fits(file: Path | HDUList, label: str, name: str = HDRTAB) -> FITS_rec:
     """Return a table in an HDU of a FITS file, or of an open HDUList, that has one."""
     from astropy.io import fits

@@ -8,6 +8,7 @@ import abc
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.caught_warnings import kept_apart
+from blender_core.common.plain_values import plain
 from blender_core.errors import InputError
 from blender_core.formats.files.source_file import SourceFile
 from blender_core.products.base import Product
@@ -50,6 +51,11 @@ class FileProduct(Product):
 
     def __repr__(self) -> str:
         return f"<{type(self.validator).__name__} in {self.path}>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A pool of processes that a result is sent through breaks by asdf's mappings with tags,
+        # which can be pickled and not be unpickled (asdf 5.4). Here, tags have done their work.
+        return {**self.__dict__, "_tree": plain(self._tree)}
 
     @property
     def origin(self) -> Path:

@@ -32,6 +32,9 @@ class AsdfText:
     def __init__(self, raw: bytes) -> None:
         self.raw = raw
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {"raw": self.raw}  # what it was parsed to need not be told, nor can all of it
+
     @classmethod
     def read(cls, file: BinaryIO, size: int) -> AsdfText:
         """Read a tree from a file, without the arrays that follow it."""

@@ -9,10 +9,11 @@ thread is at such a thing.
 
 from __future__ import annotations
 
+# What these two do before a fork is to lock something, and they have to register it before us. For
+# it comes in the reverse order, and those whom a fork waits for may need that lock. And who imports
+# them while a fork waits would have them unlock after it what they have not locked before.
+import concurrent.futures.thread  # noqa: F401
 import contextlib
-
-# What is to run before a fork runs in the reverse order of its registration. Logging takes a lock
-# then that those may need whom a fork waits for: so it has to be the one that registers first.
 import logging  # noqa: F401
 import os
 import sys
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 __all__ = ["unforked"]
 
-_LONGEST: Final = 20.0
+_LONGEST: Final = 60.0
 """How many seconds a fork waits, should somebody whom it waits for be waiting for who forks."""
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import blender_core
 from blender_core.common.environment import RULES, rules_files
+from blender_core.common.forks import unforked
 from blender_core.common.wording import pluralize, preview
 from blender_core.inputs.inputs import is_library, opened
 from blender_core.plugins.manager import Plugins
@@ -204,9 +205,10 @@ class _StandIn:
 
 @contextmanager
 def _in_place_of_jwsts() -> Iterator[None]:
-    from jwst.model_blender import blender, blendmeta
+    with unforked():
+        from jwst.model_blender import blender, blendmeta
 
-    with _REPLACING:
+    with unforked(), _REPLACING:
         stand_ins = (
             _stand_in(blender.ModelBlender, blender_core.ModelBlender),
             _stand_in(blendmeta.blendmodels, blender_core.blendmodels),
@@ -214,7 +216,7 @@ def _in_place_of_jwsts() -> Iterator[None]:
     try:
         yield
     finally:
-        with _REPLACING:
+        with unforked(), _REPLACING:
             for stand_in in stand_ins:
                 stand_in.n_steps -= 1
                 if not stand_in.n_steps:

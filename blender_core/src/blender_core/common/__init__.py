@@ -3,9 +3,11 @@
 __all__ = [
     "advice",
     "attribute_paths",
+    "cached",
     "caught_warnings",
     "datetimes",
     "environment",
+    "forks",
     "listing",
     "patterns",
     "plain_values",

@@ -22,6 +22,7 @@ from blender_core.inputs.association import (
     science_members,
     warn_of_left_out,
 )
+from blender_core.schema.model_class import import_datamodels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -237,6 +238,7 @@ class Inputs:
             return cls(alone.separate(), choice)
         if isinstance(alone, LibraryInput):
             return cls([given], choice)
+        import_datamodels()
         from astropy.io.fits import HDUList
         from stdatamodels import DataModel
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from blender_core.common.attribute_paths import ITSELF, is_pattern, is_within
+from blender_core.common.cached import cached_property
 from blender_core.errors import PlanError, UnknownAttributeError, raise_all
 from blender_core.plan.assignment import AS_THEY_ARE, Choice, Selection, Tier
 from blender_core.schema.attributes import AttributeIndex
@@ -135,7 +136,7 @@ class Claims:
         """Return the claims on an attribute, those of the highest tier first."""
         return self._by_path.get(attribute.path, ())
 
-    @functools.cached_property
+    @cached_property
     def _index(self) -> AttributeIndex:
         # Only made where there are overrides: that takes as long as the rest of a plan.
         return AttributeIndex(self._attributes)

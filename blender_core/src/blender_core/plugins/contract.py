@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from blender_core.common.advice import Advice, leave_out, leave_out_one_of
+from blender_core.common.forks import unforked
 from blender_core.common.provider import Provider
 from blender_core.common.wording import format_error, preview
 from blender_core.errors import PluginError, ReaderConflictError
@@ -30,7 +31,8 @@ def provider_of(entry: importlib.metadata.EntryPoint) -> Provider:
 def load(entry: importlib.metadata.EntryPoint, provider: Provider) -> Any:
     """Import a plugin."""
     try:
-        return entry.load()
+        with unforked():
+            return entry.load()
     except (Exception, SystemExit) as error:
         msg = (
             f"plugin {provider} cannot be loaded from {entry.value}: "

@@ -8,7 +8,7 @@ import contextlib
 import gzip
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from blender_core.common.caught_warnings import recorded
+from blender_core.common.caught_warnings import kept_apart, recorded
 from blender_core.errors import OutputError
 from blender_core.formats.files.atomic import replacing
 from blender_core.inputs.inputs import files_of
@@ -64,6 +64,7 @@ class DatamodelProduct(Product):
         save(self.model, target)
 
 
+@kept_apart()
 def save(model: Any, target: Target, check: Callable[[], None] = lambda: None) -> None:
     """Have stdatamodels save a datamodel, as a whole or not at all.
 

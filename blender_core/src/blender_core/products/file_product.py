@@ -7,6 +7,8 @@ from __future__ import annotations
 import abc
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.common.caught_warnings import kept_apart
+from blender_core.common.plain_values import plain
 from blender_core.errors import InputError
 from blender_core.formats.files.source_file import SourceFile
 from blender_core.products.base import Product
@@ -39,7 +41,8 @@ class FileProduct(Product):
         self, path: Path, source: SourceFile, model_type: type, tree: dict[str, Any]
     ) -> None:
         self.path = path
-        self.validator = model_type()
+        with kept_apart():
+            self.validator = model_type()
         self._tree = tree
         self._source = source
         self._changes: dict[str, Any] = {}
@@ -48,6 +51,11 @@ class FileProduct(Product):
 
     def __repr__(self) -> str:
         return f"<{type(self.validator).__name__} in {self.path}>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A pool of processes that a result is sent through breaks by asdf's mappings with tags,
+        # which can be pickled and not be unpickled (asdf 5.4). Here, tags have done their work.
+        return {**self.__dict__, "_tree": plain(self._tree)}
 
     @property
     def origin(self) -> Path:
@@ -62,7 +70,7 @@ class FileProduct(Product):
         if self._model is None:
             from stdatamodels.jwst import datamodels
 
-            with self._source.opened():
+            with self._source.opened(), kept_apart():
                 try:
                     model = datamodels.open(self._source.path)
                 except Exception as error:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from blender_core.common.advice import Advice
 from blender_core.common.attribute_paths import is_within
+from blender_core.common.cached import cached_property
 from blender_core.common.values import distinct, identity, index_of
 from blender_core.common.wording import pluralize
 from blender_core.errors import BlenderError, NotADatamodelError, warn

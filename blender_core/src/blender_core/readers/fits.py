@@ -14,10 +14,10 @@ One thing is not taken over: a datamodel of a file without a date has the time o
 
 from __future__ import annotations
 
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.common.cached import cached_property
 from blender_core.common.plain_values import plain
 from blender_core.common.wording import named
 from blender_core.errors import InputError, UnknownInputError
@@ -116,7 +116,8 @@ class FitsReader(Source):
         values = read_by_datamodel(self._opened, self.what, layout, attributes, self._warned)
         # It makes up a date for a file without one that is valid.
         place = layout.places.get("meta.date")
-        if place is not None and not isinstance(self._fits.hdus[0].header.get("DATE"), str):
+        (date,) = select(self._fits, "PRIMARY", (b"DATE",), self.what)
+        if place is not None and not isinstance(date, str):
             meta = tree.get("meta")
             values[place] = meta.get("date") if isinstance(meta, dict) else None
         return values

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.caught_warnings import recorded
+from blender_core.common.caught_warnings import kept_apart, recorded
 from blender_core.common.plain_values import is_plain, plain
 from blender_core.errors import InputError, UnknownInputError, warn
 from blender_core.readers.datamodel import DatamodelReader
@@ -92,6 +92,7 @@ def _has_tags(value: Any) -> bool:
     return isinstance(value, list) and any(map(_has_tags, value))
 
 
+@kept_apart()
 def read_as_datamodel(
     opened: Callable[[], AbstractContextManager[Any]], label: str, layout: Layout
 ) -> list[Any]:

@@ -15,6 +15,8 @@ from blender_core.common.attribute_paths import (
     label_of,
     specificity,
 )
+from blender_core.common.cached import cached_property
+from blender_core.common.caught_warnings import kept_apart
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -124,7 +126,7 @@ def read_attributes(schema: Mapping[str, Any]) -> dict[str, Attribute]:
 class ClassSchema(dict[str, Any]):
     """The schema of a class of datamodels, which nobody changes: its attributes are read once."""
 
-    @functools.cached_property
+    @cached_property
     def attributes(self) -> Mapping[str, Attribute]:
         """Its attributes by dotted path."""
         return read_attributes(dict(self))
@@ -270,6 +272,7 @@ def _text(subschema: Mapping[str, Any], name: str) -> str | None:
 
 
 @functools.cache
+@kept_apart()
 def _unit(title: str) -> str | None:
     """Return the unit that a title begins with; ``[hh:mm:ss.sss]`` and ``[MJD]`` are none."""
     match = _UNIT_IN_TITLE.match(title)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
+
+from blender_core.common.cached import cached_property
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

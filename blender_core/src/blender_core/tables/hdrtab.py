@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from blender_core.common.caught_warnings import kept_apart
 from blender_core.common.wording import preview
 from blender_core.errors import TableError, raise_all, warn
 from blender_core.formats.fits.table_hdu import Field
@@ -190,6 +191,7 @@ def _is_exact_in_float(number: int) -> bool:
         return False
 
 
+@kept_apart()
 def to_table(columns: Sequence[TypedColumn]) -> Table:
     """Return the columns as a table for people and programs."""
     from astropy.table import MaskedColumn, Table
@@ -209,6 +211,7 @@ def to_table(columns: Sequence[TypedColumn]) -> Table:
     )
 
 
+@kept_apart()
 def to_fits_rec(name: str, columns: Sequence[TypedColumn]) -> tuple[FITS_rec, dict[str, Any]]:
     """Return the columns as a datamodel holds them, and the schema that describes them."""
     from astropy.io import fits

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from blender_core.common.attribute_paths import specificity
+from blender_core.common.caught_warnings import kept_apart
 from blender_core.common.patterns import matches_name
 from blender_core.common.wording import preview
 from blender_core.errors import ExpansionError
@@ -98,6 +99,7 @@ class Hdrtab:
     Of a FITS_rec, nulls and units are known. HDRRULES has cells of the same kinds.
     """
 
+    @kept_apart()
     def __init__(self, table: Any, label: str, name: str = "HDRTAB") -> None:
         from astropy.io.fits import FITS_rec
 

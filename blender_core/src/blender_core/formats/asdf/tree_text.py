@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.common.cached import cached_property
 from blender_core.formats.asdf.limits import require_bounded
 
 if TYPE_CHECKING:
@@ -33,6 +33,9 @@ class AsdfText:
 
     def __init__(self, raw: bytes) -> None:
         self.raw = raw
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"raw": self.raw}  # what it was parsed to need not be told, nor can all of it
 
     @classmethod
     def read(cls, file: BinaryIO, size: int) -> AsdfText:

@@ -6,6 +6,7 @@ import io
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.common.caught_warnings import kept_apart
 from blender_core.formats.asdf.tree_edit import changed
 from blender_core.formats.files.byte_ranges import ByteRange, Part, PatchError, blocks_of
 from blender_core.formats.fits.header_edit import EditedHeader, card, checksum_of
@@ -57,6 +58,7 @@ def with_tree(
     return data
 
 
+@kept_apart()
 def new_extension(changes: Mapping[str, Any]) -> bytes:
     """Return an extension for a file that has none."""
     import asdf
@@ -71,6 +73,7 @@ def new_extension(changes: Mapping[str, Any]) -> bytes:
     return bytes_of(fits.BinTableHDU.from_columns([column], name="ASDF"))
 
 
+@kept_apart()
 def bytes_of(hdu: Any) -> bytes:
     """Return an extension of astropy's as it is to be in a file."""
     buffer = io.BytesIO()

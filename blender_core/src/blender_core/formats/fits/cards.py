@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import functools
 import re
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from blender_core.common.cached import cached_property
 from blender_core.common.caught_warnings import recorded
 
 if TYPE_CHECKING:
@@ -137,12 +137,17 @@ class RawHeader:
 
     @cached_property
     def _mended(self) -> Header:
+        header = self._parsed()
         with recorded():  # what is mended is no concern of the blend
-            str(self._by_astropy)
-        return self._by_astropy
+            str(header)
+        return header
 
     @cached_property
     def _by_astropy(self) -> Header:
+        return self._parsed()
+
+    def _parsed(self) -> Header:
+        # Two of them, as threads share headers: one that is in use is not mended.
         from astropy.io import fits
 
         # As astropy does it when it reads a file.

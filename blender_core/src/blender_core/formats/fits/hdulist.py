@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from blender_core.common.caught_warnings import kept_apart
 from blender_core.formats.asdf.tree_text import AsdfText
 from blender_core.formats.fits.cards import LiveHeader
 from blender_core.formats.fits.scan import BLOCK, MOST_HDUS, BadFitsError, RawFits, RawHDU
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-    from astropy.io.fits import Column, FITS_rec, HDUList, Header
+    from astropy.io.fits import BinTableHDU, Column, FITS_rec, HDUList, Header
 
 __all__ = ["raw_fits_of", "table_in", "without_arrays"]
 
@@ -65,10 +66,12 @@ def table_in(hdulist: HDUList, name: str) -> FITS_rec:
                 raise BadFitsError(msg)
             padding = bytes(-size % BLOCK)
             hdu = fits.BinTableHDU.fromstring(hdu.header.tostring().encode() + raw + padding)
-        if hdu.data is None or not hdu.data.dtype.names:
+        with kept_apart():
+            table = hdu.data
+        if table is None or not table.dtype.names:
             msg = "it has no columns"
             raise BadFitsError(msg)
-        return hdu.data
+        return table
 
 
 def without_arrays(hdulist: HDUList) -> HDUList:
@@ -82,9 +85,9 @@ def without_arrays(hdulist: HDUList) -> HDUList:
                 twin = fits.PrimaryHDU()
             elif _name_of(hdu) == _ASDF:
                 file, size = _data_of(hdu)
-                twin = fits.BinTableHDU.from_columns([_column(file.read(size))])
+                twin = _table([_column(file.read(size))])
             elif isinstance(hdu, fits.BinTableHDU):
-                twin = fits.BinTableHDU.from_columns(_columns(hdu.header))
+                twin = _table(_columns(hdu.header))
             else:
                 twin = fits.ImageHDU()
             bare.append(twin)
@@ -95,6 +98,13 @@ def without_arrays(hdulist: HDUList) -> HDUList:
 def _name_of(hdu: Any) -> str:
     """Return the name of an HDU as the FITS standard compares it: blanks and case do not count."""
     return str(hdu.name).strip().upper()
+
+
+@kept_apart()
+def _table(columns: list[Column]) -> BinTableHDU:
+    from astropy.io import fits
+
+    return fits.BinTableHDU.from_columns(columns)
 
 
 def _columns(header: Header) -> list[Column]:

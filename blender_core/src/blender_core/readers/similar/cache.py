@@ -13,6 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from blender_core.common.caught_warnings import kept_apart
 from blender_core.formats.asdf.tree_text import AsdfText
 from blender_core.formats.files.source_file import length_of_file
 from blender_core.formats.fits.cards import CARD, RawHeader, card_value
@@ -49,7 +50,8 @@ class ReaderCache:
     def blank(self, model_type: type) -> Any:
         """Return an empty datamodel, which has the validation settings."""
         if model_type not in self._blanks:
-            self._blanks[model_type] = model_type()
+            with kept_apart():
+                self._blanks[model_type] = model_type()
         return self._blanks[model_type]
 
     def trees(self, layout: Layout) -> KnownTrees:

@@ -6,6 +6,7 @@ __all__ = [
     "caught_warnings",
     "datetimes",
     "environment",
+    "foreign",
     "listing",
     "plain_values",
     "provider",

@@ -73,19 +73,23 @@ def leave_out(*names: str) -> Advice:
 def leave_out_all_but_one(providers: Iterable[Provider]) -> Advice:
     """Advise how to be left with one of several plugins, with the standard rules if they are one.
 
-    Each is named so that no other is left out with it, by its own name or its distribution's.
+    The others are named so that it is not left out with them: by their own names or by their
+    distributions'.
     """
-    first, *others = sorted(set(providers), reverse=True)
-    kept = next((p for p in (first, *others) if _has_standard_rules(p)), first)
-    left_out = [provider for provider in reversed((first, *others)) if provider != kept]
-    return leave_out(*(_name_apart(provider, kept) for provider in left_out))
+    alike = sorted(set(providers), key=lambda p: (_has_standard_rules(p), p))
+    for kept in reversed(alike):
+        names = [_name_apart(provider, kept) for provider in alike if provider != kept]
+        if None not in names:
+            break
+    # If there is no such name, one that leaves them all out.
+    return leave_out(*(name or kept.plugin for name in names))
 
 
 def _has_standard_rules(provider: Provider) -> bool:
     return normalized(provider.distribution) == "blender-rules-std"
 
 
-def _name_apart(provider: Provider, kept: Provider) -> str:
+def _name_apart(provider: Provider, kept: Provider) -> str | None:
     taken = {normalized(kept.plugin), normalized(kept.distribution)}
     names = provider.plugin, provider.distribution
-    return next((name for name in names if normalized(name) not in taken), provider.plugin)
+    return next((name for name in names if normalized(name) not in taken), None)

@@ -25,7 +25,7 @@ __all__ = ["called_alike", "claimed_by_several", "guarded", "load", "misuse", "o
 
 T = TypeVar("T", bound="Rule | Override")
 
-_MOST: Final = 100_000
+_MOST: Final = 10_000
 """How many rules or overrides a plugin may offer: more are without an end."""
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Announced", "announced_plugins"]
 
 _ENTRIES: Final = "entry_points.txt"
+_OPEN_HEADING: Final = re.compile(r"^\s*\[[^\]\n]*$", re.MULTILINE)
 _NAME_OF_PROJECT: Final = re.compile(r"[A-Z0-9]([A-Z0-9._-]*[A-Z0-9])?", re.IGNORECASE)
 """What pip asks of a name. It puts a tilde before that of what it is about to remove."""
 
@@ -90,6 +91,9 @@ def _announced_by(alike: Sequence[Distribution]) -> Iterator[Announced]:
 def _entries(distribution: Distribution, text: str) -> list[EntryPoint]:
     if "\0" in text or "\ufffd" in text or text.startswith("\ufeff"):
         msg = "it is not a text in UTF-8 without a byte order mark"
+        raise ValueError(msg)
+    if _OPEN_HEADING.search(text):
+        msg = "a heading of it is not closed"
         raise ValueError(msg)
     # An editable installation can announce an entry point twice: the same is not two.
     entries = {

@@ -37,7 +37,7 @@ class OwnBaseError(BaseException):
 
 
 class WordlessError(Exception):
-    def __str__(self):
+    def __str__(self):  # noqa: PLE0307
         sys.exit(0)
 
     __repr__ = __str__

@@ -20,6 +20,7 @@ from hostile_plugins import KINDS, PLACES, DictSource, OverridesPlugin, ReaderPl
 from hostile_plugins import giving as source_giving
 from hostile_plugins import rule as plugin_with_rule
 from hostile_plugins import source as plugin_with_source
+from stdatamodels.jwst.datamodels import ImageModel
 from thoroughness import all_but_exhaustive
 from typer.testing import CliRunner
 
@@ -36,7 +37,6 @@ from blender_core import (
     blendmodels,
 )
 from blender_core.cli.app import app
-from blender_core.demo.exposures import write_exposures
 from blender_core.testing import check_rule
 
 HOSTILE = Provider("hostile-rules", "1.2", "hostile")
@@ -144,7 +144,11 @@ CIRCLE.append(CIRCLE)
         (lambda: RulesPlugin(lambda: endless(7)), "blender_rules .* gives 7 where"),
         (lambda: RulesPlugin(lambda: iter(int, 1)), "blender_rules .* gives 0 where"),
         (lambda: OverridesPlugin(lambda: endless(ASKS)), "blender_overrides .* to have no end"),
-        (lambda: plugin_with_rule(lambda _: EndlessList()), "more than 1,000,000: it seems"),
+        pytest.param(
+            lambda: plugin_with_rule(lambda _: EndlessList()),
+            "more than 1,000,000: it seems",
+            marks=pytest.mark.exhaustive,
+        ),
         (lambda: plugin_with_rule(lambda _: endless(1)), "of type generator, and not a text"),
         (lambda: plugin_with_rule(lambda _: CIRCLE), "more than 100 lists and mappings"),
         (lambda: plugin_with_rule(lambda _: DEEP), "more than 100 lists and mappings"),
@@ -265,7 +269,12 @@ def blender_overrides():
 @pytest.fixture(scope="module")
 def exposures(tmp_path_factory):
     """A product, and two inputs."""
-    return write_exposures(tmp_path_factory.mktemp("exposures"))[:3]
+    paths = [tmp_path_factory.mktemp("exposures") / f"{name}_cal.fits" for name in "abc"]
+    for path in paths:
+        model = ImageModel((2, 2))
+        model.meta.exposure.exposure_time = 1.5
+        model.save(path)
+    return paths
 
 
 @pytest.mark.parametrize("statement", ["sys.exit(0)", "raise KeyboardInterrupt"])
@@ -310,6 +319,7 @@ def test_commands_end_with_a_status_and_say_why(install, exposures, tmp_path, ca
     assert done.exit_code in (0, 1), done.output
 
 
+@pytest.mark.exhaustive
 def test_a_real_interrupt_in_a_rule_ends_the_command(exposures, tmp_path):
     site, started = tmp_path / "place", tmp_path / "started"
     info = site / "hostile_rules-1.2.dist-info"

@@ -2,7 +2,6 @@
 
 __all__ = [
     "context",
-    "contract",
     "hookspecs",
     "installed",
     "manager",

@@ -5,7 +5,6 @@ An edge that nothing in the library imports: jwst and stpipe are imported when a
 
 from __future__ import annotations
 
-import importlib.metadata
 import inspect
 import logging
 import sys
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Final
 import blender_core
 from blender_core.common.environment import RULES, rules_files
 from blender_core.common.forks import unforked
+from blender_core.common.provider import engine_version
 from blender_core.common.wording import pluralize, preview
 from blender_core.inputs.inputs import is_library, opened
 from blender_core.plugins.manager import Plugins
@@ -185,7 +185,7 @@ class _Process:
         with _in_place_of_jwsts():
             _LOGGER.info(
                 "Model Blender %s blends for step %s instead of jwst.model_blender",
-                importlib.metadata.version("blender-core"),
+                engine_version(),
                 self._step.name,
             )
             return self._process(*args)

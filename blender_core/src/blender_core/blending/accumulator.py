@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from blender_core.blending.expand import expanded, require_recorded
 from blender_core.common.advice import Advice, Argument
+from blender_core.common.foreign import causes_of
 from blender_core.errors import InputError, MixedModelTypesError, raise_all
 from blender_core.inputs.columns import Columns
 from blender_core.inputs.inputs import Inputs
@@ -162,14 +163,5 @@ class Accumulator:
 
 def _let_go(fault: BaseException) -> None:
     """Empty the frames that an error has come through: they hold the input, which may be large."""
-    errors, seen = [fault], set()
-    while errors:
-        error = errors.pop()
-        seen.add(error)
+    for error in causes_of(fault):
         traceback.clear_frames(error.__traceback__)
-        # An error may be its own cause.
-        errors += [
-            cause
-            for cause in (error.__cause__, error.__context__)
-            if cause is not None and cause not in seen
-        ]

@@ -52,9 +52,9 @@ app = typer.Typer(
 
 def _print_version(is_asked: bool) -> None:
     if is_asked:
-        from importlib.metadata import version
+        from blender_core.common.provider import engine_version
 
-        typer.echo(f"model-blender {version('blender-core')}")
+        typer.echo(f"model-blender {engine_version()}")
         raise typer.Exit
 
 

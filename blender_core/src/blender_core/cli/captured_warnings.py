@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from blender_core.cli.console import printable
 from blender_core.cli.errors import in_options
+from blender_core.common.foreign import class_name, tried
 from blender_core.common.wording import pluralize
 from blender_core.errors import BlendWarning
 
@@ -50,7 +51,7 @@ class Notes:
             yield
 
     def _take(self, message: Warning | str, category: type[Warning], subject: str) -> None:
-        text = str(message)
+        text = tried(str, message, fallback=f"a {class_name(category)} without words")
         if isinstance(message, BlendWarning):
             text = in_options(message.args[0])
             if not subject and message.name:

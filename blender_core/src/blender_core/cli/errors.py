@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import typer
 
 from blender_core.common.advice import Advice
+from blender_core.common.foreign import interruption, tried
+from blender_core.common.wording import describe_error
 from blender_core.errors import BlenderError
 
 if TYPE_CHECKING:
@@ -51,9 +53,12 @@ def reported(debug: bool) -> Iterator[None]:
         raise typer.Exit(_BROKEN_PIPE) from None
     except (CommandError, BlenderError, OSError) as error:
         _exit(f"Error: {_message(error)}", _FAILED, debug)
-    except Exception as error:  # noqa: BLE001  # whatever it is, it is no traceback
+    except BaseException as error:
+        # Also what would end the program without a word; but not what a handler of a signal asks.
+        if interruption(error) is not None:
+            raise
         hint = "" if debug else " --debug shows where."
-        what = f"{type(error).__name__}: {error}".rstrip(" .:")
+        what = describe_error(error).rstrip(" .:")
         message = f"Error: {what}. This is a fault of the program, please report it.{hint}"
         _exit(message, _FAILED, debug)
 
@@ -90,6 +95,7 @@ def _message(error: Exception) -> str:
 
 def _exit(message: str, status: int, debug: bool) -> NoReturn:
     if debug:
-        typer.echo(traceback.format_exc(), err=True)
+        text = tried(traceback.format_exc, fallback="(the traceback cannot be had)\n")
+        typer.echo(text, err=True)
     typer.echo(message, err=True)
     raise typer.Exit(status) from None

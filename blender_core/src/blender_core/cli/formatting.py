@@ -7,6 +7,7 @@ import math
 import sys
 from typing import TYPE_CHECKING, Any
 
+from blender_core.common.plain_values import is_plain
 from blender_core.common.wording import preview
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def list_some(names: Sequence[str], most: int) -> str:
 
 def print_json(content: Any) -> None:
     """Print something as JSON, in ASCII."""
-    text = json.dumps(_jsonable(content), indent=2, allow_nan=False, default=str)
+    text = json.dumps(_jsonable(content), indent=2, allow_nan=False)
     sys.stdout.write(f"{text}\n")
 
 
@@ -49,10 +50,11 @@ def provider_object(provider: Provider) -> dict[str, str]:
 
 
 def _jsonable(content: Any) -> Any:
-    if isinstance(content, float) and not math.isfinite(content):
+    if type(content) is float and not math.isfinite(content):
         return json.dumps(content)
-    if isinstance(content, dict):
+    if type(content) is dict:
         return {str(key): _jsonable(value) for key, value in content.items()}
-    if isinstance(content, (list, tuple)):
+    if type(content) in (list, tuple):
         return [_jsonable(value) for value in content]
-    return content
+    # What a plugin says of itself may hold anything.
+    return content if is_plain((content,)) else preview(content)

@@ -7,6 +7,7 @@ __all__ = [
     "caught_warnings",
     "datetimes",
     "environment",
+    "foreign",
     "forks",
     "listing",
     "patterns",

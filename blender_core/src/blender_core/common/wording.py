@@ -5,12 +5,16 @@ from __future__ import annotations
 import reprlib
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.common.foreign import tried, type_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 __all__ = [
     "InputLabel",
+    "describe_error",
     "format_error",
+    "full_repr",
     "join_words",
     "named",
     "pluralize",
@@ -38,13 +42,15 @@ def named(label: str, name: object) -> str:
 
 
 class _Repr(reprlib.Repr):
+    """Shows any object: its own repr may raise anything, and a class have any name."""
+
     def repr1(self, x: Any, level: int) -> str:
-        try:
-            return super().repr1(x, level)
-        except Exception:  # noqa: BLE001  # a value's own repr may raise anything
-            return f"<{type(x).__name__}>"
+        # By its name, reprlib would take another's class for one of Python's own.
+        show = super().repr1 if type(x) in _KNOWN else self.repr_instance
+        return tried(lambda: str.__str__(show(x, level)), fallback=f"<{type_name(x)}>")
 
 
+_KNOWN: Final = frozenset({str, int, list, tuple, dict, set, frozenset})
 _repr = _Repr()
 _repr.maxlevel = 3
 _repr.maxstring = _repr.maxother = 80
@@ -53,6 +59,11 @@ _repr.maxstring = _repr.maxother = 80
 def preview(value: Any) -> str:
     """Return a value as messages show it: short, and in any case."""
     return shorten(_repr.repr(value))
+
+
+def full_repr(value: Any) -> str:
+    """Return a value as it is written in Python, all of it; in any case."""
+    return tried(lambda: str.__str__(repr(value)), fallback=f"<{type_name(value)}>")
 
 
 def pluralize(number: int, noun: str) -> str:
@@ -69,11 +80,13 @@ def join_words(names: Sequence[str]) -> str:
 
 def format_error(error: BaseException) -> str:
     """Return what an error of somebody else's code says, in any case."""
-    try:
-        text = str(error)
-    except Exception:  # noqa: BLE001  # as any object's repr may, too
-        return "(its message cannot be had)"
+    text = tried(lambda: str.__str__(str(error)), fallback="(its message cannot be had)")
     return shorten(text, 5 * _LONGEST)
+
+
+def describe_error(error: BaseException) -> str:
+    """Return what kind of error somebody else's code raised, and what it says."""
+    return f"{type_name(error)}: {format_error(error)}"
 
 
 def shorten(text: str, longest: int = _LONGEST) -> str:

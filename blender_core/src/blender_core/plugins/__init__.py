@@ -1,3 +1,12 @@
 """The contract with plugins: rules, overrides, hooks; and who offers which."""
 
-__all__ = ["context", "hookspecs", "manager", "override", "registry", "rule", "source"]
+__all__ = [
+    "context",
+    "hookspecs",
+    "installed",
+    "manager",
+    "override",
+    "registry",
+    "rule",
+    "source",
+]

@@ -6,11 +6,11 @@ import base64
 import functools
 import hashlib
 import re
-from importlib.metadata import version
 from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.common.provider import engine_version
 from blender_core.report.encoding import encode_texts, encode_values, to_text, visible
 from blender_core.report.exposures import describe_inputs, read_exposures, span_text
 
@@ -77,7 +77,7 @@ def page(facts: Facts) -> str:
         values=[
             None if fact.inputs is None else encode_values(fact.inputs) for fact in facts.attributes
         ],
-        version=version("blender-core"),
+        version=engine_version(),
     )
 
 

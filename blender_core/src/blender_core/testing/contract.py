@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.common.foreign import tried, type_name
 from blender_core.common.values import DROP, identity
 from blender_core.common.wording import preview
 from blender_core.errors import RuleError
@@ -40,7 +41,7 @@ def problem_with_value(rule: Rule, values: Sequence[Any], value: Any) -> str | N
         plain = rule_result(value, None)
     except RuleError:
         return (
-            f"gives {preview(value)} ({type(value).__name__}), which is not a text, a number or a "
+            f"gives {preview(value)} ({type_name(value)}), which is not a text, a number or a "
             "boolean, nor a list or mapping of these"
         )
     if any(_same(plain, constant) for constant in rule.constants):
@@ -80,15 +81,15 @@ def problems_with_constants(rule: Rule) -> Iterator[str]:
         except RuleError:
             plain = None
         if not _same(plain, constant):
-            kind = type(constant).__name__
+            kind = type_name(constant)
             yield f"the constant {preview(constant)} ({kind}) is not a plain value"
 
 
 def problems_with_arguments(rule: Rule) -> Iterator[str]:
     """Find arguments that a blend cannot give, or does not."""
-    try:
-        taken = dict(inspect.signature(rule.blend).parameters)
-    except (TypeError, ValueError):  # some of Python's own functions do not tell
+    # Some of Python's own functions do not tell, and objects may have a signature of their own.
+    taken = tried(lambda: dict(inspect.signature(rule.blend).parameters), fallback=None)
+    if taken is None:
         return
     first = next(iter(taken.values()), None)
     if first is None or first.kind not in _BY_PLACE:

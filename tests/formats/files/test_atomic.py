@@ -1,5 +1,6 @@
 """A file is replaced as a whole or not at all, and keeps what is not its content."""
 
+import errno
 import fcntl
 import os
 import pathlib
@@ -71,14 +72,32 @@ def test_the_old_file_is_there_until_the_new_one_is_whole(target, tmp_path):
         assert draft.name.endswith(".tmp")
 
 
-@pytest.mark.parametrize("error", [RuntimeError("no"), OSError(28, "No space left on device")])
+ENDS = {
+    RuntimeError("no"): "RuntimeError: no. The file that was there is as it was",
+    OSError(errno.ENOSPC, "No space left on device"): (
+        "No space left on device. The file that was there is as it was. "
+        "Make room there, or choose another place"
+    ),
+    OSError(errno.EFBIG, "File too large"): (
+        "File too large. The file that was there is as it was. Choose a place that takes files of "
+        "this size; a shell's own limit is that of ulimit -f"
+    ),
+    OSError(errno.ESTALE, "Stale file handle"): (
+        "Stale file handle. The file that was there is as it was. Try again, or choose another "
+        "place"
+    ),
+}
+
+
+@pytest.mark.parametrize("error", ENDS)
 def test_what_fails_leaves_nothing(target, contents, tmp_path, error):
     with pytest.raises(OutputError) as caught:
         write(target, then=error)
     assert contents(tmp_path) == {"p.fits": b"old"}
-    reason = "No space left on device" if isinstance(error, OSError) else "RuntimeError: no"
-    assert str(caught.value) == f"the product cannot be written to {target.output}: {reason}"
+    expected = f"the product cannot be written to {target.output}: {ENDS[error]}"
+    assert str(caught.value) == expected
     assert caught.value.path == target.output
+    assert caught.value.errno == getattr(error, "errno", None)
     assert caught.value.__cause__ is error
 
 

@@ -75,7 +75,12 @@ class FileProduct(Product):
         return self._model
 
     def table(self, name: str) -> Any:
-        return self._reader().table(name) if self._has_table(name) else None
+        if not self._has_table(name):
+            return None
+        try:
+            return self._reader().table(name)
+        finally:  # a file that has been changed may not even be readable
+            self._source.require_unchanged()
 
     def _has_table(self, name: str) -> bool:
         return self.tree.get(name) is not None

@@ -147,7 +147,12 @@ def _tree(fits: RawFits, label: str) -> dict[str, Any]:
 
 @contextlib.contextmanager
 def _unpacked(source: SourceFile) -> Iterator[BinaryIO]:
-    with source.opened() as file:
+    file = source.opened()
+    try:
         is_packed = file.read(2) == b"\x1f\x8b"
         file.seek(0)
         yield cast("BinaryIO", gzip.GzipFile(fileobj=file)) if is_packed else file
+    finally:
+        # By then the product is in its place, and it was only read from this file.
+        with contextlib.suppress(OSError):
+            file.close()

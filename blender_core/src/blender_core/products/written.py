@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.plain_values import plain
 from blender_core.common.values import identity
-from blender_core.common.wording import preview
+from blender_core.common.wording import pluralize, preview
 from blender_core.errors import InputError
 from blender_core.formats.files.draft import DraftError
 from blender_core.formats.fits.scan import BadFitsError, RawFits, padded, scan
@@ -120,5 +120,5 @@ def _require_tables(tree: Mapping[str, Any], rows: Mapping[str, Any], model: Any
         shape = entry.get("shape") if isinstance(entry, dict) else None
         there = rows.get(name, shape[0] if shape else None)
         if there != len(table):
-            msg = f"its table {name.upper()} has {there} rows instead of {len(table)}"
+            msg = f"its table {name.upper()} has {pluralize(there or 0, 'row')} of {len(table):,}"
             raise DraftError(msg)

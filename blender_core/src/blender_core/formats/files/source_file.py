@@ -61,7 +61,7 @@ class SourceFile:
         with self._has_to_be_there():
             state = state_of(self.path.stat())
         if state != self._state:
-            msg = f"{self.label} has been changed by somebody else since it was read"
+            msg = f"{self.label} has been changed by somebody else since it was read: try again"
             raise InputError(msg)
 
     @contextlib.contextmanager

@@ -38,7 +38,7 @@ def run(tmp_path):
 @pytest.mark.parametrize("way", ["at random", pytest.param("steps", marks=pytest.mark.exhaustive)])
 def test_killed(run, way):
     kinds = run("killed.py", way, KILLS)
-    assert len(kinds) == 12
+    assert len(kinds) == 13
     for kind, found in kinds.items():
         assert found.get("other", 0) == 0, kind
         assert found["most drafts"] <= 1, kind

@@ -16,6 +16,7 @@ SECONDS = [2.0**i for i in range(8)]  # each sum of some of them is of these and
 OUTPUTS = {
     "file.fits": "out.fits",
     "file.fits.gz": "out.fits.gz",
+    "new.fits": "new.fits",
     "file.asdf": "out.asdf",
     "datamodel.fits": "out_of_datamodel.fits",
     "datamodel.fits.gz": "out_of_datamodel.fits.gz",
@@ -27,7 +28,8 @@ OUTPUTS = {
     "table.html": "table.html",
     "report.html": "report.html",
 }
-"""What is written → the name of its file."""
+"""What is written → the name of its file, which is there already, unless it is a new one."""
+OLD = b"old" * 100
 
 
 def prepare(folder):
@@ -48,7 +50,7 @@ def prepare(folder):
 
 
 class Writer:
-    """Writes one of these kinds of files, again and again."""
+    """Writes one of these kinds of files, again and again; a new one after it was reset."""
 
     def __init__(self, kind, folder, exposures):
         self.output = folder / OUTPUTS[kind]
@@ -58,11 +60,12 @@ class Writer:
         self._given = self._source
         self._result = None
         what = kind.partition(".")[0]
+        self._is_new = what == "new"
         if what == "datamodel":
             self._given = datamodels.open(self._source)
-        if what in ("file", "datamodel"):
+        if what in ("file", "new", "datamodel"):
             self._result = blendmodels(self._given, exposures, record_rules=True)
-            self._write = lambda: self._result.save(self.output, overwrite=True)
+            self._write = lambda: self._result.save(self.output, overwrite=what != "new")
         elif what == "table":
             product = ProductFile(self._source)
             rows = range(product.n_inputs)
@@ -75,6 +78,19 @@ class Writer:
 
     def __call__(self):
         self._write()
+
+    def reset(self):
+        """Have the folder as it was before."""
+        if self._is_new:
+            self.output.unlink(missing_ok=True)
+        else:
+            self.output.write_bytes(OLD)
+
+    def has_written(self):
+        """Tell whether the folder is another than before."""
+        if self._is_new:
+            return self.output.exists()
+        return self.output.read_bytes() != OLD
 
     def close(self):
         if self._result is not None and self.output.suffix == ".asdf":

@@ -215,16 +215,35 @@ class TestErrors:
         assert (done.stdout, done.stderr) == ("141\n", "")
 
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is full")
+    @pytest.mark.parametrize("buffering", [{}, {"PYTHONUNBUFFERED": "1"}])
     @pytest.mark.parametrize(
         "arguments", [["--help"], ["rules"], ["plan", "--model", "ImageModel"]]
     )
-    def test_no_room_for_what_is_printed(self, arguments):
+    def test_no_room_for_what_is_printed(self, arguments, buffering):
+        usual = {name: text for name, text in os.environ.items() if name != "PYTHONUNBUFFERED"}
         with Path("/dev/full").open("w") as full:
             done = subprocess.run(
-                [SCRIPT, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+                [SCRIPT, *arguments],
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+                env={**usual, **buffering},
             )
         assert done.returncode == 2
         assert done.stderr == "Error: standard output: No space left on device\n"
+
+    @pytest.mark.parametrize("buffering", ["", "PYTHONUNBUFFERED=1"])
+    def test_room_for_part_of_what_is_printed(self, tmp_path, buffering):
+        """A limit of 4096 bytes, which is within the first write where nothing is kept back."""
+        printed = tmp_path / "plan.json"
+        command = f"unset PYTHONUNBUFFERED; ulimit -f 4; {buffering} '{SCRIPT}' plan --model ImageModel --json"
+        done = subprocess.run(
+            ["bash", "-c", f"{command} > '{printed}'"], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 2
+        assert done.stderr == "Error: standard output: File too large\n"
+        assert printed.stat().st_size == 4096
 
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is full")
     @pytest.mark.parametrize("arguments", [["table", "none.fits"], ["nothing"]])

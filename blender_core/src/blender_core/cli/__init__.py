@@ -30,6 +30,9 @@ def main() -> None:
         sys.stderr.write("Interrupted.\n")
         raise SystemExit(130) from None
     except OSError as error:  # what the command line prints itself, such as help
+        from blender_core.cli.errors import drop_output
+
+        drop_output()
         with suppress(OSError):
             sys.stderr.write(f"Error: standard output: {error.strerror}\n")
             sys.stderr.flush()
@@ -44,5 +47,12 @@ def _make_printable() -> None:
             nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # for good
             setattr(sys, name, nowhere)
         elif isinstance(stream, io.TextIOWrapper):
+            if name == "stdout" and isinstance(stream.buffer, io.RawIOBase):
+                # With PYTHONUNBUFFERED, nobody looks at how much of a text was taken.
+                raw = io.FileIO(stream.fileno(), "wb", closefd=False)
+                stream = io.TextIOWrapper(
+                    io.BufferedWriter(raw), encoding=stream.encoding, line_buffering=True
+                )
+                setattr(sys, name, stream)
             # A terminal that has no character for one of a header shows its number.
             stream.reconfigure(errors="backslashreplace")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from blender_core.common.advice import Argument
 
-__all__ = ["FINDINGS", "CommandError", "in_options", "reported"]
+__all__ = ["FINDINGS", "CommandError", "drop_output", "in_options", "reported"]
 
 FINDINGS: Final = 1
 """The status of a command that did its work, and found something that its user has to look at."""
@@ -48,8 +48,7 @@ def reported(debug: bool) -> Iterator[None]:
     except KeyboardInterrupt:
         _exit("Interrupted.", _INTERRUPTED, debug)
     except BrokenPipeError:
-        # Python would flush it again when it ends, and fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()
         raise typer.Exit(_BROKEN_PIPE) from None
     except (CommandError, BlenderError, OSError) as error:
         _exit(f"Error: {_message(error)}", _FAILED, debug)
@@ -88,9 +87,15 @@ def _message(error: Exception) -> str:
         where = error.filename
         if where is None and error.errno in _NO_ROOM:
             # Of files that it writes the library says which they are.
+            drop_output()
             where = "standard output"
         return reason if where is None else f"{where}: {reason}"
     return in_options(error.advice) if isinstance(error, BlenderError) else str(error)
+
+
+def drop_output() -> None:
+    """Let go of what cannot be printed: Python would try again when it ends, and fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _exit(message: str, status: int, debug: bool) -> NoReturn:

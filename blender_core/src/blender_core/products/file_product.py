@@ -17,6 +17,7 @@ from blender_core.products.product import update_product
 from blender_core.readers.asdf import AsdfReader
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
@@ -82,7 +83,12 @@ class FileProduct(Product):
         return self._model
 
     def table(self, name: str) -> Any:
-        return self._reader().table(name) if self._has_table(name) else None
+        if not self._has_table(name):
+            return None
+        try:
+            return self._reader().table(name)
+        finally:  # a file that has been changed may not even be readable
+            self._source.require_unchanged()
 
     def _has_table(self, name: str) -> bool:
         return self.tree.get(name) is not None
@@ -97,16 +103,16 @@ class FileProduct(Product):
         self._changes, self._tables = dict(changes), tables
 
     def save(self, target: Target) -> None:
-        save(self.model, target, self._source.require_unchanged)
-        self._saved(target, {name: getattr(self.model.meta, name) for name in _OWN})
+        status = save(self.model, target, self._source.require_unchanged)
+        self._saved(target, status, {name: getattr(self.model.meta, name) for name in _OWN})
 
-    def _saved(self, target: Target, own: Mapping[str, Any]) -> None:
+    def _saved(self, target: Target, status: os.stat_result | None, own: Mapping[str, Any]) -> None:
         """Take note of what the file has become, and what it says of itself below ``meta``."""
         self._changes.update({f"meta.{name}": value for name, value in own.items()})
         self._tree.setdefault("meta", {}).update(own)
         self.path = target.output
         if target.is_product:
-            self._source = SourceFile(target.output)
+            self._source = SourceFile(target.output, status)
 
 
 class AsdfProduct(FileProduct):

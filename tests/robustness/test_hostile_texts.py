@@ -14,7 +14,7 @@ from time_limit import time_limit
 from blender_core import BlenderError, BlendErrorGroup, InputError, RulesFileError, blendmodels
 from blender_core.plan.rules_file import read_rules_file
 
-N_MUTANTS = int(os.environ.get("HOSTILE_TEXTS", "150"))
+N_MUTANTS = int(os.environ.get("HOSTILE_TEXTS", "75"))
 OVERRIDE = "[[override]]\nattribute = 'EFFEXPTM'\nrule = 'max'\n"
 
 

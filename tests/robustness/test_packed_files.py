@@ -16,7 +16,7 @@ from time_limit import time_limit
 from blender_core import InputError, OutputError, ProductFile, blendmodels
 from blender_core.formats.fits.scan import BadFitsError, RawFits
 
-N_CUTS = int(os.environ.get("PACKED_FILES_CUT", "40"))
+N_CUTS = int(os.environ.get("PACKED_FILES_CUT", "20"))
 BLOCK = 2880
 EMPTY = [
     "XTENSION= 'IMAGE   '",

@@ -48,8 +48,9 @@ MOST_HDUS: Final = 10_000
 """Far more than any file of a telescope has."""
 _MOST_OF_HEADERS: Final = 256 << 20
 _LONGEST_FILE: Final = 2**63 - 1
-_LONGEST_UNPACKED: Final = 64 << 30
-"""What a file of 64 MB can be unpacked to, in minutes."""
+_LONGEST_UNPACKED: Final = 4 << 30
+_MOST_TIMES: Final = 100
+"""How much longer a packed file may become, if that is more. Of zeros, gzip makes 1,032 times."""
 _STEP: Final = 1 << 20
 
 
@@ -95,7 +96,8 @@ class RawFits:
                 if file.read(len(_GZIP)) == _GZIP:
                     file.seek(0)
                     with gzip.GzipFile(fileobj=file) as unpacked:
-                        return cls._of(unpacked, None)  # type: ignore[arg-type]
+                        longest = max(_LONGEST_UNPACKED, _MOST_TIMES * length)
+                        return cls._of(unpacked, None, longest)  # type: ignore[arg-type]
                 file.seek(0)
                 return cls._of(file, length)
         except OSError as error:
@@ -104,9 +106,9 @@ class RawFits:
             raise BadFitsError(str(error)) from error
 
     @classmethod
-    def _of(cls, file: BinaryIO, length: int | None) -> RawFits:
+    def _of(cls, file: BinaryIO, length: int | None, longest: int = _LONGEST_UNPACKED) -> RawFits:
         hdus, asdf = [], None
-        for hdu in scan(file, length):
+        for hdu in scan(file, length, longest):
             hdus.append(hdu)
             if hdu.name == "ASDF" and asdf is None:
                 # Now: a packed file would have to be unpacked from its beginning again.
@@ -137,7 +139,9 @@ class RawFits:
         return checksum.hexdigest() == expected
 
 
-def scan(file: BinaryIO, length: int | None) -> Iterator[RawHDU]:
+def scan(
+    file: BinaryIO, length: int | None, longest_unpacked: int = _LONGEST_UNPACKED
+) -> Iterator[RawHDU]:
     """Give the HDUs of a file, one after the other.
 
     A file whose length is not known is a packed one, which is read forward only. Who takes the HDUs
@@ -165,7 +169,7 @@ def scan(file: BinaryIO, length: int | None) -> Iterator[RawHDU]:
         yield hdu
         start = hdu.start + padded(hdu.size)
         if length is None:
-            _pass_over(file, end, where)
+            _pass_over(file, end, where, longest_unpacked)
             # The blocks' padding may lack at the end of a file.
             file.read(start - end)
         else:
@@ -173,13 +177,16 @@ def scan(file: BinaryIO, length: int | None) -> Iterator[RawHDU]:
         number += 1
 
 
-def _pass_over(file: BinaryIO, end: int, where: str) -> None:
+def _pass_over(file: BinaryIO, end: int, where: str, longest: int) -> None:
     """Unpack a file up to the end of an HDU's data."""
     while (rest := end - file.tell()) > 0:
         if not file.read(min(rest, _STEP)):
             _truncated(where, end, file.tell())
-        if file.tell() > _LONGEST_UNPACKED:
-            msg = f"{where} is too long: no file is unpacked beyond byte {_LONGEST_UNPACKED:,}"
+        if file.tell() > longest:
+            msg = (
+                f"{where} is too long: the file is unpacked to more than {longest:,} bytes, and to "
+                f"more than {_MOST_TIMES} times its length"
+            )
             raise BadFitsError(msg)
 
 

@@ -89,7 +89,6 @@ def _message(error: Exception) -> str:
 
 
 def _exit(message: str, status: int, debug: bool) -> NoReturn:
-    if debug:
-        typer.echo(traceback.format_exc(), err=True)
-    typer.echo(message, err=True)
+    trace = f"{traceback.format_exc()}\n" if debug else ""
+    sys.stderr.write(f"{trace}{message}\n")
     raise typer.Exit(status) from None

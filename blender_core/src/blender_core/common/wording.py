@@ -18,6 +18,8 @@ __all__ = [
     "shorten",
     "strings",
     "text_table",
+    "visible",
+    "visible_lines",
 ]
 
 _LONGEST: Final = 200
@@ -51,8 +53,8 @@ _repr.maxstring = _repr.maxother = 80
 
 
 def preview(value: Any) -> str:
-    """Return a value as messages show it: short, and in any case."""
-    return shorten(_repr.repr(value))
+    """Return a value as messages show it: short, in one line, and in any case."""
+    return visible(shorten(_repr.repr(value)))
 
 
 def pluralize(number: int, noun: str) -> str:
@@ -80,6 +82,26 @@ def shorten(text: str, longest: int = _LONGEST) -> str:
     """Return a text without its middle if it is long."""
     half = longest // 2
     return text if len(text) <= longest else f"{text[:half]}...{text[-half:]}"
+
+
+def visible(text: str) -> str:
+    r"""Return a text as it looks, with all that cannot be seen written as Python escapes it.
+
+    That is what a terminal obeys, what ends a line, what turns the direction of writing round,
+    what has no width, and what no encoding has. All other characters stay, and none is left out.
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+
+
+def visible_lines(text: str) -> str:
+    """Return a text of several lines as it looks: line ends and tabs are its layout."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() or char in "\n\t" else repr(char)[1:-1] for char in text
+    )
 
 
 def strings(values: Iterable[object], argument: str, content: str) -> tuple[str, ...]:

@@ -211,7 +211,7 @@ def print_findings(by_plan: _Findings, faults: "Mapping[str, BlenderError] | Non
     for message, names in without.items():
         listed = list_some(names, _MOST_CLASSES)
         output.text(f"Not checked, because there is no plan: {listed}", "bold")
-        output.text(message, indent=2)
+        output.lines(message, indent=2)
     if not classes:
         output.text(f"Nothing found in {_where(by_plan)}.")
     elif output.is_terminal:

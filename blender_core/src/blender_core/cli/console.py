@@ -62,12 +62,17 @@ class Output(Console):
             yield segment if text == segment.text else segment._replace(text=text)
 
     def text(self, text: str, style: str = "", *, indent: int = 0) -> None:
-        """Print a text: folded to a terminal's width, and in whole lines where there is none."""
-        for line in map(visible, text.split("\n")):
-            if self.is_terminal and line:
-                self.print(Padding(Text(line, style), (0, 0, 0, indent), expand=False))
-            else:
-                sys.stdout.write(f"{' ' * indent}{line}".rstrip() + "\n")
+        """Print a line: folded to a terminal's width, and whole where there is none."""
+        line = visible(text)
+        if self.is_terminal and line:
+            self.print(Padding(Text(line, style), (0, 0, 0, indent), expand=False))
+        else:
+            sys.stdout.write(f"{' ' * indent}{line}".rstrip() + "\n")
+
+    def lines(self, text: str, style: str = "", *, indent: int = 0) -> None:
+        """Print a text of several lines."""
+        for line in text.split("\n"):
+            self.text(line, style, indent=indent)
 
     def facts(self, facts: Mapping[str, str]) -> None:
         """Print facts as lines that begin with their names."""
@@ -94,7 +99,7 @@ class Output(Console):
         two_names_from: int = 0,
     ) -> None:
         """Print a table: folded to a terminal's width, and in whole lines where there is none."""
-        cells = [[visible(cell) for cell in row] for row in rows]
+        head, *cells = ([visible(cell) for cell in row] for row in (head, *rows))
         if self.is_terminal and self.width < two_names_from:
             cells = [[row[0] or row[1], *row[2:]] for row in cells]
             head, styles = [head[0], *head[2:]], [*styles[:1], *styles[2:]]

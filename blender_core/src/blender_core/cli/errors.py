@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import typer
 
 from blender_core.common.advice import Advice
+from blender_core.common.wording import visible
 from blender_core.errors import BlenderError
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def reported(debug: bool) -> Iterator[None]:
         _exit(f"Error: {_message(error)}", _FAILED, debug)
     except Exception as error:  # noqa: BLE001  # whatever it is, it is no traceback
         hint = "" if debug else " --debug shows where."
-        what = f"{type(error).__name__}: {error}".rstrip(" .:")
+        what = visible(f"{type(error).__name__}: {error}".rstrip(" .:\n"))
         message = f"Error: {what}. This is a fault of the program, please report it.{hint}"
         _exit(message, _FAILED, debug)
 
@@ -74,18 +75,19 @@ def _as_option(argument: Argument) -> str:
     if argument.value is True:
         return option
     values = argument.value if isinstance(argument.value, tuple) else (argument.value,)
-    return " ".join(f"{option} {value}" for value in values)
+    return " ".join(f"{option} {visible(str(value))}" for value in values)
 
 
 def _message(error: Exception) -> str:
     if isinstance(error, OSError):
-        reason = error.strerror or str(error)
+        reason = visible(error.strerror or str(error))
         where = error.filename
         if where is None and error.errno in _NO_ROOM:
             # Of files that it writes the library says which they are.
             where = "standard output"
-        return reason if where is None else f"{where}: {reason}"
-    return in_options(error.advice) if isinstance(error, BlenderError) else str(error)
+        return reason if where is None else f"{visible(str(where))}: {reason}"
+    # A message of the library may have several lines, one of a command has one.
+    return in_options(error.advice) if isinstance(error, BlenderError) else visible(str(error))
 
 
 def _exit(message: str, status: int, debug: bool) -> NoReturn:

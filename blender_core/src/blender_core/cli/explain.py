@@ -124,7 +124,7 @@ def _print_paragraphs(outcomes: "Sequence[Outcome]", product: "ProductFile") -> 
         first, _, others = text.partition("\n")
         output.text(first, "bold")
         if others:
-            output.text(others)
+            output.lines(others)
     if reason := _why_unknown(outcomes, product):
         output.text("")
         output.text(reason, "dim")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from blender_core.common.wording import visible
+
 __all__ = ["Provider", "engine", "normalized"]
 
 
@@ -33,7 +35,7 @@ class Provider:
     plugin: str
 
     def __str__(self) -> str:
-        return f"{self.distribution} {self.version} [{self.plugin}]"
+        return visible(f"{self.distribution} {self.version} [{self.plugin}]")
 
 
 def engine() -> Provider:

@@ -27,14 +27,17 @@ _MOST_LISTED: Final = 10
 
 
 class InputLabel(str):
-    """What messages call an input that has a name: ``input 3 (c_cal.fits)``."""
+    """What messages call an input that has a name: ``input 3 (c_cal.fits)``.
+
+    The name itself is as it is, and in the label in one line that looks as it is.
+    """
 
     name: str
 
 
 def named(label: str, name: object) -> str:
     """Return what an input is called that has a name beside its number."""
-    with_name = InputLabel(f"{label} ({name})")
+    with_name = InputLabel(f"{label} ({visible(str(name))})")
     with_name.name = str(name)
     return with_name
 
@@ -70,12 +73,15 @@ def join_words(names: Sequence[str]) -> str:
 
 
 def format_error(error: BaseException) -> str:
-    """Return what an error of somebody else's code says, in any case."""
+    """Return what an error of somebody else's code says, in any case.
+
+    Its lines are further in than ours, for none to look like one of ours.
+    """
     try:
         text = str(error)
     except Exception:  # noqa: BLE001  # as any object's repr may, too
         return "(its message cannot be had)"
-    return shorten(text, 5 * _LONGEST)
+    return shorten(text, 5 * _LONGEST).replace("\n", "\n  ")
 
 
 def shorten(text: str, longest: int = _LONGEST) -> str:

@@ -6,6 +6,7 @@ import contextlib
 import stat
 from typing import TYPE_CHECKING, BinaryIO
 
+from blender_core.common.wording import visible
 from blender_core.errors import InputError
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class SourceFile:
 
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()  # wherever the current directory comes to be
-        self.label = f"the product ({path})"
+        self.label = f"the product ({visible(str(path))})"
         try:
             self._state = _state(self.path.stat())
         except OSError as error:

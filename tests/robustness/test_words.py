@@ -444,7 +444,9 @@ class TestTerminals:
             ["plan", text, "--debug"],
         ):
             status, said = on_a_terminal(*command)
-            looked_through(said.replace("\nError: forged", ""), has_colours=True)
+            # Not all line ends in arguments are escaped by typer, and these are the user's own.
+            own = said.replace("\nError: forged", "") if command[0] == text else said
+            assert "\\u202e" in looked_through(own, has_colours=True)
             assert status == 2, said
 
     @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import textwrap
 import traceback
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NoReturn
@@ -91,6 +92,7 @@ def _message(error: Exception) -> str:
 
 
 def _exit(message: str, status: int, debug: bool) -> NoReturn:
-    trace = f"{traceback.format_exc()}\n" if debug else ""
+    # Further in than ours, for no line of a text of others to look like one of ours.
+    trace = f"{textwrap.indent(traceback.format_exc(), '  ')}\n" if debug else ""
     sys.stderr.write(f"{trace}{message}\n")
     raise typer.Exit(status) from None

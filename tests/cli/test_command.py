@@ -14,9 +14,8 @@ import pytest
 from blender_core import BlendWarning, Plugins
 from blender_core.cli import main
 from blender_core.cli.captured_warnings import Notes
-from blender_core.cli.console import printable
 from blender_core.cli.progress import Bar, bar
-from blender_core.common.wording import named
+from blender_core.common.wording import named, visible
 from blender_core.errors import warn
 
 SCRIPT = Path(sysconfig.get_path("scripts")) / "model-blender"
@@ -307,8 +306,8 @@ class TestTerminal:
             assert width * 0.6 < max(map(len, text.splitlines())) <= width
 
     def test_control_characters(self):
-        assert printable("NGC 6302") == "NGC 6302"
-        assert printable("η Car\x1b[2J\n\u202e") == "η Car\\x1b[2J\\n\\u202e"
+        assert visible("NGC 6302") == "NGC 6302"
+        assert visible("η Car\x1b[2J\n\u202e") == "η Car\\x1b[2J\\n\\u202e"
 
 
 class TestBar:

@@ -17,7 +17,7 @@ import blender_core
 from blender_core.common.environment import RULES, rules_files
 from blender_core.common.forks import unforked
 from blender_core.common.provider import engine_version
-from blender_core.common.wording import pluralize, preview
+from blender_core.common.wording import pluralize, preview, visible
 from blender_core.inputs.inputs import is_library, opened
 from blender_core.plugins.manager import Plugins
 from blender_core.readers.product_table import table_of_datamodel
@@ -109,7 +109,7 @@ def _amend_borrowed(library: Any, index: int, plugins: Plugins) -> bool:
 def _amend(product: Any, plugins: Plugins) -> bool:
     """Amend a product, say in the log what has changed, and return whether anything was asked."""
     amended = blender_core.amend(product, plugins=plugins)
-    name = product.meta.filename or type(product).__name__
+    name = visible(product.meta.filename or type(product).__name__)
     number = pluralize(len(amended.amendments), "attribute")
     _LOGGER.info(
         "%s: overrides ask for %s, of which %d changed", name, number, len(amended.changes)

@@ -211,7 +211,7 @@ def print_findings(by_plan: _Findings, faults: "Mapping[str, BlenderError] | Non
     for message, names in without.items():
         listed = list_some(names, _MOST_CLASSES)
         output.text(f"Not checked, because there is no plan: {listed}", "bold")
-        output.text(message, indent=2)
+        output.lines(message, indent=2)
     if not classes:
         output.text(f"Nothing found in {_where(by_plan)}.")
     elif output.is_terminal:
@@ -225,10 +225,10 @@ def _print_finding(output: "Output", finding: Finding, classes: "Sequence[str]")
     attribute = finding.attribute
     if finding.keyword:
         attribute = f"{attribute} ({finding.keyword})"
-    output.text(f"{attribute}: {finding.problem}", "bold")
+    output.lines(f"{attribute}: {finding.problem}", "bold")
     rule = f"{finding.rule} of {finding.provider}, asked for by {finding.source}"
     output.text(f"{finding.kind.value}: {rule}", indent=2)
-    output.text(in_options(finding.remedy), indent=2)
+    output.lines(in_options(finding.remedy), indent=2)
     if classes:
         output.text(f"in {list_some(classes, _MOST_CLASSES)}", "dim", indent=2)
     output.text("")

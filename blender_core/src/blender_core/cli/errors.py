@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import textwrap
 import traceback
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NoReturn
@@ -13,7 +14,7 @@ import typer
 
 from blender_core.common.advice import Advice
 from blender_core.common.foreign import interruption, tried
-from blender_core.common.wording import describe_error
+from blender_core.common.wording import describe_error, visible
 from blender_core.errors import BlenderError
 
 if TYPE_CHECKING:
@@ -57,7 +58,7 @@ def reported(debug: bool) -> Iterator[None]:
         if interruption(error) is not None:
             raise
         hint = "" if debug else " --debug shows where."
-        what = describe_error(error).rstrip(" .:")
+        what = visible(describe_error(error).rstrip(" .:\n"))
         message = f"Error: {what}. This is a fault of the program, please report it.{hint}"
         _exit(message, _FAILED, debug)
 
@@ -78,19 +79,20 @@ def _as_option(argument: Argument) -> str:
     if argument.value is True:
         return option
     values = argument.value if isinstance(argument.value, tuple) else (argument.value,)
-    return " ".join(f"{option} {value}" for value in values)
+    return " ".join(f"{option} {visible(str(value))}" for value in values)
 
 
 def _message(error: Exception) -> str:
     if isinstance(error, OSError):
-        reason = error.strerror or str(error)
+        reason = visible(error.strerror or str(error))
         where = error.filename
         if where is None and error.errno in _NO_ROOM:
             # Of files that it writes the library says which they are.
             drop_output()
             where = "standard output"
-        return reason if where is None else f"{where}: {reason}"
-    return in_options(error.advice) if isinstance(error, BlenderError) else str(error)
+        return reason if where is None else f"{visible(str(where))}: {reason}"
+    # A message of the library may have several lines, one of a command has one.
+    return in_options(error.advice) if isinstance(error, BlenderError) else visible(str(error))
 
 
 def drop_output() -> None:
@@ -99,8 +101,10 @@ def drop_output() -> None:
 
 
 def _exit(message: str, status: int, debug: bool) -> NoReturn:
+    trace = ""
     if debug:
         text = tried(traceback.format_exc, fallback="(the traceback cannot be had)\n")
-        typer.echo(text, err=True)
-    typer.echo(message, err=True)
+        # Further in than ours, for no line of a text of others to look like one of ours.
+        trace = f"{textwrap.indent(text, '  ')}\n"
+    sys.stderr.write(f"{trace}{message}\n")
     raise typer.Exit(status) from None

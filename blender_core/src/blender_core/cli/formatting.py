@@ -37,6 +37,7 @@ def list_some(names: Sequence[str], most: int) -> str:
 def print_json(content: Any) -> None:
     """Print something as JSON, in ASCII."""
     text = json.dumps(_jsonable(content), indent=2, allow_nan=False)
+    text = text.replace("\x7f", "\\u007f")  # the one that json leaves, and terminals obey
     sys.stdout.write(f"{text}\n")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.cli.errors import CommandError
 from blender_core.cli.options import parse_overrides
+from blender_core.common.wording import visible
 from blender_core.errors import warn
 
 if TYPE_CHECKING:
@@ -141,7 +142,6 @@ def _model_class(name: str) -> type[Any]:
 
 def print_environment() -> None:
     """Say on standard error what environment variables ask of every blend."""
-    from blender_core.cli.console import printable
     from blender_core.common.environment import (
         BLOCK,
         RECORD_RULES,
@@ -158,4 +158,4 @@ def print_environment() -> None:
         with_or_without = "with" if recorded else "without"
         lines.append(f"{RECORD_RULES} makes products {with_or_without} the table HDRRULES")
     for line in lines:
-        sys.stderr.write(printable(f"Note: {line}") + "\n")
+        sys.stderr.write(visible(f"Note: {line}") + "\n")

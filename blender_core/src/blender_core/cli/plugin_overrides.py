@@ -99,7 +99,7 @@ def find_providers(name: str, plugins: Plugins) -> list[Provider]:
         close = difflib.get_close_matches(wanted, by_name, n=1)
         hint = f": did you mean {close[0]}?" if close else ""
         installed = ", ".join(map(str, plugins)) or "none"
-        msg = f"no plugin {name!r} is installed{hint}\nInstalled plugins: {installed}"
+        msg = f"no plugin {name!r} is installed{hint}. Those that are: {installed}"
         raise CommandError(msg)
     return by_name[wanted]
 

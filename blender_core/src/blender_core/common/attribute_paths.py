@@ -6,6 +6,7 @@ import re
 from typing import Final, NamedTuple
 
 from blender_core.common import patterns
+from blender_core.common.wording import visible
 
 __all__ = ["ITSELF", "Specificity", "is_pattern", "is_within", "label_of", "specificity"]
 
@@ -29,7 +30,7 @@ ITSELF: Final = Specificity(2, 0)
 
 def label_of(path: str, keyword: str | None) -> str:
     """Return what messages call an attribute."""
-    return f"{path} ({keyword})" if keyword else path
+    return visible(f"{path} ({keyword})" if keyword else path)
 
 
 def is_within(path: str, ancestor: str) -> bool:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from blender_core.common.foreign import tried
+from blender_core.common.wording import visible
 
 __all__ = ["Provider", "engine", "engine_version", "normalized"]
 
@@ -35,7 +36,7 @@ class Provider:
     plugin: str
 
     def __str__(self) -> str:
-        return f"{self.distribution} {self.version} [{self.plugin}]"
+        return visible(f"{self.distribution} {self.version} [{self.plugin}]")
 
 
 def engine() -> Provider:

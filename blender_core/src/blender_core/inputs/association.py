@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from blender_core.common.advice import Advice, Argument
-from blender_core.common.wording import join_words, named, pluralize, preview, shorten
+from blender_core.common.wording import (
+    join_words,
+    named,
+    pluralize,
+    preview,
+    shorten,
+    visible,
+)
 from blender_core.errors import AssociationProductError, InputError, NoInputsError, warn
 from blender_core.formats.files.json_text import parsed
 from blender_core.formats.files.source_file import read_whole
@@ -100,7 +107,7 @@ class ProductChoice:
     def _error(
         products: Sequence[str], label: str, problem: str, hint: str | Advice
     ) -> AssociationProductError:
-        known = sorted({name or "(one without a name)" for name in products})
+        known = sorted({visible(name) or "(one without a name)" for name in products})
         noun = "product" if len(known) == 1 else "products"
         msg = f"{label} has the {noun} {join_words(known)}, and {problem}"
         return AssociationProductError(Advice(msg, ". ", hint) if hint else msg, products=products)
@@ -132,7 +139,10 @@ def is_science(exptype: str) -> bool:
 def others_in_words(exptypes: Iterable[str]) -> str:
     """Return how many members there are of each type that is no input."""
     numbers = Counter(exptype.casefold() for exptype in exptypes if not is_science(exptype))
-    words = [pluralize(number, f"{shorten(exptype)} member") for exptype, number in numbers.items()]
+    words = [
+        pluralize(number, f"{visible(shorten(exptype))} member")
+        for exptype, number in numbers.items()
+    ]
     return join_words(words) if words else ""
 
 

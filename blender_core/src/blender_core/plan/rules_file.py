@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.wording import format_error, preview
+from blender_core.common.wording import format_error, preview, visible
 from blender_core.errors import BlenderError, RulesFileError, raise_all
 from blender_core.formats.files.source_file import read_whole
 from blender_core.plan.toml_lines import LongKeyError, TomlLines
@@ -58,7 +58,8 @@ def read_rules_file(path: str | os.PathLike[str], variable: str | None = None) -
 
 def file_name(path: str | os.PathLike[str], variable: str | None = None) -> str:
     """Return what messages call a rules file."""
-    return str(path) if variable is None else f"{path} ({variable})"
+    name = visible(str(path))
+    return name if variable is None else f"{name} ({variable})"
 
 
 class _RulesFile:

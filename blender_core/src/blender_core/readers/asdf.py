@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.cached import cached_property
-from blender_core.common.wording import named
+from blender_core.common.wording import format_error, named
 from blender_core.errors import InputError
 from blender_core.formats.asdf.blocks import TruncatedAsdfError, require_blocks
 from blender_core.formats.asdf.limits import UnboundedTreeError
@@ -55,7 +55,7 @@ class AsdfReader(Source):
             msg = f"{self.what} cannot be read: {error}"
             raise InputError(msg) from error
         except Exception as error:
-            msg = f"{self.what} cannot be read: it is not an ASDF file: {error}"
+            msg = f"{self.what} cannot be read: it is not an ASDF file: {format_error(error)}"
             raise InputError(msg) from error
         if not isinstance(tree, dict):
             msg = f"{self.what} cannot be read: it has {tree!r:.50} for a tree"

@@ -7,6 +7,7 @@ import stat
 import zlib
 from typing import TYPE_CHECKING, BinaryIO, Final
 
+from blender_core.common.wording import visible
 from blender_core.errors import InputError
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class SourceFile:
 
     def __init__(self, path: Path, status: os.stat_result | None = None) -> None:
         self.path = path.absolute()  # wherever the current directory comes to be
-        self.label = f"the product ({path})"
+        self.label = f"the product ({visible(str(path))})"
         try:
             self._state = state_of(status or self.path.stat())
         except OSError as error:

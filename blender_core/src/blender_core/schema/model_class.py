@@ -22,7 +22,7 @@ class ModelClass:
     """Whether it brings old files up to date when it opens them."""
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=256)  # JWST has 143
 def described(model_type: type[Any]) -> ModelClass:
     """Return what a class of datamodels is like.
 

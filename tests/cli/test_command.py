@@ -10,6 +10,7 @@ import warnings
 from pathlib import Path
 
 import pytest
+from thoroughness import all_but_exhaustive
 
 from blender_core import BlendWarning, Plugins
 from blender_core.cli import main
@@ -102,7 +103,7 @@ class TestHelp:
     def test_without_arguments(self, command):
         assert "Usage: " in command(status=2).output
 
-    @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+    @pytest.mark.parametrize("shell", all_but_exhaustive(("bash", "zsh", "fish"), ("bash",)))
     def test_completion(self, script, shell):
         done = script("--show-completion", shell, env={**os.environ, "SHELL": f"/bin/{shell}"})
         assert "_MODEL_BLENDER_COMPLETE" in done.stdout
@@ -203,6 +204,7 @@ class TestErrors:
         assert done.stderr == ""
         assert done.stdout == "141\n"
 
+    @pytest.mark.exhaustive
     def test_a_reader_of_the_demo_that_goes_away(self, warm_programs):
         done = subprocess.run(
             ["bash", "-c", "model-blender demo | true; echo ${PIPESTATUS[0]}"],
@@ -216,7 +218,10 @@ class TestErrors:
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is full")
     @pytest.mark.parametrize("buffering", [{}, {"PYTHONUNBUFFERED": "1"}])
     @pytest.mark.parametrize(
-        "arguments", [["--help"], ["rules"], ["plan", "--model", "ImageModel"]]
+        "arguments",
+        all_but_exhaustive(
+            (["--help"], ["rules"], ["plan", "--model", "ImageModel"]), (["--help"], ["rules"])
+        ),
     )
     def test_no_room_for_what_is_printed(self, arguments, buffering):
         usual = {name: text for name, text in os.environ.items() if name != "PYTHONUNBUFFERED"}
@@ -273,6 +278,7 @@ class TestErrors:
 
 
 class TestTerminal:
+    @pytest.mark.exhaustive
     def test_a_width_that_is_not_known(self, script, on_a_terminal):
         assert "weighted_mean" in on_a_terminal("rules", width=0)
         done = script("demo", env={**os.environ, "COLUMNS": "0"})
@@ -297,7 +303,7 @@ class TestTerminal:
             "--except deprecated leaves out those of this kind."
         )
 
-    @pytest.mark.parametrize("width", [60, 80, 120])
+    @pytest.mark.parametrize("width", all_but_exhaustive((60, 80, 120), (60,)))
     def test_no_line_is_too_long(self, on_a_terminal, width):
         arguments = ["check", "--model", "ImageModel", "--override", "EXPSTART=join"]
         for one in (["rules"], ["plan", "--model", "ImageModel"], arguments):

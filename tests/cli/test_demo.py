@@ -162,16 +162,16 @@ class TestInvented:
         )
         assert "jw01234001001_02101_00001_nrca1_cal.fits" in done.stdout
 
-    def test_again(self, invented):
+    def test_again(self, invented, invented_exposures):
         brief = " ".join(invented[0].split())
         assert "--all shows the others" in brief
-        complete = run("--all")
+        complete = run("--all", *invented_exposures)
         assert "--all" not in complete
         assert row(complete, "APERNAME")[-3:] == ["4", "in", "24"]
 
-    def test_wide(self, monkeypatch):
+    def test_wide(self, invented_exposures, monkeypatch):
         monkeypatch.setenv("COLUMNS", "120")
-        text = run()
+        text = run(*invented_exposures)
         assert max(map(len, text.splitlines())) <= 120
         assert "V01234001001P0000000002101" in text
 
@@ -189,6 +189,7 @@ class TestInvented:
                     del one["meta.date"], one["_fits_hash"]
                 assert said[0] == said[1]
 
+    @pytest.mark.exhaustive
     def test_script(self, here):
         done = subprocess.run([SCRIPT, "demo"], capture_output=True, text=True, check=True)
         assert "24 rows, one for each input" in done.stdout

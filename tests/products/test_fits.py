@@ -21,6 +21,7 @@ from astropy.io import fits
 from astropy.modeling.models import Shift, Tabular2D
 from stdatamodels.jwst import datamodels
 from stdatamodels.jwst.datamodels import AmiOIModel, CubeModel, ImageModel, MultiSpecModel
+from thoroughness import all_but_exhaustive
 
 from blender_core import (
     DROP,
@@ -32,7 +33,6 @@ from blender_core import (
     Rule,
     blendmodels,
 )
-from blender_core.demo.exposures import write_exposures
 
 JWST = Path(jwst.__file__).parent
 REAL = [
@@ -63,10 +63,10 @@ def a_wcs():
 
 
 @pytest.fixture(scope="session")
-def full_once(tmp_path_factory):
+def full_once(invented_exposures, tmp_path_factory):
     folder = tmp_path_factory.mktemp("full")
     model = ImageModel(np.arange(12.0, dtype=np.float32).reshape(3, 4))
-    with datamodels.open(next(iter(write_exposures(folder / "demo")))) as demo:
+    with datamodels.open(invented_exposures[0]) as demo:
         model.update(demo)
     model.dq = np.full((3, 4), 2**31 + 5, np.uint32)
     model.err = np.full((3, 4), np.nan, np.float32)
@@ -199,7 +199,7 @@ class TestAsStdatamodels:
             )
             assert mine == others
 
-    @pytest.mark.parametrize("path", REAL, ids=lambda path: path.name)
+    @pytest.mark.parametrize("path", all_but_exhaustive(REAL, REAL[:3]), ids=lambda path: path.name)
     def test_real_files(self, tmp_path, path):
         ours, theirs = both(tmp_path, path, [path, path])
         same_metadata(ours, theirs)

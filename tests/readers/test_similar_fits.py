@@ -53,9 +53,14 @@ def save(path, ra=1.5, name="NGC 1300", title="Deep", shape=(40, 50)):
     return path
 
 
+@pytest.fixture(scope="module")
+def first_once(tmp_path_factory):
+    return save(tmp_path_factory.mktemp("first") / "a_cal.fits")
+
+
 @pytest.fixture
-def first(tmp_path):
-    return save(tmp_path / "a_cal.fits")
+def first(first_once, tmp_path):
+    return Path(shutil.copy(first_once, tmp_path))
 
 
 @pytest.fixture

@@ -149,16 +149,16 @@ def test_the_direction_of_a_text_ends_with_it():
     assert "\u05e2" not in html, html[html.index("\u05e2") - 200 :][:400]
 
 
-@pytest.mark.parametrize(
-    "added",
-    [
-        "<script>attacked = 1</script>",
-        '<svg onload="attacked = 1"></svg>',
-        '<img src="x.png" onerror="attacked = 1">',
-        '<iframe srcdoc="<script>parent.attacked = 1</script>"></iframe>',
-        '<p style="color: red">attacked</p>',
-    ],
-)
+ADDED = [
+    "<script>attacked = 1</script>",
+    '<svg onload="attacked = 1"></svg>',
+    '<img src="x.png" onerror="attacked = 1">',
+    '<iframe srcdoc="<script>parent.attacked = 1</script>"></iframe>',
+    '<p style="color: red">attacked</p>',
+]
+
+
+@pytest.mark.parametrize("added", all_but_exhaustive(ADDED, ADDED[:2]))
 def test_the_policy_refuses_what_is_not_ours(added, browser, make_report):
     path = make_report([{"meta.exposure.nframes": 1}])
     text = path.read_text(encoding="utf-8")

@@ -143,15 +143,17 @@ def _check_all(
 ) -> "tuple[dict[str, list[Finding]], dict[str, BlenderError]]":
     """Return what is found for each class of datamodels, and for which there is no plan at all."""
     from blender_core.cli.progress import bar
+    from blender_core.plugins.manager import Plugins
 
     classes = model_classes()
     findings: dict[str, list[Finding]] = {}
     faults: dict[str, BlenderError] = {}
     assignments: dict[str, Assignment] = {}
     with bar("Checking", quiet=quiet) as progress, notes.about(""), _without_column_warnings():
+        plugins = Plugins.discover(options.block or ())
         for done, (name, model_class) in enumerate(classes.items(), start=1):
             try:
-                plan = options.make_plan(model_class)
+                plan = options.make_plan(model_class, plugins)
             except BlenderError as fault:
                 faults[name] = fault
             else:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from blender_core.plan.assignment import Assignment
     from blender_core.plan.plan import BlendPlan
+    from blender_core.plugins.manager import Plugins
 
 __all__ = [
     "PlanOptions",
@@ -44,8 +45,8 @@ class PlanOptions:
     ignore: Sequence[str] | None
     block: Sequence[str] | None
 
-    def make_plan(self, subject: Path | type[Any]) -> BlendPlan:
-        """Make the plan for a file or a class."""
+    def make_plan(self, subject: Path | type[Any], plugins: Plugins | None = None) -> BlendPlan:
+        """Make the plan for a file or a class, with these plugins or with those that are found."""
         from blender_core.plan.plan import BlendPlan
 
         require_beginnings(self.ignore or ())
@@ -60,6 +61,7 @@ class PlanOptions:
             overrides=parse_overrides(self.override or ()),
             rules=self.rules or (),
             block=self.block or (),
+            plugins=plugins,
         )
 
     def warn_of_unknown(self, plan: Mapping[str, Assignment]) -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import datetime
     from collections.abc import Sequence
 
+    from jinja2 import Template
+
     from blender_core.report.exposures import Exposure
     from blender_core.report.model import Fact, Facts
 
@@ -38,20 +40,10 @@ _SCRIPTS: Final = (
 
 def page(facts: Facts) -> str:
     """Return the page."""
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FunctionLoader(_asset),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "allow_nan": False}
     style, script = _asset("report.css"), _script()
     exposures = read_exposures(facts)
     rows = [_row(number, fact) for number, fact in enumerate(facts.attributes)]
-    return environment.get_template("page.html").render(
+    return _template().render(
         policy=_policy(style, script),
         style=style,
         script=script,
@@ -79,6 +71,21 @@ def page(facts: Facts) -> str:
         ],
         version=engine_version(),
     )
+
+
+@functools.cache
+def _template() -> Template:
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FunctionLoader(_asset),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "allow_nan": False}
+    return environment.get_template("page.html")
 
 
 def _asset(name: str) -> str:

@@ -36,7 +36,7 @@ class ModelClass:
     """Whether it brings old files up to date when it opens them."""
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=256)  # JWST has 143
 @kept_apart()  # asdf looks for the packages that have schemas
 def described(model_type: type[Any]) -> ModelClass:
     """Return what a class of datamodels is like.

@@ -1,3 +1,3 @@
 """Files as they are: regular ones, unchanged ones, and those that are replaced as a whole."""
 
-__all__ = ["atomic", "byte_ranges", "source_file", "target"]
+__all__ = ["atomic", "byte_ranges", "compression", "source_file", "target"]

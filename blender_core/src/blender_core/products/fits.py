@@ -98,6 +98,8 @@ class FitsProduct(FileProduct):
             "model_type": type(self.validator).__name__,
         }
         changes = {**self._changes, **{f"meta.{name}": value for name, value in own.items()}}
+        from astropy.io.fits import VerifyError
+
         with _unpacked(self._source) as source:
             try:
                 parts = patched(
@@ -108,7 +110,7 @@ class FitsProduct(FileProduct):
                     source,
                     self._tree.get("extra_fits"),
                 )
-            except PatchError as error:
+            except (PatchError, VerifyError) as error:
                 msg = f"{self._source.label} cannot be written to {target.output}: {error}"
                 raise OutputError(msg, path=target.output) from error
             with replacing(target) as file:

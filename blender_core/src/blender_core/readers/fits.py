@@ -124,7 +124,8 @@ class FitsReader(Source):
         values = read_by_datamodel(self._opened, self.what, layout, attributes, self._warned)
         # It makes up a date for a file without one that is valid.
         place = layout.places.get("meta.date")
-        if place is not None and not isinstance(self._fits.hdus[0].header.get("DATE"), str):
+        (date,) = select(self._fits, "PRIMARY", (b"DATE",), self.what)
+        if place is not None and not isinstance(date, str):
             meta = tree.get("meta")
             values[place] = meta.get("date") if isinstance(meta, dict) else None
         return values

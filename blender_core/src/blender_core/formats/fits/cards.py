@@ -84,7 +84,15 @@ class RawHeader:
     def get(self, keyword: str) -> Any:
         """Return the value of a keyword as it stands there."""
         value = self._plain_value(keyword.encode().ljust(8))
-        return self._by_astropy.get(keyword) if value is _DOUBTFUL else value
+        if value is not _DOUBTFUL:
+            return value
+        from astropy.io.fits import VerifyError
+
+        try:
+            return self._by_astropy.get(keyword)
+        except VerifyError as error:
+            msg = f"{keyword}: {error}"
+            raise VerifyError(msg) from error
 
     def select(self, fields: Sequence[bytes]) -> list[Any]:
         """Return the values of many keywords, of mended cards where a card has to be mended.

@@ -10,6 +10,7 @@ import numpy as np
 from blender_core.blending.blender import ModelBlender
 from blender_core.cli.errors import CommandError
 from blender_core.evaluation.outcome import OF_A_FILE
+from blender_core.formats.files.compression import UnknownCompressionError, unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["blend_files", "require_exposures"]
 
-_FITS, _GZIP = b"SIMPLE", b"\x1f\x8b"
+_FITS = b"SIMPLE"
 
 
 def require_exposures(paths: Sequence[Path]) -> None:
@@ -34,10 +35,15 @@ def require_exposures(paths: Sequence[Path]) -> None:
         if not path.exists():
             msg = f"there is no file {path}"
             raise CommandError(msg)
-        with path.open("rb") as file:
-            if not file.read(len(_FITS)).startswith((_FITS, _GZIP)):
-                msg = f"{path} is not a FITS file"
-                raise CommandError(msg)
+        try:
+            with path.open("rb") as file, unpacked(file) as content:
+                is_fits = content.read(len(_FITS)) == _FITS
+        except (UnknownCompressionError, OSError, EOFError) as error:
+            msg = f"{path} cannot be read: {error}"
+            raise CommandError(msg) from error
+        if not is_fits:
+            msg = f"{path} is not a FITS file"
+            raise CommandError(msg)
 
 
 def blend_files(paths: Sequence[Path], notes: Notes) -> tuple[BlendResult, str]:

@@ -91,6 +91,8 @@ class RawHeader:
         try:
             return self._by_astropy.get(keyword)
         except VerifyError as error:
+            if keyword in str(error):
+                raise
             msg = f"{keyword}: {error}"
             raise VerifyError(msg) from error
 

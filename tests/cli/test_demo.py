@@ -246,6 +246,11 @@ class TestRefused:
         Path("note.fits").write_bytes(content)
         assert fails("note.fits") == "Error: note.fits is not a FITS file\n"
 
+    def test_compressed_in_a_way_that_is_not_read(self):
+        Path("note.fits.Z").write_bytes(b"\x1f\x9d\x90")
+        expected = "note.fits.Z cannot be read: it is compressed with compress, which is not read"
+        assert expected in " ".join(fails("note.fits.Z").split())
+
     def test_damaged(self):
         Path("cut.fits").write_bytes(UNCAL[0].read_bytes()[:5000])
         assert "cut.fits" in fails("cut.fits")

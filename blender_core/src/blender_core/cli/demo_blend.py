@@ -36,7 +36,8 @@ def require_exposures(paths: Sequence[Path]) -> None:
         try:
             RawFits.read(path)
         except BadFitsError as error:
-            is_other = isinstance(error, NotFitsError) or not path.stat().st_size
+            is_other = type(error) is NotFitsError and error.__cause__ is None
+            is_other |= not path.stat().st_size
             problem = "is not a FITS file" if is_other else f"cannot be read: {error}"
             msg = f"{path} {problem}"
             raise CommandError(msg) from error

@@ -13,6 +13,7 @@ from blender_core.errors import OutputError
 from blender_core.formats.files.atomic import replacing
 from blender_core.inputs.inputs import files_of
 from blender_core.products.base import Product
+from blender_core.products.header_faults import to_fits
 from blender_core.products.product import require_datamodel, update_product
 from blender_core.products.written import require_model, require_packed
 from blender_core.readers.product_table import table_of_datamodel
@@ -100,7 +101,7 @@ def save(
                 model.to_asdf(file, **_storage(model))
             else:
                 with packed(file, target) as unpacked:
-                    model.to_fits(unpacked)
+                    to_fits(model, unpacked, target)
                     length = unpacked.tell()
         finally:  # a file that has been changed may not even be readable
             check()

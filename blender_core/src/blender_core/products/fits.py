@@ -6,13 +6,13 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import gzip
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from blender_core.errors import InputError, OutputError
 from blender_core.formats.asdf.tree_text import AsdfText
 from blender_core.formats.files.atomic import replacing
 from blender_core.formats.files.byte_ranges import PatchError, blocks_of, length_of
+from blender_core.formats.files.compression import unpacked
 from blender_core.formats.files.source_file import SourceFile
 from blender_core.formats.fits.scan import BadFitsError, RawFits
 from blender_core.products.datamodel import packed
@@ -20,7 +20,7 @@ from blender_core.products.file_product import FileProduct
 from blender_core.products.fits_patch import patched
 from blender_core.products.written import require_packed, require_parts
 from blender_core.readers.fits import FitsReader, extension_tree
-from blender_core.readers.header_values import select
+from blender_core.readers.header_values import select, warn_of_altered, warn_of_repeated
 from blender_core.readers.model_files import class_named
 from blender_core.readers.similar.cache import ReaderCache
 from blender_core.schema.attributes import read_attributes
@@ -49,7 +49,9 @@ class FitsProduct(FileProduct):
         super().__init__(path, source, model_type, _tree(fits, source.label))
         self._content: RawFits | None = fits
         # A reader has the values of headers that somebody has touched over those of the tree.
-        values = {} if as_saved else self._values_of_headers()
+        layout = Layout(read_attributes(self.validator.schema).values())
+        values = {} if as_saved else self._values_of_headers(layout)
+        warn_of_repeated(fits, layout, source.label, of_product=True)
         for attribute, value in {**values, "meta.filename": path.name}.items():
             *parents, name = attribute.split(".")
             group = self._tree
@@ -72,14 +74,14 @@ class FitsProduct(FileProduct):
     def _reader(self) -> FitsReader:
         return FitsReader(self.origin, "the product", ReaderCache())
 
-    def _values_of_headers(self) -> dict[str, Any]:
-        layout = Layout(read_attributes(self.validator.schema).values())
+    def _values_of_headers(self, layout: Layout) -> dict[str, Any]:
         values = {}
         for name, (places, fields) in layout.keywords.items():
             selected = select(self._fits, name, fields, self._source.label)
             for place, value in zip(places, selected, strict=True):
                 if value is not None:
                     values[layout.paths[place]] = value
+        warn_of_altered(self._fits, layout, self._source.label)
         return values
 
     def save(self, target: Target) -> None:
@@ -105,10 +107,19 @@ class FitsProduct(FileProduct):
             "model_type": type(self.validator).__name__,
         }
         changes = {**self._changes, **{f"meta.{name}": value for name, value in own.items()}}
+        from astropy.io.fits import VerifyError
+
         with _unpacked(self._source) as source:
             try:
-                parts = patched(self._fits, self.validator, changes, self._tables, source)
-            except PatchError as error:
+                parts = patched(
+                    self._fits,
+                    self.validator,
+                    changes,
+                    self._tables,
+                    source,
+                    self._tree.get("extra_fits"),
+                )
+            except (PatchError, VerifyError) as error:
                 msg = f"{self._source.label} cannot be written to {target.output}: {error}"
                 raise OutputError(msg, path=target.output) from error
 
@@ -120,8 +131,8 @@ class FitsProduct(FileProduct):
 
             with replacing(target, require) as file:
                 try:
-                    with packed(file, target) as unpacked:
-                        unpacked.writelines(self._source.reading(blocks_of(parts, source)))
+                    with packed(file, target) as new:
+                        new.writelines(self._source.reading(blocks_of(parts, source)))
                 finally:  # a file that has been changed may not even be readable
                     self._source.require_unchanged()
         self._saved(target, file.status, own)
@@ -149,9 +160,8 @@ def _tree(fits: RawFits, label: str) -> dict[str, Any]:
 def _unpacked(source: SourceFile) -> Iterator[BinaryIO]:
     file = source.opened()
     try:
-        is_packed = file.read(2) == b"\x1f\x8b"
-        file.seek(0)
-        yield cast("BinaryIO", gzip.GzipFile(fileobj=file)) if is_packed else file
+        with unpacked(file) as content:
+            yield content
     finally:
         # By then the product is in its place, and it was only read from this file.
         with contextlib.suppress(OSError):

@@ -24,7 +24,12 @@ from blender_core.errors import InputError, UnknownInputError
 from blender_core.formats.fits.hdulist import raw_fits_of, without_arrays
 from blender_core.formats.fits.scan import BadFitsError, NotFitsError, RawFits
 from blender_core.plugins.source import Source
-from blender_core.readers.header_values import put_headers_over, select
+from blender_core.readers.header_values import (
+    put_headers_over,
+    select,
+    warn_of_altered,
+    warn_of_repeated,
+)
 from blender_core.readers.model_files import (
     class_named,
     plain_values,
@@ -86,15 +91,13 @@ class FitsReader(Source):
             if values is not None:
                 put_own(values, layout, self.model_type, self._filename)
                 return values
-        if self._is_unusual(layout):
-            return self._by_datamodel(layout)
         try:
-            values = self._values(layout)
+            values = None if self._is_unusual(layout) else self._values(layout)
+            if values is None:
+                return self._by_datamodel(layout)
         except BadFitsError as error:
             msg = f"{self.what} cannot be read: {error}"
             raise InputError(msg) from error
-        if values is None:
-            return self._by_datamodel(layout)
         if not isinstance(self._file, Path):
             values = [plain(value) for value in values]  # there can be anything in memory
         put_own(values, layout, self.model_type, self._filename)
@@ -112,6 +115,11 @@ class FitsReader(Source):
 
     def _by_datamodel(self, layout: Layout) -> list[Any]:
         tree = self._tree  # before stdatamodels, which never comes to an end with some
+        if not self._fits.is_as_saved():  # then it takes the values of headers
+            for name, (_, fields) in layout.keywords.items():
+                select(self._fits, name, fields, self.what)
+            warn_of_repeated(self._fits, layout, self.what)
+            warn_of_altered(self._fits, layout, self.what)
         attributes = read_attributes(self.schema)
         values = read_by_datamodel(self._opened, self.what, layout, attributes, self._warned)
         # It makes up a date for a file without one that is valid.

@@ -126,11 +126,13 @@ def _conforming(cells: Sequence[Any], column_type: str, attribute: Attribute) ->
         for i, (old, new) in enumerate(zip(cells, conforming, strict=True))
         if new is None and old is not None
     ]
-    if lost and attribute.type in PYTHON_TYPES:
+    # What is no scalar in any input has no column.
+    if lost and (attribute.type in PYTHON_TYPES or len(lost) + cells.count(None) < len(cells)):
         inputs = ", ".join(f"{preview(cells[i])} of input {i + 1}" for i in lost[:3])
         more = f" and {len(lost) - 3} more" if len(lost) > 3 else ""
+        whose = "in the schema" if attribute.type in PYTHON_TYPES else "in other inputs"
         msg = (
-            f"{attribute.label} is of type {column_type} in the schema: "
+            f"{attribute.label} is of type {column_type} {whose}: "
             f"HDRTAB has {inputs}{more} as missing"
         )
         warn(msg)

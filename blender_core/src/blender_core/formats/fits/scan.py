@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import functools
-import gzip
 import hashlib
 import math
 import re
-import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from blender_core.common.wording import join_words, preview
 from blender_core.formats.asdf.tree_text import AsdfText
+from blender_core.formats.files.compression import UnknownCompressionError, unpacked
 from blender_core.formats.files.source_file import length_of_file
 from blender_core.formats.fits.cards import CARD, RawHeader
 
@@ -36,7 +36,6 @@ __all__ = [
 BLOCK: Final = 2880
 """Length of the blocks that a FITS file is made of, in bytes, by the FITS standard."""
 
-_GZIP: Final = b"\x1f\x8b"
 _CHUNK: Final = 8 * BLOCK
 _END: Final = b"END".ljust(CARD)
 _SWALLOWED: Final = re.compile(rb"XTENSION=.{71}BITPIX  =", re.DOTALL)
@@ -47,6 +46,10 @@ _MOST_AXES: Final = 999
 MOST_HDUS: Final = 10_000
 """Far more than any file of a telescope has."""
 _MOST_OF_HEADERS: Final = 256 << 20
+_STRUCTURAL: Final = re.compile(
+    rb"(SIMPLE|XTENSION|BITPIX|NAXIS[0-9]*|PCOUNT|GCOUNT|GROUPS|ZIMAGE) *"
+)
+"""What tells of which kind an HDU is, and how long."""
 _LONGEST_FILE: Final = 2**63 - 1
 _LONGEST_UNPACKED: Final = 4 << 30
 _MOST_TIMES: Final = 100
@@ -92,17 +95,15 @@ class RawFits:
         """Read headers and tree of a file, and nothing else."""
         try:
             length = length_of_file(path)
-            with path.open("rb") as file:
-                if file.read(len(_GZIP)) == _GZIP:
-                    file.seek(0)
-                    with gzip.GzipFile(fileobj=file) as unpacked:
-                        longest = max(_LONGEST_UNPACKED, _MOST_TIMES * length)
-                        return cls._of(unpacked, None, longest)  # type: ignore[arg-type]
-                file.seek(0)
-                return cls._of(file, length)
+            with path.open("rb") as file, unpacked(file) as content:
+                if content is file:
+                    return cls._of(file, length)
+                return cls._of(content, None, max(_LONGEST_UNPACKED, _MOST_TIMES * length))
+        except UnknownCompressionError as error:
+            raise NotFitsError(str(error)) from error
         except OSError as error:
             raise BadFitsError(error.strerror or str(error)) from error
-        except (EOFError, ValueError, zlib.error) as error:
+        except (EOFError, ValueError) as error:
             raise BadFitsError(str(error)) from error
 
     @classmethod
@@ -277,6 +278,14 @@ def _parsed(raw: bytes, where: str, first: bool) -> tuple[RawHeader, str, int, b
     if any(_SWALLOWED.match(raw, start) for start in range(BLOCK, len(raw), BLOCK)):
         msg = f"{where} has another header within its own: its card END is damaged"
         raise BadFitsError(msg)
+    for field in sorted(filter(_STRUCTURAL.fullmatch, header.repeated)):
+        # Astropy 8.0 takes the last for the length of the data, and the first for all else.
+        first_value, *others = header.values_of(field)
+        if any(value != first_value for value in others):
+            values = join_words([preview(value) for value in (first_value, *others)])
+            keyword = field.decode().rstrip()
+            msg = f"{where} has the keyword {keyword} repeatedly, as {values}: none can be trusted"
+            raise BadFitsError(msg)
     if name is None:
         name = "PRIMARY" if first else ""
     return header, str(name).strip().upper(), size, compressed

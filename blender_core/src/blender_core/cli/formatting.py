@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import math
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.plain_values import is_plain
 from blender_core.common.wording import preview
 
 if TYPE_CHECKING:
@@ -16,6 +15,8 @@ if TYPE_CHECKING:
     from blender_core.common.provider import Provider
 
 __all__ = ["list_some", "print_json", "provider_object", "truncate", "value_text"]
+
+_SCALARS: Final = frozenset({bool, int, float, str, type(None)})
 
 
 def truncate(text: str, longest: int) -> str:
@@ -58,4 +59,4 @@ def _jsonable(content: Any) -> Any:
     if type(content) in (list, tuple):
         return [_jsonable(value) for value in content]
     # What a plugin says of itself may hold anything.
-    return content if is_plain((content,)) else preview(content)
+    return content if type(content) in _SCALARS else preview(content)

@@ -192,7 +192,7 @@ def _rule_error(assignment: Assignment, values: Sequence[Any], error: BaseExcept
         f"rule {assignment.name!r} of {assignment.provider}{asked} fails for "
         f"{assignment.attribute.label} with the values {seen}: {problem}"
     )
-    if not is_refusal:  # that says itself what is wrong with the values
+    if not issubclass(type(error), Exception):  # it is not about the values
         msg = Advice(
             f"{msg}\nRepair the rule, or let the product have its own value: pass ",
             Argument("overrides", {assignment.attribute.path: "keep"}),

@@ -9,7 +9,6 @@ import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from blender_core.errors import InputError, OutputError
-from blender_core.formats.asdf.tree_text import AsdfText
 from blender_core.formats.files.atomic import replacing
 from blender_core.formats.files.byte_ranges import PatchError, blocks_of, length_of
 from blender_core.formats.files.compression import unpacked
@@ -152,8 +151,7 @@ def _tree(fits: RawFits, label: str) -> dict[str, Any]:
     """Return the tree that a datamodel of the file would have, without its arrays."""
     if fits.asdf is None:
         return {}
-    own = AsdfText(fits.asdf.raw)  # its tree is changed
-    return extension_tree(own, label)
+    return extension_tree(fits.asdf.with_own_tree(), label)  # it is changed
 
 
 @contextlib.contextmanager

@@ -66,11 +66,12 @@ class FitsReader(Source):
         self._file = file
         self._cache = cache
         self._warned: set[str] = set()
-        name = str(file) if isinstance(file, Path) else file.filename()
-        self._filename = None if name is None else Path(name).name
         if isinstance(file, Path):
+            self._filename: str | None = file.name
             self.what = named(label, file)
         else:
+            name = file.filename()
+            self._filename = None if name is None else Path(name).name
             self.what = named(label, f"HDUList of {name}" if name else "HDUList")
         self._saved_tree: AsdfText | None = None
         """The tree of a file like one before, whose headers nobody has touched."""
@@ -145,11 +146,11 @@ class FitsReader(Source):
         asdf = self._fits.asdf
         if asdf is None:
             return self._with_headers([None] * len(layout.paths), layout)
-        as_saved = self._fits.is_as_saved()
+        # First the values: after that it is known what the checksum in the tree is.
         values = self._values_of_tree(layout, asdf)
         if values is None:
             return None
-        if as_saved:
+        if self._fits.is_as_saved():
             self._cache.add_file(self._fits, self.model_type)
             return values
         return self._with_headers(values, layout)

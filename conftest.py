@@ -1,6 +1,7 @@
 """What holds for all tests, and for the examples in docstrings."""
 
 import os
+import sys
 
 from blender_core.common.environment import BLOCK, RECORD_RULES, RULES
 
@@ -9,4 +10,14 @@ from blender_core.common.environment import BLOCK, RECORD_RULES, RULES
 for name in (BLOCK, RECORD_RULES, RULES):
     os.environ.pop(name, None)
 
-pytest_plugins = ["environments", "reading_fixtures", "thoroughness", "writing_fixtures"]
+# Many processes start, which would each compile all that they import.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+pytest_plugins = [
+    "environments",
+    "quick_datamodels",
+    "reading_fixtures",
+    "thoroughness",
+    "writing_fixtures",
+]

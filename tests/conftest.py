@@ -136,9 +136,9 @@ class ManyFiles:
     datamodel takes a thousand times as long to save.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder, exposures):
         self.folder = folder
-        self.templates = [self._template(path) for path in write_exposures(folder)]
+        self.templates = [self._template(path) for path in exposures]
 
     def _template(self, path):
         raw = path.read_bytes()
@@ -164,6 +164,12 @@ class ManyFiles:
 
 
 @pytest.fixture(scope="session")
-def many_files(tmp_path_factory):
+def invented_exposures(make_once):
+    """The demo's exposures: two filters, three dithers each, four detectors. Nobody changes them."""
+    return sorted(make_once("exposures", write_exposures).iterdir())
+
+
+@pytest.fixture(scope="session")
+def many_files(invented_exposures, tmp_path_factory):
     """Return a function that writes files of small exposures, all of them different."""
-    return ManyFiles(tmp_path_factory.mktemp("many"))
+    return ManyFiles(tmp_path_factory.mktemp("many"), invented_exposures)

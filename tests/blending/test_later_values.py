@@ -8,6 +8,7 @@ import pytest
 from astropy.io import fits
 from stdatamodels.jwst import datamodels
 from stdatamodels.jwst.datamodels import ImageModel
+from thoroughness import all_but_exhaustive
 
 from blender_core import (
     InputError,
@@ -72,14 +73,17 @@ def finished(blended, exposures):
     return product
 
 
+QUICK = [(blended_by_jwst, "product.fits"), (blended_here, None)]
+ALL = [
+    *QUICK,
+    (blended_by_jwst, None),
+    (blended_here, "product.fits.gz"),
+    (blended_here, "product.asdf"),
+]
+
+
 @pytest.fixture(
-    params=[
-        (blended_by_jwst, None),
-        (blended_by_jwst, "product.fits"),
-        (blended_here, None),
-        (blended_here, "product.fits.gz"),
-        (blended_here, "product.asdf"),
-    ],
+    params=all_but_exhaustive(ALL, QUICK),
     ids=lambda param: f"{param[0].__name__}-{param[1]}",
 )
 def way(request):

@@ -11,7 +11,6 @@ from typer.testing import CliRunner
 
 from blender_core import blendmodels
 from blender_core.cli.app import app
-from blender_core.demo.exposures import write_exposures
 
 
 @pytest.fixture(autouse=True)
@@ -74,12 +73,6 @@ def script(warm_programs):
 
 
 @pytest.fixture(scope="session")
-def invented_exposures(tmp_path_factory):
-    """The demo's exposures: two filters, three dithers each, four detectors."""
-    return write_exposures(tmp_path_factory.mktemp("exposures"))
-
-
-@pytest.fixture(scope="session")
 def saved_product(invented_exposures, tmp_path_factory):
     path = tmp_path_factory.mktemp("product") / "product.fits"
     with datamodels.open(str(invented_exposures[0])) as model:
@@ -99,16 +92,31 @@ def exposures(invented_exposures, here):
     return [Path(shutil.copy(one, here)).relative_to(here) for one in invented_exposures[:4]]
 
 
+@pytest.fixture(scope="session")
+def finished_once(invented_exposures, tmp_path_factory):
+    """Return a function that gives a product as a step leaves it that sets values after its blend."""
+    exposures, made = invented_exposures[:4], {}
+
+    def make(name, later, **settings):
+        key = repr((name, later, settings))
+        if key not in made:
+            made[key] = tmp_path_factory.mktemp("finished") / name
+            with datamodels.open(str(exposures[0])) as product:
+                blendmodels(product, exposures, **settings)
+                for path, value in later.items():
+                    product[path] = value
+                product.save(made[key])
+        return made[key]
+
+    return make
+
+
 @pytest.fixture
-def finished(exposures):
-    """Return a function that makes a product as a step does that sets values after its blend."""
+def finished(finished_once, here):
+    """Return a function that puts such a product into the current folder."""
 
     def make(name, later=None, **settings):
-        with datamodels.open(str(exposures[0])) as product:
-            blendmodels(product, exposures, **settings)
-            for path, value in (later or {}).items():
-                product[path] = value
-            product.save(name)
+        shutil.copy(finished_once(name, later or {}, **settings), here)
         return name
 
     return make

@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 import warnings
 from pathlib import Path
 
@@ -14,17 +15,23 @@ SECONDS = 311.366  # of each of the exposures: 29 frames of 10.73677 s
 TOTAL = math.fsum([SECONDS] * 4)
 
 
-@pytest.fixture
-def finished(product, exposures):
-    """A product that jwst's own blender has blended."""
-    models = [datamodels.open(str(path)) for path in exposures]
-    with datamodels.open(str(product)) as model, warnings.catch_warnings():
+@pytest.fixture(scope="module")
+def finished_by_jwst(saved_product, invented_exposures, tmp_path_factory):
+    path = tmp_path_factory.mktemp("finished") / "product.fits"
+    models = [datamodels.open(one) for one in invented_exposures[:4]]
+    with datamodels.open(saved_product) as model, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         jwst.model_blender.blendmodels(model, models)
-        model.save(product)
+        model.save(path)
     for model in models:
         model.close()
-    return product
+    return path
+
+
+@pytest.fixture
+def finished(finished_by_jwst, here):
+    """A product that jwst's own blender has blended."""
+    return Path(shutil.copy(finished_by_jwst, here)).relative_to(here)
 
 
 @pytest.fixture

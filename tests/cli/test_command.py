@@ -10,13 +10,13 @@ import warnings
 from pathlib import Path
 
 import pytest
+from thoroughness import all_but_exhaustive
 
 from blender_core import BlendWarning, Plugins
 from blender_core.cli import main
 from blender_core.cli.captured_warnings import Notes
-from blender_core.cli.console import printable
 from blender_core.cli.progress import Bar, bar
-from blender_core.common.wording import named
+from blender_core.common.wording import named, visible
 from blender_core.errors import warn
 
 SCRIPT = Path(sysconfig.get_path("scripts")) / "model-blender"
@@ -103,7 +103,7 @@ class TestHelp:
     def test_without_arguments(self, command):
         assert "Usage: " in command(status=2).output
 
-    @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+    @pytest.mark.parametrize("shell", all_but_exhaustive(("bash", "zsh", "fish"), ("bash",)))
     def test_completion(self, script, shell):
         done = script("--show-completion", shell, env={**os.environ, "SHELL": f"/bin/{shell}"})
         assert "_MODEL_BLENDER_COMPLETE" in done.stdout
@@ -204,6 +204,7 @@ class TestErrors:
         assert done.stderr == ""
         assert done.stdout == "141\n"
 
+    @pytest.mark.exhaustive
     def test_a_reader_of_the_demo_that_goes_away(self, warm_programs):
         done = subprocess.run(
             ["bash", "-c", "model-blender demo | true; echo ${PIPESTATUS[0]}"],
@@ -215,16 +216,38 @@ class TestErrors:
         assert (done.stdout, done.stderr) == ("141\n", "")
 
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is full")
+    @pytest.mark.parametrize("buffering", [{}, {"PYTHONUNBUFFERED": "1"}])
     @pytest.mark.parametrize(
-        "arguments", [["--help"], ["rules"], ["plan", "--model", "ImageModel"]]
+        "arguments",
+        all_but_exhaustive(
+            (["--help"], ["rules"], ["plan", "--model", "ImageModel"]), (["--help"], ["rules"])
+        ),
     )
-    def test_no_room_for_what_is_printed(self, arguments):
+    def test_no_room_for_what_is_printed(self, arguments, buffering):
+        usual = {name: text for name, text in os.environ.items() if name != "PYTHONUNBUFFERED"}
         with Path("/dev/full").open("w") as full:
             done = subprocess.run(
-                [SCRIPT, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+                [SCRIPT, *arguments],
+                stdout=full,
+                stderr=subprocess.PIPE,
+                text=True,
+                check=False,
+                env={**usual, **buffering},
             )
         assert done.returncode == 2
         assert done.stderr == "Error: standard output: No space left on device\n"
+
+    @pytest.mark.parametrize("buffering", ["", "PYTHONUNBUFFERED=1"])
+    def test_room_for_part_of_what_is_printed(self, tmp_path, buffering):
+        """A limit of 4096 bytes, which is within the first write where nothing is kept back."""
+        printed = tmp_path / "plan.json"
+        command = f"unset PYTHONUNBUFFERED; ulimit -f 4; {buffering} '{SCRIPT}' plan --model ImageModel --json"
+        done = subprocess.run(
+            ["bash", "-c", f"{command} > '{printed}'"], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 2
+        assert done.stderr == "Error: standard output: File too large\n"
+        assert printed.stat().st_size == 4096
 
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is full")
     @pytest.mark.parametrize("arguments", [["table", "none.fits"], ["nothing"]])
@@ -255,6 +278,7 @@ class TestErrors:
 
 
 class TestTerminal:
+    @pytest.mark.exhaustive
     def test_a_width_that_is_not_known(self, script, on_a_terminal):
         assert "weighted_mean" in on_a_terminal("rules", width=0)
         done = script("demo", env={**os.environ, "COLUMNS": "0"})
@@ -279,7 +303,7 @@ class TestTerminal:
             "--except deprecated leaves out those of this kind."
         )
 
-    @pytest.mark.parametrize("width", [60, 80, 120])
+    @pytest.mark.parametrize("width", all_but_exhaustive((60, 80, 120), (60,)))
     def test_no_line_is_too_long(self, on_a_terminal, width):
         arguments = ["check", "--model", "ImageModel", "--override", "EXPSTART=join"]
         for one in (["rules"], ["plan", "--model", "ImageModel"], arguments):
@@ -288,8 +312,8 @@ class TestTerminal:
             assert width * 0.6 < max(map(len, text.splitlines())) <= width
 
     def test_control_characters(self):
-        assert printable("NGC 6302") == "NGC 6302"
-        assert printable("η Car\x1b[2J\n\u202e") == "η Car\\x1b[2J\\n\\u202e"
+        assert visible("NGC 6302") == "NGC 6302"
+        assert visible("η Car\x1b[2J\n\u202e") == "η Car\\x1b[2J\\n\\u202e"
 
 
 class TestBar:

@@ -162,16 +162,16 @@ class TestInvented:
         )
         assert "jw01234001001_02101_00001_nrca1_cal.fits" in done.stdout
 
-    def test_again(self, invented):
+    def test_again(self, invented, invented_exposures):
         brief = " ".join(invented[0].split())
         assert "--all shows the others" in brief
-        complete = run("--all")
+        complete = run("--all", *invented_exposures)
         assert "--all" not in complete
         assert row(complete, "APERNAME")[-3:] == ["4", "in", "24"]
 
-    def test_wide(self, monkeypatch):
+    def test_wide(self, invented_exposures, monkeypatch):
         monkeypatch.setenv("COLUMNS", "120")
-        text = run()
+        text = run(*invented_exposures)
         assert max(map(len, text.splitlines())) <= 120
         assert "V01234001001P0000000002101" in text
 
@@ -189,6 +189,7 @@ class TestInvented:
                     del one["meta.date"], one["_fits_hash"]
                 assert said[0] == said[1]
 
+    @pytest.mark.exhaustive
     def test_script(self, here):
         done = subprocess.run([SCRIPT, "demo"], capture_output=True, text=True, check=True)
         assert "24 rows, one for each input" in done.stdout
@@ -244,6 +245,11 @@ class TestRefused:
     def test_not_fits(self, content):
         Path("note.fits").write_bytes(content)
         assert fails("note.fits") == "Error: note.fits is not a FITS file\n"
+
+    def test_compressed_in_a_way_that_is_not_read(self):
+        Path("note.fits.Z").write_bytes(b"\x1f\x9d\x90")
+        expected = "note.fits.Z cannot be read: it is compressed with compress, which is not read"
+        assert expected in " ".join(fails("note.fits.Z").split())
 
     def test_damaged(self):
         Path("cut.fits").write_bytes(UNCAL[0].read_bytes()[:5000])

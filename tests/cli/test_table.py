@@ -2,6 +2,7 @@
 
 import csv
 import html.parser
+import json
 import sys
 from pathlib import Path
 
@@ -219,3 +220,59 @@ class TestFiles:
         assert not Path("t.csv").exists()
         assert "59000.5" in command("table", "same.fits", "--all").stdout
         assert printed_json("table", "same.fits") == [{"row": 1}, {"row": 2}]
+
+
+class TestSpreadsheets:
+    """Texts that spreadsheets take for formulas."""
+
+    FORMULAS = (
+        "=cmd|' /C calc'!A0",
+        "+1+1",
+        "-2+3",
+        "@SUM(A1)",
+        " =1",
+        '"=1"',
+    )
+    TEXTS = ("NGC 1", "-1.5", "+2e-3", "a=b", "a;=1", "'=1", "")
+
+    @pytest.fixture
+    def hostile(self, make_model):
+        """A product whose inputs have such texts, and a number below zero."""
+        inputs = []
+        for number, text in enumerate((*self.FORMULAS, *self.TEXTS)):
+            values = {"meta.target.proposer_name": text, "meta.exposure.start_time": -1.5 - number}
+            inputs.append(make_model(values))
+        product = make_model()
+        blendmodels(product, inputs)
+        product.save("hostile.asdf")
+        return "hostile.asdf"
+
+    def rows(self, name):
+        with Path(name).open(newline="", encoding="utf-8") as file:
+            return list(csv.reader(file))
+
+    def test_nothing_is_changed_unasked(self, command, hostile):
+        said = command("table", hostile, "-c", "TARGPROP,EXPSTART", "-o", "t.csv").stdout
+        assert said == "t.csv: 13 rows, 2 columns.\n"
+        texts = [row[0] for row in self.rows("t.csv")[1:]]
+        assert texts == [*self.FORMULAS, *self.TEXTS]
+
+    def test_formulas_become_texts(self, command, hostile):
+        arguments = ["table", hostile, "-c", "TARGPROP,EXPSTART", "-o", "t.csv", "--csv-safe"]
+        said = command(*arguments).stdout
+        assert said == "t.csv: 13 rows, 2 columns; 6 texts made safe for spreadsheets.\n"
+        head, *rows = self.rows("t.csv")
+        assert head == ["TARGPROP", "EXPSTART"]
+        assert [row[0] for row in rows] == [*(f"'{text}" for text in self.FORMULAS), *self.TEXTS]
+        # Numbers are numbers, below zero or not.
+        assert [row[1] for row in rows] == [str(-1.5 - number) for number in range(13)]
+        # Of what a semicolon or a tab divides, no part begins with a formula.
+        assert '"a;=1"' in Path("t.csv").read_text(encoding="utf-8")
+        done = command(*arguments, "--overwrite", "--json")
+        assert done.stderr == "Note: t.csv: 6 texts made safe for spreadsheets\n"
+        assert json.loads(done.stdout)[0]["TARGPROP"] == self.FORMULAS[0]
+
+    @pytest.mark.parametrize("output", [[], ["--json"], ["-o", "t.ecsv"], ["-o", "t.html"]])
+    def test_for_csv_alone(self, refused, hostile, here, output):
+        assert ".csv" in refused("table", hostile, "--csv-safe", *output)
+        assert not list(here.glob("t.*"))

@@ -5,6 +5,7 @@ import sysconfig
 from pathlib import Path
 
 import pytest
+from thoroughness import all_but_exhaustive
 
 
 @pytest.fixture
@@ -51,7 +52,12 @@ def test_an_error_of_the_program(both):
     assert warm[2].splitlines()[-1] == installed[2].splitlines()[-1]
 
 
-@pytest.mark.parametrize("arguments", [["--version"], ["nothing"], ["plan", "--model", "None"]])
+@pytest.mark.parametrize(
+    "arguments",
+    all_but_exhaustive(
+        (["--version"], ["nothing"], ["plan", "--model", "None"]), (["--version"], ["nothing"])
+    ),
+)
 def test_model_blender(both, arguments):
     installed, warm = both("model-blender", *arguments)
     assert warm == installed

@@ -31,6 +31,7 @@ def plans():
     return made
 
 
+@pytest.mark.exhaustive
 def test_the_findings_that_are_listed_are_those_of_today(plans):
     classes = defaultdict(list)
     for name, plan in plans.items():

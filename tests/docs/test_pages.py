@@ -16,6 +16,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from thoroughness import all_but_exhaustive
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = sorted(
@@ -26,6 +27,8 @@ RUN_ELSEWHERE = {
     "howto/blend_own_fits.rst",
     "howto/rules_of_a_team_in_strun.rst",
 }
+# It runs each of the commands, a dozen of which take a second or two.
+LONG = {"reference/command_line.rst"}
 # What a page replaces in jwst: whoever compares with it later needs its own again.
 REPLACED = (
     ("jwst.resample.resample", "ModelBlender"),
@@ -58,7 +61,13 @@ def run_sh(block):
     return done.stdout
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page not in RUN_ELSEWHERE])
+@pytest.mark.parametrize(
+    "page",
+    all_but_exhaustive(
+        [page for page in PAGES if page not in RUN_ELSEWHERE],
+        [page for page in PAGES if page not in LONG],
+    ),
+)
 def test_every_block_runs(page, blocks, tmp_path, monkeypatch, install_project, warm_programs):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", warm_programs.path)

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import jwst
+import pytest
 
 PAGE = Path(__file__).parents[2] / "docs" / "howto" / "replace_jwst.rst"
 JWST = Path(jwst.__file__).parent
@@ -35,6 +36,7 @@ def blending_modules():
     return found
 
 
+@pytest.mark.exhaustive
 def test_the_page_replaces_every_blender_in_jwst(blocks):
     modules = blending_modules()
     assert modules["jwst.resample.resample"] == {"ModelBlender"}

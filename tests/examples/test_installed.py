@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 FOLDERS = ["blender_rules_std", "examples/jwst_corrections", "examples/miri_team_rules"]
 
@@ -47,6 +49,7 @@ blend("MIRI", {"MIRIFUSHORT": "12"}, block=["jwst-corrections", "miri_team"])
 """
 
 
+@pytest.mark.exhaustive
 def test_both_plugins_in_a_new_environment(installed, tmp_path):
     environment = installed(*(ROOT / folder for folder in FOLDERS))
     toml = str(ROOT / "examples" / "team.toml")

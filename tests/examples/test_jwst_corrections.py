@@ -231,6 +231,7 @@ def test_other_telescopes_are_left_alone(telescope, exposure, blend, peer):
     assert blend(inputs).meta.exposure.duration == peer(inputs).meta.exposure.duration == 80.0
 
 
+@pytest.mark.exhaustive
 def test_every_model_has_a_plan():
     from jwst_corrections import plugin
 

@@ -86,6 +86,7 @@ def check_combined(path):
         assert hdulist["HDRTAB"].columns["EXPTIME"].unit == "s"
 
 
+@pytest.mark.exhaustive
 def test_installed_and_run(exposures, installed, tmp_path):
     environment = installed(ROOT / "blender_rules_std", EXAMPLE)
     script = shutil.copy(EXAMPLE / "combine.py", tmp_path)

@@ -1,5 +1,6 @@
 import json
 import os
+import shutil
 import weakref
 from pathlib import Path
 from typing import ClassVar
@@ -183,13 +184,22 @@ def close_models():
     Watched.made.clear()
 
 
+@pytest.fixture(scope="module")
+def five_exposures(tmp_path_factory):
+    """A folder with the files 0_cal.fits to 4_cal.fits."""
+    folder = tmp_path_factory.mktemp("exposures")
+    for i in range(5):
+        model = ImageModel((4, 4))
+        model.meta.exposure.start_time = float(i)
+        model.save(folder / f"{i}_cal.fits")
+    return folder
+
+
 @pytest.fixture
-def make_library(tmp_path):
+def make_library(five_exposures, tmp_path):
     def make(kind=ModelLibrary, **settings):
         for i in range(3):
-            model = ImageModel((4, 4))
-            model.meta.exposure.start_time = float(i)
-            model.save(str(tmp_path / f"{i}_cal.fits"))
+            shutil.copy(five_exposures / f"{i}_cal.fits", tmp_path)
         members = association(*((f"{i}_cal.fits", "science") for i in range(3)))
         file = tmp_path / "jw1_asn.json"
         file.write_text(json.dumps(members | {"asn_pool": "pool"}))
@@ -377,12 +387,9 @@ KINDS = ("science", "background", "PSF", "SCIENCE", "psf")
 
 
 @pytest.fixture
-def mixed_members(tmp_path):
+def mixed_members(five_exposures, tmp_path):
     """An association of five exposures, of which the first and the fourth are of science."""
-    for i in range(5):
-        model = ImageModel((4, 4))
-        model.meta.exposure.start_time = float(i)
-        model.save(str(tmp_path / f"{i}_cal.fits"))
+    shutil.copytree(five_exposures, tmp_path, dirs_exist_ok=True)
     members = association(*((f"{i}_cal.fits", kind) for i, kind in enumerate(KINDS)))
     file = tmp_path / "jw1_asn.json"
     file.write_text(json.dumps(members | {"asn_pool": "pool"}))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 
 import pytest
 from jwst.associations.load_as_asn import LoadAsAssociation
@@ -23,15 +24,22 @@ from blender_core.readers.datamodel import DatamodelReader
 START = "meta.exposure.start_time"
 
 
-@pytest.fixture
-def files(tmp_path):
-    """Return six files, FITS and ASDF in turn, and an association of the FITS files."""
-    paths = []
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory):
+    """A folder with six files, FITS and ASDF in turn."""
+    folder = tmp_path_factory.mktemp("saved")
     for i in range(6):
         model = ImageModel((4, 4))
         model.meta.exposure.start_time = 100.0 + i
-        paths.append(tmp_path / f"{i}_cal.{'asdf' if i % 2 else 'fits'}")
-        model.save(str(paths[-1]))
+        model.save(folder / f"{i}_cal.{'asdf' if i % 2 else 'fits'}")
+    return folder
+
+
+@pytest.fixture
+def files(saved, tmp_path):
+    """Return six files, FITS and ASDF in turn, and an association of the FITS files."""
+    shutil.copytree(saved, tmp_path, dirs_exist_ok=True)
+    paths = sorted(tmp_path.glob("?_cal.*"))
     members = [{"expname": p.name, "exptype": "science"} for p in paths[::2]]
     (tmp_path / "asn.json").write_text(
         json.dumps({"asn_pool": "pool", "products": [{"name": "p", "members": members}]})

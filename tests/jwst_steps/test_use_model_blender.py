@@ -61,7 +61,8 @@ def is_ours(name, blend):
 
 def whose():
     """Tell whose blender the modules of jwst have: all the same."""
-    (found,) = {"ours" if is_ours(name, one) else "theirs" for (_, name), one in blenders().items()}
+    different = {(name, one) for (_, name), one in blenders().items()}
+    (found,) = {"ours" if is_ours(name, one) else "theirs" for name, one in different}
     return found
 
 

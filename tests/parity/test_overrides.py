@@ -126,7 +126,7 @@ def written(how, paths, rule, folder):
     return {"rules": file}
 
 
-@pytest.mark.parametrize("rule", all_but_exhaustive(SUITABLE, ("first", "sum", "mindatetime")))
+@pytest.mark.parametrize("rule", all_but_exhaustive(SUITABLE, ("sum", "mindatetime")))
 def test_the_same_rule_in_the_schema(rule, same, tmp_path):
     strategies = {path: strategy for paths, strategy in SUITABLE[rule] for path in paths}
     schema = ImageModel().schema

@@ -120,7 +120,7 @@ def test_all_faults_are_told_at_once(team):
 def test_files_that_are_none(tmp_path):
     with pytest.raises(RulesFileError, match=r"nowhere.toml cannot be read: No such file"):
         read_rules_file(tmp_path / "nowhere.toml")
-    with pytest.raises(RulesFileError, match="cannot be read: Is a directory"):
+    with pytest.raises(RulesFileError, match="cannot be read: it is a folder"):
         read_rules_file(str(tmp_path))
     with pytest.raises(RulesFileError, match="cannot be read: embedded null byte"):
         read_rules_file("team\0.toml")

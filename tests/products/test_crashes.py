@@ -3,12 +3,10 @@
 import builtins
 import errno
 import io
-import json
 import os
 import resource
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +15,6 @@ from stdatamodels.jwst import datamodels
 from stdatamodels.jwst.datamodels import ImageModel
 
 from blender_core import OutputError, blendmodels
-
-KILLED = Path(__file__).with_name("killed.py")
 
 
 @pytest.fixture
@@ -29,30 +25,6 @@ def folder(tmp_path, inputs):  # noqa: ARG001  # the inputs are in it
     model.save(str(tmp_path / "product.fits"))
     (tmp_path / "out.fits").write_bytes(b"old" * 100)
     return tmp_path
-
-
-@pytest.mark.parametrize(
-    ("kind", "way"),
-    [
-        pytest.param("file", "steps", marks=pytest.mark.exhaustive),
-        pytest.param("new", "steps", marks=pytest.mark.exhaustive),
-        pytest.param("datamodel", "steps", marks=pytest.mark.exhaustive),
-        ("file", "at random"),
-    ],
-)
-def test_killed(folder, kind, way):
-    done = subprocess.run(
-        [sys.executable, KILLED, folder, kind, way], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    found = json.loads(done.stdout)
-    assert found["other"] == 0
-    assert found["most leftovers"] <= 1
-    assert found["leftovers at the end"] == 0
-    if way == "steps":
-        assert found["attempts"] > 20
-        assert found["old"] > 5
-        assert found["new"] >= 1
 
 
 @pytest.mark.parametrize("kind", ["file", "datamodel"])

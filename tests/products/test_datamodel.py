@@ -16,6 +16,7 @@ from blender_core import (
     ModelBlender,
     OutputError,
     OutputExistsError,
+    Override,
     ProductFile,
     Rule,
     RuleError,
@@ -155,10 +156,37 @@ class TestFailure:
         assert product.meta.instrument.detector == "MULTIPLE"
 
     def test_of_stdatamodels(self, fails, exposures):
-        # No header has a NaN.
+        # No header has a NaN, nor any of the others.
         for one in exposures:
             one.meta.exposure.start_time = float("nan")
-        fails(exposures, OutputError, r"cannot be written to .*p\.fits: ValueError: .*nan")
+            one.meta.exposure.end_time = float("-inf")
+            one.meta.instrument.lamp_state = "on\noff"
+        overrides = [Override(attribute="LAMP", rule="first", record=False)]
+        expected = (
+            r"cannot be written to .*p\.fits: its header cannot have "
+            r"meta\.instrument\.lamp_state \(LAMP\) = 'on\\noff': .*; "
+            r"meta\.exposure\.start_time \(EXPSTART\) = nan: .*; "
+            r"meta\.exposure\.end_time \(EXPEND\) = -inf: "
+        )
+        fails(exposures, OutputError, expected, overrides=overrides)
+
+    def test_of_cards_that_are_no_attributes(self, tmp_path, product, exposures):
+        product._instance["extra_fits"] = {"SCI": {"header": [["NOTE", "one\ntwo", ""]]}}
+        with pytest.raises(
+            OutputError, match=r"cannot have extra_fits\.SCI \(NOTE\) = 'one\\ntwo'"
+        ):
+            blendmodels(product, exposures, output=tmp_path / "p.fits")
+        assert list(tmp_path.iterdir()) == []
+
+    def test_of_a_result_that_is_saved_later(self, tmp_path, product, exposures):
+        for one in exposures:
+            one.meta.exposure.start_time = float("nan")
+        result = blendmodels(product, exposures)
+        for name in ("p.fits", "p.fits.gz"):
+            with pytest.raises(OutputError, match=r"\(EXPSTART\) = nan"):
+                result.save(tmp_path / name)
+        assert list(tmp_path.iterdir()) == []
+        result.save(tmp_path / "p.asdf")  # which can have it
 
     def test_interrupted(self, fails, exposures, monkeypatch):
         def interrupt(_number):

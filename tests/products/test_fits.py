@@ -21,10 +21,12 @@ from astropy.io import fits
 from astropy.modeling.models import Shift, Tabular2D
 from stdatamodels.jwst import datamodels
 from stdatamodels.jwst.datamodels import AmiOIModel, CubeModel, ImageModel, MultiSpecModel
+from thoroughness import all_but_exhaustive
 
 from blender_core import (
     DROP,
     BlenderError,
+    BlendWarning,
     InputError,
     ModelBlender,
     OutputError,
@@ -32,7 +34,6 @@ from blender_core import (
     Rule,
     blendmodels,
 )
-from blender_core.demo.exposures import write_exposures
 
 JWST = Path(jwst.__file__).parent
 REAL = [
@@ -63,10 +64,10 @@ def a_wcs():
 
 
 @pytest.fixture(scope="session")
-def full_once(tmp_path_factory):
+def full_once(invented_exposures, tmp_path_factory):
     folder = tmp_path_factory.mktemp("full")
     model = ImageModel(np.arange(12.0, dtype=np.float32).reshape(3, 4))
-    with datamodels.open(next(iter(write_exposures(folder / "demo")))) as demo:
+    with datamodels.open(invented_exposures[0]) as demo:
         model.update(demo)
     model.dq = np.full((3, 4), 2**31 + 5, np.uint32)
     model.err = np.full((3, 4), np.nan, np.float32)
@@ -199,7 +200,7 @@ class TestAsStdatamodels:
             )
             assert mine == others
 
-    @pytest.mark.parametrize("path", REAL, ids=lambda path: path.name)
+    @pytest.mark.parametrize("path", all_but_exhaustive(REAL, REAL[:3]), ids=lambda path: path.name)
     def test_real_files(self, tmp_path, path):
         ours, theirs = both(tmp_path, path, [path, path])
         same_metadata(ours, theirs)
@@ -724,7 +725,8 @@ def test_a_card_that_astropy_mends(tmp_path, full, inputs, keyword, image):
     raw = full.read_bytes()
     start = raw.index(f"{keyword:8}=".encode())
     full.write_bytes(raw[:start] + image.ljust(80).encode("latin-1") + raw[start + 80 :])
-    blendmodels(full, inputs, output=tmp_path / "ours.fits")
+    with pytest.warns(BlendWarning, match=rf"^the product \({full}\) has {keyword} = "):
+        blendmodels(full, inputs, output=tmp_path / "ours.fits")
     with datamodels.open(full) as model:
         blendmodels(model, inputs, output=tmp_path / "theirs.fits")
     same_metadata(tmp_path / "ours.fits", tmp_path / "theirs.fits")

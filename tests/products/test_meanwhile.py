@@ -10,13 +10,17 @@ import numpy as np
 import pytest
 from stdatamodels.jwst import datamodels
 from stdatamodels.jwst.datamodels import ImageModel
+from thoroughness import all_but_exhaustive
 
 from blender_core import InputError, OutputExistsError, blendmodels
 
 CHANGED = r"the product \(.*\) has been changed by somebody else since it was read"
 
 
-@pytest.fixture(params=["fits", "fits.gz", "asdf"])
+ENDINGS = ["fits", "fits.gz", "asdf"]
+
+
+@pytest.fixture(params=all_but_exhaustive(ENDINGS, ("fits", "asdf")))
 def ending(request):
     return request.param
 
@@ -35,16 +39,26 @@ def make(path, value):
     return path
 
 
-@pytest.fixture
-def product(tmp_path, ending):
-    return make(tmp_path / f"p.{ending}", 1)
+@pytest.fixture(scope="module")
+def products(tmp_path_factory):
+    """Folders with products of each kind: value → folder."""
+    folders = {value: tmp_path_factory.mktemp("products") for value in (1, 7)}
+    for value, folder in folders.items():
+        for ending in ENDINGS:
+            make(folder / f"p.{ending}", value)
+    return folders
 
 
 @pytest.fixture
-def newer(tmp_path, ending):
+def product(tmp_path, products, ending):
+    return Path(shutil.copy(products[1] / f"p.{ending}", tmp_path))
+
+
+@pytest.fixture
+def newer(tmp_path, products, ending):
     folder = tmp_path / "newer"
     folder.mkdir()
-    return make(folder / f"p.{ending}", 7)
+    return Path(shutil.copy(products[7] / f"p.{ending}", folder))
 
 
 def replaced(product, newer):

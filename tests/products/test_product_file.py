@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from astropy.io import fits
 from stdatamodels.jwst.datamodels import ImageModel
+from thoroughness import all_but_exhaustive
 
 from blender_core import (
     BlenderError,
@@ -44,7 +45,10 @@ def own():
     return model
 
 
-@pytest.fixture(params=["product.fits", "product.fits.gz", "product.asdf"])
+NAMES = ("product.fits", "product.fits.gz", "product.asdf")
+
+
+@pytest.fixture(params=all_but_exhaustive(NAMES, NAMES[::2]))
 def path(request, tmp_path):
     return tmp_path / request.param
 

@@ -58,9 +58,8 @@ def save(path, values, model_class=ImageModel, shape=(4, 5)):
     return path
 
 
-@pytest.fixture
-def saved(tmp_path):
-    """A file with a few attributes in both of its headers, and a float that a card cuts off."""
+@pytest.fixture(scope="module")
+def saved_once(tmp_path_factory):
     values = {
         "meta.exposure.start_time": 59000.123456789012,
         "meta.target.catalog_name": "NGC 1300",
@@ -72,7 +71,13 @@ def saved(tmp_path):
         "meta.cal_step.assign_wcs": "COMPLETE",
         "meta.nickname": "Deep",
     }
-    return save(tmp_path / "a_cal.fits", values)
+    return save(tmp_path_factory.mktemp("saved") / "a_cal.fits", values)
+
+
+@pytest.fixture
+def saved(saved_once, tmp_path):
+    """A file with a few attributes in both of its headers, and a float that a card cuts off."""
+    return Path(shutil.copy(saved_once, tmp_path))
 
 
 def edit(path, function):

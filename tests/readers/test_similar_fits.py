@@ -1,6 +1,7 @@
 """Files that are like one before are read where that had its headers, and give what they have."""
 
 import gzip
+import hashlib
 import os
 import re
 import shutil
@@ -53,9 +54,14 @@ def save(path, ra=1.5, name="NGC 1300", title="Deep", shape=(40, 50)):
     return path
 
 
+@pytest.fixture(scope="module")
+def first_once(tmp_path_factory):
+    return save(tmp_path_factory.mktemp("first") / "a_cal.fits")
+
+
 @pytest.fixture
-def first(tmp_path):
-    return save(tmp_path / "a_cal.fits")
+def first(first_once, tmp_path):
+    return Path(shutil.copy(first_once, tmp_path))
 
 
 @pytest.fixture
@@ -317,3 +323,131 @@ def test_it_is_the_file_that_is_read(first):
     blender.accumulate(first)
     result = blender.finalize_model(ImageModel())
     assert result.inputs["meta.target.ra"] == (1.5, 1.5, 7.5)
+
+
+def with_tree(path, first, *changes):
+    """Write a file that is like another but for its tree, which is as long as before."""
+    raw = first.read_bytes()
+    for old, new in changes:
+        assert raw.count(old) == 1
+        raw = raw.replace(old, new)
+    path.write_bytes(raw)
+    return path
+
+
+@pytest.fixture
+def logged(tmp_path):
+    """Return a file with logs before and after its metadata, and what is known once it is read."""
+    path = save(tmp_path / "logged_cal.fits")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with ImageModel(path) as model:
+            model.alog, model.zlog = "x" * 30, "y" * 30
+            model.save(path)
+    cache = ReaderCache()
+    for number in (1, 2):
+        FitsReader(path, f"input {number}", cache).read(LAYOUT)
+    assert cache.tree_of(path) is not None
+    return path, cache
+
+
+X, Y = b"alog: " + b"x" * 30, b"zlog: " + b"y" * 30
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b'"' + b"x" * 29, b"y" * 29 + b'"'),
+        (b'"\\"' + b"x" * 27, b"y" * 29 + b'"'),
+        (b'"\\"\\"' + b"x" * 25, b'\\"' + b"y" * 27 + b'"'),
+        (b"'" + b"x" * 29, b"y" * 29 + b"'"),
+        (b"'''" + b"x" * 27, b"y" * 29 + b"'"),
+        (b"'\"' \"" + b"x" * 25, b'"' + b"y" * 29),
+        (b"{a: '" + b"x" * 25, b"y" * 28 + b"'}"),
+        (b'[a, "' + b"x" * 25, b"y" * 28 + b'"]'),
+        (b"{a: b, " + b"x" * 23, b"y" * 29 + b"}"),
+    ],
+)
+def test_a_text_that_hides_the_metadata(logged, tmp_path, compare, before, after):
+    """It begins in what is passed over, and ends in what is: what is between is part of it."""
+    first, cache = logged
+    path = with_tree(
+        tmp_path / "b_cal.fits", first, (X, b"alog: " + before), (Y, b"zlog: " + after)
+    )
+    assert len(path.read_bytes()) == len(first.read_bytes())
+    alone = answer(path, ReaderCache())
+    assert answer(path, cache) == alone
+    if not isinstance(alone, str):
+        assert alone == [None] * len(PATHS)
+        assert compare.differences(path, cache) == []
+
+
+def answer(path, cache):
+    """Return the values of a file, or the error."""
+    try:
+        return FitsReader(path, "input 3", cache).read(LAYOUT)
+    except InputError as error:
+        return str(error)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [b"*id" + b"x" * 27, b"!!int " + b"x" * 24, b"2026-99-99" + b" " * 20, b"\x07" * 30, b"{" * 30, b"a: b" + b"x" * 26,
+     b"x\n  - y\n a: 'b" + b"z" * 15, b"- x" + b"y" * 27, b"@" * 30, b"x\n---\n" + b"y" * 23, b"%" * 30, b"&a &b " + b"x" * 24]
+)  # fmt: skip
+def test_what_nobody_can_read_is_not_passed_over(logged, tmp_path, text):
+    first, cache = logged
+    path = with_tree(tmp_path / "b_cal.fits", first, (X, b"alog: " + text))
+    with pytest.raises(InputError, match="not an ASDF tree"):
+        FitsReader(path, "input 3", ReaderCache()).read(LAYOUT)
+    assert answer(path, cache) == answer(path, ReaderCache())
+
+
+def test_a_checksum_that_is_only_part_of_a_text(logged, tmp_path):
+    """The tree has none then: the headers are read over it."""
+    first, cache = logged
+    raw = first.read_bytes()
+    (line,) = re.findall(rb"\n_fits_hash: \w{64}", raw)
+    old = re.search(rb"\nalog: x+\n", raw)[0]
+    new = b'\nalog: "' + line + b'"\n'
+    path = tmp_path / "b_cal.fits"
+    changed = (
+        raw.replace(line, b"")
+        .replace(old, new)
+        .replace(b"  target: {ra: 1.5", b"  target: {ra: 7.5")
+    )
+    size = len(changed) - len(raw)
+    changed = changed.replace(new, new[:-1] + b" " * -size + b"\n") if size < 0 else changed[:-size]
+    assert len(changed) == len(raw) or size > 0
+    path.write_bytes(changed)
+    for known in (cache, ReaderCache()):
+        assert (
+            FitsReader(path, "input 3", known).read(LAYOUT)[LAYOUT.places["meta.target.ra"]] == 1.5
+        )
+
+
+@pytest.mark.parametrize(
+    "card",
+    [
+        b"TARG_RA =1.5", b"targ_ra =                  9.5", b"TARG_RA =                9.5e1", b"TARG_RA = 'open", b"TARG_RA = 9,5",
+        b"TARG_RA = '\xe9'", b"TARG_RA =                  9.5 / \xe9", b"END     X", b"DATAMODL= 'SlitModel'", b"TARG_RA = 'a' b",
+        b"ZIMAGE  =                    T", b"NAXIS3  =                    2", b" TARG_RA=  5", b"TARG_RA = '", b"EXTNAME = 'ASDF'",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("where", ["before", "instead", "after the end"])
+def test_a_checksum_of_bytes_that_are_not_what_is_read(cache, first, tmp_path, card, where):
+    """Somebody has computed it of a header's bytes, and not of what astropy makes of them."""
+    path = tmp_path / "b_cal.fits"
+    raw = first.read_bytes()
+    (_, end), *_ = headers(first)
+    place = {
+        "before": raw.index(b"DATE    ="),
+        "instead": raw.index(b"TARG_RA ="),
+        "after the end": raw.index(b"END".ljust(CARD)) + CARD,
+    }[where]
+    assert place % CARD == 0
+    assert place < end
+    raw = raw[:place] + card.ljust(CARD) + raw[place + CARD :]
+    hashed = hashlib.sha256(b"".join(raw[slice(*each)] for each in headers(first)[:-1]))
+    path.write_bytes(HASH.sub(hashed.hexdigest().encode(), raw))
+    assert answer(path, cache) == answer(path, ReaderCache())

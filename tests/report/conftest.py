@@ -13,6 +13,7 @@ from blender_core.report import write_report
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # Without its services, which look for hosts that a test has no business with.
 ARGUMENTS = ["--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+SIZE = {"width": 1280, "height": 900}
 # Pictures are drawn when the page has found out how wide they can be: before the second frame.
 DRAWN = "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
@@ -31,30 +32,61 @@ def browser():
         started.close()
 
 
-@pytest.fixture
-def open_page(browser):
-    """Return a function that opens a file, and fails the test if the page complains or asks for anything."""
-    contexts, complaints, requests = [], [], []
+class Tab:
+    """A page of a context of its own, and what was heard of it."""
 
-    def make(path, **settings):
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **settings})
-        contexts.append(context)
-        page = context.new_page()
-        page.on("console", lambda message: complaints.append(message.text))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("dialog", lambda dialog: complaints.append(f"dialog {dialog.message}"))
-        page.on("request", lambda request: requests.append(request.url))
-        page.goto(path.as_uri())
+    def __init__(self, browser, viewport=SIZE, **settings):
+        self.context = browser.new_context(viewport=viewport, **settings)
+        self.page = page = self.context.new_page()
+        self.complaints, self.requests = [], []
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("dialog", lambda dialog: self.complaints.append(f"dialog {dialog.message}"))
+        page.on("request", lambda request: self.requests.append(request.url))
+
+    def clear(self):
+        """Make it as good as a new one, which takes many times as long to make."""
+        self.page.goto("about:blank")
+        self.page.emulate_media(media="null")
+        self.page.mouse.move(0, 0)
+        self.complaints.clear()
+        self.requests.clear()
+
+
+@pytest.fixture(scope="session")
+def usual_tab(browser):
+    """A tab for all tests that do not ask for a setting."""
+    return Tab(browser)
+
+
+@pytest.fixture
+def open_page(browser, usual_tab):
+    """Return a function that opens a file, and fails the test if the page complains or asks for anything."""
+    tabs = []
+
+    def make(path, viewport=SIZE, **settings):
+        if settings or usual_tab in tabs:
+            tab = Tab(browser, viewport=viewport, **settings)
+        else:
+            tab = usual_tab
+            tab.page.set_viewport_size(viewport)
+        tabs.append(tab)
+        tab.page.goto(path.as_uri())
         if settings.get("java_script_enabled", True):
-            page.evaluate(DRAWN)
-        return page
+            tab.page.evaluate(DRAWN)
+        return tab.page
 
     yield make
-    for context in contexts:
-        context.close()
+    complaints = [one for tab in tabs for one in tab.complaints]
+    requests = [one for tab in tabs for one in tab.requests]
+    for tab in tabs:
+        if tab is usual_tab:
+            tab.clear()
+        else:
+            tab.context.close()
     assert complaints == []
     assert [one for one in requests if not one.startswith("file:")] == []
-    assert len(requests) == len(contexts)
+    assert len(requests) == len(tabs)
 
 
 @pytest.fixture(scope="session")

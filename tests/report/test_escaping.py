@@ -1,6 +1,7 @@
 """Header values are other people's text: none of it may become markup or script."""
 
 import dataclasses
+import re
 
 import pytest
 from thoroughness import all_but_exhaustive
@@ -126,15 +127,38 @@ def test_data_cannot_end_its_script(text):
 
 
 @pytest.mark.parametrize(
-    "added",
-    [
-        "<script>attacked = 1</script>",
-        '<svg onload="attacked = 1"></svg>',
-        '<img src="x.png" onerror="attacked = 1">',
-        '<iframe srcdoc="<script>parent.attacked = 1</script>"></iframe>',
-        '<p style="color: red">attacked</p>',
-    ],
+    "text",
+    [*ATTACKS, "\x1b]0;owned\x07\x9b\x7f", "\u2066\u2069\u200e\u200f\u061c\u200b\ufeff\u00ad"],
 )
+def test_nothing_invisible_is_in_the_page(text):
+    for number in range(len(Status)):
+        html = page(attacked(text, number))
+        assert all(char.isprintable() for char in html if char != "\n")
+
+
+def test_the_direction_of_a_text_ends_with_it():
+    """Each text is isolated from what stands beside it, with the direction that it has itself."""
+    html = page(attacked("\u05e2\u05d1\u05e8\u05d9\u05ea", 0)).partition(
+        '<script type="application/json"'
+    )[0]
+    # A title of the window, a tooltip and a choice in a list are texts of their own.
+    alone = r"<title>.*?</title>|<option[^>]*>.*?</option>"
+    isolated = r'<bdi[^>]*>.*?</bdi>|<span[^>]* dir="auto">.*?</span>'
+    html = re.sub(f"{alone}|{isolated}", "", html, flags=re.DOTALL)
+    html = re.sub(r'[\w-]+="[^"]*"', "", html)
+    assert "\u05e2" not in html, html[html.index("\u05e2") - 200 :][:400]
+
+
+ADDED = [
+    "<script>attacked = 1</script>",
+    '<svg onload="attacked = 1"></svg>',
+    '<img src="x.png" onerror="attacked = 1">',
+    '<iframe srcdoc="<script>parent.attacked = 1</script>"></iframe>',
+    '<p style="color: red">attacked</p>',
+]
+
+
+@pytest.mark.parametrize("added", all_but_exhaustive(ADDED, ADDED[:2]))
 def test_the_policy_refuses_what_is_not_ours(added, browser, make_report):
     path = make_report([{"meta.exposure.nframes": 1}])
     text = path.read_text(encoding="utf-8")

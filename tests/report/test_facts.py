@@ -11,8 +11,8 @@ from blender_core.report.encoding import (
     axis_kind,
     encode_texts,
     encode_values,
+    shown,
     to_text,
-    visible,
 )
 from blender_core.report.exposures import (
     describe_inputs,
@@ -176,7 +176,7 @@ def test_texts(value, text):
 
 
 def test_long_texts_lose_their_middle():
-    text = visible("a" * 5000 + "b" * 5000)
+    text = shown("a" * 5000 + "b" * 5000)
     assert 2000 <= len(text) < 2010
     assert text.startswith("aaa")
     assert text.endswith("bbb")

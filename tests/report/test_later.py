@@ -88,7 +88,10 @@ ALL = [
 ]
 
 
-@pytest.fixture(params=ALL, ids=lambda one: one.__name__)
+QUICK = (of_a_result_that_was_set_since, of_a_product_without)
+
+
+@pytest.fixture(params=all_but_exhaustive(ALL, QUICK), ids=lambda one: one.__name__)
 def source(request, inputs, tmp_path):
     return request.param(inputs, tmp_path / "product.fits")
 

@@ -165,6 +165,7 @@ def test_without_javascript_there_is_nothing_to_press(report, open_page):
     assert page.locator("table.attributes thead th").all_inner_texts() == COLUMNS
 
 
+@pytest.mark.exhaustive
 def test_a_large_report(make_report, open_page):
     rows = [
         {"meta.filename": f"exposure{i}.fits", "meta.exposure.exposure_time": float(i % 10)}

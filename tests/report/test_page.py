@@ -242,19 +242,25 @@ def test_pointing_at_a_picture_tells_the_input(page):
     assert detail.locator(".readout").inner_text() == "Input 3, exposure3.fits: 3"
 
 
+EXTREMES = [
+    ((-1e308, 1e308), 0),  # so far from each other that no number tells it
+    ((1e16, 1e16 + 2), 2),
+    ((math.inf, 1.0, -math.inf, 2.0), 2),
+    ((0.0, 5e-324), 2),
+    ((1e9, 1e9 + 1e-6), 2),
+    ((1e-300, 2e-300, 3e-300), 3),
+    ((-1e22, 1e23), 2),
+    ((math.nan, 1.0, 2.0), 2),
+    ((math.inf, 1.0), 0),
+    ((7, 10**15), 2),
+]
+
+
 @pytest.mark.parametrize(
     ("values", "drawn"),
     [
-        ((-1e308, 1e308), 0),  # so far from each other that no number tells it
-        ((0.0, 5e-324), 2),
-        ((1e16, 1e16 + 2), 2),
-        ((1e9, 1e9 + 1e-6), 2),
-        ((1e-300, 2e-300, 3e-300), 3),
-        ((-1e22, 1e23), 2),
-        ((math.nan, 1.0, 2.0), 2),
-        ((math.inf, 1.0, -math.inf, 2.0), 2),
-        ((math.inf, 1.0), 0),
-        ((7, 10**15), 2),
+        *EXTREMES[:3],
+        *(pytest.param(*one, marks=pytest.mark.exhaustive) for one in EXTREMES[3:]),
     ],
 )
 def test_pictures_of_extreme_numbers(make_report, open_page, values, drawn):

@@ -1,6 +1,8 @@
 """What the tests of writing need: a user without rights, exposures, and files as bytes."""
 
 import os
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -28,9 +30,7 @@ def unprivileged(tmp_path):
     os.setegid(0)
 
 
-@pytest.fixture
-def exposures():
-    """Two small datamodels that differ."""
+def make_exposures():
     models = []
     for detector, seconds in (("NRCA1", 107.5), ("NRCA2", 214.5)):
         model = ImageModel(np.arange(12.0, dtype=np.float32).reshape(3, 4))
@@ -42,14 +42,26 @@ def exposures():
 
 
 @pytest.fixture
-def inputs(tmp_path, exposures):
+def exposures():
+    """Two small datamodels that differ."""
+    return make_exposures()
+
+
+@pytest.fixture(scope="session")
+def saved_exposures(tmp_path_factory):
+    """The same as files, which nobody changes."""
+    folder = tmp_path_factory.mktemp("saved")
+    for model in make_exposures():
+        model.save(folder / model.meta.filename)
+    return folder
+
+
+@pytest.fixture
+def inputs(tmp_path, saved_exposures):
     """The same as files in a folder of their own."""
     folder = tmp_path / "inputs"
     folder.mkdir()
-    paths = [folder / model.meta.filename for model in exposures]
-    for model, path in zip(exposures, paths, strict=True):
-        model.copy().save(str(path))
-    return paths
+    return [Path(shutil.copy(one, folder)) for one in sorted(saved_exposures.iterdir())]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from blender_core import (
     blendmodels,
 )
 from blender_core.schema.attributes import Attribute
-from blender_core.tables.hdrtab import to_fits_rec, to_table, typed_columns
+from blender_core.tables.hdrtab import to_fits_rec, to_table, typed_column, typed_columns
 
 # Values by type of attribute: two present, one missing.
 ATTRIBUTES = {
@@ -140,6 +140,16 @@ def test_values_of_another_type_than_the_schemas_are_missing_with_a_warning(type
 def test_many_values_of_another_type_are_one_warning():
     with pytest.warns(BlendWarning, match="'x' of input 3 and 2 more as missing"):
         assert columns_of(["x"] * 5, "number") == []
+
+
+def test_a_list_among_scalars_of_a_type_that_the_schema_leaves_open_is_told():
+    attribute = Attribute("meta.a", keyword="A")
+    with pytest.warns(
+        BlendWarning, match=r"\(A\) .* in other inputs: HDRTAB has \[1, 2\] of input 2"
+    ):
+        column = typed_column("A", attribute, ["x", [1, 2], None])
+    assert column.mask.tolist() == [False, True, True]
+    assert typed_column("A", attribute, [[1, 2], None]) is None  # nothing is left to be kept
 
 
 @pytest.mark.parametrize(

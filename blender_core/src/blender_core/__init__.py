@@ -7,6 +7,8 @@ as the command line for its help, do not wait for numpy.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.common.forks import unforked
+
 if TYPE_CHECKING:
     from blender_core.blending.amend import amend
     from blender_core.blending.amendment import Amendment, AmendResult
@@ -163,7 +165,8 @@ if not TYPE_CHECKING:
         if module is None:
             msg = f"module {__name__!r} has no attribute {name!r}"
             raise AttributeError(msg)
-        value = globals()[name] = getattr(import_module(f"{__name__}.{module}"), name)
+        with unforked():
+            value = globals()[name] = getattr(import_module(f"{__name__}.{module}"), name)
         return value
 
 

@@ -466,11 +466,14 @@ class OutputError(BlenderError):
     ----------
     path : Path
         Where it was to go.
+    errno : int or None
+        The system's number for what is wrong, such as `errno.ENOSPC`, if it was the system.
     """
 
-    def __init__(self, message: str, *, path: Path) -> None:
+    def __init__(self, message: str, *, path: Path, errno: int | None = None) -> None:
         super().__init__(message)
         self.path = path
+        self.errno = errno
 
 
 class OutputExistsError(OutputError):

@@ -5,7 +5,6 @@ An edge that nothing in the library imports: jwst and stpipe are imported when a
 
 from __future__ import annotations
 
-import importlib.metadata
 import inspect
 import logging
 import sys
@@ -16,7 +15,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import blender_core
 from blender_core.common.environment import RULES, rules_files
-from blender_core.common.wording import pluralize, preview
+from blender_core.common.forks import unforked
+from blender_core.common.provider import engine_version
+from blender_core.common.wording import pluralize, preview, visible
 from blender_core.inputs.inputs import is_library, opened
 from blender_core.plugins.manager import Plugins
 from blender_core.readers.product_table import table_of_datamodel
@@ -108,7 +109,7 @@ def _amend_borrowed(library: Any, index: int, plugins: Plugins) -> bool:
 def _amend(product: Any, plugins: Plugins) -> bool:
     """Amend a product, say in the log what has changed, and return whether anything was asked."""
     amended = blender_core.amend(product, plugins=plugins)
-    name = product.meta.filename or type(product).__name__
+    name = visible(product.meta.filename or type(product).__name__)
     number = pluralize(len(amended.amendments), "attribute")
     _LOGGER.info(
         "%s: overrides ask for %s, of which %d changed", name, number, len(amended.changes)
@@ -184,7 +185,7 @@ class _Process:
         with _in_place_of_jwsts():
             _LOGGER.info(
                 "Model Blender %s blends for step %s instead of jwst.model_blender",
-                importlib.metadata.version("blender-core"),
+                engine_version(),
                 self._step.name,
             )
             return self._process(*args)
@@ -204,9 +205,10 @@ class _StandIn:
 
 @contextmanager
 def _in_place_of_jwsts() -> Iterator[None]:
-    from jwst.model_blender import blender, blendmeta
+    with unforked():
+        from jwst.model_blender import blender, blendmeta
 
-    with _REPLACING:
+    with unforked(), _REPLACING:
         stand_ins = (
             _stand_in(blender.ModelBlender, blender_core.ModelBlender),
             _stand_in(blendmeta.blendmodels, blender_core.blendmodels),
@@ -214,7 +216,7 @@ def _in_place_of_jwsts() -> Iterator[None]:
     try:
         yield
     finally:
-        with _REPLACING:
+        with unforked(), _REPLACING:
             for stand_in in stand_ins:
                 stand_in.n_steps -= 1
                 if not stand_in.n_steps:

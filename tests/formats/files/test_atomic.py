@@ -1,16 +1,22 @@
 """A file is replaced as a whole or not at all, and keeps what is not its content."""
 
+import builtins
+import contextlib
+import errno
 import fcntl
+import io
 import os
 import pathlib
 import stat
 import threading
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from blender_core import OutputError, OutputExistsError
+from blender_core import BlendWarning, OutputError, OutputExistsError
 from blender_core.formats.files.atomic import replacing
+from blender_core.formats.files.draft import Draft, DraftError
 from blender_core.formats.files.target import Target
 
 
@@ -71,14 +77,32 @@ def test_the_old_file_is_there_until_the_new_one_is_whole(target, tmp_path):
         assert draft.name.endswith(".tmp")
 
 
-@pytest.mark.parametrize("error", [RuntimeError("no"), OSError(28, "No space left on device")])
+ENDS = {
+    RuntimeError("no"): "RuntimeError: no. The file that was there is as it was",
+    OSError(errno.ENOSPC, "No space left on device"): (
+        "No space left on device. The file that was there is as it was. "
+        "Make room there, or choose another place"
+    ),
+    OSError(errno.EFBIG, "File too large"): (
+        "File too large. The file that was there is as it was. Choose a place that takes files of "
+        "this size; a shell's own limit is that of ulimit -f"
+    ),
+    OSError(errno.ESTALE, "Stale file handle"): (
+        "Stale file handle. The file that was there is as it was. Try again, or choose another "
+        "place"
+    ),
+}
+
+
+@pytest.mark.parametrize("error", ENDS)
 def test_what_fails_leaves_nothing(target, contents, tmp_path, error):
     with pytest.raises(OutputError) as caught:
         write(target, then=error)
     assert contents(tmp_path) == {"p.fits": b"old"}
-    reason = "No space left on device" if isinstance(error, OSError) else "RuntimeError: no"
-    assert str(caught.value) == f"the product cannot be written to {target.output}: {reason}"
+    expected = f"the product cannot be written to {target.output}: {ENDS[error]}"
+    assert str(caught.value) == expected
     assert caught.value.path == target.output
+    assert caught.value.errno == getattr(error, "errno", None)
     assert caught.value.__cause__ is error
 
 
@@ -307,3 +331,125 @@ def test_many_at_a_time(target, contents, tmp_path):
         thread.join()
     assert contents(tmp_path)["p.fits"] in texts
     assert set(contents(tmp_path)) == {"p.fits"}
+
+
+class TestDraft:
+    """The file that is written to knows what it has to come to."""
+
+    def test_bytes_that_are_lost(self, target, contents, tmp_path):
+        def lose(file):
+            file.write(b"new")
+            file.flush()
+            os.truncate(file.name, 2)
+
+        lost = "3 bytes were written, and 2 are there"
+        with pytest.raises(OutputError, match=lost), replacing(target) as file:
+            lose(file)
+        assert contents(tmp_path) == {"p.fits": b"old"}
+
+    def test_an_error_that_a_library_passes_over(self, target, contents, tmp_path):
+        def write_on(file):
+            with contextlib.suppress(OSError):
+                file.seek(-1)
+            file.write(b"new")
+
+        with pytest.raises(OutputError, match="Invalid argument"), replacing(target) as file:
+            write_on(file)
+        assert contents(tmp_path) == {"p.fits": b"old"}
+
+    def test_what_is_written_over_counts_once(self, target):
+        with replacing(target) as file:
+            file.write(b"a nw")
+            file.seek(2)
+            file.write(b"new")
+            assert file.tell() == file.length == 5
+            file.seek(0)
+        assert target.path.read_bytes() == b"a new"
+
+    def test_more_than_the_system_takes_at_a_time(self):
+        """Linux takes at most 2 GiB less a page, and says how much it took."""
+        data = np.zeros(2**31 + 1, np.uint8)  # of which no page is ever touched
+        nowhere = Path(os.devnull)
+        with nowhere.open("wb", buffering=0) as raw:
+            assert raw.write(data) < data.size
+        with Draft(nowhere.open("wb"), nowhere) as draft:
+            assert draft.write(data) == draft.length == data.size
+
+    def test_a_check_that_refuses_it(self, target, contents, tmp_path):
+        seen = []
+
+        def refuse(draft):
+            seen.append(draft.read_bytes())
+            raise DraftError("it is too new")
+
+        with (
+            pytest.raises(OutputError, match="not what was meant: it is too new") as caught,
+            replacing(target, refuse) as file,
+        ):
+            file.write(b"new")
+        assert seen == [b"new"]
+        assert "The file that was there is as it was" in str(caught.value)
+        assert contents(tmp_path) == {"p.fits": b"old"}
+
+
+class TestToldOfWhatIsOnDisk:
+    def test_a_folder_that_cannot_be_flushed(self, target, monkeypatch):
+        """The file is in its place by then."""
+        fsync = os.fsync
+
+        def failing_for_folders(number):
+            if stat.S_ISDIR(os.fstat(number).st_mode):
+                raise OSError(errno.EIO, "Input/output error")
+            fsync(number)
+
+        monkeypatch.setattr(os, "fsync", failing_for_folders)
+        with pytest.warns(
+            BlendWarning, match=r"has been written to .*p\.fits, whole, but .*of the"
+        ):
+            write(target)
+        assert target.path.read_bytes() == b"new"
+
+    def test_folders_that_are_never_flushed(self, target, monkeypatch):
+        fsync = os.fsync
+
+        def refusing_folders(number):
+            if stat.S_ISDIR(os.fstat(number).st_mode):
+                raise OSError(errno.EINVAL, "Invalid argument")
+            fsync(number)
+
+        monkeypatch.setattr(os, "fsync", refusing_folders)
+        write(target)
+        assert target.path.read_bytes() == b"new"
+
+    def test_a_close_that_fails(self, target, contents, tmp_path, monkeypatch):
+        """It fails before the file is replaced, and nothing is closed after that but a lock."""
+
+        class Raw(io.FileIO):
+            def close(self):
+                was_open = not self.closed
+                super().close()
+                if was_open:
+                    raise OSError(errno.EDQUOT, "Disk quota exceeded")
+
+        def open_draft(path, mode, *, opener):
+            return io.BufferedWriter(Raw(path, mode, opener=opener))
+
+        with monkeypatch.context() as patch:
+            patch.setattr(builtins, "open", open_draft)
+            with pytest.raises(OutputError, match=r"Disk quota exceeded.*as it was\. Your quota"):
+                write(target)
+        assert contents(tmp_path) == {"p.fits": b"old"}
+
+    def test_a_file_that_somebody_else_writes_meanwhile(self, target):
+        with pytest.raises(OutputError) as caught:
+            write(target, then=lambda: target.path.write_bytes(b"another's") and 1 / 0)
+        assert "as it was" not in str(caught.value)
+        assert target.path.read_bytes() == b"another's"
+
+    def test_a_draft_that_cannot_be_removed(self, target, tmp_path, monkeypatch):
+        with monkeypatch.context() as patch:
+            patch.setattr(pathlib.Path, "unlink", failing(PermissionError(1, "Not permitted")))
+            with pytest.raises(OutputError) as caught:
+                write(target, then=RuntimeError("no"))
+        (draft,) = tmp_path.glob(".*.tmp")
+        assert str(draft) in str(caught.value)

@@ -269,3 +269,10 @@ def test_many_axes_in_a_huge_hole(tmp_path):
         file.truncate(BLOCK + 10**12)
     with path.open("rb") as file:
         assert [hdu.size for hdu in scan(file, BLOCK + 10**12)] == [10**12]
+
+
+def test_a_packed_file_is_not_unpacked_without_a_bound():
+    raw = fits.PrimaryHDU(np.zeros(10**7, np.uint8)).header.tostring().encode() + bytes(10**7)
+    with pytest.raises(BadFitsError, match=r"HDU 0 \(PRIMARY\) is too long"):
+        list(scan(io.BytesIO(raw), None, 3 * 10**6))
+    assert len(list(scan(io.BytesIO(raw), None, 2 * 10**7))) == 1

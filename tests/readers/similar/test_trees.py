@@ -269,7 +269,7 @@ def small(before, after, a=1.5, wcs=" 1"):
     return f"log:{before}\nmeta:\n  a: {a}\n  wcs:{wcs}\n  b: 'y'\nzlog:{after}\n...\n".encode()
 
 
-@settings(parent=many, max_examples=1000)
+@settings(parent=many, max_examples=examples(1000))
 @given(passed_over, passed_over, passed_over)
 @example(' " of', ' x"', " 1")
 @example(""" '"' "x""", """ "y '"'""", " 1")

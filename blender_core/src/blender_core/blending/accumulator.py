@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from blender_core.blending.expand import expanded, require_recorded
 from blender_core.common.advice import Advice, Argument
-from blender_core.errors import InputError, MixedModelTypesError, raise_all
+from blender_core.common.foreign import causes_of
+from blender_core.errors import InputError, MixedModelTypesError, raise_all, warn
 from blender_core.inputs.columns import Columns
 from blender_core.inputs.inputs import Inputs
 from blender_core.plugins.source import name_of
 from blender_core.schema.layout import Layout
+from blender_core.schema.spans import disorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
@@ -138,7 +140,7 @@ class Accumulator:
     def _row(self, source: Source) -> tuple[Layout, list[Any]]:
         kind = self.kinds.get(source.model_type)
         if kind is not None:
-            return kind.layout, source.read(kind.layout)
+            return kind.layout, _read(source, kind.layout)
         if self.kinds and not self._mixed:
             (first,) = self.kinds
             msg = Advice(
@@ -152,24 +154,24 @@ class Accumulator:
         once = self.columns.once
         if not self.kinds:
             layout = Layout((kind.attributes[path] for path in kind.once), kind.layout.columns)
-            once = dict(zip(layout.paths, source.read(layout), strict=True))
-        row = source.read(kind.layout)
+            once = dict(zip(layout.paths, _read(source, layout), strict=True))
+        row = _read(source, kind.layout)
         # Nothing is settled by an input that turns out to be bad.
         self.kinds = {**self.kinds, source.model_type: kind}
         self.columns.once = once
         return kind.layout, row
 
 
+def _read(source: Source, layout: Layout) -> list[Any]:
+    """Return what an input has, and tell the doubt that it ends before it begins."""
+    row = source.read(layout)
+    if problem := disorder(layout.spans, layout.attributes, row):
+        problem = f"moments that are out of order, and are blended as they are: {problem}"
+        warn(f"{source.what} has {problem}", label=source.what, problem=problem)
+    return row
+
+
 def _let_go(fault: BaseException) -> None:
     """Empty the frames that an error has come through: they hold the input, which may be large."""
-    errors, seen = [fault], set()
-    while errors:
-        error = errors.pop()
-        seen.add(error)
+    for error in causes_of(fault):
         traceback.clear_frames(error.__traceback__)
-        # An error may be its own cause.
-        errors += [
-            cause
-            for cause in (error.__cause__, error.__context__)
-            if cause is not None and cause not in seen
-        ]

@@ -7,10 +7,10 @@ known, which is the first exposure's where nobody has asked for a rule.
 
 from __future__ import annotations
 
-import functools
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from blender_core.common.cached import cached_property
 from blender_core.common.wording import preview
 from blender_core.errors import ExpansionError, warn
 from blender_core.plan.assignment import AS_THEY_ARE
@@ -98,7 +98,7 @@ class RecordedProduct:
         column = self.columns(Layout([_MODEL_TYPE])).get(_MODEL_TYPE.path)
         self.model_types = table.values(column, _MODEL_TYPE) if column else [None] * len(table)
 
-    @functools.cached_property
+    @cached_property
     def attributes(self) -> Collection[str]:
         """Dotted paths of what the product's own schema has."""
         return read_attributes(self.source.schema)
@@ -167,7 +167,7 @@ class Exposure(Source):
         self._row = row
         self.what = f"{product.source.what}, row {row + 1} of its HDRTAB"
 
-    @functools.cached_property
+    @cached_property
     def model_type(self) -> type | str:
         """The class of datamodel that the exposure was, which may be another than the product's."""
         name = self.product.model_types[self._row]

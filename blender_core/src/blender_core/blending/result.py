@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from blender_core.common.cached import cached_property
 from blender_core.common.plain_values import plain
 from blender_core.common.wording import pluralize
 from blender_core.evaluation.outcome import OF_A_FILE, Status

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import io
-import os
 import sys
 from contextlib import suppress
 from importlib.util import find_spec
-from pathlib import Path
+
+from blender_core.cli.streams import make_visible
 
 __all__ = ["main"]
 
 
 def main() -> None:
     """Run ``model-blender`` with the arguments of this process."""
-    _make_printable()
+    make_visible()
     lacking = [name for name in ("typer", "rich") if find_spec(name) is None]
     if lacking:
         sys.stderr.write(
@@ -30,19 +29,10 @@ def main() -> None:
         sys.stderr.write("Interrupted.\n")
         raise SystemExit(130) from None
     except OSError as error:  # what the command line prints itself, such as help
+        from blender_core.cli.errors import drop_output
+
+        drop_output()
         with suppress(OSError):
             sys.stderr.write(f"Error: standard output: {error.strerror}\n")
             sys.stderr.flush()
         raise SystemExit(2) from None
-
-
-def _make_printable() -> None:
-    """See to it that what is printed goes somewhere, and that none of it is an error."""
-    for name in ("stdout", "stderr"):
-        stream = getattr(sys, name)
-        if stream is None:  # whoever started the program closed it
-            nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  # for good
-            setattr(sys, name, nowhere)
-        elif isinstance(stream, io.TextIOWrapper):
-            # A terminal that has no character for one of a header shows its number.
-            stream.reconfigure(errors="backslashreplace")

@@ -7,7 +7,7 @@ import re
 from typing import Annotated, Any, Final
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 from blender_core.cli.amend import amend
 from blender_core.cli.blend import blend
@@ -18,6 +18,7 @@ from blender_core.cli.explain import explain
 from blender_core.cli.plan import plan
 from blender_core.cli.plugins import plugins, rules
 from blender_core.cli.report import report
+from blender_core.cli.streams import visible_streams
 from blender_core.cli.table import table
 
 __all__ = ["app"]
@@ -40,21 +41,31 @@ class _Command(TyperCommand):
         return _REQUIRED.sub(r"\1", text)
 
 
+class _Commands(TyperGroup):
+    """All commands, whose output shows what is invisible: that of typer itself, too."""
+
+    def main(self, *args: Any, **settings: Any) -> Any:
+        with visible_streams():
+            return super().main(*args, **settings)
+
+
 app = typer.Typer(
     name="model-blender",
+    cls=_Commands,
     no_args_is_help=True,
     # Errors of the user get one line; those of the program a traceback that can be sent on.
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    # Without a say on colours, typer takes those that a file name has out of it (typer 0.29).
+    context_settings={"help_option_names": ["-h", "--help"], "color": True},
 )
 
 
 def _print_version(is_asked: bool) -> None:
     if is_asked:
-        from importlib.metadata import version
+        from blender_core.common.provider import engine_version
 
-        typer.echo(f"model-blender {version('blender-core')}")
+        typer.echo(f"model-blender {engine_version()}")
         raise typer.Exit
 
 

@@ -106,7 +106,7 @@ def print_blend(result: BlendResult, output: Path, report: Path | None) -> None:
     for line in _later_lines(result):
         console.text(line)
     for fault in result.skipped:
-        console.text(f"Left out: {fault}", "yellow")
+        console.lines(f"Left out: {fault}", "yellow")
 
 
 def _later_object(result: BlendResult) -> dict[str, dict[str, Any]]:
@@ -191,7 +191,8 @@ def print_rehearsal(rehearsal: Rehearsal) -> None:
     console.text("")
     if rehearsal.kinds:
         console.text("They are of several kinds, and the plan is for all of them:", "bold")
-        console.text("\n".join(rehearsal.kinds), indent=2)
+        for kind in rehearsal.kinds:
+            console.text(kind, indent=2)
         console.text("")
     if changed := rehearsal.changed_assignments:
         console.text("The plan, where it is not what the schema asks for:", "bold")

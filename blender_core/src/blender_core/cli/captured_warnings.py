@@ -7,9 +7,9 @@ import warnings
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from blender_core.cli.console import printable
 from blender_core.cli.errors import in_options
-from blender_core.common.wording import pluralize
+from blender_core.common.foreign import class_name, tried
+from blender_core.common.wording import pluralize, visible
 from blender_core.errors import BlendWarning
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Notes:
             yield
 
     def _take(self, message: Warning | str, category: type[Warning], subject: str) -> None:
-        text = str(message)
+        text = tried(str, message, fallback=f"a {class_name(category)} without words")
         if isinstance(message, BlendWarning):
             text = in_options(message.args[0])
             if not subject and message.name:
@@ -69,13 +69,13 @@ class Notes:
         """Print the notes to standard error, not too many of them."""
         lines = self.lines()
         for line in lines[:_MOST_PRINTED]:
-            sys.stderr.write(f"Warning: {printable(line)}\n")
+            sys.stderr.write(f"Warning: {visible(line)}\n")
         if (more := len(lines) - _MOST_PRINTED) > 0:
             sys.stderr.write(f"Warning: and {pluralize(more, 'warning')} more\n")
 
 
 def _brief(message: str, category: type[Warning]) -> str:
-    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    lines = [line.strip(" ") for line in message.split("\n") if line.strip(" ")]
     if issubclass(category, BlendWarning):
         return " ".join(lines)
     # A validator's first two lines say what is wrong; then comes the whole schema.

@@ -143,15 +143,17 @@ def _check_all(
 ) -> "tuple[dict[str, list[Finding]], dict[str, BlenderError]]":
     """Return what is found for each class of datamodels, and for which there is no plan at all."""
     from blender_core.cli.progress import bar
+    from blender_core.plugins.manager import Plugins
 
     classes = model_classes()
     findings: dict[str, list[Finding]] = {}
     faults: dict[str, BlenderError] = {}
     assignments: dict[str, Assignment] = {}
     with bar("Checking", quiet=quiet) as progress, notes.about(""), _without_column_warnings():
+        plugins = Plugins.discover(options.block or ())
         for done, (name, model_class) in enumerate(classes.items(), start=1):
             try:
-                plan = options.make_plan(model_class)
+                plan = options.make_plan(model_class, plugins)
             except BlenderError as fault:
                 faults[name] = fault
             else:
@@ -211,7 +213,7 @@ def print_findings(by_plan: _Findings, faults: "Mapping[str, BlenderError] | Non
     for message, names in without.items():
         listed = list_some(names, _MOST_CLASSES)
         output.text(f"Not checked, because there is no plan: {listed}", "bold")
-        output.text(message, indent=2)
+        output.lines(message, indent=2)
     if not classes:
         output.text(f"Nothing found in {_where(by_plan)}.")
     elif output.is_terminal:
@@ -225,10 +227,10 @@ def _print_finding(output: "Output", finding: Finding, classes: "Sequence[str]")
     attribute = finding.attribute
     if finding.keyword:
         attribute = f"{attribute} ({finding.keyword})"
-    output.text(f"{attribute}: {finding.problem}", "bold")
+    output.lines(f"{attribute}: {finding.problem}", "bold")
     rule = f"{finding.rule} of {finding.provider}, asked for by {finding.source}"
     output.text(f"{finding.kind.value}: {rule}", indent=2)
-    output.text(in_options(finding.remedy), indent=2)
+    output.lines(in_options(finding.remedy), indent=2)
     if classes:
         output.text(f"in {list_some(classes, _MOST_CLASSES)}", "dim", indent=2)
     output.text("")

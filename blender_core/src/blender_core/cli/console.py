@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from rich.console import Console
 from rich.padding import Padding
@@ -11,12 +11,16 @@ from rich.table import Table
 from rich.text import Text
 
 from blender_core.cli.formatting import truncate
-from blender_core.common.wording import text_table
+from blender_core.cli.streams import beneath
+from blender_core.common.wording import text_table, visible, visible_lines
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
-__all__ = ["Output", "printable"]
+    from rich.console import ConsoleOptions, RenderableType
+    from rich.segment import Segment
+
+__all__ = ["Output"]
 
 _GAP: Final = 2
 _USUAL_WIDTH: Final = 80
@@ -25,10 +29,19 @@ _LONGEST: Final = 48
 
 
 class Output(Console):
-    """Standard output: colours on terminals only, and no text taken for markup."""
+    """Standard output or error: colours on terminals only, and no text taken for markup.
 
-    def __init__(self) -> None:
-        super().__init__(highlight=False, markup=False, emoji=False)
+    Of texts, what is invisible is shown: before they are laid out where they come as a ``str``,
+    and otherwise at the latest when they are printed.
+    """
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        super().__init__(
+            file=beneath(sys.stderr if stderr else sys.stdout),
+            highlight=False,
+            markup=False,
+            emoji=False,
+        )
         if not self.width:  # COLUMNS=0 is what some programs say who do not know it
             self.width = _USUAL_WIDTH
 
@@ -36,13 +49,30 @@ class Output(Console):
         """Leave it to the command what to do when nobody reads any more."""
         raise  # noqa: PLE0704  # it is called where the error is caught
 
+    def render_str(self, text: str, **settings: Any) -> Text:
+        """Return a text as rich lays it out."""
+        return super().render_str(visible_lines(text), **settings)
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """Give what is printed, piece by piece; those of control are this program's own."""
+        for segment in super().render(renderable, options):
+            text = segment.text if segment.control else visible_lines(segment.text)
+            yield segment if text == segment.text else segment._replace(text=text)
+
     def text(self, text: str, style: str = "", *, indent: int = 0) -> None:
-        """Print a text: folded to a terminal's width, and in whole lines where there is none."""
-        for line in map(printable, text.split("\n")):
-            if self.is_terminal and line:
-                self.print(Padding(Text(line, style), (0, 0, 0, indent), expand=False))
-            else:
-                sys.stdout.write(f"{' ' * indent}{line}".rstrip() + "\n")
+        """Print a line: folded to a terminal's width, and whole where there is none."""
+        line = visible(text)
+        if self.is_terminal and line:
+            self.print(Padding(Text(line, style), (0, 0, 0, indent), expand=False))
+        else:
+            sys.stdout.write(f"{' ' * indent}{line}".rstrip() + "\n")
+
+    def lines(self, text: str, style: str = "", *, indent: int = 0) -> None:
+        """Print a text of several lines."""
+        for line in text.split("\n"):
+            self.text(line, style, indent=indent)
 
     def facts(self, facts: Mapping[str, str]) -> None:
         """Print facts as lines that begin with their names."""
@@ -55,7 +85,7 @@ class Output(Console):
         grid.add_column(style="dim", min_width=width)
         grid.add_column(overflow="fold")
         for name, fact in facts.items():
-            grid.add_row(name, Text(printable(fact)))
+            grid.add_row(name, Text(visible(fact)))
         self.print(Padding(grid, (0, 0, 0, 2), expand=False))
 
     def table(
@@ -69,7 +99,7 @@ class Output(Console):
         two_names_from: int = 0,
     ) -> None:
         """Print a table: folded to a terminal's width, and in whole lines where there is none."""
-        cells = [[printable(cell) for cell in row] for row in rows]
+        head, *cells = ([visible(cell) for cell in row] for row in (head, *rows))
         if self.is_terminal and self.width < two_names_from:
             cells = [[row[0] or row[1], *row[2:]] for row in cells]
             head, styles = [head[0], *head[2:]], [*styles[:1], *styles[2:]]
@@ -107,7 +137,7 @@ class Output(Console):
         if not self.is_terminal:
             self.table(head, rows)
             return
-        cells = [[truncate(printable(cell), _LONGEST) for cell in row] for row in rows]
+        cells = [[truncate(visible(cell), _LONGEST) for cell in row] for row in rows]
         widths = [max(map(len, column)) for column in zip(head, *cells, strict=True)]
         blocks: list[list[int]] = []
         room = 0
@@ -123,10 +153,3 @@ class Output(Console):
             block_cells = [[row[i] for i in block] for row in cells]
             styles = ["dim", *[""] * (len(block) - 1)]
             self.table([head[i] for i in block], block_cells, styles=styles)
-
-
-def printable(text: str) -> str:
-    r"""Return a text without what a terminal would obey: headers are other people's texts."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)

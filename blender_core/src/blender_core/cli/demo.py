@@ -59,12 +59,11 @@ def demo(
 
 
 def _demo(named: list[Path], chosen: Path | None, *, overwrite: bool, show_all: bool) -> None:
-    from rich.console import Console
-
     from blender_core.cli.captured_warnings import Notes
     from blender_core.cli.console import Output
     from blender_core.cli.demo_blend import blend_files, require_exposures
     from blender_core.cli.demo_printout import DemoPrintout
+    from blender_core.cli.progress import spinner
     from blender_core.common.wording import pluralize
     from blender_core.demo.exposures import write_exposures
     from blender_core.formats.files.target import Target
@@ -75,17 +74,17 @@ def _demo(named: list[Path], chosen: Path | None, *, overwrite: bool, show_all: 
     output = chosen or FOLDER / ("product.fits" if named else "product_i2d.fits")
     _require_apart(output, named)
 
-    progress, notes = Console(stderr=True), Notes()
+    notes = Notes()
     if named:
         paths, origin, hint = named, _origin(named), ""
     else:
         folder = FOLDER / "exposures"
-        with progress.status(f"Writing exposures to {folder}", spinner="line"):
+        with spinner(f"Writing exposures to {folder}"):
             paths = write_exposures(folder)
         _require_apart(output, paths)
         origin = f"invented for this demo and written to {folder}"
         hint = "Next, your own exposures: model-blender demo EXPOSURE..."
-    with progress.status(f"Blending {pluralize(len(paths), 'exposure')}", spinner="line"):
+    with spinner(f"Blending {pluralize(len(paths), 'exposure')}"):
         result, pixels = blend_files(paths, notes)
         with notes.about(output.name):
             if chosen is None:

@@ -10,6 +10,7 @@ import numpy as np
 from blender_core.blending.blender import ModelBlender
 from blender_core.cli.errors import CommandError
 from blender_core.evaluation.outcome import OF_A_FILE
+from blender_core.formats.fits.scan import BadFitsError, NotFitsError, RawFits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ["blend_files", "require_exposures"]
 
-_FITS, _GZIP = b"SIMPLE", b"\x1f\x8b"
-
 
 def require_exposures(paths: Sequence[Path]) -> None:
     """Refuse what cannot be an exposure, before any work is done."""
@@ -34,15 +33,20 @@ def require_exposures(paths: Sequence[Path]) -> None:
         if not path.exists():
             msg = f"there is no file {path}"
             raise CommandError(msg)
-        with path.open("rb") as file:
-            if not file.read(len(_FITS)).startswith((_FITS, _GZIP)):
-                msg = f"{path} is not a FITS file"
-                raise CommandError(msg)
+        try:
+            RawFits.read(path)
+        except BadFitsError as error:
+            is_other = type(error) is NotFitsError and error.__cause__ is None
+            is_other |= not path.stat().st_size
+            problem = "is not a FITS file" if is_other else f"cannot be read: {error}"
+            msg = f"{path} {problem}"
+            raise CommandError(msg) from error
 
 
 def blend_files(paths: Sequence[Path], notes: Notes) -> tuple[BlendResult, str]:
     """Blend exposures, one of which at a time is open; say also what became of their pixels."""
-    blender, pixels = ModelBlender(sorted(OF_A_FILE)), _PixelMean()
+    with notes.about(""):
+        blender, pixels = ModelBlender(sorted(OF_A_FILE)), _PixelMean()
     product: Any = None
     for path in paths:
         with notes.about(path.name), _open_model(path) as model:

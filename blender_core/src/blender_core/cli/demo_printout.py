@@ -11,6 +11,7 @@ from rich.text import Text
 
 from blender_core.cli.blend_printout import input_facts
 from blender_core.cli.formatting import list_some, truncate
+from blender_core.common.wording import visible
 from blender_core.evaluation.outcome import Status
 from blender_core.plan.assignment import Tier
 
@@ -18,9 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from rich.console import Console
-
     from blender_core.blending.result import BlendResult
+    from blender_core.cli.console import Output
     from blender_core.evaluation.outcome import Outcome
 
 __all__ = ["DemoPrintout"]
@@ -45,7 +45,7 @@ class DemoPrintout:
     warnings: Sequence[str]
     hint: str
     show_all: bool
-    console: Console
+    console: Output
 
     def print(self) -> None:
         """Print it."""
@@ -110,9 +110,9 @@ class DemoPrintout:
             self.console.print(_table(group, widths))
 
     def _print_rule(self, name: str, provider: str, summary: str) -> None:
-        heading = Text.assemble((name, "bold cyan"), "  ", (provider, "green"))
+        heading = Text.assemble((visible(name), "bold cyan"), "  ", (visible(provider), "green"))
         if len(heading) + 2 + len(summary) <= self.console.width:
-            self.console.print(heading.append(f"  {summary}", "dim"))
+            self.console.print(heading.append(visible(f"  {summary}"), "dim"))
         else:
             self.console.print(heading)
             self._print_paragraph(summary)
@@ -120,7 +120,7 @@ class DemoPrintout:
     def _print_product(self) -> None:
         self._print_title("The product")
         # Paths and commands are there to be copied, so lines are not broken.
-        self.console.print(f"  {self.output}", style="bold", markup=False, soft_wrap=True)
+        self.console.print(visible(f"  {self.output}"), style="bold", soft_wrap=True)
         facts = {"size": f"{self.output.stat().st_size / 1024:.0f} KiB"}
         columns = self.result.table.colnames
         if columns:
@@ -135,10 +135,10 @@ class DemoPrintout:
                 f"table = Table.read({str(self.output)!r}, hdu='HDRTAB')",
                 f"print(table[{names}])" if names else "print(table)",
             ):
-                self.console.print(f"    {line}", style="cyan", markup=False, soft_wrap=True)
+                self.console.print(f"    {line}", style="cyan", soft_wrap=True)
         if self.hint:
             self.console.print()
-            self.console.print(f"  {self.hint}", markup=False, soft_wrap=True)
+            self.console.print(f"  {self.hint}", soft_wrap=True)
 
     def _print_title(self, title: str) -> None:
         self.console.print()
@@ -146,14 +146,14 @@ class DemoPrintout:
 
     def _print_paragraph(self, text: str, style: str = "dim") -> None:
         if text:
-            self.console.print(_indented(Text(text, style)))
+            self.console.print(_indented(Text(visible(text), style)))
 
     def _print_facts(self, facts: Mapping[str, str]) -> None:
         grid = Table.grid(padding=(0, _COLUMN_GAP))
         grid.add_column(style="dim", min_width=10)
         grid.add_column(overflow="fold")
         for name, fact in facts.items():
-            grid.add_row(name, Text(fact))
+            grid.add_row(name, visible(fact))
         self.console.print(_indented(grid))
 
 
@@ -194,14 +194,14 @@ def _table(outcomes: Sequence[Outcome], widths: Sequence[int]) -> Padding:
         table.add_column(width=width, style=style, overflow="fold")
     for outcome in outcomes:
         agreed = outcome.n_distinct == 1 and outcome.from_input is not None
-        table.add_row(*map(Text, _cells(outcome)), style="dim" if agreed else None)
+        table.add_row(*_cells(outcome), style="dim" if agreed else None)
     return _indented(table)
 
 
 def _cells(outcome: Outcome) -> tuple[str, str, str, str]:
     return (
-        outcome.keyword or "",
-        outcome.attribute.removeprefix("meta."),
+        visible(outcome.keyword or ""),
+        visible(outcome.attribute.removeprefix("meta.")),
         _value(outcome),
         f"{outcome.n_distinct} in {outcome.n_inputs}",
     )
@@ -214,4 +214,4 @@ def _value(outcome: Outcome) -> str:
 
 
 def _short(value: Any) -> str:
-    return truncate(" ".join(str(value).split()), _LONGEST_VALUE)
+    return truncate(visible(str(value)), _LONGEST_VALUE)

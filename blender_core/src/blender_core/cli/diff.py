@@ -103,7 +103,8 @@ def _print_diff(differences: "ProductDiff", here: str, there: str) -> None:
         if inputs:
             output.text("")
             output.text(f"Only in {name}: {pluralize(len(inputs), 'input')}", "bold")
-            output.text("\n".join(inputs), indent=2)
+            for each in inputs:
+                output.text(each, indent=2)
     if differences.cells:
         output.text("")
         output.text("Inputs of which the tables differ:", "bold")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import sys
+import textwrap
 import traceback
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, NoReturn
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING, Final, NoReturn
 import typer
 
 from blender_core.common.advice import Advice
+from blender_core.common.foreign import interruption, tried
+from blender_core.common.wording import describe_error, visible
 from blender_core.errors import BlenderError
 
 if TYPE_CHECKING:
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 
     from blender_core.common.advice import Argument
 
-__all__ = ["FINDINGS", "CommandError", "in_options", "reported"]
+__all__ = ["FINDINGS", "CommandError", "drop_output", "in_options", "reported"]
 
 FINDINGS: Final = 1
 """The status of a command that did its work, and found something that its user has to look at."""
@@ -46,14 +49,16 @@ def reported(debug: bool) -> Iterator[None]:
     except KeyboardInterrupt:
         _exit("Interrupted.", _INTERRUPTED, debug)
     except BrokenPipeError:
-        # Python would flush it again when it ends, and fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        drop_output()
         raise typer.Exit(_BROKEN_PIPE) from None
     except (CommandError, BlenderError, OSError) as error:
         _exit(f"Error: {_message(error)}", _FAILED, debug)
-    except Exception as error:  # noqa: BLE001  # whatever it is, it is no traceback
+    except BaseException as error:
+        # Also what would end the program without a word; but not what a handler of a signal asks.
+        if interruption(error) is not None:
+            raise
         hint = "" if debug else " --debug shows where."
-        what = f"{type(error).__name__}: {error}".rstrip(" .:")
+        what = visible(describe_error(error).rstrip(" .:\n"))
         message = f"Error: {what}. This is a fault of the program, please report it.{hint}"
         _exit(message, _FAILED, debug)
 
@@ -74,22 +79,32 @@ def _as_option(argument: Argument) -> str:
     if argument.value is True:
         return option
     values = argument.value if isinstance(argument.value, tuple) else (argument.value,)
-    return " ".join(f"{option} {value}" for value in values)
+    return " ".join(f"{option} {visible(str(value))}" for value in values)
 
 
 def _message(error: Exception) -> str:
     if isinstance(error, OSError):
-        reason = error.strerror or str(error)
+        reason = visible(error.strerror or str(error))
         where = error.filename
         if where is None and error.errno in _NO_ROOM:
             # Of files that it writes the library says which they are.
+            drop_output()
             where = "standard output"
-        return reason if where is None else f"{where}: {reason}"
-    return in_options(error.advice) if isinstance(error, BlenderError) else str(error)
+        return reason if where is None else f"{visible(str(where))}: {reason}"
+    # A message of the library may have several lines, one of a command has one.
+    return in_options(error.advice) if isinstance(error, BlenderError) else visible(str(error))
+
+
+def drop_output() -> None:
+    """Let go of what cannot be printed: Python would try again when it ends, and fail again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _exit(message: str, status: int, debug: bool) -> NoReturn:
+    trace = ""
     if debug:
-        typer.echo(traceback.format_exc(), err=True)
-    typer.echo(message, err=True)
+        text = tried(traceback.format_exc, fallback="(the traceback cannot be had)\n")
+        # Further in than ours, for no line of a text of others to look like one of ours.
+        trace = f"{textwrap.indent(text, '  ')}\n"
+    sys.stderr.write(f"{trace}{message}\n")
     raise typer.Exit(status) from None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 from blender_core.cli.errors import CommandError, reported
 from blender_core.cli.formatting import print_json, provider_object, truncate
 from blender_core.cli.options import AsJson, Debug, Product, argument, flag
-from blender_core.common.wording import pluralize
+from blender_core.common.wording import pluralize, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,7 +124,7 @@ def _print_paragraphs(outcomes: "Sequence[Outcome]", product: "ProductFile") -> 
         first, _, others = text.partition("\n")
         output.text(first, "bold")
         if others:
-            output.text(others)
+            output.lines(others)
     if reason := _why_unknown(outcomes, product):
         output.text("")
         output.text(reason, "dim")
@@ -230,7 +230,7 @@ def _value(outcome: "Outcome", product: "ProductFile") -> str:
 
 
 def _one_line(value: Any) -> str:
-    return truncate(" ".join(str(value).split()), _LONGEST)
+    return truncate(visible(str(value)), _LONGEST)
 
 
 def _outcome_object(outcome: "Outcome", product: "ProductFile") -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.wording import preview
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from blender_core.common.provider import Provider
 
 __all__ = ["list_some", "print_json", "provider_object", "truncate", "value_text"]
+
+_SCALARS: Final = frozenset({bool, int, float, str, type(None)})
 
 
 def truncate(text: str, longest: int) -> str:
@@ -35,7 +37,8 @@ def list_some(names: Sequence[str], most: int) -> str:
 
 def print_json(content: Any) -> None:
     """Print something as JSON, in ASCII."""
-    text = json.dumps(_jsonable(content), indent=2, allow_nan=False, default=str)
+    text = json.dumps(_jsonable(content), indent=2, allow_nan=False)
+    text = text.replace("\x7f", "\\u007f")  # the one that json leaves, and terminals obey
     sys.stdout.write(f"{text}\n")
 
 
@@ -49,10 +52,11 @@ def provider_object(provider: Provider) -> dict[str, str]:
 
 
 def _jsonable(content: Any) -> Any:
-    if isinstance(content, float) and not math.isfinite(content):
+    if type(content) is float and not math.isfinite(content):
         return json.dumps(content)
-    if isinstance(content, dict):
+    if type(content) is dict:
         return {str(key): _jsonable(value) for key, value in content.items()}
-    if isinstance(content, (list, tuple)):
+    if type(content) in (list, tuple):
         return [_jsonable(value) for value in content]
-    return content
+    # What a plugin says of itself may hold anything.
+    return content if type(content) in _SCALARS else preview(content)

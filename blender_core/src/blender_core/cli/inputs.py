@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from blender_core.cli.errors import CommandError
 from blender_core.errors import warn
+from blender_core.formats.files.source_file import read_whole
 from blender_core.inputs.association import ANY_PRODUCT, ProductChoice
 from blender_core.inputs.inputs import AssociationInput, Input, Inputs, resolve
 
@@ -20,6 +22,9 @@ __all__ = ["given_inputs", "require_apart_from", "warn_of_repeated"]
 
 _LIST: Final = "@"
 _COMMENT: Final = "#"
+_FOLDERS: Final = re.compile(r"(^|/)(?:\*\*/){2,}")
+_LONGEST_PATTERN: Final = 4096
+"""As long as the names of files may be on Linux, with all folders."""
 
 
 def given_inputs(arguments: Iterable[str], choice: ProductChoice = ANY_PRODUCT) -> list[Input]:
@@ -108,22 +113,30 @@ def _is_there(path: str | Path) -> bool:
 
 
 def _fitting(pattern: Path) -> list[str]:
+    # Two wildcards for folders are one: glob would look for files in the same ones repeatedly.
+    text = _FOLDERS.sub(r"\1**/", str(pattern))
+    if len(text) > _LONGEST_PATTERN:
+        return []
     try:
-        return sorted(glob.glob(str(pattern), recursive=True))  # noqa: PTH207  # absolute ones, too
-    except ValueError:
+        return sorted(glob.glob(text, recursive=True))  # noqa: PTH207  # absolute ones, too
+    except (ValueError, RecursionError):
         return []
 
 
 def _listed_in(file: Path) -> Iterator[Path]:
     try:
+        content = read_whole(_expanded(str(file)))
         # Editors of Windows begin a text with a mark, which is no part of it.
-        text = _expanded(str(file)).read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8 text"
+        text = content.decode("utf-8-sig")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        if isinstance(error, UnicodeDecodeError):
+            number = error.object.count(b"\n", 0, error.start) + 1
+            reason = f"line {number} is not UTF-8 text"
         msg = f"the list {file} cannot be read: {reason}"
         raise CommandError(msg) from error
     names_any = False
-    for number, line in enumerate(text.split("\n"), start=1):
+    for number, line in enumerate(re.split("\r\n|\r|\n", text), start=1):
         name = line.strip()
         if not name or name.startswith(_COMMENT):
             continue

@@ -22,7 +22,7 @@ from blender_core.cli.options import (
     flag,
 )
 from blender_core.cli.plan_options import PlanOptions, plan_subject, print_environment
-from blender_core.common.wording import join_words, pluralize
+from blender_core.common.wording import join_words, pluralize, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -178,8 +178,6 @@ def print_idle(plan: "BlendPlan") -> None:
 
     Overrides of which a warning says that no input can meet their conditions are left out.
     """
-    from blender_core.cli.console import printable
-
     warned_of = {condition.sourced for condition in plan.unknown_conditions}
     attributes: dict[tuple[str, str], list[str]] = {}
     for sourced in plan.idle:
@@ -198,7 +196,7 @@ def print_idle(plan: "BlendPlan") -> None:
             for (source, when), names in attributes.items()
         ]
         text = f"{pluralize(number, 'override')} do not hold here: {'; '.join(reasons)}"
-    sys.stderr.write(printable(f"Note: {text}") + "\n")
+    sys.stderr.write(visible(f"Note: {text}") + "\n")
 
 
 def assignment_objects(

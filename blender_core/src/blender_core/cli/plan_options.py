@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.cli.errors import CommandError
 from blender_core.cli.options import parse_overrides
+from blender_core.common.wording import visible
 from blender_core.errors import warn
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from blender_core.plan.assignment import Assignment
     from blender_core.plan.plan import BlendPlan
+    from blender_core.plugins.manager import Plugins
 
 __all__ = [
     "PlanOptions",
@@ -43,8 +45,8 @@ class PlanOptions:
     ignore: Sequence[str] | None
     block: Sequence[str] | None
 
-    def make_plan(self, subject: Path | type[Any]) -> BlendPlan:
-        """Make the plan for a file or a class."""
+    def make_plan(self, subject: Path | type[Any], plugins: Plugins | None = None) -> BlendPlan:
+        """Make the plan for a file or a class, with these plugins or with those that are found."""
         from blender_core.plan.plan import BlendPlan
 
         require_beginnings(self.ignore or ())
@@ -59,6 +61,7 @@ class PlanOptions:
             overrides=parse_overrides(self.override or ()),
             rules=self.rules or (),
             block=self.block or (),
+            plugins=plugins,
         )
 
     def warn_of_unknown(self, plan: Mapping[str, Assignment]) -> None:
@@ -141,7 +144,6 @@ def _model_class(name: str) -> type[Any]:
 
 def print_environment() -> None:
     """Say on standard error what environment variables ask of every blend."""
-    from blender_core.cli.console import printable
     from blender_core.common.environment import (
         BLOCK,
         RECORD_RULES,
@@ -158,4 +160,4 @@ def print_environment() -> None:
         with_or_without = "with" if recorded else "without"
         lines.append(f"{RECORD_RULES} makes products {with_or_without} the table HDRRULES")
     for line in lines:
-        sys.stderr.write(printable(f"Note: {line}") + "\n")
+        sys.stderr.write(visible(f"Note: {line}") + "\n")

@@ -282,7 +282,7 @@ def _print(check: _PluginCheck) -> None:
             for finding in findings:
                 content = _finding_object(finding)
                 about = " ".join(filter(None, (content["attribute"], content["asks_for"])))
-                output.text(f"{about or 'its hook'}: {finding.problem}", style)
+                output.lines(f"{about or 'its hook'}: {finding.problem}", style)
                 where = f"for {content['condition']}" if content["condition"] else ""
                 classes = _in_classes(finding)
                 output.text(
@@ -300,7 +300,7 @@ def _print(check: _PluginCheck) -> None:
         for finding in check.remarks:
             about = _finding_object(finding)["attribute"]
             classes = f" ({_in_classes(finding)})" if finding.classes else ""
-            output.text(f"Not counted: {about}: {finding.problem}{classes}")
+            output.lines(f"Not counted: {about}: {finding.problem}{classes}")
 
 
 def _in_classes(finding: _OverrideFinding) -> str:

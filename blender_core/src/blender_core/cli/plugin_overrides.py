@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from blender_core.cli.errors import CommandError
 from blender_core.cli.plan_options import model_classes
 from blender_core.common.provider import normalized
+from blender_core.common.wording import full_repr
 from blender_core.errors import BlenderError, BlendErrorGroup, PluginError
 from blender_core.plan.assignment import Selection
 from blender_core.plugins.manager import Plugins
@@ -64,7 +65,7 @@ def find_offers(plugins: Plugins) -> list[Offer]:
     for model_type in classes:
         for instrument in instruments:
             for override, provider in plugins.overrides(model_type, instrument):
-                _, inputs = offered.setdefault((provider, repr(override)), (override, []))
+                _, inputs = offered.setdefault((provider, full_repr(override)), (override, []))
                 inputs.append((model_type, instrument))
     offers = [
         Offer(override, provider, _condition(override, inputs, len(classes), len(instruments)))
@@ -98,7 +99,7 @@ def find_providers(name: str, plugins: Plugins) -> list[Provider]:
         close = difflib.get_close_matches(wanted, by_name, n=1)
         hint = f": did you mean {close[0]}?" if close else ""
         installed = ", ".join(map(str, plugins)) or "none"
-        msg = f"no plugin {name!r} is installed{hint}\nInstalled plugins: {installed}"
+        msg = f"no plugin {name!r} is installed{hint}. Those that are: {installed}"
         raise CommandError(msg)
     return by_name[wanted]
 

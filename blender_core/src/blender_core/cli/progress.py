@@ -7,10 +7,15 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.cli.streams import beneath
+from blender_core.common.wording import visible
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Bar", "bar"]
+    from rich.progress import Progress, ProgressColumn
+
+__all__ = ["Bar", "bar", "spinner"]
 
 _PATIENCE: Final = 1.0
 """How many seconds a person waits before asking what it is that takes so long."""
@@ -23,7 +28,7 @@ class Bar:
     """
 
     def __init__(self, label: str, label_afterwards: str = "") -> None:
-        self._label, self._label_afterwards = label, label_afterwards
+        self._label, self._label_afterwards = visible(label), visible(label_afterwards)
         self._begin = time.monotonic()
         self._progress: Any = None
 
@@ -37,22 +42,13 @@ class Bar:
         self._progress.update(self._task, description=label, completed=done, total=total)
 
     def _appear(self, done: int, total: int | None) -> None:
-        from rich.console import Console
-        from rich.progress import (
-            BarColumn,
-            MofNCompleteColumn,
-            Progress,
-            TextColumn,
-            TimeRemainingColumn,
-        )
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
-        self._progress = Progress(
+        self._progress = _progress(
             TextColumn("{task.description}", markup=False),
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(),
-            console=Console(stderr=True),
-            transient=True,
         )
         self._task = self._progress.add_task(self._label, completed=done, total=total)
         self._progress.start()
@@ -63,10 +59,40 @@ class Bar:
             self._progress.stop()
 
 
+def _progress(*columns: ProgressColumn) -> Progress:
+    """Return what shows progress on standard error, while others print as they always do."""
+    from rich.progress import Progress
+
+    from blender_core.cli.console import Output
+
+    # What others print meanwhile, rich would look through for colours, and obey them (rich 15.0).
+    return Progress(
+        *columns,
+        console=Output(stderr=True),
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+
+
+@contextmanager
+def spinner(label: str) -> Iterator[None]:
+    """Show what is being done within."""
+    from rich.progress import SpinnerColumn, TextColumn
+
+    progress = _progress(SpinnerColumn("line"), TextColumn("{task.description}", markup=False))
+    if not progress.console.is_interactive:  # there it would leave an empty line
+        yield
+        return
+    progress.add_task(visible(label), total=None)
+    with progress:
+        yield
+
+
 @contextmanager
 def bar(label: str, label_afterwards: str = "", *, quiet: bool = False) -> Iterator[Bar | None]:
     """Show how far the work within is, if it takes long and somebody is looking."""
-    if quiet or not sys.stderr.isatty():
+    if quiet or not beneath(sys.stderr).isatty():
         yield None
         return
     progress = Bar(label, label_afterwards)

@@ -2,13 +2,14 @@
 
 # Typer reads the annotations, so their names have to be there when the program runs.
 import difflib
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from blender_core.cli.errors import CommandError, reported
 from blender_core.cli.formatting import print_json
 from blender_core.cli.options import AsJson, Debug, Overwrite, Product, flag, option, split_names
-from blender_core.common.wording import pluralize
+from blender_core.common.wording import pluralize, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -50,6 +51,14 @@ def table(
         ),
     ] = None,
     overwrite: Overwrite = False,
+    csv_safe: Annotated[
+        bool,
+        flag(
+            "Put an apostrophe before texts in a .csv file that a spreadsheet would take for "
+            "formulas, such as =A1.",
+            "--csv-safe",
+        ),
+    ] = False,
     quiet: Annotated[
         bool, flag("Print nothing but the table and errors.", "--quiet", "-q")
     ] = False,
@@ -68,6 +77,9 @@ def table(
         if columns and show_all:
             msg = "--all is for all columns: name none with it"
             raise CommandError(msg)
+        if csv_safe and (output is None or output.suffix != ".csv"):
+            msg = "--csv-safe is for tables in CSV: with --output, name a file that ends in .csv"
+            raise CommandError(msg)
         notes = Notes()
         with notes.about(""):
             blended = ProductFile(product)
@@ -81,10 +93,15 @@ def table(
             msg = f"{product}: its {inputs} say the same of everything. All columns come with --all"
             raise CommandError(msg)
         left_out = "" if columns else _left_out(chosen, blended)
+        made_safe = ""
         if output is not None:
             from blender_core.cli.table_files import write_table
 
-            write_table(chosen, rows, output, product=product, overwrite=overwrite)
+            n_changed = write_table(
+                chosen, rows, output, product=product, overwrite=overwrite, csv_safe=csv_safe
+            )
+            if csv_safe:
+                made_safe = f"{pluralize(n_changed, 'text')} made safe for spreadsheets"
         if as_json:
             print_json(
                 [
@@ -92,11 +109,13 @@ def table(
                     for i in rows
                 ]
             )
+            if made_safe and not quiet:
+                sys.stderr.write(visible(f"Note: {output}: {made_safe}") + "\n")
         elif output is None:
             _print(chosen, rows, blended, left_out)
         elif not quiet:
             size = f"{pluralize(len(rows), 'row')}, {pluralize(len(chosen), 'column')}"
-            Output().text(f"{output}: {size}{left_out}.")
+            Output().text(f"{output}: {size}{left_out}{made_safe and f'; {made_safe}'}.")
         if not quiet:
             notes.print()
 

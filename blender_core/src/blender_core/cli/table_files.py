@@ -5,7 +5,9 @@ from __future__ import annotations
 import csv
 import html
 import io
+import re
 from importlib.util import find_spec
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.cli.errors import CommandError
@@ -30,8 +32,12 @@ def write_table(
     *,
     product: Path,
     overwrite: bool,
-) -> None:
-    """Write a table to a file, as a whole or not at all."""
+    csv_safe: bool = False,
+) -> int:
+    """Write a table to a file, as a whole or not at all.
+
+    Returns how many texts were changed for no spreadsheet to take them for formulas.
+    """
     target = Target.find(output, overwrite=overwrite, label="the table", endings=tuple(_WRITERS))
     if is_same_file(output, product):
         msg = f"the table would replace {output}, the product that it is of: choose another name"
@@ -46,9 +52,11 @@ def write_table(
         typed_column(column.name, column.attribute, [column.values[row] for row in rows])
         for column in columns
     )
-    content = _WRITERS[ending]([column for column in typed if column is not None])
+    filled = [column for column in typed if column is not None]
+    content, n_changed = _safe_csv(filled) if csv_safe else (_WRITERS[ending](filled), 0)
     with replacing(target) as file:
         file.write(content)
+    return n_changed
 
 
 def _csv(columns: Sequence[TypedColumn]) -> bytes:
@@ -57,6 +65,24 @@ def _csv(columns: Sequence[TypedColumn]) -> bytes:
     writer.writerow([column.name for column in columns])
     writer.writerows(zip(*map(_cells, columns), strict=True))
     return text.getvalue().encode()
+
+
+def _safe_csv(columns: Sequence[TypedColumn]) -> tuple[bytes, int]:
+    """Return the table for spreadsheets, and how many of its texts are not what they were."""
+    rows = [[column.name for column in columns], *zip(*map(_values, columns), strict=True)]
+    safe = [[_safe_cell(value) for value in row] for row in rows]
+    text = io.StringIO()
+    # In quotes, as some spreadsheets begin another cell at a semicolon or a tab within a text.
+    csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC).writerows(safe)
+    pairs = zip(chain(*rows), chain(*safe), strict=True)
+    return text.getvalue().encode(), sum(old is not new for old, new in pairs)
+
+
+def _safe_cell(value: Any) -> Any:
+    """Return a cell that no spreadsheet takes for a formula: with an apostrophe if it is one."""
+    if not isinstance(value, str) or _NUMBER.fullmatch(value):
+        return value
+    return f"'{value}" if _FORMULA.match(value) else value
 
 
 def _ecsv(columns: Sequence[TypedColumn]) -> bytes:
@@ -107,6 +133,11 @@ def _html(columns: Sequence[TypedColumn]) -> bytes:
     )
     return _PAGE.format(head=head, body=body).encode()
 
+
+_FORMULA: Final = re.compile(r'[ "]*[=+\-@\t\r]')
+"""How formulas begin; some spreadsheets pass over blanks and quotes."""
+
+_NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 _PAGE: Final = """<!DOCTYPE html>
 <html lang="en">

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from blender_core.common.provider import Provider
 
-__all__ = ["Advice", "Argument", "leave_out", "leave_out_one_of"]
+__all__ = ["Advice", "Argument", "leave_out", "leave_out_all_but_one"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +65,31 @@ class Advice(str):
         return "".join(spell(part) if isinstance(part, Argument) else part for part in self.parts)
 
 
-def leave_out(plugin: str) -> Advice:
-    """Advise how to be without a plugin: by an argument, and for those who cannot pass any."""
-    return Advice("pass ", Argument("block", (plugin,)), f" or set {BLOCK}={plugin}")
+def leave_out(*names: str) -> Advice:
+    """Advise how to be without plugins: by an argument, and for those who cannot pass any."""
+    return Advice("pass ", Argument("block", names), f" or set {BLOCK}={','.join(names)}")
 
 
-def leave_out_one_of(providers: Iterable[Provider]) -> Provider:
-    """Return which of several plugins to leave out: the standard rules come last."""
-    return min(providers, key=lambda p: (normalized(p.distribution) == "blender-rules-std", p))
+def leave_out_all_but_one(providers: Iterable[Provider]) -> Advice:
+    """Advise how to be left with one of several plugins, with the standard rules if they are one.
+
+    The others are named so that it is not left out with them: by their own names or by their
+    distributions'.
+    """
+    alike = sorted(set(providers), key=lambda p: (_has_standard_rules(p), p))
+    for kept in reversed(alike):
+        names = [_name_apart(provider, kept) for provider in alike if provider != kept]
+        if None not in names:
+            break
+    # If there is no such name, one that leaves them all out.
+    return leave_out(*(name or kept.plugin for name in names))
+
+
+def _has_standard_rules(provider: Provider) -> bool:
+    return normalized(provider.distribution) == "blender-rules-std"
+
+
+def _name_apart(provider: Provider, kept: Provider) -> str | None:
+    taken = {normalized(kept.plugin), normalized(kept.distribution)}
+    names = provider.plugin, provider.distribution
+    return next((name for name in names if normalized(name) not in taken), None)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from blender_core.common.foreign import bounded
+
 if TYPE_CHECKING:
     from collections.abc import Collection
 
@@ -32,9 +34,12 @@ def plain(value: Any) -> Any:
         scalar = plain_scalar(value)
         return value.item() if scalar is None else scalar
     if isinstance(value, (list, tuple)):
-        return [_item(item) for item in value]
+        return [_item(item) for item in (value if type(value) is list else bounded(value))]
     if isinstance(value, dict):
-        return {key: _item(item) for key, item in value.items()}
+        items = value.items()
+        return {
+            key: _item(item) for key, item in (items if type(value) is dict else bounded(items))
+        }
     if isinstance(value, datetime.datetime):
         return value.isoformat()
     if _is_array(value):
@@ -57,9 +62,12 @@ def plain_scalar(value: Any) -> bool | int | float | str | None:
         if isinstance(item, np.floating):  # a long double stays one
             item = float(item)
         return item if type(item) in _SCALARS else None
-    if isinstance(value, str):
-        return str.__str__(value)  # members of enumerations have a str of their own
-    return next((kind(value) for kind in (bool, int, float) if isinstance(value, kind)), None)
+    # Members of enumerations, and other subclasses, have methods of their own.
+    if issubclass(type(value), str):
+        return str.__str__(value)
+    if issubclass(type(value), int):
+        return int.__int__(value)
+    return float.__float__(value) if issubclass(type(value), float) else None
 
 
 def _item(value: Any) -> Any:

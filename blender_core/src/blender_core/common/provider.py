@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-__all__ = ["Provider", "engine", "normalized"]
+from blender_core.common.foreign import tried
+from blender_core.common.wording import visible
+
+__all__ = ["Provider", "engine", "engine_version", "normalized"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -33,18 +36,22 @@ class Provider:
     plugin: str
 
     def __str__(self) -> str:
-        return f"{self.distribution} {self.version} [{self.plugin}]"
+        return visible(f"{self.distribution} {self.version} [{self.plugin}]")
 
 
 def engine() -> Provider:
     """Return the provider of ``keep`` and ``drop``, which no plugin offers."""
-    # Imported where it is needed: the help of the command line imports this module for its errors.
-    from importlib.metadata import PackageNotFoundError, version
+    return Provider("blender-core", engine_version(), "engine")
 
-    try:
-        return Provider("blender-core", version("blender-core"), "engine")
-    except PackageNotFoundError:  # run from a source tree that is not installed
-        return Provider("blender-core", "unknown", "engine")
+
+def engine_version() -> str:
+    """Return the version of blender-core; ``unknown`` if its metadata do not tell."""
+    # Imported where it is needed: the help of the command line imports this module for its errors.
+    from importlib.metadata import version
+
+    # There are none in a source tree that is not installed, and they may be broken.
+    known: str | None = tried(version, "blender-core", fallback=None)
+    return known or "unknown"
 
 
 def normalized(name: str) -> str:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import reprlib
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.common.foreign import tried, type_name
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 __all__ = [
     "InputLabel",
+    "describe_error",
     "format_error",
+    "full_repr",
     "join_words",
     "named",
     "pluralize",
@@ -18,6 +22,8 @@ __all__ = [
     "shorten",
     "strings",
     "text_table",
+    "visible",
+    "visible_lines",
 ]
 
 _LONGEST: Final = 200
@@ -25,34 +31,44 @@ _MOST_LISTED: Final = 10
 
 
 class InputLabel(str):
-    """What messages call an input that has a name: ``input 3 (c_cal.fits)``."""
+    """What messages call an input that has a name: ``input 3 (c_cal.fits)``.
+
+    The name itself is as it is, and in the label in one line that looks as it is.
+    """
 
     name: str
 
 
 def named(label: str, name: object) -> str:
     """Return what an input is called that has a name beside its number."""
-    with_name = InputLabel(f"{label} ({name})")
+    with_name = InputLabel(f"{label} ({visible(str(name))})")
     with_name.name = str(name)
     return with_name
 
 
 class _Repr(reprlib.Repr):
+    """Shows any object: its own repr may raise anything, and a class have any name."""
+
     def repr1(self, x: Any, level: int) -> str:
-        try:
-            return super().repr1(x, level)
-        except Exception:  # noqa: BLE001  # a value's own repr may raise anything
-            return f"<{type(x).__name__}>"
+        # By its name, reprlib would take another's class for one of Python's own.
+        show = super().repr1 if type(x) in _KNOWN else self.repr_instance
+        return tried(lambda: str.__str__(show(x, level)), fallback=f"<{type_name(x)}>")
 
 
+_KNOWN: Final = frozenset({str, int, list, tuple, dict, set, frozenset})
 _repr = _Repr()
 _repr.maxlevel = 3
 _repr.maxstring = _repr.maxother = 80
 
 
 def preview(value: Any) -> str:
-    """Return a value as messages show it: short, and in any case."""
-    return shorten(_repr.repr(value))
+    """Return a value as messages show it: short, in one line, and in any case."""
+    return visible(shorten(_repr.repr(value)))
+
+
+def full_repr(value: Any) -> str:
+    """Return a value as it is written in Python, all of it; in any case."""
+    return tried(lambda: str.__str__(repr(value)), fallback=f"<{type_name(value)}>")
 
 
 def pluralize(number: int, noun: str) -> str:
@@ -68,18 +84,43 @@ def join_words(names: Sequence[str]) -> str:
 
 
 def format_error(error: BaseException) -> str:
-    """Return what an error of somebody else's code says, in any case."""
-    try:
-        text = str(error)
-    except Exception:  # noqa: BLE001  # as any object's repr may, too
-        return "(its message cannot be had)"
-    return shorten(text, 5 * _LONGEST)
+    """Return what an error of somebody else's code says, in any case.
+
+    Its lines are further in than ours, for none to look like one of ours.
+    """
+    text = tried(lambda: str.__str__(str(error)), fallback="(its message cannot be had)")
+    return shorten(text, 5 * _LONGEST).replace("\n", "\n  ")
+
+
+def describe_error(error: BaseException) -> str:
+    """Return what kind of error somebody else's code raised, and what it says."""
+    return f"{type_name(error)}: {format_error(error)}"
 
 
 def shorten(text: str, longest: int = _LONGEST) -> str:
     """Return a text without its middle if it is long."""
     half = longest // 2
     return text if len(text) <= longest else f"{text[:half]}...{text[-half:]}"
+
+
+def visible(text: str) -> str:
+    r"""Return a text as it looks, with all that cannot be seen written as Python escapes it.
+
+    That is what a terminal obeys, what ends a line, what turns the direction of writing round,
+    what has no width, and what no encoding has. All other characters stay, and none is left out.
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+
+
+def visible_lines(text: str) -> str:
+    """Return a text of several lines as it looks: line ends and tabs are its layout."""
+    if text.isprintable():
+        return text
+    return "".join(
+        char if char.isprintable() or char in "\n\t" else repr(char)[1:-1] for char in text
+    )
 
 
 def strings(values: Iterable[object], argument: str, content: str) -> tuple[str, ...]:

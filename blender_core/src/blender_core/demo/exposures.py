@@ -7,6 +7,9 @@ import tomllib
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.formats.files.target import Target
+from blender_core.products.datamodel import save
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
@@ -30,8 +33,9 @@ def write_exposures(folder: Path) -> list[Path]:
     for metadata in _read_metadata():
         sky = noise.normal(0.25, 0.02, (_SIZE, _SIZE)).astype(np.float32)
         path = folder / _filename(metadata)
+        target = Target.find(path, overwrite=True, label="the exposure")
         with ImageModel({"meta": metadata, "data": sky}) as model:
-            model.save(str(path))
+            save(model, target)
         paths.append(path)
     return paths
 

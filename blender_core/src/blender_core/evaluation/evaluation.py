@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.common.advice import Advice, Argument
+from blender_core.common.foreign import Guard
 from blender_core.common.plain_values import is_plain, plain
 from blender_core.common.values import DROP, distinct, index_of
-from blender_core.common.wording import format_error, join_words, preview
+from blender_core.common.wording import describe_error, format_error, join_words, preview
 from blender_core.errors import RuleError, raise_all, warn
 from blender_core.evaluation.outcome import Outcome, Status
 from blender_core.evaluation.selected_values import name_inputs, select, select_with
@@ -151,7 +153,7 @@ def evaluate_attribute(
             evaluation.value = DROP
         return evaluation
     selection = assignment.selection
-    try:
+    with Guard(lambda error: _rule_error(assignment, values, error)):
         if selection is AS_THEY_ARE:
             if seen := select(values, rule.missing):
                 evaluation.value = _blend(rule, seen, {}, assignment.attribute.type)
@@ -160,38 +162,43 @@ def evaluate_attribute(
             arguments = {**selected.companions, **dict(selection.parameters)}
             if seen := selected.values:
                 evaluation.value = _blend(rule, seen, arguments, assignment.attribute.type)
-    except Exception as error:
-        raise _rule_error(assignment, values, error) from error
     return evaluation
 
 
 def _blend(rule: Rule, seen: list[Any], arguments: dict[str, Any], schema_type: str | None) -> Any:
     """Return what a rule makes of what it sees, as a product has it."""
+    # The rule may do what it likes with the list, and with lists and mappings in it: it has copies.
     if is_plain(seen):
-        value = rule.blend(seen, **arguments)
+        value = rule.blend([*seen], **arguments)
+        is_one = rule.gives is Gives.INPUT and any(value is candidate for candidate in seen)
+        if value is None or value is DROP or is_one:
+            return value
     else:
-        # The rule may do what it likes with lists and mappings: they are copies.
-        seen = [plain(value) for value in seen]
-        value = rule.blend(list(seen), **arguments)
-        if any(value is candidate for candidate in seen):
-            return plain(value)
-    if value is None or value is DROP:
-        return value
-    if rule.gives is Gives.INPUT and any(value is candidate for candidate in seen):
-        return value
+        copies = [plain(value) for value in seen]
+        value = rule.blend([*copies], **arguments)
+        for original, copy in zip(seen, copies, strict=True):
+            if value is copy:
+                return plain(original)
+        if value is DROP:
+            return value
     return rule_result(value, schema_type)
 
 
-def _rule_error(assignment: Assignment, values: Sequence[Any], error: Exception) -> RuleError:
+def _rule_error(assignment: Assignment, values: Sequence[Any], error: BaseException) -> RuleError:
     seen = ", ".join(map(preview, values[:5])) + (", …" if len(values) > 5 else "")
-    problem = format_error(error)
-    if not isinstance(error, RuleError):
-        problem = f"{type(error).__name__}: {problem}"
+    is_refusal = issubclass(type(error), RuleError)
+    problem = format_error(error) if is_refusal else describe_error(error)
     asked = f", asked for by {assignment.source}," if assignment.tier > Tier.SCHEMA else ""
     msg = (
         f"rule {assignment.name!r} of {assignment.provider}{asked} fails for "
         f"{assignment.attribute.label} with the values {seen}: {problem}"
     )
+    if not issubclass(type(error), Exception):  # it is not about the values
+        msg = Advice(
+            f"{msg}\nRepair the rule, or let the product have its own value: pass ",
+            Argument("overrides", {assignment.attribute.path: "keep"}),
+            ".",
+        )
     return RuleError(
         msg,
         attribute=assignment.attribute.path,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import json
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,9 +11,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from blender_core.common.advice import Advice, Argument
-from blender_core.common.wording import join_words, named, pluralize, preview
+from blender_core.common.wording import (
+    join_words,
+    named,
+    pluralize,
+    preview,
+    shorten,
+    visible,
+)
 from blender_core.errors import AssociationProductError, InputError, NoInputsError, warn
-from blender_core.formats.files.source_file import length_of_file
+from blender_core.formats.files.json_text import parsed
+from blender_core.formats.files.source_file import read_whole
 from blender_core.schema.attributes import Attribute
 from blender_core.schema.layout import Layout
 from blender_core.schema.tree import collect
@@ -41,9 +48,6 @@ SCIENCE: Final = "science"
 _FILENAME: Final = Layout([Attribute("meta.filename")])
 _TABLE_NAME: Final = Layout([Attribute("meta.asn.table_name")])
 _TABLE_LABEL: Final = "meta.asn.table_name, ASNTABLE"
-
-_MOST_BYTES: Final = 64 << 20
-"""Far more than an association of 100,000 members has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +107,7 @@ class ProductChoice:
     def _error(
         products: Sequence[str], label: str, problem: str, hint: str | Advice
     ) -> AssociationProductError:
-        known = sorted({name or "(one without a name)" for name in products})
+        known = sorted({visible(name) or "(one without a name)" for name in products})
         noun = "product" if len(known) == 1 else "products"
         msg = f"{label} has the {noun} {join_words(known)}, and {problem}"
         return AssociationProductError(Advice(msg, ". ", hint) if hint else msg, products=products)
@@ -135,7 +139,10 @@ def is_science(exptype: str) -> bool:
 def others_in_words(exptypes: Iterable[str]) -> str:
     """Return how many members there are of each type that is no input."""
     numbers = Counter(exptype.casefold() for exptype in exptypes if not is_science(exptype))
-    words = [pluralize(number, f"{exptype} member") for exptype, number in numbers.items()]
+    words = [
+        pluralize(number, f"{visible(shorten(exptype))} member")
+        for exptype, number in numbers.items()
+    ]
     return join_words(words) if words else ""
 
 
@@ -235,18 +242,12 @@ def _malformed(label: str, problem: str) -> InputError:
 def _load(path: Path, label: str) -> Any:
     """Read an association from its file."""
     try:
-        length = length_of_file(path)
-        if length > _MOST_BYTES:
-            most = f"more than {_MOST_BYTES >> 20} MB"
-            msg = f"{label} is not an association: it has {length} bytes, which is {most}"
-            raise InputError(msg)
-        with path.open("rb") as file:
-            content = file.read(length)
+        content = read_whole(path)
     except (OSError, ValueError) as error:  # a name can have what no file system takes
         msg = f"{label} cannot be read: {getattr(error, 'strerror', None) or error}"
         raise InputError(msg) from error
     try:
-        return json.loads(content.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
+        return parsed(content)
+    except ValueError as error:
         msg = f"{label} is not an association in JSON: {error}"
         raise InputError(msg) from error

@@ -22,6 +22,7 @@ from blender_core.inputs.association import (
     science_members,
     warn_of_left_out,
 )
+from blender_core.schema.model_class import import_datamodels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -102,7 +103,9 @@ class LibraryInput(Input):
         folder = getattr(library, "_asn_dir", None)
         self._paths: list[Path] = []
         if folder is not None:
-            self._paths = [Path(folder, member["expname"]) for member in members]
+            names = [member.get("expname") for member in members]
+            if None not in names:
+                self._paths = [Path(folder, str(name)) for name in names]
         # stpipe 1.1.0 takes datamodels that do not say their type for such of science.
         self._exptypes = [str(member.get("exptype") or SCIENCE) for member in members]
         self._indices: Sequence[int] = range(len(library))
@@ -235,6 +238,7 @@ class Inputs:
             return cls(alone.separate(), choice)
         if isinstance(alone, LibraryInput):
             return cls([given], choice)
+        import_datamodels()
         from astropy.io.fits import HDUList
         from stdatamodels import DataModel
 

@@ -13,6 +13,7 @@ from blender_core.readers.datamodel import DatamodelReader
 from blender_core.readers.fits import FitsReader
 from blender_core.readers.plugin_source import PluginSource
 from blender_core.readers.similar.cache import ReaderCache
+from blender_core.schema.model_class import import_datamodels
 
 if TYPE_CHECKING:
     from blender_core.errors import InputError
@@ -35,6 +36,7 @@ class Opener:
 
     def open(self, given: Any, label: str) -> Source:
         """Return the reader for a single input."""
+        import_datamodels()
         try:
             if isinstance(given, (str, os.PathLike)):
                 return self._open_file(Path(given), label)

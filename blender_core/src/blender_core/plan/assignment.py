@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.wording import text_table
+from blender_core.common.foreign import tried
+from blender_core.common.wording import full_repr, text_table
 from blender_core.plan.columns import name_columns
 
 if TYPE_CHECKING:
@@ -77,6 +79,12 @@ class Selection:
         others = (path for path in (self.values_of, self.order_by) if path)
         return (*others, *self.once_per, *(path for _, path in self.companions))
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Selection):
+            return NotImplemented
+        # Parameters may be anything, such as arrays, which no single word says to be equal.
+        return tried(lambda: _fields(self) == _fields(other), fallback=False)
+
     def __str__(self) -> str:
         parts = [] if self.values_of is None else [f"from {self.values_label}"]
         if self.missing is not None:
@@ -88,8 +96,12 @@ class Selection:
         if self.once_per:
             parts.append(f"once_per={_together(self.once_per)}")
         parts += (f"{name}={path}" for name, path in self.companions)
-        parts += (f"{name}={value!r}" for name, value in self.parameters)
+        parts += (f"{name}={full_repr(value)}" for name, value in self.parameters)
         return ", ".join(parts)
+
+
+def _fields(selection: Selection) -> tuple[Any, ...]:
+    return tuple(getattr(selection, each.name) for each in dataclasses.fields(selection))
 
 
 AS_THEY_ARE: Final = Selection()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.advice import Advice, Argument
+from blender_core.common.foreign import tried
 from blender_core.common.wording import preview
 from blender_core.errors import RuleError
 from blender_core.plan.assignment import Tier
@@ -118,10 +119,8 @@ def _constants(
 
 def _made_of_booleans(rule: Rule) -> str | None:
     """Return the type that a rule makes of booleans: a bitwise or is a boolean, a sum is not."""
-    try:
-        return json_type(rule_result(rule.blend([True, True]), None))
-    except Exception:  # noqa: BLE001  # the rule is somebody else's, and may want companions
-        return None
+    # The rule is somebody else's, and may want companions.
+    return tried(lambda: json_type(rule_result(rule.blend([True, True]), None)), fallback=None)
 
 
 def _default(assignment: Assignment, rule: Rule, target: Attribute) -> Iterator[Finding]:

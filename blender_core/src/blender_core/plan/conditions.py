@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-import fnmatch
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from blender_core.common.patterns import matches_name
 from blender_core.common.wording import join_words, pluralize
 from blender_core.errors import warn
 from blender_core.plugins.context import context_paths
@@ -113,7 +113,7 @@ def _known_values(
 
 
 def _has(values: Iterable[str], wanted: str) -> bool:
-    return any(fnmatch.fnmatchcase(value.casefold(), wanted.casefold()) for value in values)
+    return any(matches_name(wanted, value) for value in values)
 
 
 def _close(value: str, values: Iterable[str], condition: str) -> str | None:

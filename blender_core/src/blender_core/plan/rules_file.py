@@ -8,8 +8,10 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.wording import format_error, preview
+from blender_core.common.wording import format_error, preview, visible
 from blender_core.errors import BlenderError, RulesFileError, raise_all
+from blender_core.formats.files.source_file import read_whole
+from blender_core.plan.toml_lines import LongKeyError, TomlLines
 from blender_core.plugins.override import Override, OverrideTypeError, OverrideValueError, When
 
 if TYPE_CHECKING:
@@ -19,6 +21,13 @@ if TYPE_CHECKING:
 __all__ = ["file_name", "read_rules_file"]
 
 _TABLE: Final = "override"
+_MOST_BYTES: Final = 4 << 20
+"""Overrides for all attributes of JWST many times over, and tomllib reads them in seconds."""
+_PROBLEMS: Final[dict[type[Exception], str]] = {
+    RecursionError: "it is nested too deep",
+    MemoryError: "it takes more memory than there is",
+    ValueError: "a number has more digits than Python reads",
+}
 _KEYS: Final = tuple(field.name for field in dataclasses.fields(Override))
 _CONDITIONS: Final = tuple(field.name for field in dataclasses.fields(When))
 
@@ -32,9 +41,9 @@ def read_rules_file(path: str | os.PathLike[str], variable: str | None = None) -
     path = Path(path)
     name = file_name(path, variable)
     try:
-        content = path.read_bytes()
+        content = read_whole(path, _MOST_BYTES)
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
+        reason = getattr(error, "strerror", None) or error
         msg = f"rules file {name} cannot be read: {reason}"
         raise RulesFileError(msg, path=path, variable=variable) from error
     try:
@@ -49,7 +58,8 @@ def read_rules_file(path: str | os.PathLike[str], variable: str | None = None) -
 
 def file_name(path: str | os.PathLike[str], variable: str | None = None) -> str:
     """Return what messages call a rules file."""
-    return str(path) if variable is None else f"{path} ({variable})"
+    name = visible(str(path))
+    return name if variable is None else f"{name} ({variable})"
 
 
 class _RulesFile:
@@ -57,14 +67,15 @@ class _RulesFile:
         self._path = path
         self._variable = variable
         self._name = file_name(path, variable)
-        self._lines = text.split("\n")
+        try:
+            self._lines = TomlLines(text)
+        except LongKeyError as error:
+            raise self._not_toml(error.line, str(error)) from error
         try:
             self._content = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as error:
-            msg = f"rules file {self._name} is not TOML: {format_error(error)}"
-            raise RulesFileError(
-                msg, path=path, line=self._broken_line(), variable=variable
-            ) from error
+        except (ValueError, RecursionError, MemoryError) as error:
+            problem = _PROBLEMS.get(type(error)) or format_error(error)
+            raise self._not_toml(self._lines.of_error(error), problem) from error
 
     def overrides(self) -> list[Override]:
         faults: list[BlenderError] = []
@@ -122,45 +133,12 @@ class _RulesFile:
                 yield self._fault(f"unknown key: {hint}", (*where, key))
 
     def _fault(self, problem: str, where: tuple[str | int, ...]) -> RulesFileError:
-        line = self._line_of(where)
+        line = self._lines.of(where, _TABLE)
         key = where[-1] if isinstance(where[-1], str) else None
         about = "" if key is None else f", key {preview(key)}"
         msg = f"rules file {self._name}, line {line}{about}: {problem}"
         return RulesFileError(msg, path=self._path, line=line, key=key, variable=self._variable)
 
-    def _line_of(self, where: tuple[str | int, ...]) -> int:
-        """Return the line in which something begins: what comes before it lacks it."""
-        begins = 1
-        for end in range(len(self._lines) + 1):
-            try:
-                content: Any = tomllib.loads("\n".join(self._lines[:end]))
-            except tomllib.TOMLDecodeError:  # in the middle of a value of several lines
-                continue
-            if _has(content, where):
-                break
-            begins = end + 1
-        # Blank lines and comments may stand between.
-        while begins < end and self._lines[begins - 1].strip()[:1] in ("", "#"):
-            begins += 1
-        return begins
-
-    def _broken_line(self) -> int:
-        """Return the line after the longest beginning of the file that is TOML."""
-        for end in range(len(self._lines), 0, -1):
-            try:
-                tomllib.loads("\n".join(self._lines[:end]))
-            except tomllib.TOMLDecodeError:
-                continue
-            return min(end + 1, len(self._lines))
-        return 1
-
-
-def _has(content: Any, where: tuple[str | int, ...]) -> bool:
-    for part in where:
-        if isinstance(content, dict):
-            if part not in content:
-                return False
-        elif not isinstance(part, int) or part >= len(content):
-            return False
-        content = content[part]
-    return True
+    def _not_toml(self, line: int, problem: str) -> RulesFileError:
+        msg = f"rules file {self._name}, line {line}: it is not TOML: {problem}"
+        return RulesFileError(msg, path=self._path, line=line, variable=self._variable)

@@ -3,6 +3,7 @@
 __all__ = [
     "context",
     "hookspecs",
+    "installed",
     "manager",
     "override",
     "parameters",

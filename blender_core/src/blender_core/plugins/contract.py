@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+import dataclasses
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from blender_core.common.advice import Advice, leave_out, leave_out_one_of
-from blender_core.common.provider import Provider
-from blender_core.common.wording import format_error, preview
+from blender_core.common.advice import Advice, leave_out, leave_out_all_but_one
+from blender_core.common.foreign import Guard
+from blender_core.common.forks import unforked
+from blender_core.common.provider import normalized
+from blender_core.common.wording import describe_error, preview
 from blender_core.errors import PluginError, ReaderConflictError
 
 if TYPE_CHECKING:
@@ -15,28 +18,33 @@ if TYPE_CHECKING:
 
     import pluggy
 
-__all__ = ["claimed_by_several", "failed", "load", "misuse", "offered_by", "provider_of"]
+    from blender_core.common.provider import Provider
+    from blender_core.plugins.override import Override
+    from blender_core.plugins.rule import Rule
 
-T = TypeVar("T")
+__all__ = ["called_alike", "claimed_by_several", "guarded", "load", "misuse", "offered_by"]
+
+T = TypeVar("T", bound="Rule | Override")
+
+_MOST: Final = 10_000
+"""How many rules or overrides a plugin may offer: more are without an end."""
 
 
-def provider_of(entry: importlib.metadata.EntryPoint) -> Provider:
-    """Return whose plugin an entry point is."""
-    # Entry points made by hand have no distribution, and broken metadata no name or version.
-    metadata: Any = (entry.dist and entry.dist.metadata) or {}
-    return Provider(metadata.get("Name") or "?", metadata.get("Version") or "?", entry.name)
+def guarded(
+    problem: str, provider: Provider, passes: type[BaseException] | tuple[()] = ()
+) -> Guard:
+    """Make a plugin's error of whatever its code raises within, but for what it may raise."""
+
+    def fault(error: BaseException) -> PluginError:
+        return PluginError(f"{problem}: {describe_error(error)}", provider=provider)
+
+    return Guard(fault, passes)
 
 
 def load(entry: importlib.metadata.EntryPoint, provider: Provider) -> Any:
     """Import a plugin."""
-    try:
+    with guarded(f"plugin {provider} cannot be loaded from {entry.value}", provider), unforked():
         return entry.load()
-    except (Exception, SystemExit) as error:
-        msg = (
-            f"plugin {provider} cannot be loaded from {entry.value}: "
-            f"{type(error).__name__}: {format_error(error)}"
-        )
-        raise PluginError(msg, provider=provider) from error
 
 
 def misuse(manager: pluggy.PluginManager, plugin: Any) -> str | None:
@@ -58,29 +66,41 @@ def misuse(manager: pluggy.PluginManager, plugin: Any) -> str | None:
 
 
 def offered_by(ask: Callable[[], Any], hook: str, kind: type[T], provider: Provider) -> list[T]:
-    """Return what a plugin's hook offers."""
-    try:
+    """Return what a plugin's hook offers, as it comes: it may come without an end."""
+    offers: list[T] = []
+    with guarded(f"{hook} of plugin {provider} failed", provider):
         answer = ask()
-        offers = [answer] if isinstance(answer, kind) else list(answer)
-    except (Exception, SystemExit) as error:
-        raise failed(hook, provider, error) from error
-    for offer in offers:
-        if not isinstance(offer, kind):
-            wrong = f"the class {kind.__name__}" if offer is kind else preview(offer)
-            msg = (
-                f"{hook} of plugin {provider} gives {wrong} where a blender_core.{kind.__name__} "
-                "is asked for"
-            )
-            raise PluginError(msg, provider=provider)
-    return offers
+        for offer in [answer] if isinstance(answer, kind) else answer:
+            if not issubclass(type(offer), kind):
+                wrong = f"the class {kind.__name__}" if offer is kind else preview(offer)
+                problem = f"gives {wrong} where a blender_core.{kind.__name__} is asked for"
+                break
+            if len(offers) == _MOST:
+                problem = f"gives more than {_MOST:,} of them: they seem to have no end"
+                break
+            offers.append(_own_copy(offer, kind))
+        else:
+            return offers
+    msg = f"{hook} of plugin {provider} {problem}"
+    raise PluginError(msg, provider=provider)
 
 
-def failed(hook: str, provider: Provider, error: BaseException, where: str = "") -> PluginError:
-    """Return the error that says that a hook failed."""
-    msg = (
-        f"{hook} of plugin {provider} failed{where}: {type(error).__name__}: {format_error(error)}"
-    )
-    return PluginError(msg, provider=provider)
+def _own_copy(offer: T, kind: type[T]) -> T:
+    """Return what a plugin offers as an object of the engine's, with fields that are checked."""
+    return kind(**{field.name: getattr(offer, field.name) for field in dataclasses.fields(kind)})
+
+
+def called_alike(providers: Sequence[Provider]) -> PluginError:
+    """Return the error that says that plugins have the same name."""
+    names = sorted(providers)
+    number = "two" if len(names) == 2 else str(len(names))
+    listing = " and ".join(map(str, names))
+    msg = f"{number} plugins have the name {names[-1].plugin!r}: {listing}"
+    distributions = {normalized(name.distribution) for name in names}
+    remedy = Advice("Uninstall one of them, or ", leave_out_all_but_one(names), ".")
+    if len(distributions) == 1:
+        remedy = Advice("Repair that distribution, or ", leave_out(names[0].distribution), ".")
+    return PluginError(msg, provider=names[-1], remedy=remedy)
 
 
 def claimed_by_several(label: str, providers: Sequence[Provider]) -> ReaderConflictError:
@@ -88,7 +108,7 @@ def claimed_by_several(label: str, providers: Sequence[Provider]) -> ReaderConfl
     lines = "".join(f"\n  - {provider}" for provider in providers)
     msg = Advice(
         f"{label} is taken by more than one plugin:{lines}\nUninstall one of them, or ",
-        leave_out(leave_out_one_of(providers).plugin),
+        leave_out_all_but_one(providers),
         ".",
     )
     return ReaderConflictError(msg, what=label, providers=providers)

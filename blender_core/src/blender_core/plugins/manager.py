@@ -4,34 +4,36 @@ from __future__ import annotations
 
 import difflib
 import functools
-import importlib.metadata
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pluggy
 
-from blender_core.common.advice import Advice, leave_out, leave_out_one_of
 from blender_core.common.environment import BLOCK, blocked_plugins
-from blender_core.common.provider import Provider, normalized
-from blender_core.common.wording import format_error, strings
+from blender_core.common.provider import normalized
+from blender_core.common.wording import strings
 from blender_core.errors import BlenderError, InputError, PluginError, raise_all, warn
 from blender_core.plugins.contract import (
+    called_alike,
     claimed_by_several,
-    failed,
+    guarded,
     load,
     misuse,
     offered_by,
-    provider_of,
 )
 from blender_core.plugins.hookspecs import NAME, BlenderSpecs
+from blender_core.plugins.installed import announced_plugins
 from blender_core.plugins.override import Override
 from blender_core.plugins.rule import Rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
+    from importlib.metadata import EntryPoint
+
+    from blender_core.common.provider import Provider
 
 __all__ = ["Plugins"]
 
-T = TypeVar("T")
+T = TypeVar("T", Rule, Override)
 
 
 class Plugins:
@@ -48,8 +50,10 @@ class Plugins:
     """
 
     def __init__(self) -> None:
-        self._manager = _manager()
+        # By the plugins' normalized names: what one is left out by, no other has. Each has its own
+        # manager, so that nothing of one that is refused stays.
         self._providers: dict[str, Provider] = {}
+        self._managers: dict[Provider, pluggy.PluginManager] = {}
         self._left_out: tuple[Provider, ...] = ()
 
     def __iter__(self) -> Iterator[Provider]:
@@ -87,23 +91,29 @@ class Plugins:
         of_call = {normalized(name): name for name in strings(block, "block", "names")}
         of_environment = {normalized(name): name for name in blocked_plugins()}
         blocked = of_environment | of_call
-        # An editable installation can announce its entry points twice: the same is not two.
-        entries = {
-            provider_of(entry): entry for entry in importlib.metadata.entry_points(group=NAME)
-        }
-        plugins, faults = cls(), []
+        plugins = cls()
+        faults: list[BlenderError] = []
         left_out: list[Provider] = []
         known: set[str] = set()
-        for provider, entry in sorted(entries.items()):
-            names = {normalized(provider.plugin), normalized(provider.distribution)}
-            known |= names
-            if not names.isdisjoint(of_environment):
-                left_out.append(provider)
-            if names.isdisjoint(blocked):
-                try:
-                    plugins.register(load(entry, provider), provider)
-                except BlenderError as fault:
-                    faults.append(fault)
+        taken: dict[str, list[tuple[Provider, EntryPoint]]] = {}
+        for announced in announced_plugins():
+            known |= announced.names
+            if not announced.names.isdisjoint(of_environment):
+                left_out.append(announced.provider)
+            if not announced.names.isdisjoint(blocked):
+                continue
+            if isinstance(announced.entry, PluginError):
+                faults.append(announced.entry)
+            else:
+                name = normalized(announced.provider.plugin)
+                taken.setdefault(name, []).append((announced.provider, announced.entry))
+        for (provider, entry), *others in taken.values():
+            try:
+                if others:
+                    raise called_alike([provider, *(each for each, _ in others)])
+                plugins.register(load(entry, provider), provider)
+            except BlenderError as fault:
+                faults.append(fault)
         for name in sorted(blocked.keys() - known):
             close = difflib.get_close_matches(name, known, n=1)
             hint = f": did you mean {close[0]!r}?" if close else ""
@@ -134,27 +144,18 @@ class Plugins:
             If the name is taken, a hook is unknown or has a wrong signature, or no hook is
             implemented.
         """
-        if taken := self._providers.get(provider.plugin):
-            msg = f"two plugins have the name {provider.plugin!r}: {taken} and {provider}"
-            # Their names are the same, so that only the distribution tells one from the other.
-            distribution = leave_out_one_of([taken, provider]).distribution
-            remedy = Advice("Uninstall one of them, or ", leave_out(distribution), ".")
-            raise PluginError(msg, provider=provider, remedy=remedy)
-        # In a manager of its own first: nothing of a plugin that is refused may stay.
-        trial = _manager()
-        try:
-            trial.register(plugin, name=provider.plugin)
-            trial.check_pending()
-            problem = misuse(trial, plugin)
-            if problem is None:
-                self._manager.register(plugin, name=provider.plugin)
-        except Exception as error:
-            msg = f"plugin {provider} breaks the hooks' contract: {format_error(error)}"
-            raise PluginError(msg, provider=provider) from error
+        if taken := self._providers.get(normalized(provider.plugin)):
+            raise called_alike([taken, provider])
+        manager = _manager()
+        with guarded(f"plugin {provider} breaks the hooks' contract", provider):
+            manager.register(plugin, name=provider.plugin)
+            manager.check_pending()
+            problem = misuse(manager, plugin)
         if problem is not None:
             msg = f"plugin {provider} {problem}"
             raise PluginError(msg, provider=provider)
-        self._providers[provider.plugin] = provider
+        self._providers[normalized(provider.plugin)] = provider
+        self._managers[provider] = manager
 
     def alone(self, provider: Provider) -> Plugins:
         """Return one of the plugins by itself.
@@ -170,7 +171,8 @@ class Plugins:
             Without the others, whose faults are none of its.
         """
         plugins = type(self)()
-        plugins.register(self._manager.get_plugin(provider.plugin), provider)
+        plugin = self._managers[provider].get_plugin(provider.plugin)
+        plugins.register(plugin, provider)
         return plugins
 
     def rules(self) -> list[tuple[Rule, Provider]]:
@@ -215,7 +217,7 @@ class Plugins:
     @property
     def have_overrides(self) -> bool:
         """Whether any plugin offers overrides."""
-        return bool(self._manager.hook.blender_overrides.get_hookimpls())
+        return any(True for _ in self._hooks("blender_overrides", model_type="", instrument=None))
 
     def open(self, given: Any, what: str) -> tuple[Any, Provider] | None:
         """Find the plugin that takes an input, and have it opened.
@@ -245,12 +247,12 @@ class Plugins:
         faults: list[BlenderError] = []
         for provider, ask in self._hooks("blender_open", given=given, what=what):
             try:
-                source = ask()
+                problem = f"blender_open of plugin {provider} failed for {what}"
+                with guarded(problem, provider, passes=InputError):
+                    source = ask()
             except InputError as refusal:  # it is the plugin's, and cannot be read
                 claims.append((refusal, provider))
-            except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever it is
-                fault = failed("blender_open", provider, error, f" for {what}")
-                fault.__cause__ = error
+            except PluginError as fault:
                 faults.append(fault)
             else:
                 if source is not None:
@@ -259,7 +261,7 @@ class Plugins:
         if len(claims) > 1:
             raise claimed_by_several(what, [provider for _, provider in claims])
         for source, provider in claims:
-            if isinstance(source, InputError):
+            if issubclass(type(source), InputError):
                 raise source
             return source, provider
         return None
@@ -282,13 +284,11 @@ class Plugins:
 
     def _hooks(self, hook: str, **arguments: Any) -> Iterator[tuple[Provider, Callable[[], Any]]]:
         """Give the plugins' implementations of a hook, each with its arguments."""
-        caller = getattr(self._manager.hook, hook)
-        implementations = {each.plugin_name: each for each in caller.get_hookimpls()}
         for provider in self:
-            if implementation := implementations.get(provider.plugin):
+            for each in getattr(self._managers[provider].hook, hook).get_hookimpls():
                 # A plugin's function takes those of the arguments that it needs.
-                needed = {name: arguments[name] for name in implementation.argnames}
-                yield provider, functools.partial(implementation.function, **needed)
+                needed = {name: arguments[name] for name in each.argnames}
+                yield provider, functools.partial(each.function, **needed)
 
 
 def _manager() -> pluggy.PluginManager:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import fnmatch
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.common.foreign import bounded, tried
+from blender_core.common.patterns import matches_name
+from blender_core.common.plain_values import plain_scalar
 from blender_core.common.wording import preview
 from blender_core.plugins.rule import ENGINE_RULES, Missing
 from blender_core.schema.validation import problem_with_name
@@ -183,8 +185,12 @@ class Override:
 
     def __post_init__(self) -> None:
         for name, (kind, words) in _TYPES.items():
-            if not isinstance(value := getattr(self, name), kind):
+            value = getattr(self, name)
+            if not issubclass(type(value), kind):
                 raise _wrong_type(self, name, words)
+            # Subclasses of Python's own types have methods of their own.
+            if issubclass(type(value), (str, int, float)):
+                object.__setattr__(self, name, plain_scalar(value))
         for name in _NEVER_EMPTY:
             value = getattr(self, name)
             if value is not None and not value.strip():
@@ -198,13 +204,32 @@ class Override:
         # It is shown in tables and sentences, where a broken line would be out of place.
         object.__setattr__(self, "reason", " ".join(self.reason.split()))
         # Copies: a change of the caller's own dict must not reach a plan.
-        object.__setattr__(self, "companions", dict(self.companions))
-        object.__setattr__(self, "parameters", dict(self.parameters))
-        if not _are_strings(*self.companions, *self.companions.values()):
-            raise _wrong_type(self, "companions", _TYPES["companions"][1])
-        if not _are_strings(*self.parameters):
-            raise _wrong_type(self, "parameters", _TYPES["parameters"][1])
+        for name in ("companions", "parameters"):
+            pairs = {_own(key): _own(value) for key, value in bounded(getattr(self, name).items())}
+            if not _are_strings(*pairs, *(pairs.values() if name == "companions" else ())):
+                raise _wrong_type(self, name, _TYPES[name][1])
+            object.__setattr__(self, name, pairs)
+        object.__setattr__(self, "when", When(**_conditions(self.when)))
         _require_sense(self)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Override):
+            return NotImplemented
+        # Parameters may be anything, such as arrays, which no single word says to be equal.
+        return tried(lambda: _fields(self) == _fields(other), fallback=False)
+
+
+def _conditions(when: When) -> dict[str, Any]:
+    return {name: getattr(when, name) for name in _CONDITIONS}
+
+
+def _fields(override: Override) -> tuple[Any, ...]:
+    return tuple(getattr(override, each.name) for each in dataclasses.fields(override))
+
+
+def _own(value: Any) -> Any:
+    scalar = plain_scalar(value)
+    return value if scalar is None else scalar
 
 
 _TYPES: Final[dict[str, tuple[Any, str]]] = {
@@ -269,21 +294,21 @@ def _missing(override: Override, word: str) -> Missing:
 
 
 def _strings(value: Any, label: str, key: str) -> tuple[str, ...]:
-    strings = (value,) if isinstance(value, str) else value
-    if not isinstance(strings, (tuple, list)) or not _are_strings(*strings):
+    strings = (value,) if issubclass(type(value), str) else value
+    if issubclass(type(strings), (tuple, list)):
+        strings = tuple(bounded(strings))
+    if type(strings) is not tuple or not _are_strings(*strings):
         msg = f"{label} is a str or several, not {preview(value)}"
         raise OverrideTypeError(msg, key)
     if not strings or not all(each.strip() for each in strings):
         msg = f"{label} is empty"
         raise OverrideValueError(msg, key)
-    return tuple(strings)
+    return tuple(map(str.__str__, strings))
 
 
 def _are_strings(*values: object) -> bool:
-    return all(isinstance(value, str) for value in values)
+    return all(issubclass(type(value), str) for value in values)
 
 
 def _is_one_of(value: str | None, patterns: tuple[str, ...]) -> bool:
-    return value is not None and any(
-        fnmatch.fnmatchcase(value.casefold(), pattern.casefold()) for pattern in patterns
-    )
+    return value is not None and any(matches_name(pattern, value) for pattern in patterns)

@@ -8,6 +8,7 @@ import typing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.common.foreign import tried
 from blender_core.common.wording import preview
 
 if TYPE_CHECKING:
@@ -100,11 +101,8 @@ def problem_with_call(
 
 
 def _signature(blend: Callable[..., Any]) -> dict[str, inspect.Parameter] | None:
-    """Return what a function takes; None of some of Python's own, which do not tell."""
-    try:
-        return dict(inspect.signature(blend).parameters)
-    except (TypeError, ValueError):
-        return None
+    """Return what a function takes; None where that is not told, as of some of Python's own."""
+    return tried(lambda: dict(inspect.signature(blend).parameters), fallback=None)
 
 
 def _kinds(annotation: Any, blend: Callable[..., Any]) -> tuple[type, ...] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING, NamedTuple
 
-from blender_core.common.advice import Advice, leave_out, leave_out_one_of
+from blender_core.common.advice import Advice, leave_out, leave_out_all_but_one
 from blender_core.common.provider import normalized
 from blender_core.errors import BlenderError, RuleConflictError, UnknownRuleError, raise_all
 
@@ -163,7 +163,12 @@ def _not_superseded(offers: list[ProvidedRule]) -> list[ProvidedRule]:
 def _conflict(name: str, offers: list[ProvidedRule], left: list[ProvidedRule]) -> RuleConflictError:
     providers = sorted(offer.provider for offer in left or offers)
     if len(set(providers)) == 1:
-        msg = f"plugin {providers[0]} offers the rule {name!r} {len(providers)} times"
+        msg = Advice(
+            f"plugin {providers[0]} offers the rule {name!r} {len(providers)} times\n"
+            "Repair or uninstall it, or ",
+            leave_out(providers[0].plugin),
+            ".",
+        )
         return RuleConflictError(msg, name=name, providers=providers)
     lines = "\n".join(
         f"  - {provider}{_replacement(name, offers, provider)}" for provider in providers
@@ -171,7 +176,7 @@ def _conflict(name: str, offers: list[ProvidedRule], left: list[ProvidedRule]) -
     msg = Advice(
         f"rule {name!r} is offered by more than one plugin:\n{lines}\n"
         "Let Rule.replaces of one name the distribution of the other, uninstall one, or ",
-        leave_out(leave_out_one_of(providers).plugin),
+        leave_out_all_but_one(providers),
         ".",
     )
     return RuleConflictError(msg, name=name, providers=providers)

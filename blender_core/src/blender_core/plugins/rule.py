@@ -129,13 +129,19 @@ class Rule:
 
     def __post_init__(self) -> None:
         for field, kind in _FIELD_TYPES.items():
-            if not isinstance(getattr(self, field), kind):
+            value = getattr(self, field)
+            if not issubclass(type(value), kind):
                 wanted = kind.__name__ if isinstance(kind, type) else kind
-                msg = (
-                    f"{field} of rule {preview(self.name)} is a {wanted}, "
-                    f"not {preview(getattr(self, field))}"
-                )
+                msg = f"{field} of rule {preview(self.name)} is a {wanted}, not {preview(value)}"
                 raise TypeError(msg)
+            # Subclasses of Python's own types have methods of their own.
+            if field in _NAMES:
+                value = tuple(map(self._name_in(field), tuple.__iter__(value)))
+            elif field == "constants":
+                value = tuple(tuple.__iter__(value))
+            elif issubclass(type(value), str):
+                value = str.__str__(value)
+            object.__setattr__(self, field, value)
         if problem := problem_with_call(self.blend, self.companions, self.parameters):
             msg = f"blend of rule {preview(self.name)} cannot be called: {problem}"
             raise TypeError(msg)
@@ -156,7 +162,17 @@ class Rule:
             )
             raise ValueError(msg)
 
+    def _name_in(self, field: str) -> Callable[[object], str]:
+        def name(value: object) -> str:
+            if not issubclass(type(value), str):
+                msg = f"{field} of rule {preview(self.name)} are names, and not {preview(value)}"
+                raise TypeError(msg)
+            return str.__str__(value)
 
+        return name
+
+
+_NAMES: Final = ("companions", "parameters", "constant_parameters")
 _FIELD_TYPES: Final[dict[str, Any]] = {
     "name": str,
     "blend": Callable,

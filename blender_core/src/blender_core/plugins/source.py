@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from blender_core.common.foreign import class_name
 from blender_core.schema.attributes import Attribute, read_attributes
 from blender_core.schema.model_class import described
 
@@ -112,7 +113,7 @@ class Source:
 
 def name_of(model_type: type | str) -> str:
     """Return the name of a class of datamodel, or of another kind of input."""
-    return model_type if isinstance(model_type, str) else model_type.__name__
+    return model_type if isinstance(model_type, str) else class_name(model_type)
 
 
 def attributes_of(source: Source) -> dict[str, Attribute]:

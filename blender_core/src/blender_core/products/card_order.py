@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from blender_core.common.wording import preview
+from blender_core.errors import warn
+from blender_core.formats.fits.cards import RawHeader
 from blender_core.formats.fits.header_edit import card
 from blender_core.schema.attributes import read_attributes, subschema_at
 
@@ -33,9 +36,19 @@ class CardOrder:
         self._places = {item.path: place for place, item in enumerate(self.attributes)}
 
     def put(self, headers: Mapping[str, EditedHeader], attribute: Attribute, value: Any) -> None:
-        """Write an attribute's card."""
+        """Write an attribute's card; warn if astropy reads another value where it has to be exact.
+
+        It takes an apostrophe with a slash after it for the end of a text.
+        """
         keyword, header = attribute.keyword or "", headers[attribute.hdu.upper()]
         image = card(keyword, value, _comment(attribute.subschema), exact=self._exact)
+        if self._exact:
+            read = RawHeader(image).get(keyword)
+            if read != (value.rstrip(" ") if isinstance(value, str) else value):
+                warn(
+                    f"the product's header cannot have {attribute.label} = {preview(value)} in a "
+                    f"way that is read as such: it is read as {preview(read)}"
+                )
         if keyword in header:
             header.replace(keyword, image)
             return

@@ -8,19 +8,23 @@ import contextlib
 import gzip
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from blender_core.common.caught_warnings import recorded
+from blender_core.common.caught_warnings import kept_apart, recorded
 from blender_core.errors import OutputError
 from blender_core.formats.files.atomic import replacing
 from blender_core.inputs.inputs import files_of
 from blender_core.products.base import Product
+from blender_core.products.header_faults import to_fits
 from blender_core.products.product import require_datamodel, update_product
+from blender_core.products.written import require_model, require_packed
 from blender_core.readers.product_table import table_of_datamodel
 from blender_core.tables.hdrtab import TABLES
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from blender_core.formats.files.draft import Draft
     from blender_core.formats.files.target import Target
     from blender_core.tables.hdrtab import TypedColumn
 
@@ -64,8 +68,11 @@ class DatamodelProduct(Product):
         save(self.model, target)
 
 
-def save(model: Any, target: Target, check: Callable[[], None] = lambda: None) -> None:
-    """Have stdatamodels save a datamodel, as a whole or not at all.
+@kept_apart()
+def save(
+    model: Any, target: Target, check: Callable[[], None] = lambda: None
+) -> os.stat_result | None:
+    """Have stdatamodels save a datamodel, as a whole or not at all; return what the file is like.
 
     ``check`` refuses the datamodel if the file has been changed that its arrays are read from.
     """
@@ -77,7 +84,15 @@ def save(model: Any, target: Target, check: Callable[[], None] = lambda: None) -
             f"{type(model).__name__} have a way of their own to be saved. Use its method save."
         )
         raise OutputError(msg, path=target.output)
-    with restored(model), replacing(target) as file:
+    length = 0
+
+    def require(draft: Path) -> None:
+        if target.ending == ".fits.gz":
+            require_packed(draft, length)
+        else:
+            require_model(draft, model, target.ending)
+
+    with restored(model), replacing(target, require) as file:
         # As its method save does, which takes the name from the path.
         model.meta.filename = target.output.name
         try:
@@ -86,9 +101,11 @@ def save(model: Any, target: Target, check: Callable[[], None] = lambda: None) -
                 model.to_asdf(file, **_storage(model))
             else:
                 with packed(file, target) as unpacked:
-                    model.to_fits(unpacked)
+                    to_fits(model, unpacked, target)
+                    length = unpacked.tell()
         finally:  # a file that has been changed may not even be readable
             check()
+    return file.status
 
 
 def _storage(model: Any) -> dict[str, str]:
@@ -124,13 +141,13 @@ def _look_at_logical_columns(model: Any) -> None:
 
 
 @contextlib.contextmanager
-def packed(file: BinaryIO, target: Target) -> Iterator[BinaryIO]:
+def packed(file: Draft, target: Target) -> Iterator[BinaryIO]:
     """Compress what is written to a file, if its name says so."""
     if target.ending != ".fits.gz":
-        yield file
+        yield cast("BinaryIO", file)
         return
     # The name would be that of the draft, and the time makes files differ that are the same.
-    with gzip.GzipFile("", "wb", 6, file, mtime=0) as unpacked:
+    with gzip.GzipFile("", "wb", 6, cast("BinaryIO", file), mtime=0) as unpacked:
         yield cast("BinaryIO", unpacked)
 
 

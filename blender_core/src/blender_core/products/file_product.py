@@ -7,6 +7,8 @@ from __future__ import annotations
 import abc
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.common.caught_warnings import kept_apart
+from blender_core.common.plain_values import plain
 from blender_core.errors import InputError
 from blender_core.formats.files.source_file import SourceFile
 from blender_core.products.base import Product
@@ -15,6 +17,7 @@ from blender_core.products.product import update_product
 from blender_core.readers.asdf import AsdfReader
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
@@ -39,7 +42,8 @@ class FileProduct(Product):
         self, path: Path, source: SourceFile, model_type: type, tree: dict[str, Any]
     ) -> None:
         self.path = path
-        self.validator = model_type()
+        with kept_apart():
+            self.validator = model_type()
         self._tree = tree
         self._source = source
         self._changes: dict[str, Any] = {}
@@ -48,6 +52,11 @@ class FileProduct(Product):
 
     def __repr__(self) -> str:
         return f"<{type(self.validator).__name__} in {self.path}>"
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A pool of processes that a result is sent through breaks by asdf's mappings with tags,
+        # which can be pickled and not be unpickled (asdf 5.4). Here, tags have done their work.
+        return {**self.__dict__, "_tree": plain(self._tree)}
 
     @property
     def origin(self) -> Path:
@@ -62,7 +71,7 @@ class FileProduct(Product):
         if self._model is None:
             from stdatamodels.jwst import datamodels
 
-            with self._source.opened():
+            with self._source.opened(), kept_apart():
                 try:
                     model = datamodels.open(self._source.path)
                 except Exception as error:
@@ -74,7 +83,12 @@ class FileProduct(Product):
         return self._model
 
     def table(self, name: str) -> Any:
-        return self._reader().table(name) if self._has_table(name) else None
+        if not self._has_table(name):
+            return None
+        try:
+            return self._reader().table(name)
+        finally:  # a file that has been changed may not even be readable
+            self._source.require_unchanged()
 
     def _has_table(self, name: str) -> bool:
         return self.tree.get(name) is not None
@@ -89,16 +103,16 @@ class FileProduct(Product):
         self._changes, self._tables = dict(changes), tables
 
     def save(self, target: Target) -> None:
-        save(self.model, target, self._source.require_unchanged)
-        self._saved(target, {name: getattr(self.model.meta, name) for name in _OWN})
+        status = save(self.model, target, self._source.require_unchanged)
+        self._saved(target, status, {name: getattr(self.model.meta, name) for name in _OWN})
 
-    def _saved(self, target: Target, own: Mapping[str, Any]) -> None:
+    def _saved(self, target: Target, status: os.stat_result | None, own: Mapping[str, Any]) -> None:
         """Take note of what the file has become, and what it says of itself below ``meta``."""
         self._changes.update({f"meta.{name}": value for name, value in own.items()})
         self._tree.setdefault("meta", {}).update(own)
         self.path = target.output
         if target.is_product:
-            self._source = SourceFile(target.output)
+            self._source = SourceFile(target.output, status)
 
 
 class AsdfProduct(FileProduct):

@@ -6,20 +6,20 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import gzip
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from blender_core.errors import InputError, OutputError
-from blender_core.formats.asdf.tree_text import AsdfText
 from blender_core.formats.files.atomic import replacing
-from blender_core.formats.files.byte_ranges import PatchError, blocks_of
+from blender_core.formats.files.byte_ranges import PatchError, blocks_of, length_of
+from blender_core.formats.files.compression import unpacked
 from blender_core.formats.files.source_file import SourceFile
 from blender_core.formats.fits.scan import BadFitsError, RawFits
 from blender_core.products.datamodel import packed
 from blender_core.products.file_product import FileProduct
 from blender_core.products.fits_patch import patched
+from blender_core.products.written import require_packed, require_parts
 from blender_core.readers.fits import FitsReader, extension_tree
-from blender_core.readers.header_values import select
+from blender_core.readers.header_values import select, warn_of_altered, warn_of_repeated
 from blender_core.readers.model_files import class_named
 from blender_core.readers.similar.cache import ReaderCache
 from blender_core.schema.attributes import read_attributes
@@ -42,12 +42,15 @@ class FitsProduct(FileProduct):
 
     def __init__(self, path: Path) -> None:
         source = SourceFile(path)
-        self._fits, self._as_saved = _read(source)
-        (name,) = select(self._fits, "PRIMARY", (b"DATAMODL",), source.label)
+        fits, as_saved = _read(source)
+        (name,) = select(fits, "PRIMARY", (b"DATAMODL",), source.label)
         model_type = class_named(name, source.label, "keyword DATAMODL in its primary header")
-        super().__init__(path, source, model_type, _tree(self._fits, source.label))
+        super().__init__(path, source, model_type, _tree(fits, source.label))
+        self._content: RawFits | None = fits
         # A reader has the values of headers that somebody has touched over those of the tree.
-        values = {} if self._as_saved else self._values_of_headers()
+        layout = Layout(read_attributes(self.validator.schema).values())
+        values = {} if as_saved else self._values_of_headers(layout)
+        warn_of_repeated(fits, layout, source.label, of_product=True)
         for attribute, value in {**values, "meta.filename": path.name}.items():
             *parents, name = attribute.split(".")
             group = self._tree
@@ -57,20 +60,27 @@ class FitsProduct(FileProduct):
                 group = group[parent]
             group[name] = value
 
+    @property
+    def _fits(self) -> RawFits:
+        if self._content is None:  # since the file was replaced
+            self._source.require_unchanged()
+            self._content, _ = _read(self._source)
+        return self._content
+
     def _has_table(self, name: str) -> bool:
         return self._fits.hdu(name.upper()) is not None or super()._has_table(name)
 
     def _reader(self) -> FitsReader:
         return FitsReader(self.origin, "the product", ReaderCache())
 
-    def _values_of_headers(self) -> dict[str, Any]:
-        layout = Layout(read_attributes(self.validator.schema).values())
+    def _values_of_headers(self, layout: Layout) -> dict[str, Any]:
         values = {}
         for name, (places, fields) in layout.keywords.items():
             selected = select(self._fits, name, fields, self._source.label)
             for place, value in zip(places, selected, strict=True):
                 if value is not None:
                     values[layout.paths[place]] = value
+        warn_of_altered(self._fits, layout, self._source.label)
         return values
 
     def save(self, target: Target) -> None:
@@ -79,7 +89,7 @@ class FitsProduct(FileProduct):
         else:
             self._patch(target)
         if target.is_product:
-            self._fits, self._as_saved = _read(self._source)
+            self._content = None
 
     def _derives(self) -> bool:
         """Tell whether the class makes other values of these when it is saved."""
@@ -96,19 +106,35 @@ class FitsProduct(FileProduct):
             "model_type": type(self.validator).__name__,
         }
         changes = {**self._changes, **{f"meta.{name}": value for name, value in own.items()}}
+        from astropy.io.fits import VerifyError
+
         with _unpacked(self._source) as source:
             try:
-                parts = patched(self._fits, self.validator, changes, self._tables, source)
-            except PatchError as error:
+                parts = patched(
+                    self._fits,
+                    self.validator,
+                    changes,
+                    self._tables,
+                    source,
+                    self._tree.get("extra_fits"),
+                )
+            except (PatchError, VerifyError) as error:
                 msg = f"{self._source.label} cannot be written to {target.output}: {error}"
                 raise OutputError(msg, path=target.output) from error
-            with replacing(target) as file:
+
+            def require(draft: Path) -> None:
+                if target.ending == ".fits.gz":
+                    require_packed(draft, sum(map(length_of, parts)))
+                else:
+                    require_parts(draft, parts)
+
+            with replacing(target, require) as file:
                 try:
-                    with packed(file, target) as unpacked:
-                        unpacked.writelines(blocks_of(parts, source))
+                    with packed(file, target) as new:
+                        new.writelines(self._source.reading(blocks_of(parts, source)))
                 finally:  # a file that has been changed may not even be readable
                     self._source.require_unchanged()
-        self._saved(target, own)
+        self._saved(target, file.status, own)
 
 
 def _read(source: SourceFile) -> tuple[RawFits, bool]:
@@ -125,13 +151,16 @@ def _tree(fits: RawFits, label: str) -> dict[str, Any]:
     """Return the tree that a datamodel of the file would have, without its arrays."""
     if fits.asdf is None:
         return {}
-    own = AsdfText(fits.asdf.raw)  # its tree is changed
-    return extension_tree(own, label)
+    return extension_tree(fits.asdf.with_own_tree(), label)  # it is changed
 
 
 @contextlib.contextmanager
 def _unpacked(source: SourceFile) -> Iterator[BinaryIO]:
-    with source.opened() as file:
-        is_packed = file.read(2) == b"\x1f\x8b"
-        file.seek(0)
-        yield cast("BinaryIO", gzip.GzipFile(fileobj=file)) if is_packed else file
+    file = source.opened()
+    try:
+        with unpacked(file) as content:
+            yield content
+    finally:
+        # By then the product is in its place, and it was only read from this file.
+        with contextlib.suppress(OSError):
+            file.close()

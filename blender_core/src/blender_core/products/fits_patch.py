@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from blender_core.common.caught_warnings import recorded
 from blender_core.common.values import DROP
-from blender_core.common.wording import preview
 from blender_core.formats.files.byte_ranges import ByteRange, Part, PatchError
 from blender_core.formats.fits.asdf_extension import array_tag, bytes_of, new_extension, with_tree
 from blender_core.formats.fits.cards import RawHeader
 from blender_core.formats.fits.header_edit import EditedHeader, card, checksum_of
-from blender_core.formats.fits.scan import padded
+from blender_core.formats.fits.scan import MOST_HDUS, padded
 from blender_core.formats.fits.table_hdu import table_hdu
 from blender_core.products.card_order import CardOrder
+from blender_core.products.extra_cards import cards_left
+from blender_core.products.header_faults import in_words
 from blender_core.tables.hdrtab import TABLES, fields_of
 
 if TYPE_CHECKING:
@@ -53,10 +54,12 @@ def patched(
     changes: Mapping[str, Any],
     tables: Mapping[str, Sequence[TypedColumn]],
     source: BinaryIO,
+    extra_fits: Any,
 ) -> list[Part]:
     """Return the parts of a file that has other values and other tables.
 
-    ``blank`` is a datamodel of the file's class, ``source`` the file.
+    ``blank`` is a datamodel of the file's class, ``source`` the file, and ``extra_fits`` what its
+    tree has by that name.
     """
     hdus = [
         _HDU(
@@ -80,6 +83,13 @@ def patched(
         in_tree[name] = _put_table(hdus, name.upper(), columns, array_tag(fits.asdf))
         # What stdatamodels makes of a table that the tree does not refer to.
         in_tree[f"extra_fits.{name.upper()}"] = DROP
+    blended = {
+        (item.hdu.upper(), item.keyword or "")
+        for item in order.attributes
+        if changes.get(item.path) is not None
+    }
+    for name, cards in cards_left(extra_fits, blended).items():
+        in_tree[f"extra_fits.{name}.header"] = cards
     # Without the checksum, the headers are read over the tree.
     in_tree[_CHECKSUM_OF_HEADERS] = _checksum_of_headers(hdus) if as_saved else DROP
     raw = fits.hdu(_ASDF)
@@ -91,7 +101,11 @@ def patched(
             msg = f"its ASDF tree cannot be changed: {error}. Blend into its datamodel instead"
             raise PatchError(msg) from error
     parts = [part for hdu in hdus for part in (hdu.header.raw, *hdu.data)]
-    if raw is None and not blank._no_asdf_extension:  # noqa: SLF001  # nothing else tells
+    lacks_tree = raw is None and not blank._no_asdf_extension  # noqa: SLF001  # nothing else tells
+    if len(hdus) + lacks_tree > MOST_HDUS:
+        msg = f"with its tables it would have more than {MOST_HDUS:,} HDUs, which nobody could read"
+        raise PatchError(msg)
+    if lacks_tree:
         parts.append(new_extension(in_tree))
     return parts
 
@@ -99,6 +113,7 @@ def patched(
 def _change_cards(hdus: list[_HDU], order: CardOrder, changes: Mapping[str, Any]) -> None:
     # By name, as astropy finds them: the first of a name.
     headers = {hdu.name: hdu.header for hdu in reversed(hdus)} | {"PRIMARY": hdus[0].header}
+    faults = []
     for attribute in order.attributes:
         value, name = changes.get(attribute.path), attribute.hdu.upper()
         if value is None or attribute.keyword is None:
@@ -114,8 +129,10 @@ def _change_cards(hdus: list[_HDU], order: CardOrder, changes: Mapping[str, Any]
         try:
             order.put(headers, attribute, value)
         except ValueError as error:
-            msg = f"its header cannot have {attribute.label} = {preview(value)}: {error}"
-            raise PatchError(msg) from error
+            faults.append(in_words(attribute.label, value, error))
+    if faults:
+        msg = f"its header cannot have {'; '.join(faults)}"
+        raise PatchError(msg)
 
 
 def _empty(name: str) -> _HDU:

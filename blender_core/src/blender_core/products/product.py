@@ -15,6 +15,7 @@ from blender_core.errors import (
     warn,
 )
 from blender_core.evaluation.outcome import Status
+from blender_core.products.extra_cards import cards_left
 from blender_core.schema.attributes import subschema_at
 from blender_core.schema.validation import problem_with, validates_assignments
 from blender_core.tables.hdrtab import to_fits_rec
@@ -100,6 +101,7 @@ def update_product(
                 group[parent] = {}
             group = group[parent]
         group[name] = value
+    _drop_extra_cards(product.schema, tree, changes)
     for name in tables:
         # What stdatamodels makes of the table of a file whose headers somebody has touched. It
         # would be saved in place of the new one.
@@ -109,6 +111,23 @@ def update_product(
             properties[name] = {**properties.get(name, {}), **entry}
         else:
             tree.pop(name, None)
+
+
+def _drop_extra_cards(
+    schema: Mapping[str, Any], tree: Mapping[str, Any], changes: Iterable[str]
+) -> None:
+    """Remove the cards that would follow the blended ones when the product is saved."""
+    extra_fits = tree.get("extra_fits")
+    if not extra_fits:
+        return
+    subschemas = [subschema_at(schema, path) for path in changes]
+    blended = {
+        (str(subschema.get("fits_hdu") or "PRIMARY").upper(), str(subschema["fits_keyword"]))
+        for subschema in subschemas
+        if "fits_keyword" in subschema
+    }
+    for name, cards in cards_left(extra_fits, blended).items():
+        extra_fits[name]["header"] = cards
 
 
 def _is_allowed(product: Any, assignment: Assignment, value: Any) -> bool:

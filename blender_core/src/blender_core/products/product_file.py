@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from blender_core.common.advice import Advice
 from blender_core.common.attribute_paths import is_within
+from blender_core.common.cached import cached_property
 from blender_core.common.values import distinct, identity, index_of
 from blender_core.common.wording import pluralize
 from blender_core.errors import BlenderError, NotADatamodelError, warn
 from blender_core.evaluation.outcome import OF_A_FILE, Outcome, Status, own_outcome
 from blender_core.evaluation.outcomes import Outcomes
+from blender_core.formats.files.source_file import SourceFile
 from blender_core.inputs.opener import Opener
 from blender_core.plugins.manager import Plugins
 from blender_core.plugins.registry import Registry
@@ -78,7 +79,8 @@ class ProductFile:
     Raises
     ------
     InputError
-        If there is no such file, or it is no datamodel's, or its tables are broken.
+        If there is no such file, or it is no datamodel's, or its tables are broken, or somebody
+        replaces it meanwhile.
 
     Warns
     -----
@@ -109,6 +111,15 @@ class ProductFile:
     def __init__(self, path: str | os.PathLike[str], *, plugins: Plugins | None = None) -> None:
         self.path = Path(path)
         self._plugins = plugins
+        # Values and tables are read one after the other, and are to be of one file.
+        file = SourceFile(self.path) if self.path.is_file() else None
+        try:
+            self._read()
+        finally:
+            if file is not None:
+                file.require_unchanged()
+
+    def _read(self) -> None:
         source = Opener().open(self.path, "the product")
         if not isinstance(source, (FitsReader, AsdfReader)):
             msg = f"{source.what} is not the file of a datamodel"

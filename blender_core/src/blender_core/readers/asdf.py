@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.wording import named
+from blender_core.common.cached import cached_property
+from blender_core.common.wording import format_error, named
 from blender_core.errors import InputError
 from blender_core.formats.asdf.blocks import TruncatedAsdfError, require_blocks
 from blender_core.formats.asdf.limits import UnboundedTreeError
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["AsdfReader"]
 
+_BEGINS: Final = b"#ASDF"
+"""How each ASDF file begins, by the ASDF standard."""
+
 
 class AsdfReader(Source):
     """The metadata of one ASDF file that a datamodel was saved to."""
@@ -37,6 +40,11 @@ class AsdfReader(Source):
         try:
             length = length_of_file(path)
             with path.open("rb") as file:
+                begins = file.read(len(_BEGINS))
+                if begins != _BEGINS:
+                    msg = f"it begins with {begins!r} instead of {_BEGINS.decode()}"
+                    raise ValueError(msg)  # noqa: TRY301  # told as all others are
+                file.seek(0)
                 text = AsdfText.read(file, length)
                 tree = text.tree
                 require_blocks(file, tree, len(text.raw), length)
@@ -47,7 +55,7 @@ class AsdfReader(Source):
             msg = f"{self.what} cannot be read: {error}"
             raise InputError(msg) from error
         except Exception as error:
-            msg = f"{self.what} cannot be read: it is not an ASDF file: {error}"
+            msg = f"{self.what} cannot be read: it is not an ASDF file: {format_error(error)}"
             raise InputError(msg) from error
         if not isinstance(tree, dict):
             msg = f"{self.what} cannot be read: it has {tree!r:.50} for a tree"

@@ -14,17 +14,22 @@ One thing is not taken over: a datamodel of a file without a date has the time o
 
 from __future__ import annotations
 
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.common.cached import cached_property
 from blender_core.common.plain_values import plain
 from blender_core.common.wording import named
 from blender_core.errors import InputError, UnknownInputError
 from blender_core.formats.fits.hdulist import raw_fits_of, without_arrays
 from blender_core.formats.fits.scan import BadFitsError, NotFitsError, RawFits
 from blender_core.plugins.source import Source
-from blender_core.readers.header_values import put_headers_over, select
+from blender_core.readers.header_values import (
+    put_headers_over,
+    select,
+    warn_of_altered,
+    warn_of_repeated,
+)
 from blender_core.readers.model_files import (
     class_named,
     plain_values,
@@ -61,11 +66,12 @@ class FitsReader(Source):
         self._file = file
         self._cache = cache
         self._warned: set[str] = set()
-        name = str(file) if isinstance(file, Path) else file.filename()
-        self._filename = None if name is None else Path(name).name
         if isinstance(file, Path):
+            self._filename: str | None = file.name
             self.what = named(label, file)
         else:
+            name = file.filename()
+            self._filename = None if name is None else Path(name).name
             self.what = named(label, f"HDUList of {name}" if name else "HDUList")
         self._saved_tree: AsdfText | None = None
         """The tree of a file like one before, whose headers nobody has touched."""
@@ -86,15 +92,13 @@ class FitsReader(Source):
             if values is not None:
                 put_own(values, layout, self.model_type, self._filename)
                 return values
-        if self._is_unusual(layout):
-            return self._by_datamodel(layout)
         try:
-            values = self._values(layout)
+            values = None if self._is_unusual(layout) else self._values(layout)
+            if values is None:
+                return self._by_datamodel(layout)
         except BadFitsError as error:
             msg = f"{self.what} cannot be read: {error}"
             raise InputError(msg) from error
-        if values is None:
-            return self._by_datamodel(layout)
         if not isinstance(self._file, Path):
             values = [plain(value) for value in values]  # there can be anything in memory
         put_own(values, layout, self.model_type, self._filename)
@@ -112,11 +116,17 @@ class FitsReader(Source):
 
     def _by_datamodel(self, layout: Layout) -> list[Any]:
         tree = self._tree  # before stdatamodels, which never comes to an end with some
+        if not self._fits.is_as_saved():  # then it takes the values of headers
+            for name, (_, fields) in layout.keywords.items():
+                select(self._fits, name, fields, self.what)
+            warn_of_repeated(self._fits, layout, self.what)
+            warn_of_altered(self._fits, layout, self.what)
         attributes = read_attributes(self.schema)
         values = read_by_datamodel(self._opened, self.what, layout, attributes, self._warned)
         # It makes up a date for a file without one that is valid.
         place = layout.places.get("meta.date")
-        if place is not None and not isinstance(self._fits.hdus[0].header.get("DATE"), str):
+        (date,) = select(self._fits, "PRIMARY", (b"DATE",), self.what)
+        if place is not None and not isinstance(date, str):
             meta = tree.get("meta")
             values[place] = meta.get("date") if isinstance(meta, dict) else None
         return values
@@ -136,11 +146,11 @@ class FitsReader(Source):
         asdf = self._fits.asdf
         if asdf is None:
             return self._with_headers([None] * len(layout.paths), layout)
-        as_saved = self._fits.is_as_saved()
+        # First the values: after that it is known what the checksum in the tree is.
         values = self._values_of_tree(layout, asdf)
         if values is None:
             return None
-        if as_saved:
+        if self._fits.is_as_saved():
             self._cache.add_file(self._fits, self.model_type)
             return values
         return self._with_headers(values, layout)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.caught_warnings import recorded
+from blender_core.common.caught_warnings import kept_apart, recorded
 from blender_core.common.plain_values import is_plain, plain
+from blender_core.common.wording import format_error
 from blender_core.errors import InputError, UnknownInputError, warn
 from blender_core.readers.datamodel import DatamodelReader
 from blender_core.schema.tree import collect
@@ -92,6 +93,7 @@ def _has_tags(value: Any) -> bool:
     return isinstance(value, list) and any(map(_has_tags, value))
 
 
+@kept_apart()
 def read_as_datamodel(
     opened: Callable[[], AbstractContextManager[Any]], label: str, layout: Layout
 ) -> list[Any]:
@@ -100,7 +102,7 @@ def read_as_datamodel(
         with opened() as model:
             return DatamodelReader(model, label).read(layout)
     except Exception as error:
-        msg = f"{label} cannot be read: {type(error).__name__}: {error}"
+        msg = f"{label} cannot be read: {type(error).__name__}: {format_error(error)}"
         raise InputError(msg) from error
 
 

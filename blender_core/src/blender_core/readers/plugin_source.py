@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import re
 from itertools import chain
-from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from blender_core.common.plain_values import plain
-from blender_core.common.wording import format_error, preview, shorten
-from blender_core.errors import BlenderError, PluginError, warn
+from blender_core.common.foreign import Guard, bounded
+from blender_core.common.plain_values import is_plain, plain
+from blender_core.common.wording import InputLabel, describe_error, preview, shorten
+from blender_core.errors import InputError, PluginError, RuleError, warn
 from blender_core.plugins.source import Source
+from blender_core.schema.conversion import rule_result
 from blender_core.schema.validation import objection
 
 if TYPE_CHECKING:
@@ -26,9 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["PluginSource"]
 
-T = TypeVar("T")
-
 _MEMBERS: Final = ("what", "model_type", "schema", "read", "paths_beyond")
+_OF_KEYS: Final = ("__eq__", "__hash__")
 _LONGEST: Final = 400
 _DATA: Final = frozenset({"enum", "default", "const", "examples"})
 """What is no schema, but a value, or several."""
@@ -44,10 +45,21 @@ class PluginSource(Source):
         self.what = label
         for name in _MEMBERS:
             # Not asked for yet: what a property does may fail.
-            if not hasattr(type(source), name) and name not in getattr(source, "__dict__", ()):
+            with self._guarded(name):
+                has_it = hasattr(type(source), name) or name in getattr(source, "__dict__", ())
+            if not has_it:
                 self._fail(f"blender_open gives {preview(source)}, which has no {name}")
-        self.what = self._ask("what", lambda: source.what, str)
-        self._model_type = self._ask("model_type", lambda: source.model_type, type, str)
+        # What the plugin has from its hook is a label with a name.
+        what = self._ask("what", lambda: source.what, str)
+        self.what = what if type(what) is InputLabel else str.__str__(what)
+        model_type = self._ask("model_type", lambda: source.model_type, type, str)
+        if issubclass(type(model_type), str):
+            model_type = str.__str__(model_type)
+        elif any(name in vars(each) for each in type(model_type).__mro__[:-2] for name in _OF_KEYS):
+            self._fail(
+                f"model_type is {preview(model_type)}, a class that has an equality of its own"
+            )
+        self._model_type: type | str = model_type
 
     @property
     def model_type(self) -> type | str:
@@ -58,52 +70,85 @@ class PluginSource(Source):
         """The schema, in which groups are said to be objects, as stdatamodels has it."""
         schema = self._ask("schema", lambda: self._source.schema, dict)
         try:
-            return _completed(schema)
+            with self._guarded("schema"):
+                return _completed(schema)
         except _BadSchemaError as error:
             self._fail(str(error), error)
 
     def read(self, layout: Layout) -> list[Any]:
-        values = self._ask("read", lambda: self._source.read(layout), list, tuple)
-        if len(values) != len(layout.paths):
-            self._fail(f"read returns {len(values)} values for {len(layout.paths)} attributes")
-        return [
-            self._allowed(plain(value), attribute)
-            for value, attribute in zip(values, layout.attributes, strict=True)
-        ]
+        given = self._list("read", lambda: self._source.read(layout))
+        if len(given) != len(layout.paths):
+            self._fail(f"read returns {len(given)} values for {len(layout.paths)} attributes")
+        values: list[Any] = []
+        refused: list[tuple[Attribute, Any, str]] = []
+        # One guard for all of them: it costs nothing where nothing is wrong.
+        with self._guarded(lambda: f"what read returns for {attribute.label}"):
+            for value, attribute in zip(given, layout.attributes, strict=True):
+                own = plain(value)
+                problem = _problem(own, attribute)
+                values.append(own if problem is None else None)
+                if problem is not None:
+                    refused.append((attribute, own, problem))
+        for attribute, value, problem in refused:
+            self._warn_of(attribute, value, problem)
+        return values
 
-    def _allowed(self, value: Any, attribute: Attribute) -> Any:
-        """Return a value as far as the schema allows it, as with the headers of datamodels."""
-        problem = objection(value, attribute.subschema)
-        if problem is None:
-            return value
+    def _warn_of(self, attribute: Attribute, value: Any, problem: str) -> None:
         problem = (
             f"{attribute.label} = {preview(value)}, which the schema of plugin "
             f"{self._provider} forbids: {problem}. It is left out."
         )
         warn(f"{self.what} has {problem}", label=self.what, problem=problem)
-        return None
 
     def paths_beyond(self, known: Collection[str]) -> list[str]:
-        paths = self._ask("paths_beyond", lambda: self._source.paths_beyond(known), list, tuple)
-        if not all(str(path).startswith("meta.") for path in paths):
+        # The plugin has a copy: what is known are the keys of the engine's own dict.
+        given = dict.fromkeys(known)
+        paths = self._list("paths_beyond", lambda: self._source.paths_beyond(given))
+        if not all(issubclass(type(path), str) for path in paths):
             self._fail(f"paths_beyond returns {preview(paths)}, not paths below meta")
-        return list(paths)
+        paths = [str.__str__(path) for path in paths]
+        if not all(path.startswith("meta.") for path in paths):
+            self._fail(f"paths_beyond returns {preview(paths)}, not paths below meta")
+        return paths
 
-    def _ask(self, member: str, get: Callable[[], T], *kinds: type) -> T:
-        try:
+    def _list(self, member: str, get: Callable[[], Any]) -> list[Any]:
+        values = self._ask(member, get, list, tuple)
+        with self._guarded(member):
+            return list(values if type(values) in (list, tuple) else bounded(values))
+
+    def _ask(self, member: str, get: Callable[[], Any], *kinds: type) -> Any:
+        with self._guarded(member):
             value = get()
-        except BlenderError:
-            raise
-        except (Exception, SystemExit) as error:  # noqa: BLE001  # whatever it is
-            self._fail(f"{member} fails: {type(error).__name__}: {format_error(error)}", error)
-        if not isinstance(value, kinds):
+        if not issubclass(type(value), kinds):
             wanted = " or ".join(kind.__name__ for kind in kinds)
             self._fail(f"{member} is {preview(value)}, where a {wanted} is asked for")
         return value
 
-    def _fail(self, problem: str, cause: BaseException | None = None) -> NoReturn:
+    def _guarded(self, subject: str | Callable[[], str]) -> Guard:
+        """Make the plugin's error of whatever its code raises within, but for that of an input."""
+
+        def fault(error: BaseException) -> PluginError:
+            what = subject if isinstance(subject, str) else subject()
+            return self._error(f"{what} fails: {describe_error(error)}")
+
+        return Guard(fault, passes=(InputError, _BadSchemaError))
+
+    def _error(self, problem: str) -> PluginError:
         msg = f"the reader of plugin {self._provider} cannot be used for {self.what}: {problem}"
-        raise PluginError(msg, provider=self._provider) from cause
+        return PluginError(msg, provider=self._provider)
+
+    def _fail(self, problem: str, cause: BaseException | None = None) -> NoReturn:
+        raise self._error(problem) from cause
+
+
+def _problem(value: Any, attribute: Attribute) -> str | None:
+    """Return what is wrong with a value: as with the headers of datamodels, the schema rules."""
+    if not is_plain((value,)):
+        try:
+            rule_result(value, None)
+        except RuleError as error:
+            return str(error)
+    return objection(value, attribute.subschema)
 
 
 class _BadSchemaError(Exception):
@@ -113,15 +158,17 @@ class _BadSchemaError(Exception):
 def _completed(schema: Mapping[str, Any]) -> dict[str, Any]:
     """Return a schema as datamodels have it, with nothing but what is below ``meta``."""
     try:
-        whole = plain(schema)
+        whole = rule_result(plain(schema), None)
         if isinstance(properties := whole.get("properties", {}), dict):
             # Nobody looks at the rest. Where it says what it is itself, that may be another draft.
             whole = {"properties": {"meta": _as_draft_4(properties.get("meta", {}))}}
         for problem in chain(_unusable(whole, ()), _undefined(whole)):
             raise _BadSchemaError(problem)
         meta = _typed(whole["properties"]["meta"])
-    except RecursionError as error:
+    except (RecursionError, RuleError) as error:
         msg = "schema is nested without an end, or too deep"
+        if not isinstance(error, RecursionError):
+            msg = f"schema is not a JSON schema that can be used: {error}"
         raise _BadSchemaError(msg) from error
     if not meta.get("properties"):
         msg = f"schema is {preview(schema)}, which has no properties below meta"

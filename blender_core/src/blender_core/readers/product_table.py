@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from blender_core.common.caught_warnings import kept_apart
 from blender_core.common.wording import format_error
 from blender_core.errors import ExpansionError
 from blender_core.formats.fits.hdulist import table_in
@@ -38,6 +39,7 @@ def table_of_datamodel(model: Any, name: str = HDRTAB) -> Any:
     return table
 
 
+@kept_apart()
 def table_in_tree(
     opened: Callable[[], AbstractContextManager[Any]], label: str, name: str = HDRTAB
 ) -> Any:

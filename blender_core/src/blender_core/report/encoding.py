@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.wording import preview, shorten
+from blender_core.common.wording import preview, shorten, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["axis_kind", "encode_texts", "encode_values", "to_text", "visible"]
+__all__ = ["axis_kind", "encode_texts", "encode_values", "shown", "to_text"]
 
 _LONGEST: Final = 2000
 
@@ -21,23 +21,16 @@ _FORMS: Final = {
 """Texts that have a place on an axis."""
 
 
-def visible(text: str) -> str:
-    r"""Return a text with all that cannot be seen written as Python escapes it.
-
-    That is line ends, control characters, what turns the direction of writing round, and what
-    no encoding has: a page is not to look other than its values are.
-    """
-    text = shorten(text, _LONGEST)
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+def shown(text: str) -> str:
+    """Return a text as a page shows it, which is not to look other than its values are."""
+    return visible(shorten(text, _LONGEST))
 
 
 def to_text(value: Any) -> str:
     """Return a value as a page shows it."""
     if type(value) is float:  # most values are, and have nothing that is invisible
         return repr(value)
-    return visible(value if isinstance(value, str) else preview(value))
+    return shown(value if isinstance(value, str) else preview(value))
 
 
 def axis_kind(values: Iterable[Any]) -> str:

@@ -6,17 +6,19 @@ import base64
 import functools
 import hashlib
 import re
-from importlib.metadata import version
 from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.report.encoding import encode_texts, encode_values, to_text, visible
+from blender_core.common.provider import engine_version
+from blender_core.report.encoding import encode_texts, encode_values, shown, to_text
 from blender_core.report.exposures import describe_inputs, read_exposures, span_text
 
 if TYPE_CHECKING:
     import datetime
     from collections.abc import Sequence
+
+    from jinja2 import Template
 
     from blender_core.report.exposures import Exposure
     from blender_core.report.model import Fact, Facts
@@ -38,25 +40,15 @@ _SCRIPTS: Final = (
 
 def page(facts: Facts) -> str:
     """Return the page."""
-    from jinja2 import Environment, FunctionLoader, StrictUndefined
-
-    environment = Environment(
-        loader=FunctionLoader(_asset),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "allow_nan": False}
     style, script = _asset("report.css"), _script()
     exposures = read_exposures(facts)
     rows = [_row(number, fact) for number, fact in enumerate(facts.attributes)]
-    return environment.get_template("page.html").render(
+    return _template().render(
         policy=_policy(style, script),
         style=style,
         script=script,
-        product=visible(facts.product),
-        model_type=visible(facts.model_type),
+        product=shown(facts.product),
+        model_type=shown(facts.model_type),
         n_inputs=facts.n_inputs,
         said=describe_inputs(facts),
         span=span_text(exposures),
@@ -71,14 +63,29 @@ def page(facts: Facts) -> str:
             "later": sum(fact.is_later for fact in facts.attributes),
             "empty": sum(row["empty"] for row in rows),
         },
-        skipped=[*map(visible, facts.skipped)],
-        notes=[*map(visible, facts.notes)],
+        skipped=[*map(shown, facts.skipped)],
+        notes=[*map(shown, facts.notes)],
         data=_data(facts, exposures),
         values=[
             None if fact.inputs is None else encode_values(fact.inputs) for fact in facts.attributes
         ],
-        version=version("blender-core"),
+        version=engine_version(),
     )
+
+
+@functools.cache
+def _template() -> Template:
+    from jinja2 import Environment, FunctionLoader, StrictUndefined
+
+    environment = Environment(
+        loader=FunctionLoader(_asset),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.policies["json.dumps_kwargs"] = {"separators": (",", ":"), "allow_nan": False}
+    return environment.get_template("page.html")
 
 
 def _asset(name: str) -> str:
@@ -114,17 +121,17 @@ def _row(number: int, fact: Fact) -> dict[str, Any]:
     group, _, name = outcome.attribute.rpartition(".")
     return {
         "number": number,
-        "group": visible(group),
-        "name": visible(name),
-        "keyword": visible(outcome.keyword or ""),
-        "title": visible(_title(fact)),
+        "group": shown(group),
+        "name": shown(name),
+        "keyword": shown(outcome.keyword or ""),
+        "title": shown(_title(fact)),
         "value": _text(fact.value),
         "blended": _text(outcome.blended),
-        "unit": visible(fact.unit or ""),
+        "unit": shown(fact.unit or ""),
         "status": outcome.status.value,
-        "rule": visible(outcome.rule or ""),
+        "rule": shown(outcome.rule or ""),
         "of_its_rule": fact.is_of_its_rule,
-        "provider": visible(outcome.provided_by),
+        "provider": shown(outcome.provided_by),
         "inputs": outcome.n_inputs,
         "distinct": outcome.n_distinct,
         "warning": fact.warning,
@@ -164,7 +171,7 @@ def _data(facts: Facts, exposures: Sequence[Exposure]) -> dict[str, Any]:
     return {
         "n": facts.n_inputs,
         "rows": len(outcomes),
-        "texts": {name: encode_texts([*map(visible, column)]) for name, column in texts.items()},
+        "texts": {name: encode_texts([*map(shown, column)]) for name, column in texts.items()},
         "value": encode_texts([_text(fact.value) for fact in facts.attributes]),
         "blended": encode_texts([_text(outcome.blended) for outcome in outcomes]),
         "replaced": encode_texts([_text(outcome.replaced) for outcome in outcomes]),

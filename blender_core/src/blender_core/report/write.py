@@ -75,7 +75,13 @@ it ends in .html or .htm
     # Imported here and not above: it is an extra.
     from blender_core.report.page import page
 
-    text = page(facts_of(source, notes))
+    facts = facts_of(source, notes)
+    try:
+        text = page(facts)
+    except OSError as error:
+        reason = error.strerror or error
+        msg = f"the report cannot be made, for its templates cannot be read: {reason}"
+        raise OutputError(msg, path=target.output) from error
     with replacing(target) as file:
         file.write(text.encode())
     return target.output

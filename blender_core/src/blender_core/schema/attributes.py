@@ -15,6 +15,8 @@ from blender_core.common.attribute_paths import (
     label_of,
     specificity,
 )
+from blender_core.common.cached import cached_property
+from blender_core.common.caught_warnings import kept_apart
 from blender_core.errors import PlanError, UnknownAttributeError
 
 if TYPE_CHECKING:
@@ -134,7 +136,7 @@ def read_attributes(schema: Mapping[str, Any]) -> dict[str, Attribute]:
 class ClassSchema(dict[str, Any]):
     """The schema of a class of datamodels, which nobody changes: its attributes are read once."""
 
-    @functools.cached_property
+    @cached_property
     def attributes(self) -> Mapping[str, Attribute]:
         """Its attributes by dotted path."""
         return read_attributes(dict(self))
@@ -322,6 +324,7 @@ def _text(subschema: Mapping[str, Any], name: str) -> str | None:
 
 
 @functools.cache
+@kept_apart()
 def _unit(title: str) -> str | None:
     """Return the unit that a title begins with; ``[hh:mm:ss.sss]`` and ``[MJD]`` are none."""
     match = _UNIT_IN_TITLE.match(title)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
+from blender_core.common.foreign import Guard, bounded, type_name
 from blender_core.common.plain_values import plain_scalar
-from blender_core.common.wording import preview
+from blender_core.common.wording import describe_error, preview
 from blender_core.errors import RuleError
 from blender_core.schema.attributes import PYTHON_TYPES
 from blender_core.schema.validation import INTEGERS
 
 __all__ = ["rule_result", "to_schema_type"]
+
+_DEEPEST: Final = 100
+"""How many lists and mappings may lie within each other. Those that hold themselves have no end."""
 
 
 def to_schema_type(value: Any, schema_type: str) -> Any:
@@ -33,9 +37,11 @@ def to_schema_type(value: Any, schema_type: str) -> Any:
 def rule_result(value: Any, schema_type: str | None) -> Any:
     """Return what a rule made as a product has it: in plain Python, numbers of the schema's type.
 
-    What else is not of the schema's type stays as it is, for the schema to forbid.
+    What else is not of the schema's type stays as it is, for the schema to forbid. It is somebody
+    else's object: what comes out is not, and may be compared and shown.
     """
-    value = _plain(value)
+    with Guard(lambda error: _unusable(value, error), passes=RuleError):
+        value = _plain(value)
     if type(value) is float and schema_type == "integer":
         integer = to_schema_type(value, schema_type)
         return value if integer is None else integer
@@ -44,17 +50,26 @@ def rule_result(value: Any, schema_type: str | None) -> Any:
     return value
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, depth: int = 0) -> Any:
     if value is None:
         return None
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        items = value if type(value) in (list, tuple) else bounded(value)
+        return [_plain(item, _below(depth)) for item in items]
     if isinstance(value, dict):
-        return {_key(key): _plain(item) for key, item in value.items()}
+        pairs = value.items() if type(value) is dict else bounded(value.items())
+        return {_key(key): _plain(item, _below(depth)) for key, item in pairs}
     scalar = plain_scalar(value)
     if scalar is None:
         raise _not_plain(value)
     return scalar
+
+
+def _below(depth: int) -> int:
+    if depth == _DEEPEST:
+        msg = f"it gives more than {_DEEPEST} lists and mappings within each other"
+        raise RuleError(msg)
+    return depth + 1
 
 
 def _key(value: Any) -> bool | int | str:
@@ -66,7 +81,15 @@ def _key(value: Any) -> bool | int | str:
 
 def _not_plain(value: Any) -> RuleError:
     msg = (
-        f"it gives {preview(value)}, which is of type {type(value).__name__}, and not a text, a "
+        f"it gives {preview(value)}, which is of type {type_name(value)}, and not a text, a "
         "number or a boolean, nor a list or mapping of these"
+    )
+    return RuleError(msg)
+
+
+def _unusable(value: Any, error: BaseException) -> RuleError:
+    msg = (
+        f"it gives {preview(value)}, of type {type_name(value)}, which cannot be looked at: "
+        f"{describe_error(error)}"
     )
     return RuleError(msg)

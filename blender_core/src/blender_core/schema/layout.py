@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
+
+from blender_core.common.cached import cached_property
+from blender_core.schema.spans import spans_among
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from blender_core.schema.attributes import Attribute
+    from blender_core.schema.spans import Span
 
 __all__ = ["Group", "Layout"]
 
@@ -94,6 +97,11 @@ class Layout:
     def places(self) -> dict[str, int]:
         """Dotted path → where its value goes."""
         return {path: i for i, path in enumerate(self.paths)}
+
+    @cached_property
+    def spans(self) -> tuple[Span, ...]:
+        """Where values are that have an order: beginnings, middles and ends."""
+        return spans_among(self.attributes, self.places)
 
     @cached_property
     def has_tagged_keywords(self) -> bool:

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import functools
+import importlib
 from dataclasses import dataclass
 from typing import Any
 
+from blender_core.common.caught_warnings import kept_apart
+from blender_core.common.forks import unforked
 from blender_core.schema.attributes import ClassSchema
 
-__all__ = ["ModelClass", "described"]
+__all__ = ["ModelClass", "described", "import_datamodels"]
+
+
+@functools.cache
+def import_datamodels() -> None:
+    """Import the package of datamodels, and with it what it stands on: asdf, astropy, YAML.
+
+    Whoever reads or writes something asks for it first. It takes seconds, in which a fork has to
+    wait, and is done in one place so that nobody else has to think of that.
+    """
+    with unforked():
+        importlib.import_module("stdatamodels.jwst.datamodels")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +36,8 @@ class ModelClass:
     """Whether it brings old files up to date when it opens them."""
 
 
-@functools.lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=256)  # JWST has 143
+@kept_apart()  # asdf looks for the packages that have schemas
 def described(model_type: type[Any]) -> ModelClass:
     """Return what a class of datamodels is like.
 

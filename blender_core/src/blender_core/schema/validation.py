@@ -6,6 +6,7 @@ import functools
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.common.caught_warnings import kept_apart
 from blender_core.common.wording import shorten
 from blender_core.schema.attributes import PYTHON_TYPES
 
@@ -119,6 +120,7 @@ def objection(value: Any, subschema: Mapping[str, Any]) -> str | None:
     return None
 
 
+@kept_apart()
 def _validate(value: Any, subschema: Mapping[str, Any]) -> None:
     """Do what datamodels do to validate a value, whose parts may lack, too."""
     from asdf import AsdfFile, schema, treeutil, yamlutil

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from blender_core.common.caught_warnings import kept_apart
 from blender_core.common.wording import preview
 from blender_core.errors import TableError, raise_all, warn
 from blender_core.formats.fits.table_hdu import Field
@@ -125,11 +126,13 @@ def _conforming(cells: Sequence[Any], column_type: str, attribute: Attribute) ->
         for i, (old, new) in enumerate(zip(cells, conforming, strict=True))
         if new is None and old is not None
     ]
-    if lost and attribute.type in PYTHON_TYPES:
+    # What is no scalar in any input has no column.
+    if lost and (attribute.type in PYTHON_TYPES or len(lost) + cells.count(None) < len(cells)):
         inputs = ", ".join(f"{preview(cells[i])} of input {i + 1}" for i in lost[:3])
         more = f" and {len(lost) - 3} more" if len(lost) > 3 else ""
+        whose = "in the schema" if attribute.type in PYTHON_TYPES else "in other inputs"
         msg = (
-            f"{attribute.label} is of type {column_type} in the schema: "
+            f"{attribute.label} is of type {column_type} {whose}: "
             f"HDRTAB has {inputs}{more} as missing"
         )
         warn(msg)
@@ -190,6 +193,7 @@ def _is_exact_in_float(number: int) -> bool:
         return False
 
 
+@kept_apart()
 def to_table(columns: Sequence[TypedColumn]) -> Table:
     """Return the columns as a table for people and programs."""
     from astropy.table import MaskedColumn, Table
@@ -209,6 +213,7 @@ def to_table(columns: Sequence[TypedColumn]) -> Table:
     )
 
 
+@kept_apart()
 def to_fits_rec(name: str, columns: Sequence[TypedColumn]) -> tuple[FITS_rec, dict[str, Any]]:
     """Return the columns as a datamodel holds them, and the schema that describes them."""
     from astropy.io import fits

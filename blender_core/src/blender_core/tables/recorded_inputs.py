@@ -7,7 +7,6 @@ made of a column in the table.
 
 from __future__ import annotations
 
-import fnmatch
 import math
 from dataclasses import dataclass, replace
 from types import NoneType
@@ -16,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from blender_core.common.attribute_paths import specificity
+from blender_core.common.caught_warnings import kept_apart
+from blender_core.common.patterns import matches_name
 from blender_core.common.wording import preview
 from blender_core.errors import ExpansionError
 from blender_core.plan.columns import numbered
@@ -50,7 +51,7 @@ class RecordedColumn:
 
     def is_meant(self, text: str) -> bool:
         """Tell whether a text means the column."""
-        if fnmatch.fnmatchcase(self.name.casefold(), text.casefold()):
+        if matches_name(text, self.name):
             return True
         return specificity(text, self.attribute.path, self.attribute.keyword) is not None
 
@@ -98,6 +99,7 @@ class Hdrtab:
     Of a FITS_rec, nulls and units are known. HDRRULES has cells of the same kinds.
     """
 
+    @kept_apart()
     def __init__(self, table: Any, label: str, name: str = "HDRTAB") -> None:
         from astropy.io.fits import FITS_rec
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.common.foreign import type_name
 from blender_core.common.values import DROP, identity
 from blender_core.common.wording import preview
 from blender_core.errors import RuleError
@@ -33,7 +34,7 @@ def problem_with_value(rule: Rule, values: Sequence[Any], value: Any) -> str | N
         plain = rule_result(value, None)
     except RuleError:
         return (
-            f"gives {preview(value)} ({type(value).__name__}), which is not a text, a number or a "
+            f"gives {preview(value)} ({type_name(value)}), which is not a text, a number or a "
             "boolean, nor a list or mapping of these"
         )
     if any(_same(plain, constant) for constant in rule.constants):
@@ -73,7 +74,7 @@ def problems_with_constants(rule: Rule) -> Iterator[str]:
         except RuleError:
             plain = None
         if not _same(plain, constant):
-            kind = type(constant).__name__
+            kind = type_name(constant)
             yield f"the constant {preview(constant)} ({kind}) is not a plain value"
 
 

@@ -10,7 +10,6 @@ blender-core installed.
 
 from __future__ import annotations
 
-import importlib.metadata
 import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +18,7 @@ import pytest
 
 from blender_core.common.provider import Provider
 from blender_core.plugins.hookspecs import NAME
+from blender_core.plugins.installed import announced_plugins
 from blender_core.plugins.manager import Plugins
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def load_plugin(
 
     def load(plugin: Any, provider: Provider = UNDER_TEST) -> Plugins:
         if isinstance(plugin, ModuleType) and any(
-            entry.value == plugin.__name__ for entry in importlib.metadata.entry_points(group=NAME)
+            getattr(each.entry, "value", None) == plugin.__name__ for each in announced_plugins()
         ):
             return Plugins.discover()
         module = ModuleType(f"_blender_core_testing_{provider.plugin}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.common.foreign import Guard, type_name
 from blender_core.common.wording import format_error, preview
 from blender_core.errors import RuleCheckError, RuleError
 from blender_core.plugins.rule import Missing, Rule
@@ -110,7 +111,7 @@ def _problems_with_errors(trials: Sequence[Trial]) -> Iterator[str]:
     errors = [trial.error for trial in trials if trial.error is not None]
     if len(errors) == len(trials):
         # Of the kinds of errors, the one that came last for the first time.
-        last = _error_text(list({type(error).__name__: error for error in errors}.values())[-1])
+        last = _error_text(list({type_name(error): error for error in errors}.values())[-1])
         yield f"it blends nothing of what it was tried with ({last}): give samples that it blends"
 
 
@@ -191,10 +192,17 @@ def _problems_in_another_process(rule: Rule, trials: Iterable[Trial]) -> Iterato
 
 
 def _problem_with_pickling(rule: Rule) -> str | None:
+    def fault(error: BaseException) -> RuleError:
+        problem = (
+            f"it cannot be pickled ({format_error(error)}): let blend be a function of a module"
+        )
+        return RuleError(problem)
+
     try:
-        pickle.loads(pickle.dumps(rule))  # noqa: S301  # our own
-    except Exception as error:  # noqa: BLE001  # the rule may have anything in it
-        return f"it cannot be pickled ({format_error(error)}): let blend be a function of a module"
+        with Guard(fault):
+            pickle.loads(pickle.dumps(rule))  # noqa: S301  # our own
+    except RuleError as error:
+        return str(error)
     return None
 
 
@@ -202,8 +210,8 @@ def _has_text(value: Any) -> bool:
     return isinstance(value, str) or (isinstance(value, list) and any(map(_has_text, value)))
 
 
-def _error_text(error: Exception) -> str:
-    return f"{type(error).__name__} ({format_error(error)})"
+def _error_text(error: BaseException) -> str:
+    return f"{type_name(error)} ({format_error(error)})"
 
 
 def _shortened(problems: list[str]) -> list[str]:

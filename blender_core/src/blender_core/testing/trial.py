@@ -13,8 +13,9 @@ import warnings
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.common.foreign import Guard, type_name
 from blender_core.common.values import DROP
-from blender_core.common.wording import preview
+from blender_core.common.wording import full_repr, preview
 from blender_core.errors import RuleError
 from blender_core.schema.conversion import rule_result
 
@@ -118,20 +119,20 @@ class Trial:
 
     sample: Sample
     value: Any
-    error: Exception | None
+    error: BaseException | None
     has_changed_sample: bool
 
     @property
     def answer(self) -> str:
         """What it answered, in a form that is the same for the same answers of any process."""
         if self.error is not None:
-            return type(self.error).__name__
+            return type_name(self.error)
         if self.value is None or self.value is DROP:
             return repr(self.value)
         try:
             return repr(rule_result(self.value, None))
         except RuleError:
-            return f"something of type {type(self.value).__name__}"
+            return f"something of type {type_name(self.value)}"
 
 
 def try_rule(rule: Rule, sample: Sample) -> Trial:
@@ -142,18 +143,29 @@ def try_rule(rule: Rule, sample: Sample) -> Trial:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            value = rule.blend(values, **arguments)
-        except Exception as raised:  # noqa: BLE001  # that is what is to be found out
-            error = raised
-    return Trial(sample, value, error, repr((values, arguments)) != before)
+            with Guard(_RaisedError):
+                value = rule.blend(values, **arguments)
+        except _RaisedError as raised:
+            error = raised.error
+    has_changed_sample = full_repr((values, arguments)) != before
+    return Trial(sample, value, error, has_changed_sample)
 
 
+class _RaisedError(Exception):
+    """What a rule raised, be it what would end the program."""
+
+    def __init__(self, error: BaseException) -> None:
+        super().__init__()
+        self.error = error
+
+
+_ANSWERS: Final = b"answers: "
 _PROGRAM: Final = """
 import json, pickle, sys
 sys.path[:] = pickle.load(sys.stdin.buffer)
 rule, samples = pickle.load(sys.stdin.buffer)
 from blender_core.testing.trial import try_rule
-print(json.dumps([try_rule(rule, sample).answer for sample in samples]))
+print("answers: " + json.dumps([try_rule(rule, sample).answer for sample in samples]))
 """
 
 
@@ -167,8 +179,9 @@ def answers_of_another_process(rule: Rule, samples: Sequence[Sample]) -> list[st
         check=False,
         env={**os.environ, "PYTHONHASHSEED": seed},
     )
-    if done.returncode:
+    # The module of the rule may print when it is imported, and also when the process ends.
+    lines = [line for line in done.stdout.splitlines() if line.startswith(_ANSWERS)]
+    if done.returncode or not lines:
         return None
-    # The module of the rule may print when it is imported.
-    answers: list[str] = json.loads(done.stdout.splitlines()[-1])
+    answers: list[str] = json.loads(lines[-1].removeprefix(_ANSWERS))
     return answers

@@ -22,15 +22,19 @@ class UnboundedTreeError(ValueError):
     """A tree is not what anybody can go through. The message says why."""
 
 
-def require_bounded(root: Any) -> None:
-    """Refuse a tree that contains itself, is far larger than any text, or is very deep."""
-    _Sizes().add(root, 0)
+def require_bounded(root: Any, most: int = _MOST_REPEATED) -> None:
+    """Refuse a tree that contains itself, is far larger than any text, or is very deep.
+
+    ``most`` is how many values its aliases may stand for.
+    """
+    _Sizes(most).add(root, 0)
 
 
 class _Sizes:
     """How large the nodes are that have been seen so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
+        self._most = most
         # None for a node that is not at its end yet.
         self._sizes: dict[int, tuple[int, int] | None] = {}
         self._repeated = 0
@@ -62,8 +66,8 @@ class _Sizes:
             msg = f"what begins in its line {node.start_mark.line + 1} contains itself"
             raise UnboundedTreeError(msg)
         self._repeated += size[0]
-        if self._repeated > _MOST_REPEATED:
-            msg = f"its aliases stand for more than {_MOST_REPEATED:,} values"
+        if self._repeated > self._most:
+            msg = f"its aliases stand for more than {self._most:,} values"
             raise UnboundedTreeError(msg)
         return size
 

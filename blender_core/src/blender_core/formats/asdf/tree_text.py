@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.common.cached import cached_property
 from blender_core.formats.asdf.limits import require_bounded
 
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-__all__ = ["AsdfText"]
+__all__ = ["CHECKSUM", "AsdfText"]
+
+CHECKSUM: Final = "_fits_hash"
+"""Where a tree has the checksum of the headers of its file."""
 
 _CHECKSUM: Final = re.compile(rb"^_fits_hash: ([0-9a-f]{64})\s*$", re.MULTILINE)
 _BEFORE_CHECKSUM: Final = b"\n_fits_hash:"
 _END: Final = b"\n..."
 _CHUNK: Final = 1 << 16
 _LONGEST: Final = 1 << 28
+_MOST_VALUES: Final = 5_000_000
+"""Thousands of slits with a WCS each have fewer."""
 
 
 class AsdfText:
@@ -32,32 +37,58 @@ class AsdfText:
     def __init__(self, raw: bytes) -> None:
         self.raw = raw
 
+    def __getstate__(self) -> dict[str, Any]:
+        return {"raw": self.raw}  # what it was parsed to need not be told, nor can all of it
+
     @classmethod
     def read(cls, file: BinaryIO, size: int) -> AsdfText:
         """Read a tree from a file, without the arrays that follow it."""
-        raw = bytearray()
-        while len(raw) < size:
-            searched = max(len(raw) - len(_END), 0)
-            chunk = file.read(min(_CHUNK, size - len(raw)))
+        raw, searched = bytearray(), 0
+        while len(raw) < size and (chunk := file.read(min(_CHUNK, size - len(raw)))):
             raw += chunk
-            end = raw.find(_END, searched)
-            if end >= 0:
-                return cls(bytes(raw[: end + len(_END)]) + b"\n")
-            if not chunk:
-                break
+            while (end := raw.find(_END, searched)) >= 0:
+                searched = end + len(_END)
+                if len(raw) < searched + 2:
+                    raw += file.read(min(2, size - len(raw)))
+                # As asdf finds it: with nothing else in its line.
+                if raw.startswith((b"\n", b"\r\n"), searched) or len(raw) == searched:
+                    return cls(bytes(raw[:searched]) + b"\n")
+            searched = max(searched, len(raw) - len(_END))
             if len(raw) > _LONGEST:
                 msg = f"its ASDF tree has no end in its first {len(raw):,} bytes"
                 raise ValueError(msg)
         return cls(bytes(raw))
 
+    def with_own_tree(self) -> AsdfText:
+        """Return the same text with another tree, which may be changed."""
+        other = AsdfText(self.raw)
+        if "root" in vars(self):
+            other.root = self.root  # what takes long
+        return other
+
     @property
-    def checksum(self) -> str | None:
-        """The checksum of the headers when the tree was written, where there is one for certain."""
+    def stated_checksum(self) -> str | None:
+        """What seems to be the checksum of the headers when the tree was written.
+
+        It is the checksum unless that line of the text is part of something else.
+        """
         start = self.raw.find(_BEFORE_CHECKSUM)
         if start < 0 or self.raw.find(_BEFORE_CHECKSUM, start + 1) >= 0:
             return None
         match = _CHECKSUM.match(self.raw, start + 1)
         return match[1].decode() if match else None
+
+    @cached_property
+    def checksum(self) -> str | None:
+        """The checksum of the headers when the tree was written; None if there is none.
+
+        To find it, the tree is parsed.
+        """
+        try:
+            checksum = self.tree.get(CHECKSUM)
+        except Exception:  # noqa: BLE001  # whoever reads the tree is told
+            return None
+        return checksum if type(checksum) is str else None
 
     @property
     def text(self) -> str:
@@ -69,8 +100,12 @@ class AsdfText:
         """The root of the tree as it is in the text: a node of YAML, with what is below it."""
         from asdf.yamlutil import AsdfLoader
 
-        if _END not in self.raw:
+        if not self.raw.endswith(_END + b"\n"):
             msg = "it has no end"
+            raise ValueError(msg)
+        # Each value ends with one of these, and takes hundreds of bytes once it is parsed.
+        if self.raw.count(b",") + self.raw.count(b"\n") > _MOST_VALUES:
+            msg = f"it has more than {_MOST_VALUES:,} values"
             raise ValueError(msg)
         root = AsdfLoader(self.raw).get_single_node()
         if root is not None:

@@ -1,24 +1,26 @@
 """Replace a file by another, so that there is the old one or the new one at any moment.
 
-The new file is written under a name of its own in the same folder, flushed to disk, and then put
-in the place of the old one in one step. Who is killed meanwhile leaves that draft behind; the next
-who writes to the same place removes it. A lock, which ends with the process that holds it, tells
-drafts that somebody is writing from those that are left over.
+The new file is written under a name of its own in the same folder, looked at, flushed to disk, and
+then put in the place of the old one in one step. Who is killed meanwhile leaves that draft behind;
+the next who writes to the same place removes it. A lock, which ends with the process that holds it,
+tells drafts that somebody is writing from those that are left over.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 from typing import TYPE_CHECKING, Final
 
-from blender_core.errors import BlenderError, OutputError, OutputExistsError
+from blender_core.errors import BlenderError, OutputExistsError, warn
+from blender_core.formats.files.draft import Draft
+from blender_core.formats.files.write_error import write_error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
-    from typing import BinaryIO
 
     from blender_core.formats.files.target import Target
 
@@ -29,52 +31,71 @@ _LONGEST_NAME: Final = 255
 
 _PREFIX, _MARK, _SUFFIX = ".", ".model-blender-", ".tmp"
 _N_RANDOM: Final = 4
+_DISK_FAILS: Final = (errno.EIO, errno.ENOSPC, errno.EDQUOT)
 
 
 @contextlib.contextmanager
-def replacing(target: Target) -> Iterator[BinaryIO]:
-    """Give a file to write to, and put it in the target's place when all has been written."""
+def replacing(target: Target, check: Callable[[Path], None] | None = None) -> Iterator[Draft]:
+    """Give a file to write to, and put it in the target's place when all has been written.
+
+    ``check`` is called before that with the path of the draft, and refuses it if it does not hold
+    what was meant. What fails fails before the file is replaced; of what comes after that, nothing
+    can take it away again.
+    """
+    draft = old = None
     try:
         _remove_leftovers(target.path)
         old = target.path.stat() if target.path.exists() else None
         # Nobody is to read a product in the making who cannot read it when it is made.
-        with _draft(target.path, 0o600 if old else 0o666) as (file, draft):
-            yield file
-            file.flush()
+        with _draft(target.path, 0o600 if old else 0o666) as (draft, number):
+            yield draft
+            draft.complete()
+            if check is not None:
+                check(draft.name)
             if old:
-                _take_permissions(file.fileno(), target.path, old)
-            os.fsync(file.fileno())
-            _put(draft, target)
-        _flush_folder(target.path.parent)
+                _take_permissions(number, target.path, old)
+            draft.finish()
+            _put(draft.name, target)
     except BlenderError:
         raise
     except Exception as error:
-        reason = f"{type(error).__name__}: {error}"
-        if isinstance(error, OSError):
-            # Numpy and astropy find out by themselves that they cannot write all they should.
-            reason = error.strerror or f"{error}. Is there no space left?"
-        msg = f"{target.label} cannot be written to {target.output}: {reason}"
-        raise OutputError(msg, path=target.output) from error
+        raise write_error(target, error, draft, old) from error
+    _flush_folder(target)
 
 
 @contextlib.contextmanager
-def _draft(path: Path, mode: int) -> Iterator[tuple[BinaryIO, Path]]:
-    """Give a new file beside another, which is locked, and is removed if anything fails."""
-    draft = path.with_name(f"{_beginning(path)}{os.urandom(_N_RANDOM).hex()}{_SUFFIX}")
+def _draft(path: Path, mode: int) -> Iterator[tuple[Draft, int]]:
+    """Give a new file beside another, which is locked, and is removed if anything fails.
+
+    The number is that of a second descriptor, with which the lock ends: not when the file is
+    closed, but when it is in its place.
+    """
+    name = path.with_name(f"{_beginning(path)}{os.urandom(_N_RANDOM).hex()}{_SUFFIX}")
+    draft = number = None
     try:
         # Not the mode "xb", which astropy does not know.
-        with open(
-            draft, "wb", opener=lambda name, flags: os.open(name, flags | os.O_EXCL, mode)
-        ) as file:
-            # Before it was locked, another writer may have taken it for a leftover.
-            if _lock(file.fileno()) is not False and os.fstat(file.fileno()).st_nlink:
-                yield file, draft
-                return
+        file = open(  # noqa: SIM115  # the draft closes it
+            name, "wb", opener=lambda path, flags: os.open(path, flags | os.O_EXCL, mode)
+        )
+        draft = Draft(file, name)
+        number = os.dup(file.fileno())
+        # Before it was locked, another writer may have taken it for a leftover.
+        is_ours = _lock(number) is not False and os.fstat(number).st_nlink
+        if is_ours:
+            yield draft, number
     except BaseException:
-        _remove(draft)
+        _remove(name)
         raise
-    with _draft(path, mode) as another:
-        yield another
+    finally:
+        with contextlib.suppress(OSError):  # of what has failed or is on disk
+            if draft is not None:
+                draft.close()
+        with contextlib.suppress(OSError):
+            if number is not None:
+                os.close(number)
+    if not is_ours:
+        with _draft(path, mode) as another:
+            yield another
 
 
 def _remove(draft: Path) -> None:
@@ -133,6 +154,7 @@ def _take_permissions(number: int, path: Path, old: os.stat_result) -> None:
 
 
 def _put(draft: Path, target: Target) -> None:
+    """Give the draft the target's name."""
     if not target.replaces:
         try:
             os.link(draft, target.path)  # fails where there is a file, as no renaming does
@@ -147,11 +169,18 @@ def _put(draft: Path, target: Target) -> None:
     os.replace(draft, target.path)  # noqa: PTH105  # one step, as its documentation promises
 
 
-def _flush_folder(folder: Path) -> None:
-    """Have the new name on disk, too; where that cannot be had, the file is whole all the same."""
-    with contextlib.suppress(OSError):
-        number = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+def _flush_folder(target: Target) -> None:
+    """Have the new name on disk, too; the file is whole and in its place all the same."""
+    try:
+        number = os.open(target.path.parent, os.O_RDONLY | os.O_CLOEXEC)
         try:
             os.fsync(number)
         finally:
             os.close(number)
+    except OSError as error:
+        if error.errno in _DISK_FAILS:  # others say that folders cannot be flushed here
+            warn(
+                f"{target.label} has been written to {target.output}, whole, but the system says "
+                f"of the folder: {error.strerror}. After a crash of the system, the file that was "
+                "there before may be back"
+            )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["ByteRange", "Part", "PatchError", "blocks_of"]
+__all__ = ["ByteRange", "Part", "PatchError", "blocks_of", "length_of"]
 
 _BLOCK: Final = 1 << 20
 
@@ -26,6 +26,11 @@ class ByteRange:
 
 
 Part = bytes | ByteRange
+
+
+def length_of(part: Part) -> int:
+    """Return how many bytes a part has."""
+    return len(part) if isinstance(part, bytes) else part.length
 
 
 def blocks_of(parts: Iterable[Part], source: BinaryIO) -> Iterator[bytes]:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import stat
-from typing import TYPE_CHECKING, BinaryIO
+import zlib
+from typing import TYPE_CHECKING, BinaryIO, Final
 
+from blender_core.common.wording import visible
 from blender_core.errors import InputError
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["SourceFile", "length_of_file"]
+__all__ = ["SourceFile", "length_of_file", "read_whole", "state_of"]
+
+_MOST_BYTES: Final = 64 << 20
+"""Far more than an association of 100,000 members has, or a list of as many names."""
 
 
 def length_of_file(path: Path) -> int:
@@ -26,14 +31,34 @@ def length_of_file(path: Path) -> int:
     return status.st_size
 
 
-class SourceFile:
-    """The file that a product is read from, and what it was like then."""
+def read_whole(path: Path, most: int = _MOST_BYTES) -> bytes:
+    """Return what is in a file that somebody names, and that is small.
 
-    def __init__(self, path: Path) -> None:
+    Pipes and devices are not waited for, nor read without an end: they are an `OSError`, as is what
+    cannot be read, or is too large. A name that no file can have is a `ValueError`.
+    """
+    length = length_of_file(path)
+    if length <= most:
+        with path.open("rb") as file:
+            content = file.read(most + 1)  # some tell no length, and others grow
+        length = len(content)
+    if length > most:
+        msg = f"it has {length} bytes, which is more than {most >> 20} MB"
+        raise OSError(msg)
+    return content
+
+
+class SourceFile:
+    """The file that a product is read from, and what it was like then.
+
+    Of a file that was just written, ``status`` is what it was like, whoever has replaced it since.
+    """
+
+    def __init__(self, path: Path, status: os.stat_result | None = None) -> None:
         self.path = path.absolute()  # wherever the current directory comes to be
-        self.label = f"the product ({path})"
+        self.label = f"the product ({visible(str(path))})"
         try:
-            self._state = _state(self.path.stat())
+            self._state = state_of(status or self.path.stat())
         except OSError as error:
             msg = f"{self.label} cannot be read: {error.strerror or error}"
             raise InputError(msg) from error
@@ -47,23 +72,29 @@ class SourceFile:
         with self._has_to_be_there():
             return self.path.open("rb")
 
+    def reading(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
+        """Give what is read of the file; if that fails, it is not the fault of who writes it."""
+        with self._has_to_be_there():
+            yield from blocks
+
     def require_unchanged(self) -> None:
         """Refuse what has been read of the file if somebody has changed or replaced it since."""
         with self._has_to_be_there():
-            state = _state(self.path.stat())
+            state = state_of(self.path.stat())
         if state != self._state:
-            msg = f"{self.label} has been changed by somebody else since it was read"
+            msg = f"{self.label} has been changed by somebody else since it was read: try again"
             raise InputError(msg)
 
     @contextlib.contextmanager
     def _has_to_be_there(self) -> Iterator[None]:
         try:
             yield
-        except OSError as error:
-            msg = f"{self.label} cannot be read any more: {error.strerror or error}"
+        except (OSError, EOFError, zlib.error) as error:
+            reason = getattr(error, "strerror", None) or error
+            msg = f"{self.label} cannot be read any more: {reason}"
             raise InputError(msg) from error
 
 
-def _state(status: os.stat_result) -> tuple[int, ...]:
+def state_of(status: os.stat_result) -> tuple[int, ...]:
     """Return what changes when somebody changes a file or replaces it."""
     return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns

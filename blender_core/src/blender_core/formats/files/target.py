@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from blender_core.common.advice import Advice, Argument
+from blender_core.common.wording import visible
 from blender_core.errors import OutputError, OutputExistsError
 
 if TYPE_CHECKING:
@@ -49,13 +50,13 @@ class Target:
             # A name too long, a loop of links, a name with a zero byte in it.
             reason = getattr(error, "strerror", None) or str(error)
             msg = f"{label} cannot be written to {output}: {reason}"
-            raise OutputError(msg, path=output) from error
+            raise OutputError(visible(msg), path=output) from error
         if problem:
-            raise OutputError(problem, path=output)
+            raise OutputError(visible(problem), path=output)
         is_product = product is not None and status is not None and _is_file(product, status)
         if status is not None and not (overwrite or is_product):
             msg = Advice(
-                f"there is a file {output}: choose another name, or replace it with ",
+                f"there is a file {visible(str(output))}: choose another name, or replace it with ",
                 Argument("overwrite", True),
             )
             raise OutputExistsError(msg, path=output)
@@ -77,7 +78,7 @@ class Target:
         for file in inputs:
             if _is_file(file, status):
                 msg = f"{self.label} would replace the input {file}: choose another name"
-                raise OutputError(msg, path=self.output)
+                raise OutputError(visible(msg), path=self.output)
 
 
 def is_same_file(path: Path, other: Path) -> bool:

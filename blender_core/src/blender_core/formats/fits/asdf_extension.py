@@ -6,8 +6,9 @@ import io
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.common.caught_warnings import kept_apart
 from blender_core.formats.asdf.tree_edit import changed
-from blender_core.formats.files.byte_ranges import ByteRange, Part, PatchError, blocks_of
+from blender_core.formats.files.byte_ranges import ByteRange, Part, PatchError, blocks_of, length_of
 from blender_core.formats.fits.header_edit import EditedHeader, card, checksum_of
 from blender_core.formats.fits.scan import BLOCK, padded
 
@@ -47,7 +48,7 @@ def with_tree(
     end = len(old.raw) - 1
     new = changed(old.raw.decode(), changes).encode().removesuffix(b"\n")
     data = [new, *_blocks(ByteRange(hdu.start + end, hdu.size - end), len(new) - end, source)]
-    size = sum(len(part) if isinstance(part, bytes) else part.length for part in data)
+    size = sum(map(length_of, data))
     data.append(bytes(padded(size) - size))
     header.replace("NAXIS1", card("NAXIS1", size, "length of dimension 1"))
     if "TFORM1" in header:
@@ -57,6 +58,7 @@ def with_tree(
     return data
 
 
+@kept_apart()
 def new_extension(changes: Mapping[str, Any]) -> bytes:
     """Return an extension for a file that has none."""
     import asdf
@@ -71,6 +73,7 @@ def new_extension(changes: Mapping[str, Any]) -> bytes:
     return bytes_of(fits.BinTableHDU.from_columns([column], name="ASDF"))
 
 
+@kept_apart()
 def bytes_of(hdu: Any) -> bytes:
     """Return an extension of astropy's as it is to be in a file."""
     buffer = io.BytesIO()

@@ -7,31 +7,37 @@ gives can be had in a fraction of the time. Anything else is left to astropy.
 from __future__ import annotations
 
 import functools
+import math
 import re
-from functools import cached_property
+from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from blender_core.common.cached import cached_property
 from blender_core.common.caught_warnings import recorded
+from blender_core.formats.fits.card_faults import alteration, decoded, faulty_card, value_of
+from blender_core.formats.fits.card_images import CARD, COMMENTARY, card_images, keyword_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from astropy.io.fits import Header
 
-__all__ = ["CARD", "LiveHeader", "RawHeader", "card_value"]
+    from blender_core.formats.fits.card_faults import Alteration
 
-CARD: Final = 80
-"""Length of a card in bytes, by the FITS standard."""
+__all__ = ["CARD", "LiveHeader", "RawHeader", "card_value"]
 
 _PRINTABLE: Final = bytes(range(0x20, 0x7F))
 _OF_KEYWORDS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_- "
 _OF_NUMBERS: Final = b"0123456789+-.EeDd"
 _D_TO_E: Final = bytes.maketrans(b"Dd", b"EE")
 _DOUBTFUL: Final = object()
+_LARGEST_KEPT: Final = 1 << 16
+"""The bytes of the keywords of 8,192 cards: those of larger headers are not kept for the next."""
 _AFTER_QUOTE: Final = 3
 """Where a text begins, if there is nothing in its card but that."""
+_COMMENTARY: Final = frozenset(keyword.encode().ljust(8) for keyword in COMMENTARY)
 _STANDARD: Final = re.compile(
     rb"(?:COMMENT |HISTORY | {8}).*"
     rb"|CONTINUE +'(?:[^']|'')*' *(?:/.*)?"
@@ -49,7 +55,7 @@ class RawHeader:
 
     def __init__(self, raw: bytes) -> None:
         self.raw = raw
-        self._positions, usual = _positions(_keyword_column(raw))
+        self._positions, self._repeated, usual = _positions(_keyword_column(raw))
         end = self._positions.get(b"END     ")
         self.is_plain = (
             usual
@@ -80,7 +86,17 @@ class RawHeader:
     def get(self, keyword: str) -> Any:
         """Return the value of a keyword as it stands there."""
         value = self._plain_value(keyword.encode().ljust(8))
-        return self._by_astropy.get(keyword) if value is _DOUBTFUL else value
+        if value is not _DOUBTFUL:
+            return value
+        from astropy.io.fits import VerifyError
+
+        try:
+            return self._by_astropy.get(keyword)
+        except VerifyError as error:
+            if keyword in str(error):
+                raise
+            msg = f"{keyword}: {error}"
+            raise VerifyError(msg) from error
 
     def select(self, fields: Sequence[bytes]) -> list[Any]:
         """Return the values of many keywords, of mended cards where a card has to be mended.
@@ -93,6 +109,43 @@ class RawHeader:
             if value is _DOUBTFUL:
                 values[i] = self._mended.get(fields[i].decode().rstrip())
         return values
+
+    @cached_property
+    def repeated(self) -> frozenset[bytes]:
+        """The keywords that are there more than once, as they are on cards."""
+        if self.is_plain:
+            return self._repeated
+        return frozenset(
+            keyword.encode("latin-1").ljust(8)
+            for keyword, images in self._images.items()
+            if len(images) > 1 and keyword not in COMMENTARY
+        )
+
+    def values_of(self, field: bytes) -> list[Any]:
+        """Return the values of all cards that have a keyword, in their order."""
+        from astropy.io.fits import Card
+
+        images = self._images.get(field.decode("latin-1").rstrip(), ())
+        return [value_of(Card.fromstring(decoded(image))) for image in images]
+
+    def alterations(self, fields: Sequence[bytes]) -> dict[bytes, Alteration]:
+        """Tell which of many values are not what stands there, once they have been selected."""
+        if "_mended" not in vars(self):
+            return {}  # to select them has taken no closer look
+        altered = {}
+        for field in fields:
+            keyword = field.decode().rstrip()
+            for image in self._images.get(keyword, ())[:1]:
+                altered[field] = alteration(image, self._mended.get(keyword))
+        return {field: value for field, value in altered.items() if value is not None}
+
+    @cached_property
+    def _images(self) -> Mapping[str, Sequence[bytes]]:
+        """The cards of each keyword."""
+        images: dict[str, list[bytes]] = {}
+        for image in card_images(self.raw):
+            images.setdefault(keyword_of(image), []).append(image)
+        return images
 
     def _plain_value(self, field: bytes) -> Any:
         if not self.is_plain:
@@ -135,18 +188,18 @@ class RawHeader:
 
     @cached_property
     def _mended(self) -> Header:
-        with recorded():  # what is mended is no concern of the blend
-            str(self._by_astropy)
-        return self._by_astropy
+        return _mended(self._parsed())
 
     @cached_property
     def _by_astropy(self) -> Header:
+        return self._parsed()
+
+    def _parsed(self) -> Header:
+        # Two of them, as threads share headers: one that is in use is not mended.
         from astropy.io import fits
 
-        # As astropy does it when it reads a file.
-        text = self.raw.decode("ascii", "replace").replace("\ufffd", "?")
         with recorded():
-            return fits.Header.fromstring(text)
+            return fits.Header.fromstring(decoded(self.raw))
 
 
 class LiveHeader:
@@ -165,8 +218,7 @@ class LiveHeader:
 
         Mended cards have the values that they are mended to from then on, as of a `RawHeader`.
         """
-        with recorded():  # what it mends is no concern of the blend
-            return str(self._header).encode()
+        return str(_mended(self._header)).encode()
 
     def get(self, keyword: str) -> Any:
         """Return the value of a keyword, as `RawHeader.get` does."""
@@ -175,6 +227,37 @@ class LiveHeader:
     def select(self, fields: Sequence[bytes]) -> list[Any]:
         """Return the values of many keywords, as `RawHeader.select` does."""
         return [self._header.get(field.decode().rstrip()) for field in fields]
+
+    @cached_property
+    def repeated(self) -> frozenset[bytes]:
+        """The keywords that are there more than once, as `RawHeader.repeated` has them."""
+        numbers = Counter(map(str.upper, self._header))
+        return frozenset(
+            keyword.encode("latin-1").ljust(8)
+            for keyword, number in numbers.items()
+            if number > 1 and keyword not in COMMENTARY
+        )
+
+    def values_of(self, field: bytes) -> list[Any]:
+        """Return the values of all cards that have a keyword, as `RawHeader.values_of` does."""
+        keyword = field.decode("latin-1").rstrip()
+        return [value_of(card) for card in self._header.cards if card.keyword.upper() == keyword]
+
+    def alterations(self, _fields: Sequence[bytes]) -> dict[bytes, Alteration]:
+        """Tell which values are not what stands there: none, as what is in memory is meant."""
+        return {}
+
+
+def _mended(header: Header) -> Header:
+    """Have astropy mend the cards of a header that do not meet the standard."""
+    with recorded():  # what is mended without an error is read as it is then
+        try:
+            str(header)
+        except Exception as error:
+            keyword = faulty_card(header.cards)
+            msg = f"{keyword}: {error}"
+            raise ValueError(msg) from error
+    return header
 
 
 def _cards(raw: bytes) -> Iterator[bytes]:
@@ -188,22 +271,34 @@ def _keyword_column(raw: bytes) -> bytes:
     return np.frombuffer(raw, np.uint8).reshape(-1, CARD)[:, :8].tobytes()
 
 
-@functools.lru_cache(maxsize=64)
-def _positions(column: bytes) -> tuple[Mapping[bytes, int], bool]:
-    """Return where each keyword first comes, and whether all keywords are of the usual kind.
+def _positions(column: bytes) -> tuple[Mapping[bytes, int], frozenset[bytes], bool]:
+    """Return where each keyword first comes, which come again, and whether all are usual ones.
 
     Exposures of one mode have the same keywords in the same order, so one answer serves for many.
     """
+    find = _positions_again if len(column) <= _LARGEST_KEPT else _find_positions
+    return find(column)
+
+
+def _find_positions(column: bytes) -> tuple[Mapping[bytes, int], frozenset[bytes], bool]:
     positions: dict[bytes, int] = {}
+    repeated = set()
     for i in range(0, len(column), 8):
-        positions.setdefault(column[i : i + 8], i // 8 * CARD)
+        field = column[i : i + 8]
+        if field not in positions:
+            positions[field] = i // 8 * CARD
+        elif field not in _COMMENTARY:
+            repeated.add(field)
     unusual = (
         b"HIERARCH" in positions
         or column.translate(None, _OF_KEYWORDS)
         # Astropy strips blanks before a keyword.
         or any(field[:1] == b" " and field.strip(b" ") for field in positions)
     )
-    return positions, not unusual
+    return positions, frozenset(repeated), not unusual
+
+
+_positions_again = functools.lru_cache(maxsize=64)(_find_positions)
 
 
 @functools.lru_cache(maxsize=1 << 13)
@@ -241,6 +336,9 @@ def card_value(field: bytes) -> Any:
     try:
         if token.translate(None, b".EeDd") == token:
             return int(token)
-        return float(token.translate(_D_TO_E))
+        number = float(token.translate(_D_TO_E))
     except ValueError:
         return _DOUBTFUL
+    # What is too large is infinite, and what is too small is nothing.
+    is_beyond = math.isinf(number) or (not number and token.translate(None, b"0+-.EeDd"))
+    return _DOUBTFUL if is_beyond else number

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import io
+import itertools
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from blender_core.common.caught_warnings import kept_apart
 from blender_core.formats.asdf.tree_text import AsdfText
 from blender_core.formats.fits.cards import LiveHeader
-from blender_core.formats.fits.scan import BLOCK, BadFitsError, RawFits, RawHDU
+from blender_core.formats.fits.scan import BLOCK, MOST_HDUS, BadFitsError, RawFits, RawHDU
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-    from astropy.io.fits import Column, FITS_rec, HDUList, Header
+    from astropy.io.fits import BinTableHDU, Column, FITS_rec, HDUList, Header
 
 __all__ = ["raw_fits_of", "table_in", "without_arrays"]
 
@@ -34,8 +36,11 @@ def raw_fits_of(hdulist: HDUList) -> RawFits:
                 size=0,
                 compressed=False,  # its header is the image's own
             )
-            for hdu in hdulist
+            for hdu in itertools.islice(hdulist, MOST_HDUS + 1)
         )
+        if len(hdus) > MOST_HDUS:
+            msg = f"it has more than {MOST_HDUS:,} HDUs"
+            raise BadFitsError(msg)
         if not hdus:
             msg = "it has no HDU"
             raise BadFitsError(msg)
@@ -61,10 +66,12 @@ def table_in(hdulist: HDUList, name: str) -> FITS_rec:
                 raise BadFitsError(msg)
             padding = bytes(-size % BLOCK)
             hdu = fits.BinTableHDU.fromstring(hdu.header.tostring().encode() + raw + padding)
-        if hdu.data is None or not hdu.data.dtype.names:
+        with kept_apart():
+            table = hdu.data
+        if table is None or not table.dtype.names:
             msg = "it has no columns"
             raise BadFitsError(msg)
-        return hdu.data
+        return table
 
 
 def without_arrays(hdulist: HDUList) -> HDUList:
@@ -78,9 +85,9 @@ def without_arrays(hdulist: HDUList) -> HDUList:
                 twin = fits.PrimaryHDU()
             elif _name_of(hdu) == _ASDF:
                 file, size = _data_of(hdu)
-                twin = fits.BinTableHDU.from_columns([_column(file.read(size))])
+                twin = _table([_column(file.read(size))])
             elif isinstance(hdu, fits.BinTableHDU):
-                twin = fits.BinTableHDU.from_columns(_columns(hdu.header))
+                twin = _table(_columns(hdu.header))
             else:
                 twin = fits.ImageHDU()
             bare.append(twin)
@@ -91,6 +98,13 @@ def without_arrays(hdulist: HDUList) -> HDUList:
 def _name_of(hdu: Any) -> str:
     """Return the name of an HDU as the FITS standard compares it: blanks and case do not count."""
     return str(hdu.name).strip().upper()
+
+
+@kept_apart()
+def _table(columns: list[Column]) -> BinTableHDU:
+    from astropy.io import fits
+
+    return fits.BinTableHDU.from_columns(columns)
 
 
 def _columns(header: Header) -> list[Column]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.formats.fits.cards import CARD
+from blender_core.formats.fits.card_images import CARD, END, card_images, keyword_of
 from blender_core.formats.fits.scan import padded
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["EditedHeader", "card", "checksum_of", "header_of"]
 
-_END: Final = b"END".ljust(CARD)
 _ALL_ONES: Final = 0xFFFFFFFF
 """The sum of an HDU whose checksum is right."""
 _PUNCTUATION: Final = frozenset(b":;<=>?@[\\]^_`")
@@ -30,7 +29,11 @@ def card(keyword: str, value: Any, comment: str = "", *, exact: bool = False) ->
     """
     from astropy.io import fits
 
-    image = str(fits.Card(keyword, value, comment).image)
+    whole = fits.Card(keyword, comment=comment)
+    # Given at once, it would be looked at for a record of several values, with numbers in it that
+    # are written anew: "A: 007" would become "A: 7".
+    whole.value = value
+    image = str(whole.image)
     if exact and isinstance(value, float) and fits.Card.fromstring(image).value != value:
         image = f"{keyword:8}= {repr(value).upper()}" + (f" / {comment}" if comment else "")
         image = image[:CARD].ljust(CARD)
@@ -39,7 +42,7 @@ def card(keyword: str, value: Any, comment: str = "", *, exact: bool = False) ->
 
 def header_of(cards: Iterable[bytes]) -> bytes:
     """Return the header that has some cards."""
-    text = b"".join([*cards, _END])
+    text = b"".join([*cards, END])
     return text.ljust(padded(len(text)))
 
 
@@ -49,16 +52,8 @@ class EditedHeader:
     def __init__(self, raw: bytes) -> None:
         self._before = raw
         self._is_changed = False
-        self._cards: list[bytes] = []  # each with those that continue it
-        for start in range(0, len(raw), CARD):
-            image = raw[start : start + CARD]
-            if image == _END:
-                break
-            if _keyword(image) == "CONTINUE" and self._cards:
-                self._cards[-1] += image
-            else:
-                self._cards.append(image)
-        self._keywords = [_keyword(image) for image in self._cards]
+        self._cards = list(card_images(raw))  # each with those that continue it
+        self._keywords = list(map(keyword_of, self._cards))
 
     def __contains__(self, keyword: str) -> bool:
         return keyword in self._keywords
@@ -82,23 +77,27 @@ class EditedHeader:
         return place
 
     def replace(self, keyword: str, image: bytes) -> None:
-        """Replace the card of a keyword that is there."""
+        """Replace the card of a keyword that is there. If it is there repeatedly, one is left."""
         place = self._keywords.index(keyword)
         self._is_changed |= self._cards[place] != image
         self._cards[place] = image
+        self._remove(keyword, place + 1)
 
     def insert(self, place: int, images: Iterable[bytes]) -> None:
         """Insert cards."""
         images = list(images)
         self._is_changed = True
         self._cards[place:place] = images
-        self._keywords[place:place] = map(_keyword, images)
+        self._keywords[place:place] = map(keyword_of, images)
 
     def remove(self, keyword: str) -> None:
         """Remove all cards of a keyword."""
-        while keyword in self:
+        self._remove(keyword, 0)
+
+    def _remove(self, keyword: str, start: int) -> None:
+        while keyword in self._keywords[start:]:
             self._is_changed = True
-            place = self._keywords.index(keyword)
+            place = self._keywords.index(keyword, start)
             del self._cards[place], self._keywords[place]
 
     def renew_checksum(self, data: int | None = None) -> None:
@@ -119,10 +118,6 @@ class EditedHeader:
             self.replace("CHECKSUM", card("CHECKSUM", "0" * 16, comment))
             rest = _ALL_ONES - ((checksum_of(self.raw) + data) % _ALL_ONES or _ALL_ONES)
             self.replace("CHECKSUM", card("CHECKSUM", _encoded(rest), comment))
-
-
-def _keyword(image: bytes) -> str:
-    return image[:8].decode("latin-1").strip().upper()
 
 
 def checksum_of(data: bytes) -> int:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import functools
-import gzip
 import hashlib
 import math
 import re
-import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from blender_core.common.wording import join_words, preview
 from blender_core.formats.asdf.tree_text import AsdfText
+from blender_core.formats.files.compression import UnknownCompressionError, unpacked
 from blender_core.formats.files.source_file import length_of_file
 from blender_core.formats.fits.cards import CARD, RawHeader
 
@@ -22,19 +22,39 @@ if TYPE_CHECKING:
 
     from blender_core.formats.fits.cards import LiveHeader
 
-__all__ = ["BLOCK", "BadFitsError", "NotFitsError", "RawFits", "RawHDU", "padded", "scan"]
+__all__ = [
+    "BLOCK",
+    "MOST_HDUS",
+    "BadFitsError",
+    "NotFitsError",
+    "RawFits",
+    "RawHDU",
+    "padded",
+    "scan",
+]
 
 BLOCK: Final = 2880
 """Length of the blocks that a FITS file is made of, in bytes, by the FITS standard."""
 
-_GZIP: Final = b"\x1f\x8b"
 _CHUNK: Final = 8 * BLOCK
 _END: Final = b"END".ljust(CARD)
 _SWALLOWED: Final = re.compile(rb"XTENSION=.{71}BITPIX  =", re.DOTALL)
 """How each header but the first begins, by the FITS standard."""
 _LARGEST_HEADER: Final = 10_000 * BLOCK
+_MOST_CONTINUED: Final = 10_000
 _MOST_AXES: Final = 999
+MOST_HDUS: Final = 10_000
+"""Far more than any file of a telescope has."""
+_MOST_OF_HEADERS: Final = 256 << 20
+_STRUCTURAL: Final = re.compile(
+    rb"(SIMPLE|XTENSION|BITPIX|NAXIS[0-9]*|PCOUNT|GCOUNT|GROUPS|ZIMAGE) *"
+)
+"""What tells of which kind an HDU is, and how long."""
 _LONGEST_FILE: Final = 2**63 - 1
+_LONGEST_UNPACKED: Final = 4 << 30
+_MOST_TIMES: Final = 100
+"""How much longer a packed file may become, if that is more. Of zeros, gzip makes 1,032 times."""
+_STEP: Final = 1 << 20
 
 
 class BadFitsError(Exception):
@@ -75,26 +95,27 @@ class RawFits:
         """Read headers and tree of a file, and nothing else."""
         try:
             length = length_of_file(path)
-            with path.open("rb") as file:
-                if file.read(len(_GZIP)) == _GZIP:
-                    file.seek(0)
-                    with gzip.GzipFile(fileobj=file) as unpacked:
-                        return cls._of(unpacked, None)  # type: ignore[arg-type]
-                file.seek(0)
-                return cls._of(file, length)
+            with path.open("rb") as file, unpacked(file) as content:
+                if content is file:
+                    return cls._of(file, length)
+                return cls._of(content, None, max(_LONGEST_UNPACKED, _MOST_TIMES * length))
+        except UnknownCompressionError as error:
+            raise NotFitsError(str(error)) from error
         except OSError as error:
             raise BadFitsError(error.strerror or str(error)) from error
-        except (EOFError, ValueError, zlib.error) as error:
+        except (EOFError, ValueError) as error:
             raise BadFitsError(str(error)) from error
 
     @classmethod
-    def _of(cls, file: BinaryIO, length: int | None) -> RawFits:
-        hdus = tuple(scan(file, length))
-        for hdu in hdus:
-            if hdu.name == "ASDF":
+    def _of(cls, file: BinaryIO, length: int | None, longest: int = _LONGEST_UNPACKED) -> RawFits:
+        hdus, asdf = [], None
+        for hdu in scan(file, length, longest):
+            hdus.append(hdu)
+            if hdu.name == "ASDF" and asdf is None:
+                # Now: a packed file would have to be unpacked from its beginning again.
                 file.seek(hdu.start)
-                return cls(hdus, AsdfText.read(file, hdu.size), length)
-        return cls(hdus, None, length)
+                asdf = AsdfText.read(file, hdu.size)
+        return cls(tuple(hdus), asdf, length)
 
     def hdu(self, name: str) -> RawHDU | None:
         """Return an HDU as astropy finds it."""
@@ -119,29 +140,55 @@ class RawFits:
         return checksum.hexdigest() == expected
 
 
-def scan(file: BinaryIO, length: int | None) -> Iterator[RawHDU]:
-    """Give the HDUs of a file, one after the other."""
-    start, number = 0, 0
+def scan(
+    file: BinaryIO, length: int | None, longest_unpacked: int = _LONGEST_UNPACKED
+) -> Iterator[RawHDU]:
+    """Give the HDUs of a file, one after the other.
+
+    A file whose length is not known is a packed one, which is read forward only. Who takes the HDUs
+    may read the data of each as it comes.
+    """
+    start, number, of_headers = 0, 0, 0
+    chunk, longest = (BLOCK, _LONGEST_FILE) if length is None else (_CHUNK, length)
     while True:
         where = f"HDU {number}"
-        raw = _header(file, where, first=number == 0)
+        raw = _header(file, where, chunk, first=number == 0)
         if not raw:
             return
+        of_headers += len(raw)
+        if number == MOST_HDUS:
+            msg = f"it has more than {MOST_HDUS:,} HDUs"
+            raise BadFitsError(msg)
+        if of_headers > _MOST_OF_HEADERS:
+            msg = f"it has more than {_MOST_OF_HEADERS >> 20} MB of headers: {where} is beyond that"
+            raise BadFitsError(msg)
         hdu = _hdu(raw, start + len(raw), where, first=number == 0)
         where = f"{where} ({hdu.name})"
         end = hdu.start + hdu.size
-        if end > (_LONGEST_FILE if length is None else length):
+        if end > longest:
             _truncated(where, end, length)
         yield hdu
-        # One byte before the end of the data, to find out whether it is there; the blocks' padding
-        # may lack at the end of a file.
-        if length is None and hdu.size:
-            file.seek(end - 1)
-            if not file.read(1):
-                _truncated(where, end, file.tell())
         start = hdu.start + padded(hdu.size)
-        file.seek(start)
+        if length is None:
+            _pass_over(file, end, where, longest_unpacked)
+            # The blocks' padding may lack at the end of a file.
+            file.read(start - end)
+        else:
+            file.seek(start)
         number += 1
+
+
+def _pass_over(file: BinaryIO, end: int, where: str, longest: int) -> None:
+    """Unpack a file up to the end of an HDU's data."""
+    while (rest := end - file.tell()) > 0:
+        if not file.read(min(rest, _STEP)):
+            _truncated(where, end, file.tell())
+        if file.tell() > longest:
+            msg = (
+                f"{where} is too long: the file is unpacked to more than {longest:,} bytes, and to "
+                f"more than {_MOST_TIMES} times its length"
+            )
+            raise BadFitsError(msg)
 
 
 def padded(size: int) -> int:
@@ -157,9 +204,9 @@ def _truncated(where: str, end: int, length: int | None) -> NoReturn:
     raise BadFitsError(msg)
 
 
-def _header(file: BinaryIO, where: str, *, first: bool) -> bytes:
-    """Read a header; return nothing where the file has no further HDU."""
-    header = bytearray(file.read(_CHUNK))
+def _header(file: BinaryIO, where: str, size_of_chunk: int, *, first: bool) -> bytes:
+    """Read a header, a chunk at a time; return nothing where the file has no further HDU."""
+    header = bytearray(file.read(size_of_chunk))
     begins = bytes(header[:16])
     if first and not header:
         msg = "the file is empty"
@@ -176,7 +223,7 @@ def _header(file: BinaryIO, where: str, *, first: bool) -> bytes:
     searched = 0
     while (end := _end_card(header, searched)) is None and len(header) <= _LARGEST_HEADER:
         searched = len(header) // CARD * CARD
-        chunk = file.read(_CHUNK)
+        chunk = file.read(size_of_chunk)
         if not chunk:
             msg = f"{where} is truncated: the file ends within its header, at byte {file.tell():,}"
             raise BadFitsError(msg)
@@ -210,6 +257,10 @@ def _hdu(raw: bytes, start: int, where: str, *, first: bool) -> RawHDU:
 
 def _parsed(raw: bytes, where: str, first: bool) -> tuple[RawHeader, str, int, bool]:
     """Return a header, the name of its HDU, the size of the data, and whether it is compressed."""
+    # Astropy puts a text together in a time that grows with the square of its cards (8.0.2).
+    if len(raw) > _MOST_CONTINUED * CARD and raw.count(b"CONTINUE") > _MOST_CONTINUED:
+        msg = f"{where} has more than {_MOST_CONTINUED:,} cards CONTINUE"
+        raise BadFitsError(msg)
     header = RawHeader(raw)
     try:
         standard = not first or header.get("SIMPLE") is True
@@ -227,6 +278,14 @@ def _parsed(raw: bytes, where: str, first: bool) -> tuple[RawHeader, str, int, b
     if any(_SWALLOWED.match(raw, start) for start in range(BLOCK, len(raw), BLOCK)):
         msg = f"{where} has another header within its own: its card END is damaged"
         raise BadFitsError(msg)
+    for field in sorted(filter(_STRUCTURAL.fullmatch, header.repeated)):
+        # Astropy 8.0 takes the last for the length of the data, and the first for all else.
+        first_value, *others = header.values_of(field)
+        if any(value != first_value for value in others):
+            values = join_words([preview(value) for value in (first_value, *others)])
+            keyword = field.decode().rstrip()
+            msg = f"{where} has the keyword {keyword} repeatedly, as {values}: none can be trusted"
+            raise BadFitsError(msg)
     if name is None:
         name = "PRIMARY" if first else ""
     return header, str(name).strip().upper(), size, compressed

@@ -10,18 +10,24 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, cast
 
+import numpy as np
+
+from blender_core.common.caught_warnings import kept_apart
 from blender_core.formats.asdf.tree_text import AsdfText
 from blender_core.formats.files.source_file import length_of_file
-from blender_core.formats.fits.cards import CARD, RawHeader, card_value
+from blender_core.formats.fits.cards import CARD, RawHeader
 from blender_core.formats.fits.scan import padded
 from blender_core.readers.similar.trees import KnownTrees
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from typing import BinaryIO
+
+    import numpy.typing as npt
 
     from blender_core.formats.fits.scan import RawFits
     from blender_core.schema.layout import Layout
@@ -29,13 +35,35 @@ if TYPE_CHECKING:
 __all__ = ["ReaderCache"]
 
 _LENGTHS: Final = 32
-_OF_A_LENGTH: Final = 4
+_OF_A_LENGTH: Final = 8
 # What tells where HDUs are, what they are, and of which class of datamodels the file is.
-_STRUCTURAL: Final = re.compile(
-    rb"(SIMPLE|XTENSION|BITPIX|NAXIS[0-9]*|PCOUNT|GCOUNT|GROUPS|EXTNAME|ZIMAGE|DATAMODL) *"
+_NAMES: Final = (
+    rb"SIMPLE|XTENSION|BITPIX|NAXIS[0-9]*|PCOUNT|GCOUNT|GROUPS|EXTNAME|ZIMAGE|DATAMODL|END"
 )
+_STRUCTURAL: Final = re.compile(rb"(?:" + _NAMES + rb") *")
 _SIZES: Final = (b"NAXIS1  ", b"TFORM1  ")
 """The cards of the tree's header that differ: they tell how long it is."""
+_SHAPE: Final = (b"XTENSION", b"BITPIX  ", b"NAXIS   ", b"NAXIS2  ", b"PCOUNT  ", b"GCOUNT  ")
+_SHAPES: Final = (["BINTABLE", 8, 2, 1, 0, 1], ["IMAGE", 8, 1, None, 0, 1])
+"""Of what is as long as the card NAXIS1 says. Old versions of stdatamodels wrote an image."""
+
+# Printable cards that astropy prints as they are, and of which none tells what is where; a line for
+# each.
+_TEXT: Final = rb"'[^'\n]*+(?:''[^'\n]*+)*+'"
+_COMMENT: Final = rb" *+(?:/.*+)?"
+_CARDS: Final = re.compile(
+    rb"(?:(?:(?!(?:" + _NAMES + rb"|HIERARCH) *=)(?=[A-Z0-9_-]++ *+=)[A-Z0-9_ -]{8}= ++(?:" + _TEXT
+    + rb"|[TF]|[+-]?[0-9]++(?:\.[0-9]*+)?(?:[ED][+-]?[0-9]++)?)?" + _COMMENT
+    + rb"|CONTINUE ++" + _TEXT + _COMMENT + rb"|(?:COMMENT |HISTORY | {8}).*+)\n)*+"
+)  # fmt: skip
+_PRINTABLE: Final = bytes(range(0x20, 0x7F))
+_MOST_CARDS: Final = 1 << 12
+_LENGTH_CARD: Final = re.compile(rb"(?=[ -~]{80}\Z)NAXIS1  = ++([0-9]++)" + _COMMENT)
+_FORMAT_CARD: Final = re.compile(rb"(?=[ -~]{80}\Z)TFORM1  = ++'([0-9]++)B *+'" + _COMMENT)
+_END: Final = b"END     "
+_WORDS: Final = 10
+"""How many numbers of eight bytes there are in a card."""
+_CONTINUE: Final = np.frombuffer(b"CONTINUE", np.uint64)
 
 
 class ReaderCache:
@@ -49,7 +77,8 @@ class ReaderCache:
     def blank(self, model_type: type) -> Any:
         """Return an empty datamodel, which has the validation settings."""
         if model_type not in self._blanks:
-            self._blanks[model_type] = model_type()
+            with kept_apart():
+                self._blanks[model_type] = model_type()
         return self._blanks[model_type]
 
     def trees(self, layout: Layout) -> KnownTrees:
@@ -64,7 +93,7 @@ class ReaderCache:
         if structure is None:
             return
         known = self._files.get(structure.length, [])
-        if structure not in known:
+        if not any(other.is_like(structure) for other in known):
             if len(self._files) >= _LENGTHS:
                 self._files.clear()
             self._files[structure.length] = [structure, *known][:_OF_A_LENGTH]
@@ -89,7 +118,7 @@ class ReaderCache:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Structure:
     """Where a file has its headers, and which of their cards are the same in files like it."""
 
@@ -99,12 +128,25 @@ class _Structure:
     """Where headers begin, and how long they are; several at once where nothing is between them."""
     tree: int
     """Where among the headers that of the tree begins, which is the last."""
-    tree_size: int
-    """Where among the headers the card is that tells how long the tree is."""
+    tree_sizes: tuple[int, ...]
+    """Which of the cards tell how long the tree is."""
     tree_start: int
     """Where in the file the tree begins."""
-    cards: tuple[bytes, ...]
-    card_places: tuple[int, ...]
+    words: npt.NDArray[np.uint64]
+    """The headers."""
+    continued: list[int]
+    """Which of their cards go on with the text of the one before."""
+    fixed: frozenset[int]
+    """Which of their cards are the same in files like it."""
+    beside_sizes: bytes = field(init=False)
+    """The header of the tree but for its size."""
+    usual_headers: set[str] = field(default_factory=set)
+    """Checksums of other headers that have been looked at."""
+    usual: set[bytes] = field(default_factory=set)
+    """Cards of other files that have been looked at."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "beside_sizes", self._beside_sizes(self.words.tobytes()))
 
     def read_tree(self, file: BinaryIO) -> AsdfText | None:
         """Return the tree of a file that is like this one, and as a datamodel saved it."""
@@ -113,15 +155,82 @@ class _Structure:
             file.seek(start)
             parts.append(file.read(length))
         headers = b"".join(parts)
-        if not all(map(headers.startswith, self.cards, self.card_places)):
+        size = self._size_of_tree(headers)
+        if size is None:
             return None
-        size = card_value(headers[self.tree_size + 8 : self.tree_size + CARD])
-        if type(size) is not int or self.tree_start + padded(size) != self.length:
-            return None
-        file.seek(self.tree_start)
-        asdf = AsdfText.read(file, size)
+        asdf = AsdfText.read(file, size)  # which begins where the last header ends
         checksum = hashlib.sha256(memoryview(headers)[: self.tree]).hexdigest()
-        return asdf if asdf.checksum == checksum else None
+        if asdf.stated_checksum != checksum:
+            return None
+        if checksum in self.usual_headers and self._beside_sizes(headers) == self.beside_sizes:
+            return asdf
+        if not self._is_like(headers):
+            return None
+        if len(self.usual_headers) > _MOST_CARDS:
+            self.usual_headers.clear()
+        self.usual_headers.add(checksum)
+        return asdf
+
+    def _beside_sizes(self, headers: bytes) -> bytes:
+        """Return the header of the tree without the cards that tell how long it is."""
+        first, last = self.tree_sizes[0], self.tree_sizes[-1]
+        between = headers[(first + 1) * CARD : last * CARD]
+        return headers[self.tree : first * CARD] + between + headers[(last + 1) * CARD :]
+
+    def _size_of_tree(self, headers: bytes) -> int | None:
+        """Return how long the tree is, if that fits the length of the file."""
+        sizes = [
+            pattern.fullmatch(headers, row * CARD, (row + 1) * CARD)
+            for pattern, row in zip((_LENGTH_CARD, _FORMAT_CARD), self.tree_sizes, strict=False)
+        ]
+        length = sizes[0] and sizes[0][1]
+        if not length or any(size is None or size[1] != length for size in sizes):
+            return None
+        return int(length) if self.tree_start + padded(int(length)) == self.length else None
+
+    def is_like(self, other: _Structure) -> bool:
+        """Tell whether another file is like this one."""
+        return (
+            (self.model_type, self.places, self.tree_start)
+            == (other.model_type, other.places, other.tree_start)
+            and self._is_like(other.words.tobytes())
+        )  # fmt: skip
+
+    def _is_like(self, headers: bytes) -> bool:
+        """Tell whether headers are divided and printed by astropy as those that are known.
+
+        Cards that are not the same to the byte may have any values, if astropy is certain to leave
+        them as they are, and none of them tells what the file consists of.
+        """
+        if len(headers) != self.words.nbytes:
+            return False
+        words = np.frombuffer(headers, np.uint64)
+        differs = words != self.words
+        rows = set((differs.nonzero()[0] // _WORDS).tolist())
+        rows.difference_update(self.tree_sizes)
+        if not self.fixed.isdisjoint(rows):
+            return False
+        new = {headers[row * CARD : (row + 1) * CARD] for row in rows}
+        new -= self.usual
+        if new:
+            lines = b"\n".join([*new, b""])
+            if lines.translate(None, _PRINTABLE) != b"\n" * len(new):
+                return False
+            if not _CARDS.fullmatch(lines):
+                return False
+            if len(self.usual) > _MOST_CARDS:
+                self.usual.clear()
+            self.usual.update(new)
+        return all(
+            headers[(row - 1) * CARD : row * CARD].partition(b"/")[0].rstrip().endswith(b"&'")
+            for row in (_continued(words) if differs[::_WORDS].any() else self.continued)
+        )
+
+
+def _continued(words: npt.NDArray[np.uint64]) -> list[int]:
+    """Return which cards go on with the text of the one before."""
+    rows: list[int] = np.flatnonzero(words[::_WORDS] == _CONTINUE).tolist()
+    return rows
 
 
 def _structure_of(fits: RawFits, model_type: type) -> _Structure | None:
@@ -130,38 +239,56 @@ def _structure_of(fits: RawFits, model_type: type) -> _Structure | None:
     if (
         fits.length is None
         or fits.length != last.start + padded(last.size)
-        or last.name != "ASDF"
-        or last.header.get("NAXIS1") != last.size
+        or last.header.get("EXTNAME") != "ASDF"
+        or last.header.select(_SHAPE) not in _SHAPES
         or not others
         or any(hdu.name == "ASDF" for hdu in others)
         or any(hdu.compressed or not isinstance(hdu.header, RawHeader) for hdu in fits.hdus)
     ):
         return None
-    headers = [cast("RawHeader", hdu.header).raw for hdu in fits.hdus]
+    headers = [cast("RawHeader", hdu.header) for hdu in fits.hdus]
+    # What astropy prints is what it would print again, if it is in other files.
+    if any(header.text != header.raw for header in headers):
+        return None
     places: list[tuple[int, int]] = []
     end = -1
     for hdu, header in zip(fits.hdus, headers, strict=True):
-        start, length = hdu.start - len(header), len(header)
+        start, length = hdu.start - len(header.raw), len(header.raw)
         if start == end:
             start, before = places.pop()
             length += before
         places.append((start, length))
         end = hdu.start
-    raw = b"".join(headers)
-    tree = len(raw) - len(headers[-1])
-    keywords = {i: raw[i : i + 8] for i in range(0, len(raw), CARD)}
-    same = [
-        i
-        for i, keyword in keywords.items()
-        if (keyword not in _SIZES if i >= tree else _STRUCTURAL.fullmatch(keyword))
-    ]
+    raw = b"".join(header.raw for header in headers)
+    tree = len(raw) - len(headers[-1].raw)
+    keywords = [raw[place : place + 8] for place in range(0, len(raw), CARD)]
+    of_tree = tree // CARD
+    sizes = [row for row in range(of_tree, len(keywords)) if keywords[row] in _SIZES]
+    if [keywords[row] for row in sizes] not in ([_SIZES[0]], [*_SIZES]):
+        return None
+    words = np.frombuffer(raw, np.uint64)
     return _Structure(
         model_type=model_type,
         length=fits.length,
         places=tuple(places),
         tree=tree,
-        tree_size=next(i for i, keyword in keywords.items() if i > tree and keyword == _SIZES[0]),
+        tree_sizes=tuple(sizes),
         tree_start=last.start,
-        cards=tuple(raw[i : i + CARD] for i in same),
-        card_places=tuple(same),
+        words=words,
+        continued=_continued(words),
+        fixed=frozenset(_fixed(keywords, headers)) - {*sizes},
     )
+
+
+def _fixed(keywords: Sequence[bytes], headers: Sequence[RawHeader]) -> Iterator[int]:
+    """Give the cards that are the same in all files that are alike."""
+    start = 0
+    for header in headers:
+        end = start + len(header.raw) // CARD
+        for row in range(start, end):
+            if header is headers[-1] or _STRUCTURAL.fullmatch(keywords[row]):
+                yield row
+            if keywords[row] == _END:  # what follows is no card
+                yield from range(row, end)
+                break
+        start = end

@@ -1,0 +1,114 @@
+"""The file that a new one is written to: it takes all that it is given, or fails."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import io
+import os
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+__all__ = ["Draft", "DraftError"]
+
+
+class DraftError(Exception):
+    """What has been written is not what was meant. The message says how they differ."""
+
+
+class Draft(io.BufferedIOBase):
+    """A file to write to, which knows how long it has to be, and remembers what went wrong.
+
+    Those who write have no way around it. Asdf 5.4 would write to the raw file below a buffered one
+    and not look at how much of a write was done; numpy 2.4, which astropy hands such files to, has
+    the C library write, and does not look at whether the last bytes arrived.
+    """
+
+    mode: Final = "wb"  # astropy asks for it
+
+    def __init__(self, file: BinaryIO, path: Path) -> None:
+        self.name = path
+        self.length = 0
+        """How many bytes the file has if all arrive that have been written."""
+        self.failure: OSError | None = None
+        """The first error, which libraries that write may replace by their own, or pass over."""
+        self.status: os.stat_result | None = None
+        """What the file is like, once it is closed."""
+        self._file = file
+        self._position = 0
+
+    def writable(self) -> bool:
+        """Tell that this file is one to write to."""
+        return True
+
+    def seekable(self) -> bool:
+        """Tell that what has been written can be written over."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Write all of some bytes."""
+        size = memoryview(data).nbytes
+        with self._noted():
+            taken = self._file.write(data)
+            if taken != size:
+                msg = f"{taken} of {size:,} bytes were taken"
+                raise OSError(errno.EIO, msg)
+        self._position += size
+        self.length = max(self.length, self._position)
+        return size
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Go to another place."""
+        with self._noted():
+            self._position = self._file.seek(offset, whence)
+        return self._position
+
+    def tell(self) -> int:
+        """Return the place that is written to next."""
+        return self._position
+
+    def flush(self) -> None:
+        """Hand to the system what has been kept back."""
+        if not self._file.closed:
+            with self._noted():
+                self._file.flush()
+
+    def complete(self) -> None:
+        """Require that all has arrived that was written, so that the file can be read."""
+        self.flush()
+        if self.failure is not None:
+            raise self.failure
+        self._require_length(self.name.stat())
+
+    def finish(self) -> None:
+        """Have all of it on disk, and close it."""
+        with self._noted():
+            os.fsync(self._file.fileno())
+        self.close()  # some file systems tell only then what could not be written
+        self.status = self.name.stat()
+        self._require_length(self.status)
+
+    def close(self) -> None:
+        """Close the file."""
+        if not self.closed:
+            try:
+                with self._noted():
+                    self._file.close()
+            finally:
+                super().close()
+
+    def _require_length(self, status: os.stat_result) -> None:
+        if status.st_size != self.length:
+            msg = f"{self.length:,} bytes were written, and {status.st_size:,} are there"
+            raise DraftError(msg)
+
+    @contextlib.contextmanager
+    def _noted(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self.failure = self.failure or error
+            raise

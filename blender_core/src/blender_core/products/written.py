@@ -1,0 +1,124 @@
+"""A product that has been written, and is not in its place yet, compared with what was meant.
+
+It is opened, and its headers, its tree and its tables are looked at. Of pixels, it is seen that
+they are there, and not what they are; so nothing more of them is read. What is compressed would
+have to be unpacked for this: of that, the beginning and the length are looked at.
+"""
+
+from __future__ import annotations
+
+import gzip
+from typing import TYPE_CHECKING, Any, Final
+
+from blender_core.common.plain_values import plain
+from blender_core.common.values import identity
+from blender_core.common.wording import pluralize, preview
+from blender_core.errors import InputError
+from blender_core.formats.files.draft import DraftError
+from blender_core.formats.fits.scan import BadFitsError, RawFits, padded, scan
+from blender_core.readers.asdf import AsdfReader
+from blender_core.readers.fits import extension_tree
+from blender_core.readers.model_files import plain_values
+from blender_core.schema.attributes import read_attributes
+from blender_core.schema.layout import Layout
+from blender_core.schema.tree import collect
+from blender_core.tables.hdrtab import TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from blender_core.formats.files.byte_ranges import Part
+
+__all__ = ["require_model", "require_packed", "require_parts"]
+
+_COMPARED: Final = (bool, int, float, str, list)
+_LENGTH: Final = 4
+"""How many bytes tell at the end of a gzip file how long the content is, modulo their range."""
+
+
+def require_parts(draft: Path, parts: Iterable[Part]) -> None:
+    """Require that a FITS file is one, and has the parts it was put together of."""
+    with draft.open("rb") as file:
+        for part in parts:
+            start = file.tell()
+            if not isinstance(part, bytes):
+                file.seek(part.length, 1)
+            elif file.read(len(part)) != part:
+                msg = f"it has other bytes than were written from byte {start:,} on"
+                raise DraftError(msg)
+    _fits_in(draft)
+
+
+def require_packed(draft: Path, length: int) -> None:
+    """Require that a compressed FITS file begins as one, and has a content of some length."""
+    with draft.open("rb") as file:
+        file.seek(-_LENGTH, 2)
+        end = int.from_bytes(file.read(_LENGTH), "little")
+        if end != length % 2 ** (8 * _LENGTH):
+            msg = f"its content has {length:,} bytes, and its end tells of {end:,}"
+            raise DraftError(msg)
+        file.seek(0)
+        with gzip.GzipFile(fileobj=file) as unpacked:
+            try:
+                next(scan(unpacked, None))  # type: ignore[arg-type]
+            except (BadFitsError, EOFError, OSError) as error:
+                raise DraftError(str(error)) from error
+
+
+def require_model(draft: Path, model: Any, ending: str) -> None:
+    """Require that a file has the values and the tables of the datamodel that was saved to it."""
+    rows: dict[str, Any] = {}
+    try:
+        if ending == ".asdf":
+            tree = AsdfReader(draft, "the draft").tree
+        else:
+            fits = _fits_in(draft)
+            rows = {hdu.name.lower(): hdu.header.get("NAXIS2") for hdu in fits.hdus}
+            tree = {} if fits.asdf is None else extension_tree(fits.asdf, "the draft")
+    except InputError as error:
+        raise DraftError(str(error)) from error
+    if tree:
+        _require_values(tree, model)
+    _require_tables(tree, rows, model)
+
+
+def _fits_in(draft: Path) -> RawFits:
+    """Return what a FITS file has, all of it and nothing after it."""
+    try:
+        fits = RawFits.read(draft)
+    except BadFitsError as error:
+        raise DraftError(str(error)) from error
+    last = fits.hdus[-1]
+    end = last.start + padded(last.size)
+    if fits.length != end:
+        msg = f"its last HDU ends at byte {end:,}, and the file at byte {fits.length:,}"
+        raise DraftError(msg)
+    return fits
+
+
+def _require_values(tree: Mapping[str, Any], model: Any) -> None:
+    layout = Layout(read_attributes(model.schema).values())
+    written = plain_values(tree, layout)
+    if written is None:  # other packages make objects of some
+        return
+    for path, value, there in zip(
+        layout.paths, map(plain, collect(model.instance, layout)), written, strict=True
+    ):
+        # Others have forms of their own in a file.
+        if isinstance(value, _COMPARED) and identity(value) != identity(there):
+            msg = f"it has {path} = {preview(there)} instead of {preview(value)}"
+            raise DraftError(msg)
+
+
+def _require_tables(tree: Mapping[str, Any], rows: Mapping[str, Any], model: Any) -> None:
+    for name in TABLES:
+        table = model.instance.get(name)
+        if table is None:
+            continue
+        entry = tree.get(name)
+        shape = entry.get("shape") if isinstance(entry, dict) else None
+        there = rows.get(name, shape[0] if shape else None)
+        if there != len(table):
+            msg = f"its table {name.upper()} has {pluralize(there or 0, 'row')} of {len(table):,}"
+            raise DraftError(msg)

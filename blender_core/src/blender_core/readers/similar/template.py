@@ -1,0 +1,258 @@
+"""The text of an ASDF tree that has been parsed, as a template for others.
+
+Exposures of one mode have trees with the same keys in the same order. So it is enough to parse the
+text of one, which is divided where scalars are: literal, scalar, literal, … Another text that fits
+would be parsed into the same tree with its own scalars: what gives it its structure is in the
+literals, the same to the byte. What belongs to a key that nobody wants (logs, the WCS) may be
+anything that is certain to belong to that key.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from blender_core.common.attribute_paths import is_within
+from blender_core.formats.asdf.scalars import DOUBTFUL, scalar_value
+from blender_core.formats.asdf.skeleton import anchors_within
+from blender_core.formats.asdf.tree_text import CHECKSUM
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from blender_core.formats.asdf.tree_text import AsdfText
+    from blender_core.schema.layout import Group, Layout
+
+__all__ = ["TreeTemplate", "UnusualTreeError"]
+
+_WCS: Final = "meta.wcs"
+"""The attribute that takes up most of the text of many trees."""
+_NAME: Final = "tag:yaml.org,2002:str"
+_NEXT_ENTRY: Final = re.compile(r"([}\]]*,)[ \n]+(?=\w)")
+"""What follows a scalar within braces: there the line may be broken."""
+_AFTER: Final = " ,]}\n"
+"""What ends every scalar, as it is not part of any."""
+_TOGETHER: Final = 8
+"""How many scalars are compared at once, as most are the same in others."""
+_MOST_PASSED: Final = 100
+"""Each may have aliases for many values. Together, they are to have no more than a tree may."""
+
+
+class UnusualTreeError(Exception):
+    """A tree has nodes that depend on others: aliases, merged mappings, keys that are not texts.
+
+    So the text of such a node does not tell its value.
+    """
+
+
+class _Slot(NamedTuple):
+    """A scalar of a template, with the text that has to follow it."""
+
+    known: str
+    """The scalar and what follows it, as the parsed text has them."""
+    ending: str
+    """Braces and a comma after the scalar, after which the line may be broken; or nothing."""
+    rest: str
+    """What has to follow then."""
+    in_braces: bool
+    """Whether line breaks within the scalar mean nothing but a blank."""
+    place: int | None
+    """Where in the values its value goes, if it is wanted."""
+
+
+class _Passed(NamedTuple):
+    """What belongs to a key nobody wants, with the text that has to follow it."""
+
+    known: str
+    """What belongs to it and what follows, as the parsed text has them."""
+    rest: str
+    """What has to follow."""
+    column: int
+    """Where in its line the key is."""
+    anchors: frozenset[str]
+    """Anchors in it, as the parsed text has them."""
+
+
+class _Section(NamedTuple):
+    """A part of a template between two keys that are passed over."""
+
+    passed: _Passed | None
+    groups: list[tuple[str, list[_Slot]]]
+    """Some slots each, and what they have in the parsed text."""
+
+
+class TreeTemplate:
+    """The text of a tree that has been parsed, divided where scalars are.
+
+    Raises `UnusualTreeError` where the text alone does not tell the values.
+    """
+
+    def __init__(self, asdf: AsdfText, layout: Layout, values: Sequence[Any]) -> None:
+        self._text = text = asdf.text
+        self._wanted = {CHECKSUM, *(path.partition(".")[0] for path in layout.paths)}
+        self._wants_wcs = any(is_within(path, _WCS) for path in layout.paths)
+        checksum = _entries(asdf.root).get(CHECKSUM)
+        self._values = (*values, None if checksum is None else asdf.stated_checksum)
+        self._places: dict[int, int] = {}
+        wanted = (*_nodes(asdf.root, layout.root), checksum)
+        for place, (node, value) in enumerate(zip(wanted, self._values, strict=True)):
+            if node is not None and node.id == "scalar":
+                self._places[id(node)] = place
+            elif value is not None:
+                raise UnusualTreeError
+        # Where scalars and what is passed over begin and end, and their nodes or the keys' columns.
+        self._parts: list[tuple[int, int, Any, bool]] = []
+        self._seen: set[int] = set()
+        self._divide(asdf.root, (), in_braces=False)
+        self._put_together(text)
+        del self._text, self._parts, self._places, self._seen
+
+    def _put_together(self, text: str) -> None:
+        ends = [*(start for start, *_ in self._parts), len(text)]
+        self._start = text[: ends[0]]
+        literals = [self._start]
+        sections: list[tuple[_Passed | None, list[_Slot]]] = [(None, [])]
+        for (start, end, part, in_braces), after in zip(self._parts, ends[1:], strict=True):
+            literal = text[end:after]
+            literals.append(literal)
+            known = text[start:after]
+            if isinstance(part, int):
+                anchors = anchors_within(text[start:end], part)
+                if anchors is None:
+                    raise UnusualTreeError
+                sections.append((_Passed(known, literal, part, anchors), []))
+                continue
+            entry = _NEXT_ENTRY.match(literal) if in_braces else None
+            ending, rest = (entry[1], literal[entry.end() :]) if entry else ("", literal)
+            slot = _Slot(known, ending, rest, in_braces, self._places.get(id(part)))
+            sections[-1][1].append(slot)
+        if len(sections) > _MOST_PASSED or any("&" in literal for literal in literals):
+            raise UnusualTreeError
+        self._sections = [_Section(passed, _grouped(slots)) for passed, slots in sections]
+
+    def _divide(self, node: Any, keys: tuple[str, ...], *, in_braces: bool) -> None:
+        """Find the scalars below a node, and the keys to be passed over."""
+        if id(node) in self._seen:
+            raise UnusualTreeError  # an alias, which is the very node that it stands for
+        self._seen.add(id(node))
+        if node.id == "scalar":
+            start, end = node.start_mark.index, node.end_mark.index
+            if (
+                scalar_value(self._text[start:end]) is not DOUBTFUL
+                # Not at the beginning of a line, where three dots are more than a text.
+                and self._text[start - 1] in " ["
+                and self._text[end] in _AFTER
+            ):
+                self._parts.append((start, end, node, in_braces))
+            return
+        in_braces = in_braces or bool(node.flow_style)
+        if node.id == "sequence":
+            for item in node.value:
+                self._divide(item, (*keys, ""), in_braces=in_braces)
+            return
+        for key, value in node.value:
+            if key.id != "scalar" or key.tag != _NAME:
+                raise UnusualTreeError
+            path = (*keys, key.value)
+            if in_braces or self._is_wanted(path):
+                self._divide(value, path, in_braces=in_braces)
+            else:
+                self._pass_over(key)
+                self._mark(value)
+
+    def _is_wanted(self, keys: tuple[str, ...]) -> bool:
+        if len(keys) == 1:
+            return keys[0] in self._wanted
+        return self._wants_wcs or keys != ("meta", "wcs")
+
+    def _pass_over(self, key: Any) -> None:
+        """Take for a key's own the rest of its line, and all lines below that are indented more."""
+        start, column = key.end_mark.index, key.start_mark.column
+        lines = re.compile(
+            rf"[^\n]*+(?:\n(?: {{{column + 1}}}| {{{column}}}-(?=[ \n])|(?=\n))[^\n]*+)*+"
+        )
+        end = lines.match(self._text, start).end()  # type: ignore[union-attr]  # it can be empty
+        before = self._text[: key.start_mark.index].rpartition("\n")[2]
+        if before != " " * column or not self._text.startswith("\n", end):
+            raise UnusualTreeError
+        self._parts.append((start, end, column, False))
+
+    def _mark(self, node: Any) -> None:
+        """See to it that an alias for a node that is passed over, or for one in it, is found."""
+        waiting = [node]
+        while waiting:
+            node = waiting.pop()
+            if id(node) not in self._seen:
+                self._seen.add(id(node))
+                if node.id == "sequence":
+                    waiting.extend(node.value)
+                elif node.id == "mapping":
+                    waiting.extend(child for entry in node.value for child in entry)
+
+    def values(self, text: str) -> list[Any] | None:
+        """Return the wanted values of a tree, and its checksum; None if its text does not fit."""
+        if not text.startswith(self._start):
+            return None
+        values = list(self._values)
+        at = len(self._start)
+        known_anchors: set[str] = set()
+        for passed, groups in self._sections:
+            if passed is not None:
+                if text.startswith(passed.known, at):
+                    at += len(passed.known)
+                    anchors = passed.anchors
+                else:
+                    end = text.find(passed.rest, at)
+                    found = None if end < 0 else anchors_within(text[at:end], passed.column)
+                    if found is None:
+                        return None
+                    at = end + len(passed.rest)
+                    anchors = found
+                if anchors:
+                    if not known_anchors.isdisjoint(anchors):
+                        return None
+                    known_anchors |= anchors
+            for together, slots in groups:
+                if text.startswith(together, at):
+                    at += len(together)
+                    continue
+                for known, ending, rest, in_braces, place in slots:
+                    if text.startswith(known, at):
+                        at += len(known)
+                        continue
+                    end = text.find(rest, at)
+                    if end < 0:
+                        return None
+                    scalar = text[at:end]
+                    if ending:
+                        scalar = scalar.rstrip(" \n")
+                        if not scalar.endswith(ending):
+                            return None
+                        scalar = scalar.removesuffix(ending)
+                    value = scalar_value(scalar)
+                    if value is DOUBTFUL or ("\n" in scalar and not in_braces):
+                        return None
+                    if place is not None:
+                        values[place] = value
+                    at = end + len(rest)
+        return values if at == len(text) else None
+
+
+def _grouped(slots: list[_Slot]) -> list[tuple[str, list[_Slot]]]:
+    groups = (slots[i : i + _TOGETHER] for i in range(0, len(slots), _TOGETHER))
+    return [("".join(slot.known for slot in group), group) for group in groups]
+
+
+def _entries(node: Any) -> dict[str, Any]:
+    """Return the entries of a group: name → node."""
+    if node is None or node.id != "mapping":
+        return {}
+    return {key.value: value for key, value in node.value if key.id == "scalar"}
+
+
+def _nodes(node: Any, group: Group) -> Iterator[Any]:
+    """Give the nodes of the wanted values."""
+    below = _entries(node)
+    yield from map(below.get, group.names)
+    for name, inner in group.groups:
+        yield from _nodes(below.get(name), inner)

@@ -180,11 +180,11 @@ def test_the_order_in_time_is_not_the_order_of_a_list(exposure, blend, peer):
 
 @pytest.mark.parametrize("name", ["mid_time", "mid_time_mjd", "mid_time_tdb"])
 def test_a_mean_time_is_weighted_by_exposure_time(name, exposure, blend, peer):
-    inputs = exposure(1, exposure_time=100.0, **{name: 60000.0})
-    inputs += exposure(2, exposure_time=300.0, **{name: 60001.0})
-    assert peer(inputs)[f"meta.exposure.{name}"] == 60000.5
-    # (100 * 60000 + 300 * 60001) / 400
-    assert blend(inputs)[f"meta.exposure.{name}"] == 60000.75
+    inputs = exposure(1, exposure_time=100.0, **{name: 60010.0})
+    inputs += exposure(2, exposure_time=300.0, **{name: 60011.0})
+    assert peer(inputs)[f"meta.exposure.{name}"] == 60010.5
+    # (100 * 60010 + 300 * 60011) / 400
+    assert blend(inputs)[f"meta.exposure.{name}"] == 60010.75
 
 
 def test_a_detector_that_no_longer_applies(exposure, blend, peer):

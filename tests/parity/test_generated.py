@@ -17,6 +17,9 @@ from thoroughness import all_but_exhaustive
 
 import blender_core
 
+# Values are at random, also those of moments.
+pytestmark = pytest.mark.filterwarnings("ignore:.* moments that are out of order")
+
 MODELS = [
     "AmiLgFitModel",
     "AmiLgModel",

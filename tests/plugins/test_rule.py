@@ -97,7 +97,6 @@ class TestFunctions:
                 {"parameters": ("word",)},
                 "it takes no argument 'word' by name, which is a parameter",
             ),
-            (alone, {"parameters": (3,)}, "it takes no argument 3 by name, which is a parameter"),
         ],
     )
     def test_that_cannot_be_called(self, blend, settings, problem):

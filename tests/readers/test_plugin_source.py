@@ -392,6 +392,9 @@ def nested_without_end():
         ({"a": {"anyOf": [{"$ref": "#/b"}]}}, r"anyOf.0.\$ref of meta.a: nothing is looked up"),
         ({"a": {"pattern": "("}}, r"pattern of meta.a: '\(' is not a regular expression: missing \)"),
         ({5: {"type": "number"}}, "properties of meta: 5 is a name, and not a text"),
+        ({"a": {"blend_rul": "sum"}}, r"blend_rul of meta.a: there is no such word: did you mean blend_rule\?"),
+        ({"a": {"anyOf": [{"blend_of": "b"}]}}, "anyOf.0.blend_of of meta.a: there is no such word: did you mean blend_from"),
+        ({"a": {"properties": {"b": {"blend_x": 3}}}}, "blend_x of meta.a.b: there is no such word: "),
     ],
 )  # fmt: skip
 def test_schemas_that_are_not_sound(make_readers, plugin, attributes, message):
@@ -412,6 +415,16 @@ def test_a_schema_that_is_nested_without_end(make_readers, plugin):
         PluginError, match=r"\(Header\): schema is nested without an end, or too deep"
     ):
         blendmodels(None, [fits.Header()], plugins=make_readers({PLAIN: plugin}))
+
+
+def test_an_attribute_may_be_called_like_a_word(make_readers, plugin):
+    attributes = {
+        "blend_mode": {"type": "number", "fits_keyword": "MODE", "default": {"blend_x": 1}}
+    }
+    schema = {"properties": {"meta": {"properties": attributes}}}
+    plugin.source = type("GoodSource", (HeaderSource,), {"schema": schema})
+    result = blendmodels(None, [fits.Header({"MODE": 3.0})], plugins=make_readers({PLAIN: plugin}))
+    assert result.values == {"meta.blend_mode": 3.0}
 
 
 def test_schemas_that_are_sound(make_readers, plugin):

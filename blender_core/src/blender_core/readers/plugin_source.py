@@ -1,26 +1,20 @@
-"""Read by a plugin's reader, and say whose it is where something is wrong with it.
-
-The classes of stdatamodels have schemas that are known to be sound. One of a plugin that is not
-would fail later, deep in a validator, with an error that tells neither the plugin nor the
-attribute: so it is checked, and made what datamodels have.
-"""
+"""Read by a plugin's reader, and say whose it is where something is wrong with it."""
 
 from __future__ import annotations
 
-import re
-from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from blender_core.common.foreign import Guard, bounded
 from blender_core.common.plain_values import is_plain, plain
-from blender_core.common.wording import InputLabel, describe_error, preview, shorten
+from blender_core.common.wording import InputLabel, describe_error, preview
 from blender_core.errors import InputError, PluginError, RuleError, warn
 from blender_core.plugins.source import Source
+from blender_core.readers.plugin_schema import BadSchemaError, completed
 from blender_core.schema.conversion import rule_result
 from blender_core.schema.validation import objection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping
 
     from blender_core.common.provider import Provider
     from blender_core.schema.attributes import Attribute
@@ -30,10 +24,6 @@ __all__ = ["PluginSource"]
 
 _MEMBERS: Final = ("what", "model_type", "schema", "read", "paths_beyond")
 _OF_KEYS: Final = ("__eq__", "__hash__")
-_LONGEST: Final = 400
-_DATA: Final = frozenset({"enum", "default", "const", "examples"})
-"""What is no schema, but a value, or several."""
-_OPEN_BOUNDS: Final = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 
 
 class PluginSource(Source):
@@ -71,8 +61,8 @@ class PluginSource(Source):
         schema = self._ask("schema", lambda: self._source.schema, dict)
         try:
             with self._guarded("schema"):
-                return _completed(schema)
-        except _BadSchemaError as error:
+                return completed(schema)
+        except BadSchemaError as error:
             self._fail(str(error), error)
 
     def read(self, layout: Layout) -> list[Any]:
@@ -131,7 +121,7 @@ class PluginSource(Source):
             what = subject if isinstance(subject, str) else subject()
             return self._error(f"{what} fails: {describe_error(error)}")
 
-        return Guard(fault, passes=(InputError, _BadSchemaError))
+        return Guard(fault, passes=(InputError, BadSchemaError))
 
     def _error(self, problem: str) -> PluginError:
         msg = f"the reader of plugin {self._provider} cannot be used for {self.what}: {problem}"
@@ -149,97 +139,3 @@ def _problem(value: Any, attribute: Attribute) -> str | None:
         except RuleError as error:
             return str(error)
     return objection(value, attribute.subschema)
-
-
-class _BadSchemaError(Exception):
-    """What is wrong with a schema, and at which attribute."""
-
-
-def _completed(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a schema as datamodels have it, with nothing but what is below ``meta``."""
-    try:
-        whole = rule_result(plain(schema), None)
-        if isinstance(properties := whole.get("properties", {}), dict):
-            # Nobody looks at the rest. Where it says what it is itself, that may be another draft.
-            whole = {"properties": {"meta": _as_draft_4(properties.get("meta", {}))}}
-        for problem in chain(_unusable(whole, ()), _undefined(whole)):
-            raise _BadSchemaError(problem)
-        meta = _typed(whole["properties"]["meta"])
-    except (RecursionError, RuleError) as error:
-        msg = "schema is nested without an end, or too deep"
-        if not isinstance(error, RecursionError):
-            msg = f"schema is not a JSON schema that can be used: {error}"
-        raise _BadSchemaError(msg) from error
-    if not meta.get("properties"):
-        msg = f"schema is {preview(schema)}, which has no properties below meta"
-        raise _BadSchemaError(msg)
-    return {"type": "object", "properties": {"meta": meta}}
-
-
-def _as_draft_4(node: Any) -> Any:
-    """Return a schema in which open bounds are as asdf knows them, which has an older draft."""
-    if isinstance(node, list):
-        return [_as_draft_4(item) for item in node]
-    if not isinstance(node, dict):
-        return node
-    schema = {name: item if name in _DATA else _as_draft_4(item) for name, item in node.items()}
-    for bound, limit in _OPEN_BOUNDS.items():
-        value = schema.get(bound)
-        if isinstance(value, (int, float)) and not isinstance(value, bool) and limit not in schema:
-            schema |= {limit: value, bound: True}
-    return schema
-
-
-def _unusable(node: Any, path: tuple[Any, ...]) -> Iterator[str]:
-    """Give what the definition of JSON schema does not tell, or has no bounds for."""
-    if isinstance(node, list):
-        for place, below in enumerate(node):
-            yield from _unusable(below, (*path, place))
-    if not isinstance(node, dict):
-        return
-    for name, below in node.items():
-        if not isinstance(name, str):
-            yield _at(path, f"{preview(name)} is a name, and not a text")
-        elif name in _DATA and path[-1:] != ("properties",):
-            continue
-        elif name == "$ref" and isinstance(below, str):
-            yield _at((*path, name), "nothing is looked up elsewhere: write out what is there")
-        elif name == "pattern" and isinstance(below, str):
-            try:
-                re.compile(below)
-            except re.error as error:
-                yield _at((*path, name), f"{preview(below)} is not a regular expression: {error}")
-        else:
-            yield from _unusable(below, (*path, name))
-
-
-def _undefined(schema: Mapping[str, Any]) -> Iterator[str]:
-    """Give what the definition of JSON schema has against a schema."""
-    from asdf.exceptions import ValidationError
-    from asdf.schema import check_schema
-
-    try:
-        check_schema(schema, validate_default=False)
-    except ValidationError as error:
-        # Where a schema may be one thing or another, the first is what most of them are.
-        while error.context:
-            error = error.context[0]
-        yield _at(tuple(error.absolute_path), shorten(error.message, _LONGEST))
-
-
-def _at(path: Sequence[Any], problem: str) -> str:
-    names = []
-    while len(path) > 1 and path[0] == "properties":
-        names.append(str(path[1]))
-        path = path[2:]
-    attribute, keyword = ".".join(names), ".".join(map(str, path))
-    where = " of ".join(filter(None, (keyword, attribute))) or "all of it"
-    return f"schema is not a JSON schema that can be used: {where}: {problem}"
-
-
-def _typed(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a schema in which groups are said to be objects."""
-    if "properties" not in schema:
-        return {**schema}
-    properties = {name: _typed(below) for name, below in schema["properties"].items()}
-    return {"type": "object", **schema, "properties": properties}

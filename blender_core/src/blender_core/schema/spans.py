@@ -62,7 +62,7 @@ def _may_be_moment(attribute: Attribute, name: str) -> bool:
         return False
     is_of_time = attribute.type == "string" or attribute.unit in ("d", "s")
     # What is blended by a minimum is the lower one.
-    return is_of_time or bool(_TIME.search(name)) or (attribute.rule or "").startswith("min")
+    return is_of_time or bool(_TIME.search(name)) or str(attribute.rule).startswith("min")
 
 
 def disorder(spans: Iterable[Span], attributes: Sequence[Attribute], row: Sequence[Any]) -> str:

@@ -1,0 +1,144 @@
+"""The schema that a plugin's source has, checked and made what datamodels have.
+
+The classes of stdatamodels have schemas that are known to be sound. One of a plugin that is not
+would fail later, deep in a validator, with an error that tells neither the plugin nor the
+attribute.
+"""
+
+from __future__ import annotations
+
+import difflib
+import functools
+import marshal
+import re
+from itertools import chain
+from typing import TYPE_CHECKING, Any, Final
+
+from blender_core.common.plain_values import plain
+from blender_core.common.wording import preview, shorten
+from blender_core.errors import RuleError
+from blender_core.schema.attributes import ClassSchema
+from blender_core.schema.conversion import rule_result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+__all__ = ["BadSchemaError", "completed"]
+
+_LONGEST: Final = 400
+_DATA: Final = frozenset({"enum", "default", "const", "examples"})
+"""What is no schema, but a value, or several."""
+_OPEN_BOUNDS: Final = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
+_BLEND_WORDS: Final = ("blend_rule", "blend_table", "blend_from", "blend_column")
+
+
+class BadSchemaError(Exception):
+    """What is wrong with a schema, and at which attribute."""
+
+
+def completed(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a schema as datamodels have it, with nothing but what is below ``meta``."""
+    try:
+        whole = rule_result(plain(schema), None)
+        if isinstance(properties := whole.get("properties", {}), dict):
+            # Nobody looks at the rest. Where it says what it is itself, that may be another draft.
+            whole = {"properties": {"meta": _as_draft_4(properties.get("meta", {}))}}
+        # By their content: a plugin may make the same schema anew for each input. In this version
+        # of marshal's format, the same is the same to the byte.
+        own = _completed(marshal.dumps(whole, 2))
+    except (RecursionError, ValueError, RuleError) as error:
+        msg = f"schema is not a JSON schema that can be used: {error}"
+        # Marshal's error of what is nested too deep is a ValueError.
+        if not isinstance(error, RuleError):
+            msg = "schema is nested without an end, or too deep"
+        raise BadSchemaError(msg) from error
+    if not own["properties"]["meta"].get("properties"):
+        msg = f"schema is {preview(schema)}, which has no properties below meta"
+        raise BadSchemaError(msg)
+    return own
+
+
+@functools.lru_cache(maxsize=64)
+def _completed(content: bytes) -> ClassSchema:
+    whole = marshal.loads(content)  # noqa: S302  # of what was made above
+    for problem in chain(_unusable(whole, ()), _undefined(whole)):
+        raise BadSchemaError(problem)
+    meta = _typed(whole["properties"]["meta"])
+    return ClassSchema({"type": "object", "properties": {"meta": meta}})
+
+
+def _as_draft_4(node: Any) -> Any:
+    """Return a schema in which open bounds are as asdf knows them, which has an older draft."""
+    if isinstance(node, list):
+        return [_as_draft_4(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    schema = {name: item if name in _DATA else _as_draft_4(item) for name, item in node.items()}
+    for bound, limit in _OPEN_BOUNDS.items():
+        value = schema.get(bound)
+        if isinstance(value, (int, float)) and not isinstance(value, bool) and limit not in schema:
+            schema |= {limit: value, bound: True}
+    return schema
+
+
+def _unusable(node: Any, path: tuple[Any, ...]) -> Iterator[str]:
+    """Give what the definition of JSON schema does not tell, or has no bounds for."""
+    if isinstance(node, list):
+        for place, below in enumerate(node):
+            yield from _unusable(below, (*path, place))
+    if not isinstance(node, dict):
+        return
+    for name, below in node.items():
+        if not isinstance(name, str):
+            yield _at(path, f"{preview(name)} is a name, and not a text")
+        elif name in _DATA and path[-1:] != ("properties",):
+            continue
+        elif _is_misspelt(name) and path[-1:] != ("properties",):
+            close = difflib.get_close_matches(name, _BLEND_WORDS, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(_BLEND_WORDS)}"
+            yield _at((*path, name), f"there is no such word: {hint}")
+        elif name == "$ref" and isinstance(below, str):
+            yield _at((*path, name), "nothing is looked up elsewhere: write out what is there")
+        elif name == "pattern" and isinstance(below, str):
+            try:
+                re.compile(below)
+            except re.error as error:
+                yield _at((*path, name), f"{preview(below)} is not a regular expression: {error}")
+        else:
+            yield from _unusable(below, (*path, name))
+
+
+def _is_misspelt(name: str) -> bool:
+    return name.startswith("blend_") and name not in _BLEND_WORDS
+
+
+def _undefined(schema: Mapping[str, Any]) -> Iterator[str]:
+    """Give what the definition of JSON schema has against a schema."""
+    from asdf.exceptions import ValidationError
+    from asdf.schema import check_schema
+
+    try:
+        check_schema(schema, validate_default=False)
+    except ValidationError as error:
+        # Where a schema may be one thing or another, the first is what most of them are.
+        while error.context:
+            error = error.context[0]
+        yield _at(tuple(error.absolute_path), shorten(error.message, _LONGEST))
+
+
+def _at(path: Sequence[Any], problem: str) -> str:
+    names = []
+    while len(path) > 1 and path[0] == "properties":
+        names.append(str(path[1]))
+        path = path[2:]
+    attribute, keyword = ".".join(names), ".".join(map(str, path))
+    where = " of ".join(filter(None, (keyword, attribute))) or "all of it"
+    return f"schema is not a JSON schema that can be used: {where}: {problem}"
+
+
+def _typed(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a schema in which groups are said to be objects."""
+    if "properties" not in schema:
+        return {**schema}
+    properties = {name: _typed(below) for name, below in schema["properties"].items()}
+    return {"type": "object", **schema, "properties": properties}

@@ -122,7 +122,7 @@ def test_files_that_are_none(tmp_path):
         read_rules_file(tmp_path / "nowhere.toml")
     with pytest.raises(RulesFileError, match="cannot be read: it is a folder"):
         read_rules_file(str(tmp_path))
-    with pytest.raises(RulesFileError, match="cannot be read: embedded null byte"):
+    with pytest.raises(RulesFileError, match=r"cannot be read: .*embedded null"):
         read_rules_file("team\0.toml")
     (tmp_path / "binary.toml").write_bytes(b"# one\n\xff\n")
     with pytest.raises(RulesFileError, match="line 2: it is not UTF-8 text"):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from blender_core.blending.blendmodels import blendmodels
     from blender_core.blending.result import BlendResult
     from blender_core.common.provider import Provider
-    from blender_core.common.values import DROP
+    from blender_core.common.values import DROP, Noted
     from blender_core.errors import (
         AmendError,
         AssociationProductError,
@@ -90,6 +90,7 @@ __all__ = [
     "ModelBlender",
     "NoInputsError",
     "NotADatamodelError",
+    "Noted",
     "Outcome",
     "Outcomes",
     "OutputError",
@@ -152,7 +153,7 @@ _NAMES_IN: Final = {
     "plugins.source": "Source",
     "plugins.registry": "Registry",
     "blending.result": "BlendResult",
-    "common.values": "DROP",
+    "common.values": "DROP Noted",
     "plugins.rule": "Gives Missing Rule",
 }
 _HOMES: Final = {name: module for module, names in _NAMES_IN.items() for name in names.split()}

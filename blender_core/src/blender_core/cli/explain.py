@@ -247,6 +247,7 @@ def _outcome_object(outcome: "Outcome", product: "ProductFile") -> dict[str, Any
         "asked_by": outcome.asked_by,
         "provider": None if outcome.provider is None else provider_object(outcome.provider),
         "reason": outcome.reason,
+        "remark": outcome.remark,
         "n_inputs": outcome.n_inputs,
         "n_distinct": outcome.n_distinct,
         "n_seen": outcome.n_seen,

@@ -7,12 +7,13 @@ same as NaN, and lists and dicts are compared by what they hold.
 from __future__ import annotations
 
 import enum
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
-__all__ = ["DROP", "Drop", "distinct", "identity", "index_of"]
+__all__ = ["DROP", "Drop", "Noted", "distinct", "identity", "index_of"]
 
 T = TypeVar("T")
 
@@ -30,6 +31,37 @@ class Drop(enum.Enum):
 
 DROP: Final = Drop.DROP
 """What a rule returns when the product should not have the attribute at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A value that a rule gives, with a remark on how it came about.
+
+    The remark is told as a `BlendWarning`, and stays in the outcome, HDRRULES and the report.
+
+    Parameters
+    ----------
+    value : object
+        The value: what the rule would give without a remark, ``None`` and `DROP` too.
+    remark : str
+        One line that completes the name of the attribute: ``"differ by 0.4 deg"``.
+
+    Examples
+    --------
+    >>> from blender_core import Gives, Noted, Rule
+    >>> def first_of_close(values, *, tolerance: float = 0.1):
+    ...     difference = max(values) - min(values)
+    ...     if difference <= tolerance:
+    ...         return values[0]
+    ...     return Noted(values[0], f"differ by {difference:g}, which is more than {tolerance:g}")
+    >>> rule = Rule(name="first_of_close", blend=first_of_close, parameters=("tolerance",),
+    ...             summary="The first value; it is told where others are far from it.")
+    >>> rule.blend([10.0, 10.5])
+    Noted(value=10.0, remark='differ by 0.5, which is more than 0.1')
+    """
+
+    value: Any
+    remark: str
 
 
 def identity(value: Any) -> Hashable:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from blender_core.common.advice import Advice, Argument
 from blender_core.common.foreign import Guard
 from blender_core.common.plain_values import is_plain, plain
-from blender_core.common.values import DROP, distinct, index_of
-from blender_core.common.wording import describe_error, format_error, join_words, preview
+from blender_core.common.values import DROP, Noted, distinct, index_of
+from blender_core.common.wording import describe_error, format_error, join_words, preview, shorten
 from blender_core.errors import RuleError, raise_all, warn
 from blender_core.evaluation.outcome import Outcome, Status
 from blender_core.evaluation.selected_values import name_inputs, select, select_with
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Evaluation", "evaluate", "evaluate_attribute"]
 
+_LONGEST_REMARK: Final = 400
+_FEW: Final = 5
 _NO_OTHERS: Final[Mapping[str, Sequence[Any]]] = MappingProxyType({})
 
 
@@ -47,6 +49,8 @@ class Evaluation:
     value : object
         What the rule made; `DROP` for an attribute that the product is not to have; None if there
         is no rule, or nothing to make a value of.
+    remark : str
+        What the rule says of it; empty if nothing.
     status : Status
         What became of it in the product.
     stays : bool
@@ -58,6 +62,7 @@ class Evaluation:
     # There are hundreds, of which most never get another value than these.
     selected: SelectedValues | None = None
     value: Any = None
+    remark: str = ""
     status: Status = Status.KEPT
     stays: bool = False
     is_later: bool = False
@@ -101,6 +106,7 @@ class Evaluation:
             blended=self.blended if is_later else None,
             replaced=self.own if self.is_later and not is_later else None,
             values_of=assignment.selection.values_of,
+            remark=self.remark,
         )
 
     def _source(self) -> int | None:
@@ -135,6 +141,9 @@ def evaluate(
         except RuleError as fault:
             faults.append(fault)
     _warn_of_exposures(evaluations.values(), inputs)
+    for evaluation in evaluations.values():
+        if evaluation.remark:
+            _warn_of_remark(evaluation)
     raise_all("rules cannot make values of what the inputs have", faults)
     return evaluations
 
@@ -156,32 +165,63 @@ def evaluate_attribute(
     with Guard(lambda error: _rule_error(assignment, values, error)):
         if selection is AS_THEY_ARE:
             if seen := select(values, rule.missing):
-                evaluation.value = _blend(rule, seen, {}, assignment.attribute.type)
+                _blend(evaluation, rule, seen, {})
         else:
             evaluation.selected = selected = select_with(selection, rule.missing, values, others)
             arguments = {**selected.companions, **dict(selection.parameters)}
             if seen := selected.values:
-                evaluation.value = _blend(rule, seen, arguments, assignment.attribute.type)
+                _blend(evaluation, rule, seen, arguments)
     return evaluation
 
 
-def _blend(rule: Rule, seen: list[Any], arguments: dict[str, Any], schema_type: str | None) -> Any:
-    """Return what a rule makes of what it sees, as a product has it."""
+def _blend(evaluation: Evaluation, rule: Rule, seen: list[Any], arguments: dict[str, Any]) -> None:
+    """Have a rule make of what it sees what a product has."""
     # The rule may do what it likes with the list, and with lists and mappings in it: it has copies.
-    if is_plain(seen):
-        value = rule.blend([*seen], **arguments)
-        is_one = rule.gives is Gives.INPUT and any(value is candidate for candidate in seen)
-        if value is None or value is DROP or is_one:
+    is_all_plain = is_plain(seen)
+    copies = seen if is_all_plain else [plain(value) for value in seen]
+    value = rule.blend([*copies], **arguments)
+    if type(value) is Noted:
+        evaluation.remark = _remark(value)
+        value = value.value
+    evaluation.value = _as_product_has(
+        value, rule, seen, copies, evaluation.assignment.attribute.type
+    )
+
+
+def _as_product_has(
+    value: Any, rule: Rule, seen: list[Any], copies: list[Any], schema_type: str | None
+) -> Any:
+    if value is None or value is DROP:
+        return value
+    if copies is seen:
+        if rule.gives is Gives.INPUT and any(value is candidate for candidate in seen):
             return value
     else:
-        copies = [plain(value) for value in seen]
-        value = rule.blend([*copies], **arguments)
         for original, copy in zip(seen, copies, strict=True):
             if value is copy:
                 return plain(original)
-        if value is DROP:
-            return value
     return rule_result(value, schema_type)
+
+
+def _remark(noted: Noted) -> str:
+    remark = noted.remark
+    if type(remark) is not str or not remark.strip():
+        msg = f"the remark of Noted is a str, not {preview(remark)}"
+        raise RuleError(msg)
+    return shorten(" ".join(remark.split()), _LONGEST_REMARK)
+
+
+def _warn_of_remark(evaluation: Evaluation) -> None:
+    assignment, selected = evaluation.assignment, evaluation.selected
+    inputs: Sequence[int] = [i for i, value in enumerate(evaluation.values) if value is not None]
+    if selected is not None:
+        inputs = sorted(selected.inputs)
+    whose = name_inputs(inputs) if len(inputs) <= _FEW else f"{len(inputs)} inputs"
+    warn(
+        f"{assignment.attribute.label}: {evaluation.remark}, says the rule {assignment.name!r} of "
+        f"{assignment.provider} of {whose}",
+        problem=evaluation.remark,
+    )
 
 
 def _rule_error(assignment: Assignment, values: Sequence[Any], error: BaseException) -> RuleError:

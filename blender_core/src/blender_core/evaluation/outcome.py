@@ -83,6 +83,8 @@ class Outcome:
         Whether it was an amendment that gave `blended`, and not the blend.
     values_of : str or None, optional
         Dotted path of the attribute whose values were blended, if it is another one.
+    remark : str, optional
+        What the rule said of the value it gave; empty if nothing.
     """
 
     attribute: str
@@ -103,6 +105,7 @@ class Outcome:
     replaced: Any = None
     after_amendment: bool = False
     values_of: str | None = None
+    remark: str = ""
 
     @property
     def source(self) -> str:

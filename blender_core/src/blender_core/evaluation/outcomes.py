@@ -142,6 +142,8 @@ def explanation(
         lines.append(f"The rule saw {seen}.")
     elif n_seen is not None and n_seen < n_inputs:
         lines.append(f"The rule saw {pluralize(n_seen, 'value') if n_seen else 'none'} of these.")
+    if outcome.remark:
+        lines.append(f"The rule remarks: {outcome.remark.removesuffix('.')}.")
     if outcome.replaced is not None and outcome.status is Status.SET:
         lines.append(
             f"It replaces {preview(outcome.replaced)}, which was set after an earlier blend."

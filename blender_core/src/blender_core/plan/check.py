@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.advice import Advice, Argument
 from blender_core.common.foreign import tried
+from blender_core.common.values import Noted
 from blender_core.common.wording import preview
 from blender_core.errors import RuleError
 from blender_core.plan.assignment import Tier
@@ -119,8 +120,13 @@ def _constants(
 
 def _made_of_booleans(rule: Rule) -> str | None:
     """Return the type that a rule makes of booleans: a bitwise or is a boolean, a sum is not."""
+
+    def kind() -> str:
+        value = rule.blend([True, True])
+        return json_type(rule_result(value.value if type(value) is Noted else value, None))
+
     # The rule is somebody else's, and may want companions.
-    return tried(lambda: json_type(rule_result(rule.blend([True, True]), None)), fallback=None)
+    return tried(kind, fallback=None)
 
 
 def _default(assignment: Assignment, rule: Rule, target: Attribute) -> Iterator[Finding]:

@@ -71,8 +71,9 @@ class Rule:
     blend : callable
         ``blend(values, **companions, **parameters) -> value``. `values` is a list that must not be
         changed. ``None`` leaves the product's own value in place; :data:`DROP` says that the
-        product has none. Anything else is one of the values, or a text, a number, a boolean, or a
-        list or mapping of these; numpy's scalars and tuples are converted, arrays are an error.
+        product has none; :class:`Noted` adds a remark to a value. Anything else is one of the
+        values, or a text, a number, a boolean, or a list or mapping of these; numpy's scalars and
+        tuples are converted, arrays are an error.
     summary : str
         One line that says what the rule does.
     gives : Gives, optional

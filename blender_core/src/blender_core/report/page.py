@@ -165,6 +165,7 @@ def _data(facts: Facts, exposures: Sequence[Exposure]) -> dict[str, Any]:
         "tier": ["" if outcome.tier is None else outcome.tier.label for outcome in outcomes],
         "asked": [outcome.asked_by for outcome in outcomes],
         "reason": [outcome.reason for outcome in outcomes],
+        "remark": [outcome.remark for outcome in outcomes],
         "status": [outcome.status.value for outcome in outcomes],
         "warning": [fact.warning for fact in facts.attributes],
     }

@@ -57,11 +57,12 @@ _TEXTS: Final = {
     "REASON": "Why it has this rule",
     "COLUMN": "Column of HDRTAB that tells what inputs had",
 }
+_REMARK: Final = {"REMARK": "What the rule said of the value"}
 _VALUES: Final = {
     "VALUE": "The value that the rule gave, in JSON",
     "BEFORE": "The value that it replaced, in JSON",
 }
-"""Tables of earlier versions do not have these."""
+"""Tables of earlier versions have neither these nor a remark."""
 _NUMBERS: Final = {
     "N_INPUTS": "Inputs that have the attribute",
     "N_VALUES": "Different values that they have",
@@ -140,7 +141,7 @@ def record_columns(
         if outcome.n_inputs or outcome.status is not Status.KEPT
     ]
     columns = []
-    for name, title in {**_TEXTS, **_VALUES}.items():
+    for name, title in {**_TEXTS, **_REMARK, **_VALUES}.items():
         cells = [_json(row[name]) if name in _VALUES else _ascii(row[name]) for row in rows]
         data = np.array(cells, dtype=f"S{max(map(len, cells), default=1) or 1}")
         attribute = Attribute(name, title=title)
@@ -185,6 +186,7 @@ def _row(outcome: Outcome, column: str) -> dict[str, Any]:
         "PLUGIN": provider.plugin,
         "REASON": outcome.reason,
         "COLUMN": column,
+        "REMARK": outcome.remark,
         "VALUE": outcome.blended if outcome.status is Status.LATER else outcome.value,
         "BEFORE": outcome.replaced,
         "N_INPUTS": outcome.n_inputs,
@@ -220,7 +222,7 @@ def recorded_rules(table: Any, label: str) -> RecordedRules:
     if lacking:
         msg = f"{label}: its HDRRULES has no column {' and no column '.join(lacking)}"
         raise InputError(msg)
-    names = (*_TEXTS, *_VALUES, *_NUMBERS)
+    names = (*_TEXTS, *_REMARK, *_VALUES, *_NUMBERS)
     cells = zip(*(_cells(recorded, name, label) for name in names), strict=True)
     rows = [dict(zip(names, row, strict=True)) for row in cells]
     try:
@@ -252,6 +254,7 @@ def _outcome(row: Mapping[str, Any]) -> Outcome:
         from_input=None if row["INPUT"] is None else row["INPUT"] - 1,
         blended=row["VALUE"] if is_later else None,
         replaced=row["BEFORE"],
+        remark=row["REMARK"] or "",
     )
 
 
@@ -262,7 +265,7 @@ def _cells(table: Hdrtab, name: str, label: str) -> list[Any]:
     if name not in table:
         return [None] * len(table)
     texts = table.values(name, Attribute(name, type="string"))
-    if name in _TEXTS:
+    if name not in _VALUES:
         return [_ESCAPED.sub(_unescaped, text) if text else "" for text in texts]
     try:
         return [json.loads(text) if text else None for text in texts]

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.foreign import Guard, type_name
-from blender_core.common.values import DROP
+from blender_core.common.values import DROP, Noted
 from blender_core.common.wording import full_repr, preview
 from blender_core.errors import RuleError
 from blender_core.schema.conversion import rule_result
@@ -145,6 +145,7 @@ def try_rule(rule: Rule, sample: Sample) -> Trial:
         try:
             with Guard(_RaisedError):
                 value = rule.blend(values, **arguments)
+                value = value.value if type(value) is Noted else value
         except _RaisedError as raised:
             error = raised.error
     has_changed_sample = full_repr((values, arguments)) != before

@@ -162,6 +162,9 @@ function factsList(row) {
     add("Provider", bdi(fact("plugin", row)));
     add("Asked for by", bdi(fact("asked", row)), html("span", { class: "sub" }, bdi(fact("reason", row))));
   }
+  if (fact("remark", row)) {
+    add("Its remark", bdi(fact("remark", row)));
+  }
   const taken = DATA.taken[row];
   if (taken !== null) {
     add(rule ? "Taken from" : "The same in", `input ${taken + 1}`, html("span", { class: "sub" }, bdi(textAt(DATA.names, taken) ?? "")));

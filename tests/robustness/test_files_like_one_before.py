@@ -1,7 +1,7 @@
 """Whatever is told of a file that is like one before is what would be told of it alone.
 
 Mutants of a small file, aimed at its tree and at its cards, many of them with a checksum that says
-that nobody has touched them. ``MODEL_BLENDER_MUTANTS`` is how many to try.
+that nobody has touched them. ``ALIKE_MUTANTS`` is how many to try.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ from blender_core.schema.attributes import read_attributes
 from blender_core.schema.layout import Layout
 
 CARD, BLOCK = 80, 2880
-MUTANTS = int(os.environ.get("MODEL_BLENDER_MUTANTS", "0")) or examples(2000)
+MUTANTS = int(os.environ.get("ALIKE_MUTANTS", "0")) or examples(2000)
 COMPARED = 40
 """One in so many is read by stdatamodels, too, which takes long."""
 PATHS = (

@@ -23,7 +23,7 @@ pytestmark = [
     pytest.mark.skipif(not hasattr(os, "fork"), reason="no forks here"),
 ]
 
-N_FORKS = int(os.environ.get("MODEL_BLENDER_FORKS", "2"))
+N_FORKS = int(os.environ.get("FORKS", "2"))
 """How many children are forked of each kind of file."""
 PATIENCE = 120
 """After how many seconds a child that takes one hangs for good."""

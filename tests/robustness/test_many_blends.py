@@ -10,7 +10,7 @@ from stdatamodels.jwst import datamodels
 
 from blender_core import BlenderError, ModelBlender, ProductFile, amend, blendmodels
 
-N_BLENDS = int(os.environ.get("MODEL_BLENDER_BLENDS", "44"))
+N_BLENDS = int(os.environ.get("MANY_BLENDS", "44"))
 """How many blends are made in a row, of all kinds together."""
 N_FIRST = 20
 """How many of each kind come before, to fill what is kept for good."""

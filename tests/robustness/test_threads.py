@@ -18,7 +18,7 @@ from thoroughness import all_but_exhaustive
 from blender_core import BlendWarning, amend, blendmodels
 
 N_THREADS = 4
-N_BLENDS = int(os.environ.get("MODEL_BLENDER_BLENDS_OF_THREADS", "1"))
+N_BLENDS = int(os.environ.get("THREADS_BLENDS", "1"))
 """How many blends each thread makes of each kind of file."""
 
 

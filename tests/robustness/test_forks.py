@@ -80,6 +80,7 @@ def meanwhile():
 
 
 @pytest.mark.filterwarnings("ignore:.*VISITYPE.*:blender_core.BlendWarning")
+@pytest.mark.filterwarnings("ignore:.*no value of the FITS standard.*:blender_core.BlendWarning")
 def test_children_blend_while_threads_of_their_parent_do(files_of_kind, meanwhile):
     expected = blend(files_of_kind)
     meanwhile(lambda: blend(files_of_kind))

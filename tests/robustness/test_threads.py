@@ -52,6 +52,7 @@ def of_process():
 
 
 @pytest.mark.filterwarnings("ignore:.*VISITYPE.*:blender_core.BlendWarning")
+@pytest.mark.filterwarnings("ignore:.*no value of the FITS standard.*:blender_core.BlendWarning")
 def test_all_come_to_the_same(files_of_kind, in_threads):
     expected = blend(files_of_kind)
     before = of_process()

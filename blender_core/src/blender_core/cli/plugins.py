@@ -29,7 +29,7 @@ _MISSING: Final = {
 
 
 RuleName = Annotated[
-    str | None, argument("[RULE]", "Show all of one rule: its name, or a plugin's, as std:mean.")
+    str | None, argument("RULE", "Show all of one rule: its name, or a plugin's, as std:mean.")
 ]
 
 

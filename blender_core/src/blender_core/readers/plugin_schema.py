@@ -29,6 +29,7 @@ _LONGEST: Final = 400
 _DATA: Final = frozenset({"enum", "default", "const", "examples"})
 """What is no schema, but a value, or several."""
 _OPEN_BOUNDS: Final = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
+_ENDLESS: Final = "schema is nested without an end, or too deep"
 _BLEND_WORDS: Final = ("blend_rule", "blend_table", "blend_from", "blend_column")
 
 
@@ -43,15 +44,18 @@ def completed(schema: Mapping[str, Any]) -> Mapping[str, Any]:
         if isinstance(properties := whole.get("properties", {}), dict):
             # Nobody looks at the rest. Where it says what it is itself, that may be another draft.
             whole = {"properties": {"meta": _as_draft_4(properties.get("meta", {}))}}
-        # By their content: a plugin may make the same schema anew for each input. In this version
-        # of marshal's format, the same is the same to the byte.
-        own = _completed(marshal.dumps(whole, 2))
-    except (RecursionError, ValueError, RuleError) as error:
+    except (RecursionError, RuleError) as error:
         msg = f"schema is not a JSON schema that can be used: {error}"
-        # Marshal's error of what is nested too deep is a ValueError.
-        if not isinstance(error, RuleError):
-            msg = "schema is nested without an end, or too deep"
+        if isinstance(error, RecursionError):
+            msg = _ENDLESS
         raise BadSchemaError(msg) from error
+    try:
+        # By its content: a plugin may make the same schema anew for each input. In this version of
+        # marshal's format, the same is the same to the byte.
+        content = marshal.dumps(whole, 2)
+        own = _completed(content)
+    except (RecursionError, ValueError) as error:  # the latter of marshal, if it is nested too deep
+        raise BadSchemaError(_ENDLESS) from error
     if not own["properties"]["meta"].get("properties"):
         msg = f"schema is {preview(schema)}, which has no properties below meta"
         raise BadSchemaError(msg)

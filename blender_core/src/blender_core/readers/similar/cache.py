@@ -57,7 +57,8 @@ _CARDS: Final = re.compile(
     + rb"|CONTINUE ++" + _TEXT + _COMMENT + rb"|(?:COMMENT |HISTORY | {8}).*+)\n)*+"
 )  # fmt: skip
 _PRINTABLE: Final = bytes(range(0x20, 0x7F))
-_MOST_CARDS: Final = 1 << 12
+_MOST_KEPT: Final = 1 << 8
+"""Of cards, and of headers: what is unlike in each file is not worth more memory."""
 _LENGTH_CARD: Final = re.compile(rb"(?=[ -~]{80}\Z)NAXIS1  = ++([0-9]++)" + _COMMENT)
 _FORMAT_CARD: Final = re.compile(rb"(?=[ -~]{80}\Z)TFORM1  = ++'([0-9]++)B *+'" + _COMMENT)
 _END: Final = b"END     "
@@ -166,7 +167,7 @@ class _Structure:
             return asdf
         if not self._is_like(headers):
             return None
-        if len(self.usual_headers) > _MOST_CARDS:
+        if len(self.usual_headers) > _MOST_KEPT:
             self.usual_headers.clear()
         self.usual_headers.add(checksum)
         return asdf
@@ -218,7 +219,7 @@ class _Structure:
                 return False
             if not _CARDS.fullmatch(lines):
                 return False
-            if len(self.usual) > _MOST_CARDS:
+            if len(self.usual) > _MOST_KEPT:
                 self.usual.clear()
             self.usual.update(new)
         return all(

@@ -7,6 +7,7 @@ none, such as the leftovers of an interrupted uninstallation, is none here.
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import re
 from email import message_from_string
 from pathlib import PurePath
@@ -45,8 +46,13 @@ class Announced(NamedTuple):
 def announced_plugins() -> list[Announced]:
     """Return what is installed under the entry-point group, in the order of the providers."""
     by_name: dict[str, list[Distribution]] = {}
+    places: set[str] = set()
     for number, distribution in enumerate(importlib.metadata.distributions()):
-        name = _name_in_path(distribution)
+        place = str(_place(distribution))
+        if place in places:  # as where the package importlib_metadata looks for them, too
+            continue
+        places.add(place)
+        name = _name_in(place)
         if name is None:  # such as an egg, whose metadata alone tell
             name = _name_and_version(distribution)[0] or f"?{number}"
         elif not _NAME_OF_PROJECT.fullmatch(name):
@@ -145,6 +151,6 @@ def _place(distribution: Distribution) -> Any:
     return getattr(distribution, "_path", None) or distribution.locate_file("")
 
 
-def _name_in_path(distribution: Distribution) -> str | None:
-    path = PurePath(str(_place(distribution)))
-    return path.stem.partition("-")[0] if path.suffix in (".dist-info", ".egg-info") else None
+def _name_in(place: str) -> str | None:
+    folder, suffix = os.path.splitext(os.path.basename(place))  # noqa: PTH119, PTH122  # of hundreds
+    return folder.partition("-")[0] if suffix in (".dist-info", ".egg-info") else None

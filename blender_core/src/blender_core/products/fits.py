@@ -48,9 +48,11 @@ class FitsProduct(FileProduct):
         super().__init__(path, source, model_type, _tree(fits, source.label))
         self._content: RawFits | None = fits
         # A reader has the values of headers that somebody has touched over those of the tree.
-        layout = Layout(read_attributes(self.validator.schema).values())
-        values = {} if as_saved else self._values_of_headers(layout)
-        warn_of_repeated(fits, layout, source.label, of_product=True)
+        values = {}
+        if not as_saved or any(hdu.header.repeated for hdu in fits.hdus):
+            layout = Layout(read_attributes(self.validator.schema).values())
+            values = {} if as_saved else self._values_of_headers(layout)
+            warn_of_repeated(fits, layout, source.label, of_product=True)
         for attribute, value in {**values, "meta.filename": path.name}.items():
             *parents, name = attribute.split(".")
             group = self._tree

@@ -67,10 +67,27 @@ def _may_be_moment(attribute: Attribute, name: str) -> bool:
 
 def disorder(spans: Iterable[Span], attributes: Sequence[Attribute], row: Sequence[Any]) -> str:
     """Return which values of an input are before what they should be after; empty if none."""
+    suspects = []
+    for span in spans:  # with each input: nearly all have nothing to tell, or are in order
+        begin, mid, end = span
+        first = row[begin]
+        middle = None if mid is None else row[mid]
+        last = None if end is None else row[end]
+        if (first is None) + (middle is None) + (last is None) > 1:
+            continue
+        if (
+            type(first) is type(last) is float
+            and first <= last
+            and (middle is None or (type(middle) is float and first <= middle <= last))
+        ):
+            continue
+        suspects.append(span)
+    if not suspects:
+        return ""
     return ", ".join(
         f"{attributes[place].label} {preview(row[place])} is before "
         f"{attributes[other].label} {preview(row[other])}"
-        for place, other in _disorder(spans, row)
+        for place, other in _disorder(suspects, row)
     )
 
 

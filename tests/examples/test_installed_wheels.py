@@ -143,6 +143,7 @@ def check_all_three(environment, folder):
     ]
 
 
+@pytest.mark.exhaustive
 def test_core_alone_then_the_standard_rules_and_a_third_partys(wheels, installed, tmp_path):
     environment = installed()
     check_core_alone(environment, tmp_path)

@@ -121,6 +121,7 @@ def test_a_step():
     assert notes == ["ours", "ours", "theirs"]
 
 
+@pytest.mark.exhaustive
 def test_steps_without_the_hook_blend_as_ever():
     notes = []
     Work(pre_hooks=[HOOK]).run(notes)
@@ -135,6 +136,7 @@ def test_a_pipeline_and_its_steps():
     assert notes == ["ours"] * 4 + ["theirs"] * 4
 
 
+@pytest.mark.exhaustive
 def test_one_step_of_a_pipeline():
     notes = []
     Outer(steps={"second": {"pre_hooks": [HOOK]}}).run(notes)
@@ -147,6 +149,7 @@ def test_a_pipeline_and_a_step_of_it():
     assert notes == ["ours"] * 4
 
 
+@pytest.mark.exhaustive
 def test_the_hook_twice():
     notes = []
     step = Work(pre_hooks=[HOOK, HOOK])
@@ -155,6 +158,7 @@ def test_the_hook_twice():
     assert notes == ["ours", "ours"]
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize("given", [{"pre_hooks": [HOOK]}, {}])
 def test_a_step_that_fails(given):
     notes = []
@@ -168,6 +172,7 @@ def test_a_step_that_fails(given):
     assert notes == ["ours", "ours", outside, outside, outside]
 
 
+@pytest.mark.exhaustive
 def test_a_step_that_is_skipped():
     notes = []
     pipeline = Outer(steps={"first": {"skip": True, "pre_hooks": [HOOK]}})

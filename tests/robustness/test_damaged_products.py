@@ -20,6 +20,7 @@ from card_edits import add_cards
 from damaged_headers import mutant
 from stdatamodels.jwst import datamodels
 from stdatamodels.jwst.datamodels import ImageModel
+from thoroughness import examples
 
 from blender_core import BlenderError, blendmodels
 from blender_core.common.values import identity
@@ -27,7 +28,7 @@ from blender_core.demo.exposures import write_exposures
 from blender_core.formats.fits.scan import scan
 
 ENDINGS = [".fits", ".fits", ".fits.gz"]
-NUMBER = int(os.environ.get("DAMAGED_PRODUCTS", "16"))
+NUMBER = int(os.environ.get("DAMAGED_PRODUCTS", "0")) or examples(24)
 REAL = Path(jwst.__file__).parent / "stpipe/tests/data/science.fits"
 VALUES = {
     "meta.exposure.exposure_time": 100.0,

@@ -35,7 +35,8 @@ def run(tmp_path):
     return run
 
 
-@pytest.mark.parametrize("way", ["at random", pytest.param("steps", marks=pytest.mark.exhaustive)])
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("way", ["at random", "steps"])
 def test_killed(run, way):
     kinds = run("killed.py", way, KILLS)
     assert len(kinds) == 13
@@ -48,6 +49,7 @@ def test_killed(run, way):
             assert found["new"] >= 1, kind
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     "kind",
     [

@@ -113,6 +113,7 @@ def memory():
     return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") if statm.exists() else 0
 
 
+@pytest.mark.exhaustive
 def test_nothing_is_kept(kinds):
     expected = [[blend() for blend in kinds] for _ in range(max(1, N_FIRST // len(kinds)))][-1]
     before = open_files(), n_objects(), memory()

@@ -136,8 +136,7 @@ class RecordedBlend(EarlierBlend):
             choice = Choice(recorded.rule, Tier.CALLER, recorded.asked_by, recorded.reason)
             assignment = self._assignment(self._attribute(path), choice)
         selection = AS_THEY_ARE if assignment is None else assignment.selection
-        others = {name: column.values for name, column in self._columns.items()}
-        if not others.keys() >= set(selection.needs):
+        if not self._columns.keys() >= set(selection.needs):
             return UNKNOWN
         column, attribute = (
             self._columns.get(selection.values_of or path),
@@ -153,6 +152,7 @@ class RecordedBlend(EarlierBlend):
         if attribute is not None and attribute.type not in (column.attribute.type, None):
             return UNKNOWN  # cells of another type than the schema asks for
         try:
+            others = {name: self._columns[name].values for name in selection.needs}
             value = evaluate_attribute(assignment, column.values, others).value
         except RuleError:
             return UNKNOWN

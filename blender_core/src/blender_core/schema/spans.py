@@ -105,8 +105,6 @@ def _disorder(spans: Iterable[Span], row: Sequence[Any]) -> Iterator[tuple[int, 
 def _is_before(value: Any, other: Any) -> bool:
     if value is None or other is None:
         return False
-    if type(value) is float and type(other) is float:
-        return value < other
     if isinstance(value, str) and isinstance(other, str):
         return _is_text_before(value, other)
     is_number = isinstance(value, (int, float)) and isinstance(other, (int, float))

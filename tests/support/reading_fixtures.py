@@ -1,8 +1,11 @@
 """What the tests of files need: datamodels' own reading of a file, and a strict comparison."""
 
 import math
+import sys
 import warnings
+import weakref
 from types import SimpleNamespace
+from unittest import mock
 
 import pytest
 from stdatamodels.exceptions import ValidationWarning
@@ -13,6 +16,27 @@ from blender_core.readers.fits import FitsReader
 from blender_core.readers.similar.cache import ReaderCache
 from blender_core.schema.attributes import Attribute, read_attributes
 from blender_core.schema.layout import Layout
+
+
+@pytest.fixture(autouse=True)
+def _close_files_of_libraries():
+    """Close what libraries have opened, which one in memory keeps until it is collected."""
+    if (datamodels_of_jwst := sys.modules.get("jwst.datamodels")) is None:
+        yield
+        return
+    library_type, opened = datamodels_of_jwst.ModelLibrary, []
+    open_model = library_type._datamodels_open
+
+    def remember(library, *args, **settings):
+        model = open_model(library, *args, **settings)
+        opened.append(weakref.ref(model))
+        return model
+
+    with mock.patch.object(library_type, "_datamodels_open", remember):
+        yield
+    for reference in opened:
+        if (model := reference()) is not None:
+            model.close()
 
 
 def same(one, other):

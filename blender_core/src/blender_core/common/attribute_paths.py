@@ -8,7 +8,19 @@ from typing import Final, NamedTuple
 from blender_core.common import patterns
 from blender_core.common.wording import visible
 
-__all__ = ["ITSELF", "Specificity", "is_pattern", "is_within", "label_of", "specificity"]
+__all__ = [
+    "ITSELF",
+    "SECTION",
+    "Specificity",
+    "is_pattern",
+    "is_within",
+    "label_of",
+    "section_specificity",
+    "specificity",
+]
+
+SECTION: Final = "/"
+"""What a text begins with that means a section of a header, as the heading there does."""
 
 _WILD: Final = re.compile(r"[*?\[]")
 
@@ -41,6 +53,11 @@ def is_within(path: str, ancestor: str) -> bool:
 def is_pattern(text: str) -> bool:
     """Tell whether a text has wildcards."""
     return _WILD.search(text) is not None
+
+
+def section_specificity(path: str) -> Specificity:
+    """Return how narrowly the title of a section means an attribute: as the group it is in."""
+    return Specificity(1, path.count(".") + 1)
 
 
 def specificity(text: str, path: str, keyword: str | None) -> Specificity | None:

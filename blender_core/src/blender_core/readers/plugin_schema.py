@@ -30,7 +30,13 @@ _DATA: Final = frozenset({"enum", "default", "const", "examples"})
 """What is no schema, but a value, or several."""
 _OPEN_BOUNDS: Final = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 _ENDLESS: Final = "schema is nested without an end, or too deep"
-_BLEND_WORDS: Final = ("blend_rule", "blend_table", "blend_from", "blend_column")
+_BLEND_WORDS: Final = (
+    "blend_rule",
+    "blend_table",
+    "blend_from",
+    "blend_column",
+    "blend_once_per",
+)
 
 
 class BadSchemaError(Exception):

@@ -170,6 +170,8 @@ class TestSections:
             Override(attribute="/ times", rule="drop"),
             Override(attribute="EXPEND", rule="max"),
             Override(attribute="meta.**", rule="min"),
+            Override(attribute="meta.**", record=False),
+            Override(attribute="EXPST*", record=True),
             Override(attribute="meta.sci", rule="last"),
         ]
         plan = blend(*overrides).plan
@@ -177,6 +179,7 @@ class TestSections:
         assert plan["meta.start"].name == "drop"
         assert plan["meta.sci.time"].name == "last"
         assert plan["meta.time"].name == "min"
+        assert plan.columns == {"meta.start": "EXPSTART"}
 
     @pytest.mark.parametrize("title", ["/ TIMES OF NOTHING", "/", "/ "])
     def test_no_such_section(self, blend, title):

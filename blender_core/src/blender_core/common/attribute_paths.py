@@ -10,12 +10,12 @@ from blender_core.common.wording import visible
 
 __all__ = [
     "ITSELF",
+    "OF_SECTION",
     "SECTION",
     "Specificity",
     "is_pattern",
     "is_within",
     "label_of",
-    "section_specificity",
     "specificity",
 ]
 
@@ -29,7 +29,8 @@ class Specificity(NamedTuple):
     """How narrowly a pattern means an attribute; the greater, the narrower.
 
     The kind is 2 for the attribute itself, by path or keyword; 1 for a group that it is in, which
-    lies so deep; 0 for a pattern with wildcards.
+    lies so deep; 0 for a pattern with wildcards; -1 for a section of a header; -2 for the pattern
+    that means everything.
     """
 
     kind: int
@@ -38,6 +39,12 @@ class Specificity(NamedTuple):
 
 ITSELF: Final = Specificity(2, 0)
 """How narrowly a path or keyword means its own attribute."""
+
+
+OF_SECTION: Final = Specificity(-1, 0)
+"""How narrowly the title of its section means an attribute."""
+
+_EVERYTHING: Final = "meta.**"
 
 
 def label_of(path: str, keyword: str | None) -> str:
@@ -55,13 +62,10 @@ def is_pattern(text: str) -> bool:
     return _WILD.search(text) is not None
 
 
-def section_specificity(path: str) -> Specificity:
-    """Return how narrowly the title of a section means an attribute: as the group it is in."""
-    return Specificity(1, path.count(".") + 1)
-
-
 def specificity(text: str, path: str, keyword: str | None) -> Specificity | None:
     """Return how narrowly a text means an attribute."""
+    if text == _EVERYTHING:
+        return Specificity(-2, 0)
     is_path = "." in text or text == "meta"
     if is_pattern(text):
         # Keywords are compared without case.

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.attribute_paths import (
     ITSELF,
+    OF_SECTION,
     SECTION,
     Specificity,
     is_pattern,
     label_of,
-    section_specificity,
     specificity,
 )
 from blender_core.common.cached import cached_property
@@ -167,7 +167,7 @@ class AttributeIndex:
         if text.startswith(SECTION):
             title = text.removeprefix(SECTION).strip().casefold()
             return [
-                (attribute, section_specificity(attribute.path))
+                (attribute, OF_SECTION)
                 for attribute in self.attributes
                 if title and title in attribute.section.casefold()
             ]

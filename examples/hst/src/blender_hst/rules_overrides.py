@@ -1,0 +1,136 @@
+"""What the lines of a ``.rules`` file ask for, as overrides of Model Blender."""
+
+from __future__ import annotations
+
+import fnmatch
+from typing import TYPE_CHECKING, Final
+
+from blender_core import Override
+from blender_hst.moments import AS_MOMENTS
+from blender_hst.places import DISTORTION, KEPT, group_of
+from blender_hst.rules_lines import is_pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from blender_hst.rules_lines import Line
+
+__all__ = ["overrides_of"]
+
+_ALWAYS: Final = (
+    Override(
+        attribute="meta.**",
+        rule="first",
+        missing="skip",
+        record=False,
+        reason="the rules file has no rule for it: the first input's that has it",
+    ),
+    Override(
+        attribute=KEPT,
+        rule="keep",
+        optional=True,
+        reason="the file's own: its name, its arrays and where they point",
+    ),
+    Override(
+        attribute=DISTORTION,
+        rule="drop",
+        optional=True,
+        reason="a drizzled image has no distortion",
+    ),
+)
+"""What holds with every file: it is all the rules that there are, and tells what it does not name."""
+
+
+def overrides_of(lines: Sequence[Line]) -> list[Override]:
+    """Return the overrides that do what all lines of a file ask for."""
+    return [*_ALWAYS, *_Wishes(lines).overrides()]
+
+
+class _Wishes:
+    """The lines by what they are about: later ones have replaced earlier ones."""
+
+    def __init__(self, lines: Sequence[Line]) -> None:
+        self._values: dict[str, Line] = {}
+        self._columns: dict[str, Line] = {}
+        self._deleted: dict[str, Line] = {}
+        for line in lines:
+            if line.deletes:
+                self._deleted[line.name] = line
+            elif line.is_column:
+                self._columns[line.name] = line
+            else:
+                self._replace_earlier(line.target)
+                self._values[line.target] = line
+
+    def _replace_earlier(self, target: str) -> None:
+        """Leave out the functions of what a later line means as well."""
+        replaced = [each for each in self._values if fnmatch.fnmatchcase(each, target)]
+        for each in replaced:
+            del self._values[each]
+
+    def overrides(self) -> Iterator[Override]:
+        """Give an override, or two, for each keyword and pattern that the file names."""
+        leaving = self._leaving()
+        for name, line in self._columns.items():
+            value = self._values.get(name)
+            # A function of another keyword's values means only the HDUs that have that one.
+            alone = value is None or value.name != name
+            yield self._column(line, None if alone else value, leaving.get(name))
+        for target, line in self._values.items():
+            if target not in self._columns or line.name != target:
+                yield self._value(line)
+        for name, line in leaving.items():
+            if name not in self._columns:
+                yield Override(attribute=name, rule="drop", optional=True, reason=_reason([line]))
+
+    def _leaving(self) -> dict[str, Line]:
+        """Return what leaves the header: what is deleted, and what has a column alone."""
+        columns = {line.target.upper(): line for line in self._columns.values()}
+        for name in [each for each in columns if each.startswith("/")]:
+            columns[name] = columns.pop(name)
+        return {
+            name: line
+            for name, line in {**columns, **self._deleted}.items()
+            if name not in self._values and (is_pattern(name) or group_of(name) == "meta")
+        }
+
+    def _column(self, line: Line, value: Line | None, leaving: Line | None) -> Override:
+        lines = [line, *filter(None, (value, leaving))]
+        rule, missing = _rule_of(value) if value else ("drop" if leaving else None, None)
+        renamed = line.target != line.name and not is_pattern(line.name)
+        return Override(
+            attribute=line.name,
+            rule=rule,
+            missing=missing,
+            record=None if renamed else True,
+            column=line.target if renamed else None,
+            optional=True,
+            reason=_reason(lines),
+        )
+
+    def _value(self, line: Line) -> Override:
+        rule, missing = _rule_of(line)
+        return Override(
+            attribute=line.target,
+            rule=rule,
+            missing=missing,
+            blend_from=None if line.name == line.target else line.name,
+            optional=True,
+            reason=_reason([line]),
+        )
+
+
+def _rule_of(line: Line) -> tuple[str, str | None]:
+    """Return the rule of a line with a function, and what is to become of missing values."""
+    group = "meta" if is_pattern(line.target) else group_of(line.target)
+    if group != "meta":
+        return ("keep" if group == KEPT else "drop"), None
+    function = line.function or ""
+    if moments := AS_MOMENTS.get((line.name, line.target, function)):
+        return moments, None
+    return function, "skip" if function in ("first", "last") else None
+
+
+def _reason(lines: Iterable[Line]) -> str:
+    numbers = sorted({line.number for line in lines})
+    return f"line{'s' if len(numbers) > 1 else ''} {' and '.join(map(str, numbers))}"

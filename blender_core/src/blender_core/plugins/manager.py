@@ -223,6 +223,61 @@ class Plugins:
             "blender_overrides", Override, model_type=model_type, instrument=instrument
         )
 
+    def rules_file(self, file: NamedFile) -> tuple[list[Override], Provider] | None:
+        """Find the plugin that takes a rules file, and have it read.
+
+        Parameters
+        ----------
+        file : NamedFile
+            The file.
+
+        Returns
+        -------
+        overrides : (list of Override, Provider) or None
+            What the plugin read in it; None if no plugin takes it.
+
+        Raises
+        ------
+        RulesFileError
+            If a plugin takes it, and it has a fault. Several come as a `BlendErrorGroup`.
+        ReaderConflictError
+            If more than one plugin takes it.
+        PluginError
+            If a plugin's hook fails, or gives something that is not an `Override`. Several come as
+            a `BlendErrorGroup`.
+        """
+        what = f"rules file {file}"
+        text = file.text()
+        hook = "blender_rules_file"
+        claims: list[tuple[list[Override], list[RulesFileError], Provider]] = []
+        failures: list[BlenderError] = []
+        for provider, ask in self._hooks(hook, path=file.path, text=text):
+            refusals = (RulesFileError, BlendErrorGroup)
+            try:
+                try:
+                    overrides = offered_by(ask, hook, Override, provider, refusals, what)
+                except refusals as refusal:  # it is the plugin's, and has a fault
+                    with guarded(f"{hook} of plugin {provider} failed for {what}", provider):
+                        faults = list(file.faults_found_by(provider, refusal))
+                    claims.append(([], faults, provider))
+                else:
+                    if overrides is not None:
+                        claims.append((overrides, [], provider))
+            except PluginError as failure:
+                failures.append(failure)
+        raise_all("installed plugins cannot be used", failures)
+        if len(claims) > 1:
+            raise claimed_by_several(what, [provider for *_, provider in claims])
+        for overrides, faults, provider in claims:
+            raise_all(f"{what} cannot be used", faults)
+            return overrides, provider
+        return None
+
+    @property
+    def rules_file_readers(self) -> list[Provider]:
+        """Those that read rules files of formats of their own."""
+        return [provider for provider, _ in self._hooks("blender_rules_file", path=None, text="")]
+
     @property
     def have_overrides(self) -> bool:
         """Whether any plugin offers overrides."""
@@ -279,61 +334,6 @@ class Plugins:
     def readers(self) -> list[Provider]:
         """Those that may take inputs of other kinds."""
         return [provider for provider, _ in self._hooks("blender_open", given=None, what="")]
-
-    def rules_file(self, file: NamedFile) -> tuple[list[Override], Provider] | None:
-        """Find the plugin that takes a rules file, and have it read.
-
-        Parameters
-        ----------
-        file : NamedFile
-            The file.
-
-        Returns
-        -------
-        overrides : (list of Override, Provider) or None
-            What the plugin read in it; None if no plugin takes it.
-
-        Raises
-        ------
-        RulesFileError
-            If a plugin takes it, and it has a fault. Several come as a `BlendErrorGroup`.
-        ReaderConflictError
-            If more than one plugin takes it.
-        PluginError
-            If a plugin's hook fails, or gives something that is not an `Override`. Several come as
-            a `BlendErrorGroup`.
-        """
-        what = f"rules file {file}"
-        text = file.text()
-        hook = "blender_rules_file"
-        claims: list[tuple[list[Override], list[RulesFileError], Provider]] = []
-        failures: list[BlenderError] = []
-        for provider, ask in self._hooks(hook, path=file.path, text=text):
-            refusals = (RulesFileError, BlendErrorGroup)
-            try:
-                try:
-                    overrides = offered_by(ask, hook, Override, provider, refusals, what)
-                except refusals as refusal:  # it is the plugin's, and has a fault
-                    with guarded(f"{hook} of plugin {provider} failed for {what}", provider):
-                        faults = list(file.faults_found_by(provider, refusal))
-                    claims.append(([], faults, provider))
-                else:
-                    if overrides is not None:
-                        claims.append((overrides, [], provider))
-            except PluginError as failure:
-                failures.append(failure)
-        raise_all("installed plugins cannot be used", failures)
-        if len(claims) > 1:
-            raise claimed_by_several(what, [provider for *_, provider in claims])
-        for overrides, faults, provider in claims:
-            raise_all(f"{what} cannot be used", faults)
-            return overrides, provider
-        return None
-
-    @property
-    def rules_file_readers(self) -> list[Provider]:
-        """Those that read rules files of formats of their own."""
-        return [provider for provider, _ in self._hooks("blender_rules_file", path=None, text="")]
 
     def _offers(self, hook: str, kind: type[T], **arguments: Any) -> list[tuple[T, Provider]]:
         offers: list[tuple[T, Provider]] = []

@@ -5,6 +5,7 @@ __all__ = [
     "hookspecs",
     "installed",
     "manager",
+    "opened",
     "override",
     "parameters",
     "registry",

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from blender_core.plan.plan import BlendPlan
     from blender_core.plugins.hookspecs import hookimpl
     from blender_core.plugins.manager import Plugins
+    from blender_core.plugins.opened import Opened
     from blender_core.plugins.override import Override, When
     from blender_core.plugins.registry import Registry
     from blender_core.plugins.rule import Gives, Missing, Rule
@@ -92,6 +93,7 @@ __all__ = [
     "NoInputsError",
     "NotADatamodelError",
     "Noted",
+    "Opened",
     "Outcome",
     "Outcomes",
     "OutputError",
@@ -147,6 +149,7 @@ _NAMES_IN: Final = {
     "plugins.hookspecs": "hookimpl",
     "evaluation.outcome": "Outcome Status",
     "evaluation.outcomes": "Outcomes",
+    "plugins.opened": "Opened",
     "plugins.override": "Override When",
     "plan.plan": "BlendPlan",
     "plugins.manager": "Plugins",

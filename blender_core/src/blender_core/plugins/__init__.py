@@ -6,6 +6,7 @@ __all__ = [
     "installed",
     "manager",
     "named_file",
+    "opened",
     "override",
     "parameters",
     "registry",

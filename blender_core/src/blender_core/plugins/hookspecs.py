@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
+    from blender_core.plugins.opened import Opened
     from blender_core.plugins.override import Override
     from blender_core.plugins.rule import Rule
     from blender_core.plugins.source import Source
@@ -122,7 +123,9 @@ class BlenderSpecs:
         """
 
     @hookspec
-    def blender_open(self, given: Any, what: str) -> Source | None:
+    def blender_open(
+        self, given: Any, what: str, opened: Opened | None
+    ) -> Source | Iterable[Source] | None:
         """Open an input of a kind of the plugin's own.
 
         Called for each input that the engine does not know: neither a datamodel, nor a file or an

@@ -30,6 +30,7 @@ from blender_core.plugins.contract import (
 )
 from blender_core.plugins.hookspecs import NAME, BlenderSpecs
 from blender_core.plugins.installed import announced_plugins
+from blender_core.plugins.opened import Opened
 from blender_core.plugins.override import Override
 from blender_core.plugins.rule import Rule
 
@@ -283,7 +284,9 @@ class Plugins:
         """Whether any plugin offers overrides."""
         return any(True for _ in self._hooks("blender_overrides", model_type="", instrument=None))
 
-    def open(self, given: Any, what: str) -> tuple[Any, Provider] | None:
+    def open(
+        self, given: Any, what: str, opened: Opened | None = None
+    ) -> tuple[Any, Provider] | None:
         """Find the plugin that takes an input, and have it opened.
 
         Parameters
@@ -292,6 +295,8 @@ class Plugins:
             What the caller gave as an input.
         what : str
             What it is to the blend, for messages: ``input 3 (c_flt.fits)``.
+        opened : Opened, optional
+            What the engine has read of it. Each plugin gets a copy.
 
         Returns
         -------
@@ -309,7 +314,7 @@ class Plugins:
         """
         claims: list[tuple[Any, Provider]] = []
         faults: list[BlenderError] = []
-        for provider, ask in self._hooks("blender_open", given=given, what=what):
+        for provider, ask in self._hooks("blender_open", given=given, what=what, opened=opened):
             try:
                 problem = f"blender_open of plugin {provider} failed for {what}"
                 with guarded(problem, provider, passes=InputError):
@@ -333,7 +338,10 @@ class Plugins:
     @property
     def readers(self) -> list[Provider]:
         """Those that may take inputs of other kinds."""
-        return [provider for provider, _ in self._hooks("blender_open", given=None, what="")]
+        return [
+            provider
+            for provider, _ in self._hooks("blender_open", given=None, what="", opened=None)
+        ]
 
     def _offers(self, hook: str, kind: type[T], **arguments: Any) -> list[tuple[T, Provider]]:
         offers: list[tuple[T, Provider]] = []
@@ -352,7 +360,7 @@ class Plugins:
         for provider in self:
             for each in getattr(self._managers[provider].hook, hook).get_hookimpls():
                 # A plugin's function takes those of the arguments that it needs.
-                needed = {name: arguments[name] for name in each.argnames}
+                needed = {name: _own(arguments[name]) for name in each.argnames}
                 yield provider, functools.partial(each.function, **needed)
 
 
@@ -360,3 +368,8 @@ def _manager() -> pluggy.PluginManager:
     manager = pluggy.PluginManager(NAME)
     manager.add_hookspecs(BlenderSpecs)
     return manager
+
+
+def _own(argument: Any) -> Any:
+    """Return an argument that a plugin may keep and change."""
+    return argument.copy() if isinstance(argument, Opened) else argument

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         UnknownAttributeError,
         UnknownInputError,
         UnknownRuleError,
+        UnknownRulesFileError,
     )
     from blender_core.evaluation.outcome import Outcome, Status
     from blender_core.evaluation.outcomes import Outcomes
@@ -52,6 +53,7 @@ if TYPE_CHECKING:
     from blender_core.plan.plan import BlendPlan
     from blender_core.plugins.hookspecs import hookimpl
     from blender_core.plugins.manager import Plugins
+    from blender_core.plugins.opened import Opened
     from blender_core.plugins.override import Override, When
     from blender_core.plugins.registry import Registry
     from blender_core.plugins.rule import Gives, Missing, Rule
@@ -91,6 +93,7 @@ __all__ = [
     "NoInputsError",
     "NotADatamodelError",
     "Noted",
+    "Opened",
     "Outcome",
     "Outcomes",
     "OutputError",
@@ -117,6 +120,7 @@ __all__ = [
     "UnknownAttributeError",
     "UnknownInputError",
     "UnknownRuleError",
+    "UnknownRulesFileError",
     "ValueChange",
     "When",
     "amend",
@@ -138,12 +142,14 @@ _NAMES_IN: Final = {
         "ExpansionError InputError InvalidValueError MixedModelTypesError NoInputsError "
         "NotADatamodelError OutputError OutputExistsError OverrideConflictError PlanError "
         "PluginError ReaderConflictError RuleCheckError RuleConflictError RuleError "
-        "RulesFileError TableError UnknownAttributeError UnknownInputError UnknownRuleError"
+        "RulesFileError TableError UnknownAttributeError UnknownInputError UnknownRuleError "
+        "UnknownRulesFileError"
     ),
     "plan.findings": "Finding FindingKind Findings",
     "plugins.hookspecs": "hookimpl",
     "evaluation.outcome": "Outcome Status",
     "evaluation.outcomes": "Outcomes",
+    "plugins.opened": "Opened",
     "plugins.override": "Override When",
     "plan.plan": "BlendPlan",
     "plugins.manager": "Plugins",

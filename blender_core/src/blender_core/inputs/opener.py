@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from blender_core.common.wording import named
 from blender_core.errors import NotADatamodelError, UnknownInputError
@@ -18,9 +18,12 @@ from blender_core.schema.model_class import import_datamodels
 if TYPE_CHECKING:
     from blender_core.errors import InputError
     from blender_core.plugins.manager import Plugins
+    from blender_core.plugins.opened import Opened
     from blender_core.plugins.source import Source
 
 __all__ = ["Opener"]
+
+_Reader: TypeAlias = FitsReader | AsdfReader | DatamodelReader
 
 
 class Opener:
@@ -36,44 +39,52 @@ class Opener:
 
     def open(self, given: Any, label: str) -> Source:
         """Return the reader for a single input."""
-        import_datamodels()
+        reader: _Reader | None = None
         try:
-            if isinstance(given, (str, os.PathLike)):
-                return self._open_file(Path(given), label)
-            return self._open_object(given, label)
+            reader = self._reader(given, label)
+            reader.model_type  # noqa: B018  # an input that has none may be a plugin's
         except (UnknownInputError, NotADatamodelError) as refusal:
-            source = self._open_by_plugin(given, label, refusal)
+            source = self._open_by_plugin(given, label, refusal, reader)
             if source is None:
                 raise
             return source
-
-    def _open_file(self, path: Path, label: str) -> Source:
-        reader: Source
-        if path.suffix == ".asdf":
-            reader = AsdfReader(path, label)
-        else:
-            reader = FitsReader(path, label, self._cache)
-        reader.model_type  # noqa: B018  # a file that has none may be a plugin's
         return reader
 
-    def _open_object(self, model: Any, label: str) -> Source:
+    def opened(self, given: Any, label: str) -> Opened | None:
+        """Return what can be read of a file or HDUList, whatever it is of; None of all else."""
+        try:
+            return _opened(self._reader(given, label))
+        except (UnknownInputError, NotADatamodelError):
+            return None
+
+    def _reader(self, given: Any, label: str) -> _Reader:
+        import_datamodels()
         from astropy.io.fits import HDUList
 
+        if isinstance(given, (str, os.PathLike)):
+            path = Path(given)
+            if path.suffix == ".asdf":
+                return AsdfReader(path, label)
+            return FitsReader(path, label, self._cache)
         # To say what it is in other words would have astropy read all of it.
-        if isinstance(model, HDUList):
-            reader = FitsReader(model, label, self._cache)
-            reader.model_type  # noqa: B018  # one that has none may be a plugin's
-            return reader
-        return DatamodelReader(model, label)
+        if isinstance(given, HDUList):
+            return FitsReader(given, label, self._cache)
+        return DatamodelReader(given, label)
 
-    def _open_by_plugin(self, given: Any, label: str, refusal: InputError) -> Source | None:
+    def _open_by_plugin(
+        self, given: Any, label: str, refusal: InputError, reader: _Reader | None
+    ) -> Source | None:
         if self._plugins is None or not (providers := self._plugins.readers):
             return None
         name = given if isinstance(given, (str, os.PathLike)) else type(given).__name__
         label = named(label, name)
-        claim = self._plugins.open(given, label)
+        claim = self._plugins.open(given, label, _opened(reader))
         if claim is None:
             names = ", ".join(map(str, providers))
             msg = f"{refusal}\nNor does any plugin take it: asked was {names}"
             raise type(refusal)(msg) from refusal
         return PluginSource(*claim, label)
+
+
+def _opened(reader: _Reader | None) -> Opened | None:
+    return reader.opened if isinstance(reader, (FitsReader, AsdfReader)) else None

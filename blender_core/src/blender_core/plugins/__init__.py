@@ -5,6 +5,8 @@ __all__ = [
     "hookspecs",
     "installed",
     "manager",
+    "named_file",
+    "opened",
     "override",
     "parameters",
     "registry",

@@ -31,7 +31,9 @@ _MOST: Final = 10_000
 
 
 def guarded(
-    problem: str, provider: Provider, passes: type[BaseException] | tuple[()] = ()
+    problem: str,
+    provider: Provider,
+    passes: type[BaseException] | tuple[type[BaseException], ...] = (),
 ) -> Guard:
     """Make a plugin's error of whatever its code raises within, but for what it may raise."""
 
@@ -65,11 +67,24 @@ def misuse(manager: pluggy.PluginManager, plugin: Any) -> str | None:
     return None
 
 
-def offered_by(ask: Callable[[], Any], hook: str, kind: type[T], provider: Provider) -> list[T]:
-    """Return what a plugin's hook offers, as it comes: it may come without an end."""
+def offered_by(
+    ask: Callable[[], Any],
+    hook: str,
+    kind: type[T],
+    provider: Provider,
+    passes: type[BaseException] | tuple[type[BaseException], ...] = (),
+    about: str | None = None,
+) -> list[T] | None:
+    """Return what a plugin's hook offers, as it comes: it may come without an end.
+
+    A hook that is asked about something may return None for what is none of its plugin's.
+    """
     offers: list[T] = []
-    with guarded(f"{hook} of plugin {provider} failed", provider):
+    where = "" if about is None else f" for {about}"
+    with guarded(f"{hook} of plugin {provider} failed{where}", provider, passes):
         answer = ask()
+        if answer is None and about is not None:
+            return None
         for offer in [answer] if isinstance(answer, kind) else answer:
             if not issubclass(type(offer), kind):
                 wrong = f"the class {kind.__name__}" if offer is kind else preview(offer)
@@ -81,7 +96,7 @@ def offered_by(ask: Callable[[], Any], hook: str, kind: type[T], provider: Provi
             offers.append(_own_copy(offer, kind))
         else:
             return offers
-    msg = f"{hook} of plugin {provider} {problem}"
+    msg = f"{hook} of plugin {provider} {problem}{where}"
     raise PluginError(msg, provider=provider)
 
 

@@ -11,7 +11,15 @@ import pluggy
 from blender_core.common.environment import BLOCK, blocked_plugins
 from blender_core.common.provider import normalized
 from blender_core.common.wording import strings
-from blender_core.errors import BlenderError, InputError, PluginError, raise_all, warn
+from blender_core.errors import (
+    BlenderError,
+    BlendErrorGroup,
+    InputError,
+    PluginError,
+    RulesFileError,
+    raise_all,
+    warn,
+)
 from blender_core.plugins.contract import (
     called_alike,
     claimed_by_several,
@@ -22,6 +30,7 @@ from blender_core.plugins.contract import (
 )
 from blender_core.plugins.hookspecs import NAME, BlenderSpecs
 from blender_core.plugins.installed import announced_plugins
+from blender_core.plugins.opened import Opened
 from blender_core.plugins.override import Override
 from blender_core.plugins.rule import Rule
 
@@ -30,6 +39,7 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
     from blender_core.common.provider import Provider
+    from blender_core.plugins.named_file import NamedFile
 
 __all__ = ["Plugins"]
 
@@ -214,12 +224,69 @@ class Plugins:
             "blender_overrides", Override, model_type=model_type, instrument=instrument
         )
 
+    def rules_file(self, file: NamedFile) -> tuple[list[Override], Provider] | None:
+        """Find the plugin that takes a rules file, and have it read.
+
+        Parameters
+        ----------
+        file : NamedFile
+            The file.
+
+        Returns
+        -------
+        overrides : (list of Override, Provider) or None
+            What the plugin read in it; None if no plugin takes it.
+
+        Raises
+        ------
+        RulesFileError
+            If a plugin takes it, and it has a fault. Several come as a `BlendErrorGroup`.
+        ReaderConflictError
+            If more than one plugin takes it.
+        PluginError
+            If a plugin's hook fails, or gives something that is not an `Override`. Several come as
+            a `BlendErrorGroup`.
+        """
+        what = f"rules file {file}"
+        text = file.text()
+        hook = "blender_rules_file"
+        claims: list[tuple[list[Override], list[RulesFileError], Provider]] = []
+        failures: list[BlenderError] = []
+        for provider, ask in self._hooks(hook, path=file.path, text=text):
+            refusals = (RulesFileError, BlendErrorGroup)
+            try:
+                try:
+                    overrides = offered_by(ask, hook, Override, provider, refusals, what)
+                except refusals as refusal:  # it is the plugin's, and has a fault
+                    with guarded(f"{hook} of plugin {provider} failed for {what}", provider):
+                        faults = list(file.faults_found_by(provider, refusal))
+                    claims.append(([], faults, provider))
+                else:
+                    if overrides is not None:
+                        claims.append((overrides, [], provider))
+            except PluginError as failure:
+                failures.append(failure)
+        raise_all("installed plugins cannot be used", failures)
+        if len(claims) > 1:
+            raise claimed_by_several(what, [provider for *_, provider in claims])
+        for overrides, faults, provider in claims:
+            raise_all(f"{what} cannot be used", faults)
+            return overrides, provider
+        return None
+
+    @property
+    def rules_file_readers(self) -> list[Provider]:
+        """Those that read rules files of formats of their own."""
+        return [provider for provider, _ in self._hooks("blender_rules_file", path=None, text="")]
+
     @property
     def have_overrides(self) -> bool:
         """Whether any plugin offers overrides."""
         return any(True for _ in self._hooks("blender_overrides", model_type="", instrument=None))
 
-    def open(self, given: Any, what: str) -> tuple[Any, Provider] | None:
+    def open(
+        self, given: Any, what: str, opened: Opened | None = None
+    ) -> tuple[Any, Provider] | None:
         """Find the plugin that takes an input, and have it opened.
 
         Parameters
@@ -228,6 +295,8 @@ class Plugins:
             What the caller gave as an input.
         what : str
             What it is to the blend, for messages: ``input 3 (c_flt.fits)``.
+        opened : Opened, optional
+            What the engine has read of it. Each plugin gets a copy.
 
         Returns
         -------
@@ -245,7 +314,7 @@ class Plugins:
         """
         claims: list[tuple[Any, Provider]] = []
         faults: list[BlenderError] = []
-        for provider, ask in self._hooks("blender_open", given=given, what=what):
+        for provider, ask in self._hooks("blender_open", given=given, what=what, opened=opened):
             try:
                 problem = f"blender_open of plugin {provider} failed for {what}"
                 with guarded(problem, provider, passes=InputError):
@@ -269,14 +338,18 @@ class Plugins:
     @property
     def readers(self) -> list[Provider]:
         """Those that may take inputs of other kinds."""
-        return [provider for provider, _ in self._hooks("blender_open", given=None, what="")]
+        return [
+            provider
+            for provider, _ in self._hooks("blender_open", given=None, what="", opened=None)
+        ]
 
     def _offers(self, hook: str, kind: type[T], **arguments: Any) -> list[tuple[T, Provider]]:
         offers: list[tuple[T, Provider]] = []
         faults: list[BlenderError] = []
         for provider, ask in self._hooks(hook, **arguments):
             try:
-                offers += ((offer, provider) for offer in offered_by(ask, hook, kind, provider))
+                offered = offered_by(ask, hook, kind, provider) or ()
+                offers += ((offer, provider) for offer in offered)
             except BlenderError as fault:
                 faults.append(fault)
         raise_all("installed plugins cannot be used", faults)
@@ -287,7 +360,7 @@ class Plugins:
         for provider in self:
             for each in getattr(self._managers[provider].hook, hook).get_hookimpls():
                 # A plugin's function takes those of the arguments that it needs.
-                needed = {name: arguments[name] for name in each.argnames}
+                needed = {name: _own(arguments[name]) for name in each.argnames}
                 yield provider, functools.partial(each.function, **needed)
 
 
@@ -295,3 +368,8 @@ def _manager() -> pluggy.PluginManager:
     manager = pluggy.PluginManager(NAME)
     manager.add_hookspecs(BlenderSpecs)
     return manager
+
+
+def _own(argument: Any) -> Any:
+    """Return an argument that a plugin may keep and change."""
+    return argument.copy() if isinstance(argument, Opened) else argument

@@ -9,8 +9,10 @@ from blender_core.common.wording import format_error, named
 from blender_core.errors import InputError
 from blender_core.formats.asdf.blocks import TruncatedAsdfError, require_blocks
 from blender_core.formats.asdf.limits import UnboundedTreeError
+from blender_core.formats.asdf.plain_tree import plain_tree
 from blender_core.formats.asdf.tree_text import AsdfText
 from blender_core.formats.files.source_file import length_of_file
+from blender_core.plugins.opened import Opened
 from blender_core.plugins.source import Source
 from blender_core.readers.model_files import class_named, plain_values, read_as_datamodel
 from blender_core.readers.product_table import HDRTAB, table_in_tree
@@ -61,6 +63,7 @@ class AsdfReader(Source):
             msg = f"{self.what} cannot be read: it has {tree!r:.50} for a tree"
             raise InputError(msg)
         self.tree = tree
+        self._root = text.root
 
     @cached_property
     def model_type(self) -> type:
@@ -83,6 +86,11 @@ class AsdfReader(Source):
         if self.tree.get(name) is None:
             return None
         return table_in_tree(self._opened, self.what, name)
+
+    @property
+    def opened(self) -> Opened:
+        """What was read of it, for plugins: it may be of a kind of theirs."""
+        return Opened(self._path, tree=plain_tree(self._root))
 
     def _opened(self) -> Any:
         from stdatamodels.jwst import datamodels

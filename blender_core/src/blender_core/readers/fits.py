@@ -23,6 +23,7 @@ from blender_core.common.wording import named
 from blender_core.errors import InputError, UnknownInputError
 from blender_core.formats.fits.hdulist import raw_fits_of, without_arrays
 from blender_core.formats.fits.scan import BadFitsError, NotFitsError, RawFits
+from blender_core.plugins.opened import Opened
 from blender_core.plugins.source import Source
 from blender_core.readers.header_values import (
     put_headers_over,
@@ -183,6 +184,12 @@ class FitsReader(Source):
         if asdf is None or name.encode() not in asdf.raw or self._tree.get(name) is None:
             return None
         return table_in_tree(self._opened, self.what, name)
+
+    @property
+    def opened(self) -> Opened:
+        """What was read of it, for plugins: it may be of a kind of theirs."""
+        path = self._file if isinstance(self._file, Path) else self._file.filename()
+        return Opened.of_fits(None if path is None else Path(path), self._fits.hdus, self.what)
 
     @cached_property
     def _fits(self) -> RawFits:

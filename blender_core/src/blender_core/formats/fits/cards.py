@@ -20,19 +20,20 @@ from blender_core.formats.fits.card_faults import alteration, decoded, faulty_ca
 from blender_core.formats.fits.card_images import CARD, COMMENTARY, card_images, keyword_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from astropy.io.fits import Header
+    from astropy.io.fits import Card, Header
 
     from blender_core.formats.fits.card_faults import Alteration
 
-__all__ = ["CARD", "LiveHeader", "RawHeader", "card_value"]
+__all__ = ["CARD", "DOUBTFUL", "LiveHeader", "RawHeader", "card_value"]
 
 _PRINTABLE: Final = bytes(range(0x20, 0x7F))
 _OF_KEYWORDS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_- "
 _OF_NUMBERS: Final = b"0123456789+-.EeDd"
 _D_TO_E: Final = bytes.maketrans(b"Dd", b"EE")
-_DOUBTFUL: Final = object()
+DOUBTFUL: Final = object()
+"""What stands for a value that only astropy can tell."""
 _LARGEST_KEPT: Final = 1 << 16
 """The bytes of the keywords of 8,192 cards: those of larger headers are not kept for the next."""
 _AFTER_QUOTE: Final = 3
@@ -85,8 +86,9 @@ class RawHeader:
 
     def get(self, keyword: str) -> Any:
         """Return the value of a keyword as it stands there."""
-        value = self._plain_value(keyword.encode().ljust(8))
-        if value is not _DOUBTFUL:
+        # Astropy gives parts of a record of several values a name with a dot.
+        value = DOUBTFUL if "." in keyword else self._plain_value(keyword.encode().ljust(8))
+        if value is not DOUBTFUL:
             return value
         from astropy.io.fits import VerifyError
 
@@ -98,6 +100,12 @@ class RawHeader:
             msg = f"{keyword}: {error}"
             raise VerifyError(msg) from error
 
+    def __contains__(self, keyword: str) -> bool:
+        """Tell whether there is a card with a keyword, whatever its value."""
+        if self.is_plain and "." not in keyword:
+            return keyword.encode().ljust(8) in self._positions and keyword != "END"
+        return keyword in self._by_astropy
+
     def select(self, fields: Sequence[bytes]) -> list[Any]:
         """Return the values of many keywords, of mended cards where a card has to be mended.
 
@@ -106,7 +114,7 @@ class RawHeader:
         """
         values = [self._plain_value(field) for field in fields]
         for i, value in enumerate(values):
-            if value is _DOUBTFUL:
+            if value is DOUBTFUL:
                 values[i] = self._mended.get(fields[i].decode().rstrip())
         return values
 
@@ -149,7 +157,7 @@ class RawHeader:
 
     def _plain_value(self, field: bytes) -> Any:
         if not self.is_plain:
-            return _DOUBTFUL
+            return DOUBTFUL
         position = self._positions.get(field)
         if position is None:
             return None
@@ -175,15 +183,15 @@ class RawHeader:
         while True:
             part = card_value(field)
             if type(part) is not str:
-                return _DOUBTFUL
+                return DOUBTFUL
             text += part.removesuffix("&")
             if position not in self._continued:
                 # What looks like a record of several values only once it is put together.
-                return _DOUBTFUL if ": " in text else text.rstrip(" ")
+                return DOUBTFUL if ": " in text else text.rstrip(" ")
             position += CARD
             field = self.raw[position + 8 : position + CARD]
             if field[:1] != b" ":
-                return _DOUBTFUL
+                return DOUBTFUL
             field = b"= " + field.lstrip(b" ")
 
     @cached_property
@@ -223,6 +231,15 @@ class LiveHeader:
     def get(self, keyword: str) -> Any:
         """Return the value of a keyword, as `RawHeader.get` does."""
         return self._header.get(keyword)
+
+    def __contains__(self, keyword: str) -> bool:
+        """Tell whether there is a card with a keyword, whatever its value."""
+        return keyword in self._header
+
+    @property
+    def cards(self) -> Iterable[Card]:
+        """All cards, in their order."""
+        return self._header.cards  # type: ignore[no-any-return]
 
     def select(self, fields: Sequence[bytes]) -> list[Any]:
         """Return the values of many keywords, as `RawHeader.select` does."""
@@ -314,7 +331,7 @@ def card_value(field: bytes) -> Any:
     Most cards are the same to the byte in all exposures of a blend.
     """
     if field[:2] != b"= ":
-        return _DOUBTFUL
+        return DOUBTFUL
     if field[2:3] == b"'":
         end = field.find(b"'", 3)
         text = field[3:end].rstrip(b" ")
@@ -322,9 +339,9 @@ def card_value(field: bytes) -> Any:
         # A quote within the text, a comment without a slash, or a record of several values.
         plain = end > 0 and rest.lstrip(b" ")[:1] in (b"", b"/")
         if end == _AFTER_QUOTE and b"'" in rest:
-            return _DOUBTFUL  # astropy looks for the end of an empty text in the comment
+            return DOUBTFUL  # astropy looks for the end of an empty text in the comment
         if not plain or b": " in text:
-            return _DOUBTFUL
+            return DOUBTFUL
         return text.decode("ascii")
     token = field[2:].partition(b"/")[0].strip(b" ")
     if token in (b"T", b"F"):
@@ -332,13 +349,13 @@ def card_value(field: bytes) -> Any:
     if not token:
         return None
     if token.translate(None, _OF_NUMBERS):
-        return _DOUBTFUL
+        return DOUBTFUL
     try:
         if token.translate(None, b".EeDd") == token:
             return int(token)
         number = float(token.translate(_D_TO_E))
     except ValueError:
-        return _DOUBTFUL
+        return DOUBTFUL
     # What is too large is infinite, and what is too small is nothing.
     is_beyond = math.isinf(number) or (not number and token.translate(None, b"0+-.EeDd"))
-    return _DOUBTFUL if is_beyond else number
+    return DOUBTFUL if is_beyond else number

@@ -1,0 +1,229 @@
+"""What the engine has read of an input before it asks plugins for theirs: headers, or a tree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypeVar
+
+import numpy as np
+
+from blender_core.common.cached import cached_property
+from blender_core.common.wording import preview
+from blender_core.errors import InputError
+from blender_core.formats.asdf.plain_tree import copied
+from blender_core.formats.fits.header_cards import Card, cards_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+
+    from blender_core.formats.fits.cards import LiveHeader, RawHeader
+    from blender_core.formats.fits.scan import RawHDU
+
+__all__ = ["Card", "Opened", "OpenedHeader"]
+
+T = TypeVar("T")
+
+_COMMENTARY: Final = frozenset({"", "COMMENT", "HISTORY"})
+_PRIMARY: Final = "PRIMARY"
+
+
+class _Unchangeable:
+    """What has the same attributes for as long as it is there."""
+
+    def __setattr__(self, name: str, _: object) -> NoReturn:
+        msg = f"{name} of {type(self).__name__} cannot be changed: it is what stands in the input"
+        raise AttributeError(msg)
+
+    def __delattr__(self, name: str) -> NoReturn:
+        self.__setattr__(name, None)
+
+
+class OpenedHeader(_Unchangeable, Mapping[str, Any]):
+    """The header of one HDU: keyword → value, as astropy has them.
+
+    Keywords can be in any case. Of a keyword that comes twice, the first counts. A card without a
+    value is there, and has None.
+
+    Attributes
+    ----------
+    index : int
+        Which of the HDUs it is, counted from 0.
+    name : str
+        EXTNAME in upper case; if there is none, ``PRIMARY`` for the first HDU, and nothing for
+        others.
+
+    Raises
+    ------
+    InputError
+        If the card that is asked for cannot be read.
+    """
+
+    index: int
+    name: str
+    _header: RawHeader | LiveHeader
+    _label: str
+
+    def __init__(self, hdu: RawHDU, index: int, label: str) -> None:
+        vars(self).update(index=index, name=hdu.name, _header=hdu.header, _label=label)
+
+    def __repr__(self) -> str:
+        return f"<header of HDU {self.index} ({self.name})>"
+
+    def __getitem__(self, keyword: str) -> Any:
+        """Return the value of a keyword; a `KeyError` where it is not there."""
+        if not isinstance(keyword, str):
+            raise KeyError(keyword)
+        name = _normalized(keyword)
+        if name in _COMMENTARY:
+            value = next((each.value for each in self.cards if each.keyword == name), None)
+        else:
+            value = _own(self._read(self._header.get, name))
+        if value is None and keyword not in self:
+            raise KeyError(keyword)
+        return value
+
+    def __contains__(self, keyword: object) -> bool:
+        if not isinstance(keyword, str):
+            return False
+        return self._read(self._header.__contains__, _normalized(keyword))
+
+    def __iter__(self) -> Iterator[str]:
+        """Give each keyword once."""
+        return iter(dict.fromkeys(card.keyword for card in self.cards))
+
+    def __len__(self) -> int:
+        return len(set(self))
+
+    @cached_property
+    def cards(self) -> tuple[Card, ...]:
+        """All cards in their order, with those of COMMENT and HISTORY, and blank ones."""
+        return tuple(
+            Card(keyword, _own(value), comment)
+            for keyword, value, comment in self._read(cards_of, self._header)
+        )
+
+    @cached_property
+    def version(self) -> int:
+        """EXTVER; 1 if there is none."""
+        value = self.get("EXTVER", 1)
+        if not isinstance(value, (int, float)) or value % 1:
+            msg = f"{self._label} cannot be read: {self._place} has the version {preview(value)}"
+            raise InputError(msg)
+        return int(value)
+
+    def _read(self, call: Callable[..., T], *arguments: Any) -> T:
+        try:
+            return call(*arguments)
+        except Exception as error:  # astropy has several
+            msg = f"{self._label} cannot be read: {self._place} has a bad card: {error}"
+            raise InputError(msg) from error
+
+    @property
+    def _place(self) -> str:
+        return f"HDU {self.index} ({self.name})" if self.name else f"HDU {self.index}"
+
+
+class Opened(_Unchangeable):
+    """What the engine has read of an input that is not of a kind of its own.
+
+    It is what there was when the input was opened; nothing more is read, and no array. A plugin may
+    do with it what it likes: others have their own.
+
+    Attributes
+    ----------
+    path : Path or None
+        The file. None for an HDUList without one.
+    format : {"fits", "asdf"}
+        Of which format it is.
+    headers : tuple of OpenedHeader
+        The headers of all HDUs, in their order. Empty for ASDF.
+
+    Examples
+    --------
+    >>> from blender_core import Source, hookimpl
+    >>> class Headers(Source):
+    ...     model_type = "plain FITS"
+    ...     schema = {"properties": {"meta": {"properties": {
+    ...         "filter": {"type": "string", "fits_keyword": "FILTER", "blend_rule": "multi"}}}}}
+    ...     def __init__(self, header, what):
+    ...         self.header, self.what = header, what
+    ...     def read(self, layout):
+    ...         return [self.header.get(attribute.keyword) for attribute in layout.attributes]
+    >>> @hookimpl
+    ... def blender_open(given, what, opened):
+    ...     if opened is None or opened.format != "fits":
+    ...         return None
+    ...     header = opened.header("PRIMARY")
+    ...     return Headers(header, what) if header.get("TELESCOP") == "HST" else None
+    """
+
+    path: Path | None
+    format: Literal["fits", "asdf"]
+    headers: tuple[OpenedHeader, ...]
+    _tree: Mapping[str, Any] | None
+
+    def __init__(
+        self,
+        path: Path | None,
+        headers: tuple[OpenedHeader, ...] = (),
+        tree: Mapping[str, Any] | None = None,
+    ) -> None:
+        vars(self).update(
+            path=path, format="fits" if tree is None else "asdf", headers=headers, _tree=tree
+        )
+
+    def __repr__(self) -> str:
+        return f"<Opened {self.path}: {self.format}>"
+
+    @classmethod
+    def of_fits(cls, path: Path | None, hdus: Iterable[RawHDU], label: str) -> Opened:
+        """Return what was read of a FITS file, or of an open HDUList."""
+        return cls(path, tuple(OpenedHeader(hdu, i, label) for i, hdu in enumerate(hdus)))
+
+    def copy(self) -> Opened:
+        """Return the same with a tree of its own."""
+        return Opened(self.path, self.headers, self._tree)
+
+    @cached_property
+    def tree(self) -> Mapping[str, Any] | None:
+        """The tree of an ASDF file as plain content; None for FITS.
+
+        It has dicts, lists, texts, numbers, booleans and None. Arrays are None; moments are the
+        texts that they are written as; what has a tag is what is written below it. Nothing is held
+        against a schema.
+        """
+        return None if self._tree is None else copied(self._tree)
+
+    def header(self, name: str, version: int = 1) -> OpenedHeader | None:
+        """Return the header of an HDU.
+
+        Parameters
+        ----------
+        name : str
+            Its EXTNAME, in any case. ``PRIMARY`` always is the first HDU.
+        version : int, optional
+            Its EXTVER.
+
+        Returns
+        -------
+        header : OpenedHeader or None
+            The first of that name and version; None if there is none.
+        """
+        name = name.strip().upper()
+        for header in self.headers:
+            is_meant = header.name == name or (name == _PRIMARY and header.index == 0)
+            if is_meant and header.version == version:
+                return header
+        return None
+
+
+def _normalized(keyword: str) -> str:
+    keyword = keyword.strip()
+    # What is after a dot is no keyword, but a part of its record; and there, the case matters.
+    return keyword if "." in keyword else keyword.upper()
+
+
+def _own(value: Any) -> Any:
+    """Return a value that may be one of numpy's, in memory, as Python's own."""
+    return value.item() if isinstance(value, np.generic) else value

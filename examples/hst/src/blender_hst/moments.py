@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from blender_core import Gives, Rule, RuleError
 
@@ -70,11 +70,11 @@ def max_mjd_as_datetime(values: Sequence[float]) -> str:
     return _as_datetime(max(map(_days, values)))
 
 
-def _days(value: float) -> float:
+def _days(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, (int, float)) or not math.isfinite(value):
         msg = f"a Modified Julian Date is a number of days, and {value!r} is not"
         raise RuleError(msg)
-    return value
+    return float(value)
 
 
 def _as_datetime(days: float) -> str:

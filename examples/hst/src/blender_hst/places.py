@@ -1,10 +1,10 @@
 """Where the keywords of HST's headers have their attributes, by what they are about.
 
-``meta.primary.EXPTIME`` is a keyword of PRIMARY; ``meta.sci``, ``meta.err`` and ``meta.dq`` are those
-of the extensions of a chip. What tells of the file itself, of the shape of its arrays or of where
-they point is below ``meta.kept``: a product has its own of it, which stays. What describes the
-distortion of a chip is below ``meta.distortion``: a drizzled product has none. What a product is told
-that its inputs do not have is below ``meta.made``.
+``meta.primary.EXPTIME`` is a keyword of PRIMARY; ``meta.sci``, ``meta.err`` and ``meta.dq`` have
+those of the extensions of a chip. What tells of the file itself, of the shape of its arrays or of
+where they point is below ``meta.kept``: a product has its own of it, which stays. What describes
+the distortion of a chip is below ``meta.distortion``: a drizzled product has none. What a product
+is told that its inputs do not have is below ``meta.made``.
 """
 
 from __future__ import annotations

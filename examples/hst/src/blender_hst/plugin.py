@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from blender_core import hookimpl
+from blender_hst.exposure import chips_of, is_of_hst
 from blender_hst.moments import MOMENTS
 from blender_hst.rules_lines import read_lines
 from blender_hst.rules_overrides import overrides_of
@@ -13,9 +14,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-    from blender_core import Override, Rule
+    from blender_core import Opened, Override, Rule, Source
 
-__all__ = ["blender_rules", "blender_rules_file"]
+__all__ = ["blender_open", "blender_rules", "blender_rules_file"]
+
+
+@hookimpl
+def blender_open(what: str, opened: Opened | None) -> Source | Iterable[Source] | None:
+    """Open an image of HST: each of its chips is a row."""
+    if opened is None or not is_of_hst(opened):
+        return None
+    chips = chips_of(opened, what)
+    return chips if len(chips) > 1 else chips[0]
 
 
 @hookimpl

@@ -1,8 +1,8 @@
 """The lines of a ``.rules`` file: what each asks for, or what is wrong with it.
 
-A line has a keyword, perhaps a second name, perhaps a function. A keyword alone, or with a name, asks
-for a column of HDRTAB; with a name and a function, for a value of the header. ``<delete>`` before a
-keyword, or before ``/`` and the title of a section, takes these out of the header.
+A line has a keyword, perhaps a second name, perhaps a function. A keyword alone, or with a name,
+asks for a column of HDRTAB; with a name and a function, for a value of the header. ``<delete>``
+before a keyword, or before ``/`` and the title of a section, takes these out of the header.
 """
 
 from __future__ import annotations
@@ -66,6 +66,19 @@ class Line:
         return self.function is None and not self.deletes
 
 
+class _Columns:
+    """The columns that lines have asked for, by their own names and by those of keywords."""
+
+    def __init__(self) -> None:
+        self.by_name: dict[str, Line] = {}
+        self.by_keyword: dict[str, Line] = {}
+
+    def add(self, line: Line) -> None:
+        if line.is_column and not is_pattern(line.name):
+            self.by_name.setdefault(line.target, line)
+            self.by_keyword.setdefault(line.name, line)
+
+
 def is_pattern(name: str) -> bool:
     """Tell whether a name means several keywords."""
     return name.startswith("/") or "*" in name or "?" in name
@@ -75,6 +88,7 @@ def read_lines(path: Path, text: str) -> list[Line]:
     """Return what a file asks for, line by line; all that is wrong with it is one error."""
     faults: list[RulesFileError] = []
     lines: list[Line] = []
+    columns = _Columns()
     blank: list[int] = []
     for number, raw in enumerate(text.split("\n"), start=1):
         if number > _MOST_LINES:
@@ -87,7 +101,9 @@ def read_lines(path: Path, text: str) -> list[Line]:
             blank.append(number)
             continue
         try:
-            lines += _read(path, number, line, lines)
+            for read in _read(path, number, line, columns):
+                lines.append(read)
+                columns.add(read)
         except RulesFileError as fault:
             faults.append(fault)
     if not faults and not any(line.is_column for line in lines):
@@ -101,7 +117,7 @@ def read_lines(path: Path, text: str) -> list[Line]:
     return lines
 
 
-def _read(path: Path, number: int, line: str, earlier: list[Line]) -> Iterator[Line]:
+def _read(path: Path, number: int, line: str, columns: _Columns) -> Iterator[Line]:
     if len(line) > _LONGEST:
         raise _fault(path, number, f"it has {len(line):,} characters, where a rule has a few words")
     if line.startswith("!"):
@@ -130,10 +146,10 @@ def _read(path: Path, number: int, line: str, earlier: list[Line]) -> Iterator[L
             raise _fault(path, number, f"{_DELETE} is for one keyword a line", name)
         yield Line(number, name, deletes=True)
         return
-    yield _rule(path, number, name, words, earlier)
+    yield _rule(path, number, name, words, columns)
 
 
-def _rule(path: Path, number: int, name: str, words: list[str], earlier: list[Line]) -> Line:
+def _rule(path: Path, number: int, name: str, words: list[str], columns: _Columns) -> Line:
     """Return what a line with a keyword asks for."""
     target, function = (*words[1:], "", "")[:2]
     target = target or name
@@ -150,16 +166,16 @@ def _rule(path: Path, number: int, name: str, words: list[str], earlier: list[Li
     if not _NAME.fullmatch(target):
         raise _fault(path, number, f"{target!r} is no name of a keyword or column", name)
     if not function and target in FUNCTIONS:
-        problem = f"{target!r} would be the name of a column: for the function, write {name} {name} {target}"
+        problem = f"{target!r} would name a column: for the function, write {name} {name} {target}"
         raise _fault(path, number, problem, name)
     if not function:
-        for other in filter(lambda each: each.is_column, earlier):
-            if other.target == target and other.name != name:
-                problem = f"the column {target} is that of {other.name} in line {other.number}"
-                raise _fault(path, number, problem, name)
-            if other.name == name and other.target != target:
-                problem = f"its column is {other.target}, by line {other.number}: it has but one"
-                raise _fault(path, number, problem, name)
+        owner, column = columns.by_name.get(target), columns.by_keyword.get(name)
+        if owner is not None and owner.name != name:
+            problem = f"the column {target} is that of {owner.name} in line {owner.number}"
+            raise _fault(path, number, problem, name)
+        if column is not None and column.target != target:
+            problem = f"its column is {column.target}, by line {column.number}: it has but one"
+            raise _fault(path, number, problem, name)
     return Line(number, name, target.upper() if function else target, function or None)
 
 
@@ -185,8 +201,8 @@ def _of_blanks(path: Path, numbers: list[int]) -> BlendWarning:
     begin = "begins" if len(numbers) == 1 else "begin"
     return BlendWarning(
         f"rules file {path}: {lines} {shown} {begin} with a blank and "
-        f"{'is' if len(numbers) == 1 else 'are'} passed over, as blendheaders does: begin a rule at "
-        "the margin, and a remark with #"
+        f"{'is' if len(numbers) == 1 else 'are'} passed over, as blendheaders does: begin a rule "
+        "at the margin, and a remark with #"
     )
 
 

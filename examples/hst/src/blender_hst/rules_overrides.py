@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from blender_core import Override
 from blender_hst.moments import AS_MOMENTS
-from blender_hst.places import DISTORTION, KEPT, group_of
+from blender_hst.places import DISTORTION, KEPT, MADE, group_of
 from blender_hst.rules_lines import is_pattern
 
 if TYPE_CHECKING:
@@ -37,8 +37,14 @@ _ALWAYS: Final = (
         optional=True,
         reason="a drizzled image has no distortion",
     ),
+    Override(
+        attribute=MADE,
+        rule="keep",
+        optional=True,
+        reason="the rules file makes no such keyword",
+    ),
 )
-"""What holds with every file: it is all the rules that there are, and tells what it does not name."""
+"""What holds with every file: it is all the rules that there are."""
 
 
 def overrides_of(lines: Sequence[Line]) -> list[Override]:
@@ -85,9 +91,10 @@ class _Wishes:
 
     def _leaving(self) -> dict[str, Line]:
         """Return what leaves the header: what is deleted, and what has a column alone."""
-        columns = {line.target.upper(): line for line in self._columns.values()}
-        for name in [each for each in columns if each.startswith("/")]:
-            columns[name] = columns.pop(name)
+        columns = {
+            line.name if is_pattern(line.name) else line.target.upper(): line
+            for line in self._columns.values()
+        }
         return {
             name: line
             for name, line in {**columns, **self._deleted}.items()

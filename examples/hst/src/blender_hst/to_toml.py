@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import json
-import os
 import sys
 import tempfile
 from pathlib import Path
@@ -16,12 +15,13 @@ from blender_hst.rules_lines import read_lines
 from blender_hst.rules_overrides import overrides_of
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterable, Sequence
 
 __all__ = ["main", "to_toml", "write_toml"]
 
 _MOST_BYTES: Final = 4 << 20
-_UNSAID: Final = (None, (), {}, "", False)
+_UNSAID: Final[tuple[Any, ...]] = (None, (), {}, "", False)
 """What is not written: the fields' own defaults. Of `record`, False means something."""
 
 
@@ -121,7 +121,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command ``hst-rules``."""
     parser = argparse.ArgumentParser(
         prog="hst-rules",
-        description="Turn a .rules file of HST's header blender into a rules file of Model Blender.",
+        description="Turn a .rules file of HST into a rules file of Model Blender.",
     )
     parser.add_argument("rules", help="the .rules file")
     parser.add_argument("--to", required=True, metavar="FILE", help="the file to write, in TOML")

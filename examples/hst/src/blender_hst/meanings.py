@@ -40,7 +40,7 @@ class Made:
     rule: Mapping[str, Any]
 
 
-ANY: Final = Meaning(MappingProxyType({"rule": "first", "missing": "skip"}), is_recorded=False)
+ANY: Final = Meaning(MappingProxyType({"rule": "first"}), is_recorded=False)
 """What holds for a keyword of which nothing is said."""
 
 

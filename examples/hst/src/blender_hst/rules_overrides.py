@@ -21,9 +21,8 @@ _ALWAYS: Final = (
     Override(
         attribute="meta.**",
         rule="first",
-        missing="skip",
         record=False,
-        reason="the rules file has no rule for it: the first input's that has it",
+        reason="the rules file has no rule for it: the first input's",
     ),
     Override(
         attribute=KEPT,
@@ -70,9 +69,11 @@ class _Wishes:
 
     def _replace_earlier(self, target: str) -> None:
         """Leave out the functions of what a later line means as well."""
-        replaced = [each for each in self._values if fnmatch.fnmatchcase(each, target)]
+        replaced = [target]
+        if is_pattern(target):
+            replaced = [each for each in self._values if fnmatch.fnmatchcase(each, target)]
         for each in replaced:
-            del self._values[each]
+            self._values.pop(each, None)
 
     def overrides(self) -> Iterator[Override]:
         """Give an override, or two, for each keyword and pattern that the file names."""

@@ -49,6 +49,8 @@ class TestLines:
         } == {
             "meta.**": ("first", False, None, None),
             "meta.kept": ("keep", None, None, None),
+            "meta.filename": ("keep", None, None, None),
+            "meta.date": ("keep", None, None, None),
             "meta.distortion": ("drop", None, None, None),
             "meta.made": ("keep", None, None, None),
             "ROOTNAME": (None, True, None, None),
@@ -92,7 +94,7 @@ class TestLines:
 
     def test_what_the_file_has_of_itself_never_leaves(self, overrides):
         read = overrides("SIMPLE\nNAXIS1\nCRVAL1 CRVAL1 first\n<delete> BITPIX\n")
-        assert [(name, one.rule, one.record) for name, one in read.items()][4:] == [
+        assert [(name, one.rule, one.record) for name, one in read.items()][6:] == [
             ("SIMPLE", None, True),
             ("NAXIS1", None, True),
             ("CRVAL1", "keep", None),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from blender_core import Source
 from blender_hst.meanings import ANY, made_of, meanings_of
-from blender_hst.places import HDUS, MADE, ROOTNAME, START, group_of, path_of
+from blender_hst.places import HDUS, KEPT, MADE, OF_THE_FILE, ROOTNAME, START, group_of, path_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -168,7 +168,7 @@ def schema_of(
 
 
 def _rule(path: str, keyword: str, rule: Mapping[str, Any]) -> Any:
-    if path.startswith("meta.kept."):
+    if path.startswith(f"{KEPT}.") or path in OF_THE_FILE.values():
         return "keep"
     return dict(rule) if group_of(keyword) == "meta" else "drop"
 

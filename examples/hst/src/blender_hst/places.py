@@ -13,10 +13,28 @@ import functools
 import re
 from typing import Final
 
-__all__ = ["DISTORTION", "HDUS", "KEPT", "MADE", "ROOTNAME", "START", "group_of", "path_of"]
+__all__ = [
+    "DISTORTION",
+    "HDUS",
+    "KEPT",
+    "MADE",
+    "OF_THE_FILE",
+    "ROOTNAME",
+    "START",
+    "group_of",
+    "path_of",
+]
 
-HDUS: Final = {"PRIMARY": "primary", "SCI": "sci", "ERR": "err", "DQ": "dq"}
-"""The HDUs that are blended, and the names of their groups."""
+HDUS: Final = {
+    "PRIMARY": "primary",
+    "SCI": "sci",
+    "ERR": "err",
+    "DQ": "dq",
+    "WHT": "err",
+    "CTX": "dq",
+    "CON": "dq",
+}
+"""The HDUs of exposures and of drizzled products, and the names of their groups."""
 
 KEPT: Final = "meta.kept"
 DISTORTION: Final = "meta.distortion"
@@ -25,6 +43,9 @@ ROOTNAME: Final = "meta.kept.primary.ROOTNAME"
 """What tells exposures apart."""
 START: Final = "meta.start"
 """When an exposure began, as a number of days: no keyword, but what exposures are in order by."""
+
+OF_THE_FILE: Final = {("PRIMARY", "FILENAME"): "meta.filename", ("PRIMARY", "DATE"): "meta.date"}
+"""What a file gets when it is written, by names that the engine knows."""
 
 _KEPT: Final = re.compile(
     # The file: its name, what it has, what was done to its bytes.
@@ -52,6 +73,8 @@ def group_of(keyword: str) -> str:
 
 def path_of(hdu: str, keyword: str) -> str:
     """Return the dotted path of a keyword's attribute."""
+    if (own := OF_THE_FILE.get((hdu, keyword))) is not None:
+        return own
     # BUNIT of the science array is the drizzled one's own; those of others say that they have none.
     group = KEPT if (hdu, keyword) == ("SCI", "BUNIT") else group_of(keyword)
     return f"{group}.{HDUS[hdu]}.{keyword}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from blender_core import Override
 from blender_hst.moments import AS_MOMENTS
-from blender_hst.places import DISTORTION, KEPT, MADE, group_of
+from blender_hst.places import DISTORTION, KEPT, MADE, OF_THE_FILE, group_of
 from blender_hst.rules_lines import is_pattern
 
 if TYPE_CHECKING:
@@ -24,11 +24,14 @@ _ALWAYS: Final = (
         record=False,
         reason="the rules file has no rule for it: the first input's",
     ),
-    Override(
-        attribute=KEPT,
-        rule="keep",
-        optional=True,
-        reason="the file's own: its name, its arrays and where they point",
+    *(
+        Override(
+            attribute=attribute,
+            rule="keep",
+            optional=True,
+            reason="the file's own: its name, its arrays and where they point",
+        )
+        for attribute in (KEPT, *OF_THE_FILE.values())
     ),
     Override(
         attribute=DISTORTION,

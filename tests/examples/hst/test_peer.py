@@ -5,12 +5,13 @@ Whatever is different has a reason here, and in docs/howto/hst.rst.
 
 import json
 import math
+import os
 import random
 import subprocess
 
 import pytest
 from environments import UV, Environment, make_folder
-from hst_files import WFC3, WFPC2, Undefined
+from hst_files import WFC3, WFPC2, Undefined, exposure
 
 from blender_core import Status, blendmodels
 
@@ -45,7 +46,7 @@ for job in jobs:
 json.dump(answers, open(sys.argv[2], "w"))
 """
 
-PEER_RELEASE = "fitsblender==0.4.4"
+PEERS = ("fitsblender==0.4.4", "drizzlepac==3.11.0")
 HDUS = ("PRIMARY", "SCI", "ERR", "DQ")
 
 
@@ -59,9 +60,7 @@ def peer(make_once):
         install = (
             [UV, "pip", "install", "--python", python] if UV else [python, "-m", "pip", "install"]
         )
-        done = subprocess.run(
-            [*install, "-q", PEER_RELEASE], capture_output=True, text=True, check=False
-        )
+        done = subprocess.run([*install, "-q", *PEERS], capture_output=True, text=True, check=False)
         if done.returncode:
             (folder / "reason").write_text(done.stderr.strip().splitlines()[-1])
 
@@ -74,8 +73,14 @@ def peer(make_once):
 
 @pytest.fixture
 def peers_rules(peer):
-    """Return a function that gives the path of the peer's rules for an instrument."""
-    return lambda instrument: peer.packages / "fitsblender" / f"{instrument}_header.rules"
+    """Return a function that gives the path of the peer's rules by their name."""
+
+    def find(name):
+        folders = peer.packages / "fitsblender", peer.packages / "drizzlepac" / "pars"
+        (path,) = (folder / name for folder in folders if (folder / name).exists())
+        return path
+
+    return find
 
 
 @pytest.fixture
@@ -197,7 +202,146 @@ def files(write):
 @pytest.mark.parametrize("instrument", INSTRUMENTS)
 def test_its_own_rules(compare, peers_rules, files, instrument):
     given = files("j9l9a", **INSTRUMENTS[instrument])
-    ((n_same, found),) = compare((given, peers_rules(instrument)))
-    print(n_same, found)
+    ((n_same, found),) = compare((given, peers_rules(f"{instrument}_header.rules")))
     assert n_same > 600
     assert set(found) <= OF_THE_BLENDER
+
+
+# The peer writes the number of days; where its later steps need a date-time, they make one.
+AS_MOMENTS = {("PRIMARY", "DATE-BEG"), ("PRIMARY", "DATE-END")}
+
+
+@pytest.mark.parametrize("kind", ["", "mvm_", "single_", "mvm_single_"])
+@pytest.mark.parametrize("instrument", ["acs", "wfc3", "wfpc2"])
+def test_rules_of_drizzlepac(compare, peers_rules, files, instrument, kind):
+    """These delete keywords and sections, and have results under other names."""
+    given = files("j9l9a", **INSTRUMENTS[instrument])
+    names = {"": "header", "mvm_": "mvm_header", "single_": "single_header"}
+    name = names.get(kind, "mvm_single_header")
+    ((n_same, found),) = compare((given, peers_rules(f"{instrument}_{name}_hap.rules")))
+    assert n_same > 600
+    assert set(found) <= OF_THE_BLENDER | AS_MOMENTS
+    for key in AS_MOMENTS & set(found):
+        ours, theirs = found[key]
+        assert (ours[:10], type(theirs)) == (f"2006-03-{13 if key[1] == 'DATE-BEG' else 14}", float)
+
+
+MISSING = """
+ROOTNAME
+A_FIRST
+A_MIDDLE
+A_LAST
+N_MIDDLE
+A_FIRST A_FIRST first
+A_MIDDLE A_MIDDLE last
+A_LAST A_LAST multi
+N_MIDDLE N_MIDDLE sum
+N_FIRST N_FIRST mean
+N_LAST N_LAST stddev
+NOWHERE NOWHERE first
+"""
+
+
+def test_missing_values(compare, write, rules):
+    """In the first input, in the middle, in the last, in all."""
+    lacking = [
+        {"A_MIDDLE": "x", "A_LAST": "x", "N_MIDDLE": 1, "N_LAST": 2.5},
+        {"A_FIRST": "y", "A_LAST": "y", "N_FIRST": 5, "N_LAST": 3.5},
+        {"A_FIRST": "z", "A_MIDDLE": "z", "N_FIRST": 6, "N_MIDDLE": 4},
+    ]
+    given = [(write(f"j9l9a{i}q", **values), 1) for i, values in enumerate(lacking)]
+    ((n_same, found),) = compare((given, rules(MISSING)))
+    assert n_same > 150
+    assert set(found) <= OF_THE_BLENDER
+
+
+PATTERNS = """
+ROOTNAME
+PATT*
+EXP* EXP* max
+/ POINTING INFORMATION
+<delete> ASN*
+<delete> / CALIBRATION REFERENCE FILES
+<delete> / TARGET OFFSETS (POSTARGS)
+"""
+
+
+def test_wildcards_and_sections(compare, write, rules):
+    given = [(write(f"j9l9a{i}q", PATTERN1="LINE", PATTSTEP=i, start=i / 2), 1) for i in range(3)]
+    ((n_same, found),) = compare((given, rules(PATTERNS)))
+    assert n_same > 100
+    assert set(found) <= OF_THE_BLENDER
+
+
+def test_two_instruments(compare, peers_rules, write):
+    """One chip each: of several, the peer never loads the rules of the second instrument."""
+    given = [(write("j9l9a1q", start=0.5), 1), (write("ibfu01a1q", **WFC3), 1)]
+    ((n_same, found),) = compare((given, peers_rules("acs_header.rules")))
+    assert n_same > 350
+    assert set(found) <= OF_THE_BLENDER
+
+
+def test_undefined_cards(compare, write, rules):
+    """They are missing. The peer takes what stands for them for a value."""
+    values = [{"TARGNAME": "a"}, {"TARGNAME": Undefined}, {"TARGNAME": "a"}]
+    given = [(write(f"j9l9a{i}q", **each), 1) for i, each in enumerate(values)]
+    ((_, found),) = compare((given, rules("ROOTNAME\nTARGNAME TARGNAME multi\n")))
+    assert found.pop(("PRIMARY", "TARGNAME")) == ("a", "MULTIPLE")
+    assert set(found) <= OF_THE_BLENDER
+
+
+NUMBERS = (
+    "first",
+    "last",
+    "min",
+    "max",
+    "mean",
+    "sum",
+    "stddev",
+    "multi",
+    "multi?",
+    "zero",
+    "int_one",
+    "float_one",
+)
+TEXTS = ("first", "last", "multi", "multi?", "zero", "int_one", "float_one")
+
+
+def invented(random, folder):
+    """Return exposures with what nobody would think of, and rules for them."""
+    keywords = [f"K{i:02}" for i in range(24)]
+    makers = [
+        lambda: random.choice(["a", "b", "longer text"]),
+        lambda: random.choice([1, 2, 2**31 - 1]),
+        lambda: random.choice([0.1, 0.2, -1e30, 3.0]),
+    ]
+    kinds = {keyword: random.randrange(3) for keyword in keywords}
+
+    def values():
+        chosen = random.sample(keywords, random.randrange(12, 24))
+        return {keyword: makers[kinds[keyword]]() for keyword in sorted(chosen)}
+
+    given = []
+    for number in range(random.randrange(1, 5)):
+        chips = [values() for _ in range(random.randrange(1, 3))]
+        path = folder / f"j{number}_{random.randrange(10**9)}_flt.fits"
+        exposure(f"j9l9a{number}q", chips, start=random.random(), **values()).writeto(path)
+        given.append((path, len(chips)))
+    lines = ["ROOTNAME", "K00"]
+    targets = random.sample([*keywords, "NEW1", "NEW2", "NEW3"], 16)
+    for target in targets:
+        source = target if random.random() < 0.6 and target in kinds else random.choice(keywords)
+        lines.append(f"{source} {target} {random.choice(NUMBERS if kinds[source] else TEXTS)}")
+    lines += random.sample(keywords[1:], 8)
+    lines += [f"<delete> {keyword}" for keyword in random.sample(keywords, 3)]
+    random.shuffle(lines)
+    path = folder / f"{random.randrange(10**9)}.rules"
+    path.write_text("\n".join([*lines, *random.choices(lines, k=3)]) + "\n")
+    return given, path
+
+
+def test_rules_that_nobody_would_think_of(compare, tmp_path):
+    seeds = range(int(os.environ.get("INVENTED_RULES", "40")))
+    jobs = [invented(random.Random(seed), tmp_path) for seed in seeds]
+    for seed, (_, found) in zip(seeds, compare(*jobs), strict=True):
+        assert set(found) <= OF_THE_BLENDER, (seed, found, jobs[seed][1].read_text())

@@ -140,6 +140,8 @@ class BlenderSpecs:
             The input, as the caller gave it: a `str` or `~pathlib.Path` where it is a file.
         what : str
             What it is to the blend, for messages: ``input 3 (c_flt.fits)``.
+        opened : Opened or None
+            What the engine has read of it, if it is a FITS or an ASDF file, or an open HDUList.
 
         Returns
         -------

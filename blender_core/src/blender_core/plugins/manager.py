@@ -8,14 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pluggy
 
 from blender_core.common.provider import normalized
-from blender_core.errors import (
-    BlenderError,
-    BlendErrorGroup,
-    InputError,
-    PluginError,
-    RulesFileError,
-    raise_all,
-)
+from blender_core.errors import BlenderError, InputError, PluginError, raise_all
 from blender_core.plugins.contract import (
     called_alike,
     claimed_by_several,
@@ -28,6 +21,7 @@ from blender_core.plugins.misuse import misuses
 from blender_core.plugins.opened import Opened
 from blender_core.plugins.override import Override
 from blender_core.plugins.rule import Rule
+from blender_core.plugins.rules_file_claims import HOOK, read_by_plugins
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -217,37 +211,12 @@ class Plugins:
             If a plugin's hook fails, or gives something that is not an `Override`. Several come as
             a `BlendErrorGroup`.
         """
-        what = f"rules file {file}"
-        text = file.text()
-        hook = "blender_rules_file"
-        claims: list[tuple[list[Override], list[RulesFileError], Provider]] = []
-        failures: list[BlenderError] = []
-        for provider, ask in self._hooks(hook, path=file.path, text=text):
-            refusals = (RulesFileError, BlendErrorGroup)
-            try:
-                try:
-                    overrides = offered_by(ask, hook, Override, provider, refusals, what)
-                except refusals as refusal:  # it is the plugin's, and has a fault
-                    with guarded(f"{hook} of plugin {provider} failed for {what}", provider):
-                        faults = list(file.faults_found_by(provider, refusal))
-                    claims.append(([], faults, provider))
-                else:
-                    if overrides is not None:
-                        claims.append((overrides, [], provider))
-            except PluginError as failure:
-                failures.append(failure)
-        raise_all("installed plugins cannot be used", failures)
-        if len(claims) > 1:
-            raise claimed_by_several(what, [provider for *_, provider in claims])
-        for overrides, faults, provider in claims:
-            raise_all(f"{what} cannot be used", faults)
-            return overrides, provider
-        return None
+        return read_by_plugins(file, self._hooks(HOOK, path=file.path, text=file.text()))
 
     @property
     def rules_file_readers(self) -> list[Provider]:
         """Those that read rules files of formats of their own."""
-        return [provider for provider, _ in self._hooks("blender_rules_file", path=None, text="")]
+        return [provider for provider, _ in self._hooks(HOOK, path=None, text="")]
 
     @property
     def have_overrides(self) -> bool:

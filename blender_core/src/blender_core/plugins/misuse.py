@@ -34,6 +34,8 @@ def misuses(manager: pluggy.PluginManager, plugin: Any) -> list[str]:
     marked: dict[str, dict[str, Mapping[str, Any]]] = {}
     unmarked = []
     for name in dir(plugin):
+        if name.startswith("__"):
+            continue
         if (options := manager.parse_hookimpl_opts(plugin, name)) is not None:
             marked.setdefault(options.get("specname") or name, {})[name] = options
         elif name.startswith("blender"):

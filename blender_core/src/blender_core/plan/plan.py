@@ -47,16 +47,6 @@ class BlendPlan(Assignments):
     matched : iterable of SourcedOverride, optional
         Those that mean one, where there may be other inputs.
 
-    Raises
-    ------
-    PlanError
-        If overrides give one column to several attributes.
-
-    Warns
-    -----
-    BlendWarning
-        If attributes have the same column; they get different ones.
-
     Attributes
     ----------
     columns : dict of str to str
@@ -70,6 +60,16 @@ class BlendPlan(Assignments):
         their conditions.
     unknown_conditions : tuple of UnknownCondition
         What overrides want inputs to be, and the schema says that none can be.
+
+    Raises
+    ------
+    PlanError
+        If overrides give one column to several attributes.
+
+    Warns
+    -----
+    BlendWarning
+        If attributes have the same column; they get different ones.
 
     Examples
     --------

@@ -11,6 +11,7 @@ from blender_core.errors import NotADatamodelError, UnknownInputError
 from blender_core.readers.asdf import AsdfReader
 from blender_core.readers.datamodel import DatamodelReader
 from blender_core.readers.fits import FitsReader
+from blender_core.readers.plugin_schema import KnownSchemas
 from blender_core.readers.plugin_source import PluginSource
 from blender_core.readers.similar.cache import ReaderCache
 from blender_core.schema.model_class import import_datamodels
@@ -18,7 +19,7 @@ from blender_core.schema.model_class import import_datamodels
 if TYPE_CHECKING:
     from blender_core.errors import InputError
     from blender_core.plugins.manager import Plugins
-    from blender_core.plugins.source import Source
+    from blender_core.readers.reader import Reader
 
 __all__ = ["Opener"]
 
@@ -32,9 +33,10 @@ class Opener:
 
     def __init__(self, plugins: Plugins | None = None) -> None:
         self._cache = ReaderCache()
+        self._schemas = KnownSchemas()
         self._plugins = plugins
 
-    def open(self, given: Any, label: str) -> Source:
+    def open(self, given: Any, label: str) -> Reader:
         """Return the reader for a single input."""
         import_datamodels()
         try:
@@ -47,8 +49,8 @@ class Opener:
                 raise
             return source
 
-    def _open_file(self, path: Path, label: str) -> Source:
-        reader: Source
+    def _open_file(self, path: Path, label: str) -> Reader:
+        reader: Reader
         if path.suffix == ".asdf":
             reader = AsdfReader(path, label)
         else:
@@ -56,7 +58,7 @@ class Opener:
         reader.model_type  # noqa: B018  # a file that has none may be a plugin's
         return reader
 
-    def _open_object(self, model: Any, label: str) -> Source:
+    def _open_object(self, model: Any, label: str) -> Reader:
         from astropy.io.fits import HDUList
 
         # To say what it is in other words would have astropy read all of it.
@@ -66,7 +68,7 @@ class Opener:
             return reader
         return DatamodelReader(model, label)
 
-    def _open_by_plugin(self, given: Any, label: str, refusal: InputError) -> Source | None:
+    def _open_by_plugin(self, given: Any, label: str, refusal: InputError) -> Reader | None:
         if self._plugins is None or not (providers := self._plugins.readers):
             return None
         name = given if isinstance(given, (str, os.PathLike)) else type(given).__name__
@@ -76,4 +78,4 @@ class Opener:
             names = ", ".join(map(str, providers))
             msg = f"{refusal}\nNor does any plugin take it: asked was {names}"
             raise type(refusal)(msg) from refusal
-        return PluginSource(*claim, label)
+        return PluginSource(*claim, label, self._schemas)

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+from blender_core.common.cached import cached_property
 from blender_core.common.foreign import Guard, bounded
 from blender_core.common.plain_values import is_plain, plain
 from blender_core.common.wording import InputLabel, describe_error, preview
 from blender_core.errors import InputError, PluginError, RuleError, warn
 from blender_core.plugins.source import Source
-from blender_core.readers.plugin_schema import BadSchemaError, completed
+from blender_core.readers.plugin_schema import BadSchemaError, KnownSchemas
+from blender_core.readers.reader import Reader
 from blender_core.schema.conversion import rule_result
 from blender_core.schema.validation import objection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection
 
     from blender_core.common.provider import Provider
-    from blender_core.schema.attributes import Attribute
+    from blender_core.schema.attributes import Attribute, ClassSchema
     from blender_core.schema.layout import Layout
 
 __all__ = ["PluginSource"]
@@ -26,11 +28,14 @@ _MEMBERS: Final = ("what", "model_type", "schema", "read", "paths_beyond")
 _OF_KEYS: Final = ("__eq__", "__hash__")
 
 
-class PluginSource(Source):
+class PluginSource(Reader):
     """One input, as the source that a plugin has made of it gives it."""
 
-    def __init__(self, source: Source, provider: Provider, label: str) -> None:
+    def __init__(
+        self, source: Source, provider: Provider, label: str, known: KnownSchemas | None = None
+    ) -> None:
         self._source = source
+        self._known = KnownSchemas() if known is None else known
         self._provider = provider
         self.what = label
         for name in _MEMBERS:
@@ -56,12 +61,16 @@ class PluginSource(Source):
         return self._model_type
 
     @property
-    def schema(self) -> Mapping[str, Any]:
+    def schema_content(self) -> bytes:  # type: ignore[override]
+        return self.schema.content
+
+    @cached_property
+    def schema(self) -> ClassSchema:
         """The schema, in which groups are said to be objects, as stdatamodels has it."""
         schema = self._ask("schema", lambda: self._source.schema, dict)
         try:
             with self._guarded("schema"):
-                return completed(schema)
+                return self._known.completed(schema)
         except BadSchemaError as error:
             self._fail(str(error), error)
 
@@ -91,6 +100,10 @@ class PluginSource(Source):
         warn(f"{self.what} has {problem}", label=self.what, problem=problem)
 
     def paths_beyond(self, known: Collection[str]) -> list[str]:
+        with self._guarded("paths_beyond"):
+            is_own = "paths_beyond" in getattr(self._source, "__dict__", ())
+            if not is_own and type(self._source).paths_beyond is Source.paths_beyond:
+                return []
         # The plugin has a copy: what is known are the keys of the engine's own dict.
         given = dict.fromkeys(known)
         paths = self._list("paths_beyond", lambda: self._source.paths_beyond(given))

@@ -108,6 +108,20 @@ class TestBlendFrom:
         with pytest.raises(OverrideConflictError, match=r"max \(from EXPTIME\) by the caller"):
             blend(total(**one), total(rule="max", **one))
 
+    def test_those_that_have_the_attribute_and_those_that_do_not(self, blend):
+        """The attribute's own values count where there are any, whatever the order."""
+        own = Override(attribute="TEXPTIME", rule="max")
+        for overrides in ([own, total()], [total(), own]):
+            plan = blend(*overrides).plan
+            assert plan["meta.TEXPTIME"].choice.label == "sum (from EXPTIME)"
+            assert plan["meta.sci.own"].choice.label == "max"
+
+    def test_what_is_made_is_no_source(self, blend):
+        other = Override(attribute="OTHER", rule="sum", blend_from="TEXPTIME")
+        values = blend(total(), other).values
+        assert "meta.OTHER" not in values
+        assert "meta.sci.OTHER" not in values  # no input has a TEXPTIME of its own
+
     def test_another_rule_of_a_higher_tier(self, blend, tmp_path):
         path = tmp_path / "rules.toml"
         path.write_text(
@@ -221,7 +235,7 @@ class TestOncePerOfTheSchema:
 class TestNoColumn:
     SCHEMA: ClassVar = {
         "time": {**NUMBER, "fits_keyword": "EXPTIME"},
-        "sci": {**NUMBER, "fits_keyword": "EXPTIME", "fits_hdu": "SCI", "blend_table": True, "blend_column": False},
+        "sci": {**NUMBER, "fits_keyword": "EXPTIME", "fits_hdu": "SCI", "blend_table": "never"},
     }  # fmt: skip
     ROWS: ClassVar = [{"meta.time": 1.0, "meta.sci": 2.0}]
 

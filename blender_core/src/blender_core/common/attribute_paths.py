@@ -10,6 +10,7 @@ from blender_core.common.wording import visible
 
 __all__ = [
     "ITSELF",
+    "OF_OTHERS",
     "OF_SECTION",
     "SECTION",
     "Specificity",
@@ -41,6 +42,8 @@ ITSELF: Final = Specificity(2, 0)
 """How narrowly a path or keyword means its own attribute."""
 
 
+OF_OTHERS: Final = Specificity(2, -1)
+"""How narrowly the same means it where another one's values are blended for it."""
 OF_SECTION: Final = Specificity(-1, 0)
 """How narrowly the title of its section means an attribute."""
 

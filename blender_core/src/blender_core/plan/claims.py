@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from blender_core.common.attribute_paths import ITSELF, is_within
 from blender_core.errors import PlanError, raise_all
 from blender_core.plan.assignment import Choice, Tier
-from blender_core.plan.made_attributes import index_with_made, pairs_of
+from blender_core.plan.made_attributes import Made
 from blender_core.plan.selections import of_values, selection_of
 
 if TYPE_CHECKING:
@@ -74,7 +74,8 @@ class Claims:
         some_of_several: bool = False,
     ) -> None:
         overrides = list(overrides)
-        self.index = index_with_made(attributes, overrides)
+        self._made = Made(attributes, overrides)
+        self.index = self._made.index
         self._by_path: dict[str, list[Claim]] = {}
         self.unmatched: list[tuple[SourcedOverride, UnknownAttributeError]] = []
         self.matched: list[SourcedOverride] = []
@@ -94,7 +95,7 @@ class Claims:
     def add(self, sourced: SourcedOverride, some_of_several: bool = False) -> None:
         """Add an override."""
         override = sourced.override
-        matches = self._matches(override)
+        matches = self._made.matches(sourced)
         if not matches:
             if override.optional:
                 return
@@ -121,12 +122,6 @@ class Claims:
             its_choice = choice if source is None or choice is None else of_values(choice, source)
             claim = Claim(sourced, specificity, its_choice)
             self._by_path.setdefault(attribute.path, []).append(claim)
-
-    def _matches(self, override: Override) -> list[tuple[Attribute, Specificity, Attribute | None]]:
-        """Return what an override means, how narrowly, and whose values are to be blended."""
-        if override.blend_from is None:
-            return [(*match, None) for match in self.index.matches(override.attribute)]
-        return [(pair.target, ITSELF, pair.source) for pair in pairs_of(override, self.index)]
 
     def _unknown(self, sourced: SourcedOverride) -> UnknownAttributeError:
         override, where = sourced.override, f"an override by {sourced.source}"

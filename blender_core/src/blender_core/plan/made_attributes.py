@@ -6,16 +6,18 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from blender_core.common.attribute_paths import ITSELF, OF_OTHERS
 from blender_core.errors import PlanError
 from blender_core.schema.attributes import Attribute, AttributeIndex
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from blender_core.common.attribute_paths import Specificity
     from blender_core.plan.assignment import SourcedOverride
     from blender_core.plugins.override import Override
 
-__all__ = ["Pair", "index_with_made", "pairs_of"]
+__all__ = ["Made"]
 
 _KEYWORD: Final = re.compile(r"[A-Z0-9_-]{1,8}")
 
@@ -28,23 +30,47 @@ class Pair:
     source: Attribute
 
 
-def index_with_made(
-    attributes: Collection[Attribute], overrides: Iterable[SourcedOverride]
-) -> AttributeIndex:
-    """Return the attributes with those that overrides have made beside others."""
-    index = AttributeIndex(attributes)
-    made: dict[str, Attribute] = {}
-    for sourced in overrides:
-        if sourced.override.blend_from is not None:
-            for pair in pairs_of(sourced.override, index):
-                made.setdefault(pair.target.path, pair.target)
-    new = [attribute for path, attribute in made.items() if not index.has(path)]
-    return AttributeIndex([*attributes, *new]) if new else index
+class Made:
+    """The attributes that overrides have made beside those that the inputs have.
+
+    `index` has all of them. An override that says whose values are blended gives way to one of the
+    attribute's own, and the latter means none that was made by another of the same source: in one
+    file, both can stand beside each other, for inputs that have the attribute and others.
+    """
+
+    def __init__(
+        self, attributes: Collection[Attribute], overrides: Iterable[SourcedOverride]
+    ) -> None:
+        self._given = AttributeIndex(attributes)
+        self._makers: dict[str, set[str]] = {}
+        made: dict[str, Attribute] = {}
+        for sourced in overrides:
+            if sourced.override.blend_from is None:
+                continue
+            for pair in pairs_of(sourced.override, self._given, self._given):
+                if not self._given.has(pair.target.path):
+                    made.setdefault(pair.target.path, pair.target)
+                    self._makers.setdefault(pair.target.path, set()).add(sourced.source)
+        self.index = AttributeIndex([*attributes, *made.values()]) if made else self._given
+
+    def matches(
+        self, sourced: SourcedOverride
+    ) -> list[tuple[Attribute, Specificity, Attribute | None]]:
+        """Return what an override means, how narrowly, and whose values are to be blended."""
+        override = sourced.override
+        if override.blend_from is not None:
+            pairs = pairs_of(override, self._given, self.index)
+            return [(pair.target, OF_OTHERS, pair.source) for pair in pairs]
+        return [
+            (attribute, specificity, None)
+            for attribute, specificity in self.index.matches(override.attribute)
+            if specificity != ITSELF or sourced.source not in self._makers.get(attribute.path, ())
+        ]
 
 
-def pairs_of(override: Override, index: AttributeIndex) -> list[Pair]:
+def pairs_of(override: Override, given: AttributeIndex, index: AttributeIndex) -> list[Pair]:
     """Return whose values an override has blended for which attributes."""
-    sources = [attribute for attribute, _ in index.matches(override.blend_from or "")]
+    sources = [attribute for attribute, _ in given.matches(override.blend_from or "")]
     if "." not in override.attribute:
         return [Pair(_beside(source, override.attribute, index), source) for source in sources]
     if len(sources) > 1:

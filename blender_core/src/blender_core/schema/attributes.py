@@ -32,6 +32,7 @@ __all__ = [
     "json_type",
     "read_attributes",
     "subschema_at",
+    "unknown_attribute",
 ]
 
 PYTHON_TYPES: Final[Mapping[str, frozenset[type]]] = {
@@ -42,6 +43,8 @@ PYTHON_TYPES: Final[Mapping[str, frozenset[type]]] = {
 }
 """The scalar types of a schema → the Python types of their values, narrower ones first."""
 
+NEVER: Final = "never"
+"""What ``blend_table`` says of an attribute that has no column, whoever asks for one."""
 _EITHER: Final = ("anyOf", "oneOf")
 _UNIT_IN_TITLE = re.compile(r"\[([^\]]+)\]")
 
@@ -114,6 +117,12 @@ class Attribute:
         return label_of(self.path, self.keyword)
 
 
+@functools.lru_cache(maxsize=4096)
+def unknown_attribute(path: str) -> Attribute:
+    """Return an attribute that no schema knows: the same one for the same path."""
+    return Attribute(path, known=False)
+
+
 def read_attributes(schema: Mapping[str, Any]) -> dict[str, Attribute]:
     """Return the attributes below ``meta`` that can have a value, in the schema's order."""
     if isinstance(schema, ClassSchema):
@@ -147,6 +156,9 @@ def read_attributes(schema: Mapping[str, Any]) -> dict[str, Attribute]:
 
 class ClassSchema(dict[str, Any]):
     """The schema of a class of datamodels, which nobody changes: its attributes are read once."""
+
+    content: bytes = b""
+    """What tells it from others that a plugin's sources of one kind have."""
 
     @cached_property
     def attributes(self) -> Mapping[str, Attribute]:
@@ -289,7 +301,8 @@ class _Draft:
     settings: Mapping[str, Any] = field(default_factory=dict)
     blend_from: str | None = None
     recorded: bool = False
-    column: str | bool | None = None
+    recordable: bool = True
+    column: str | None = None
     once_per: Any = None
     section: str = ""
     array: bool = False
@@ -320,8 +333,10 @@ class _Draft:
         self.column = subschema.get("blend_column", self.column)
         self.once_per = subschema.get("blend_once_per", self.once_per)
         self.section = _text(subschema, "fits_section") or self.section
+        table = subschema.get("blend_table")
+        self.recordable &= table != NEVER
         # A list has no cell in a table, whatever its schema asks for.
-        is_recorded = bool(subschema.get("blend_table")) or "blend_column" in subschema
+        is_recorded = bool(table) or "blend_column" in subschema
         self.recorded |= is_recorded and kind != "array"
 
     def attribute(self, path: str) -> Attribute:
@@ -337,11 +352,11 @@ class _Draft:
             enum=None if self.enum is None else tuple(self.enum),
             unit=_unit(self.title),
             rule=self.rule,
-            recorded=self.recorded and self.column is not False,
+            recorded=self.recorded and self.recordable,
             settings=self.settings,
             blend_from=self.blend_from,
-            recordable=self.column is not False,
-            column=None if self.column is False else self.column,  # type: ignore[arg-type]
+            recordable=self.recordable,
+            column=self.column,
             once_per=tuple(self.once_per) if isinstance(self.once_per, list) else self.once_per,
             section=self.section,
             subschema=self.subschema or {},

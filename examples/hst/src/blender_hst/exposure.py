@@ -147,7 +147,7 @@ def schema_of(
                 attribute["blend_table"] = meaning.is_recorded
                 taken.add(keyword)
             else:
-                attribute["blend_column"] = False
+                attribute["blend_table"] = "never"
             if hdu == "PRIMARY":
                 attribute["blend_once_per"] = ROOTNAME
             _place(meta, path_of(hdu, keyword), attribute)
@@ -160,7 +160,7 @@ def schema_of(
                     "fits_hdu": hdu,
                     "blend_rule": dict(made.rule),
                     "blend_from": path_of(hdu, made.source),
-                    "blend_column": False,
+                    "blend_table": "never",
                     "blend_once_per": ROOTNAME,
                 }
                 _place(meta, f"{MADE}.{HDUS[hdu]}.{made.keyword}", attribute)

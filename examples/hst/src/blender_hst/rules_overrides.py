@@ -55,10 +55,15 @@ def overrides_of(lines: Sequence[Line]) -> list[Override]:
 
 
 class _Wishes:
-    """The lines by what they are about: later ones have replaced earlier ones."""
+    """The lines by what they are about: later ones have replaced earlier ones.
+
+    Of functions for one keyword of the header, there are those of its own values and those of
+    another keyword's: each counts where there are such values, the later one where there are both.
+    """
 
     def __init__(self, lines: Sequence[Line]) -> None:
-        self._values: dict[str, Line] = {}
+        self._own: dict[str, Line] = {}
+        self._of_others: dict[str, Line] = {}
         self._columns: dict[str, Line] = {}
         self._deleted: dict[str, Line] = {}
         for line in lines:
@@ -66,32 +71,40 @@ class _Wishes:
                 self._deleted[line.name] = line
             elif line.is_column:
                 self._columns[line.name] = line
+            elif line.name != line.target:
+                self._of_others[line.target] = line
             else:
-                self._replace_earlier(line.target)
-                self._values[line.target] = line
+                self._replace_earlier(line)
 
-    def _replace_earlier(self, target: str) -> None:
+    def _replace_earlier(self, line: Line) -> None:
         """Leave out the functions of what a later line means as well."""
-        replaced = [target]
-        if is_pattern(target):
-            replaced = [each for each in self._values if fnmatch.fnmatchcase(each, target)]
+        replaced = [line.target]
+        if is_pattern(line.target):
+            replaced = [each for each in self._own if fnmatch.fnmatchcase(each, line.target)]
         for each in replaced:
-            self._values.pop(each, None)
+            self._own.pop(each, None)
+        self._own[line.target] = line
 
     def overrides(self) -> Iterator[Override]:
         """Give an override, or two, for each keyword and pattern that the file names."""
         leaving = self._leaving()
         for name, line in self._columns.items():
-            value = self._values.get(name)
-            # A function of another keyword's values means only the HDUs that have that one.
-            alone = value is None or value.name != name
-            yield self._column(line, None if alone else value, leaving.get(name))
-        for target, line in self._values.items():
-            if target not in self._columns or line.name != target:
-                yield self._value(line)
+            gives_way = name in self._of_others
+            own = None if gives_way else self._own.get(name)
+            yield self._column(line, own, None if gives_way else leaving.get(name))
+        for target, line in self._own.items():
+            if target not in self._columns or target in self._of_others:
+                other = self._of_others.get(target)
+                yield self._value(line, other is not None and other.number > line.number)
+        for line in self._of_others.values():
+            yield self._value(line)
         for name, line in leaving.items():
-            if name not in self._columns:
-                yield Override(attribute=name, rule="drop", optional=True, reason=_reason([line]))
+            gives_way = name in self._of_others
+            if gives_way or name not in self._columns:
+                attribute = _giving_way(name) if gives_way else name
+                yield Override(
+                    attribute=attribute, rule="drop", optional=True, reason=_reason([line])
+                )
 
     def _leaving(self) -> dict[str, Line]:
         """Return what leaves the header: what is deleted, and what has a column alone."""
@@ -102,7 +115,7 @@ class _Wishes:
         return {
             name: line
             for name, line in {**columns, **self._deleted}.items()
-            if name not in self._values and (is_pattern(name) or group_of(name) == "meta")
+            if name not in self._own and (is_pattern(name) or group_of(name) == "meta")
         }
 
     def _column(self, line: Line, value: Line | None, leaving: Line | None) -> Override:
@@ -119,16 +132,21 @@ class _Wishes:
             reason=_reason(lines),
         )
 
-    def _value(self, line: Line) -> Override:
+    def _value(self, line: Line, gives_way: bool = False) -> Override:
         rule, missing = _rule_of(line)
         return Override(
-            attribute=line.target,
+            attribute=_giving_way(line.target) if gives_way else line.target,
             rule=rule,
             missing=missing,
             blend_from=None if line.name == line.target else line.name,
             optional=True,
             reason=_reason([line]),
         )
+
+
+def _giving_way(keyword: str) -> str:
+    """Return a pattern that means one keyword: it gives way to the function of another's values."""
+    return f"[{keyword[0]}]{keyword[1:]}"
 
 
 def _rule_of(line: Line) -> tuple[str, str | None]:

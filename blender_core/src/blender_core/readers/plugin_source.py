@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from blender_core.schema.attributes import Attribute
     from blender_core.schema.layout import Layout
 
-__all__ = ["PluginSource", "sources_of"]
+__all__ = ["PluginSource", "is_one_of_several", "sources_of"]
 
 _MEMBERS: Final = ("what", "model_type", "schema", "read", "paths_beyond")
 _MOST_ROWS: Final = 100_000
@@ -94,12 +94,18 @@ def _has(source: Any, member: str) -> bool:
     return hasattr(type(source), member) or member in getattr(source, "__dict__", ())
 
 
+def is_one_of_several(source: Source) -> bool:
+    """Tell whether a source is a row of an input that a plugin has several of."""
+    return isinstance(source, PluginSource) and source.row is not None
+
+
 class PluginSource(Source):
     """One input, or one of its rows, as the source that a plugin has made of it gives it."""
 
     def __init__(
         self, source: Source, provider: Provider, label: str, row: int | None = None
     ) -> None:
+        self.row = row
         self._source = source
         self._reader = _Reader(provider, label if row is None else of_row(label, row))
         lacking = None

@@ -253,7 +253,8 @@ class ModelBlender:
         product = open_product(model)
         plan = self._planner.plan(list(accumulated.kinds.values()), accumulated.columns)
         inputs, once = accumulated.columns.by_attribute(), accumulated.columns.once
-        evaluations = evaluate(plan.values(), inputs, once)
+        labels = accumulated.columns.labels
+        evaluations = evaluate(plan.values(), inputs, once, labels)
         if self._keeps_later:
             earlier = self._remembered.of(product) or recorded_blend(
                 product, plan, self._registry, inputs, once
@@ -261,9 +262,16 @@ class ModelBlender:
             if earlier is not None:
                 find_later_values(evaluations, product.tree, earlier)
         changes = changes_of(product.validator, product.tree, evaluations.values())
-        columns = typed_columns(plan, inputs)
+        columns = typed_columns(plan, inputs, labels)
         result = BlendResult(
-            product, plan, inputs, evaluations, columns, accumulated.skipped, accumulated.files
+            product,
+            plan,
+            inputs,
+            evaluations,
+            columns,
+            accumulated.skipped,
+            accumulated.files,
+            labels,
         )
         rules = []
         if self._records_rules(evaluations.values()):

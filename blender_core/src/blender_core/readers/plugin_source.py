@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from blender_core.schema.attributes import Attribute, ClassSchema
     from blender_core.schema.layout import Layout
 
-__all__ = ["PluginSource", "sources_of"]
+__all__ = ["PluginSource", "is_one_of_several", "sources_of"]
 
 _MEMBERS: Final = ("what", "model_type", "schema", "read", "paths_beyond")
 _MOST_ROWS: Final = 100_000
@@ -98,6 +98,11 @@ def _has(source: Any, member: str) -> bool:
     return hasattr(type(source), member) or member in getattr(source, "__dict__", ())
 
 
+def is_one_of_several(source: Source) -> bool:
+    """Tell whether a source is a row of an input that a plugin has several of."""
+    return isinstance(source, PluginSource) and source.row is not None
+
+
 class PluginSource(Reader):
     """One input, or one of its rows, as the source that a plugin has made of it gives it."""
 
@@ -109,6 +114,7 @@ class PluginSource(Reader):
         known: KnownSchemas | None = None,
         row: int | None = None,
     ) -> None:
+        self.row = row
         self._source = source
         self._known = KnownSchemas() if known is None else known
         self._provided = _Provided(provider, label if row is None else of_row(label, row))

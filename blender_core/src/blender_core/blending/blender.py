@@ -252,7 +252,7 @@ class ModelBlender:
         accumulated = self._require_inputs()
         product = open_product(model)
         plan = self._planner.plan(list(accumulated.kinds.values()), accumulated.columns)
-        inputs, once = accumulated.columns.by_attribute(), accumulated.columns.once
+        inputs, once = self._planner.asked(plan, accumulated.columns)
         labels = accumulated.columns.labels
         evaluations = evaluate(plan.values(), inputs, once, labels)
         if self._keeps_later:

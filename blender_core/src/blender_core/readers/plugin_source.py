@@ -29,6 +29,11 @@ _OF_KEYS: Final = ("__eq__", "__hash__")
 class PluginSource(Source):
     """One input, as the source that a plugin has made of it gives it."""
 
+    role = "reader"
+    hook = "blender_open"
+    passes: tuple[type[Exception], ...] = (InputError,)
+    """What the plugin's code may raise: the input cannot be read."""
+
     def __init__(self, source: Source, provider: Provider, label: str) -> None:
         self._source = source
         self._provider = provider
@@ -38,7 +43,7 @@ class PluginSource(Source):
             with self._guarded(name):
                 has_it = hasattr(type(source), name) or name in getattr(source, "__dict__", ())
             if not has_it:
-                self._fail(f"blender_open gives {preview(source)}, which has no {name}")
+                self._fail(f"{self.hook} gives {preview(source)}, which has no {name}")
         # What the plugin has from its hook is a label with a name.
         what = self._ask("what", lambda: source.what, str)
         self.what = what if type(what) is InputLabel else str.__str__(what)
@@ -121,10 +126,11 @@ class PluginSource(Source):
             what = subject if isinstance(subject, str) else subject()
             return self._error(f"{what} fails: {describe_error(error)}")
 
-        return Guard(fault, passes=(InputError, BadSchemaError))
+        return Guard(fault, passes=(*self.passes, BadSchemaError))
 
     def _error(self, problem: str) -> PluginError:
-        msg = f"the reader of plugin {self._provider} cannot be used for {self.what}: {problem}"
+        whose = f"the {self.role} of plugin {self._provider}"
+        msg = f"{whose} cannot be used for {self.what}: {problem}"
         return PluginError(msg, provider=self._provider)
 
     def _fail(self, problem: str, cause: BaseException | None = None) -> NoReturn:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from astropy.io.fits import Card
 
-__all__ = ["Alteration", "alteration", "decoded", "faulty_card", "value_of"]
+__all__ = ["Alteration", "alteration", "comment_of", "decoded", "faulty_card", "value_of"]
 
 _VALUE: Final = 8
 """Where in a card its value begins, with the sign before it."""
@@ -60,6 +60,8 @@ def alteration(image: bytes, value: Any) -> Alteration | None:
         )
         if one != other:
             return Alteration(stands, value, "which has bytes that are not ASCII")
+    if image.startswith(b"HIERARCH"):
+        return None  # such a card has its value elsewhere, and the standard says nothing of it
     if isinstance(value, str) and (not stands.startswith("'") or _is_unparsable(image)):
         return Alteration(stands, value, "which is no value of the FITS standard")
     text = _TEXT.match(decoded(image)) if len(image) == CARD else None
@@ -97,3 +99,14 @@ def faulty_card(cards: Iterable[Card]) -> str | None:
 def _text(image: str) -> str:
     """Return the text of a value as it stands on a card."""
     return " ".join(image[_VALUE:].removeprefix("=").split())
+
+
+def comment_of(image: bytes) -> str:
+    """Return the comment of a card, in which what is not ASCII is a question mark."""
+    from astropy.io import fits
+
+    with recorded():
+        try:
+            return str(fits.Card.fromstring(decoded(image)).comment)
+        except fits.VerifyError:
+            return ""

@@ -123,12 +123,14 @@ def blendmodels(
         asn_product=asn_product,
     )
     product = open_product(product, plugins)
-    choice = ProductChoice(asn_product, lambda: names_of_product(product, product.origin, output))
+    choice = ProductChoice(
+        asn_product, lambda: names_of_product(product.tree, product.origin, output)
+    )
     target = None
     if output is not None:
         target = target_of(product, output, overwrite=overwrite)
     if inputs is None:
-        inputs = Inputs.of_product(product, product.origin and product.origin.parent, choice)
+        inputs = Inputs.of_product(product.tree, product.origin and product.origin.parent, choice)
     else:
         inputs = Inputs.of_call(inputs, choice)
     total = inputs.total if progress else None

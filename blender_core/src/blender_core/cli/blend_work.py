@@ -98,7 +98,8 @@ class BlendWork:
             plugins, product, inputs = self._prepare()
             warn_of_repeated(_files(inputs or ()))
             if inputs is None:
-                members = Inputs.of_product(product, self.product.parent, self._choice(product))
+                folder = self.product.parent
+                members = Inputs.of_product(product.tree, folder, self._choice(product))
                 inputs = list(members)
             files = _files(inputs)
             if self.settings["on_bad_input"] == "raise":
@@ -174,7 +175,7 @@ class BlendWork:
         """Return which product of an association is meant."""
 
         def names() -> Sequence[str]:
-            return names_of_product(product, self.product, self.output)
+            return names_of_product(product.tree, self.product, self.output)
 
         return ProductChoice(self.settings["asn_product"], names)
 

@@ -24,11 +24,10 @@ from blender_core.formats.files.json_text import parsed
 from blender_core.formats.files.source_file import read_whole
 from blender_core.schema.attributes import Attribute
 from blender_core.schema.layout import Layout
+from blender_core.schema.tree import collect
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-
-    from blender_core.plugins.source import Source
 
 __all__ = [
     "ANY_PRODUCT",
@@ -124,10 +123,10 @@ def _product_of(file: str, products: Sequence[str]) -> str | None:
 
 
 def names_of_product(
-    product: Source, origin: Path | None, output: str | os.PathLike[str] | None = None
+    tree: Mapping[str, Any], origin: Path | None, output: str | os.PathLike[str] | None = None
 ) -> tuple[str, ...]:
     """Return the names of files that a blended product has, or is to have."""
-    (recorded,) = product.read(_FILENAME)
+    (recorded,) = collect(tree, _FILENAME)
     names = (origin and origin.name, recorded, output and Path(output).name)
     return tuple(dict.fromkeys(name for name in names if name and isinstance(name, str)))
 
@@ -154,9 +153,9 @@ def warn_of_left_out(label: str, exptypes: Iterable[str]) -> None:
         warn(f"{label} has {problem}", label=label, problem=problem)
 
 
-def own_association(product: Source, folder: Path | None = None) -> Path:
+def own_association(tree: Mapping[str, Any], folder: Path | None = None) -> Path:
     """Return the file of the association that a product names."""
-    (name,) = product.read(_TABLE_NAME)
+    (name,) = collect(tree, _TABLE_NAME)
     if not isinstance(name, str) or not name.strip():
         msg = (
             "no inputs are given, and the product names no association "

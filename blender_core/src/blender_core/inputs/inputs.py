@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
     from blender_core.formats.files.target import Target
     from blender_core.inputs.association import ProductChoice
-    from blender_core.plugins.source import Source
 
 __all__ = [
     "AssociationInput",
@@ -251,9 +250,11 @@ class Inputs:
         return cls(given, choice)
 
     @classmethod
-    def of_product(cls, product: Source, folder: Path | None, choice: ProductChoice) -> Inputs:
+    def of_product(
+        cls, tree: Mapping[str, Any], folder: Path | None, choice: ProductChoice
+    ) -> Inputs:
         """Return the science members of the association that a product names."""
-        path = own_association(product, folder)
+        path = own_association(tree, folder)
         association = AssociationInput(path, "the product's own association", choice)
         return cls(association.separate(), choice)
 

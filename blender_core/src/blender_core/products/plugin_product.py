@@ -9,7 +9,7 @@ import dataclasses
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, cast
 
 import numpy as np
 
@@ -73,6 +73,8 @@ class PluginProduct(PluginSource, Product):
         self._attributes_of_plan: Mapping[str, Attribute] = {}
         self._values: dict[str, Any] = {}
         """What the product has, as far as it has been asked."""
+        self._written: Path | None = None
+        """Where it was written to last."""
         self._own: dict[str, Any] = {}
         """What the file that was written last says of itself."""
         self.endings = self._endings()
@@ -114,6 +116,19 @@ class PluginProduct(PluginSource, Product):
         with self._guarded("model"):
             return self._product.model
 
+    @property
+    def tree(self) -> Mapping[str, Any]:
+        layout = Layout(self._attributes.values())
+        tree: dict[str, Any] = {}
+        for path, value in zip(layout.paths, self.read(layout), strict=True):
+            *parents, name = path.split(".")
+            group = tree
+            for parent in parents:
+                group = group.setdefault(parent, {})
+            if value is not None:
+                group[name] = value
+        return tree
+
     def read(self, layout: Layout) -> list[Any]:
         unknown = [
             self._attributes.get(attribute.path, attribute)
@@ -128,13 +143,15 @@ class PluginProduct(PluginSource, Product):
         return [self._values.get(path) for path in layout.paths]
 
     def table(self, name: str) -> Any:
+        from astropy.io.fits import FITS_rec
+
         with self._guarded(f"table({name!r})"):
             table = self._product.table(name)
-        if table is None:
-            return None
-        if not issubclass(type(table), np.ndarray) or not table.dtype.names:
-            self._fail(f"table({name!r}) is {preview(table)}, and not an array of records")
-        return table
+            if issubclass(type(table), np.ndarray) and type(table) is not FITS_rec:
+                table = np.array(table, subok=False)
+        if table is None or (type(table) in (np.ndarray, FITS_rec) and table.dtype.names):
+            return table
+        return self._fail(f"table({name!r}) is {preview(table)}, and not an array of records")
 
     def update(
         self, changes: Mapping[str, Any], tables: Mapping[str, ProductTable], plan: BlendPlan
@@ -151,7 +168,7 @@ class PluginProduct(PluginSource, Product):
 
     @contextlib.contextmanager
     def restored(self) -> Iterator[None]:
-        values = dict(self._values)
+        values, self._written = dict(self._values), None
         with self._guarded("restored"):
             context = self._product.restored()
             context.__enter__()
@@ -159,11 +176,16 @@ class PluginProduct(PluginSource, Product):
             yield
         except BaseException:
             self._values = values
-            with self._guarded("restored"):
-                context.__exit__(*sys.exc_info())
+            self._leave(context, *sys.exc_info())
             raise
-        with self._guarded("restored"):
-            context.__exit__(None, None, None)
+        self._leave(context, None, None, None)
+
+    def _leave(self, context: Any, *raised: Any) -> None:
+        try:
+            with self._guarded("restored"):
+                context.__exit__(*raised)
+        except PluginError as error:
+            self._tell_of_disk(error)
 
     def save(self, target: Target) -> None:
         if target.file is None:
@@ -247,6 +269,7 @@ class PluginProduct(PluginSource, Product):
                 )
 
     def saved(self, target: Target, status: os.stat_result | None) -> None:
+        self._written = target.output
         for path in OF_THE_PRODUCT:
             self._values.pop(path, None)
         self._values |= self._own
@@ -255,8 +278,14 @@ class PluginProduct(PluginSource, Product):
                 self._product.saved(dataclasses.replace(target, file=None), status)
             self.path = self._path("path") or target.output
         except PluginError as error:
-            msg = f"{error}\nThe product has been written to {target.output}, whole"
-            raise PluginError(msg, provider=self._provider) from error
+            self._tell_of_disk(error)
+
+    def _tell_of_disk(self, error: PluginError) -> NoReturn:
+        """Raise an error, and say with it what has been written all the same."""
+        if self._written is None or "has been written to" in str(error):
+            raise error
+        msg = f"{error}\nThe product has been written to {self._written}, whole"
+        raise PluginError(msg, provider=self._provider) from error
 
 
 def _is_product(given: Any) -> bool:

@@ -38,10 +38,11 @@ def save(product: Product, target: Target) -> None:
             require_packed(draft, length)
         product.check(draft, target)
 
-    with product.restored(), replacing(target, check) as draft, _packed(draft, target) as file:
-        product.save(dataclasses.replace(target, file=file))
-        length = file.tell()
-    product.saved(target, draft.status)
+    with product.restored():
+        with replacing(target, check) as draft, _packed(draft, target) as file:
+            product.save(dataclasses.replace(target, file=file))
+            length = file.tell()
+        product.saved(target, draft.status)
 
 
 @contextlib.contextmanager

@@ -137,19 +137,11 @@ def test_the_readme(exposures, plugins, monkeypatch, capsys):
 
 def test_every_keyword_and_rule_of_the_list(plugin, plugins):
     listed = [line.split(maxsplit=4) for line in plugin.KEYWORDS.strip().splitlines()]
-    headers = {"PRIMARY": fits.Header(), "SCI": fits.Header()}
+    headers = {"PRIMARY": fits.PrimaryHDU(), "SCI": fits.ImageHDU(name="SCI")}
     for hdu, keyword, kind, *_ in listed:
-        headers[hdu][keyword] = {"string": "2009-11-26", "number": 2.5, "integer": 2}[kind]
-    source = plugin.HeaderSource.__new__(plugin.HeaderSource)
-    source.what, source.headers = "input 1", headers
-
-    class Taking:
-        @hookimpl
-        def blender_open(self, given):
-            return given if given is source else None
-
-    plugins.register(Taking(), Provider("taking", "1", "taking"))
-    result = blendmodels(None, [source], plugins=plugins)
+        headers[hdu].header[keyword] = {"string": "2009-11-26", "number": 2.5, "integer": 2}[kind]
+    hdulist = fits.HDUList([*headers.values()])
+    result = blendmodels(None, [hdulist], plugins=plugins)
     assert [
         (one.keyword, one.rule, result.plan[path].attribute.hdu)
         for path, one in result.outcomes.items()

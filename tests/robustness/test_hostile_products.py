@@ -24,7 +24,6 @@ METHODS = (
     "save",
     "check",
     "saved",
-    "hdrtab",
     "paths_beyond",
 )
 PROPERTIES = ("origin", "model", "schema", "model_type", "endings")

@@ -255,7 +255,8 @@ class ModelBlender:
         product = open_product(model, self._plugins)
         plan = self._planner.plan(list(accumulated.kinds.values()), accumulated.columns)
         inputs, once = accumulated.columns.by_attribute(), accumulated.columns.once
-        evaluations = evaluate(plan.values(), inputs, once)
+        labels = accumulated.columns.labels
+        evaluations = evaluate(plan.values(), inputs, once, labels)
         if self._keeps_later:
             earlier = self._remembered.of(product) or recorded_blend(
                 product, plan, self._registry, inputs, once
@@ -263,10 +264,17 @@ class ModelBlender:
             if earlier is not None:
                 find_later_values(evaluations, product, earlier)
         changes = changes_of(product, evaluations.values())
-        columns = typed_columns(plan, inputs)
+        columns = typed_columns(plan, inputs, labels)
         hdrtab = ProductTable("hdrtab", columns)
         result = BlendResult(
-            product, plan, inputs, evaluations, hdrtab, accumulated.skipped, accumulated.files
+            product,
+            plan,
+            inputs,
+            evaluations,
+            hdrtab,
+            accumulated.skipped,
+            accumulated.files,
+            labels,
         )
         if self._records_rules(evaluations.values()):
             names = {column.attribute.path: column.name for column in columns}

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blender_core.common.cached import cached_property
-from blender_core.common.wording import pluralize
 from blender_core.evaluation.outcome import OF_A_FILE, Status
 from blender_core.evaluation.outcomes import Outcomes
+from blender_core.inputs.row_labels import BY_NUMBER
 from blender_core.plugins.source import name_of
 from blender_core.products.datamodel import DatamodelProduct
 from blender_core.products.later_values import OF_THE_PRODUCT, is_same
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from blender_core.errors import BlenderError
     from blender_core.evaluation.evaluation import Evaluation
     from blender_core.evaluation.outcome import Outcome
+    from blender_core.inputs.row_labels import RowLabels
     from blender_core.plan.plan import BlendPlan
     from blender_core.products.base import Product
 
@@ -136,6 +137,8 @@ class BlendResult(ProductResult):
         What was wrong with each input that was left out.
     files : iterable of path-like, optional
         The files that inputs are read from, or were, which the product is not to replace.
+    labels : RowLabels, optional
+        What messages call the inputs, which may be several rows each.
 
     Attributes
     ----------
@@ -168,8 +171,10 @@ class BlendResult(ProductResult):
         hdrtab: ProductTable,
         skipped: Sequence[BlenderError] = (),
         files: Iterable[str | os.PathLike[str]] = (),
+        labels: RowLabels = BY_NUMBER,
     ) -> None:
         super().__init__(product, files)
+        self._labels = labels
         self.plan = plan
         self.inputs = inputs
         self.skipped = tuple(skipped)
@@ -178,10 +183,33 @@ class BlendResult(ProductResult):
         self.hdrtab = hdrtab
 
     def __repr__(self) -> str:
-        rows = max((len(values) for values in self.inputs.values()), default=0)
-        inputs = pluralize(rows, "input")
+        inputs = self.n_inputs_in_words
         skipped = f", {len(self.skipped)} skipped" if self.skipped else ""
         return f"<BlendResult of {inputs}{skipped}: {len(self.values)} values, {self._product!r}>"
+
+    @property
+    def row_labels(self) -> tuple[str, ...]:
+        """What each row of the table is, as messages call it: ``input 3 (c_flt.fits), row 2``."""
+        return tuple(map(self._labels.name, range(self._n_rows)))
+
+    @property
+    def n_inputs(self) -> int:
+        """How many inputs there are, whatever the number of their rows."""
+        return self._labels.n_inputs(self._n_rows)
+
+    @property
+    def has_inputs_of_several_rows(self) -> bool:
+        """Whether any input is several rows of the table."""
+        return self._labels.are_of_several
+
+    @property
+    def n_inputs_in_words(self) -> str:
+        """How many inputs there are, and how many rows if they are several each."""
+        return self._labels.count(self._n_rows)
+
+    @property
+    def _n_rows(self) -> int:
+        return max(map(len, self.inputs.values()), default=0)
 
     @cached_property
     def values(self) -> dict[str, Any]:
@@ -300,7 +328,9 @@ class BlendResult(ProductResult):
     def outcomes(self) -> Outcomes:
         """How each attribute came about, by dotted path, in the order of the plan."""
         return Outcomes(
-            (evaluation.outcome for evaluation in self._evaluations.values()), self.inputs
+            (evaluation.outcome for evaluation in self._evaluations.values()),
+            self.inputs,
+            self._labels,
         )
 
     def varied(self) -> list[Outcome]:

@@ -88,18 +88,25 @@ class BlenderSpecs:
         not there. So a FITS file without the keyword ``DATAMODL`` comes here, and an ASDF file of
         another telescope. Only one plugin may take an input.
 
+        What the engine has read of a file to know that is handed over. A plugin's function may
+        leave out arguments that it does not need.
+
         Parameters
         ----------
         given : object
             The input, as the caller gave it: a `str` or `~pathlib.Path` where it is a file.
         what : str
             What it is to the blend, for messages: ``input 3 (c_flt.fits)``.
+        opened : Opened or None
+            The headers of a FITS file or HDUList, or the tree of an ASDF file; None for all else.
 
         Returns
         -------
-        source : Source or None
+        source : Source, iterable of Source, or None
             What its values are read from; None if the input is not of the plugin's kind. Find that
-            out at little cost: every plugin is asked.
+            out at little cost: every plugin is asked. Several sources are rows of their own, in
+            their order, as of the chips of one file: messages say ``input 3 (c_flt.fits), row 2``.
+            Each is read before the next is asked for. A source that is iterable itself is one.
 
         Raises
         ------
@@ -108,7 +115,6 @@ class BlenderSpecs:
 
         Examples
         --------
-        >>> from astropy.io import fits
         >>> from blender_core import Source, hookimpl
         >>> class HeaderSource(Source):
         ...     model_type = "plain FITS"
@@ -120,8 +126,10 @@ class BlenderSpecs:
         ...     def read(self, layout):
         ...         return [self.header.get(attribute.keyword) for attribute in layout.attributes]
         >>> @hookimpl
-        ... def blender_open(given, what):
-        ...     return HeaderSource(given, what) if isinstance(given, fits.Header) else None
+        ... def blender_open(what, opened):
+        ...     if opened is None or opened.format != "fits":
+        ...         return None
+        ...     return HeaderSource(opened.header("PRIMARY"), what)
         """
 
     @hookspec

@@ -11,8 +11,6 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, cast
 
-import numpy as np
-
 from blender_core.common.cached import cached_property
 from blender_core.common.foreign import class_name
 from blender_core.common.plain_values import plain
@@ -25,6 +23,7 @@ from blender_core.plugins.source import attributes_of, name_of
 from blender_core.products.base import Product
 from blender_core.products.later_values import OF_THE_PRODUCT, is_same
 from blender_core.readers.plugin_source import PluginSource
+from blender_core.readers.product_table import array_of_table
 from blender_core.schema.layout import Layout
 
 if TYPE_CHECKING:
@@ -48,7 +47,6 @@ class PluginProduct(PluginSource, Product):
     """
 
     role = "product"
-    hook = "blender_product"
     passes = (InputError, OutputError, BlendWarning)
 
     def __init__(
@@ -143,15 +141,11 @@ class PluginProduct(PluginSource, Product):
         return [self._values.get(path) for path in layout.paths]
 
     def table(self, name: str) -> Any:
-        from astropy.io.fits import FITS_rec
-
         with self._guarded(f"table({name!r})"):
-            table = self._product.table(name)
-            if issubclass(type(table), np.ndarray) and type(table) is not FITS_rec:
-                table = np.array(table, subok=False)
-        if table is None or (type(table) in (np.ndarray, FITS_rec) and table.dtype.names):
-            return table
-        return self._fail(f"table({name!r}) is {preview(table)}, and not an array of records")
+            table = array_of_table(self._product.table(name))
+        if table is not None and not table.dtype.names:
+            self._fail(f"table({name!r}) is {preview(table)}, and not an array of records")
+        return table
 
     def update(
         self, changes: Mapping[str, Any], tables: Mapping[str, ProductTable], plan: BlendPlan
@@ -285,7 +279,7 @@ class PluginProduct(PluginSource, Product):
         if self._written is None or "has been written to" in str(error):
             raise error
         msg = f"{error}\nThe product has been written to {self._written}, whole"
-        raise PluginError(msg, provider=self._provider) from error
+        raise PluginError(msg, provider=self._reader.provider) from error
 
 
 def _is_product(given: Any) -> bool:

@@ -337,8 +337,8 @@ def _size(
     most: float = math.inf,
 ) -> int:
     value = header.get(keyword)
-    if value is None:
-        value = default
+    if value is None and keyword not in header:
+        value = default  # astropy cannot open a file with a card that has no value
     if type(value) is not int or (value < 0 and keyword != "BITPIX") or value > most:
         msg = f"{where} has the card {keyword} = {value!r}, which is not a size"
         raise BadFitsError(msg)

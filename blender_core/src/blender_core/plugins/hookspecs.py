@@ -178,6 +178,53 @@ class BlenderSpecs:
         ...     return HeaderSource(opened.header("PRIMARY"), what)
         """
 
+    @hookspec
+    def blender_product(self, given: Any, what: str, opened: Opened | None) -> Any | None:
+        """Take a product of a kind of the plugin's own.
+
+        Called for the product of a blend, and for each file that is looked at as a product, if the
+        engine does not know it, as for ``blender_open``: it is no datamodel, nor a file that says
+        that it is one's. Only one plugin may take a product.
+
+        What has been written is opened by this hook as well, and compared with what was meant,
+        before it takes the place of the file: under the name that it will have, in another folder.
+
+        Parameters
+        ----------
+        given : object
+            The product, as the caller gave it: a `str` or `~pathlib.Path` where it is a file.
+        what : str
+            What it is to the blend, for messages: ``the product (combined.fits)``.
+        opened : Opened or None
+            What the engine has read of it, if it is a FITS or an ASDF file, or an open HDUList.
+
+        Returns
+        -------
+        product : Product or None
+            What gets the blended values, such as a `FitsProduct`; None if it is not of the
+            plugin's kind.
+
+        Raises
+        ------
+        InputError
+            If it is of the plugin's kind, and cannot be read.
+
+        Examples
+        --------
+        >>> from blender_core import FitsProduct, hookimpl
+        >>> class Combined(FitsProduct):
+        ...     model_type = "plain FITS"
+        ...     schema = {"properties": {"meta": {"properties": {
+        ...         "exptime": {"type": "number", "fits_keyword": "EXPTIME", "blend_rule": "sum"
+        ...     }}}}}
+        >>> @hookimpl
+        ... def blender_product(given, what, opened):
+        ...     if opened is None or opened.format != "fits":
+        ...         return None
+        ...     is_ours = opened.header("PRIMARY").get("TELESCOP") == "HST"
+        ...     return Combined(given, what) if is_ours else None
+        """
+
 
 class Hook(NamedTuple):
     """What is passed to a hook, and whether it may return None for what is none of its plugin's."""

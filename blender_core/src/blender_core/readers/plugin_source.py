@@ -63,11 +63,22 @@ def sources_of(
 
 
 class _Provided:
-    """Whose the fault is if an input cannot be read."""
+    """Whose the fault is if an input cannot be read, or a product not be used.
 
-    def __init__(self, provider: Provider, label: str) -> None:
+    ``passes`` is what the plugin's code may raise.
+    """
+
+    def __init__(
+        self,
+        provider: Provider,
+        label: str,
+        role: str = "reader",
+        passes: tuple[type[Exception], ...] = (InputError,),
+    ) -> None:
         self.provider = provider
         self.label = label
+        self._role = role
+        self._passes = passes
 
     def gives_several(self, given: Any) -> bool:
         """Tell whether a plugin gives an iterable of sources, which a source may be itself."""
@@ -83,10 +94,11 @@ class _Provided:
             what = subject if isinstance(subject, str) else subject()
             return self.error(f"{what} fails: {describe_error(error)}")
 
-        return Guard(fault, passes=(InputError, BadSchemaError))
+        return Guard(fault, passes=(*self._passes, BadSchemaError))
 
     def error(self, problem: str) -> PluginError:
-        msg = f"the reader of plugin {self.provider} cannot be used for {self.label}: {problem}"
+        whose = f"the {self._role} of plugin {self.provider}"
+        msg = f"{whose} cannot be used for {self.label}: {problem}"
         return PluginError(msg, provider=self.provider)
 
     def fail(self, problem: str, cause: BaseException | None = None) -> NoReturn:
@@ -106,6 +118,10 @@ def is_one_of_several(source: Source) -> bool:
 class PluginSource(Reader):
     """One input, or one of its rows, as the source that a plugin has made of it gives it."""
 
+    role = "reader"
+    passes: tuple[type[Exception], ...] = (InputError,)
+    """What the plugin's code may raise: the input cannot be read."""
+
     def __init__(
         self,
         source: Source,
@@ -117,7 +133,8 @@ class PluginSource(Reader):
         self.row = row
         self._source = source
         self._known = KnownSchemas() if known is None else known
-        self._provided = _Provided(provider, label if row is None else of_row(label, row))
+        label = label if row is None else of_row(label, row)
+        self._provided = _Provided(provider, label, self.role, self.passes)
         lacking = None
         with self._guarded(lambda: name):
             for name in _MEMBERS:

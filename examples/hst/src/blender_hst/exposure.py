@@ -156,6 +156,7 @@ def schema_of(
         for made in made_of(instrument):
             if made.source in keywords and made.keyword not in keywords:
                 attribute = {
+                    "title": made.title,
                     "fits_keyword": made.keyword,
                     "fits_hdu": hdu,
                     "blend_rule": dict(made.rule),

@@ -36,6 +36,7 @@ class Made:
     """A keyword that a product gets of another one's values."""
 
     keyword: str
+    title: str
     source: str
     rule: Mapping[str, Any]
 
@@ -59,7 +60,12 @@ def meanings_of(instrument: str) -> Mapping[str, Meaning]:
 def made_of(instrument: str) -> tuple[Made, ...]:
     """Return what products of an instrument are given that its exposures do not have."""
     return tuple(
-        Made(each["keyword"], each["from"], {"rule": each["rule"], "reason": each["why"]})
+        Made(
+            each["keyword"],
+            each["title"],
+            each["from"],
+            {"rule": each["rule"], "reason": each["why"]},
+        )
         for name in _files(instrument)
         for each in _content(name).get("made", ())
     )

@@ -4,7 +4,7 @@
 those of the extensions of a chip. What tells of the file itself, of the shape of its arrays or of
 where they point is below ``meta.kept``: a product has its own of it, which stays. What describes
 the distortion of a chip is below ``meta.distortion``: a drizzled product has none. What a product
-is told that its inputs do not have is below ``meta.made``.
+is told that its inputs need not have is below ``meta.made``.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ __all__ = [
     "HDUS",
     "KEPT",
     "MADE",
+    "MADE_KEYWORDS",
     "OF_THE_FILE",
     "ROOTNAME",
     "START",
@@ -47,6 +48,9 @@ START: Final = "meta.start"
 OF_THE_FILE: Final = {("PRIMARY", "FILENAME"): "meta.filename", ("PRIMARY", "DATE"): "meta.date"}
 """What a file gets when it is written, by names that the engine knows."""
 
+MADE_KEYWORDS: Final = ("TEXPTIME", "DATE-BEG", "DATE-END")
+"""What a product is told of others' values, where its inputs do not have it themselves."""
+
 _KEPT: Final = re.compile(
     # The file: its name, what it has, what was done to its bytes.
     r"ROOTNAME|FILENAME|DATE|NEXTEND|CHECKSUM|DATASUM"
@@ -75,6 +79,8 @@ def path_of(hdu: str, keyword: str) -> str:
     """Return the dotted path of a keyword's attribute."""
     if (own := OF_THE_FILE.get((hdu, keyword))) is not None:
         return own
+    if hdu == "PRIMARY" and keyword in MADE_KEYWORDS:
+        return f"{MADE}.primary.{keyword}"
     # BUNIT of the science array is the drizzled one's own; those of others say that they have none.
     group = KEPT if (hdu, keyword) == ("SCI", "BUNIT") else group_of(keyword)
     return f"{group}.{HDUS[hdu]}.{keyword}"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from blender_core import hookimpl
 from blender_hst.exposure import chips_of, is_of_hst
 from blender_hst.moments import MOMENTS
+from blender_hst.product import Drizzled
 from blender_hst.rules_lines import read_lines
 from blender_hst.rules_overrides import overrides_of
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from blender_core import Opened, Override, Rule, Source
 
-__all__ = ["blender_open", "blender_rules", "blender_rules_file"]
+__all__ = ["blender_open", "blender_product", "blender_rules", "blender_rules_file"]
 
 
 @hookimpl
@@ -26,6 +27,12 @@ def blender_open(what: str, opened: Opened | None) -> Source | Iterable[Source] 
         return None
     chips = chips_of(opened, what)
     return chips if len(chips) > 1 else chips[0]
+
+
+@hookimpl
+def blender_product(given: Any, what: str, opened: Opened | None) -> Drizzled | None:
+    """Take a file of HST as the product of a blend."""
+    return Drizzled(given, what, opened) if opened is not None and is_of_hst(opened) else None
 
 
 @hookimpl

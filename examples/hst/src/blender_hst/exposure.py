@@ -130,7 +130,8 @@ def schema_of(
 ) -> dict[str, Any]:
     """Return the schema of an exposure whose headers have such keywords."""
     meanings = meanings_of(instrument)
-    meta: dict[str, Any] = {"start": {"blend_rule": "keep"}}
+    meta: dict[str, Any] = {}
+    _place(meta, START, {"blend_rule": "keep", "title": "[d] When the exposure began"})
     _place(meta, ROOTNAME, {"fits_keyword": "ROOTNAME", "fits_hdu": "PRIMARY"})
     taken: set[str] = set()
     for hdu, cards in shape:

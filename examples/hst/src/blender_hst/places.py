@@ -42,7 +42,7 @@ DISTORTION: Final = "meta.distortion"
 MADE: Final = "meta.made"
 ROOTNAME: Final = "meta.kept.primary.ROOTNAME"
 """What tells exposures apart."""
-START: Final = "meta.start"
+START: Final = "meta.kept.start"
 """When an exposure began, as a number of days: no keyword, but what exposures are in order by."""
 
 OF_THE_FILE: Final = {("PRIMARY", "FILENAME"): "meta.filename", ("PRIMARY", "DATE"): "meta.date"}

@@ -323,7 +323,8 @@ class FitsProduct(Product):
 
     def _require_metadata(self, changes: Mapping[str, Any]) -> None:
         """Refuse what says how data are stored, and tell of what has no card."""
-        attributes = [self._attributes()[path] for path in changes]
+        known = self._attributes()
+        attributes = [known[path] for path in changes]
         structural = [each for each in attributes if each.keyword and is_of_the_data(each.keyword)]
         layout = Layout(structural)
         now = dict(zip(layout.paths, self.read(layout), strict=True))

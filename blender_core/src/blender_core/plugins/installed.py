@@ -14,6 +14,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from blender_core.common.advice import Advice, leave_out
+from blender_core.common.forks import unforked
 from blender_core.common.provider import Provider, normalized
 from blender_core.common.wording import describe_error
 from blender_core.errors import PluginError
@@ -43,6 +44,7 @@ class Announced(NamedTuple):
         return frozenset({normalized(self.provider.plugin), normalized(self.provider.distribution)})
 
 
+@unforked()  # Python and importlib_metadata import parts of themselves when they are first used
 def announced_plugins() -> list[Announced]:
     """Return what is installed under the entry-point group, in the order of the providers."""
     by_name: dict[str, list[Distribution]] = {}

@@ -73,11 +73,10 @@ class FitsReader(Source):
             name = file.filename()
             self._filename = None if name is None else Path(name).name
             self.what = named(label, f"HDUList of {name}" if name else "HDUList")
-        self._saved_tree: AsdfText | None = None
-        """The tree of a file like one before, whose headers nobody has touched."""
-        if isinstance(file, Path) and (known := cache.tree_of(file)) is not None:
+        self._similar = cache.tree_of(file) if isinstance(file, Path) else None
+        if self._similar is not None:
             # Nothing else of the file is read, unless something else is asked for.
-            self.model_type, self._saved_tree = known
+            self.model_type = self._similar[0]
         else:
             (self._name,) = select(self._fits, "PRIMARY", (b"DATAMODL",), self.what)
 
@@ -86,10 +85,11 @@ class FitsReader(Source):
         return class_named(self._name, self.what, "keyword DATAMODL in its primary header")
 
     def read(self, layout: Layout) -> list[Any]:
-        if self._saved_tree is not None:
+        if self._similar is not None:
             # Of a layout or a class of which a tree does not tell everything, no tree is known.
-            values = self._cache.trees(layout).values(self._saved_tree)
-            if values is not None:
+            _, tree, checksum = self._similar
+            values = self._cache.trees(layout).values(tree)
+            if values is not None and tree.checksum == checksum:  # nobody has touched the headers
                 put_own(values, layout, self.model_type, self._filename)
                 return values
         try:

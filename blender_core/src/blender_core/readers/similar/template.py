@@ -32,8 +32,6 @@ _NEXT_ENTRY: Final = re.compile(r"([}\]]*,)[ \n]+(?=\w)")
 """What follows a scalar within braces: there the line may be broken."""
 _AFTER: Final = " ,]}\n"
 """What ends every scalar, as it is not part of any."""
-_TOGETHER: Final = 8
-"""How many scalars are compared at once, as most are the same in others."""
 _MOST_PASSED: Final = 100
 """Each may have aliases for many values. Together, they are to have no more than a tree may."""
 
@@ -73,12 +71,17 @@ class _Passed(NamedTuple):
     """Anchors in it, as the parsed text has them."""
 
 
-class _Section(NamedTuple):
-    """A part of a template between two keys that are passed over."""
+class _Stretch(NamedTuple):
+    """A part of a template up to where texts differ."""
 
+    same: str
+    """What they all have so far."""
+    anchors: list[str]
+    """Anchors in it."""
+    slot: _Slot | None
+    """The scalar that follows it, and differs."""
     passed: _Passed | None
-    groups: list[tuple[str, list[_Slot]]]
-    """Some slots each, and what they have in the parsed text."""
+    """What follows it and belongs to a key nobody wants, and differs."""
 
 
 class TreeTemplate:
@@ -92,7 +95,7 @@ class TreeTemplate:
         self._wanted = {CHECKSUM, *(path.partition(".")[0] for path in layout.paths)}
         self._wants_wcs = any(is_within(path, _WCS) for path in layout.paths)
         checksum = _entries(asdf.root).get(CHECKSUM)
-        self._values = (*values, None if checksum is None else asdf.stated_checksum)
+        self._values = (*values, None if checksum is None else asdf.checksum)
         self._places: dict[int, int] = {}
         wanted = (*_nodes(asdf.root, layout.root), checksum)
         for place, (node, value) in enumerate(zip(wanted, self._values, strict=True)):
@@ -101,18 +104,18 @@ class TreeTemplate:
             elif value is not None:
                 raise UnusualTreeError
         # Where scalars and what is passed over begin and end, and their nodes or the keys' columns.
-        self._parts: list[tuple[int, int, Any, bool]] = []
+        self._ranges: list[tuple[int, int, Any, bool]] = []
         self._seen: set[int] = set()
         self._divide(asdf.root, (), in_braces=False)
         self._put_together(text)
-        del self._text, self._parts, self._places, self._seen
+        del self._text, self._ranges, self._places, self._seen
 
     def _put_together(self, text: str) -> None:
-        ends = [*(start for start, *_ in self._parts), len(text)]
+        ends = [*(start for start, *_ in self._ranges), len(text)]
         self._start = text[: ends[0]]
         literals = [self._start]
-        sections: list[tuple[_Passed | None, list[_Slot]]] = [(None, [])]
-        for (start, end, part, in_braces), after in zip(self._parts, ends[1:], strict=True):
+        self._parts: list[_Slot | _Passed] = []
+        for (start, end, part, in_braces), after in zip(self._ranges, ends[1:], strict=True):
             literal = text[end:after]
             literals.append(literal)
             known = text[start:after]
@@ -120,15 +123,17 @@ class TreeTemplate:
                 anchors = anchors_within(text[start:end], part)
                 if anchors is None:
                     raise UnusualTreeError
-                sections.append((_Passed(known, literal, part, anchors), []))
+                self._parts.append(_Passed(known, literal, part, anchors))
                 continue
             entry = _NEXT_ENTRY.match(literal) if in_braces else None
             ending, rest = (entry[1], literal[entry.end() :]) if entry else ("", literal)
-            slot = _Slot(known, ending, rest, in_braces, self._places.get(id(part)))
-            sections[-1][1].append(slot)
-        if len(sections) > _MOST_PASSED or any("&" in literal for literal in literals):
+            place = self._places.get(id(part))
+            self._parts.append(_Slot(known, ending, rest, in_braces, place))
+        n_passed = sum(isinstance(slot, _Passed) for slot in self._parts)
+        if n_passed > _MOST_PASSED or any("&" in literal for literal in literals):
             raise UnusualTreeError
-        self._sections = [_Section(passed, _grouped(slots)) for passed, slots in sections]
+        self._differing: frozenset[int] = frozenset()
+        self._stretches = self._divided(self._differing)
 
     def _divide(self, node: Any, keys: tuple[str, ...], *, in_braces: bool) -> None:
         """Find the scalars below a node, and the keys to be passed over."""
@@ -143,7 +148,7 @@ class TreeTemplate:
                 and self._text[start - 1] in " ["
                 and self._text[end] in _AFTER
             ):
-                self._parts.append((start, end, node, in_braces))
+                self._ranges.append((start, end, node, in_braces))
             return
         in_braces = in_braces or bool(node.flow_style)
         if node.id == "sequence":
@@ -175,7 +180,7 @@ class TreeTemplate:
         before = self._text[: key.start_mark.index].rpartition("\n")[2]
         if before != " " * column or not self._text.startswith("\n", end):
             raise UnusualTreeError
-        self._parts.append((start, end, column, False))
+        self._ranges.append((start, end, column, False))
 
     def _mark(self, node: Any) -> None:
         """See to it that an alias for a node that is passed over, or for one in it, is found."""
@@ -191,56 +196,82 @@ class TreeTemplate:
 
     def values(self, text: str) -> list[Any] | None:
         """Return the wanted values of a tree, and its checksum; None if its text does not fit."""
-        if not text.startswith(self._start):
-            return None
-        values = list(self._values)
+        values = self._fitting(text, self._stretches)
+        if values is None and (differing := self._differing.union(self._not_known(text))):
+            stretches = self._divided(differing)
+            values = self._fitting(text, stretches)
+            if values is not None:
+                self._differing, self._stretches = differing, stretches
+        return values
+
+    def _divided(self, differing: frozenset[int]) -> list[_Stretch]:
+        """Put together what does not differ."""
+        stretches: list[_Stretch] = []
+        same: list[str] = [self._start]
+        anchors: list[str] = []
+        for number, part in enumerate(self._parts):
+            slot, passed = (part, None) if isinstance(part, _Slot) else (None, part)
+            if number in differing:
+                stretches.append(_Stretch("".join(same), anchors, slot, passed))
+                same, anchors = [], []
+            else:
+                same.append(part.known)
+                anchors += () if passed is None else passed.anchors
+        return [*stretches, _Stretch("".join(same), anchors, None, None)]
+
+    def _not_known(self, text: str) -> Iterator[int]:
+        """Give the parts that differ in a text of this structure."""
         at = len(self._start)
-        known_anchors: set[str] = set()
-        for passed, groups in self._sections:
-            if passed is not None:
+        for number, part in enumerate(self._parts):
+            if text.startswith(part.known, at):
+                at += len(part.known)
+                continue
+            end = text.find(part.rest, at)
+            if end < 0:
+                return
+            at = end + len(part.rest)
+            yield number
+
+    def _fitting(self, text: str, stretches: list[_Stretch]) -> list[Any] | None:
+        values = list(self._values)
+        all_anchors: list[str] = []
+        at = 0
+        for same, anchors, slot, passed in stretches:
+            if not text.startswith(same, at):
+                return None
+            at += len(same)
+            all_anchors += anchors
+            if slot is not None:
+                _, ending, rest, in_braces, place = slot
+                end = text.find(rest, at)
+                if end < 0:
+                    return None
+                scalar = text[at:end]
+                if ending:
+                    scalar = scalar.rstrip(" \n")
+                    if not scalar.endswith(ending):
+                        return None
+                    scalar = scalar.removesuffix(ending)
+                value = scalar_value(scalar)
+                if value is DOUBTFUL or ("\n" in scalar and not in_braces):
+                    return None
+                if place is not None:
+                    values[place] = value
+                at = end + len(rest)
+            elif passed is not None:
                 if text.startswith(passed.known, at):
                     at += len(passed.known)
-                    anchors = passed.anchors
-                else:
-                    end = text.find(passed.rest, at)
-                    found = None if end < 0 else anchors_within(text[at:end], passed.column)
-                    if found is None:
-                        return None
-                    at = end + len(passed.rest)
-                    anchors = found
-                if anchors:
-                    if not known_anchors.isdisjoint(anchors):
-                        return None
-                    known_anchors |= anchors
-            for together, slots in groups:
-                if text.startswith(together, at):
-                    at += len(together)
+                    all_anchors += passed.anchors
                     continue
-                for known, ending, rest, in_braces, place in slots:
-                    if text.startswith(known, at):
-                        at += len(known)
-                        continue
-                    end = text.find(rest, at)
-                    if end < 0:
-                        return None
-                    scalar = text[at:end]
-                    if ending:
-                        scalar = scalar.rstrip(" \n")
-                        if not scalar.endswith(ending):
-                            return None
-                        scalar = scalar.removesuffix(ending)
-                    value = scalar_value(scalar)
-                    if value is DOUBTFUL or ("\n" in scalar and not in_braces):
-                        return None
-                    if place is not None:
-                        values[place] = value
-                    at = end + len(rest)
-        return values if at == len(text) else None
-
-
-def _grouped(slots: list[_Slot]) -> list[tuple[str, list[_Slot]]]:
-    groups = (slots[i : i + _TOGETHER] for i in range(0, len(slots), _TOGETHER))
-    return [("".join(slot.known for slot in group), group) for group in groups]
+                end = text.find(passed.rest, at)
+                found = None if end < 0 else anchors_within(text[at:end], passed.column)
+                if found is None:
+                    return None
+                all_anchors += found
+                at = end + len(passed.rest)
+        # An anchor that is there twice means either node, depending on where it is asked for.
+        is_whole = at == len(text) and len({*all_anchors}) == len(all_anchors)
+        return values if is_whole else None
 
 
 def _entries(node: Any) -> dict[str, Any]:

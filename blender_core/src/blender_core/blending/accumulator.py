@@ -153,7 +153,8 @@ class Accumulator:
         kind = self._planner.kind(source)
         once = self.columns.once
         if not self.kinds:
-            layout = Layout((kind.attributes[path] for path in kind.once), kind.layout.columns)
+            attributes = (kind.attributes[path] for path in kind.once)
+            layout = Layout(attributes, kind.layout.columns, once=True)
             once = dict(zip(layout.paths, _read(source, layout), strict=True))
         row = _read(source, kind.layout)
         # Nothing is settled by an input that turns out to be bad.

@@ -165,7 +165,7 @@ class FitsReader(Source):
         values = known.values(asdf)
         if values is None:
             values = plain_values(self._tree, layout)
-            if values is not None:
+            if values is not None and not layout.once:
                 known.add(asdf, values)
         return values
 

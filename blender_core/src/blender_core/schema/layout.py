@@ -33,6 +33,8 @@ class Layout:
         The wanted attributes, in any order.
     columns : mapping of str to str, optional
         Dotted path → column of HDRTAB, for those that are recorded. None if it is not known yet.
+    once : bool, optional
+        Whether they are wanted from one input only: nothing needs to be kept for others.
 
     Attributes
     ----------
@@ -52,9 +54,14 @@ class Layout:
     """
 
     def __init__(
-        self, attributes: Iterable[Attribute], columns: Mapping[str, str] | None = None
+        self,
+        attributes: Iterable[Attribute],
+        columns: Mapping[str, str] | None = None,
+        *,
+        once: bool = False,
     ) -> None:
         self.columns = columns
+        self.once = once
         by_path = {attribute.path: attribute for attribute in attributes}
         tree: dict[str | None, Any] = {}
         for path in by_path:

@@ -39,7 +39,8 @@ class Opener:
         import_datamodels()
         try:
             if isinstance(given, (str, os.PathLike)):
-                return self._open_file(Path(given), label)
+                path = given if isinstance(given, Path) else Path(given)
+                return self._open_file(path, label)
             return self._open_object(given, label)
         except (UnknownInputError, NotADatamodelError) as refusal:
             source = self._open_by_plugin(given, label, refusal)

@@ -56,6 +56,7 @@ class _Slot(NamedTuple):
     """Whether line breaks within the scalar mean nothing but a blank."""
     place: int | None
     """Where in the values its value goes, if it is wanted."""
+    anchors: frozenset[str] = frozenset()
 
 
 class _Passed(NamedTuple):
@@ -78,10 +79,8 @@ class _Stretch(NamedTuple):
     """What they all have so far."""
     anchors: list[str]
     """Anchors in it."""
-    slot: _Slot | None
-    """The scalar that follows it, and differs."""
-    passed: _Passed | None
-    """What follows it and belongs to a key nobody wants, and differs."""
+    differing: _Slot | _Passed | None
+    """What follows it; nothing at the end."""
 
 
 class TreeTemplate:
@@ -206,18 +205,16 @@ class TreeTemplate:
 
     def _divided(self, differing: frozenset[int]) -> list[_Stretch]:
         """Put together what does not differ."""
-        stretches: list[_Stretch] = []
-        same: list[str] = [self._start]
-        anchors: list[str] = []
-        for number, part in enumerate(self._parts):
-            slot, passed = (part, None) if isinstance(part, _Slot) else (None, part)
-            if number in differing:
-                stretches.append(_Stretch("".join(same), anchors, slot, passed))
-                same, anchors = [], []
-            else:
-                same.append(part.known)
-                anchors += () if passed is None else passed.anchors
-        return [*stretches, _Stretch("".join(same), anchors, None, None)]
+        stretches = []
+        start, same = 0, self._start
+        for end in (*sorted(differing), len(self._parts)):
+            parts = self._parts[start:end]
+            same += "".join([part.known for part in parts])
+            anchors = [anchor for part in parts for anchor in part.anchors]
+            part = self._parts[end] if end in differing else None
+            stretches.append(_Stretch(same, anchors, part))
+            start, same = end + 1, ""
+        return stretches
 
     def _not_known(self, text: str) -> Iterator[int]:
         """Give the parts that differ in a text of this structure."""
@@ -236,13 +233,13 @@ class TreeTemplate:
         values = list(self._values)
         all_anchors: list[str] = []
         at = 0
-        for same, anchors, slot, passed in stretches:
+        for same, anchors, part in stretches:
             if not text.startswith(same, at):
                 return None
             at += len(same)
             all_anchors += anchors
-            if slot is not None:
-                _, ending, rest, in_braces, place = slot
+            if isinstance(part, _Slot):
+                _, ending, rest, in_braces, place, _ = part
                 end = text.find(rest, at)
                 if end < 0:
                     return None
@@ -258,17 +255,17 @@ class TreeTemplate:
                 if place is not None:
                     values[place] = value
                 at = end + len(rest)
-            elif passed is not None:
-                if text.startswith(passed.known, at):
-                    at += len(passed.known)
-                    all_anchors += passed.anchors
+            elif part is not None:
+                if text.startswith(part.known, at):
+                    at += len(part.known)
+                    all_anchors += part.anchors
                     continue
-                end = text.find(passed.rest, at)
-                found = None if end < 0 else anchors_within(text[at:end], passed.column)
+                end = text.find(part.rest, at)
+                found = None if end < 0 else anchors_within(text[at:end], part.column)
                 if found is None:
                     return None
                 all_anchors += found
-                at = end + len(passed.rest)
+                at = end + len(part.rest)
         # An anchor that is there twice means either node, depending on where it is asked for.
         is_whole = at == len(text) and len({*all_anchors}) == len(all_anchors)
         return values if is_whole else None

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from blender_core.common.attribute_paths import is_within
 from blender_core.formats.asdf.scalars import DOUBTFUL, scalar_value
-from blender_core.formats.asdf.skeleton import anchors_within
+from blender_core.formats.asdf.skeleton import CertainText
 from blender_core.formats.asdf.tree_text import CHECKSUM
 
 if TYPE_CHECKING:
@@ -66,10 +66,13 @@ class _Passed(NamedTuple):
     """What belongs to it and what follows, as the parsed text has them."""
     rest: str
     """What has to follow."""
-    column: int
-    """Where in its line the key is."""
-    anchors: frozenset[str]
-    """Anchors in it, as the parsed text has them."""
+    certain: CertainText
+    """What belongs to it, as a template by itself."""
+
+    @property
+    def anchors(self) -> frozenset[str]:
+        """Anchors in it, as the parsed text has them."""
+        return self.certain.anchors
 
 
 class _Stretch(NamedTuple):
@@ -119,10 +122,11 @@ class TreeTemplate:
             literals.append(literal)
             known = text[start:after]
             if isinstance(part, int):
-                anchors = anchors_within(text[start:end], part)
-                if anchors is None:
-                    raise UnusualTreeError
-                self._parts.append(_Passed(known, literal, part, anchors))
+                try:
+                    certain = CertainText(text[start:end], part)
+                except ValueError as error:
+                    raise UnusualTreeError from error
+                self._parts.append(_Passed(known, literal, certain))
                 continue
             entry = _NEXT_ENTRY.match(literal) if in_braces else None
             ending, rest = (entry[1], literal[entry.end() :]) if entry else ("", literal)
@@ -261,7 +265,7 @@ class TreeTemplate:
                     all_anchors += part.anchors
                     continue
                 end = text.find(part.rest, at)
-                found = None if end < 0 else anchors_within(text[at:end], part.column)
+                found = None if end < 0 else part.certain.anchors_in(text[at:end])
                 if found is None:
                     return None
                 all_anchors += found

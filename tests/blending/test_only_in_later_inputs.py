@@ -202,7 +202,7 @@ class TestOverrides:
         "setting",
         [
             {"order_by": EXTRA},
-            {"once_per": EXTRA},
+            {"once_per": EXTRA, "rule": "sum"},
             {"rule": "weighted_mean", "companions": {"weights": EXTRA}},
         ],
     )
@@ -216,9 +216,8 @@ class TestOverrides:
         ]
         override = Override(**{"attribute": "meta.own", "rule": "last", **setting})
         result = blendmodels(None, [inputs[i] for i in order], overrides=[override])
-        # (8 * 3 + 2 * 1) / 4
-        last = [each for each in order if each != 2][-1]
-        expected = {"order_by": 8.0, "once_per": (8.0, 2.0)[last], "rule": 6.5}
+        # The input that has most of the extra; 8 + 2; (8 * 3 + 2 * 1) / 4.
+        expected = {"order_by": 8.0, "once_per": 10.0, "rule": 6.5}
         assert result.values["meta.own"] == expected[next(iter(setting))]
 
     def test_a_known_attribute_in_the_order_of_one(self):
@@ -430,6 +429,7 @@ class Given(Source):
     """An input of a plugin: a dict of keywords, with the schema that it has itself."""
 
     model_type = "plain"
+    schema = None
 
     def __init__(self, given, what):
         self.given, self.what = given, what

@@ -7,6 +7,7 @@ import pytest
 from astropy.io import fits
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jwst.model_blender import blendmodels as peer_blend
 from stdatamodels.jwst.datamodels import CubeModel, ImageModel
 from thoroughness import examples
 
@@ -121,6 +122,17 @@ class TestUnknownNames:
         blendmodels(product, [model_with({EXTRA: 5}), model_with()])
         assert product.meta.my_extra == 5
 
+    def test_the_product_is_that_of_the_peer(self):
+        said = [{TIME: 1.0}, {TIME: 2.0, EXTRA: 5}, {EXTRA: 6}]
+        for order in (said, said[::-1]):
+            ours, theirs = ImageModel(), ImageModel()
+            blendmodels(ours, [model_with(each) for each in order], ignore=["meta.date"])
+            peer_blend(theirs, [model_with(each) for each in order], ignore=["meta.date"])
+            expected = order[0].get(EXTRA)
+            for product in (ours, theirs):
+                assert product.instance["meta"].get("my_extra") == expected
+                assert product.meta.exposure.exposure_time == 3.0
+
     def test_extras_come_after_what_the_schema_has(self):
         inputs = [
             model_with(),
@@ -144,13 +156,12 @@ class TestUnknownNames:
             model_with({"meta.x.a": 1}),
             model_with({"meta.x": [1]}),
         ]
-        overrides = {"meta.x.a": "max"}
         order = inputs[::-1] if reverse else inputs
-        result = blendmodels(None, order, overrides=overrides)
-        assert {"meta.x", "meta.x.a"} <= result.plan.keys()
+        result = blendmodels(None, order, overrides=[Override(attribute="meta.x", record=True)])
+        assert result.inputs["meta.x"] == ((None, None, 5) if reverse else (5, None, None))
         assert result.inputs["meta.x.a"] == (None, 1, None)
         with pytest.raises(InputError, match="some inputs have a value where others have a group"):
-            blendmodels(None, order, overrides={**overrides, "meta.x": "max"})
+            blendmodels(None, order, overrides={"meta.x": "max"})
 
     def test_a_value_in_the_place_of_a_group_of_the_schema(self):
         inputs = [model_with({TIME: 1.0}), model_with({"meta.exposure": 7})]

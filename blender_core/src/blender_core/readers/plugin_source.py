@@ -19,6 +19,7 @@ from blender_core.schema.validation import objection
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
+    from blender_core.common.advice import Advice
     from blender_core.common.provider import Provider
     from blender_core.schema.attributes import Attribute
     from blender_core.schema.layout import Layout
@@ -70,11 +71,13 @@ class _Reader:
         label: str,
         role: str = "reader",
         passes: tuple[type[Exception], ...] = (InputError,),
+        remedy: Advice | None = None,
     ) -> None:
         self.provider = provider
         self.label = label
         self._role = role
         self._passes = passes
+        self._remedy = remedy
 
     def gives_several(self, given: Any) -> bool:
         """Tell whether a plugin gives an iterable of sources, which a source may be itself."""
@@ -95,7 +98,7 @@ class _Reader:
     def error(self, problem: str) -> PluginError:
         whose = f"the {self._role} of plugin {self.provider}"
         msg = f"{whose} cannot be used for {self.label}: {problem}"
-        return PluginError(msg, provider=self.provider)
+        return PluginError(msg, provider=self.provider, remedy=self._remedy)
 
     def fail(self, problem: str, cause: BaseException | None = None) -> NoReturn:
         raise self.error(problem) from cause
@@ -117,6 +120,8 @@ class PluginSource(Source):
     role = "reader"
     passes: tuple[type[Exception], ...] = (InputError,)
     """What the plugin's code may raise: the input cannot be read."""
+    remedy: Advice | None = None
+    """What to do about a fault, if not what can be done about plugins."""
 
     def __init__(
         self, source: Source, provider: Provider, label: str, row: int | None = None
@@ -124,7 +129,7 @@ class PluginSource(Source):
         self.row = row
         self._source = source
         label = label if row is None else of_row(label, row)
-        self._reader = _Reader(provider, label, self.role, self.passes)
+        self._reader = _Reader(provider, label, self.role, self.passes, self.remedy)
         lacking = None
         with self._guarded(lambda: name):
             for name in _MEMBERS:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import io
 import itertools
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
 from blender_core.common.caught_warnings import kept_apart
 from blender_core.formats.asdf.tree_text import AsdfText
 from blender_core.formats.fits.cards import LiveHeader
-from blender_core.formats.fits.scan import BLOCK, MOST_HDUS, BadFitsError, RawFits, RawHDU
+from blender_core.formats.fits.scan import BLOCK, MOST_HDUS, BadFitsError, RawFits, RawHDU, padded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from astropy.io.fits import BinTableHDU, Column, FITS_rec, HDUList, Header
 
-__all__ = ["raw_fits_of", "table_in", "without_arrays"]
+    from blender_core.formats.fits.cards import RawHeader
+
+__all__ = ["raw_fits_of", "table_in", "table_of", "without_arrays"]
 
 _ASDF: Final = "ASDF"
 
@@ -72,6 +74,28 @@ def table_in(hdulist: HDUList, name: str) -> FITS_rec:
             msg = "it has no columns"
             raise BadFitsError(msg)
         return table
+
+
+@kept_apart()
+def table_of(hdu: RawHDU, file: BinaryIO) -> FITS_rec:
+    """Return a binary table of a file, of which nothing else is looked at."""
+    from astropy.io import fits
+
+    if hdu.header.get("XTENSION") != "BINTABLE":
+        msg = "it is not a binary table"
+        raise BadFitsError(msg)
+    file.seek(hdu.start)
+    data = file.read(hdu.size)
+    if len(data) < hdu.size:
+        msg = f"it is truncated: {len(data):,} of its {hdu.size:,} bytes are there"
+        raise BadFitsError(msg)
+    raw = cast("RawHeader", hdu.header).raw
+    content = io.BytesIO(raw + data.ljust(padded(hdu.size), b"\0"))
+    table = fits.BinTableHDU.readfrom(content).data
+    if table is None or not table.dtype.names:
+        msg = "it has no columns"
+        raise BadFitsError(msg)
+    return table
 
 
 def without_arrays(hdulist: HDUList) -> HDUList:

@@ -44,6 +44,7 @@ _SWALLOWED: Final = re.compile(rb"XTENSION=.{71}BITPIX  =", re.DOTALL)
 _LARGEST_HEADER: Final = 10_000 * BLOCK
 _MOST_CONTINUED: Final = 10_000
 _MOST_AXES: Final = 999
+_MOST_FIELDS: Final = 999
 MOST_HDUS: Final = 10_000
 """Far more than any file of a telescope has."""
 _MOST_OF_HEADERS: Final = 256 << 20
@@ -322,6 +323,8 @@ def _data_size(header: RawHeader, where: str, *, first: bool) -> int:
     lengths = [_size(header, f"NAXIS{i}", where) for i in range(1, axes + 1)]
     parameters = _size(header, "PCOUNT", where, 0)
     groups = _size(header, "GCOUNT", where, 1)
+    # Astropy 8.0 makes room for as many columns as a table says it has.
+    _size(header, "TFIELDS", where, 0, most=_MOST_FIELDS)
     if first and header.get("GROUPS") is True:
         lengths = lengths[1:]  # random groups are not counted along their first axis
     if not lengths:

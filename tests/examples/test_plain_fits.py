@@ -61,7 +61,8 @@ def exposures(tmp_path):
 def check_combined(path):
     """Check the file that is made of the three, with values got by hand."""
     with fits.open(path) as hdulist:
-        assert [hdu.name for hdu in hdulist] == ["PRIMARY", "SCI", "HDRTAB"]
+        # The plugin's override of TIME-OBS took effect, so that the rules are told, too.
+        assert [hdu.name for hdu in hdulist] == ["PRIMARY", "SCI", "HDRTAB", "HDRRULES"]
         primary, science = hdulist[0].header, hdulist["SCI"].header
         assert {keyword: primary[keyword] for keyword in (*KEYWORDS, "DETECTOR", "TELESCOP")} == {
             "ROOTNAME": "ibfu01a1q",

@@ -1,17 +1,17 @@
-"""What this distribution offers to ``blender_core``: a reader of FITS files without a datamodel."""
+"""What this distribution offers to ``blender_core``: FITS files without a datamodel, both ways."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from blender_core import Override, Source, When, hookimpl
+from blender_core import FitsProduct, Override, Source, When, hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from blender_core import Layout, Opened
 
-__all__ = ["blender_open", "blender_overrides"]
+__all__ = ["blender_open", "blender_overrides", "blender_product"]
 
 KEYWORDS: Final = """
     PRIMARY  ROOTNAME  string   first       Name of the exposure
@@ -70,6 +70,20 @@ def blender_open(what: str, opened: Opened | None) -> Source | None:
     if opened is None or opened.format != "fits":
         return None
     return HeaderSource(opened, what)
+
+
+class HeaderProduct(FitsProduct):
+    """A FITS file, or an open HDUList, which gets the blended headers."""
+
+    model_type = HeaderSource.model_type
+    schema: ClassVar = HeaderSource.schema
+
+
+@hookimpl
+def blender_product(given: Any, what: str, opened: Opened | None) -> FitsProduct | None:
+    """Take a FITS file as the product. Those of JWST's datamodels do not come here."""
+    is_fits = opened is not None and opened.format == "fits"
+    return HeaderProduct(given, what) if is_fits else None
 
 
 @hookimpl

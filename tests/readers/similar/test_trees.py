@@ -72,11 +72,21 @@ def text_of(raw):
     return AsdfText.read(io.BytesIO(raw), len(raw))
 
 
+def values_of(known, text):
+    """Return what is told of a tree; nothing in these is beyond the layout."""
+    answer = known.values(text)
+    if answer is None:
+        return None
+    values, beyond = answer
+    assert list(beyond) == []
+    return values
+
+
 def told(first, *others, layout=LAYOUT):
     """Return what is told of trees once the first has been parsed."""
     known = KnownTrees(layout)
-    known.add(text_of(first), parsed(first, layout))
-    return [known.values(text_of(other)) for other in others]
+    known.add(text_of(first), parsed(first, layout), {})
+    return [values_of(known, text_of(other)) for other in others]
 
 
 def assert_right(first, other, layout=LAYOUT):
@@ -169,12 +179,12 @@ def test_what_was_learnt_stays():
     for _ in range(2):
         for raw in kinds:
             text = AsdfText(raw)
-            values = known.values(text)
+            values = values_of(known, text)
             assert values in (None, parsed(raw))
             if values is None:
-                known.add(text, parsed(raw))
+                known.add(text, parsed(raw), {})
     for raw in kinds:
-        assert known.values(AsdfText(raw)) == parsed(raw)
+        assert values_of(known, AsdfText(raw)) == parsed(raw)
 
 
 def test_what_was_not_needed_for_long_is_forgotten():
@@ -183,10 +193,10 @@ def test_what_was_not_needed_for_long_is_forgotten():
     several = [written(tree() | {f"more{number}": 1}) for number in range(70)]
     for raw in several:
         text = text_of(raw)
-        assert known.values(text) is None
-        known.add(text, plain_values(text.tree, LAYOUT))
-    assert known.values(text_of(several[-1])) == parsed(several[-1])
-    assert known.values(text_of(several[0])) is None
+        assert values_of(known, text) is None
+        known.add(text, plain_values(text.tree, LAYOUT), {})
+    assert values_of(known, text_of(several[-1])) == parsed(several[-1])
+    assert values_of(known, text_of(several[0])) is None
 
 
 # All ways in which YAML can write a value, and some in which it cannot.
@@ -399,8 +409,8 @@ def test_a_text_changed_anywhere(raw, data):
 def test_other_line_breaks_are_left_to_asdf(ending):
     other = FIRST.replace(b"\n", ending.encode())
     known = KnownTrees(LAYOUT)
-    known.add(text_of(FIRST), parsed(FIRST))
-    assert known.values(AsdfText(other)) is None
+    known.add(text_of(FIRST), parsed(FIRST), {})
+    assert values_of(known, AsdfText(other)) is None
 
 
 def test_real_trees():
@@ -408,9 +418,9 @@ def test_real_trees():
     known = KnownTrees(EVERY)
     number = 0
     for raw in TREES:
-        values = known.values(AsdfText(raw))
+        values = values_of(known, AsdfText(raw))
         if values is None:
-            known.add(AsdfText(raw), parsed(raw, EVERY))
+            known.add(AsdfText(raw), parsed(raw, EVERY), {})
         else:
             number += 1
             assert exact(values) == exact(parsed(raw, EVERY))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+import inspect
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pluggy
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from blender_core.plugins.rule import Rule
     from blender_core.plugins.source import Source
 
-__all__ = ["NAME", "BlenderSpecs", "hookimpl", "hookspec"]
+__all__ = ["HOOKS", "NAME", "BlenderSpecs", "Hook", "hookimpl", "hookspec"]
 
 NAME: Final = "blender_core"
 """The entry-point group of plugins, and the name of their hooks' project in pluggy."""
@@ -139,6 +140,8 @@ class BlenderSpecs:
             The input, as the caller gave it: a `str` or `~pathlib.Path` where it is a file.
         what : str
             What it is to the blend, for messages: ``input 3 (c_flt.fits)``.
+        opened : Opened or None
+            What the engine has read of it, if it is a FITS or an ASDF file, or an open HDUList.
 
         Returns
         -------
@@ -168,3 +171,24 @@ class BlenderSpecs:
         ... def blender_open(given, what):
         ...     return HeaderSource(given, what) if isinstance(given, fits.Header) else None
         """
+
+
+class Hook(NamedTuple):
+    """What is passed to a hook, and whether it may return None for what is none of its plugin's."""
+
+    arguments: tuple[str, ...]
+    may_decline: bool
+
+
+def _hook(specification: Any) -> Hook:
+    signature = inspect.signature(specification)
+    _, *arguments = signature.parameters
+    return Hook(tuple(arguments), "None" in signature.return_annotation)
+
+
+HOOKS: Final = {
+    name: _hook(member)
+    for name, member in vars(BlenderSpecs).items()
+    if hasattr(member, f"{NAME}_spec")
+}
+"""The hooks that there are, by name, as they are specified."""

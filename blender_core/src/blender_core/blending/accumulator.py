@@ -121,21 +121,26 @@ class Accumulator:
     def _rows_of(
         self, loan: AbstractContextManager[Any], label: str
     ) -> list[tuple[Layout, list[Any]]]:
-        """Return the row of an input, or those of the exposures that it was made of."""
+        """Return the rows of an input: one, unless a plugin or an expansion makes several."""
         # Nobody else has the input: a model goes before the next one is borrowed.
         with loan as model:
-            source = self._opener.open(model, label)
-            if not self._expand:
-                return [self._row(source)]
             before = self.kinds, self.columns.once
+            rows: list[tuple[Layout, list[Any]]] = []
             try:
-                exposures = expanded(source)
-                rows = [self._row(exposure) for exposure in exposures]
-                require_recorded(exposures, self.kinds.values())
+                for source in self._opener.rows(model, label):
+                    rows += self._rows_of_source(source)
             except BaseException:
                 self.kinds, self.columns.once = before
                 raise
             return rows
+
+    def _rows_of_source(self, source: Source) -> list[tuple[Layout, list[Any]]]:
+        if not self._expand:
+            return [self._row(source)]
+        exposures = expanded(source)
+        rows = [self._row(exposure) for exposure in exposures]
+        require_recorded(exposures, self.kinds.values())
+        return rows
 
     def _row(self, source: Source) -> tuple[Layout, list[Any]]:
         kind = self.kinds.get(source.model_type)

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from astropy.io.fits import FITS_rec, HDUList
 
-__all__ = ["HDRTAB", "table_in_fits", "table_in_tree", "table_of_datamodel"]
+__all__ = ["HDRTAB", "array_of_table", "table_in_fits", "table_in_tree", "table_of_datamodel"]
 
 HDRTAB: Final = "hdrtab"
 """The name of the table of inputs in a tree. HDUs have the same names, in upper case."""
@@ -62,6 +62,20 @@ def table_in_fits(file: Path | HDUList, label: str, name: str = HDRTAB) -> FITS_
             return table_in(hdulist, name.upper())
     except Exception as error:
         raise _unreadable(name, label, error) from error
+
+
+def array_of_table(table: Any) -> Any:
+    """Return a table that a plugin has of a product as an array of the engine's own."""
+    from astropy.io import fits
+    from astropy.table import Table
+
+    if table is None:
+        return None
+    if isinstance(table, Table):
+        table = fits.table_to_hdu(table).data
+    if type(table) is fits.FITS_rec:  # which tells nulls and units
+        return table
+    return np.array(table, subok=False)
 
 
 def _unreadable(name: str, label: str, error: Exception) -> ExpansionError:

@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from blender_core.plan.plan import BlendPlan
     from blender_core.plan.planner import Kind
     from blender_core.plugins.override import Override
-    from blender_core.plugins.source import Source
     from blender_core.products.base import Product
+    from blender_core.readers.reader import Reader
     from blender_core.tables.hdrtab import TypedColumn
 
 __all__ = ["amend"]
@@ -126,7 +126,7 @@ class _Amender:
     """What overrides make of a product's table. The product is not changed."""
 
     def __init__(
-        self, product: Product, source: Source, registry: Registry, sources: OverrideSources
+        self, product: Product, source: Reader, registry: Registry, sources: OverrideSources
     ) -> None:
         self._label = source.what
         hdrrules = product.table("hdrrules")
@@ -145,7 +145,7 @@ class _Amender:
         self.changes = changes_of(product.validator, product.tree, self._evaluations)
 
     def _read(
-        self, source: Source, table: Hdrtab, registry: Registry, sources: OverrideSources
+        self, source: Reader, table: Hdrtab, registry: Registry, sources: OverrideSources
     ) -> tuple[BlendPlan, Mapping[str, Sequence[Any]]]:
         """Return the plan for the exposures in the table, and what they had."""
         exposures = exposures_of(source, table, self._recorded.columns)
@@ -155,7 +155,8 @@ class _Amender:
         columns = Columns()
         for exposure in exposures:
             if exposure.model_type not in kinds:
-                kind = kinds[exposure.model_type] = planner.kind(exposure)
+                kind = planner.kind(exposure, exposure.beyond)
+                kinds[exposure.model_type] = kind
                 self._columns |= exposure.product.columns(kind.layout)
             layout = kinds[exposure.model_type].layout
             columns.append(layout, exposure.read(layout))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.cached import cached_property
+from blender_core.schema.attributes import unknown_attribute
 from blender_core.schema.spans import spans_among
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Group", "Layout"]
 
+_MOST_KEPT: Final = 64
 _OWN: Final = None
 """Where a tree of names has the group's own: no name, not even an empty one, is like it."""
 
@@ -33,6 +35,9 @@ class Layout:
         The wanted attributes, in any order.
     columns : mapping of str to str, optional
         Dotted path → column of HDRTAB, for those that are recorded. None if it is not known yet.
+    known : mapping of str to Attribute, optional
+        All attributes that the input's schema has, by dotted path, where it is asked what else the
+        input has. None where nobody asks.
 
     Attributes
     ----------
@@ -42,6 +47,8 @@ class Layout:
         The wanted paths, in the order of a reader's values.
     attributes : tuple of Attribute
         The wanted attributes, in the same order.
+    known : mapping of str to Attribute or None
+        As given.
 
     Examples
     --------
@@ -52,9 +59,13 @@ class Layout:
     """
 
     def __init__(
-        self, attributes: Iterable[Attribute], columns: Mapping[str, str] | None = None
+        self,
+        attributes: Iterable[Attribute],
+        columns: Mapping[str, str] | None = None,
+        known: Mapping[str, Attribute] | None = None,
     ) -> None:
         self.columns = columns
+        self.known = known
         by_path = {attribute.path: attribute for attribute in attributes}
         tree: dict[str | None, Any] = {}
         for path in by_path:
@@ -63,10 +74,12 @@ class Layout:
             for parent in parents:
                 node = node.setdefault(parent, {})
             node.setdefault(_OWN, []).append(name)
-        self.root = _group(tree)
+        names = None if known is None else _names(known)
+        self.root = _group(tree, "", names)
         self.paths = tuple(_paths(self.root, ()))
         self.attributes = tuple(by_path[path] for path in self.paths)
         self._parts: dict[tuple[str, ...], Layout] = {}
+        self._beyond: dict[tuple[tuple[str, ...], bool], Layout] = {}
 
     def part(self, paths: tuple[str, ...]) -> Layout:
         """Return a layout of some of the attributes.
@@ -92,6 +105,19 @@ class Layout:
         if paths not in self._parts:
             self._parts[paths] = Layout(self.attributes[self.places[path]] for path in paths)
         return self._parts[paths]
+
+    def beyond(self, paths: tuple[str, ...], *, alone: bool = False) -> Layout:
+        """Return the layout with attributes that the schema does not know, or that of these alone.
+
+        It is mostly the same one for the same paths, as inputs are alike.
+        """
+        key = paths, alone
+        if key not in self._beyond:
+            if len(self._beyond) >= _MOST_KEPT:
+                self._beyond.clear()
+            own = () if alone else self.attributes
+            self._beyond[key] = Layout([*own, *map(unknown_attribute, paths)])
+        return self._beyond[key]
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -134,17 +160,48 @@ class Group:
         The groups in it that have wanted attributes, by name.
     size : int
         How many wanted attributes there are, with those of the groups in it.
+    path : str
+        The dotted path of the group.
+    known : frozenset of str or None
+        All names in it that the schema has: then groups in it that have no wanted attributes are
+        among its groups. None if nobody asks for others, or the group is an attribute itself.
     """
 
     names: tuple[str, ...]
     groups: tuple[tuple[str, Group], ...]
     size: int
+    path: str
+    known: frozenset[str] | None
 
 
-def _group(tree: Mapping[str | None, Any]) -> Group:
+def _names(paths: Iterable[str]) -> dict[str, Any]:
+    """Return a tree of names, which ends where attributes are: with None in place of a group."""
+    names: dict[str, Any] = {}
+    for path in paths:
+        *parents, name = path.split(".")
+        node: Any = names
+        for parent in parents:
+            node = node.setdefault(parent, {})
+            if node is None:  # the group is an attribute itself
+                break
+        else:
+            node[name] = None
+    return names
+
+
+def _group(tree: Mapping[str | None, Any], path: str, known: Mapping[str, Any] | None) -> Group:
     names = tuple(tree.get(_OWN, ()))
-    groups = tuple((name, _group(below)) for name, below in tree.items() if name is not _OWN)
-    return Group(names, groups, len(names) + sum(group.size for _, group in groups))
+    below = {name: subtree for name, subtree in tree.items() if name is not _OWN}
+    for name, names_below in (known or {}).items():
+        if names_below is not None:
+            below.setdefault(name, {})
+    groups = tuple(
+        (name, _group(subtree, f"{path}.{name}" if path else name, (known or {}).get(name)))
+        for name, subtree in below.items()
+    )
+    size = len(names) + sum(group.size for _, group in groups)
+    # Beside ``meta`` there is what is not of concern here.
+    return Group(names, groups, size, path, frozenset(known) if known and path else None)
 
 
 def _paths(group: Group, parents: tuple[str, ...]) -> Iterator[str]:

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from blender_core.common.caught_warnings import recorded
-from blender_core.formats.fits.card_images import CARD, keyword_of
+from blender_core.formats.fits.card_images import CARD, COMMENTARY, keyword_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -60,6 +60,8 @@ def alteration(image: bytes, value: Any) -> Alteration | None:
         )
         if one != other:
             return Alteration(stands, value, "which has bytes that are not ASCII")
+    if keyword_of(image) in COMMENTARY:
+        return None
     if isinstance(value, str) and (not stands.startswith("'") or _is_unparsable(image)):
         return Alteration(stands, value, "which is no value of the FITS standard")
     text = _TEXT.match(decoded(image)) if len(image) == CARD else None
@@ -96,4 +98,6 @@ def faulty_card(cards: Iterable[Card]) -> str | None:
 
 def _text(image: str) -> str:
     """Return the text of a value as it stands on a card."""
+    if image.startswith("HIERARCH ") and "=" in image:
+        image = image[: len("HIERARCH")] + image.partition("=")[2]
     return " ".join(image[_VALUE:].removeprefix("=").split())

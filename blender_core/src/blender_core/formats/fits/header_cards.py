@@ -6,13 +6,14 @@ import functools
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from blender_core.common.caught_warnings import recorded
-from blender_core.formats.fits.card_faults import decoded
+from blender_core.formats.fits.card_faults import alteration, decoded
 from blender_core.formats.fits.card_images import CARD, card_images, keyword_of
 from blender_core.formats.fits.cards import DOUBTFUL, RawHeader, card_value
 
 if TYPE_CHECKING:
     from astropy.io import fits
 
+    from blender_core.formats.fits.card_faults import Alteration
     from blender_core.formats.fits.cards import LiveHeader
 
 __all__ = ["BadCardError", "Card", "cards_of"]
@@ -44,17 +45,21 @@ class Card(NamedTuple):
     comment: str
 
 
-def cards_of(header: RawHeader | LiveHeader) -> tuple[Card, ...]:
-    """Return all cards of a header."""
+def cards_of(header: RawHeader | LiveHeader) -> list[tuple[Card, Alteration | None]]:
+    """Return all cards of a header, and of each why its value is not what stands there, if so."""
     if isinstance(header, RawHeader):
-        return tuple(map(_card, card_images(header.raw)))
-    return tuple(map(_by_astropy, header.cards))
+        return [*map(_card, card_images(header.raw))]
+    return [(_by_astropy(card), None) for card in header.cards]
 
 
 @functools.lru_cache(maxsize=1 << 13)
-def _card(image: bytes) -> Card:
+def _card(image: bytes) -> tuple[Card, Alteration | None]:
     """Return what is on a card. Most are the same to the byte in all exposures of a blend."""
-    return _plain_card(image) or _from_image(image)
+    card = _plain_card(image)
+    if card is not None:
+        return card, None
+    card = _from_image(image)
+    return card, alteration(image, card.value)
 
 
 def _plain_card(image: bytes) -> Card | None:

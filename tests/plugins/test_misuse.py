@@ -138,7 +138,10 @@ def test_all_slips_are_told_at_once(fault):
 @pytest.mark.parametrize(
     ("function", "words"),
     [
-        ("blender_overrides(instrumnt)", "instrumnt, which is not passed to it: did you mean inst"),
+        (
+            "blender_overrides(instrumnt)",
+            "instrumnt, which is not passed to it: did you mean instrument? It can have model_type and",
+        ),
         ("blender_overrides(instrument, instruments)", "it can have model_type and instrument"),
         ("blender_overrides(model_type, *, instrument)", "instrument behind a * or before a /"),
         ("blender_overrides(model_type, /)", "model_type behind a * or before a /"),

@@ -11,6 +11,7 @@ from stdatamodels.jwst.datamodels import ImageModel
 from blender_core import (
     BlendErrorGroup,
     BlendPlan,
+    BlendWarning,
     ExpansionError,
     InputError,
     MixedModelTypesError,
@@ -18,10 +19,15 @@ from blender_core import (
     PluginError,
     Plugins,
     Provider,
+    RuleError,
     Source,
+    TableError,
     blendmodels,
     hookimpl,
 )
+from blender_core.report import write_report
+from blender_core.report.exposures import read_exposures
+from blender_core.report.model import facts_of
 
 CHIPS = Provider("chips", "1.0", "chips")
 
@@ -173,6 +179,102 @@ class TestSeveralRows:
 
         result = blendmodels(None, exposures, plugins=plugins_with(make))
         assert result.table["CCDCHIP"].tolist() == [1, 2, 1, 1, 2, 3]
+
+
+class TestWhatRowsAreCalled:
+    """Wherever an input of one row is called by its number, one of several is called by its row."""
+
+    @pytest.fixture
+    def names(self, exposures):
+        """Return what each row is called, as messages are to have it."""
+        rows = [(0, 1), (0, 2), (1, 1), (2, 1), (2, 2), (2, 3)]
+        return [f"input {i + 1} ({exposures[i]}), row {row}" for i, row in rows]
+
+    @pytest.fixture
+    def without_gain(self, exposures):
+        """Have the second chip of the third exposure lack its gain."""
+        fits.delval(exposures[2], "GAIN", ext=2)
+
+    @staticmethod
+    def blend(exposures, attribute="GAIN", rule="mean", **settings):
+        overrides = [Override(attribute=attribute, rule=rule, reason="a test", **settings)]
+        return blendmodels(None, exposures, plugins=plugins_with(), overrides=overrides)
+
+    def test_in_the_result(self, exposures, names):
+        result = blendmodels(None, exposures, plugins=plugins_with())
+        assert list(result.row_labels) == names
+        assert (result.n_inputs, len(result.table)) == (3, 6)
+        assert repr(result).startswith("<BlendResult of 3 inputs of 6 rows: ")
+
+    def test_of_inputs_of_one_row(self, exposures):
+        plugins = plugins_with(lambda opened, what: Chip(opened, 1, what))
+        result = blendmodels(None, exposures, plugins=plugins)
+        assert list(result.row_labels) == ["input 1", "input 2", "input 3"]
+        assert repr(result).startswith("<BlendResult of 3 inputs: ")
+
+    def test_beside_inputs_of_one_row(self, exposures):
+        def make(opened, what):
+            if len(opened.headers) == 2:
+                raise InputError(f"{what} is bad")
+            return Chip(opened, 1, what) if len(opened.headers) == 4 else all_chips(opened, what)
+
+        result = blendmodels(None, exposures, plugins=plugins_with(make), on_bad_input="skip")
+        first = f"input 1 ({exposures[0]})"
+        assert list(result.row_labels) == [f"{first}, row 1", f"{first}, row 2", "input 3"]
+
+    def test_in_an_explanation(self, exposures, names):
+        result = self.blend(exposures, rule="max")
+        assert f"is 3.0, taken from {names[3]}.\n" in result.explain("GAIN")
+        assert "6 of 6 rows have it, with 3 different values" in result.explain("GAIN")
+
+    @pytest.mark.usefixtures("without_gain")
+    def test_where_a_value_is_missing(self, exposures, names):
+        with pytest.raises(RuleError) as caught:
+            self.blend(exposures, missing="require")
+        assert f"but {names[4]}, 1 of 6 rows, has none" in str(caught.value)
+        with pytest.raises(RuleError) as caught:
+            self.blend(exposures, "EXPTIME", "first", order_by="GAIN")
+        assert f"there is no meta.gain to put {names[4]} in order by" in str(caught.value)
+        with pytest.warns(BlendWarning) as warned:
+            self.blend(exposures, "EXPTIME", "sum", once_per=["GAIN"])
+        assert f"{names[4]} lacks meta.gain, by which" in str(warned[-1].message)
+
+    def test_where_rows_of_an_exposure_differ(self, exposures, names):
+        fits.setval(exposures[0], "GAIN", value=9.0, ext=2)
+        with pytest.warns(BlendWarning) as warned:
+            self.blend(exposures, rule="sum", once_per=["ROOTNAME"])
+        assert f"{names[0]} and {names[1]} are of one exposure and differ" in str(warned[0].message)
+
+    def test_where_the_table_cannot_have_a_value(self, exposures, names):
+        def make(opened, what):
+            for chip in all_chips(opened, what):
+                chip.read = lambda layout, chip=chip: [
+                    value if value != 3 else 2**70 for value in Chip.read(chip, layout)
+                ]
+                yield chip
+
+        with pytest.raises(TableError, match="an int64 does not hold it") as caught:
+            blendmodels(None, exposures, plugins=plugins_with(make))
+        assert f"and {names[5]} has 1180591620717411303424" in str(caught.value)
+
+    def test_in_a_report(self, exposures, names, tmp_path):
+        result = blendmodels(None, exposures, plugins=plugins_with())
+        facts = facts_of(result)
+        assert [each.name for each in read_exposures(facts)] == names
+        assert facts.notes == ("There are 3 inputs of 6 rows, and each row is shown as an input.",)
+        write_report(result, tmp_path / "report.html")
+
+    def test_in_a_report_by_their_files_names(self, exposures, monkeypatch):
+        named = {**SCHEMA["properties"]["meta"]["properties"],
+                 "filename": attribute("FILENAME", "string", "first", "PRIMARY")}  # fmt: skip
+        monkeypatch.setattr(Chip, "schema", {"properties": {"meta": {"properties": named}}})
+        for path in exposures:
+            fits.setval(path, "FILENAME", value=path.name)
+        result = blendmodels(None, exposures, plugins=plugins_with())
+        assert [each.name for each in read_exposures(facts_of(result))] == [
+            "x1_flt.fits, row 1", "x1_flt.fits, row 2", "x2_flt.fits",
+            "x3_flt.fits, row 1", "x3_flt.fits, row 2", "x3_flt.fits, row 3",
+        ]  # fmt: skip
 
 
 class TestWhatIsWrongWithRows:

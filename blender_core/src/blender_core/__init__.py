@@ -58,10 +58,13 @@ if TYPE_CHECKING:
     from blender_core.plugins.registry import Registry
     from blender_core.plugins.rule import Gives, Missing, Rule
     from blender_core.plugins.source import Source
+    from blender_core.products.base import Product
     from blender_core.products.diff import CellChange, ProductDiff, ValueChange
+    from blender_core.products.plain_fits import FitsProduct
     from blender_core.products.product_file import ProductFile
     from blender_core.schema.attributes import Attribute
     from blender_core.schema.layout import Layout
+    from blender_core.tables.product_table import ProductTable
 
 __all__ = [
     "DROP",
@@ -83,6 +86,7 @@ __all__ = [
     "Finding",
     "FindingKind",
     "Findings",
+    "FitsProduct",
     "Gives",
     "InputError",
     "InvalidValueError",
@@ -103,8 +107,10 @@ __all__ = [
     "PlanError",
     "PluginError",
     "Plugins",
+    "Product",
     "ProductDiff",
     "ProductFile",
+    "ProductTable",
     "Provider",
     "ReaderConflictError",
     "Registry",
@@ -154,7 +160,10 @@ _NAMES_IN: Final = {
     "plan.plan": "BlendPlan",
     "plugins.manager": "Plugins",
     "products.diff": "CellChange ProductDiff ValueChange",
+    "products.base": "Product",
+    "products.plain_fits": "FitsProduct",
     "products.product_file": "ProductFile",
+    "tables.product_table": "ProductTable",
     "common.provider": "Provider",
     "plugins.source": "Source",
     "plugins.registry": "Registry",

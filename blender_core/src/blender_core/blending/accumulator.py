@@ -12,7 +12,9 @@ from blender_core.common.foreign import causes_of
 from blender_core.errors import InputError, MixedModelTypesError, raise_all, warn
 from blender_core.inputs.columns import Columns
 from blender_core.inputs.inputs import Inputs
+from blender_core.inputs.row_labels import RowLabels
 from blender_core.plugins.source import name_of
+from blender_core.readers.plugin_source import is_one_of_several
 from blender_core.schema.layout import Layout
 from blender_core.schema.spans import disorder
 
@@ -75,7 +77,7 @@ class Accumulator:
         n_files = len(self.files)
         faults: list[BlenderError] = []
         try:
-            rows = self._rows(inputs, faults, progress)
+            rows, labels = self._rows(inputs, faults, progress)
             if not self._skips:
                 raise_all("inputs cannot be blended", faults)
         except BaseException:
@@ -86,28 +88,33 @@ class Accumulator:
         self.skipped += faults
         for row in rows:
             self.columns.append(*row)
+        self.columns.labels.extend(labels)
 
     def _rows(
         self,
         inputs: Inputs,
         faults: list[BlenderError],
         progress: Callable[[int], None] | None,
-    ) -> list[_Row]:
+    ) -> tuple[list[_Row], RowLabels]:
         rows: list[_Row] = []
+        labels = RowLabels()
         n_read = 0
         with closing(self._singles(inputs, faults)) as singles:
             for label, loan in singles:
                 try:
-                    rows += self._rows_of(loan, label)
+                    added, of_several = self._rows_of(loan, label)
                 except InputError as fault:
                     _let_go(fault)
                     faults.append(fault)
+                else:
+                    rows += added
+                    labels.add(self._n_given, len(added), of_several)
                 # A generator may make the next model now: two need not be in memory.
                 del loan
                 n_read += 1
                 if progress:
                     progress(n_read)
-        return rows
+        return rows, labels
 
     def _singles(
         self, inputs: Inputs, faults: list[BlenderError]
@@ -121,27 +128,27 @@ class Accumulator:
             self.files += each.files
             del each  # as above
 
-    def _rows_of(self, loan: AbstractContextManager[Any], label: str) -> list[_Row]:
-        """Return the rows of an input: one, unless a plugin or an expansion makes several."""
+    def _rows_of(
+        self, loan: AbstractContextManager[Any], label: str
+    ) -> tuple[list[_Row], list[str]]:
+        """Return the rows of an input, and what they are called if a plugin has several."""
         # Nobody else has the input: a model goes before the next one is borrowed.
         with loan as model:
             before = self.kinds, self.columns.once
             rows: list[_Row] = []
+            of_several: list[str] = []
             try:
                 for source in self._opener.rows(model, label):
-                    rows += self._rows_of_source(source)
+                    exposures = expanded(source) if self._expand else [source]
+                    rows += map(self._row, exposures)
+                    if self._expand:
+                        require_recorded(exposures, self.kinds.values())
+                    if is_one_of_several(source):
+                        of_several += (exposure.what for exposure in exposures)
             except BaseException:
                 self.kinds, self.columns.once = before
                 raise
-            return rows
-
-    def _rows_of_source(self, source: Reader) -> list[_Row]:
-        if not self._expand:
-            return [self._row(source)]
-        exposures = expanded(source)
-        rows = [self._row(exposure) for exposure in exposures]
-        require_recorded(exposures, self.kinds.values())
-        return rows
+            return rows, of_several
 
     def _row(self, source: Reader) -> _Row:
         beyond = source.beyond if isinstance(source, Exposure) else ()

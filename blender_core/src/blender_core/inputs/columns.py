@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import chain, repeat
 from typing import TYPE_CHECKING, Any
 
+from blender_core.inputs.row_labels import RowLabels
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -24,6 +26,8 @@ class Columns:
 
     def __init__(self, once: Mapping[str, Any] | None = None) -> None:
         self.once = dict(once or {})
+        self.labels = RowLabels()
+        """What messages call the rows."""
         self._runs: list[tuple[Layout, list[Sequence[Any]]]] = []
         self._n_rows = 0
         # What few inputs have is kept for these alone.

@@ -9,7 +9,7 @@ by their instruments or detectors; all plans have to agree in the end.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.advice import Advice, Argument
 from blender_core.errors import BlenderError, OverrideConflictError, raise_all
@@ -176,6 +176,26 @@ class Planner:
         for plan in plans.values():
             plan.unknown_conditions = unknown
         return plans
+
+    def asked(
+        self, plan: BlendPlan, columns: Columns
+    ) -> tuple[Mapping[str, Sequence[Any]], Mapping[str, Any]]:
+        """Return what all inputs are asked for, and what the first alone is.
+
+        Where nobody asks for more than the first value, and the first input has one, that of an
+        attribute that no schema knows is as that of one that nothing records.
+        """
+        inputs = columns.by_attribute()
+        if self._mixed or not columns.unknown:
+            return inputs, columns.once
+        wanted = {*plan.wanted}
+        alone = {
+            path: inputs[path][0]
+            for path in columns.unknown
+            if path not in wanted and inputs[path][0] is not None
+        }
+        rest = {path: values for path, values in inputs.items() if path not in alone}
+        return rest, {**columns.once, **alone}
 
     def _add_plans(
         self, plans: dict[str, BlendPlan], kinds: Sequence[Kind], columns: Columns

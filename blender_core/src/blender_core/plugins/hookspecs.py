@@ -134,6 +134,9 @@ class BlenderSpecs:
         not there. So a FITS file without the keyword ``DATAMODL`` comes here, and an ASDF file of
         another telescope. Only one plugin may take an input.
 
+        What the engine has read of a file to know that is handed over. A plugin's function may
+        leave out arguments that it does not need.
+
         Parameters
         ----------
         given : object
@@ -141,13 +144,15 @@ class BlenderSpecs:
         what : str
             What it is to the blend, for messages: ``input 3 (c_flt.fits)``.
         opened : Opened or None
-            What the engine has read of it, if it is a FITS or an ASDF file, or an open HDUList.
+            The headers of a FITS file or HDUList, or the tree of an ASDF file; None for all else.
 
         Returns
         -------
-        source : Source or None
+        source : Source, iterable of Source, or None
             What its values are read from; None if the input is not of the plugin's kind. Find that
-            out at little cost: every plugin is asked.
+            out at little cost: every plugin is asked. Several sources are rows of their own, in
+            their order, as of the chips of one file: messages say ``input 3 (c_flt.fits), row 2``.
+            Each is read before the next is asked for. A source that is iterable itself is one.
 
         Raises
         ------
@@ -156,7 +161,6 @@ class BlenderSpecs:
 
         Examples
         --------
-        >>> from astropy.io import fits
         >>> from blender_core import Source, hookimpl
         >>> class HeaderSource(Source):
         ...     model_type = "plain FITS"
@@ -168,8 +172,57 @@ class BlenderSpecs:
         ...     def read(self, layout):
         ...         return [self.header.get(attribute.keyword) for attribute in layout.attributes]
         >>> @hookimpl
-        ... def blender_open(given, what):
-        ...     return HeaderSource(given, what) if isinstance(given, fits.Header) else None
+        ... def blender_open(what, opened):
+        ...     if opened is None or opened.format != "fits":
+        ...         return None
+        ...     return HeaderSource(opened.header("PRIMARY"), what)
+        """
+
+    @hookspec
+    def blender_product(self, given: Any, what: str, opened: Opened | None) -> Any | None:
+        """Take a product of a kind of the plugin's own.
+
+        Called for the product of a blend, and for each file that is looked at as a product, if the
+        engine does not know it, as for ``blender_open``: it is no datamodel, nor a file that says
+        that it is one's. Only one plugin may take a product.
+
+        What has been written is opened by this hook as well, and compared with what was meant,
+        before it takes the place of the file: under the name that it will have, in another folder.
+
+        Parameters
+        ----------
+        given : object
+            The product, as the caller gave it: a `str` or `~pathlib.Path` where it is a file.
+        what : str
+            What it is to the blend, for messages: ``the product (combined.fits)``.
+        opened : Opened or None
+            What the engine has read of it, if it is a FITS or an ASDF file, or an open HDUList.
+
+        Returns
+        -------
+        product : Product or None
+            What gets the blended values, such as a `FitsProduct`; None if it is not of the
+            plugin's kind.
+
+        Raises
+        ------
+        InputError
+            If it is of the plugin's kind, and cannot be read.
+
+        Examples
+        --------
+        >>> from blender_core import FitsProduct, hookimpl
+        >>> class Combined(FitsProduct):
+        ...     model_type = "plain FITS"
+        ...     schema = {"properties": {"meta": {"properties": {
+        ...         "exptime": {"type": "number", "fits_keyword": "EXPTIME", "blend_rule": "sum"
+        ...     }}}}}
+        >>> @hookimpl
+        ... def blender_product(given, what, opened):
+        ...     if opened is None or opened.format != "fits":
+        ...         return None
+        ...     is_ours = opened.header("PRIMARY").get("TELESCOP") == "HST"
+        ...     return Combined(given, what) if is_ours else None
         """
 
 

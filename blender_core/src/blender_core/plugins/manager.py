@@ -251,11 +251,57 @@ class Plugins:
         PluginError
             If a plugin's hook fails. Several come as a `BlendErrorGroup`.
         """
+        return self._claim("blender_open", given, what, opened)
+
+    def product(
+        self, given: Any, what: str, opened: Opened | None = None
+    ) -> tuple[Any, Provider] | None:
+        """Find the plugin that takes a product, and have it opened.
+
+        Parameters
+        ----------
+        given : object
+            What the caller gave as the product.
+        what : str
+            What it is to the blend, for messages: ``the product (combined.fits)``.
+        opened : Opened, optional
+            What the engine has read of it. Each plugin gets a copy.
+
+        Returns
+        -------
+        product : (Product, Provider) or None
+            What the plugin made of it; None if no plugin takes it.
+
+        Raises
+        ------
+        InputError, ReaderConflictError, PluginError
+            As for `open`.
+        """
+        return self._claim("blender_product", given, what, opened)
+
+    @property
+    def readers(self) -> list[Provider]:
+        """Those that may take inputs of other kinds."""
+        return [
+            provider
+            for provider, _ in self._hooks("blender_open", given=None, what="", opened=None)
+        ]
+
+    @property
+    def takers_of_products(self) -> list[Provider]:
+        """Those that may take products of other kinds."""
+        arguments = {"given": None, "what": "", "opened": None}
+        return [provider for provider, _ in self._hooks("blender_product", **arguments)]
+
+    def _claim(
+        self, hook: str, given: Any, what: str, opened: Opened | None
+    ) -> tuple[Any, Provider] | None:
+        """Return what the only plugin that takes something makes of it, and whose it is."""
         claims: list[tuple[Any, Provider]] = []
         faults: list[BlenderError] = []
-        for provider, ask in self._hooks("blender_open", given=given, what=what, opened=opened):
+        for provider, ask in self._hooks(hook, given=given, what=what, opened=opened):
             try:
-                problem = f"blender_open of plugin {provider} failed for {what}"
+                problem = f"{hook} of plugin {provider} failed for {what}"
                 with guarded(problem, provider, passes=InputError):
                     source = ask()
             except InputError as refusal:  # it is the plugin's, and cannot be read
@@ -273,14 +319,6 @@ class Plugins:
                 raise source
             return source, provider
         return None
-
-    @property
-    def readers(self) -> list[Provider]:
-        """Those that may take inputs of other kinds."""
-        return [
-            provider
-            for provider, _ in self._hooks("blender_open", given=None, what="", opened=None)
-        ]
 
     def _offers(self, hook: str, kind: type[T], **arguments: Any) -> list[tuple[T, Provider]]:
         offers: list[tuple[T, Provider]] = []

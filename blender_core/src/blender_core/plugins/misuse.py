@@ -112,8 +112,9 @@ def _wrong_arguments(function: Any, hook: str, *, is_class: bool) -> Iterator[st
         # One with a value of its own may have a use of its own.
         if close or parameter.default is parameter.empty:
             words = join_words(passed) if passed else "none"
-            hint = f"did you mean {close[0]}?" if close else f"it can have {words}"
-            yield f"has the argument {visible(name)}, which is not passed to it: {hint}"
+            hint = f"did you mean {close[0]}? It" if close else "it"
+            argument = visible(name)
+            yield f"has the argument {argument}, which is not passed to it: {hint} can have {words}"
 
 
 def _unmarked(name: str, thing: Any, marked: Mapping[str, Any]) -> str | None:

@@ -11,13 +11,12 @@ from blender_core.common.cached import cached_property
 from blender_core.common.wording import preview, shorten
 from blender_core.errors import InputError, warn
 from blender_core.formats.asdf.plain_tree import copied
-from blender_core.formats.fits.header_cards import Card, cards_of
+from blender_core.formats.fits.header_cards import Alteration, Card, cards_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from blender_core.formats.fits.card_faults import Alteration
     from blender_core.formats.fits.cards import LiveHeader, RawHeader
     from blender_core.formats.fits.scan import RawHDU
 

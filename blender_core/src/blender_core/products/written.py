@@ -68,6 +68,8 @@ def require_packed(draft: Path, length: int) -> None:
 
 def require_model(draft: Path, model: Any, ending: str) -> None:
     """Require that a file has the values and the tables of the datamodel that was saved to it."""
+    if ending == ".fits.gz":
+        return
     rows: dict[str, Any] = {}
     try:
         if ending == ".asdf":

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from blender_core.schema.attributes import Attribute, ClassSchema
     from blender_core.schema.layout import Layout
 
-__all__ = ["PluginSource", "sources_of"]
+__all__ = ["PluginSource", "is_one_of_several", "sources_of"]
 
 _MEMBERS: Final = ("what", "model_type", "schema", "read", "paths_beyond")
 _MOST_ROWS: Final = 100_000
@@ -63,11 +63,22 @@ def sources_of(
 
 
 class _Provided:
-    """Whose the fault is if an input cannot be read."""
+    """Whose the fault is if an input cannot be read, or a product not be used.
 
-    def __init__(self, provider: Provider, label: str) -> None:
+    ``passes`` is what the plugin's code may raise.
+    """
+
+    def __init__(
+        self,
+        provider: Provider,
+        label: str,
+        role: str = "reader",
+        passes: tuple[type[Exception], ...] = (InputError,),
+    ) -> None:
         self.provider = provider
         self.label = label
+        self._role = role
+        self._passes = passes
 
     def gives_several(self, given: Any) -> bool:
         """Tell whether a plugin gives an iterable of sources, which a source may be itself."""
@@ -83,10 +94,11 @@ class _Provided:
             what = subject if isinstance(subject, str) else subject()
             return self.error(f"{what} fails: {describe_error(error)}")
 
-        return Guard(fault, passes=(InputError, BadSchemaError))
+        return Guard(fault, passes=(*self._passes, BadSchemaError))
 
     def error(self, problem: str) -> PluginError:
-        msg = f"the reader of plugin {self.provider} cannot be used for {self.label}: {problem}"
+        whose = f"the {self._role} of plugin {self.provider}"
+        msg = f"{whose} cannot be used for {self.label}: {problem}"
         return PluginError(msg, provider=self.provider)
 
     def fail(self, problem: str, cause: BaseException | None = None) -> NoReturn:
@@ -98,8 +110,17 @@ def _has(source: Any, member: str) -> bool:
     return hasattr(type(source), member) or member in getattr(source, "__dict__", ())
 
 
+def is_one_of_several(source: Source) -> bool:
+    """Tell whether a source is a row of an input that a plugin has several of."""
+    return isinstance(source, PluginSource) and source.row is not None
+
+
 class PluginSource(Reader):
     """One input, or one of its rows, as the source that a plugin has made of it gives it."""
+
+    role = "reader"
+    passes: tuple[type[Exception], ...] = (InputError,)
+    """What the plugin's code may raise: the input cannot be read."""
 
     def __init__(
         self,
@@ -109,9 +130,11 @@ class PluginSource(Reader):
         known: KnownSchemas | None = None,
         row: int | None = None,
     ) -> None:
+        self.row = row
         self._source = source
         self._known = KnownSchemas() if known is None else known
-        self._provided = _Provided(provider, label if row is None else of_row(label, row))
+        label = label if row is None else of_row(label, row)
+        self._provided = _Provided(provider, label, self.role, self.passes)
         lacking = None
         with self._guarded(lambda: name):
             for name in _MEMBERS:

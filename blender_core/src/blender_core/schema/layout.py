@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from blender_core.common.cached import cached_property
 from blender_core.schema.attributes import unknown_attribute
 from blender_core.schema.spans import spans_among
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from blender_core.schema.attributes import Attribute
     from blender_core.schema.spans import Span
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 __all__ = ["Group", "Layout"]
 
 _MOST_KEPT: Final = 64
-_OWN: Final = None
-"""Where a tree of names has the group's own: no name, not even an empty one, is like it."""
 
 
 class Layout:
@@ -67,15 +65,14 @@ class Layout:
         self.columns = columns
         self.known = known
         by_path = {attribute.path: attribute for attribute in attributes}
-        tree: dict[str | None, Any] = {}
+        nodes = {"": _Node("")}
         for path in by_path:
-            *parents, name = path.split(".")
-            node = tree
-            for parent in parents:
-                node = node.setdefault(parent, {})
-            node.setdefault(_OWN, []).append(name)
-        names = None if known is None else _names(known)
-        self.root = _group(tree, "", names)
+            parent, _, name = path.rpartition(".")
+            _node_at(parent, nodes).wanted.append(name)
+        for path in known or ():
+            parent, _, name = path.rpartition(".")
+            _node_at(parent, nodes).add_known(name)
+        self.root = _group(nodes[""], known or {})
         self.paths = tuple(_paths(self.root, ()))
         self.attributes = tuple(by_path[path] for path in self.paths)
         self._parts: dict[tuple[str, ...], Layout] = {}
@@ -174,34 +171,42 @@ class Group:
     known: frozenset[str] | None
 
 
-def _names(paths: Iterable[str]) -> dict[str, Any]:
-    """Return a tree of names, which ends where attributes are: with None in place of a group."""
-    names: dict[str, Any] = {}
-    for path in paths:
-        *parents, name = path.split(".")
-        node: Any = names
-        for parent in parents:
-            node = node.setdefault(parent, {})
-            if node is None:  # the group is an attribute itself
-                break
-        else:
-            node[name] = None
-    return names
+class _Node:
+    """A group in the making."""
+
+    __slots__ = ("groups", "known", "name", "parent", "path", "wanted")
+
+    def __init__(self, path: str, parent: _Node | None = None) -> None:
+        self.path, self.parent = path, parent
+        self.name = path.rpartition(".")[2]
+        self.wanted: list[str] = []
+        self.groups: dict[str, _Node] = {}
+        self.known: set[str] = set()
+
+    def add_known(self, name: str) -> None:
+        """Add a name that the schema has."""
+        if not self.known and self.parent is not None:
+            self.parent.add_known(self.name)
+        self.known.add(name)
 
 
-def _group(tree: Mapping[str | None, Any], path: str, known: Mapping[str, Any] | None) -> Group:
-    names = tuple(tree.get(_OWN, ()))
-    below = {name: subtree for name, subtree in tree.items() if name is not _OWN}
-    for name, names_below in (known or {}).items():
-        if names_below is not None:
-            below.setdefault(name, {})
-    groups = tuple(
-        (name, _group(subtree, f"{path}.{name}" if path else name, (known or {}).get(name)))
-        for name, subtree in below.items()
-    )
+def _node_at(path: str, nodes: dict[str, _Node]) -> _Node:
+    """Return the node of a group."""
+    node = nodes.get(path)
+    if node is None:
+        above, _, name = path.rpartition(".")
+        parent = _node_at(above, nodes)
+        node = nodes[path] = parent.groups[name] = _Node(path, parent)
+    return node
+
+
+def _group(node: _Node, known: Collection[str]) -> Group:
+    names = tuple(node.wanted)
+    groups = tuple((name, _group(below, known)) for name, below in node.groups.items())
     size = len(names) + sum(group.size for _, group in groups)
     # Beside ``meta`` there is what is not of concern here.
-    return Group(names, groups, size, path, frozenset(known) if known and path else None)
+    is_asked = node.known and node.path and node.path not in known
+    return Group(names, groups, size, node.path, frozenset(node.known) if is_asked else None)
 
 
 def _paths(group: Group, parents: tuple[str, ...]) -> Iterator[str]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from astropy.io.fits import Card
 
-__all__ = ["Alteration", "alteration", "decoded", "faulty_card", "value_of"]
+__all__ = ["Alteration", "alteration", "comment_of", "decoded", "faulty_card", "value_of"]
 
 _VALUE: Final = 8
 """Where in a card its value begins, with the sign before it."""
@@ -101,3 +101,14 @@ def _text(image: str) -> str:
     if image.startswith("HIERARCH ") and "=" in image:
         image = image[: len("HIERARCH")] + image.partition("=")[2]
     return " ".join(image[_VALUE:].removeprefix("=").split())
+
+
+def comment_of(image: bytes) -> str:
+    """Return the comment of a card, in which what is not ASCII is a question mark."""
+    from astropy.io import fits
+
+    with recorded():
+        try:
+            return str(fits.Card.fromstring(decoded(image)).comment)
+        except fits.VerifyError:
+            return ""

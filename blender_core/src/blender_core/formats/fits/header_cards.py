@@ -6,17 +6,16 @@ import functools
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from blender_core.common.caught_warnings import recorded
-from blender_core.formats.fits.card_faults import alteration, decoded
+from blender_core.formats.fits.card_faults import Alteration, alteration, decoded
 from blender_core.formats.fits.card_images import CARD, card_images, keyword_of
 from blender_core.formats.fits.cards import DOUBTFUL, RawHeader, card_value
 
 if TYPE_CHECKING:
     from astropy.io import fits
 
-    from blender_core.formats.fits.card_faults import Alteration
     from blender_core.formats.fits.cards import LiveHeader
 
-__all__ = ["BadCardError", "Card", "cards_of"]
+__all__ = ["Alteration", "BadCardError", "Card", "cards_of"]
 
 _PRINTABLE: Final = bytes(range(0x20, 0x7F))
 _OF_KEYWORDS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"

@@ -168,7 +168,8 @@ class Accumulator:
         kind = self._planner.kind(source, beyond)
         once = self.columns.once
         if first is None:
-            layout = Layout((kind.attributes[path] for path in kind.once), kind.layout.columns)
+            attributes = (kind.attributes[path] for path in kind.once)
+            layout = Layout(attributes, kind.layout.columns, once=True)
             row = source.read(layout)
             _warn_of_disorder(source, layout, row)
             once = dict(zip(layout.paths, row, strict=True))

@@ -173,9 +173,10 @@ class ModelBlender:
         BlendErrorGroup
             If there are several such faults. Unless bad inputs are skipped, none of an
             association's or library's is added then.
-        UnknownRuleError, UnknownAttributeError, OverrideConflictError, PlanError
+        UnknownRuleError, OverrideConflictError, PlanError
             If it is the first, and there can be no plan: its schema or an override asks for rules
-            that no installed plugin offers, or overrides disagree, or mean nothing in its schema.
+            that no installed plugin offers, or overrides disagree. An override may mean what only
+            an input to come has, so that one that means nothing is told at the end.
         """
         self.accumulate_all([model])
 

@@ -70,7 +70,7 @@ class Opener:
         from astropy.io.fits import HDUList
 
         if isinstance(given, (str, os.PathLike)):
-            path = Path(given)
+            path = given if isinstance(given, Path) else Path(given)
             if path.suffix == ".asdf":
                 return AsdfReader(path, label)
             return FitsReader(path, label, self._cache)

@@ -33,7 +33,7 @@ from blender_core.products.hdulist_edit import HDUListEdit, blocks_of_hdulist
 from blender_core.products.plain_cards import PlainCards, is_of_the_data
 from blender_core.products.written import require_parts
 from blender_core.readers.header_values import select, warn_of_altered, warn_of_repeated
-from blender_core.readers.product_table import table_in_fits
+from blender_core.readers.product_table import table_in_file, table_in_fits
 from blender_core.schema.attributes import read_attributes
 from blender_core.schema.layout import Layout
 
@@ -103,6 +103,7 @@ class FitsProduct(Product):
         self._changes: dict[str, Any] = {}
         self._tables: Mapping[str, ProductTable] = {}
         self._planned: dict[str, Attribute] = {}
+        self._attributes: dict[str, Attribute] | None = None
         self._history: list[str] = []
         self._hdulist: Any = None
         """The open HDUList, if there is one: it has what was blended already."""
@@ -218,12 +219,14 @@ class FitsProduct(Product):
         return values
 
     def table(self, name: str) -> Any:
-        if self._fits.hdu(name.upper()) is None:
+        hdu = self._fits.hdu(name.upper())
+        if hdu is None:
             return None
         if self._source is None:
             return table_in_fits(self._hdulist, self.what, name)
         try:
-            return table_in_fits(self._source.path, self.what, name)
+            with self._source.unpacked() as file:
+                return table_in_file(hdu, file, self.what, name)
         finally:  # a file that has been changed may not even be readable
             self._source.require_unchanged()
 
@@ -236,6 +239,7 @@ class FitsProduct(Product):
         self, changes: Mapping[str, Any], tables: Mapping[str, ProductTable], plan: BlendPlan
     ) -> None:
         self._planned = {path: self._placed(each.attribute) for path, each in plan.items()}
+        self._attributes = None
         self._require_metadata(changes)
         self._history = list(self.history(plan, tables))
         self._changes, self._tables = dict(changes), dict(tables)
@@ -252,6 +256,7 @@ class FitsProduct(Product):
             while len(self._undo) > n_done:
                 self._undo.pop()()
             self._changes, self._tables, self._planned, self._history = before
+            self._attributes = None
             raise
 
     def save(self, target: Target) -> None:
@@ -308,7 +313,7 @@ class FitsProduct(Product):
         from astropy.io.fits import VerifyError
 
         hdus = hdus_of(content) if hdus is None else hdus
-        cards = PlainCards(self._attributes().values(), self.what)
+        cards = PlainCards(self._known_attributes().values(), self.what)
         try:
             change_cards(hdus, cards, changes)
         except VerifyError as error:
@@ -320,15 +325,17 @@ class FitsProduct(Product):
         require_few(len(hdus))
         return hdus
 
-    def _attributes(self) -> dict[str, Attribute]:
+    def _known_attributes(self) -> dict[str, Attribute]:
         """Return the attributes by path: the plan's, and what else the product's schema has."""
-        own = read_attributes(self.schema).items()
-        placed = {path: self._placed(attribute) for path, attribute in own}
-        return {**self._planned, **_beyond(placed, self._planned)}
+        if self._attributes is None:
+            own = read_attributes(self.schema).items()
+            placed = {path: self._placed(attribute) for path, attribute in own}
+            self._attributes = {**self._planned, **_beyond(placed, self._planned)}
+        return self._attributes
 
     def _require_metadata(self, changes: Mapping[str, Any]) -> None:
         """Refuse what says how data are stored, and tell of what has no card."""
-        known = self._attributes()
+        known = self._known_attributes()
         attributes = [known[path] for path in changes]
         structural = [each for each in attributes if each.keyword and is_of_the_data(each.keyword)]
         layout = Layout(structural)
@@ -358,7 +365,7 @@ class FitsProduct(Product):
             "meta.date": now.isoformat(timespec="milliseconds"),
             "meta.filename": target.output.name,
         }
-        return {path: value for path, value in own.items() if path in self._attributes()}
+        return {path: value for path, value in own.items() if path in self._known_attributes()}
 
 
 def _beyond(

@@ -41,7 +41,7 @@ from blender_core.readers.model_files import (
 )
 from blender_core.readers.product_table import HDRTAB, table_in_fits, table_in_tree
 from blender_core.readers.reader import Reader
-from blender_core.schema.attributes import read_attributes
+from blender_core.schema.attributes import read_attributes, unknown_attribute
 from blender_core.schema.model_class import described
 from blender_core.schema.tree import scalars_beyond
 
@@ -80,11 +80,10 @@ class FitsReader(Reader):
             self.what = named(label, f"HDUList of {name}" if name else "HDUList")
         self._beyond: Beyond | None = None
         """What the last read values' schema does not know, where the tree is like one before."""
-        self._saved_tree: AsdfText | None = None
-        """The tree of a file like one before, whose headers nobody has touched."""
-        if isinstance(file, Path) and (known := cache.tree_of(file)) is not None:
+        self._similar = cache.tree_of(file) if isinstance(file, Path) else None
+        if self._similar is not None:
             # Nothing else of the file is read, unless something else is asked for.
-            self.model_type, self._saved_tree = known
+            self.model_type = self._similar[0]
         else:
             (self._name,) = select(self._fits, "PRIMARY", (b"DATAMODL",), self.what)
 
@@ -98,10 +97,11 @@ class FitsReader(Reader):
 
     def read(self, layout: Layout) -> list[Any]:
         self._beyond = None
-        if self._saved_tree is not None:
+        if self._similar is not None:
             # Of a layout or a class of which a tree does not tell everything, no tree is known.
-            values = self._values_by_text(layout, self._saved_tree)
-            if values is not None:
+            _, tree, checksum = self._similar
+            values = self._values_by_text(layout, tree)
+            if values is not None and tree.checksum == checksum:  # nobody has touched the headers
                 put_own(values, layout, self.model_type, self._filename)
                 return values
         try:
@@ -176,18 +176,21 @@ class FitsReader(Reader):
         values = self._values_by_text(layout, asdf)
         if values is None:
             values = plain_values(self._tree, layout)
+            if values is None or layout.once:
+                return values
             beyond = strangers(self._tree, layout)
-            if values is not None and not any(map(has_tags, beyond.values())):
+            if not any(map(has_tags, beyond.values())):
                 beyond = {path: plain(value) for path, value in beyond.items()}
                 self._cache.trees(layout).add(asdf, values, beyond)
         return values
 
     def _values_by_text(self, layout: Layout, asdf: AsdfText) -> list[Any] | None:
         """Return the values of a tree that is like one before."""
-        known = self._cache.trees(layout).values(asdf)
-        if known is None:
-            return None
-        values, self._beyond = known
+        values = self._cache.trees(layout).values(asdf)
+        if values is not None:
+            self._beyond = [
+                (unknown_attribute(path), value) for path, value in asdf.beyond if value is not None
+            ]
         return values
 
     def paths_beyond(self, known: Collection[str]) -> list[str]:

@@ -140,7 +140,7 @@ def _unusable(node: Any, path: tuple[Any, ...]) -> Iterator[str]:
         return
     for name, below in node.items():
         if not isinstance(name, str):
-            yield _at(path, f"{preview(name)} is a name, and not a text")
+            yield _at(path, f"a name in it is a str, not {preview(name)}")
         elif name in _DATA and path[-1:] != ("properties",):
             continue
         elif _is_misspelt(name) and path[-1:] != ("properties",):

@@ -36,6 +36,8 @@ class Layout:
     known : mapping of str to Attribute, optional
         All attributes that the input's schema has, by dotted path, where it is asked what else the
         input has. None where nobody asks.
+    once : bool, optional
+        Whether they are wanted from one input only: nothing needs to be kept for others.
 
     Attributes
     ----------
@@ -61,9 +63,12 @@ class Layout:
         attributes: Iterable[Attribute],
         columns: Mapping[str, str] | None = None,
         known: Mapping[str, Attribute] | None = None,
+        *,
+        once: bool = False,
     ) -> None:
         self.columns = columns
         self.known = known
+        self.once = once
         by_path = {attribute.path: attribute for attribute in attributes}
         nodes = {"": _Node("")}
         for path in by_path:

@@ -65,8 +65,10 @@ def check_untouched(before, after):
             assert old[name].data.tobytes() == new[name].data.tobytes()
             for keyword in ("CRPIX1", "CRVAL1", "CTYPE1", "ORIENTAT", "BUNIT", "EXTNAME", "NAXIS1"):
                 assert old[name].header[keyword] == new[name].header[keyword]
-        for keyword in ("ROOTNAME", "NDRIZIM", "D001DATA", "NEXTEND", "SIMPLE", "BITPIX", "NAXIS"):
+        for keyword in ("ROOTNAME", "NDRIZIM", "D001DATA", "SIMPLE", "BITPIX", "NAXIS"):
             assert old[0].header[keyword] == new[0].header[keyword]
+        assert new[0].header["NEXTEND"] == len(new) - 1
+        assert new[0].header.comments["NEXTEND"] == "Number of standard extensions"
 
 
 class TestBlend:

@@ -1,6 +1,7 @@
 """Fixtures that several folders of tests share."""
 
 import hashlib
+import os
 import re
 import sys
 import tomllib
@@ -103,8 +104,10 @@ def install_project(tmp_path, monkeypatch):
         lines = [f"{plugin} = {module}\n" for plugin, module in entries.items()]
         (info / "entry_points.txt").write_text("[blender_core]\n" + "".join(lines))
         sources = folder / "src"
-        monkeypatch.syspath_prepend(sources if sources.is_dir() else folder)
-        monkeypatch.syspath_prepend(info.parent)
+        for place in (sources if sources.is_dir() else folder, info.parent):
+            monkeypatch.syspath_prepend(place)
+            # Programs that are started have it, too.
+            monkeypatch.setenv("PYTHONPATH", str(place), prepend=os.pathsep)
 
     return make
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 
 import pytest
 
-BEGIN = re.compile(r"^( *)\.\. (?:code-block:: (?P<language>\w+)|(?P<setup>test-setup))$")
+BEGIN = re.compile(
+    r"^( *)\.\. (?:code-block:: (?P<language>\w+)|(?P<setup>test-setup)|literalinclude:: (?P<file>\S+))$"
+)
 
 
 @dataclass
@@ -31,9 +33,14 @@ def blocks_of(path):
             body.append(one)
         options = [one.strip() for one in body if one.strip().startswith(":")]
         caption = next((one[10:] for one in options if one.startswith(":caption: ")), None)
-        text = "\n".join(one for one in body if one.strip() not in options)
-        language = begin["language"] or "python"
-        yield Block(number + 1, language, caption, textwrap.dedent(text).strip("\n") + "\n")
+        if not begin["file"]:
+            text = "\n".join(one for one in body if one.strip() not in options)
+            text = textwrap.dedent(text).strip("\n") + "\n"
+        elif caption:
+            text = (path.parent / begin["file"]).read_text()
+        else:  # a file to look at
+            continue
+        yield Block(number + 1, begin["language"] or "python", caption, text)
 
 
 @pytest.fixture(scope="session")

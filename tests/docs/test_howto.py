@@ -1,6 +1,8 @@
 """What the how-to pages tell people to do, done."""
 
+import os
 import re
+import subprocess
 import sys
 import textwrap
 import types
@@ -37,25 +39,48 @@ def run(monkeypatch, tmp_path):
     return run
 
 
-def test_there_are_three_blocks():
-    assert len(blocks("python")) == 3
+def test_all_blocks_are_tried():
+    assert len(blocks("python")) == 4
     assert (ROOT / "examples" / "plain_fits" / "pyproject.toml").is_file()
-    (install,) = blocks("sh")
+    install, _ = blocks("sh")
     assert all((ROOT / one).is_dir() for one in install.split()[2:])
 
 
-def test_blending_plain_files(run, tmp_path, monkeypatch):
-    monkeypatch.syspath_prepend(ROOT / "examples" / "plain_fits" / "src")
+@pytest.fixture
+def plain_files(tmp_path, install_examples):
+    """Exposures and a product as the page names them, and the plugin that takes them."""
+    install_examples("plain_fits")
     for i, seconds in enumerate([350.5, 400.25, 350.0], start=1):
         header = fits.Header({"ROOTNAME": f"ibfu01a{i}q", "FILTER": "F606W", "EXPTIME": seconds})
         fits.PrimaryHDU(header=header).writeto(tmp_path / f"ibfu01a{i}q_flt.fits")
-    plugins = Plugins.discover()
-    plugin = __import__("plain_fits.plugin").plugin
-    plugins.register(plugin, Provider("plain-fits", "1.0", "plain_fits"))
-    monkeypatch.setattr(Plugins, "discover", lambda block=(): plugins)  # noqa: ARG005
+    hdus = [fits.PrimaryHDU(header=header), fits.ImageHDU(name="SCI")]
+    fits.HDUList(hdus).writeto(tmp_path / "ibfu01010_drz.fits")
+
+
+@pytest.mark.usefixtures("plain_files")
+def test_blending_plain_files(run):
     result = run(blocks("python")[0])["result"]
     assert result.values["meta.exptime"] == 1100.75
     assert result.table.colnames == ["ROOTNAME", "FILTER", "EXPTIME"]
+
+
+@pytest.mark.usefixtures("plain_files")
+def test_blending_plain_files_into_a_product(run, tmp_path, warm_programs):
+    run(blocks("python")[0] + blocks("python")[1])
+    _, commands = blocks("sh")
+    done = subprocess.run(
+        ["bash", "-e", "-c", commands],
+        env={**os.environ, "PATH": warm_programs.path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "meta.exptime (EXPTIME) is 750.75, which no input has." in done.stdout
+    for name in ("blended.fits", "again.fits"):
+        with fits.open(tmp_path / name) as hdulist:
+            assert [hdu.name for hdu in hdulist] == ["PRIMARY", "SCI", "HDRTAB"]
+            assert hdulist[0].header["EXPTIME"] == 750.75
 
 
 def test_blending_files_of_another_telescope(run, tmp_path):
@@ -63,7 +88,7 @@ def test_blending_files_of_another_telescope(run, tmp_path):
         exposure = {"start_time": f"2027-06-{day}T01:02:03.000", "exposure_time": seconds}
         tree = {"roman": {"meta": {"exposure": exposure}}}
         asdf.AsdfFile(tree).write_to(tmp_path / f"r{number}_cal.asdf")
-    _, plugin, use = blocks("python")
+    *_, plugin, use = blocks("python")
     run(plugin)
     assert run(use)["result"].values == {
         "meta.exposure.start_time": "2027-06-01T01:02:03.000",
@@ -76,7 +101,7 @@ def test_files_that_only_look_like_those_of_another_telescope(run, tmp_path):
     trees["r1_cal"] = {"roman": {"meta": {"exposure": {"exposure_time": 1.5}}}}
     for name, tree in trees.items():
         asdf.AsdfFile(tree).write_to(tmp_path / f"{name}.asdf")
-    _, plugin, _ = blocks("python")
+    *_, plugin, _ = blocks("python")
     run(plugin)
     plugins = Plugins.discover()
     plugins.register(sys.modules["page"], Provider("roman-files", "0.1", "roman"))

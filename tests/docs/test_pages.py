@@ -1,10 +1,11 @@
 """What the pages of the documentation tell people to do, done page by page.
 
 Blocks of a page are run in their order, in one folder of their own. Python shares one namespace; a
-block with a caption is a file of this name; a block of ``text`` is what the block before it prints,
-where ``...`` stands for anything. Commands that install something are left out, for wheels have tests
-of their own; a project is installed when its ``pyproject.toml`` is written. A comment
-``.. test-setup`` has Python that readers need not see.
+block with a caption is a file of this name, with its text or with that of the file that it includes; a
+block of ``text`` is what the block before it prints, where ``...`` stands for anything. Commands that
+install something are left out, for wheels have tests of their own; a project is installed when its
+``pyproject.toml`` is written, and an example when a command names it. A comment ``.. test-setup`` has
+Python that readers need not see.
 """
 
 import contextlib
@@ -38,6 +39,7 @@ REPLACED = (
 )
 LANGUAGES = {"python", "sh", "text", "toml", "none"}
 INSTALLS = re.compile(r"^(pip|python3? -m (pip|uv)) ")
+EXAMPLE = re.compile(r" \./examples/(\w+)")
 
 
 def run_python(block, path, namespace):
@@ -68,7 +70,9 @@ def run_sh(block):
         [page for page in PAGES if page not in LONG],
     ),
 )
-def test_every_block_runs(page, blocks, tmp_path, monkeypatch, install_project, warm_programs):
+def test_every_block_runs(
+    page, blocks, tmp_path, monkeypatch, install_project, install_examples, warm_programs
+):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", warm_programs.path)
     monkeypatch.setenv("COLUMNS", "100")
@@ -87,6 +91,7 @@ def test_every_block_runs(page, blocks, tmp_path, monkeypatch, install_project, 
         elif block.language == "python":
             printed = run_python(block, path, namespace)
         elif block.language == "sh":
+            install_examples(*EXAMPLE.findall(block.text))
             printed = run_sh(block)
         elif block.language == "text":
             assert printed is not None, f"{page}, line {block.line}: nothing was run before"

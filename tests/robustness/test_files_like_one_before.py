@@ -93,7 +93,9 @@ def first(tmp_path_factory):
     headers, last, tree = parts(raw)
     # Nothing that is the same in all files, which would only take time.
     tree = re.sub(
-        rb"(?s)\nasdf_library:.*?(?=\n_fits_hash)", b"\nalog: x\ncal_logs: ['a', b]", tree
+        rb"(?s)\nasdf_library:.*?(?=\n_fits_hash)",
+        b"\nalog: x\ncal_logs: ['a', b]\nmlog:\n- a, 'b'\n- {c: 1.5, d: [e, 'f g', 2]}\n- h: i j\n  k: 'l'",
+        tree,
     )
     path.write_bytes(joined(headers, last, tree + b"\n  wcs: {a: b}\nzlog: y"))
     # What is made by hand is as a datamodel saved it all the same.

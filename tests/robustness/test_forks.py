@@ -1,5 +1,6 @@
 """Processes that fork, or are killed, while one of their threads blends."""
 
+import gzip
 import multiprocessing
 import os
 import random
@@ -143,6 +144,69 @@ def test_children_of_a_process_that_blends_for_the_first_time(plain_files):
         check=True,
     )
     assert done.stdout == "[0, 0, 0, 0]\n"
+
+
+FORKS_WITHIN_IMPORTS = """
+import importlib.machinery, os, queue, sys, threading, warnings
+warnings.simplefilter("ignore")
+import blender_core, blender_core.report
+asked, forked_meanwhile = queue.SimpleQueue(), []
+
+class Finder(importlib.machinery.PathFinder):
+    def find_spec(name, path=None, target=None):
+        spec = importlib.machinery.PathFinder.find_spec(name, path, target)
+        if threading.current_thread() is thread and spec is not None and spec.loader is not None:
+            executed = spec.loader.exec_module
+            def exec_module(module):
+                frame, depth = sys._getframe(), 0
+                while frame:
+                    depth += frame.f_code.co_name == "_find_and_load"
+                    frame = frame.f_back
+                is_forked = threading.Event()
+                if depth == 1:
+                    asked.put(is_forked)
+                    if is_forked.wait(0.5):
+                        forked_meanwhile.append(name)
+                executed(module)
+            spec.loader.exec_module = exec_module
+        return spec
+
+def work():
+    try:
+        blender_core.report.write_report(blender_core.blendmodels(None, sys.argv[2:]), sys.argv[1])
+    finally:
+        asked.put(None)
+
+sys.meta_path.insert(0, Finder)
+thread = threading.Thread(target=work)
+thread.start()
+while (is_forked := asked.get()) is not None:
+    child = os.fork()
+    if not child:
+        os._exit(0)
+    os.waitpid(child, 0)
+    is_forked.set()
+thread.join()
+print(forked_meanwhile)
+"""
+
+
+@pytest.mark.exhaustive
+def test_no_fork_comes_between_while_a_blend_imports(plain_files, tmp_path):
+    # The child would wait for ever for what it imports, too. Where it had come between, the import
+    # is not among those that a fork waits for.
+    packed = tmp_path / "packed_cal.fits.gz"
+    packed.write_bytes(gzip.compress(plain_files[0].read_bytes()))
+    report = tmp_path / "report.html"
+    done = subprocess.run(
+        [sys.executable, "-c", FORKS_WITHIN_IMPORTS, report, *plain_files, packed],
+        capture_output=True,
+        text=True,
+        timeout=4 * PATIENCE,
+        check=True,
+    )
+    assert report.exists()
+    assert done.stdout == "[]\n"
 
 
 @pytest.mark.parametrize(

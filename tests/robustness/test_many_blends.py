@@ -1,4 +1,7 @@
-"""Thousands of blends in one process: no memory and no open file that is not given back."""
+"""Thousands of blends in one process: no memory and no open file that is not given back.
+
+Long ones tell how far they are, and what the process has by then: ``MANY_BLENDS=10000 pytest -s``.
+"""
 
 import gc
 import os
@@ -12,8 +15,10 @@ from blender_core import BlenderError, ModelBlender, ProductFile, amend, blendmo
 
 N_BLENDS = int(os.environ.get("MANY_BLENDS", "44"))
 """How many blends are made in a row, of all kinds together."""
-N_FIRST = 20
-"""How many of each kind come before, to fill what is kept for good."""
+STRETCH = 1000
+"""After how many it is looked at what the process has."""
+N_FIRST = 20 if N_BLENDS < STRETCH else STRETCH
+"""How many come before, to fill what is kept for good, such as caches up to their bounds."""
 FEW = 100
 """How many objects more are no growth: what the process's other threads and the collector have."""
 MUCH = 8 << 20
@@ -21,23 +26,36 @@ MUCH = 8 << 20
 
 
 @pytest.fixture
-def kinds(plain_files, tmp_path):
+def small_files(tmp_path):
+    """Files with few keywords, for what a blend keeps does not depend on what it blends."""
+    paths = [tmp_path / f"{number}_cal.fits" for number in (1, 2)]
+    for number, path in enumerate(paths, start=1):
+        model = datamodels.ImageModel()
+        model.meta.instrument.detector = f"NRCA{number}"
+        model.meta.exposure.exposure_time = 100.0 + number
+        model.meta.exposure.start_time = 59000.5 + number
+        model.save(path)
+    return paths
+
+
+@pytest.fixture
+def kinds(small_files, tmp_path):
     """Blends of each kind, those that fail among them."""
     product, broken = tmp_path / "product.fits", tmp_path / "broken.fits"
-    product.write_bytes(plain_files[0].read_bytes())
-    broken.write_bytes(plain_files[0].read_bytes()[:3000])
+    product.write_bytes(small_files[0].read_bytes())
+    broken.write_bytes(small_files[0].read_bytes()[:3000])
     of_asdf = tmp_path / "exposure.asdf"
-    with datamodels.open(plain_files[0]) as model:
+    with datamodels.open(small_files[0]) as model:
         model.save(of_asdf)
     model = datamodels.ImageModel()
     lasting = ModelBlender()
-    lasting.accumulate_all(plain_files)
+    lasting.accumulate_all(small_files)
     output = tmp_path / "output.fits"
     blended = tmp_path / "blended.fits"
-    blendmodels(product, plain_files, output=blended)
+    blendmodels(product, small_files, output=blended)
 
     def of_files():
-        return told(blendmodels(None, plain_files))
+        return told(blendmodels(None, small_files))
 
     def of_models():
         return values_of(blendmodels(datamodels.ImageModel(), [model, model]))
@@ -46,7 +64,7 @@ def kinds(plain_files, tmp_path):
         return values_of(blendmodels(None, [of_asdf, of_asdf]))
 
     def into_a_file():
-        blendmodels(product, plain_files, output=output, overwrite=True)
+        blendmodels(product, small_files, output=output, overwrite=True)
         return output.stat().st_size
 
     def amended():
@@ -60,17 +78,17 @@ def kinds(plain_files, tmp_path):
         return values_of(lasting.finalize_model(datamodels.ImageModel()))
 
     def of_a_file_too_few():
-        return failing(lambda: blendmodels(product, [*plain_files, broken]))
+        return failing(lambda: blendmodels(product, [*small_files, broken]))
 
     def of_a_bad_rule():
-        return failing(lambda: blendmodels(None, plain_files, overrides={"EFFEXPTM": "none"}))
+        return failing(lambda: blendmodels(None, small_files, overrides={"EFFEXPTM": "none"}))
 
     def into_a_folder_that_is_not_there():
         target = tmp_path / "none" / "output.fits"
-        return failing(lambda: blendmodels(product, plain_files, output=target))
+        return failing(lambda: blendmodels(product, small_files, output=target))
 
     def leaving_out():
-        return values_of(blendmodels(None, [*plain_files, broken], on_bad_input="skip"))
+        return values_of(blendmodels(None, [*small_files, broken], on_bad_input="skip"))
 
     return [
         of_files,
@@ -113,6 +131,18 @@ def memory():
     return int(statm.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") if statm.exists() else 0
 
 
+def require_no_growth(before, number):
+    """Hold what the process has after so many blends against what it had before them."""
+    files, objects, size = open_files(), n_objects(), memory()
+    more = objects - before[1], size - before[2]
+    told = f"{number} blends: {len(files)} files, {more[0]:+} objects, {more[1] >> 10:+} KiB"
+    print(told)  # noqa: T201  # with -s
+    assert files == before[0]
+    assert more[0] < FEW
+    if number >= STRETCH:
+        assert more[1] < MUCH
+
+
 @pytest.mark.exhaustive
 def test_nothing_is_kept(kinds):
     expected = [[blend() for blend in kinds] for _ in range(max(1, N_FIRST // len(kinds)))][-1]
@@ -120,7 +150,6 @@ def test_nothing_is_kept(kinds):
     for number in range(N_BLENDS):
         kind = number % len(kinds)
         assert kinds[kind]() == expected[kind]
-    assert open_files() == before[0]
-    assert n_objects() - before[1] < FEW
-    if N_BLENDS >= 1000:
-        assert memory() - before[2] < MUCH
+        if number and not number % STRETCH:
+            require_no_growth(before, number)
+    require_no_growth(before, N_BLENDS)

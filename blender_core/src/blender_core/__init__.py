@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         UnknownAttributeError,
         UnknownInputError,
         UnknownRuleError,
+        UnknownRulesFileError,
     )
     from blender_core.evaluation.outcome import Outcome, Status
     from blender_core.evaluation.outcomes import Outcomes
@@ -125,6 +126,7 @@ __all__ = [
     "UnknownAttributeError",
     "UnknownInputError",
     "UnknownRuleError",
+    "UnknownRulesFileError",
     "ValueChange",
     "When",
     "amend",
@@ -146,7 +148,8 @@ _NAMES_IN: Final = {
         "ExpansionError InputError InvalidValueError MixedModelTypesError NoInputsError "
         "NotADatamodelError OutputError OutputExistsError OverrideConflictError PlanError "
         "PluginError ReaderConflictError RuleCheckError RuleConflictError RuleError "
-        "RulesFileError TableError UnknownAttributeError UnknownInputError UnknownRuleError"
+        "RulesFileError TableError UnknownAttributeError UnknownInputError UnknownRuleError "
+        "UnknownRulesFileError"
     ),
     "plan.findings": "Finding FindingKind Findings",
     "plugins.hookspecs": "hookimpl",

@@ -303,6 +303,40 @@ def test_logs_and_the_wcs_are_passed_over(text):
     assert assert_right(small(" 1", " 1"), small(" 2", " 2", 9.5, text), SMALL)
 
 
+@pytest.mark.parametrize("text", [" [2026-99-99 , a]", " {x: 2026-99-99 , y: z}"])
+def test_what_looks_like_a_date_up_to_the_next_value(text):
+    """A blank before a comma does not belong to it: it is one that is in no calendar."""
+    with pytest.raises(ValueError, match="month"):
+        load_yaml(io.BytesIO(small(text, " 1")))
+    assert told(small(" 1", " 1"), small(text, " 1"), layout=SMALL) == [None]
+    assert told(
+        small(" [b, a]", " 1"), small(text[:1] + "[2026-99-99 , a]", " 1"), layout=SMALL
+    ) == [None]
+
+
+# What is passed over in files of one mode: its parts differ, and not where they are.
+LOG = "\n- {n: %s, m: [%s, 'b c']}\n- k: %s\n  l:\n  - %s\n  - 'x'"
+values_passed_over = st.lists(
+    st.one_of(
+        st.sampled_from(["1", "-1.5e-07", "a b", "'it''s'", '"x"', "c, d", "e: f", "2026-01-02", "2026-99-99", "'", "g #h", "*a", "&a b",
+                         "[1]", "{o: 1}", "~", "x\n    y", "1 2", "2026-99-99 ", "]", "}", ", z", "- p", "!t q", "\n    - r", "|", ""]),
+        st.text("a1 .:-'\"#,{}[]\n", max_size=6),
+    ),
+    min_size=4, max_size=4,
+)  # fmt: skip
+
+
+@settings(parent=many, max_examples=examples(1000))
+@given(values_passed_over, values_passed_over)
+def test_parts_of_what_is_passed_over(some, others):
+    """What was certain of one text is certain of another only where its own values are, too."""
+    first, other = (small(LOG % tuple(each), " 1", 1.5 + len(each[0])) for each in (some, others))
+    if is_a_tree(first) and is_a_tree(other):
+        assert_right(first, other, SMALL)
+    elif is_a_tree(first):
+        assert told(first, other, layout=SMALL) == [None]
+
+
 @many
 @given(changes, changes)
 @example(

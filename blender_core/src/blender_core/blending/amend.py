@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from blender_core.plan.plan import BlendPlan
     from blender_core.plan.planner import Kind
     from blender_core.plugins.override import Override
-    from blender_core.plugins.source import Source
     from blender_core.products.base import Product
+    from blender_core.readers.reader import Reader
     from blender_core.tables.hdrtab import TypedColumn
 
 __all__ = ["amend"]
@@ -113,8 +113,10 @@ def amend(
     target = None
     if output is not None:
         target = target_of(opened, output, overwrite=overwrite)
-    source: Source = opened
-    if not isinstance(opened, PluginProduct):  # read as an input is
+    source: Reader
+    if isinstance(opened, PluginProduct):
+        source = opened
+    else:  # read as an input is
         given = opened.path if isinstance(opened, FileProduct) else opened.model
         source = Opener().open(given, "the product")
     amender = _Amender(opened, source, Registry(plugins.rules()), sources) if sources else None
@@ -132,7 +134,7 @@ class _Amender:
     """What overrides make of a product's table. The product is not changed."""
 
     def __init__(
-        self, product: Product, source: Source, registry: Registry, sources: OverrideSources
+        self, product: Product, source: Reader, registry: Registry, sources: OverrideSources
     ) -> None:
         self._label = source.what
         hdrrules = product.table("hdrrules")
@@ -150,7 +152,7 @@ class _Amender:
         self.changes = changes_of(product, self._evaluations)
 
     def _read(
-        self, source: Source, table: Hdrtab, registry: Registry, sources: OverrideSources
+        self, source: Reader, table: Hdrtab, registry: Registry, sources: OverrideSources
     ) -> tuple[BlendPlan, Mapping[str, Sequence[Any]]]:
         """Return the plan for the exposures in the table, and what they had."""
         exposures = exposures_of(source, table, self._recorded.columns)
@@ -160,7 +162,8 @@ class _Amender:
         columns = Columns()
         for exposure in exposures:
             if exposure.model_type not in kinds:
-                kind = kinds[exposure.model_type] = planner.kind(exposure)
+                kind = planner.kind(exposure, exposure.beyond)
+                kinds[exposure.model_type] = kind
                 self._columns |= exposure.product.columns(kind.layout)
             layout = kinds[exposure.model_type].layout
             columns.append(layout, exposure.read(layout))

@@ -172,9 +172,10 @@ class ModelBlender:
         BlendErrorGroup
             If there are several such faults. Unless bad inputs are skipped, none of an
             association's or library's is added then.
-        UnknownRuleError, UnknownAttributeError, OverrideConflictError, PlanError
+        UnknownRuleError, OverrideConflictError, PlanError
             If it is the first, and there can be no plan: its schema or an override asks for rules
-            that no installed plugin offers, or overrides disagree, or mean nothing in its schema.
+            that no installed plugin offers, or overrides disagree. An override may mean what only
+            an input to come has, so that one that means nothing is told at the end.
         """
         self.accumulate_all([model])
 
@@ -254,7 +255,7 @@ class ModelBlender:
         accumulated = self._require_inputs()
         product = open_product(model, self._plugins)
         plan = self._planner.plan(list(accumulated.kinds.values()), accumulated.columns)
-        inputs, once = accumulated.columns.by_attribute(), accumulated.columns.once
+        inputs, once = self._planner.asked(plan, accumulated.columns)
         labels = accumulated.columns.labels
         evaluations = evaluate(plan.values(), inputs, once, labels)
         if self._keeps_later:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from blender_core.common.foreign import tried
+from blender_core.common.forks import unforked
 from blender_core.common.wording import visible
 
 __all__ = ["Provider", "engine", "engine_version", "normalized"]
@@ -46,11 +47,12 @@ def engine() -> Provider:
 
 def engine_version() -> str:
     """Return the version of blender-core; ``unknown`` if its metadata do not tell."""
-    # Imported where it is needed: the help of the command line imports this module for its errors.
-    from importlib.metadata import version
+    with unforked():
+        # Imported where it is needed: the command line's help imports this module for its errors.
+        from importlib.metadata import version
 
-    # There are none in a source tree that is not installed, and they may be broken.
-    known: str | None = tried(version, "blender-core", fallback=None)
+        # There are none in a source tree that is not installed, and they may be broken.
+        known: str | None = tried(version, "blender-core", fallback=None)
     return known or "unknown"
 
 

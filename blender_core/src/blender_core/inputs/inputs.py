@@ -186,7 +186,7 @@ def resolve(given: Any, label: str, choice: ProductChoice = ANY_PRODUCT) -> Inpu
     if isinstance(given, Input):
         return given
     if isinstance(given, (str, os.PathLike)):
-        path = Path(given)
+        path = given if isinstance(given, Path) else Path(given)
         if path.suffix == ".json":
             return AssociationInput(path, label, choice)
         return Input(given, label, [path])

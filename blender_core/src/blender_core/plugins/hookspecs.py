@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+import inspect
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pluggy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from pathlib import Path
 
     from blender_core.plugins.opened import Opened
     from blender_core.plugins.override import Override
     from blender_core.plugins.rule import Rule
     from blender_core.plugins.source import Source
 
-__all__ = ["NAME", "BlenderSpecs", "hookimpl", "hookspec"]
+__all__ = ["HOOKS", "NAME", "BlenderSpecs", "Hook", "hookimpl", "hookspec"]
 
 NAME: Final = "blender_core"
 """The entry-point group of plugins, and the name of their hooks' project in pluggy."""
@@ -78,6 +80,50 @@ class BlenderSpecs:
         """
 
     @hookspec
+    def blender_rules_file(self, path: Path, text: str) -> Iterable[Override] | None:
+        """Read the overrides in a rules file of a format of the plugin's own.
+
+        Called for each rules file whose name does not end in ``.toml``, before any input is read.
+        Only one plugin may take a file. The overrides have the rank of rules files, all the same
+        one: where a later line of the format wins over an earlier one, the plugin leaves out the
+        earlier. Those for attributes that not all inputs have want ``optional=True``.
+
+        Parameters
+        ----------
+        path : pathlib.Path
+            The file, as the caller or the environment names it.
+        text : str
+            What is in it: up to 4 MB of UTF-8, whose lines end as Python's do.
+
+        Returns
+        -------
+        overrides : iterable of Override or None
+            What the file says, which may be nothing; None if it is not of the plugin's format. So
+            it cannot be a generator function, which always returns something.
+
+        Raises
+        ------
+        RulesFileError
+            If it is of the plugin's format, and has a fault: with ``line``, and with ``column`` and
+            ``key`` where there are any. The engine adds the file and the plugin. Several come as a
+            `BlendErrorGroup`.
+
+        Examples
+        --------
+        >>> from blender_core import Override, RulesFileError, hookimpl
+        >>> def override(number, line):
+        ...     keyword, _, rule = line.partition(":")
+        ...     if not rule.strip():
+        ...         raise RulesFileError("there is no rule", line=number, key=keyword)
+        ...     return Override(attribute=keyword, rule=rule.strip(), optional=True)
+        >>> @hookimpl
+        ... def blender_rules_file(path, text):
+        ...     if path.suffix != ".acme":
+        ...         return None
+        ...     return [override(*line) for line in enumerate(text.splitlines(), start=1)]
+        """
+
+    @hookspec
     def blender_open(
         self, given: Any, what: str, opened: Opened | None
     ) -> Source | Iterable[Source] | None:
@@ -133,7 +179,7 @@ class BlenderSpecs:
         """
 
     @hookspec
-    def blender_product(self, given: Any, what: str, opened: Opened | None) -> Any:
+    def blender_product(self, given: Any, what: str, opened: Opened | None) -> Any | None:
         """Take a product of a kind of the plugin's own.
 
         Called for the product of a blend, and for each file that is looked at as a product, if the
@@ -178,3 +224,24 @@ class BlenderSpecs:
         ...     is_ours = opened.header("PRIMARY").get("TELESCOP") == "HST"
         ...     return Combined(given, what) if is_ours else None
         """
+
+
+class Hook(NamedTuple):
+    """What is passed to a hook, and whether it may return None for what is none of its plugin's."""
+
+    arguments: tuple[str, ...]
+    may_decline: bool
+
+
+def _hook(specification: Any) -> Hook:
+    signature = inspect.signature(specification)
+    _, *arguments = signature.parameters
+    return Hook(tuple(arguments), "None" in signature.return_annotation)
+
+
+HOOKS: Final = {
+    name: _hook(member)
+    for name, member in vars(BlenderSpecs).items()
+    if hasattr(member, f"{NAME}_spec")
+}
+"""The hooks that there are, by name, as they are specified."""

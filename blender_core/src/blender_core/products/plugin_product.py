@@ -102,10 +102,6 @@ class PluginProduct(PluginSource, Product):
             return None if path is None else Path(path)
 
     @cached_property
-    def schema(self) -> Mapping[str, Any]:
-        return super().schema
-
-    @cached_property
     def _attributes(self) -> Mapping[str, Attribute]:
         return attributes_of(self)
 
@@ -280,7 +276,7 @@ class PluginProduct(PluginSource, Product):
         if self._written is None or "has been written to" in str(error):
             raise error
         msg = f"{error}\nThe product has been written to {self._written}, whole"
-        raise PluginError(msg, provider=self._reader.provider) from error
+        raise PluginError(msg, provider=self._provided.provider) from error
 
 
 class GivenProduct(PluginProduct):

@@ -11,7 +11,7 @@ from blender_core.common.attribute_paths import is_within
 from blender_core.common.cached import cached_property
 from blender_core.common.values import distinct, identity, index_of
 from blender_core.common.wording import pluralize
-from blender_core.errors import BlenderError, UnknownInputError, warn
+from blender_core.errors import BlenderError, TableError, UnknownInputError, warn
 from blender_core.evaluation.outcome import OF_A_FILE, Outcome, Status, own_outcome
 from blender_core.evaluation.outcomes import Outcomes
 from blender_core.formats.files.source_file import SourceFile
@@ -128,6 +128,7 @@ class ProductFile:
             if self._plugins is None:
                 self._plugins = Plugins.discover()
             source = product_of_plugin(self.path, refusal, self._plugins)
+        self._what = source.what
         self.model_type = name_of(source.model_type)
         self.attributes = attributes_of(source)
         self._schema = source.schema
@@ -146,6 +147,7 @@ class ProductFile:
         if hdrtab is not None:
             table = Hdrtab(hdrtab, source.what)
             self.n_inputs = len(table)
+            self._rules.require_inputs(self.n_inputs, source.what)
             self.columns = recorded_inputs(table, self.attributes, self._rules.columns)
         self.inputs = {column.attribute.path: column.values for column in self.columns}
 
@@ -160,9 +162,14 @@ class ProductFile:
         It is as `BlendResult.table`, but that a file does not tell NaN and the empty text from
         what is missing: these are masked, too.
         """
-        typed = [
-            typed_column(column.name, column.attribute, column.values) for column in self.columns
-        ]
+        try:
+            typed = [
+                typed_column(column.name, column.attribute, column.values)
+                for column in self.columns
+            ]
+        except TableError as error:
+            msg = f"the HDRTAB of {self._what} makes no table: {error}"
+            raise TableError(msg, attribute=error.attribute, column=error.column) from error
         return to_table([column for column in typed if column is not None])
 
     @cached_property

@@ -13,15 +13,21 @@ from blender_core.formats.asdf.plain_tree import plain_tree
 from blender_core.formats.asdf.tree_text import AsdfText
 from blender_core.formats.files.source_file import length_of_file
 from blender_core.plugins.opened import Opened
-from blender_core.plugins.source import Source
-from blender_core.readers.model_files import class_named, plain_values, read_as_datamodel
+from blender_core.readers.model_files import (
+    class_named,
+    plain_values,
+    read_as_datamodel,
+    read_beyond,
+)
 from blender_core.readers.product_table import HDRTAB, table_in_tree
+from blender_core.readers.reader import Reader
 from blender_core.schema.tree import scalars_beyond
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
+    from blender_core.readers.reader import Beyond
     from blender_core.schema.layout import Layout
 
 __all__ = ["AsdfReader"]
@@ -30,7 +36,7 @@ _BEGINS: Final = b"#ASDF"
 """How each ASDF file begins, by the ASDF standard."""
 
 
-class AsdfReader(Source):
+class AsdfReader(Reader):
     """The metadata of one ASDF file that a datamodel was saved to."""
 
     tree: dict[str, Any]
@@ -75,6 +81,9 @@ class AsdfReader(Source):
     def read(self, layout: Layout) -> list[Any]:
         values = plain_values(self.tree, layout)
         return read_as_datamodel(self._opened, self.what, layout) if values is None else values
+
+    def read_all(self, layout: Layout) -> tuple[list[Any], Beyond]:
+        return self.read(layout), read_beyond(self, self.tree, layout)
 
     def paths_beyond(self, known: Collection[str]) -> list[str]:
         return list(scalars_beyond(known, self.tree.get("meta"), "meta"))

@@ -6,13 +6,15 @@ import itertools
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+from blender_core.common.cached import cached_property
 from blender_core.common.foreign import Guard, bounded
 from blender_core.common.plain_values import is_plain, plain
 from blender_core.common.wording import InputLabel, describe_error, of_row, preview
 from blender_core.errors import ExpansionError, InputError, PluginError, RuleError, warn
 from blender_core.plugins.source import Source
-from blender_core.readers.plugin_schema import BadSchemaError, completed
+from blender_core.readers.plugin_schema import BadSchemaError, KnownSchemas
 from blender_core.readers.product_table import array_of_table
+from blender_core.readers.reader import Reader
 from blender_core.schema.conversion import rule_result
 from blender_core.schema.validation import objection
 
@@ -21,7 +23,7 @@ if TYPE_CHECKING:
 
     from blender_core.common.advice import Advice
     from blender_core.common.provider import Provider
-    from blender_core.schema.attributes import Attribute
+    from blender_core.schema.attributes import Attribute, ClassSchema
     from blender_core.schema.layout import Layout
 
 __all__ = ["PluginSource", "is_one_of_several", "sources_of"]
@@ -33,33 +35,35 @@ _END: Final = object()
 _OF_KEYS: Final = ("__eq__", "__hash__")
 
 
-def sources_of(given: Any, provider: Provider, label: str) -> Iterator[PluginSource]:
+def sources_of(
+    given: Any, provider: Provider, label: str, known: KnownSchemas
+) -> Iterator[PluginSource]:
     """Give the sources that a plugin has made of an input, one for each of its rows.
 
     They are looked at as they come: there may be no end of them.
     """
-    reader = _Reader(provider, label)
-    if not reader.gives_several(given):
-        yield PluginSource(given, provider, label)
+    provided = _Provided(provider, label)
+    if not provided.gives_several(given):
+        yield PluginSource(given, provider, label, known)
         return
-    with reader.guarded("what blender_open gives"):
+    with provided.guarded("what blender_open gives"):
         iterator = iter(given)
-    guard = reader.guarded(lambda: f"what blender_open gives for row {row}")
+    guard = provided.guarded(lambda: f"what blender_open gives for row {row}")
     for row in itertools.count(1):
         with guard:
             source: Any = next(iterator, _END)
         if source is _END:
             if row == 1:
-                reader.fail("blender_open gives no source: None is for what is not of its kind")
+                provided.fail("blender_open gives no source: None is for what is not of its kind")
             return
         if row > _MOST_ROWS:
-            reader.fail(
+            provided.fail(
                 f"blender_open gives more than {_MOST_ROWS:,} sources: they seem to have no end"
             )
-        yield PluginSource(source, provider, label, row)
+        yield PluginSource(source, provider, label, known, row)
 
 
-class _Reader:
+class _Provided:
     """Whose the fault is if an input cannot be read, or a product not be used.
 
     ``passes`` is what the plugin's code may raise.
@@ -114,7 +118,7 @@ def is_one_of_several(source: Source) -> bool:
     return isinstance(source, PluginSource) and source.row is not None
 
 
-class PluginSource(Source):
+class PluginSource(Reader):
     """One input, or one of its rows, as the source that a plugin has made of it gives it."""
 
     role = "reader"
@@ -124,12 +128,18 @@ class PluginSource(Source):
     """What to do about a fault, if not what can be done about plugins."""
 
     def __init__(
-        self, source: Source, provider: Provider, label: str, row: int | None = None
+        self,
+        source: Source,
+        provider: Provider,
+        label: str,
+        known: KnownSchemas | None = None,
+        row: int | None = None,
     ) -> None:
         self.row = row
         self._source = source
+        self._known = KnownSchemas() if known is None else known
         label = label if row is None else of_row(label, row)
-        self._reader = _Reader(provider, label, self.role, self.passes, self.remedy)
+        self._provided = _Provided(provider, label, self.role, self.passes, self.remedy)
         lacking = None
         with self._guarded(lambda: name):
             for name in _MEMBERS:
@@ -141,7 +151,7 @@ class PluginSource(Source):
         # What the plugin has from its hook is a label with a name.
         what = self._ask("what", lambda: source.what, str)
         what = what if type(what) is InputLabel else str.__str__(what)
-        self.what = self._reader.label = what if row is None else of_row(what, row)
+        self.what = self._provided.label = what if row is None else of_row(what, row)
         model_type = self._ask("model_type", lambda: source.model_type, type, str)
         if issubclass(type(model_type), str):
             model_type = str.__str__(model_type)
@@ -156,12 +166,16 @@ class PluginSource(Source):
         return self._model_type
 
     @property
-    def schema(self) -> Mapping[str, Any]:
+    def schema_content(self) -> bytes:  # type: ignore[override]
+        return self.schema.content
+
+    @cached_property
+    def schema(self) -> ClassSchema:
         """The schema, in which groups are said to be objects, as stdatamodels has it."""
         schema = self._ask("schema", lambda: self._source.schema, dict)
         try:
             with self._guarded("schema"):
-                return completed(schema)
+                return self._known.completed(schema)
         except BadSchemaError as error:
             self._fail(str(error), error)
 
@@ -186,11 +200,15 @@ class PluginSource(Source):
     def _warn_of(self, attribute: Attribute, value: Any, problem: str) -> None:
         problem = (
             f"{attribute.label} = {preview(value)}, which the schema of plugin "
-            f"{self._reader.provider} forbids: {problem}. It is left out."
+            f"{self._provided.provider} forbids: {problem}. It is left out."
         )
         warn(f"{self.what} has {problem}", label=self.what, problem=problem)
 
     def paths_beyond(self, known: Collection[str]) -> list[str]:
+        with self._guarded("paths_beyond"):
+            is_own = "paths_beyond" in getattr(self._source, "__dict__", ())
+            if not is_own and type(self._source).paths_beyond is Source.paths_beyond:
+                return []
         # The plugin has a copy: what is known are the keys of the engine's own dict.
         given = dict.fromkeys(known)
         paths = self._list("paths_beyond", lambda: self._source.paths_beyond(given))
@@ -207,7 +225,7 @@ class PluginSource(Source):
             if is_theirs and _has(self._source, "hdrtab"):
                 return array_of_table(self._source.hdrtab())
         msg = (
-            f"{self.what} cannot be expanded: the reader of plugin {self._reader.provider} does "
+            f"{self.what} cannot be expanded: the reader of plugin {self._provided.provider} does "
             "not tell whether it is a product, as its sources have no hdrtab() of their own. Blend "
             "such inputs without expanding any."
         )
@@ -227,10 +245,10 @@ class PluginSource(Source):
         return value
 
     def _guarded(self, subject: str | Callable[[], str]) -> Guard:
-        return self._reader.guarded(subject)
+        return self._provided.guarded(subject)
 
     def _fail(self, problem: str, cause: BaseException | None = None) -> NoReturn:
-        self._reader.fail(problem, cause)
+        self._provided.fail(problem, cause)
 
 
 def _problem(value: Any, attribute: Attribute) -> str | None:

@@ -10,6 +10,7 @@ from importlib.resources import files
 from itertools import groupby
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.common.forks import unforked
 from blender_core.common.provider import engine_version
 from blender_core.report.encoding import encode_texts, encode_values, shown, to_text
 from blender_core.report.exposures import describe_inputs, read_exposures, span_text
@@ -74,6 +75,7 @@ def page(facts: Facts) -> str:
 
 
 @functools.cache
+@unforked()
 def _template() -> Template:
     from jinja2 import Environment, FunctionLoader, StrictUndefined
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Final
 
+from blender_core.common.forks import unforked
 from blender_core.errors import OutputError
 from blender_core.formats.files.atomic import replacing
 from blender_core.formats.files.target import Target, is_same_file
@@ -72,8 +73,9 @@ def write_report(
 it ends in .html or .htm
     """
     target = report_target(path, overwrite=overwrite)
-    # Imported here and not above: it is an extra.
-    from blender_core.report.page import page
+    with unforked():
+        # Imported here and not above: it is an extra.
+        from blender_core.report.page import page
 
     facts = facts_of(source, notes)
     try:

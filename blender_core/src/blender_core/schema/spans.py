@@ -73,15 +73,17 @@ def disorder(spans: Iterable[Span], attributes: Sequence[Attribute], row: Sequen
         first = row[begin]
         middle = None if mid is None else row[mid]
         last = None if end is None else row[end]
-        if (first is None) + (middle is None) + (last is None) > 1:
-            continue
-        if (
-            type(first) is type(last) is float
-            and first <= last
-            and (middle is None or (type(middle) is float and first <= middle <= last))
-        ):
-            continue
-        suspects.append(span)
+        if last is None:
+            is_suspect = not (first is None or middle is None)
+        elif middle is None:
+            is_suspect = first is not None and not _are_plainly_in_order(first, last)
+        else:
+            is_suspect = not (
+                _are_plainly_in_order(middle, last)
+                and (first is None or _are_plainly_in_order(first, middle))
+            )
+        if is_suspect:
+            suspects.append(span)
     if not suspects:
         return ""
     return ", ".join(
@@ -111,14 +113,25 @@ def _is_before(value: Any, other: Any) -> bool:
     return is_number and bool(value < other)
 
 
+def _are_plainly_in_order(value: Any, other: Any) -> bool:
+    """Tell whether a moment is none after another, so far as that is soon told."""
+    kind = type(value)
+    if kind is not type(other):
+        return False
+    if kind is str:
+        # Nearly all texts are of one form, without an offset, and come in the order of moments.
+        return (
+            value <= other
+            and len(value) == len(other)
+            and value[_DAY : _DAY + 1] == other[_DAY : _DAY + 1]
+            and value[-6:-5] not in ("+", "-")
+            and other[-6:-5] not in ("+", "-")
+        )
+    return kind is float and value <= other
+
+
 def _is_text_before(text: str, other: str) -> bool:
-    # Nearly all texts are of one form, without an offset, and come in the order of their moments.
-    if (
-        text >= other
-        and len(text) == len(other)
-        and text[_DAY : _DAY + 1] == other[_DAY : _DAY + 1]
-        and {text[-6:-5], other[-6:-5]}.isdisjoint("+-")
-    ):
+    if _are_plainly_in_order(other, text):
         return False
     if min(len(text.strip()), len(other.strip())) <= _DAY:  # a day is all of it
         text, other = text.strip()[:_DAY], other.strip()[:_DAY]

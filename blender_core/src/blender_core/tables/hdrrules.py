@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +17,7 @@ import numpy as np
 from blender_core.common.environment import RECORD_RULES
 from blender_core.common.provider import Provider, engine
 from blender_core.common.values import identity
+from blender_core.common.wording import preview
 from blender_core.errors import EnvironmentVariableError, InputError
 from blender_core.evaluation.outcome import OF_A_FILE, Outcome, Status
 from blender_core.plan.assignment import Tier
@@ -125,6 +127,17 @@ class RecordedRules:
     outcomes: dict[str, Outcome]
     columns: dict[str, str]
 
+    def require_inputs(self, n_inputs: int, label: str) -> None:
+        """Refuse values that are from an input of which HDRTAB has no row."""
+        for outcome in self.outcomes.values():
+            if outcome.from_input is not None and outcome.from_input >= n_inputs:
+                number = outcome.from_input + 1
+                msg = (
+                    f"{label}: by its HDRRULES, {outcome.label} is from input {number:,}, and its "
+                    f"HDRTAB has {n_inputs:,}"
+                )
+                raise InputError(msg)
+
     @property
     def is_of_a_blend(self) -> bool:
         """Whether it tells of all attributes of a blend, and not only of those amended since."""
@@ -230,6 +243,10 @@ def recorded_rules(table: Any, label: str) -> RecordedRules:
     except (KeyError, ValueError) as error:
         msg = f"{label}: its HDRRULES has a status or a tier that there is not: {error}"
         raise InputError(msg) from error
+    if len(outcomes) < len(rows):
+        ((repeated, _),) = Counter(row["ATTRIBUTE"] for row in rows).most_common(1)
+        msg = f"{label}: its HDRRULES tells of the attribute {preview(repeated)} more than once"
+        raise InputError(msg)
     columns = {row["ATTRIBUTE"]: row["COLUMN"] for row in rows if row["COLUMN"]}
     return RecordedRules(outcomes, columns)
 
@@ -261,7 +278,13 @@ def _outcome(row: Mapping[str, Any]) -> Outcome:
 def _cells(table: Hdrtab, name: str, label: str) -> list[Any]:
     """Return the cells of a column as they were before they were made ASCII or JSON."""
     if name in _NUMBERS:
-        return table.values(name, Attribute(name, type="integer"))
+        numbers = table.values(name, Attribute(name, type="integer"))
+        least = 1 if name == "INPUT" else 0
+        for number in numbers:
+            if number is not None and (type(number) is not int or number < least):
+                msg = f"{label}: column {name!r} of its HDRRULES has {preview(number)}"
+                raise InputError(msg)
+        return numbers
     if name not in table:
         return [None] * len(table)
     texts = table.values(name, Attribute(name, type="string"))

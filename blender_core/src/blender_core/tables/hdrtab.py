@@ -253,9 +253,21 @@ def to_fits_rec(name: str, columns: Sequence[TypedColumn]) -> tuple[FITS_rec, di
 @functools.lru_cache(maxsize=4096)
 def _definition(name: str, tform: str, null: int | None, unit: str | None) -> Column:
     """Return a column's definition. ColDefs copies it; to make it takes most of a blend's time."""
+    return _kind_of_definitions()(name=name, format=tform, null=null, unit=unit)
+
+
+@functools.cache
+def _kind_of_definitions() -> type[Column]:
     from astropy.io import fits
 
-    return fits.Column(name=name, format=tform, null=null, unit=unit)
+    class Definition(fits.Column):  # type: ignore[misc]  # astropy has no types
+        def copy(self) -> Column:
+            # Astropy 8.0 makes another column first, which takes as long, and empties it.
+            column = object.__new__(fits.Column)
+            vars(column).update(vars(self))
+            return column
+
+    return Definition
 
 
 def fields_of(columns: Sequence[TypedColumn]) -> list[Field]:

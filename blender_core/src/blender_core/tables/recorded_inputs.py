@@ -194,7 +194,7 @@ def _text(cell: bytes) -> str:
 
 def _logical(cell: int) -> bool | None:
     if cell not in _LOGICAL:
-        msg = f"it has the byte {cell}, which is not a logical value"
+        msg = f"it has the byte {cell & 0xFF}, which is not a logical value"
         raise ValueError(msg)
     return _LOGICAL[cell]
 
@@ -208,8 +208,12 @@ def _is_logical(raw: NDArray[Any], definition: Column | None) -> bool:
 
 
 def _scaled(cells: list[Any], definition: Column | None) -> list[Any]:
-    scale = getattr(definition, "bscale", None) or 1
-    zero = getattr(definition, "bzero", None) or 0
+    scale, zero = (getattr(definition, name, None) for name in ("bscale", "bzero"))
+    # Astropy has the empty text for what is not there.
+    scale, zero = (1 if scale in (None, "") else scale), (0 if zero in (None, "") else zero)
+    if not {type(scale), type(zero)} <= {int, float} or not scale:
+        msg = f"it has {preview(scale)} for TSCAL and {preview(zero)} for TZERO"
+        raise ValueError(msg)
     return cells if (scale, zero) == (1, 0) else [cell * scale + zero for cell in cells]
 
 

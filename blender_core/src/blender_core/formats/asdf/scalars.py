@@ -37,6 +37,8 @@ _WORDS: Final = {
 }
 
 
+# Most are the same in most files of a blend.
+@functools.lru_cache(maxsize=1 << 10)
 def scalar_value(text: str) -> Any:
     r"""Return the value of a scalar."""
     match = _SCALAR.fullmatch(text)
@@ -54,7 +56,6 @@ def scalar_value(text: str) -> Any:
     return _plain(text)
 
 
-@functools.lru_cache(maxsize=1 << 10)
 def _plain(text: str) -> Any:
     """Return the value of a text without quotes, which may be meant as something else."""
     from asdf.yamlutil import AsdfLoader

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from blender_core.formats.asdf.limits import require_bounded
 
-__all__ = ["anchors_within"]
+__all__ = ["CertainText", "anchors_within"]
 
 _ANY: Final = "\xa4"
 """What stands for scalars. To YAML, it is a text of one letter."""
@@ -36,11 +36,12 @@ _NUMBER_OR_TIME: Final = (
 # How a text without quotes begins: with a letter, or with a digit where a blank and a letter that
 # is not one of a date follow. So it is no number and no date, nor an error of one.
 _BEGINNING: Final = r"(?:[A-Za-z_(/]|[0-9](?=[0-9T:.,+Z-]*+\ [0-9T:.,+Z\ -]*+[A-SU-Ya-su-y(<]))"
+_BEGINNING_IN_BRACES: Final = _BEGINNING.replace(",", "")  # a comma ends it there
 _PLAIN: Final = r"!\"$-+\--9;->@-Z\\^-z|~"
 """What it may have anywhere: what has no meaning of its own in YAML."""
 _IN_BRACES: Final = (
     rf"(?:{_QUOTED}|{_NUMBER_OR_TIME}(?=[,\]}}])"
-    rf"|{_BEGINNING}(?:[\ {_PLAIN}]++|\n\ ++(?=[{_PLAIN}]))*+)"
+    rf"|{_BEGINNING_IN_BRACES}(?:[\ {_PLAIN}]++|\n\ ++(?=[{_PLAIN}]))*+)"
 )
 _LINE: Final = (
     rf"(?:{_QUOTED}|{_NUMBER_OR_TIME}(?=\n|\Z)"
@@ -65,6 +66,49 @@ _LINES: Final = re.compile(r"[^\n]*+(?:\n(?:\ [^\n]*+|-\ [^\n]*+|(?=\n)))*+")
 _ANCHOR: Final = re.compile(r"&([^\s,\[\]{}]+)")
 
 
+class CertainText:
+    """All that follows a key, from its colon on, as a template for others like it.
+
+    It stays certain where something of it that is replaced by one character is another that would
+    be replaced as well: each by itself, as what follows it in its line is the same.
+
+    Raises `ValueError` if it is not certain.
+    """
+
+    def __init__(self, text: str, column: int) -> None:
+        anchors = anchors_within(text, column)
+        if anchors is None:
+            msg = "it is not certain"
+            raise ValueError(msg)
+        self.anchors = anchors
+        self._column = column
+        matches = list(_CERTAIN.finditer(text))
+        ends = [*(match.start() for match in matches), len(text)]
+        self._start = text[: ends[0]]
+        self._parts = [
+            (text[match.start() : end], _kept(match), text[match.end() : end])
+            for match, end in zip(matches, ends[1:], strict=True)
+        ]
+
+    def anchors_in(self, text: str) -> frozenset[str] | None:
+        """Return the anchors of another text; None if it is not certain."""
+        return self.anchors if self._is_like(text) else anchors_within(text, self._column)
+
+    def _is_like(self, text: str) -> bool:
+        if not text.startswith(self._start):
+            return False
+        at = len(self._start)
+        for known, kept, following in self._parts:
+            if text.startswith(known, at):
+                at += len(known)
+                continue
+            match = _CERTAIN.match(text, at)
+            if match is None or _kept(match) != kept or not text.startswith(following, match.end()):
+                return False
+            at = match.end() + len(following)
+        return at == len(text)
+
+
 def anchors_within(text: str, column: int) -> frozenset[str] | None:
     """Return the anchors in all that follows a key, from its colon on; None if it is not certain.
 
@@ -77,8 +121,12 @@ def anchors_within(text: str, column: int) -> frozenset[str] | None:
 
 
 def _replaced(match: re.Match[str]) -> str:
+    return f"{_kept(match)}{_ANY}"
+
+
+def _kept(match: re.Match[str]) -> str:
     end = match.start(match.lastindex) - match.start()  # type: ignore[arg-type]  # each has one
-    return f"{match[0][:end]}{_ANY}"
+    return match[0][:end]
 
 
 @functools.lru_cache(maxsize=64)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.cached import cached_property
 from blender_core.formats.asdf.limits import require_bounded
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import BinaryIO
 
 __all__ = ["CHECKSUM", "AsdfText"]
@@ -16,8 +16,6 @@ __all__ = ["CHECKSUM", "AsdfText"]
 CHECKSUM: Final = "_fits_hash"
 """Where a tree has the checksum of the headers of its file."""
 
-_CHECKSUM: Final = re.compile(rb"^_fits_hash: ([0-9a-f]{64})\s*$", re.MULTILINE)
-_BEFORE_CHECKSUM: Final = b"\n_fits_hash:"
 _END: Final = b"\n..."
 _CHUNK: Final = 1 << 16
 _LONGEST: Final = 1 << 28
@@ -33,6 +31,9 @@ class AsdfText:
     raw : bytes
         The text, as it is in a file.
     """
+
+    beyond: Sequence[tuple[str, Any]] = ()
+    """What else the tree has, by dotted path, once somebody has found it out by the text alone."""
 
     def __init__(self, raw: bytes) -> None:
         self.raw = raw
@@ -65,18 +66,6 @@ class AsdfText:
         if "root" in vars(self):
             other.root = self.root  # what takes long
         return other
-
-    @property
-    def stated_checksum(self) -> str | None:
-        """What seems to be the checksum of the headers when the tree was written.
-
-        It is the checksum unless that line of the text is part of something else.
-        """
-        start = self.raw.find(_BEFORE_CHECKSUM)
-        if start < 0 or self.raw.find(_BEFORE_CHECKSUM, start + 1) >= 0:
-            return None
-        match = _CHECKSUM.match(self.raw, start + 1)
-        return match[1].decode() if match else None
 
     @cached_property
     def checksum(self) -> str | None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Final, cast
 
+from blender_core.common.forks import unforked
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
@@ -40,18 +42,21 @@ def unpacked(file: BinaryIO) -> Iterator[BinaryIO]:
     file.seek(0)
     # Python may have been built without any of these modules.
     if start.startswith(_GZIP):
-        import gzip
-        import zlib
+        with unforked():
+            import gzip
+            import zlib
 
         with _told(zlib.error), gzip.GzipFile(fileobj=file) as content:
             yield cast("BinaryIO", content)
     elif start.startswith(_BZIP2):
-        import bz2
+        with unforked():
+            import bz2
 
         with bz2.BZ2File(file) as content:
             yield cast("BinaryIO", content)
     elif start.startswith(_XZ):
-        import lzma
+        with unforked():
+            import lzma
 
         with _told(lzma.LZMAError), lzma.LZMAFile(file) as content:
             yield cast("BinaryIO", content)

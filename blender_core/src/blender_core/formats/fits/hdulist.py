@@ -61,19 +61,51 @@ def table_in(hdulist: HDUList, name: str) -> FITS_rec:
             raise BadFitsError(msg)
         if "data" not in vars(hdu):
             # Astropy would keep what it loads.
-            file, size = _data_of(hdu)
-            raw = file.read(size)
-            if len(raw) < size:
-                msg = f"it is truncated: {len(raw):,} of its {size:,} bytes are there"
-                raise BadFitsError(msg)
-            padding = bytes(-size % BLOCK)
-            hdu = fits.BinTableHDU.fromstring(hdu.header.tostring().encode() + raw + padding)
-        with kept_apart():
-            table = hdu.data
+            hdu = _read_apart(hdu)
+        table = _columns_of(hdu)
         if table is None or not table.dtype.names:
             msg = "it has no columns"
             raise BadFitsError(msg)
         return table
+
+
+def _read_apart(hdu: BinTableHDU) -> BinTableHDU:
+    """Return a table as it is in its file, if its header can be true."""
+    file, size = _data_of(hdu)
+    width, rows = (hdu.header.get(keyword) for keyword in ("NAXIS1", "NAXIS2"))
+    if rows and not width:
+        msg = "its rows have no bytes"  # and there may be any number of them
+        raise BadFitsError(msg)
+    raw = file.read(size)
+    if len(raw) < size:
+        msg = f"it is truncated: {len(raw):,} of its {size:,} bytes are there"
+        raise BadFitsError(msg)
+    padding = bytes(-size % BLOCK)
+    apart = type(hdu).fromstring(hdu.header.tostring().encode() + raw + padding)
+    _require_consistent(apart, size)
+    return apart
+
+
+def _require_consistent(hdu: BinTableHDU, size: int) -> None:
+    """Refuse a table whose header lies: astropy 8.0 takes what lacks from elsewhere."""
+    width, table = hdu.header.get("NAXIS1"), _columns_of(hdu)
+    if table is not None and table.dtype.names:
+        if table.dtype.itemsize != width:
+            of_columns = table.dtype.itemsize
+            msg = f"a row has {width:,} bytes by NAXIS1, and its columns {of_columns:,} by TFORMn"
+            raise BadFitsError(msg)
+        if table.nbytes > size:
+            msg = f"its rows have {table.nbytes:,} bytes, and its data {size:,} by its header"
+            raise BadFitsError(msg)
+
+
+@kept_apart()
+def _columns_of(hdu: BinTableHDU) -> FITS_rec | None:
+    try:
+        return hdu.data
+    except Exception as error:  # it has many for what a header may say
+        msg = f"astropy makes no columns of its header: {type(error).__name__}: {error}"
+        raise BadFitsError(msg) from error
 
 
 @kept_apart()
@@ -91,7 +123,9 @@ def table_of(hdu: RawHDU, file: BinaryIO) -> FITS_rec:
         raise BadFitsError(msg)
     raw = cast("RawHeader", hdu.header).raw
     content = io.BytesIO(raw + data.ljust(padded(hdu.size), b"\0"))
-    table = fits.BinTableHDU.readfrom(content).data
+    apart = fits.BinTableHDU.readfrom(content)
+    _require_consistent(apart, hdu.size)
+    table = apart.data
     if table is None or not table.dtype.names:
         msg = "it has no columns"
         raise BadFitsError(msg)

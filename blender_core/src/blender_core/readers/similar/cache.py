@@ -8,10 +8,11 @@ metadata.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import numpy as np
 
@@ -23,11 +24,9 @@ from blender_core.formats.fits.scan import padded
 from blender_core.readers.similar.trees import KnownTrees
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
     from typing import BinaryIO
-
-    import numpy.typing as npt
 
     from blender_core.formats.fits.scan import RawFits
     from blender_core.schema.layout import Layout
@@ -47,21 +46,20 @@ _SHAPE: Final = (b"XTENSION", b"BITPIX  ", b"NAXIS   ", b"NAXIS2  ", b"PCOUNT  "
 _SHAPES: Final = (["BINTABLE", 8, 2, 1, 0, 1], ["IMAGE", 8, 1, None, 0, 1])
 """Of what is as long as the card NAXIS1 says. Old versions of stdatamodels wrote an image."""
 
-# Printable cards that astropy prints as they are, and of which none tells what is where; a line for
-# each.
-_TEXT: Final = rb"'[^'\n]*+(?:''[^'\n]*+)*+'"
-_COMMENT: Final = rb" *+(?:/.*+)?"
-_CARDS: Final = re.compile(
-    rb"(?:(?:(?!(?:" + _NAMES + rb"|HIERARCH) *=)(?=[A-Z0-9_-]++ *+=)[A-Z0-9_ -]{8}= ++(?:" + _TEXT
+# A printable card that astropy prints as it is, and that does not tell what is where.
+_TEXT: Final = rb"'[ -&(-~]*+(?:''[ -&(-~]*+)*+'"
+_COMMENT: Final = rb" *+(?:/[ -~]*+)?"
+_CARD: Final = re.compile(
+    rb"(?!(?:" + _NAMES + rb"|HIERARCH) *=)(?=[A-Z0-9_-]++ *+=)[A-Z0-9_ -]{8}= ++(?:" + _TEXT
     + rb"|[TF]|[+-]?[0-9]++(?:\.[0-9]*+)?(?:[ED][+-]?[0-9]++)?)?" + _COMMENT
-    + rb"|CONTINUE ++" + _TEXT + _COMMENT + rb"|(?:COMMENT |HISTORY | {8}).*+)\n)*+"
+    + rb"|CONTINUE ++" + _TEXT + _COMMENT + rb"|(?:COMMENT |HISTORY | {8})[ -~]*+"
 )  # fmt: skip
-_PRINTABLE: Final = bytes(range(0x20, 0x7F))
 _MOST_KEPT: Final = 1 << 8
-"""Of cards, and of headers: what is unlike in each file is not worth more memory."""
-_LENGTH_CARD: Final = re.compile(rb"(?=[ -~]{80}\Z)NAXIS1  = ++([0-9]++)" + _COMMENT)
-_FORMAT_CARD: Final = re.compile(rb"(?=[ -~]{80}\Z)TFORM1  = ++'([0-9]++)B *+'" + _COMMENT)
+"""Of cards: what is unlike in each file is not worth more memory."""
+_LENGTH_CARD: Final = re.compile(rb"NAXIS1  = ++([0-9]++)" + _COMMENT)
+_FORMAT_CARD: Final = re.compile(rb"TFORM1  = ++'([0-9]++)B *+'" + _COMMENT)
 _END: Final = b"END     "
+_KEYWORD: Final = 8
 _WORDS: Final = 10
 """How many numbers of eight bytes there are in a card."""
 _CONTINUE: Final = np.frombuffer(b"CONTINUE", np.uint64)
@@ -99,27 +97,40 @@ class ReaderCache:
                 self._files.clear()
             self._files[structure.length] = [structure, *known][:_OF_A_LENGTH]
 
-    def tree_of(self, path: Path) -> tuple[type, AsdfText] | None:
-        """Return the class and the tree of a file that is like one before, and as it was saved."""
+    def tree_of(self, path: Path) -> tuple[type, AsdfText, str] | None:
+        """Return what a file has that is like one before: class, tree, and checksum of headers."""
         try:
             known = self._files.get(length_of_file(path))
             if not known:
                 return None
             with path.open("rb", buffering=0) as file:
                 for structure in known:
-                    asdf = structure.read_tree(file)
-                    if asdf is not None:
+                    found = structure.read_tree(file)
+                    if found is not None:
                         if structure is not known[0]:
                             # The next file will most likely be like this one.
                             known.remove(structure)
                             known.insert(0, structure)
-                        return structure.model_type, asdf
+                        return structure.model_type, *found
         except (OSError, ValueError):
             pass  # it will be found out again, and told
         return None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+class _Pattern(NamedTuple):
+    """What is known of the headers of several files."""
+
+    differing: frozenset[int]
+    """Which cards differ in their values."""
+    continued: list[int]
+    """Which cards go on with the text of one that differs."""
+    same: list[bytes]
+    """The headers without these values, and without the size of the tree."""
+    starts: list[int]
+    """Where each part of that begins."""
+
+
+@dataclass(slots=True, eq=False)
 class _Structure:
     """Where a file has its headers, and which of their cards are the same in files like it."""
 
@@ -133,68 +144,45 @@ class _Structure:
     """Which of the cards tell how long the tree is."""
     tree_start: int
     """Where in the file the tree begins."""
-    words: npt.NDArray[np.uint64]
+    headers: bytes
     """The headers."""
-    continued: list[int]
-    """Which of their cards go on with the text of the one before."""
     fixed: frozenset[int]
     """Which of their cards are the same in files like it."""
-    beside_sizes: bytes = field(init=False)
-    """The header of the tree but for its size."""
-    usual_headers: set[str] = field(default_factory=set)
-    """Checksums of other headers that have been looked at."""
     usual: set[bytes] = field(default_factory=set)
     """Cards of other files that have been looked at."""
+    _pattern: _Pattern = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "beside_sizes", self._beside_sizes(self.words.tobytes()))
+        self._learn(frozenset())
 
-    def read_tree(self, file: BinaryIO) -> AsdfText | None:
-        """Return the tree of a file that is like this one, and as a datamodel saved it."""
+    def _learn(self, differing: frozenset[int]) -> None:
+        """Take note of which cards have other values in other files, with the same keywords."""
+        continued = [row for row in _continued(self.headers) if row - 1 in differing]
+        places = [row * CARD for row in sorted(differing.union(self.tree_sizes))]
+        starts = [0, *(place + CARD for place in places)]
+        ends = [*(place + _KEYWORD for place in places), len(self.headers)]
+        same = [self.headers[start:end] for start, end in zip(starts, ends, strict=True)]
+        self._pattern = _Pattern(differing, continued, same, starts)
+
+    def read_tree(self, file: BinaryIO) -> tuple[AsdfText, str] | None:
+        """Return the tree of a file that is like this one, and the checksum of its headers."""
         parts = []
         for start, length in self.places:
             file.seek(start)
             parts.append(file.read(length))
         headers = b"".join(parts)
-        size = self._size_of_tree(headers)
-        if size is None:
+        size = _size_told(*(headers[row * CARD : (row + 1) * CARD] for row in self.tree_sizes))
+        if self.tree_start + padded(size) != self.length or not self._is_like(headers):
             return None
         asdf = AsdfText.read(file, size)  # which begins where the last header ends
-        checksum = hashlib.sha256(memoryview(headers)[: self.tree]).hexdigest()
-        if asdf.stated_checksum != checksum:
-            return None
-        if checksum in self.usual_headers and self._beside_sizes(headers) == self.beside_sizes:
-            return asdf
-        if not self._is_like(headers):
-            return None
-        if len(self.usual_headers) > _MOST_KEPT:
-            self.usual_headers.clear()
-        self.usual_headers.add(checksum)
-        return asdf
-
-    def _beside_sizes(self, headers: bytes) -> bytes:
-        """Return the header of the tree without the cards that tell how long it is."""
-        first, last = self.tree_sizes[0], self.tree_sizes[-1]
-        between = headers[(first + 1) * CARD : last * CARD]
-        return headers[self.tree : first * CARD] + between + headers[(last + 1) * CARD :]
-
-    def _size_of_tree(self, headers: bytes) -> int | None:
-        """Return how long the tree is, if that fits the length of the file."""
-        sizes = [
-            pattern.fullmatch(headers, row * CARD, (row + 1) * CARD)
-            for pattern, row in zip((_LENGTH_CARD, _FORMAT_CARD), self.tree_sizes, strict=False)
-        ]
-        length = sizes[0] and sizes[0][1]
-        if not length or any(size is None or size[1] != length for size in sizes):
-            return None
-        return int(length) if self.tree_start + padded(int(length)) == self.length else None
+        return asdf, hashlib.sha256(memoryview(headers)[: self.tree]).hexdigest()
 
     def is_like(self, other: _Structure) -> bool:
         """Tell whether another file is like this one."""
         return (
             (self.model_type, self.places, self.tree_start)
             == (other.model_type, other.places, other.tree_start)
-            and self._is_like(other.words.tobytes())
+            and self._is_like(other.headers)
         )  # fmt: skip
 
     def _is_like(self, headers: bytes) -> bool:
@@ -203,35 +191,49 @@ class _Structure:
         Cards that are not the same to the byte may have any values, if astropy is certain to leave
         them as they are, and none of them tells what the file consists of.
         """
-        if len(headers) != self.words.nbytes:
+        if len(headers) != len(self.headers):
             return False
-        words = np.frombuffer(headers, np.uint64)
-        differs = words != self.words
-        rows = set((differs.nonzero()[0] // _WORDS).tolist())
-        rows.difference_update(self.tree_sizes)
-        if not self.fixed.isdisjoint(rows):
+        rows: Collection[int]
+        rows, continued, same, starts = pattern = self._pattern
+        is_new = False
+        if not all(map(headers.startswith, same, starts)):
+            differs = np.frombuffer(headers, np.uint64) != np.frombuffer(self.headers, np.uint64)
+            rows = {*(differs.nonzero()[0] // _WORDS).tolist()}.difference(self.tree_sizes)
+            if not self.fixed.isdisjoint(rows):
+                return False
+            continued, is_new = _continued(headers), not differs[::_WORDS].any()
+        new = {headers[row * CARD : (row + 1) * CARD] for row in rows} - self.usual
+        if not (all(map(_CARD.fullmatch, new)) and _goes_on(headers, continued)):
             return False
-        new = {headers[row * CARD : (row + 1) * CARD] for row in rows}
-        new -= self.usual
-        if new:
-            lines = b"\n".join([*new, b""])
-            if lines.translate(None, _PRINTABLE) != b"\n" * len(new):
-                return False
-            if not _CARDS.fullmatch(lines):
-                return False
-            if len(self.usual) > _MOST_KEPT:
-                self.usual.clear()
-            self.usual.update(new)
-        return all(
-            headers[(row - 1) * CARD : row * CARD].partition(b"/")[0].rstrip().endswith(b"&'")
-            for row in (_continued(words) if differs[::_WORDS].any() else self.continued)
-        )
+        if len(self.usual) > _MOST_KEPT:
+            self.usual.clear()
+        self.usual |= new
+        if is_new:
+            self._learn(pattern.differing.union(rows))
+        return True
 
 
-def _continued(words: npt.NDArray[np.uint64]) -> list[int]:
+def _continued(headers: bytes) -> list[int]:
     """Return which cards go on with the text of the one before."""
-    rows: list[int] = np.flatnonzero(words[::_WORDS] == _CONTINUE).tolist()
+    keywords = np.frombuffer(headers, np.uint64)[::_WORDS]
+    rows: list[int] = np.flatnonzero(keywords == _CONTINUE).tolist()
     return rows
+
+
+def _goes_on(headers: bytes, continued: list[int]) -> bool:
+    """Tell whether there is a text that goes on before each of some cards that go on with one."""
+    return all(
+        headers[(row - 1) * CARD : row * CARD].partition(b"/")[0].rstrip().endswith(b"&'")
+        for row in continued
+    )
+
+
+@functools.lru_cache(maxsize=64)
+def _size_told(length: bytes, form: bytes | None = None) -> int:
+    """Return the size of a tree, as the cards of its header tell it; 0 if they do not."""
+    match = _LENGTH_CARD.fullmatch(length)
+    of_form = match if form is None else _FORMAT_CARD.fullmatch(form)
+    return int(match[1]) if match and of_form and match[1] == of_form[1] else 0
 
 
 def _structure_of(fits: RawFits, model_type: type) -> _Structure | None:
@@ -267,7 +269,8 @@ def _structure_of(fits: RawFits, model_type: type) -> _Structure | None:
     sizes = [row for row in range(of_tree, len(keywords)) if keywords[row] in _SIZES]
     if [keywords[row] for row in sizes] not in ([_SIZES[0]], [*_SIZES]):
         return None
-    words = np.frombuffer(raw, np.uint64)
+    if not _goes_on(raw, _continued(raw)):
+        return None
     return _Structure(
         model_type=model_type,
         length=fits.length,
@@ -275,8 +278,7 @@ def _structure_of(fits: RawFits, model_type: type) -> _Structure | None:
         tree=tree,
         tree_sizes=tuple(sizes),
         tree_start=last.start,
-        words=words,
-        continued=_continued(words),
+        headers=raw,
         fixed=frozenset(_fixed(keywords, headers)) - {*sizes},
     )
 

@@ -14,14 +14,16 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from blender_core.common.attribute_paths import is_within
 from blender_core.formats.asdf.scalars import DOUBTFUL, scalar_value
-from blender_core.formats.asdf.skeleton import anchors_within
+from blender_core.formats.asdf.skeleton import CertainText
 from blender_core.formats.asdf.tree_text import CHECKSUM
+from blender_core.schema.attributes import unknown_attribute
+from blender_core.schema.layout import Layout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from blender_core.formats.asdf.tree_text import AsdfText
-    from blender_core.schema.layout import Group, Layout
+    from blender_core.schema.layout import Group
 
 __all__ = ["TreeTemplate", "UnusualTreeError"]
 
@@ -32,8 +34,6 @@ _NEXT_ENTRY: Final = re.compile(r"([}\]]*,)[ \n]+(?=\w)")
 """What follows a scalar within braces: there the line may be broken."""
 _AFTER: Final = " ,]}\n"
 """What ends every scalar, as it is not part of any."""
-_TOGETHER: Final = 8
-"""How many scalars are compared at once, as most are the same in others."""
 _MOST_PASSED: Final = 100
 """Each may have aliases for many values. Together, they are to have no more than a tree may."""
 
@@ -58,6 +58,7 @@ class _Slot(NamedTuple):
     """Whether line breaks within the scalar mean nothing but a blank."""
     place: int | None
     """Where in the values its value goes, if it is wanted."""
+    anchors: frozenset[str] = frozenset()
 
 
 class _Passed(NamedTuple):
@@ -67,68 +68,91 @@ class _Passed(NamedTuple):
     """What belongs to it and what follows, as the parsed text has them."""
     rest: str
     """What has to follow."""
-    column: int
-    """Where in its line the key is."""
-    anchors: frozenset[str]
-    """Anchors in it, as the parsed text has them."""
+    certain: CertainText
+    """What belongs to it, as a template by itself."""
+
+    @property
+    def anchors(self) -> frozenset[str]:
+        """Anchors in it, as the parsed text has them."""
+        return self.certain.anchors
 
 
-class _Section(NamedTuple):
-    """A part of a template between two keys that are passed over."""
+class _Stretch(NamedTuple):
+    """A part of a template up to where texts differ."""
 
-    passed: _Passed | None
-    groups: list[tuple[str, list[_Slot]]]
-    """Some slots each, and what they have in the parsed text."""
+    same: str
+    """What they all have so far."""
+    anchors: list[str]
+    """Anchors in it."""
+    differing: _Slot | _Passed | None
+    """What follows it; nothing at the end."""
 
 
 class TreeTemplate:
     """The text of a tree that has been parsed, divided where scalars are.
 
+    `beyond` has what the layout's schema does not know, by dotted path: None where the tree has a
+    null, in whose place others may have a value.
+
     Raises `UnusualTreeError` where the text alone does not tell the values.
     """
 
-    def __init__(self, asdf: AsdfText, layout: Layout, values: Sequence[Any]) -> None:
+    def __init__(
+        self, asdf: AsdfText, layout: Layout, values: Sequence[Any], beyond: Mapping[str, Any]
+    ) -> None:
         self._text = text = asdf.text
+        others = Layout(map(unknown_attribute, beyond))
+        self.beyond = others.paths
+        """The dotted paths of the values that follow those of the layout."""
         self._wanted = {CHECKSUM, *(path.partition(".")[0] for path in layout.paths)}
-        self._wants_wcs = any(is_within(path, _WCS) for path in layout.paths)
+        # Where the schema does not know it, nobody knows what it has.
+        self._wants_wcs = layout.known is not None and _WCS not in layout.known
+        self._wants_wcs |= any(is_within(path, _WCS) for path in layout.paths)
         checksum = _entries(asdf.root).get(CHECKSUM)
-        self._values = (*values, None if checksum is None else asdf.stated_checksum)
+        self._values = (
+            *values,
+            *(beyond[path] for path in others.paths),
+            None if checksum is None else asdf.checksum,
+        )
         self._places: dict[int, int] = {}
-        wanted = (*_nodes(asdf.root, layout.root), checksum)
+        wanted = (*_nodes(asdf.root, layout.root), *_nodes(asdf.root, others.root), checksum)
         for place, (node, value) in enumerate(zip(wanted, self._values, strict=True)):
             if node is not None and node.id == "scalar":
                 self._places[id(node)] = place
             elif value is not None:
                 raise UnusualTreeError
         # Where scalars and what is passed over begin and end, and their nodes or the keys' columns.
-        self._parts: list[tuple[int, int, Any, bool]] = []
+        self._ranges: list[tuple[int, int, Any, bool]] = []
         self._seen: set[int] = set()
         self._divide(asdf.root, (), in_braces=False)
         self._put_together(text)
-        del self._text, self._parts, self._places, self._seen
+        del self._text, self._ranges, self._places, self._seen
 
     def _put_together(self, text: str) -> None:
-        ends = [*(start for start, *_ in self._parts), len(text)]
+        ends = [*(start for start, *_ in self._ranges), len(text)]
         self._start = text[: ends[0]]
         literals = [self._start]
-        sections: list[tuple[_Passed | None, list[_Slot]]] = [(None, [])]
-        for (start, end, part, in_braces), after in zip(self._parts, ends[1:], strict=True):
+        self._parts: list[_Slot | _Passed] = []
+        for (start, end, part, in_braces), after in zip(self._ranges, ends[1:], strict=True):
             literal = text[end:after]
             literals.append(literal)
             known = text[start:after]
             if isinstance(part, int):
-                anchors = anchors_within(text[start:end], part)
-                if anchors is None:
-                    raise UnusualTreeError
-                sections.append((_Passed(known, literal, part, anchors), []))
+                try:
+                    certain = CertainText(text[start:end], part)
+                except ValueError as error:
+                    raise UnusualTreeError from error
+                self._parts.append(_Passed(known, literal, certain))
                 continue
             entry = _NEXT_ENTRY.match(literal) if in_braces else None
             ending, rest = (entry[1], literal[entry.end() :]) if entry else ("", literal)
-            slot = _Slot(known, ending, rest, in_braces, self._places.get(id(part)))
-            sections[-1][1].append(slot)
-        if len(sections) > _MOST_PASSED or any("&" in literal for literal in literals):
+            place = self._places.get(id(part))
+            self._parts.append(_Slot(known, ending, rest, in_braces, place))
+        n_passed = sum(isinstance(slot, _Passed) for slot in self._parts)
+        if n_passed > _MOST_PASSED or any("&" in literal for literal in literals):
             raise UnusualTreeError
-        self._sections = [_Section(passed, _grouped(slots)) for passed, slots in sections]
+        self._differing: frozenset[int] = frozenset()
+        self._stretches = self._divided(self._differing)
 
     def _divide(self, node: Any, keys: tuple[str, ...], *, in_braces: bool) -> None:
         """Find the scalars below a node, and the keys to be passed over."""
@@ -143,7 +167,7 @@ class TreeTemplate:
                 and self._text[start - 1] in " ["
                 and self._text[end] in _AFTER
             ):
-                self._parts.append((start, end, node, in_braces))
+                self._ranges.append((start, end, node, in_braces))
             return
         in_braces = in_braces or bool(node.flow_style)
         if node.id == "sequence":
@@ -175,7 +199,7 @@ class TreeTemplate:
         before = self._text[: key.start_mark.index].rpartition("\n")[2]
         if before != " " * column or not self._text.startswith("\n", end):
             raise UnusualTreeError
-        self._parts.append((start, end, column, False))
+        self._ranges.append((start, end, column, False))
 
     def _mark(self, node: Any) -> None:
         """See to it that an alias for a node that is passed over, or for one in it, is found."""
@@ -191,56 +215,80 @@ class TreeTemplate:
 
     def values(self, text: str) -> list[Any] | None:
         """Return the wanted values of a tree, and its checksum; None if its text does not fit."""
-        if not text.startswith(self._start):
-            return None
-        values = list(self._values)
+        values = self._fitting(text, self._stretches)
+        if values is None and (differing := self._differing.union(self._not_known(text))):
+            stretches = self._divided(differing)
+            values = self._fitting(text, stretches)
+            if values is not None:
+                self._differing, self._stretches = differing, stretches
+        return values
+
+    def _divided(self, differing: frozenset[int]) -> list[_Stretch]:
+        """Put together what does not differ."""
+        stretches = []
+        start, same = 0, self._start
+        for end in (*sorted(differing), len(self._parts)):
+            parts = self._parts[start:end]
+            same += "".join([part.known for part in parts])
+            anchors = [anchor for part in parts for anchor in part.anchors]
+            part = self._parts[end] if end in differing else None
+            stretches.append(_Stretch(same, anchors, part))
+            start, same = end + 1, ""
+        return stretches
+
+    def _not_known(self, text: str) -> Iterator[int]:
+        """Give the parts that differ in a text of this structure."""
         at = len(self._start)
-        known_anchors: set[str] = set()
-        for passed, groups in self._sections:
-            if passed is not None:
-                if text.startswith(passed.known, at):
-                    at += len(passed.known)
-                    anchors = passed.anchors
-                else:
-                    end = text.find(passed.rest, at)
-                    found = None if end < 0 else anchors_within(text[at:end], passed.column)
-                    if found is None:
+        for number, part in enumerate(self._parts):
+            if text.startswith(part.known, at):
+                at += len(part.known)
+                continue
+            end = text.find(part.rest, at)
+            if end < 0:
+                return
+            at = end + len(part.rest)
+            yield number
+
+    def _fitting(self, text: str, stretches: list[_Stretch]) -> list[Any] | None:
+        values = list(self._values)
+        all_anchors: list[str] = []
+        at = 0
+        for same, anchors, part in stretches:
+            if not text.startswith(same, at):
+                return None
+            at += len(same)
+            all_anchors += anchors
+            if isinstance(part, _Slot):
+                _, ending, rest, in_braces, place, _ = part
+                end = text.find(rest, at)
+                if end < 0:
+                    return None
+                scalar = text[at:end]
+                if ending:
+                    scalar = scalar.rstrip(" \n")
+                    if not scalar.endswith(ending):
                         return None
-                    at = end + len(passed.rest)
-                    anchors = found
-                if anchors:
-                    if not known_anchors.isdisjoint(anchors):
-                        return None
-                    known_anchors |= anchors
-            for together, slots in groups:
-                if text.startswith(together, at):
-                    at += len(together)
+                    scalar = scalar.removesuffix(ending)
+                value = scalar_value(scalar)
+                if value is DOUBTFUL or ("\n" in scalar and not in_braces):
+                    return None
+                if place is not None:
+                    values[place] = value
+                at = end + len(rest)
+            elif part is not None:
+                if text.startswith(part.known, at):
+                    at += len(part.known)
+                    all_anchors += part.anchors
                     continue
-                for known, ending, rest, in_braces, place in slots:
-                    if text.startswith(known, at):
-                        at += len(known)
-                        continue
-                    end = text.find(rest, at)
-                    if end < 0:
-                        return None
-                    scalar = text[at:end]
-                    if ending:
-                        scalar = scalar.rstrip(" \n")
-                        if not scalar.endswith(ending):
-                            return None
-                        scalar = scalar.removesuffix(ending)
-                    value = scalar_value(scalar)
-                    if value is DOUBTFUL or ("\n" in scalar and not in_braces):
-                        return None
-                    if place is not None:
-                        values[place] = value
-                    at = end + len(rest)
-        return values if at == len(text) else None
-
-
-def _grouped(slots: list[_Slot]) -> list[tuple[str, list[_Slot]]]:
-    groups = (slots[i : i + _TOGETHER] for i in range(0, len(slots), _TOGETHER))
-    return [("".join(slot.known for slot in group), group) for group in groups]
+                end = text.find(part.rest, at)
+                found = None if end < 0 else part.certain.anchors_in(text[at:end])
+                if found is None:
+                    return None
+                all_anchors += found
+                at = end + len(part.rest)
+        # An anchor that is there twice means either node, depending on where it is asked for.
+        is_whole = at == len(text) and len({*all_anchors}) == len(all_anchors)
+        return values if is_whole else None
 
 
 def _entries(node: Any) -> dict[str, Any]:

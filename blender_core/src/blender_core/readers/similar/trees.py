@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.readers.similar.template import TreeTemplate, UnusualTreeError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from blender_core.formats.asdf.tree_text import AsdfText
     from blender_core.schema.layout import Layout
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["KnownTrees"]
 
 _MOST: Final = 64
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 _OTHER_LINE_BREAKS: Final = "\r\x85\u2028\u2029\ufeff"
 
 
@@ -28,7 +30,8 @@ class KnownTrees:
     def values(self, asdf: AsdfText) -> list[Any] | None:
         """Return the wanted values of a tree that is like one that is known.
 
-        If there are, its checksum is what its text seems to say.
+        If there are, its checksum is known as well, and beyond them is what the layout's schema
+        does not know.
         """
         try:
             text = asdf.text
@@ -41,19 +44,22 @@ class KnownTrees:
                     # The next tree will most likely be like this one.
                     self._templates.remove(template)
                     self._templates.insert(0, template)
-                if values.pop() != asdf.stated_checksum:
-                    return None
-                asdf.checksum = asdf.stated_checksum
-                return values
+                checksum = values.pop()
+                asdf.checksum = checksum if isinstance(checksum, str) else None
+                size = len(self._layout.paths)
+                asdf.beyond = tuple(zip(template.beyond, values[size:], strict=True))
+                return values[:size] if template.beyond else values
         return None
 
-    def add(self, asdf: AsdfText, values: Sequence[Any]) -> None:
-        """Learn from a tree that has been parsed."""
+    def add(
+        self, asdf: AsdfText, values: Sequence[Any], beyond: Mapping[str, Any] = _NOTHING
+    ) -> None:
+        """Learn from a tree that has been parsed, and has values that the schema does not know."""
         # Where lines are broken in other ways, YAML counts the characters in other ways as well.
         if any(char in asdf.text for char in _OTHER_LINE_BREAKS):
             return
         try:
-            template = TreeTemplate(asdf, self._layout, values)
+            template = TreeTemplate(asdf, self._layout, values, beyond)
         except UnusualTreeError:
             return
         self._templates = [template, *self._templates][:_MOST]

@@ -1,0 +1,1 @@
+"""The rules of Chandra's header lookup tables, for Model Blender."""

@@ -1,0 +1,1 @@
+"""Blend headers, whatever is in them, with Model Blender."""

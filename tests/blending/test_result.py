@@ -1,7 +1,10 @@
+import numpy as np
 import pytest
+from astropy.io import fits
 from stdatamodels.jwst.datamodels import ImageModel
 
 from blender_core import Status, Tier, blendmodels
+from blender_core.tables.hdrrules import recorded_rules
 
 
 @pytest.fixture(scope="module")
@@ -108,3 +111,84 @@ def test_the_source_of_a_list():
     exposure = inputs[0].schema["properties"]["meta"]["properties"]["exposure"]["properties"]
     exposure["read_times"]["blend_rule"] = "last"
     assert blendmodels(ImageModel(), inputs).outcomes[path].from_input == 1
+
+
+class TestHDUs:
+    """The tables of a result, for files that are written by other means."""
+
+    @pytest.fixture
+    def result(self):
+        inputs = [ImageModel() for _ in range(3)]
+        for path, column in {
+            "meta.exposure.ngroups": [None, 7, 999999],
+            "meta.exposure.exposure_time": [107.5, None, 214.5],
+            "meta.visit.exp_only": [True, None, False],
+            "meta.instrument.filter": ["F115W", None, ""],
+        }.items():
+            for model, value in zip(inputs, column, strict=True):
+                if value is not None:
+                    model.meta.instance.setdefault(path.split(".")[1], {})[path.split(".")[2]] = (
+                        value
+                    )
+        return blendmodels(None, inputs, record_rules=True)
+
+    def check(self, path):
+        with fits.open(path, logical_as_bytes=True) as hdulist:
+            assert [hdu.name for hdu in hdulist] == ["PRIMARY", "HDRTAB", "HDRRULES"]
+            hdulist.verify("exception")
+            table, columns = hdulist["HDRTAB"].data, hdulist["HDRTAB"].columns
+            assert columns["EFFEXPTM"].unit == "s"
+            assert columns["NGROUPS"].format == "K"
+            assert table["NGROUPS"].tolist() == [columns["NGROUPS"].null, 7, 999999]
+            assert columns["NGROUPS"].null not in (7, 999999)
+            assert table["EXP_ONLY"].tolist() == [b"T", b"", b"F"]
+            assert np.isnan(table["EFFEXPTM"]).tolist() == [False, True, False]
+        raw = path.read_bytes()
+        start = raw.index(b"F115W")
+        length = table.dtype.itemsize
+        assert raw[start + length : start + length + 5] == bytes(5)  # missing
+        assert raw[start + 2 * length : start + 2 * length + 5] == b" \0\0\0\0"  # an empty text
+        assert recorded_rules(fits.getdata(path, "HDRRULES"), "").outcomes
+
+    @pytest.mark.filterwarnings("ignore:.*NULL .undefined. values")
+    @pytest.mark.parametrize("looked_at", [False, True])
+    def test_written_by_astropy(self, result, tmp_path, looked_at):
+        hdus = result.hdus()
+        if looked_at:
+            for hdu in hdus:
+                for name in hdu.columns.names:
+                    assert len(hdu.data[name]) > 0
+        fits.HDUList([fits.PrimaryHDU(), *hdus]).writeto(tmp_path / "out.fits")
+        self.check(tmp_path / "out.fits")
+
+    def test_they_are_those_of_the_product(self, tmp_path):
+        """To the byte, as the engine writes them into a file."""
+        inputs, path = [ImageModel(), ImageModel()], tmp_path / "product.fits"
+        inputs[1].meta.exposure.exposure_time = 1.5
+        ImageModel().save(path)
+        result = blendmodels(path, inputs, output=path, record_rules=True)
+        content = path.read_bytes()
+        for hdu in result.hdus():
+            fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(tmp_path / "hdu.fits", overwrite=True)
+            assert (tmp_path / "hdu.fits").read_bytes()[2880:] in content
+
+    def test_each_time_they_are_others(self, result):
+        result.hdus()[0].header["EXTNAME"] = "MINE"
+        assert [hdu.name for hdu in result.hdus()] == ["HDRTAB", "HDRRULES"]
+
+    def test_rules_only_where_they_are_recorded(self):
+        inputs = [ImageModel(), ImageModel()]
+        for model in inputs:
+            model.meta.exposure.exposure_time = 1.5
+
+        def names(**settings):
+            return [hdu.name for hdu in blendmodels(None, inputs, **settings).hdus()]
+
+        assert names() == ["HDRTAB"]
+        assert names(record_rules=False, overrides={"EFFEXPTM": "max"}) == ["HDRTAB"]
+        assert names(overrides={"EFFEXPTM": "max"}) == ["HDRTAB", "HDRRULES"]
+
+    def test_of_inputs_that_say_nothing(self):
+        model = ImageModel()
+        del model.meta.instance["date"], model.meta.instance["model_type"]
+        assert blendmodels(None, [model]).hdus() == []

@@ -284,6 +284,13 @@ class TestTerminal:
         done = script("demo", env={**os.environ, "COLUMNS": "0"})
         assert "24 exposures, one product" in done.stdout
 
+    # Superscript two is a digit to Unicode, and no number to Python.
+    @pytest.mark.parametrize("size", ["\u00b2", "9" * 5000, "wide"])
+    def test_a_width_that_is_none(self, script, size):
+        done = script("rules", env={**os.environ, "COLUMNS": size, "LINES": size})
+        assert done.returncode == 0
+        assert "weighted_mean" in done.stdout
+
     def test_piped(self, script):
         done = script("rules", env={**os.environ, "COLUMNS": "40"})
         assert "\x1b" not in done.stdout

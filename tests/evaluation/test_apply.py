@@ -121,7 +121,7 @@ def test_what_is_no_value_is_an_error_with_its_type(applied, made, gives):
     assert text.startswith("rule 'acme' of acme-rules 1.2 [acme] fails for meta.a (A) with the")
     assert "which is of type " in text
     if not isinstance(made, (list, dict)):
-        assert f"of type {type(made).__name__}, and not a text, a number" in text
+        assert f"of type {type(made).__name__}, and not a str, an int" in text
     assert (caught.value.attribute, caught.value.rule) == ("meta.a", "acme")
 
 

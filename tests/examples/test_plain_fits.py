@@ -1,6 +1,7 @@
 """Blending FITS files without a datamodel, by the example of a plugin that reads them."""
 
 import importlib
+import json
 import math
 import shutil
 import sys
@@ -9,7 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from astropy.io import fits
+from astropy.table import Table
 from stdatamodels.jwst.datamodels import ImageModel
+from typer.testing import CliRunner
 
 from blender_core import (
     InputError,
@@ -23,6 +26,7 @@ from blender_core import (
     blendmodels,
     hookimpl,
 )
+from blender_core.cli.app import app
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "plain_fits"
@@ -242,3 +246,85 @@ def test_what_is_installed_for_another_telescope_changes_nothing(exposures, inst
     assert len(list(Plugins.discover())) == 4
     assert str(alone.plan.diff(beside.plan)) == "no difference"
     assert beside.values == alone.values
+
+
+def test_what_is_missing_is_missing_in_the_file_of_combine(exposures, plugins, combine, tmp_path):
+    fits.delval(exposures[1], "FILTER")
+    fits.delval(exposures[0], "NCOMBINE", extname="SCI")
+    fits.setval(exposures[2], "NCOMBINE", value=999999, extname="SCI")
+    result = blendmodels(None, exposures, plugins=plugins)
+    combine.to_hdulist(result).writeto(tmp_path / "combined.fits")
+    with fits.open(tmp_path / "combined.fits") as hdulist:
+        table = hdulist["HDRTAB"]
+        null = table.columns["NCOMBINE"].null
+        assert table.data["NCOMBINE"].tolist() == [null, 2, 999999]
+        assert null not in (2, 999999)
+    read = Table.read(tmp_path / "combined.fits", hdu="HDRTAB")
+    assert read["NCOMBINE"].mask.tolist() == [True, False, False]
+    assert read["FILTER"].mask.tolist() == [False, True, False]
+
+
+class TestProduct:
+    """The product, once the plugin is installed."""
+
+    @pytest.fixture
+    def combined(self, exposures, install_examples, monkeypatch):
+        """The name of a combined file, as a drizzling program leaves it."""
+        install_examples("plain_fits")
+        folder = exposures[0].parent
+        monkeypatch.chdir(folder)
+        science = fits.ImageHDU(np.arange(6, dtype=np.float32).reshape(2, 3), name="SCI")
+        weight = fits.ImageHDU(np.ones((2, 3), np.float32), name="WHT")
+        header = fits.Header([("FILTER", "F606W", "element selected"), ("EXPTIME", 1.0)])
+        hdulist = fits.HDUList([fits.PrimaryHDU(header=header), science, weight])
+        hdulist.writeto("combined.fits")
+        return "combined.fits"
+
+    @pytest.fixture
+    def command(self):
+        """Return a function that runs a command, and returns what it prints."""
+
+        def run(*arguments, status=0):
+            done = CliRunner().invoke(app, [*map(str, arguments)])
+            assert done.exit_code == status, done.output
+            return done.stdout
+
+        return run
+
+    def test_all_commands(self, combined, exposures, command):
+        names = [path.name for path in exposures]
+        before = Path(combined).read_bytes()
+        assert "EXPTIME" in command("blend", combined, *names, "--dry-run")
+        command("blend", combined, *names, "-o", "blended.fits")
+        assert Path(combined).read_bytes() == before
+        with fits.open("blended.fits") as hdulist, fits.open(combined) as old:
+            assert [hdu.name for hdu in hdulist] == ["PRIMARY", "SCI", "WHT", "HDRTAB", "HDRRULES"]
+            assert hdulist[0].header["EXPTIME"] == 1100.75
+            assert hdulist[0].header["TIME-OBS"] == "23:58:20"
+            assert hdulist[0].header.comments["FILTER"] == "element selected"
+            assert hdulist["SCI"].header["NCOMBINE"] == 6
+            assert (hdulist["SCI"].data == old["SCI"].data).all()
+        assert "1100.75" in command("explain", "blended.fits", "EXPTIME")
+        rows = json.loads(command("table", "blended.fits", "--all", "--json"))
+        assert [row["EXPTIME"] for row in rows] == [values[-1] for values in EXPOSURES]
+        command("report", "blended.fits", "-o", "report.html")
+        assert "1100.75" in Path("report.html").read_text()
+        command("amend", "blended.fits", "--override", "EXPTIME=max", "-o", "amended.fits")
+        assert fits.getheader("amended.fits")["EXPTIME"] == 400.25
+        differences = json.loads(
+            command("diff", "blended.fits", "amended.fits", "--json", status=1)
+        )
+        assert [each["keyword"] for each in differences["values"]] == ["EXPTIME"]
+        assert command("diff", "blended.fits", "blended.fits").endswith("say the same.\n")
+
+    def test_it_is_not_written_as_something_else(self, combined, exposures):
+        done = CliRunner().invoke(app, ["blend", combined, str(exposures[0]), "-o", "a.asdf"])
+        assert done.exit_code == 2
+        assert "ends in .fits or .fits.gz" in done.stderr.replace("\n", " ")
+
+    def test_without_the_plugin(self, combined, exposures):
+        arguments = ["blend", combined, str(exposures[0]), "-o", "a.fits", "--block", "plain-fits"]
+        done = CliRunner().invoke(app, arguments)
+        assert done.exit_code == 2
+        assert "has no keyword DATAMODL" in done.stderr.replace("\n", " ")
+        assert not Path("a.fits").exists()

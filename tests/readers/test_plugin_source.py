@@ -391,7 +391,7 @@ def nested_without_end():
         ({"a": {"$ref": "#/b"}}, r"\$ref of meta.a: nothing is looked up elsewhere"),
         ({"a": {"anyOf": [{"$ref": "#/b"}]}}, r"anyOf.0.\$ref of meta.a: nothing is looked up"),
         ({"a": {"pattern": "("}}, r"pattern of meta.a: '\(' is not a regular expression: missing \)"),
-        ({5: {"type": "number"}}, "properties of meta: 5 is a name, and not a text"),
+        ({5: {"type": "number"}}, "properties of meta: a name in it is a str, not 5"),
         ({"a": {"blend_rul": "sum"}}, r"blend_rul of meta.a: there is no such word: did you mean blend_rule\?"),
         ({"a": {"anyOf": [{"blend_of": "b"}]}}, "anyOf.0.blend_of of meta.a: there is no such word: did you mean blend_from"),
         ({"a": {"properties": {"b": {"blend_x": 3}}}}, "blend_x of meta.a.b: there is no such word: "),

@@ -426,14 +426,14 @@ def test_a_checksum_that_is_only_part_of_a_text(logged, tmp_path):
         )
 
 
-@pytest.mark.parametrize(
-    "card",
-    [
-        b"TARG_RA =1.5", b"targ_ra =                  9.5", b"TARG_RA =                9.5e1", b"TARG_RA = 'open", b"TARG_RA = 9,5",
-        b"TARG_RA = '\xe9'", b"TARG_RA =                  9.5 / \xe9", b"END     X", b"DATAMODL= 'SlitModel'", b"TARG_RA = 'a' b",
-        b"ZIMAGE  =                    T", b"NAXIS3  =                    2", b" TARG_RA=  5", b"TARG_RA = '", b"EXTNAME = 'ASDF'",
-    ],
+CARDS = (
+    b"TARG_RA =1.5", b"targ_ra =                  9.5", b"TARG_RA =                9.5e1", b"TARG_RA = 'open", b"TARG_RA = 9,5",
+    b"TARG_RA = '\xe9'", b"TARG_RA =                  9.5 / \xe9", b"END     X", b"DATAMODL= 'SlitModel'", b"TARG_RA = 'a' b",
+    b"ZIMAGE  =                    T", b"NAXIS3  =                    2", b" TARG_RA=  5", b"TARG_RA = '", b"EXTNAME = 'ASDF'",
 )  # fmt: skip
+
+
+@pytest.mark.parametrize("card", CARDS)
 @pytest.mark.parametrize("where", ["before", "instead", "after the end"])
 def test_a_checksum_of_bytes_that_are_not_what_is_read(cache, first, tmp_path, card, where):
     """Somebody has computed it of a header's bytes, and not of what astropy makes of them."""
@@ -448,6 +448,36 @@ def test_a_checksum_of_bytes_that_are_not_what_is_read(cache, first, tmp_path, c
     assert place % CARD == 0
     assert place < end
     raw = raw[:place] + card.ljust(CARD) + raw[place + CARD :]
-    hashed = hashlib.sha256(b"".join(raw[slice(*each)] for each in headers(first)[:-1]))
-    path.write_bytes(HASH.sub(hashed.hexdigest().encode(), raw))
+    path.write_bytes(forged(raw, first))
     assert answer(path, cache) == answer(path, ReaderCache())
+
+
+def forged(raw, like):
+    """Have the tree of a file tell the checksum of its headers' bytes."""
+    hashed = hashlib.sha256(b"".join(raw[slice(*each)] for each in headers(like)[:-1]))
+    return HASH.sub(hashed.hexdigest().encode(), raw)
+
+
+@pytest.fixture(scope="module")
+def others(tmp_path_factory):
+    """Files that differ from the first in some cards."""
+    folder = tmp_path_factory.mktemp("others")
+    return [
+        save(folder / f"{number}_cal.fits", ra=2.5 + number, name=f"M {number}")
+        for number in (7, 8)
+    ]
+
+
+@pytest.mark.parametrize("card", CARDS)
+def test_cards_that_are_known_to_differ_are_looked_at_all_the_same(
+    cache, first, others, tmp_path, card
+):
+    for other in others:
+        assert answer(other, cache) == answer(other, ReaderCache())
+        assert cache.tree_of(other) is not None
+    raw = first.read_bytes()
+    place = raw.index(b"TARG_RA =")
+    path = tmp_path / "b_cal.fits"
+    path.write_bytes(forged(raw[:place] + card.ljust(CARD) + raw[place + CARD :], first))
+    assert answer(path, cache) == answer(path, ReaderCache())
+    assert answer(first, cache) == answer(first, ReaderCache())

@@ -15,8 +15,18 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
-from hostile_plugins import KINDS, PLACES, DictSource, OverridesPlugin, ReaderPlugin, RulesPlugin
+from hostile_plugins import (
+    EVERYTHING,
+    KINDS,
+    PLACES,
+    DictSource,
+    OverridesPlugin,
+    ReaderPlugin,
+    RulesPlugin,
+    hostile,
+)
 from hostile_plugins import giving as source_giving
 from hostile_plugins import rule as plugin_with_rule
 from hostile_plugins import source as plugin_with_source
@@ -28,6 +38,7 @@ import blender_rules_std.plugin
 from blender_core import (
     BlenderError,
     BlendPlan,
+    ExpansionError,
     Gives,
     Override,
     Plugins,
@@ -111,6 +122,31 @@ def test_it_is_told_as_the_plugins(place, thoroughness):
             raise
         except BaseException as error:  # noqa: BLE001  # what would end pytest
             pytest.fail(f"{place} with {kind}: {type.__repr__(type(error))}")
+
+
+@pytest.mark.parametrize("kind", all_but_exhaustive(KINDS, ["exit", "interrupt"]))
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda raise_it: {"hdrtab": raise_it},
+        lambda raise_it: {"hdrtab": property(raise_it)},
+        lambda raise_it: {"hdrtab": lambda _: hostile(raise_it, *EVERYTHING)},
+        lambda raise_it: {"hdrtab": lambda _: [hostile(raise_it, *EVERYTHING)]},
+        lambda raise_it: {"hdrtab": lambda _: hostile_table(raise_it)},
+    ],
+)
+def test_so_is_what_is_told_of_a_table(make, kind):
+    plugins = plugins_with(plugin_with_source(**make(KINDS[kind])))
+    with pytest.raises(BlenderError) as caught:
+        blendmodels(None, INPUTS[:1], plugins=plugins, expand=True)
+    assert isinstance(caught.value, ExpansionError) or "hostile-rules 1.2" in str(caught.value)
+
+
+def hostile_table(raise_it):
+    """Return an array whose class has methods of its own."""
+    members = dict.fromkeys(("__getitem__", "__len__", "__array__", "tolist", "view"), raise_it)
+    own = type("Own", (np.ndarray,), members)
+    return np.zeros(2, [("EXPTIME", object)]).view(own)
 
 
 def endless(value):

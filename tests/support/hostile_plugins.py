@@ -580,6 +580,37 @@ def open_gives_attributes(raise_it):
     return ReaderPlugin(lambda *_: hostile(raise_it, "__getattribute__", "__class__"))
 
 
+@place
+def open_gives_generator(raise_it):
+    def rows(given, what):
+        yield DictSource(given, what)
+        raise_it()
+
+    return ReaderPlugin(rows)
+
+
+@place
+def open_gives_iterable(raise_it):
+    return ReaderPlugin(lambda *_: hostile(raise_it, "__iter__", "__len__", base=list))
+
+
+@place
+def open_gives_iterator(raise_it):
+    return ReaderPlugin(
+        lambda *_: type("Own", (), {"__iter__": lambda i: i, "__next__": raise_it})()
+    )
+
+
+@place
+def open_gives_rows(raise_it):
+    return ReaderPlugin(lambda *_: [hostile(raise_it, *EVERYTHING)])
+
+
+@place
+def open_gives_rows_with_attributes(raise_it):
+    return ReaderPlugin(lambda *_: (hostile(raise_it, "__getattribute__", "__class__"),))
+
+
 def _member(name, make):
     def source_member(raise_it):
         return source(**make(raise_it))

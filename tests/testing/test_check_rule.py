@@ -256,16 +256,16 @@ def test_rules_that_are_what_they_say(blend, settings):
             as_a_set,
             {"gives": Gives.LIST},
             (
-                "of 2.5 it gives {'2.5'} (set), which is not a text, a number or a boolean, nor a list "
-                "or mapping of these"
+                "of 2.5 it gives {'2.5'} (set), which is not a str, an int, a float or a bool, nor a "
+                "list or dict of these"
             ),
         ),
         (
             as_an_array,
             {},
             (
-                "of 2.5 it gives array([2.5]) (ndarray), which is not a text, a number or a boolean, "
-                "nor a list or mapping of these"
+                "of 2.5 it gives array([2.5]) (ndarray), which is not a str, an int, a float or a "
+                "bool, nor a list or dict of these"
             ),
         ),
         (
@@ -273,7 +273,7 @@ def test_rules_that_are_what_they_say(blend, settings):
             {},
             (
                 "of '2024-01-02', '2024-01-01' it gives datetime.date(2024, 1, 2) (date), which is not "
-                "a text, a number or a boolean, nor a list or mapping of these"
+                "a str, an int, a float or a bool, nor a list or dict of these"
             ),
         ),
         (

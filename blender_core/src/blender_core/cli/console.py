@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,8 +26,19 @@ __all__ = ["Output"]
 
 _GAP: Final = 2
 _USUAL_WIDTH: Final = 80
+_SIZES: Final = ("COLUMNS", "LINES")
+_SIZE: Final = re.compile("[0-9]{1,4}")
 _LONGEST: Final = 48
 """How many characters of a cell are shown where there are many columns."""
+
+
+def _environment() -> dict[str, str]:
+    """Return the environment without sizes that are none; rich 14 fails at "²"."""
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in _SIZES or _SIZE.fullmatch(value)
+    }
 
 
 class Output(Console):
@@ -41,6 +54,7 @@ class Output(Console):
             highlight=False,
             markup=False,
             emoji=False,
+            _environ=_environment(),
         )
         if not self.width:  # COLUMNS=0 is what some programs say who do not know it
             self.width = _USUAL_WIDTH

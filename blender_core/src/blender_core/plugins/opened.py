@@ -65,8 +65,20 @@ class OpenedHeader(_Unchangeable, Mapping[str, Any]):
     _label: str
     _told: set[str]
 
-    def __init__(self, hdu: RawHDU, index: int, label: str) -> None:
-        vars(self).update(index=index, name=hdu.name, _header=hdu.header, _label=label, _told=set())
+    def __init__(
+        self,
+        name: str,
+        header: RawHeader | LiveHeader,
+        index: int,
+        label: str,
+        told: set[str] | None = None,
+    ) -> None:
+        told = set() if told is None else told
+        vars(self).update(index=index, name=name, _header=header, _label=label, _told=told)
+
+    def copy(self) -> OpenedHeader:
+        """Return the same, with which nobody can change what this one tells."""
+        return OpenedHeader(self.name, self._header, self.index, self._label, self._told)
 
     def __repr__(self) -> str:
         return f"<header of HDU {self.index} ({self.name})>"
@@ -193,11 +205,14 @@ class Opened(_Unchangeable):
     @classmethod
     def of_fits(cls, path: Path | None, hdus: Iterable[RawHDU], label: str) -> Opened:
         """Return what was read of a FITS file, or of an open HDUList."""
-        return cls(path, tuple(OpenedHeader(hdu, i, label) for i, hdu in enumerate(hdus)))
+        return cls(
+            path, tuple(OpenedHeader(hdu.name, hdu.header, i, label) for i, hdu in enumerate(hdus))
+        )
 
     def copy(self) -> Opened:
-        """Return the same with a tree of its own."""
-        return Opened(self.path, self.headers, self._tree)
+        """Return the same, with which nobody can change what this one tells."""
+        headers = tuple(header.copy() for header in self.headers)
+        return Opened(self.path, headers, self._tree)
 
     @cached_property
     def tree(self) -> Mapping[str, Any] | None:
@@ -233,9 +248,13 @@ class Opened(_Unchangeable):
 
 
 def _normalized(keyword: str) -> str:
+    """Return a keyword as astropy looks for it."""
     keyword = keyword.strip()
-    # What is after a dot is no keyword, but a part of its record; and there, the case matters.
-    return keyword if "." in keyword else keyword.upper()
+    if keyword.isupper() and keyword.isalnum():
+        return keyword
+    from astropy.io.fits import Card
+
+    return str(Card.normalize_keyword(keyword))
 
 
 def _own(value: Any) -> Any:

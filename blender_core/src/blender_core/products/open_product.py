@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, Final
 
 from blender_core.common.foreign import type_name
-from blender_core.common.provider import Provider
 from blender_core.common.wording import join_words, named
 from blender_core.errors import InputError, NotADatamodelError, UnknownInputError
 from blender_core.inputs.opener import Opener
@@ -17,7 +16,7 @@ from blender_core.products.base import NoProduct, Product
 from blender_core.products.datamodel import DatamodelProduct
 from blender_core.products.file_product import AsdfModelProduct, FileProduct
 from blender_core.products.fits import FitsModelProduct
-from blender_core.products.plugin_product import PluginProduct
+from blender_core.products.plugin_product import GivenProduct, PluginProduct
 from blender_core.schema.model_class import import_datamodels
 
 __all__ = ["open_product", "product_of_plugin"]
@@ -43,7 +42,7 @@ def open_product(product: Any, plugins: Plugins | None = None) -> Product:
         return DatamodelProduct(product)
     except (UnknownInputError, NotADatamodelError) as refusal:
         if isinstance(product, Product):  # a plugin's, at hand
-            return PluginProduct(product, _caller(product), _LABEL)
+            return GivenProduct(product, _LABEL)
         if _is_of_datamodel(product):
             raise
         return product_of_plugin(product, refusal, plugins)
@@ -97,9 +96,3 @@ def _reopened(plugins: Plugins, path: Path, label: str) -> PluginProduct | None:
     """Return the product in a file that a plugin has written; None if it takes no such files."""
     claim = plugins.product(path, label, Opener().opened(path, label))
     return None if claim is None else PluginProduct(*claim, label)
-
-
-def _caller(product: Product) -> Provider:
-    """Return whose a product is that the caller has made himself."""
-    module = type(product).__module__
-    return Provider(module.partition(".")[0], "", type_name(product))

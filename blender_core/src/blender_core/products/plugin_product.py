@@ -11,9 +11,11 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, cast
 
+from blender_core.common.advice import Advice
 from blender_core.common.cached import cached_property
-from blender_core.common.foreign import class_name
+from blender_core.common.foreign import class_name, type_name
 from blender_core.common.plain_values import plain
+from blender_core.common.provider import Provider
 from blender_core.common.values import DROP
 from blender_core.common.wording import pluralize, preview
 from blender_core.errors import BlendWarning, InputError, OutputError, PluginError
@@ -30,13 +32,12 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterator, Mapping
 
-    from blender_core.common.provider import Provider
     from blender_core.formats.files.target import Target
     from blender_core.plan.plan import BlendPlan
     from blender_core.schema.attributes import Attribute
     from blender_core.tables.product_table import ProductTable
 
-__all__ = ["PluginProduct"]
+__all__ = ["GivenProduct", "PluginProduct"]
 
 
 class PluginProduct(PluginSource, Product):
@@ -136,6 +137,14 @@ class PluginProduct(PluginSource, Product):
             self._values |= zip(wanted.paths, super().read(wanted), strict=True)
         return [self._values.get(path) for path in layout.paths]
 
+    @property
+    def records_rules(self) -> bool:  # type: ignore[override]
+        return bool(self._ask("records_rules", lambda: self._product.records_rules, bool))
+
+    def has_place_for(self, attribute: Attribute) -> bool:
+        name = "has_place_for"
+        return bool(self._ask(name, lambda: self._product.has_place_for(attribute), bool))
+
     def table(self, name: str) -> Any:
         with self._guarded(f"table({name!r})"):
             table = array_of_table(self._product.table(name))
@@ -214,15 +223,9 @@ class PluginProduct(PluginSource, Product):
             self._product.check(draft, dataclasses.replace(target, file=None))
         if self._reopened is None:
             return
-        with tempfile.TemporaryDirectory() as folder:
-            # By the name that it will have, which may tell whose it is.
-            link = Path(folder, target.output.name)
+        with _by_name(draft, target.output.name) as path:
             try:
-                link.symlink_to(draft.absolute())
-            except OSError:  # there are systems without
-                link = draft
-            try:
-                written = self._reopened(link, "what has been written")
+                written = self._reopened(path, "what has been written")
                 if written is not None:
                     self._compare(written)
                 elif self.origin is not None:
@@ -276,6 +279,30 @@ class PluginProduct(PluginSource, Product):
             raise error
         msg = f"{error}\nThe product has been written to {self._written}, whole"
         raise PluginError(msg, provider=self._provided.provider) from error
+
+
+class GivenProduct(PluginProduct):
+    """A product that the caller has made himself, of a class of his own or of a plugin's."""
+
+    remedy = Advice("Repair its class.")
+
+    def __init__(self, product: Product, label: str) -> None:
+        name = type_name(product)
+        module = type(product).__module__.partition(".")[0]
+        super().__init__(product, Provider(module, "given by the caller", name), label)
+
+
+@contextlib.contextmanager
+def _by_name(draft: Path, name: str) -> Iterator[Path]:
+    """Give a path of a draft by the name that it will have, which may tell whose it is."""
+    with contextlib.ExitStack() as stack:
+        path = draft
+        # There are systems without links, and without a place for them.
+        with contextlib.suppress(OSError):
+            link = Path(stack.enter_context(tempfile.TemporaryDirectory()), name)
+            link.symlink_to(draft.absolute())
+            path = link
+        yield path
 
 
 def _is_product(given: Any) -> bool:

@@ -61,7 +61,7 @@ class DatamodelReader(Reader):
         """Give what is of a name that the kind does not have, and the datamodel itself may."""
         known: dict[str, Attribute] = {}
         if subschema := subschema_at(self._model.schema, path):
-            known = read_attributes(_nested(path, subschema, "properties"))
+            known = read_attributes(_schema_of(path, subschema))
             own = Layout(each for each in known.values() if each.path not in (kind.known or ()))
             values = collect(_nested(path, value), own)
             yield from zip(own.attributes, map(plain, values), strict=True)
@@ -76,10 +76,16 @@ class DatamodelReader(Reader):
         return table_of_datamodel(self._model)
 
 
-def _nested(path: str, value: Any, *between: str) -> dict[str, Any]:
+def _nested(path: str, value: Any) -> dict[str, Any]:
     """Return a tree with one value at a path."""
     for name in reversed(path.split(".")):
         value = {name: value}
-        for group in between:
-            value = {group: value}
     return value  # type: ignore[no-any-return]
+
+
+def _schema_of(path: str, subschema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a schema that has nothing but what is at a path."""
+    schema = dict(subschema)
+    for name in reversed(path.split(".")):
+        schema = {"type": "object", "properties": {name: schema}}
+    return schema

@@ -41,7 +41,7 @@ from blender_core.readers.model_files import (
 )
 from blender_core.readers.product_table import HDRTAB, table_in_fits, table_in_tree
 from blender_core.readers.reader import Reader
-from blender_core.schema.attributes import read_attributes
+from blender_core.schema.attributes import read_attributes, unknown_attribute
 from blender_core.schema.model_class import described
 from blender_core.schema.tree import scalars_beyond
 
@@ -186,10 +186,11 @@ class FitsReader(Reader):
 
     def _values_by_text(self, layout: Layout, asdf: AsdfText) -> list[Any] | None:
         """Return the values of a tree that is like one before."""
-        known = self._cache.trees(layout).values(asdf)
-        if known is None:
-            return None
-        values, self._beyond = known
+        values = self._cache.trees(layout).values(asdf)
+        if values is not None:
+            self._beyond = [
+                (unknown_attribute(path), value) for path, value in asdf.beyond if value is not None
+            ]
         return values
 
     def paths_beyond(self, known: Collection[str]) -> list[str]:

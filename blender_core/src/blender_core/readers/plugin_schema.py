@@ -30,10 +30,16 @@ _DATA: Final = frozenset({"enum", "default", "const", "examples"})
 """What is no schema, but a value, or several."""
 _OPEN_BOUNDS: Final = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 _ENDLESS: Final = "schema is nested without an end, or too deep"
+_BLEND_WORDS: Final = (
+    "blend_rule",
+    "blend_table",
+    "blend_from",
+    "blend_column",
+    "blend_once_per",
+)
 _ALIKE_IF_EQUAL: Final = frozenset({"blend_table", "minimum", "maximum", "minLength", "maxLength"})
 """What has numbers and booleans that mean the same if they are equal."""
 _MOST_KNOWN: Final = 8
-_BLEND_WORDS: Final = ("blend_rule", "blend_table", "blend_from", "blend_column")
 
 
 class BadSchemaError(Exception):
@@ -134,7 +140,7 @@ def _unusable(node: Any, path: tuple[Any, ...]) -> Iterator[str]:
         return
     for name, below in node.items():
         if not isinstance(name, str):
-            yield _at(path, f"{preview(name)} is a name, and not a text")
+            yield _at(path, f"a name in it is a str, not {preview(name)}")
         elif name in _DATA and path[-1:] != ("properties",):
             continue
         elif _is_misspelt(name) and path[-1:] != ("properties",):

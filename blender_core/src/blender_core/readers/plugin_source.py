@@ -21,6 +21,7 @@ from blender_core.schema.validation import objection
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
 
+    from blender_core.common.advice import Advice
     from blender_core.common.provider import Provider
     from blender_core.schema.attributes import Attribute, ClassSchema
     from blender_core.schema.layout import Layout
@@ -74,11 +75,13 @@ class _Provided:
         label: str,
         role: str = "reader",
         passes: tuple[type[Exception], ...] = (InputError,),
+        remedy: Advice | None = None,
     ) -> None:
         self.provider = provider
         self.label = label
         self._role = role
         self._passes = passes
+        self._remedy = remedy
 
     def gives_several(self, given: Any) -> bool:
         """Tell whether a plugin gives an iterable of sources, which a source may be itself."""
@@ -99,7 +102,7 @@ class _Provided:
     def error(self, problem: str) -> PluginError:
         whose = f"the {self._role} of plugin {self.provider}"
         msg = f"{whose} cannot be used for {self.label}: {problem}"
-        return PluginError(msg, provider=self.provider)
+        return PluginError(msg, provider=self.provider, remedy=self._remedy)
 
     def fail(self, problem: str, cause: BaseException | None = None) -> NoReturn:
         raise self.error(problem) from cause
@@ -121,6 +124,8 @@ class PluginSource(Reader):
     role = "reader"
     passes: tuple[type[Exception], ...] = (InputError,)
     """What the plugin's code may raise: the input cannot be read."""
+    remedy: Advice | None = None
+    """What to do about a fault, if not what can be done about plugins."""
 
     def __init__(
         self,
@@ -134,7 +139,7 @@ class PluginSource(Reader):
         self._source = source
         self._known = KnownSchemas() if known is None else known
         label = label if row is None else of_row(label, row)
-        self._provided = _Provided(provider, label, self.role, self.passes)
+        self._provided = _Provided(provider, label, self.role, self.passes, self.remedy)
         lacking = None
         with self._guarded(lambda: name):
             for name in _MEMBERS:

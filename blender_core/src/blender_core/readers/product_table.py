@@ -9,14 +9,14 @@ say that it is to have an HDU.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
 
 from blender_core.common.caught_warnings import kept_apart
 from blender_core.common.wording import format_error
 from blender_core.errors import ExpansionError
-from blender_core.formats.fits.hdulist import table_in
+from blender_core.formats.fits.hdulist import table_in, table_of
 from blender_core.formats.fits.scan import BadFitsError
 
 if TYPE_CHECKING:
@@ -25,7 +25,16 @@ if TYPE_CHECKING:
 
     from astropy.io.fits import FITS_rec, HDUList
 
-__all__ = ["HDRTAB", "array_of_table", "table_in_fits", "table_in_tree", "table_of_datamodel"]
+    from blender_core.formats.fits.scan import RawHDU
+
+__all__ = [
+    "HDRTAB",
+    "array_of_table",
+    "table_in_file",
+    "table_in_fits",
+    "table_in_tree",
+    "table_of_datamodel",
+]
 
 HDRTAB: Final = "hdrtab"
 """The name of the table of inputs in a tree. HDUs have the same names, in upper case."""
@@ -60,6 +69,14 @@ def table_in_fits(file: Path | HDUList, label: str, name: str = HDRTAB) -> FITS_
             return table_in(file, name.upper())
         with fits.open(file) as hdulist:
             return table_in(hdulist, name.upper())
+    except Exception as error:
+        raise _unreadable(name, label, error) from error
+
+
+def table_in_file(hdu: RawHDU, file: BinaryIO, label: str, name: str = HDRTAB) -> FITS_rec:
+    """Return a table in an HDU of a FITS file, whatever its other HDUs have."""
+    try:
+        return table_of(hdu, file)
     except Exception as error:
         raise _unreadable(name, label, error) from error
 

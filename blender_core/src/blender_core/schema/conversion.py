@@ -67,7 +67,7 @@ def _plain(value: Any, depth: int = 0) -> Any:
 
 def _below(depth: int) -> int:
     if depth == _DEEPEST:
-        msg = f"it gives more than {_DEEPEST} lists and mappings within each other"
+        msg = f"it gives more than {_DEEPEST} lists and dicts within each other"
         raise RuleError(msg)
     return depth + 1
 
@@ -81,8 +81,8 @@ def _key(value: Any) -> bool | int | str:
 
 def _not_plain(value: Any) -> RuleError:
     msg = (
-        f"it gives {preview(value)}, which is of type {type_name(value)}, and not a text, a "
-        "number or a boolean, nor a list or mapping of these"
+        f"it gives {preview(value)}, which is of type {type_name(value)}, and not a str, an "
+        "int, a float or a bool, nor a list or dict of these"
     )
     return RuleError(msg)
 

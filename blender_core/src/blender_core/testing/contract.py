@@ -34,8 +34,8 @@ def problem_with_value(rule: Rule, values: Sequence[Any], value: Any) -> str | N
         plain = rule_result(value, None)
     except RuleError:
         return (
-            f"gives {preview(value)} ({type_name(value)}), which is not a text, a number or a "
-            "boolean, nor a list or mapping of these"
+            f"gives {preview(value)} ({type_name(value)}), which is not a str, an int, a "
+            "float or a bool, nor a list or dict of these"
         )
     if any(_same(plain, constant) for constant in rule.constants):
         return None

@@ -8,6 +8,7 @@ from blender_core.common.cached import cached_property
 from blender_core.formats.asdf.limits import require_bounded
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import BinaryIO
 
 __all__ = ["CHECKSUM", "AsdfText"]
@@ -30,6 +31,9 @@ class AsdfText:
     raw : bytes
         The text, as it is in a file.
     """
+
+    beyond: Sequence[tuple[str, Any]] = ()
+    """What else the tree has, by dotted path, once somebody has found it out by the text alone."""
 
     def __init__(self, raw: bytes) -> None:
         self.raw = raw

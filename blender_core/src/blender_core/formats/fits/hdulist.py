@@ -5,14 +5,14 @@ from __future__ import annotations
 import contextlib
 import io
 import itertools
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
 from blender_core.common.caught_warnings import kept_apart
 from blender_core.formats.asdf.tree_text import AsdfText
 from blender_core.formats.fits.cards import LiveHeader
-from blender_core.formats.fits.scan import BLOCK, MOST_HDUS, BadFitsError, RawFits, RawHDU
+from blender_core.formats.fits.scan import BLOCK, MOST_HDUS, BadFitsError, RawFits, RawHDU, padded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     from astropy.io.fits import BinTableHDU, Column, FITS_rec, HDUList, Header
 
-__all__ = ["raw_fits_of", "table_in", "without_arrays"]
+    from blender_core.formats.fits.cards import RawHeader
+
+__all__ = ["raw_fits_of", "table_in", "table_of", "without_arrays"]
 
 _ASDF: Final = "ASDF"
 
@@ -80,8 +82,13 @@ def _read_apart(hdu: BinTableHDU) -> BinTableHDU:
         raise BadFitsError(msg)
     padding = bytes(-size % BLOCK)
     apart = type(hdu).fromstring(hdu.header.tostring().encode() + raw + padding)
-    table = _columns_of(apart)
-    # Astropy 8.0 takes what it lacks from elsewhere in these cases.
+    _require_consistent(apart, size)
+    return apart
+
+
+def _require_consistent(hdu: BinTableHDU, size: int) -> None:
+    """Refuse a table whose header lies: astropy 8.0 takes what lacks from elsewhere."""
+    width, table = hdu.header.get("NAXIS1"), _columns_of(hdu)
     if table is not None and table.dtype.names:
         if table.dtype.itemsize != width:
             of_columns = table.dtype.itemsize
@@ -90,7 +97,6 @@ def _read_apart(hdu: BinTableHDU) -> BinTableHDU:
         if table.nbytes > size:
             msg = f"its rows have {table.nbytes:,} bytes, and its data {size:,} by its header"
             raise BadFitsError(msg)
-    return apart
 
 
 @kept_apart()
@@ -100,6 +106,30 @@ def _columns_of(hdu: BinTableHDU) -> FITS_rec | None:
     except Exception as error:  # it has many for what a header may say
         msg = f"astropy makes no columns of its header: {type(error).__name__}: {error}"
         raise BadFitsError(msg) from error
+
+
+@kept_apart()
+def table_of(hdu: RawHDU, file: BinaryIO) -> FITS_rec:
+    """Return a binary table of a file, of which nothing else is looked at."""
+    from astropy.io import fits
+
+    if hdu.header.get("XTENSION") != "BINTABLE":
+        msg = "it is not a binary table"
+        raise BadFitsError(msg)
+    file.seek(hdu.start)
+    data = file.read(hdu.size)
+    if len(data) < hdu.size:
+        msg = f"it is truncated: {len(data):,} of its {hdu.size:,} bytes are there"
+        raise BadFitsError(msg)
+    raw = cast("RawHeader", hdu.header).raw
+    content = io.BytesIO(raw + data.ljust(padded(hdu.size), b"\0"))
+    apart = fits.BinTableHDU.readfrom(content)
+    _require_consistent(apart, hdu.size)
+    table = apart.data
+    if table is None or not table.dtype.names:
+        msg = "it has no columns"
+        raise BadFitsError(msg)
+    return table
 
 
 def without_arrays(hdulist: HDUList) -> HDUList:

@@ -41,9 +41,12 @@ _CHUNK: Final = 8 * BLOCK
 _END: Final = b"END".ljust(CARD)
 _SWALLOWED: Final = re.compile(rb"XTENSION=.{71}BITPIX  =", re.DOTALL)
 """How each header but the first begins, by the FITS standard."""
+_DAMAGED_END: Final = re.compile(rb"(?:(?!END {77}).{80})*?(?!END {77})END[^A-Z0-9_-]", re.DOTALL)
+"""Astropy takes what begins like this for the end of a header, whatever follows on the card."""
 _LARGEST_HEADER: Final = 10_000 * BLOCK
 _MOST_CONTINUED: Final = 10_000
 _MOST_AXES: Final = 999
+_MOST_FIELDS: Final = 999
 MOST_HDUS: Final = 10_000
 """Far more than any file of a telescope has."""
 _MOST_OF_HEADERS: Final = 256 << 20
@@ -298,6 +301,9 @@ def _parsed(raw: bytes, where: str, first: bool) -> tuple[RawHeader, str, int, b
     if any(_SWALLOWED.match(raw, start) for start in range(BLOCK, len(raw), BLOCK)):
         msg = f"{where} has another header within its own: its card END is damaged"
         raise BadFitsError(msg)
+    if not header.is_plain and _DAMAGED_END.match(raw):
+        msg = f"{where} has a card within it that may be its end: its card END is damaged"
+        raise BadFitsError(msg)
     for field in sorted(filter(_STRUCTURAL.fullmatch, header.repeated)):
         # Astropy 8.0 takes the last for the length of the data, and the first for all else.
         first_value, *others = header.values_of(field)
@@ -322,6 +328,8 @@ def _data_size(header: RawHeader, where: str, *, first: bool) -> int:
     lengths = [_size(header, f"NAXIS{i}", where) for i in range(1, axes + 1)]
     parameters = _size(header, "PCOUNT", where, 0)
     groups = _size(header, "GCOUNT", where, 1)
+    # Astropy 8.0 makes room for as many columns as a table says it has.
+    _size(header, "TFIELDS", where, 0, most=_MOST_FIELDS)
     if first and header.get("GROUPS") is True:
         lengths = lengths[1:]  # random groups are not counted along their first axis
     if not lengths:

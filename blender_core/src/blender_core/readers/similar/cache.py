@@ -12,7 +12,7 @@ import functools
 import hashlib
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import numpy as np
 
@@ -24,7 +24,7 @@ from blender_core.formats.fits.scan import padded
 from blender_core.readers.similar.trees import KnownTrees
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from pathlib import Path
     from typing import BinaryIO
 
@@ -117,6 +117,19 @@ class ReaderCache:
         return None
 
 
+class _Pattern(NamedTuple):
+    """What is known of the headers of several files."""
+
+    differing: frozenset[int]
+    """Which cards differ in their values."""
+    continued: list[int]
+    """Which cards go on with the text of one that differs."""
+    same: list[bytes]
+    """The headers without these values, and without the size of the tree."""
+    starts: list[int]
+    """Where each part of that begins."""
+
+
 @dataclass(slots=True, eq=False)
 class _Structure:
     """Where a file has its headers, and which of their cards are the same in files like it."""
@@ -137,28 +150,19 @@ class _Structure:
     """Which of their cards are the same in files like it."""
     usual: set[bytes] = field(default_factory=set)
     """Cards of other files that have been looked at."""
-    _differing: set[int] = field(default_factory=set)
-    """Which cards have had other values in other files, with the same keywords."""
-    _same: list[bytes] = field(init=False)
-    """The parts of the headers without these values, and without the size of the tree."""
-    _starts: list[int] = field(init=False)
-    """Where these begin."""
-    _continued: list[int] = field(init=False)
-    """Which cards go on with the text of one that differs."""
+    _pattern: _Pattern = field(init=False)
 
     def __post_init__(self) -> None:
-        self._learn(set())
+        self._learn(frozenset())
 
-    def _learn(self, rows: set[int]) -> None:
-        """Take note that cards differ."""
-        self._differing |= rows
-        self._continued = [row for row in _continued(self.headers) if row - 1 in self._differing]
-        places = [row * CARD for row in sorted(self._differing.union(self.tree_sizes))]
-        self._starts = [0, *(place + CARD for place in places)]
+    def _learn(self, differing: frozenset[int]) -> None:
+        """Take note of which cards have other values in other files, with the same keywords."""
+        continued = [row for row in _continued(self.headers) if row - 1 in differing]
+        places = [row * CARD for row in sorted(differing.union(self.tree_sizes))]
+        starts = [0, *(place + CARD for place in places)]
         ends = [*(place + _KEYWORD for place in places), len(self.headers)]
-        self._same = [
-            self.headers[start:end] for start, end in zip(self._starts, ends, strict=True)
-        ]
+        same = [self.headers[start:end] for start, end in zip(starts, ends, strict=True)]
+        self._pattern = _Pattern(differing, continued, same, starts)
 
     def read_tree(self, file: BinaryIO) -> tuple[AsdfText, str] | None:
         """Return the tree of a file that is like this one, and the checksum of its headers."""
@@ -189,8 +193,10 @@ class _Structure:
         """
         if len(headers) != len(self.headers):
             return False
-        rows, continued, is_new = self._differing, self._continued, False
-        if not all(map(headers.startswith, self._same, self._starts)):
+        rows: Collection[int]
+        rows, continued, same, starts = pattern = self._pattern
+        is_new = False
+        if not all(map(headers.startswith, same, starts)):
             differs = np.frombuffer(headers, np.uint64) != np.frombuffer(self.headers, np.uint64)
             rows = {*(differs.nonzero()[0] // _WORDS).tolist()}.difference(self.tree_sizes)
             if not self.fixed.isdisjoint(rows):
@@ -203,7 +209,7 @@ class _Structure:
             self.usual.clear()
         self.usual |= new
         if is_new:
-            self._learn(rows)
+            self._learn(pattern.differing.union(rows))
         return True
 
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.readers.similar.template import TreeTemplate, UnusualTreeError
-from blender_core.schema.attributes import unknown_attribute
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from blender_core.formats.asdf.tree_text import AsdfText
-    from blender_core.readers.reader import Beyond
     from blender_core.schema.layout import Layout
 
 __all__ = ["KnownTrees"]
 
 _MOST: Final = 64
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 _OTHER_LINE_BREAKS: Final = "\r\x85\u2028\u2029\ufeff"
 
 
@@ -27,10 +27,11 @@ class KnownTrees:
         self._layout = layout
         self._templates: list[TreeTemplate] = []
 
-    def values(self, asdf: AsdfText) -> tuple[list[Any], Beyond] | None:
-        """Return the wanted values of a tree that is like one that is known, and those beyond.
+    def values(self, asdf: AsdfText) -> list[Any] | None:
+        """Return the wanted values of a tree that is like one that is known.
 
-        If there are, its checksum is known as well.
+        If there are, its checksum is known as well, and beyond them is what the layout's schema
+        does not know.
         """
         try:
             text = asdf.text
@@ -45,16 +46,14 @@ class KnownTrees:
                     self._templates.insert(0, template)
                 checksum = values.pop()
                 asdf.checksum = checksum if isinstance(checksum, str) else None
-                if not template.beyond:
-                    return values, ()
                 size = len(self._layout.paths)
-                beyond = zip(template.beyond, values[size:], strict=True)
-                return values[:size], [
-                    (unknown_attribute(path), value) for path, value in beyond if value is not None
-                ]
+                asdf.beyond = tuple(zip(template.beyond, values[size:], strict=True))
+                return values[:size] if template.beyond else values
         return None
 
-    def add(self, asdf: AsdfText, values: Sequence[Any], beyond: Mapping[str, Any]) -> None:
+    def add(
+        self, asdf: AsdfText, values: Sequence[Any], beyond: Mapping[str, Any] = _NOTHING
+    ) -> None:
         """Learn from a tree that has been parsed, and has values that the schema does not know."""
         # Where lines are broken in other ways, YAML counts the characters in other ways as well.
         if any(char in asdf.text for char in _OTHER_LINE_BREAKS):

@@ -114,6 +114,22 @@ class Product(Source):
         """
         return None
 
+    def n_rows(self, name: str) -> int:
+        """Return how many rows a table has that a blend has put into the product.
+
+        Parameters
+        ----------
+        name : str
+            ``hdrtab`` or ``hdrrules``.
+
+        Returns
+        -------
+        n_rows : int
+            0 if there is no such table.
+        """
+        table = self.table(name)
+        return 0 if table is None else len(table)
+
     def has_place_for(self, attribute: Attribute) -> bool:  # noqa: ARG002
         """Tell whether the product can have a value of an attribute.
 

@@ -230,6 +230,11 @@ class FitsProduct(Product):
         finally:  # a file that has been changed may not even be readable
             self._source.require_unchanged()
 
+    def n_rows(self, name: str) -> int:
+        hdu = self._fits.hdu(name.upper())
+        number = None if hdu is None else hdu.header.get("NAXIS2")
+        return number if isinstance(number, int) else 0
+
     def update(
         self, changes: Mapping[str, Any], tables: Mapping[str, ProductTable], plan: BlendPlan
     ) -> None:

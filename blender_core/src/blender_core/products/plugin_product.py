@@ -148,6 +148,9 @@ class PluginProduct(PluginSource, Product):
         name = "has_place_for"
         return bool(self._ask(name, lambda: self._product.has_place_for(attribute), bool))
 
+    def n_rows(self, name: str) -> int:
+        return int(self._ask(f"n_rows({name!r})", lambda: self._product.n_rows(name), int))
+
     def table(self, name: str) -> Any:
         with self._guarded(f"table({name!r})"):
             table = array_of_table(self._product.table(name))
@@ -259,8 +262,7 @@ class PluginProduct(PluginSource, Product):
                     f"instead of {preview(meant)}"
                 )
         for name, table in self._tables.items():
-            there = written.table(name)
-            n_rows = 0 if there is None else len(there)
+            n_rows = written.n_rows(name)
             if n_rows != len(table):
                 self._fail(
                     f"what save has written has {pluralize(n_rows, 'row')} in its table "

@@ -138,14 +138,14 @@ def schema_of(
         for keyword, comment, section in cards:
             meaning = meanings.get(keyword, ANY)
             attribute: dict[str, Any] = {
-                "title": comment,
                 "fits_keyword": keyword,
                 "fits_hdu": hdu,
-                "fits_section": section,
                 "blend_rule": _rule(path_of(hdu, keyword), keyword, meaning.rule),
             }
+            attribute |= {"title": comment} if comment else {}
+            attribute |= {"fits_section": section} if section else {}
             if hdu in ("PRIMARY", "SCI") and keyword not in taken:
-                attribute["blend_table"] = meaning.is_recorded
+                attribute |= {"blend_table": True} if meaning.is_recorded else {}
                 taken.add(keyword)
             else:
                 attribute["blend_table"] = "never"
@@ -172,7 +172,9 @@ def schema_of(
 def _rule(path: str, keyword: str, rule: Mapping[str, Any]) -> Any:
     if path.startswith(f"{KEPT}.") or path in OF_THE_FILE.values():
         return "keep"
-    return dict(rule) if group_of(keyword) == "meta" else "drop"
+    if group_of(keyword) != "meta":
+        return "drop"
+    return dict(rule) if len(rule) > 1 else rule["rule"]
 
 
 def _place(meta: dict[str, Any], path: str, attribute: dict[str, Any]) -> None:

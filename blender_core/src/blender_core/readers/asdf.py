@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any, Final
 from blender_core.common.cached import cached_property
 from blender_core.common.wording import format_error, named
 from blender_core.errors import InputError
-from blender_core.formats.asdf.blocks import TruncatedAsdfError, require_blocks
+from blender_core.formats.asdf.blocks import (
+    ExternalArrayError,
+    TruncatedAsdfError,
+    require_blocks,
+)
 from blender_core.formats.asdf.limits import UnboundedTreeError
 from blender_core.formats.asdf.tree_text import AsdfText
 from blender_core.formats.files.source_file import length_of_file
@@ -47,11 +51,11 @@ class AsdfReader(Source):
                 file.seek(0)
                 text = AsdfText.read(file, length)
                 tree = text.tree
-                require_blocks(file, tree, len(text.raw), length)
+                require_blocks(file, tree, len(text.raw), length, path)
         except OSError as error:
             msg = f"{self.what} cannot be read: {error.strerror or error}"
             raise InputError(msg) from error
-        except (TruncatedAsdfError, UnboundedTreeError) as error:
+        except (ExternalArrayError, TruncatedAsdfError, UnboundedTreeError) as error:
             msg = f"{self.what} cannot be read: {error}"
             raise InputError(msg) from error
         except Exception as error:

@@ -21,6 +21,7 @@ from blender_core.common.cached import cached_property
 from blender_core.common.plain_values import plain
 from blender_core.common.wording import named
 from blender_core.errors import InputError, UnknownInputError
+from blender_core.formats.asdf.blocks import ExternalArrayError, require_files
 from blender_core.formats.fits.hdulist import raw_fits_of, without_arrays
 from blender_core.formats.fits.scan import BadFitsError, NotFitsError, RawFits
 from blender_core.plugins.source import Source
@@ -116,6 +117,7 @@ class FitsReader(Source):
 
     def _by_datamodel(self, layout: Layout) -> list[Any]:
         tree = self._tree  # before stdatamodels, which never comes to an end with some
+        self._require_files()
         if not self._fits.is_as_saved():  # then it takes the values of headers
             for name, (_, fields) in layout.keywords.items():
                 select(self._fits, name, fields, self.what)
@@ -130,6 +132,15 @@ class FitsReader(Source):
             meta = tree.get("meta")
             values[place] = meta.get("date") if isinstance(meta, dict) else None
         return values
+
+    def _require_files(self) -> None:
+        if not isinstance(self._file, Path):
+            return
+        try:
+            require_files(self._tree, self._file)
+        except ExternalArrayError as error:
+            msg = f"{self.what} cannot be read: {error}"
+            raise InputError(msg) from error
 
     def _opened(self) -> Any:
         if isinstance(self._file, Path):
@@ -182,6 +193,7 @@ class FitsReader(Source):
         asdf = self._fits.asdf
         if asdf is None or name.encode() not in asdf.raw or self._tree.get(name) is None:
             return None
+        self._require_files()
         return table_in_tree(self._opened, self.what, name)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""Find out whether an ASDF file has all its binary blocks, without reading what is in them.
+"""Find out whether an ASDF file has all its arrays, without reading what is in them.
 
 By the ASDF standard, the blocks follow the tree, one after the other, after any padding. Each
 begins with a header that says how long it is. The last one may be a stream, which reaches to the
@@ -7,13 +7,18 @@ end of the file however long that is; otherwise an index may follow.
 
 from __future__ import annotations
 
+import stat
 import struct
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NoReturn
+from urllib.parse import unquote, urljoin, urlsplit
+
+from blender_core.common.wording import preview
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-__all__ = ["TruncatedAsdfError", "require_blocks"]
+__all__ = ["ExternalArrayError", "TruncatedAsdfError", "require_blocks", "require_files"]
 
 _MAGIC: Final = b"\xd3BLK"
 _SIZE: Final = struct.Struct(">4sH")
@@ -28,13 +33,42 @@ class TruncatedAsdfError(Exception):
     """A file ends within its blocks, or before them. The message says where."""
 
 
-def require_blocks(file: BinaryIO, tree: Any, start: int, length: int) -> None:
+class ExternalArrayError(Exception):
+    """An array is said to be in what cannot be read as a file. The message says where."""
+
+
+def require_blocks(file: BinaryIO, tree: Any, start: int, length: int, path: Path) -> None:
     """Refuse a file that lacks some of the data that its tree speaks of."""
     number = sum(1 for _ in _blocks(file, start, length))
-    wanted = 1 + max(_sources(tree), default=-1)
+    sources = list(_sources(tree))
+    # -1 stands for the last one.
+    wanted = 1 + max((max(each, 0) for each in sources if isinstance(each, int)), default=-1)
     if number < min(wanted, _MOST_BLOCKS):
         msg = f"it is truncated: {number:,} of the {wanted:,} blocks that its tree names are there"
         raise TruncatedAsdfError(msg)
+    _require_files(sources, path)
+
+
+def require_files(tree: Any, path: Path) -> None:
+    """Refuse a tree with arrays in pipes and devices, of which asdf would never see the end."""
+    _require_files(_sources(tree), path)
+
+
+def _require_files(sources: Iterable[Any], path: Path) -> None:
+    for source in sources:
+        if not isinstance(source, str):
+            continue
+        place = urlsplit(urljoin(path.absolute().as_uri(), source))
+        if place.scheme != "file":
+            continue
+        file = Path(unquote(place.path))
+        try:
+            mode = file.stat().st_mode
+        except (OSError, ValueError):  # asdf says so where it is needed
+            continue
+        if not stat.S_ISREG(mode):
+            msg = f"an array of its tree is in {preview(source)}, which is no regular file"
+            raise ExternalArrayError(msg)
 
 
 def _blocks(file: BinaryIO, start: int, length: int) -> Iterator[int]:
@@ -79,8 +113,8 @@ def _first(file: BinaryIO, start: int) -> int:
     return start
 
 
-def _sources(tree: Any) -> Iterator[int]:
-    """Give the numbers of the blocks that arrays are in."""
+def _sources(tree: Any) -> Iterator[Any]:
+    """Give what arrays are in: numbers of blocks, and names of other files."""
     rest, seen = [tree], set()
     while rest:
         value = rest.pop()
@@ -90,6 +124,4 @@ def _sources(tree: Any) -> Iterator[int]:
         # Asdf's tagged ones are lists and mappings that look empty unless they are asked.
         rest.extend(iter(value.values() if isinstance(value, dict) else value))
         if isinstance(value, dict) and "/core/ndarray-" in getattr(value, "_tag", ""):
-            source = value.get("source")
-            if isinstance(source, int):
-                yield max(source, 0)  # -1 stands for the last one
+            yield value.get("source")

@@ -1,0 +1,118 @@
+"""Put arrays into an ASDF file, in the place of others or behind them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
+
+import numpy as np
+
+from blender_core.formats.asdf.blocks import block_of, blocks_in, sources_in
+from blender_core.formats.files.byte_ranges import ByteRange, Part, PatchError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from numpy.typing import NDArray
+
+__all__ = ["ArrayEdit"]
+
+_EMPTY: Final = np.empty(0, np.uint8)
+
+
+class ArrayEdit:
+    """The blocks of a file, some of which are to have other arrays.
+
+    Parameters
+    ----------
+    file : binary file
+        The file as it is.
+    start, length : int
+        Where its tree ends, and how long it is.
+    tree : object
+        Its tree, with tags.
+    replaced : iterable of object
+        Those values of the tree that are to be others: what only they refer to is needed no more.
+    tag : str
+        The tag of arrays.
+    """
+
+    def __init__(
+        self,
+        file: BinaryIO,
+        start: int,
+        length: int,
+        tree: Mapping[str, Any],
+        replaced: Iterable[Any],
+        tag: str,
+    ) -> None:
+        self.parts: list[Part] = []
+        """All blocks in their order."""
+        self._tag = tag
+        for block in blocks_in(file, start, length):
+            if block.length is None:
+                msg = "its last array is a stream, behind which nothing can be put"
+                raise PatchError(msg)
+            self.parts.append(ByteRange(block.start, block.length))
+        gone = list(replaced)
+        freed = {source for value in gone for source in sources_in(value)}
+        freed -= set(sources_in(_without(tree, {id(value) for value in gone})))
+        self._free = sorted(freed, reverse=True)
+        for number in self._free:
+            self.parts[number] = block_of(_EMPTY)
+
+    def put(self, value: Any) -> Any:
+        """Return a value of a tree in which what was an array refers to a block that has it."""
+        from asdf.tagged import Tagged, TaggedDict, TaggedList
+
+        if isinstance(value, np.ndarray):
+            return self._node(value)
+        new: Any = value
+        if isinstance(value, dict):
+            new = {name: self.put(below) for name, below in value.items()}
+        elif isinstance(value, list):
+            new = [self.put(below) for below in value]
+        if new is not value and isinstance(value, Tagged):
+            tagged = TaggedDict if isinstance(new, dict) else TaggedList
+            return tagged(new, value._tag)  # noqa: SLF001  # nothing else tells
+        return new
+
+    def _node(self, array: NDArray[Any]) -> Any:
+        from asdf.tagged import TaggedDict
+        from asdf.tags.core.ndarray import numpy_dtype_to_asdf_datatype
+
+        data = np.ma.getdata(array)
+        datatype, byteorder = numpy_dtype_to_asdf_datatype(data.dtype)
+        node = {
+            "source": self._number(data),
+            "datatype": datatype,
+            "byteorder": byteorder,
+            "shape": list(data.shape),
+        }
+        if isinstance(array, np.ma.MaskedArray):
+            node["mask"] = self._node(np.ma.getmaskarray(array))
+        return TaggedDict(node, self._tag)
+
+    def _number(self, data: NDArray[Any]) -> int:
+        block = block_of(data)
+        if not self._free:
+            self.parts.append(block)
+            return len(self.parts) - 1
+        number = self._free.pop()
+        self.parts[number] = block
+        return number
+
+
+def _without(tree: Any, gone: set[int]) -> Any:
+    """Return what a tree has but some values: containers only, which may be referred to twice."""
+    kept: list[Any] = []
+    waiting, seen = [tree], set(gone)
+    while waiting:
+        value = waiting.pop()
+        if not isinstance(value, (dict, list)) or id(value) in seen:
+            continue
+        seen.add(id(value))
+        below = list(value.values() if isinstance(value, dict) else value)
+        waiting.extend(below)
+        if "/core/ndarray-" in getattr(value, "_tag", ""):
+            kept.append(value)
+    return kept

@@ -9,16 +9,21 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BASIC",
+    "BASIC_NAMES",
     "BLENDED",
     "GROUPS",
     "NULLABLE",
+    "TABLES",
     "TIMES",
+    "blended_schema",
     "exposure_grouping",
     "leaves",
     "moment",
     "schema_of",
 ]
 
+TABLES: Final = "meta.individual_image_meta"
+"""Where a mosaic has the tables of its images."""
 BASIC: Final = "basic"
 """The table of what stands directly below ``meta``."""
 BASIC_NAMES: Final = (
@@ -66,7 +71,8 @@ NULLABLE: Final = (
         for name in (
             "execution_plan",
             "exposure",
-            "exposure_grouping",
+            "blended_schema",
+    "exposure_grouping",
             "observation",
             "pass",
             "program",
@@ -165,3 +171,9 @@ def schema_of(values: Mapping[str, Any], words: Mapping[str, Leaf]) -> dict[str,
             below = below.setdefault("properties", {}).setdefault(parent, {"type": "object"})
         below.setdefault("properties", {})[name] = leaf
     return root
+
+
+def blended_schema() -> dict[str, Any]:
+    """Return the schema of what a mosaic gets: nothing else of it is blended."""
+    words = {path: {"blend_rule": rule} for path, rule in BLENDED.items()}
+    return schema_of(dict.fromkeys(words), words)

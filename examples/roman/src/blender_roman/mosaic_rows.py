@@ -7,7 +7,7 @@ import warnings
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core import InputError, Source
-from blender_roman.metadata import BLENDED, moment, schema_of
+from blender_roman.metadata import BLENDED, TABLES, moment, schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -15,9 +15,8 @@ if TYPE_CHECKING:
     from blender_core import Opened
     from blender_core.columns import Layout
 
-__all__ = ["TABLES", "MosaicRow", "mosaic_rows"]
+__all__ = ["MosaicRow", "mosaic_rows"]
 
-TABLES: Final = "meta.individual_image_meta"
 _NONE: Final = ("None", "MISSING_CELL")
 """What romancal writes into a table of texts where there is none."""
 _FILE: Final = "meta.mosaic"

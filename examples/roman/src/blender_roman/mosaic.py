@@ -1,0 +1,132 @@
+"""A mosaic as a product."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+from asdf.tagged import TaggedDict, TaggedString
+from astropy.table import MaskedColumn
+
+from blender_core import DROP, AsdfProduct
+from blender_roman.metadata import BASIC, BASIC_NAMES, GROUPS, NULLABLE, TABLES, TIMES, moment
+from blender_roman.metadata import blended_schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from astropy.table import Column, Table
+
+    from blender_core import BlendPlan, ProductTable
+    from blender_core.columns import Layout
+
+__all__ = ["Mosaic", "tables_of_images"]
+
+_TIME: Final = "tag:stsci.edu:asdf/time/time-1.4.0"
+_COLUMN: Final = "tag:stsci.edu:asdf/table/column-1.2.0"
+_TABLE: Final = "tag:astropy.org:astropy/table/table-1.3.0"
+_LOGS: Final = "meta.individual_image_cal_logs"
+_MOMENTS: Final = ("time_first", "time_last", "time_mean")
+
+
+class Mosaic(AsdfProduct):
+    """The ASDF file of a mosaic, which is written without what makes objects of its tags.
+
+    What is blended goes below ``roman.meta``, the tables of images to ``individual_image_meta``
+    there, and HDRTAB and HDRRULES, from which the blend can be explained, beside ``roman``.
+    """
+
+    model_type = "Roman mosaic"
+    schema = blended_schema()
+
+    def place(self, path: str) -> str:
+        """Return where an attribute is in the tree."""
+        return "roman.individual_image_cal_logs" if path == _LOGS else f"roman.{path}"
+
+    def read(self, layout: Layout) -> list[Any]:
+        """Return the wanted values, of moments their texts."""
+        return [moment(value) for value in super().read(layout)]
+
+    def nodes(
+        self, changes: Mapping[str, Any], tables: Mapping[str, ProductTable], plan: BlendPlan
+    ) -> dict[str, Any]:
+        """Return what is put into the tree."""
+        values = {path: _node(path, value) for path, value in changes.items()}
+        nodes = super().nodes(values, tables, plan)
+        if hdrtab := tables.get("hdrtab"):
+            nodes[f"roman.{TABLES}"] = {
+                group: _table_node(columns)
+                for group, columns in tables_of_images(hdrtab.to_table(), plan).items()
+            }
+        return nodes
+
+    def own_nodes(self, target: Any) -> dict[str, Any]:
+        """Return the name of the file, and when it was written."""
+        now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+        return {
+            "roman.meta.filename": target.output.name,
+            "roman.meta.file_date": TaggedString(now.isoformat(timespec="milliseconds")),
+        }
+
+
+def _node(path: str, value: Any) -> Any:
+    if value is DROP and path in NULLABLE:
+        return None
+    if isinstance(value, str) and path.rpartition(".")[2] in _MOMENTS:
+        return _tagged(value)
+    return value
+
+
+def _tagged(text: str) -> TaggedString:
+    tagged = TaggedString(text)
+    tagged._tag = _TIME
+    return tagged
+
+
+def tables_of_images(hdrtab: Table, plan: BlendPlan) -> dict[str, dict[str, Column]]:
+    """Return the tables of a mosaic's images.
+
+    Parameters
+    ----------
+    hdrtab : astropy.table.Table
+        What the inputs said, a row for each image.
+    plan : BlendPlan
+        Which attribute each column of it is.
+
+    Returns
+    -------
+    tables : dict
+        Group → name → column; ``basic`` is what stands directly below ``meta``.
+    """
+    tables: dict[str, dict[str, Column]] = {}
+    for path, name in plan.columns.items():
+        group, below = _group(path)
+        if group is not None and name in hdrtab.colnames:
+            tables.setdefault(group, {})[below] = hdrtab[name]
+    return tables
+
+
+def _group(path: str) -> tuple[str | None, str]:
+    """Return which table of images an attribute is in, and its column there."""
+    prefix = f"{TABLES}." if path.startswith(f"{TABLES}.") else "meta."
+    group, _, name = path.removeprefix(prefix).partition(".")
+    if not name:
+        return (BASIC, group) if group in BASIC_NAMES else (None, group)
+    return (group, name) if group in {*GROUPS, BASIC} else (None, name)
+
+
+def _table_node(columns: Mapping[str, Column]) -> TaggedDict:
+    nodes = [_column_node(name, column) for name, column in columns.items()]
+    return TaggedDict({"colnames": list(columns), "columns": nodes, "qtable": False}, _TABLE)
+
+
+def _column_node(name: str, column: Column) -> TaggedDict:
+    array = column.data
+    if isinstance(column, MaskedColumn) and not column.mask.any():
+        array = column.filled().data
+    if array.dtype.kind in "OS":
+        array = array.astype(str)
+    if name in TIMES and not isinstance(array, np.ma.MaskedArray):
+        return TaggedDict({"value": array}, _TIME)
+    return TaggedDict({"data": array, "name": name}, _COLUMN)

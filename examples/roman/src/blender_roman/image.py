@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core import Source
-from blender_roman.metadata import BLENDED, exposure_grouping, leaves, schema_of
+from blender_roman.metadata import BLENDED, LOGS, exposure_grouping, leaves, schema_of
 from blender_rules_std.mean_times import mean_datetime
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ _WORDS: Final[Mapping[str, Any]] = {
     "meta.coadd_info.time_last": {"blend_rule": "maxdatetime", "blend_from": END},
     "meta.coadd_info.time_mean": {"blend_rule": "mean_datetime", "blend_from": START},
     "meta.resample.members": {"blend_rule": "concatenate"},
-    "meta.individual_image_cal_logs": {"blend_rule": "concatenate"},
+    LOGS: {"blend_rule": "concatenate"},
 }
 _MADE: Final = {
     path: {"type": kind, "blend_table": False} | _WORDS.get(path, {})
@@ -36,7 +36,7 @@ _MADE: Final = {
         "meta.coadd_info.time_last": "string",
         "meta.coadd_info.time_mean": "string",
         "meta.resample.members": "array",
-        "meta.individual_image_cal_logs": "array",
+        LOGS: "array",
     }.items()
 }
 """What an image does not have itself, and a mosaic of it has."""
@@ -58,9 +58,11 @@ class Image(Source):
         self._values = leaves(meta)
         made = dict.fromkeys(_MADE)
         made["meta.resample.members"] = [meta["filename"]] if meta.get("filename") else []
-        # A member without a log has an empty one: the logs stay beside the members that they are of.
-        made["meta.individual_image_cal_logs"] = [meta.get("cal_logs") or []]
-        made["meta.observation.exposure_grouping"] = exposure_grouping(meta.get("observation") or {})
+        # A member without a log has an empty one: so each log stays beside its member.
+        made[LOGS] = [meta.get("cal_logs") or []]
+        made["meta.observation.exposure_grouping"] = exposure_grouping(
+            meta.get("observation") or {}
+        )
         self._values |= made
         self.schema = schema_of(self._values, _WORDS | _MADE)
 

@@ -5,23 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
 __all__ = [
     "BASIC",
     "BASIC_NAMES",
     "BLENDED",
     "GROUPS",
+    "LOGS",
     "NULLABLE",
     "TABLES",
     "TIMES",
-    "blended_schema",
     "exposure_grouping",
     "leaves",
     "moment",
+    "mosaic_schema",
     "schema_of",
 ]
 
+LOGS: Final = "meta.individual_image_cal_logs"
+"""The logs of a mosaic's images, which stand beside ``meta`` in its file."""
 TABLES: Final = "meta.individual_image_meta"
 """Where a mosaic has the tables of its images."""
 BASIC: Final = "basic"
@@ -71,8 +74,8 @@ NULLABLE: Final = (
         for name in (
             "execution_plan",
             "exposure",
-            "blended_schema",
-    "exposure_grouping",
+            "mosaic_schema",
+            "exposure_grouping",
             "observation",
             "pass",
             "program",
@@ -173,7 +176,11 @@ def schema_of(values: Mapping[str, Any], words: Mapping[str, Leaf]) -> dict[str,
     return root
 
 
-def blended_schema() -> dict[str, Any]:
+def mosaic_schema() -> dict[str, Any]:
     """Return the schema of what a mosaic gets: nothing else of it is blended."""
+    texts = dict.fromkeys(
+        (f"meta.coadd_info.time_{which}" for which in ("first", "last", "mean")), ""
+    )
+    lists: dict[str, Any] = {"meta.resample.members": [], LOGS: []}
     words = {path: {"blend_rule": rule} for path, rule in BLENDED.items()}
-    return schema_of(dict.fromkeys(words), words)
+    return schema_of(dict.fromkeys(words) | texts | lists, words)

@@ -6,12 +6,21 @@ import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
-from asdf.tagged import TaggedDict, TaggedString
+from asdf.tagged import TaggedDict, tag_object
 from astropy.table import MaskedColumn
 
 from blender_core import DROP, AsdfProduct
-from blender_roman.metadata import BASIC, BASIC_NAMES, GROUPS, NULLABLE, TABLES, TIMES, moment
-from blender_roman.metadata import blended_schema
+from blender_roman.metadata import (
+    BASIC,
+    BASIC_NAMES,
+    GROUPS,
+    LOGS,
+    NULLABLE,
+    TABLES,
+    TIMES,
+    moment,
+    mosaic_schema,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +35,6 @@ __all__ = ["Mosaic", "tables_of_images"]
 _TIME: Final = "tag:stsci.edu:asdf/time/time-1.4.0"
 _COLUMN: Final = "tag:stsci.edu:asdf/table/column-1.2.0"
 _TABLE: Final = "tag:astropy.org:astropy/table/table-1.3.0"
-_LOGS: Final = "meta.individual_image_cal_logs"
 _MOMENTS: Final = ("time_first", "time_last", "time_mean")
 
 
@@ -38,11 +46,11 @@ class Mosaic(AsdfProduct):
     """
 
     model_type = "Roman mosaic"
-    schema = blended_schema()
+    schema = mosaic_schema()
 
     def place(self, path: str) -> str:
         """Return where an attribute is in the tree."""
-        return "roman.individual_image_cal_logs" if path == _LOGS else f"roman.{path}"
+        return "roman.individual_image_cal_logs" if path == LOGS else f"roman.{path}"
 
     def read(self, layout: Layout) -> list[Any]:
         """Return the wanted values, of moments their texts."""
@@ -66,7 +74,7 @@ class Mosaic(AsdfProduct):
         now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
         return {
             "roman.meta.filename": target.output.name,
-            "roman.meta.file_date": TaggedString(now.isoformat(timespec="milliseconds")),
+            "roman.meta.file_date": tag_object(_TIME, now.isoformat(timespec="milliseconds")),
         }
 
 
@@ -74,14 +82,8 @@ def _node(path: str, value: Any) -> Any:
     if value is DROP and path in NULLABLE:
         return None
     if isinstance(value, str) and path.rpartition(".")[2] in _MOMENTS:
-        return _tagged(value)
+        return tag_object(_TIME, value)
     return value
-
-
-def _tagged(text: str) -> TaggedString:
-    tagged = TaggedString(text)
-    tagged._tag = _TIME
-    return tagged
 
 
 def tables_of_images(hdrtab: Table, plan: BlendPlan) -> dict[str, dict[str, Column]]:

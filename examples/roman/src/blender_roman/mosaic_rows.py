@@ -7,7 +7,7 @@ import warnings
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core import InputError, Source
-from blender_roman.metadata import BLENDED, TABLES, moment, schema_of
+from blender_roman.metadata import BLENDED, LOGS, TABLES, moment, schema_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -28,7 +28,7 @@ _OWN: Final[Mapping[str, Any]] = {
     "meta.coadd_info.time_mean": "mean_datetime",
     "meta.resample.pointings": "sum",
     "meta.resample.members": "concatenate",
-    "meta.individual_image_cal_logs": "concatenate",
+    LOGS: "concatenate",
 }
 
 
@@ -81,7 +81,7 @@ def mosaic_rows(
 
 def _own_values(roman: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a mosaic says of itself."""
-    values: dict[str, Any] = {"meta.individual_image_cal_logs": roman.get("individual_image_cal_logs")}
+    values: dict[str, Any] = {LOGS: roman.get("individual_image_cal_logs")}
     for path in _OWN:
         if path in values:
             continue

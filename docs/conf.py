@@ -16,6 +16,7 @@ extensions = [
     "sphinx.ext.autosummary",
     "numpydoc",
     "command_line_page",
+    "hooks_page",
     "rules_page",
 ]
 # What is quoted without a role is a name of the API.

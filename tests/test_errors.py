@@ -33,6 +33,7 @@ from blender_core import (
     UnknownAttributeError,
     UnknownInputError,
     UnknownRuleError,
+    UnknownRulesFileError,
     blendmodels,
     errors,
 )
@@ -49,6 +50,8 @@ ERRORS = [
     UnknownAttributeError("wrong", attribute="meta.a"),
     OverrideConflictError("wrong", attribute="meta.a", sources=["the caller"]),
     RulesFileError("wrong", path=Path("team.toml"), line=3, key="rule", variable="RULES"),
+    RulesFileError("wrong", line=3, column=7),
+    UnknownRulesFileError("wrong", path=Path("acs.rules"), variable="RULES", providers=[ACME]),
     EnvironmentVariableError("wrong", variable="RECORD", value="2", allowed=["0", "1"]),
     UnknownRuleError("wrong", wanted={"mean": ["meta.a"]}),
     AssociationProductError("wrong", products=["jw1_nrca", "jw1_nrcb"]),

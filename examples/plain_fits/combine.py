@@ -1,4 +1,4 @@
-"""Combine the metadata of FITS files into one: ``python combine.py OUTPUT INPUT...``."""
+"""Combine the metadata of FITS files into a new one: ``python combine.py OUTPUT INPUT...``."""
 
 from __future__ import annotations
 
@@ -17,8 +17,7 @@ def to_hdulist(result: BlendResult) -> fits.HDUList:
         if attribute.hdu not in hdulist:
             hdulist.append(fits.ImageHDU(name=attribute.hdu))
         hdulist[attribute.hdu].header[attribute.keyword] = (value, attribute.title)
-    hdulist.append(fits.BinTableHDU(result.table, name="HDRTAB"))
-    return hdulist
+    return fits.HDUList([*hdulist, *result.hdus()])
 
 
 if __name__ == "__main__":

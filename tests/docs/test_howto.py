@@ -85,4 +85,4 @@ def test_files_that_only_look_like_those_of_another_telescope(run, tmp_path):
     assert result.values == {"meta.exposure.exposure_time": 1.5}
     # The first is no plugin's.
     assert [type(one) for one in result.skipped] == [UnknownInputError, InputError]
-    assert str(result.skipped[1]).endswith("broken.asdf) cannot be read: KeyError('meta')")
+    assert str(result.skipped[1]).endswith("broken.asdf) cannot be read: it has no roman.meta")

@@ -30,6 +30,13 @@ products.run_pipeline = run_with_hooks
 for name, (path, _) in products.make_products(Path.cwd()).items():
     print("made", name, path, sep="|")
 """
+READER = """
+from blender_core import Override, hookimpl
+
+@hookimpl
+def blender_rules_file(text):
+    return [Override(attribute=text.split()[0], rule=text.split()[1])]
+"""
 TIME = "meta.exposure.exposure_time"
 AMEND = "--post_hooks=blender_core.jwst.amend_result,"
 
@@ -129,6 +136,17 @@ class TestOverrides:
         product = make_product(10.0, 20.0)
         amend_result(product)
         assert product[TIME] == 10
+
+    def test_rules_file_that_a_plugin_reads(
+        self, make_product, install, tmp_path, monkeypatch, log
+    ):
+        install("acme-rules", "acme", READER)
+        (tmp_path / "team.rules").write_text("EFFEXPTM min")
+        monkeypatch.setenv("MODEL_BLENDER_RULES", str(tmp_path / "team.rules"))
+        product = make_product(10.0, 20.0)
+        amend_result(product)
+        assert product[TIME] == 10
+        assert "team.rules (MODEL_BLENDER_RULES, acme-rules 1.0 [acme])" in log.messages[-1]
 
     def test_none(self, make_product, monkeypatch, log):
         def refuse(*_, **__):

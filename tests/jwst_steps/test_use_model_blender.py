@@ -19,12 +19,19 @@ from small_jwst import coronagraphy
 from stdatamodels.jwst.datamodels import ImageModel
 
 import blender_core
-from blender_core import BlendResult, PluginError
+from blender_core import BlendResult, PluginError, RulesFileError
 from blender_core.jwst import use_model_blender
 
 HOOK = "blender_core.jwst.use_model_blender"
 OWN = "jwst.model_blender"
 JWST = Path(jwst.__file__).parent
+REFUSES = """
+from blender_core import RulesFileError, hookimpl
+
+@hookimpl
+def blender_rules_file():
+    raise RulesFileError("it is not ours", line=2)
+"""
 
 
 def blending_names():
@@ -242,18 +249,28 @@ def test_steps_at_once_in_threads():
     assert notes == ["ours", "ours"]
 
 
+class Begins(Step):
+    class_alias = "begins"
+    spec = ""
+
+    def process(self, given):
+        given.append("begun")
+
+
 def test_a_plugin_that_is_broken_is_told_before_any_work(install):
     install("broken-rules", "broken", "raise RuntimeError('no licence')")
-
-    class Begins(Step):
-        class_alias = "begins"
-        spec = ""
-
-        def process(self, given):
-            given.append("begun")
-
     notes = []
     with pytest.raises(PluginError, match="MODEL_BLENDER_BLOCK=broken"):
+        Begins(pre_hooks=[HOOK]).run(notes)
+    assert notes == []
+
+
+def test_a_rules_file_that_a_plugin_refuses_is_told_before_any_work(install, tmp_path, monkeypatch):
+    install("acme-rules", "acme", REFUSES)
+    (tmp_path / "team.rules").write_text("one\ntwo\n")
+    monkeypatch.setenv("MODEL_BLENDER_RULES", str(tmp_path / "team.rules"))
+    notes = []
+    with pytest.raises(RulesFileError, match=r"team\.rules .*acme-rules.*, line 2: it is not ours"):
         Begins(pre_hooks=[HOOK]).run(notes)
     assert notes == []
 

@@ -274,6 +274,70 @@ class TestPluginsOfOneName:
         assert_advice_works(caught.value, monkeypatch)
 
 
+class TestEntryPointsOfOneModule:
+    @pytest.mark.parametrize("number", [2, 3])
+    @pytest.mark.parametrize("value", ["acme_module", "acme_module:plugin"])
+    def test_of_one_distribution(self, site, monkeypatch, number, value):
+        names = ["acme", "acme_rules_too", "other"][:number]
+        lines = "".join(f"{name} = {value}\n" for name in names)
+        folder = site("place", info(STEM, entries=f"[blender_core]\n{lines}"))
+        module = CODE.format(name="acme_max") + "import sys\nplugin = sys.modules[__name__]\n"
+        (folder / "acme_module.py").write_text(module)
+        with pytest.raises(PluginError) as caught:
+            Plugins.discover()
+        providers = " and ".join(f"acme-rules 1.2 [{name}]" for name in names)
+        word = {2: "two", 3: "3"}[number]
+        assert str(caught.value).startswith(
+            f"{word} entry points are of one plugin, {value}: {providers}\n"
+            "Remove all but one of them from its pyproject.toml and install it anew, or pass block="
+        )
+        assert_advice_works(caught.value, monkeypatch)
+        (kept,) = [one for one in Plugins.discover(blocks(caught.value)) if one.plugin != "std"]
+        assert kept.plugin == names[-1]
+        (folder / STEM / "entry_points.txt").write_text(f"[blender_core]\nacme = {value}\n")
+        assert installed() == ["acme-rules 1.2 [acme]"]
+        assert "acme_max" in Registry(Plugins.discover().rules())
+
+    def test_of_two_distributions(self, site, monkeypatch):
+        # Python knows one module of a name: the other distribution's would never be imported.
+        site("one", info(STEM))
+        other = "[blender_core]\nzeta = acme_module\n"
+        second = site("two", info("zeta-2.0.dist-info", METADATA.format("zeta", "2.0"), other))
+        with pytest.raises(PluginError, match="two entry points are of one plugin") as caught:
+            Plugins.discover()
+        assert "acme-rules 1.2 [acme] and zeta 2.0 [zeta]" in str(caught.value)
+        assert_advice_works(caught.value, monkeypatch)
+        assert "Give each distribution a module of its own name" in str(caught.value)
+        (second / "acme_module.py").rename(second / "zeta_module.py")
+        file = second / "zeta-2.0.dist-info" / "entry_points.txt"
+        file.write_text(other.replace("acme_module", "zeta_module"))
+        (second / "zeta_module.py").write_text(CODE.format(name="zeta_max"))
+        assert installed() == ["acme-rules 1.2 [acme]", "zeta 2.0 [zeta]"]
+        registry = Registry(Plugins.discover().rules())
+        assert {"acme_module", "zeta_max"} <= set(registry)
+
+    def test_with_the_standard_rules(self, site, monkeypatch):
+        entries = "[blender_core]\nacme = blender_rules_std.plugin\n"
+        site("place", info(STEM, entries=entries))
+        with pytest.raises(PluginError, match="two entry points are of one plugin") as caught:
+            Plugins.discover()
+        assert_advice_works(caught.value, monkeypatch)
+        assert [one.plugin for one in Plugins.discover(blocks(caught.value))] == ["std"]
+
+    def test_two_objects_of_one_module_are_two_plugins(self, site):
+        entries = "[blender_core]\nacme = acme_module:one\nother = acme_module:two\n"
+        folder = site("place", info(STEM, entries=entries))
+        (folder / "acme_module.py").write_text(
+            "from blender_core import Rule, hookimpl\n"
+            "class Hooks:\n"
+            "    def __init__(self, name): self.name = name\n"
+            "    @hookimpl\n"
+            "    def blender_rules(self): return [Rule(name=self.name, blend=max, summary='.')]\n"
+            "one, two = Hooks('one'), Hooks('two')\n"
+        )
+        assert {"one", "two"} <= set(Registry(Plugins.discover().rules()))
+
+
 CONFLICTS = [
     {"alpha-rules": "alpha"},
     {"alpha-rules": "alpha", "beta-rules": "beta"},

@@ -9,7 +9,7 @@ import pytest
 from astropy.io import fits
 from astropy.time import Time
 
-from blender_core import InputError
+from blender_core import BlendWarning, InputError
 from blender_core.inputs.opener import Opener
 
 NUMBERS = ["0", "-0", "+12", "007", "9223372036854775807", "9223372036854775808", "-1" + "0" * 40,
@@ -89,6 +89,42 @@ def check_card(image, tmp_path):
             any_case = keyword if "." in keyword else keyword.lower()
             assert equal(ours.get(any_case), theirs[keyword])
             assert keyword in ours
+
+
+ALTERED = {
+    "KEY     = 'M\xfcller'": (
+        r"KEY = 'M\\xfcller' in HDU 0 \(PRIMARY\), which has bytes",
+        "M?ller",
+    ),
+    "KEY     = 1E400": (r"KEY = 1E400 in HDU 0 .*: inf is taken", float("inf")),
+    "KEY     = 1E-400 / small": (r"KEY = 1E-400 .*: 0.0 is taken", 0.0),
+    "HIERARCH ESO NAME = 'M\xfcller'": (r"ESO NAME = 'M\\xfcller' .*bytes", "M?ller"),
+    "COMMENT by M\xfcller": (r"COMMENT = by M\\xfcller in HDU 0", "by M?ller"),
+}
+
+
+@pytest.mark.parametrize("image", ALTERED)
+def test_a_value_that_is_not_what_stands_there_is_told(image, tmp_path):
+    message, value = ALTERED[image]
+    path = write(tmp_path / "a.fits", image)
+    for look in (lambda header: header.cards[-1].value, lambda header: header[[*header][-1]]):
+        with pytest.warns(BlendWarning, match=message) as caught:
+            assert look(opened(path).headers[0]) == value
+        assert len(caught) == 1
+        assert caught[0].message.label == f"input 1 ({path})"
+
+
+@pytest.mark.parametrize(
+    "image",
+    ["HIERARCH ESO NAME = 'a' / its name", "HIERARCH eso x=1.5", "COMMENT = no text", "HISTORY a",
+     "KEY     = 1.5 / M\xfcller", "KEY     = 'it''s'", "KEY     = (1, 2)", "DP1     = 'NAXIS: 2'",
+     "KEY     = 'a long text &'".ljust(80) + "CONTINUE  ' that goes on' / and a comment"],
+)  # fmt: skip
+@pytest.mark.filterwarnings("error::blender_core.BlendWarning")
+def test_nothing_is_told_of_others(image, tmp_path):
+    header = opened(write(tmp_path / "a.fits", image)).headers[0]
+    assert len(header.cards) == 4
+    assert {**header}
 
 
 def test_the_headers_of_all_hdus(tmp_path):

@@ -24,7 +24,15 @@ from blender_core.demo.exposures import write_exposures
 TRIES = int(os.environ.get("FAILING_WRITES", "1"))
 """How many failures are tried at random, of each kind of file and of failure."""
 
-QUICK = ("file.fits", "new.fits", "file.asdf", "datamodel.fits", "table.csv", "report.html")
+QUICK = (
+    "file.fits",
+    "new.fits",
+    "file.asdf",
+    "datamodel.fits",
+    "plain.fits",
+    "table.csv",
+    "report.html",
+)
 KINDS = pytest.mark.parametrize("kind", all_but_exhaustive(OUTPUTS, QUICK))
 
 

@@ -42,6 +42,8 @@ from blender_core.testing import check_rule
 HOSTILE = Provider("hostile-rules", "1.2", "hostile")
 STANDARD = Provider("blender-rules-std", "0.1.0", "std")
 INPUTS = [{"EXPTIME": 1.5, "FILTER": "A", "FREE": [1]}, {"EXPTIME": 2.5, "FILTER": "B"}]
+RULES_FILE = Path(__file__)
+"""A text; to hostile plugins it is a rules file."""
 PLAIN = {bool, int, float, str, type(None)}
 N_KINDS = {"quick": 1, "usual": 4, "all": len(KINDS)}
 
@@ -69,7 +71,8 @@ def assert_plain(value):
 def use(plugin):
     """Do with a plugin what commands and callers do."""
     plugins = plugins_with(plugin)
-    plan = BlendPlan.for_model(INPUTS[0], plugins=plugins)
+    rules = (RULES_FILE,) if plugins.rules_file_readers else ()
+    plan = BlendPlan.for_model(INPUTS[0], plugins=plugins, rules=rules)
     assert all(map(str, (plan, plan.check(), plan.diff(plan), *plan.values())))
     result = blendmodels(None, INPUTS, plugins=plugins)
     assert_plain(dict(result.values))

@@ -41,6 +41,14 @@ def bind(path):
         os.chdir(here)
 
 
+READER = """
+from blender_core import hookimpl
+
+@hookimpl
+def blender_rules_file(text):
+    assert not text, "nothing of these is a text"
+    return []
+"""
 QUICK = ("device", "pipe")
 
 
@@ -94,8 +102,10 @@ def test_products(special, ending):
         require_refusal(path, call)
 
 
-def test_rules_files(special, monkeypatch):
-    path = special("team.toml")
+@pytest.mark.parametrize("ending", ["toml", "rules"])
+def test_rules_files(special, monkeypatch, install, ending):
+    path = special(f"team.{ending}")
+    install("acme-rules", "acme", READER)
     if path.is_file() and not path.stat().st_size:
         assert blendmodels(None, [ImageModel()], rules=path)
         return

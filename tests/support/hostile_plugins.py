@@ -12,7 +12,18 @@ from types import ModuleType
 
 import numpy as np
 
-from blender_core import Gives, InputError, Missing, Override, Rule, RuleError, Source, hookimpl
+from blender_core import (
+    BlendErrorGroup,
+    Gives,
+    InputError,
+    Missing,
+    Override,
+    Rule,
+    RuleError,
+    RulesFileError,
+    Source,
+    hookimpl,
+)
 
 SCHEMA = {
     "properties": {
@@ -155,6 +166,16 @@ class OverridesPlugin:
 
     @hookimpl
     def blender_overrides(self):
+        return self.answer()
+
+
+class RulesFilePlugin(OverridesPlugin):
+    @hookimpl
+    def blender_overrides(self):
+        return []
+
+    @hookimpl
+    def blender_rules_file(self):
         return self.answer()
 
 
@@ -400,6 +421,68 @@ def overrides_texts(raise_it):
     return OverridesPlugin(
         lambda: [Override(attribute=text, rule="max", reason=text, once_per=(text,))]
     )
+
+
+# What rules files are read as.
+
+
+@place
+def rules_file_hook(raise_it):
+    return RulesFilePlugin(raise_it)
+
+
+@place
+def rules_file_generator(raise_it):
+    def answer():
+        yield Override(attribute="EXPTIME", rule="max")
+        raise_it()
+
+    return RulesFilePlugin(answer)
+
+
+@place
+def rules_file_answer(raise_it):
+    return RulesFilePlugin(lambda: hostile(raise_it, *EVERYTHING))
+
+
+@place
+def rules_file_element(raise_it):
+    return RulesFilePlugin(lambda: [hostile(raise_it, *EVERYTHING)])
+
+
+def _faulty(error):
+    def answer():
+        raise error
+
+    return RulesFilePlugin(answer)
+
+
+@place
+def rules_file_fault(raise_it):
+    return _faulty(type("Fault", (RulesFileError,), {"__str__": raise_it})("wrong"))
+
+
+@place
+def rules_file_fault_attributes(raise_it):
+    return _faulty(type("Fault", (RulesFileError,), {"__getattribute__": raise_it})("wrong"))
+
+
+@place
+def rules_file_fault_values(raise_it):
+    number = hostile(raise_it, *EVERYTHING, base=int, arguments=(7,))
+    text = hostile(raise_it, *EVERYTHING, base=str, arguments=("EXPTIME",))
+    return _faulty(RulesFileError(text, line=number, column=number, key=text))
+
+
+@place
+def rules_file_fault_objects(raise_it):
+    return _faulty(RulesFileError("wrong", line=hostile(raise_it, *EVERYTHING)))
+
+
+@place
+def rules_file_faults(raise_it):
+    members = {"exceptions": property(raise_it), "__str__": lambda _: "several"}
+    return _faulty(type("Faults", (BlendErrorGroup,), members)("two", [RulesFileError("a")]))
 
 
 # What rules do and give.

@@ -5,6 +5,8 @@ import re
 from pathlib import Path
 
 import numpy as np
+from astropy.io import fits
+from plain_products import plugins_with
 from stdatamodels.jwst import datamodels
 from stdatamodels.jwst.datamodels import ImageModel
 
@@ -21,6 +23,9 @@ OUTPUTS = {
     "datamodel.fits": "out_of_datamodel.fits",
     "datamodel.fits.gz": "out_of_datamodel.fits.gz",
     "datamodel.asdf": "out_of_datamodel.asdf",
+    "plain.fits": "out_of_plain.fits",
+    "plain.fits.gz": "out_of_plain.fits.gz",
+    "hdulist.fits": "out_of_hdulist.fits",
     "table.csv": "table.csv",
     "table.ecsv": "table.ecsv",
     "table.fits": "table.fits",
@@ -46,6 +51,9 @@ def prepare(folder):
         blendmodels(model, exposures, record_rules=True)
         for ending in ("fits", "asdf"):
             model.save(str(folder / f"product.{ending}"))
+    science = fits.ImageHDU(pixels, name="SCI")
+    packed = fits.CompImageHDU(pixels.astype(np.int16), name="CTX")
+    fits.HDUList([fits.PrimaryHDU(), science, packed]).writeto(folder / "plain.fits")
     return exposures
 
 
@@ -63,7 +71,16 @@ class Writer:
         self._is_new = what == "new"
         if what == "datamodel":
             self._given = datamodels.open(self._source)
-        if what in ("file", "new", "datamodel"):
+        if what in ("plain", "hdulist"):
+            self._given = self._source = folder / "plain.fits"
+            if what == "hdulist":
+                self._given = fits.open(self._source)
+            headers = [{"EXPTIME": seconds, "FILTER": "F606W"} for seconds in SECONDS]
+            self._result = blendmodels(
+                self._given, headers, record_rules=True, plugins=plugins_with()
+            )
+            self._write = lambda: self._result.save(self.output, overwrite=True)
+        elif what in ("file", "new", "datamodel"):
             self._result = blendmodels(self._given, exposures, record_rules=True)
             self._write = lambda: self._result.save(self.output, overwrite=what != "new")
         elif what == "table":

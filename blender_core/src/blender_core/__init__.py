@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         UnknownAttributeError,
         UnknownInputError,
         UnknownRuleError,
+        UnknownRulesFileError,
     )
     from blender_core.evaluation.outcome import Outcome, Status
     from blender_core.evaluation.outcomes import Outcomes
@@ -57,16 +58,21 @@ if TYPE_CHECKING:
     from blender_core.plugins.registry import Registry
     from blender_core.plugins.rule import Gives, Missing, Rule
     from blender_core.plugins.source import Source
+    from blender_core.products.base import Product
     from blender_core.products.diff import CellChange, ProductDiff, ValueChange
+    from blender_core.products.plain_asdf import AsdfProduct
+    from blender_core.products.plain_fits import FitsProduct
     from blender_core.products.product_file import ProductFile
     from blender_core.schema.attributes import Attribute
     from blender_core.schema.layout import Layout
+    from blender_core.tables.product_table import ProductTable
 
 __all__ = [
     "DROP",
     "AmendError",
     "AmendResult",
     "Amendment",
+    "AsdfProduct",
     "Assignment",
     "AssociationProductError",
     "Attribute",
@@ -82,6 +88,7 @@ __all__ = [
     "Finding",
     "FindingKind",
     "Findings",
+    "FitsProduct",
     "Gives",
     "InputError",
     "InvalidValueError",
@@ -102,8 +109,10 @@ __all__ = [
     "PlanError",
     "PluginError",
     "Plugins",
+    "Product",
     "ProductDiff",
     "ProductFile",
+    "ProductTable",
     "Provider",
     "ReaderConflictError",
     "Registry",
@@ -119,6 +128,7 @@ __all__ = [
     "UnknownAttributeError",
     "UnknownInputError",
     "UnknownRuleError",
+    "UnknownRulesFileError",
     "ValueChange",
     "When",
     "amend",
@@ -140,7 +150,8 @@ _NAMES_IN: Final = {
         "ExpansionError InputError InvalidValueError MixedModelTypesError NoInputsError "
         "NotADatamodelError OutputError OutputExistsError OverrideConflictError PlanError "
         "PluginError ReaderConflictError RuleCheckError RuleConflictError RuleError "
-        "RulesFileError TableError UnknownAttributeError UnknownInputError UnknownRuleError"
+        "RulesFileError TableError UnknownAttributeError UnknownInputError UnknownRuleError "
+        "UnknownRulesFileError"
     ),
     "plan.findings": "Finding FindingKind Findings",
     "plugins.hookspecs": "hookimpl",
@@ -151,7 +162,11 @@ _NAMES_IN: Final = {
     "plan.plan": "BlendPlan",
     "plugins.manager": "Plugins",
     "products.diff": "CellChange ProductDiff ValueChange",
+    "products.base": "Product",
+    "products.plain_asdf": "AsdfProduct",
+    "products.plain_fits": "FitsProduct",
     "products.product_file": "ProductFile",
+    "tables.product_table": "ProductTable",
     "common.provider": "Provider",
     "plugins.source": "Source",
     "plugins.registry": "Registry",

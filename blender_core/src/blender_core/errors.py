@@ -50,6 +50,7 @@ __all__ = [
     "UnknownAttributeError",
     "UnknownInputError",
     "UnknownRuleError",
+    "UnknownRulesFileError",
     "raise_all",
     "warn",
 ]
@@ -246,16 +247,52 @@ class OverrideConflictError(PlanError):
 class RulesFileError(BlenderError, ValueError):
     """A rules file cannot be used.
 
+    Plugins that read rules files raise it with a message of their own and what they know of the
+    place, or several of them in a `BlendErrorGroup`; the engine adds the file and the plugin.
+
     Attributes
     ----------
-    path : pathlib.Path
-        The file.
+    path : pathlib.Path or None
+        The file, once it is known.
     line : int or None
         The line, counted from 1, if there is one to point at.
+    column : int or None
+        The place in the line, counted from 1, if there is one to point at.
     key : str or None
         The key, if it is about one.
     variable : str or None
         The environment variable that names the file, if one does.
+    provider : Provider or None
+        The plugin that reads the file, if one does: TOML is read by the engine.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: Path | None = None,
+        line: int | None = None,
+        column: int | None = None,
+        key: str | None = None,
+        variable: str | None = None,
+        provider: Provider | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.path = path
+        self.line = line
+        self.column = column
+        self.key = key
+        self.variable = variable
+        self.provider = provider
+
+
+class UnknownRulesFileError(RulesFileError):
+    """A rules file is of no format that is known, and no plugin takes it.
+
+    Attributes
+    ----------
+    providers : tuple of Provider
+        The plugins that were asked.
     """
 
     def __init__(
@@ -263,15 +300,11 @@ class RulesFileError(BlenderError, ValueError):
         message: str,
         *,
         path: Path,
-        line: int | None = None,
-        key: str | None = None,
         variable: str | None = None,
+        providers: Iterable[Provider] = (),
     ) -> None:
-        super().__init__(message)
-        self.path = path
-        self.line = line
-        self.key = key
-        self.variable = variable
+        super().__init__(message, path=path, variable=variable)
+        self.providers = tuple(providers)
 
 
 class EnvironmentVariableError(BlenderError, ValueError):
@@ -303,12 +336,12 @@ class UnknownInputError(InputError):
 
 
 class ReaderConflictError(BlenderError):
-    """More than one plugin takes an input.
+    """More than one plugin takes an input, or a rules file.
 
     Attributes
     ----------
     what : str
-        What the input is to the blend.
+        What the input is to the blend, or the file.
     providers : tuple of Provider
         Who takes it.
     """

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import traceback
 from contextlib import closing
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from blender_core.blending.expand import expanded, require_recorded
+from blender_core.blending.expand import Exposure, expanded, require_recorded
 from blender_core.common.advice import Advice, Argument
 from blender_core.common.foreign import causes_of
 from blender_core.errors import InputError, MixedModelTypesError, raise_all, warn
 from blender_core.inputs.columns import Columns
 from blender_core.inputs.inputs import Inputs
+from blender_core.inputs.row_labels import RowLabels
 from blender_core.plugins.source import name_of
+from blender_core.readers.plugin_source import is_one_of_several
 from blender_core.schema.layout import Layout
 from blender_core.schema.spans import disorder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable
+    from collections.abc import Callable, Generator, Iterable, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -25,9 +27,12 @@ if TYPE_CHECKING:
     from blender_core.inputs.association import ProductChoice
     from blender_core.inputs.opener import Opener
     from blender_core.plan.planner import Kind, Planner
-    from blender_core.plugins.source import Source
+    from blender_core.readers.reader import Beyond, Reader
 
 __all__ = ["Accumulator"]
+
+_Row: TypeAlias = "tuple[Layout, list[Any], Beyond]"
+"""The values of an input, and what it has beyond the schema of its layout."""
 
 
 class Accumulator:
@@ -47,8 +52,8 @@ class Accumulator:
         expand: bool,
         choice: ProductChoice,
     ) -> None:
-        self.kinds: dict[type | str, Kind] = {}
-        """The kinds of inputs that there are, by their classes."""
+        self.kinds: dict[tuple[Any, ...], Kind] = {}
+        """The kinds of inputs that there are, by their classes and schemas."""
         self.columns = Columns()
         """Their values."""
         self.skipped: list[BlenderError] = []
@@ -72,7 +77,7 @@ class Accumulator:
         n_files = len(self.files)
         faults: list[BlenderError] = []
         try:
-            rows = self._rows(inputs, faults, progress)
+            rows, labels = self._rows(inputs, faults, progress)
             if not self._skips:
                 raise_all("inputs cannot be blended", faults)
         except BaseException:
@@ -81,30 +86,35 @@ class Accumulator:
             del self.files[n_files:]
             raise
         self.skipped += faults
-        for layout, row in rows:
-            self.columns.append(layout, row)
+        for row in rows:
+            self.columns.append(*row)
+        self.columns.labels.extend(labels)
 
     def _rows(
         self,
         inputs: Inputs,
         faults: list[BlenderError],
         progress: Callable[[int], None] | None,
-    ) -> list[tuple[Layout, list[Any]]]:
-        rows = []
+    ) -> tuple[list[_Row], RowLabels]:
+        rows: list[_Row] = []
+        labels = RowLabels()
         n_read = 0
         with closing(self._singles(inputs, faults)) as singles:
             for label, loan in singles:
                 try:
-                    rows += self._rows_of(loan, label)
+                    added, of_several = self._rows_of(loan, label)
                 except InputError as fault:
                     _let_go(fault)
                     faults.append(fault)
+                else:
+                    rows += added
+                    labels.add(self._n_given, len(added), of_several)
                 # A generator may make the next model now: two need not be in memory.
                 del loan
                 n_read += 1
                 if progress:
                     progress(n_read)
-        return rows
+        return rows, labels
 
     def _singles(
         self, inputs: Inputs, faults: list[BlenderError]
@@ -120,55 +130,71 @@ class Accumulator:
 
     def _rows_of(
         self, loan: AbstractContextManager[Any], label: str
-    ) -> list[tuple[Layout, list[Any]]]:
-        """Return the row of an input, or those of the exposures that it was made of."""
+    ) -> tuple[list[_Row], list[str]]:
+        """Return the rows of an input, and what they are called if a plugin has several."""
         # Nobody else has the input: a model goes before the next one is borrowed.
         with loan as model:
-            source = self._opener.open(model, label)
-            if not self._expand:
-                return [self._row(source)]
             before = self.kinds, self.columns.once
+            rows: list[_Row] = []
+            of_several: list[str] = []
             try:
-                exposures = expanded(source)
-                rows = [self._row(exposure) for exposure in exposures]
-                require_recorded(exposures, self.kinds.values())
+                for source in self._opener.rows(model, label):
+                    exposures = expanded(source) if self._expand else [source]
+                    rows += map(self._row, exposures)
+                    if self._expand:
+                        require_recorded(exposures, self.kinds.values())
+                    if is_one_of_several(source):
+                        of_several += (exposure.what for exposure in exposures)
             except BaseException:
                 self.kinds, self.columns.once = before
                 raise
-            return rows
+            return rows, of_several
 
-    def _row(self, source: Source) -> tuple[Layout, list[Any]]:
-        kind = self.kinds.get(source.model_type)
+    def _row(self, source: Reader) -> _Row:
+        beyond = source.beyond if isinstance(source, Exposure) else ()
+        key = source.model_type, source.schema_content, beyond
+        kind = self.kinds.get(key)
         if kind is not None:
-            return kind.layout, _read(source, kind.layout)
-        if self.kinds and not self._mixed:
-            (first,) = self.kinds
+            return _read(source, kind)
+        first = next(iter(self.kinds.values()), None)
+        if first is not None and first.model_type != source.model_type and not self._mixed:
             msg = Advice(
                 f"{source.what} is a model of type {name_of(source.model_type)}, which does not "
-                f"match the type of the first input, {name_of(first)}: a blend has one model "
-                "type, unless ",
+                f"match the type of the first input, {name_of(first.model_type)}: a blend has one "
+                "model type, unless ",
                 Argument("mixed", True),
             )
             raise MixedModelTypesError(msg)
-        kind = self._planner.kind(source)
+        kind = self._planner.kind(source, beyond)
         once = self.columns.once
-        if not self.kinds:
+        if first is None:
             layout = Layout((kind.attributes[path] for path in kind.once), kind.layout.columns)
-            once = dict(zip(layout.paths, _read(source, layout), strict=True))
-        row = _read(source, kind.layout)
+            row = source.read(layout)
+            _warn_of_disorder(source, layout, row)
+            once = dict(zip(layout.paths, row, strict=True))
+        values = _read(source, kind)
         # Nothing is settled by an input that turns out to be bad.
-        self.kinds = {**self.kinds, source.model_type: kind}
+        self.kinds = {**self.kinds, key: kind}
         self.columns.once = once
-        return kind.layout, row
+        return values
 
 
-def _read(source: Source, layout: Layout) -> list[Any]:
-    """Return what an input has, and tell the doubt that it ends before it begins."""
-    row = source.read(layout)
+def _read(source: Reader, kind: Kind) -> _Row:
+    layout = kind.layout
+    beyond: Beyond = ()
+    if isinstance(source, Exposure):
+        row = source.read(layout)
+    else:
+        row, beyond = source.read_all(layout)
+    _warn_of_disorder(source, layout, row)
+    return layout, row, beyond
+
+
+def _warn_of_disorder(source: Reader, layout: Layout, row: Sequence[Any]) -> None:
+    """Tell the doubt that an input ends before it begins."""
     if problem := disorder(layout.spans, layout.attributes, row):
         problem = f"moments that are out of order, and are blended as they are: {problem}"
         warn(f"{source.what} has {problem}", label=source.what, problem=problem)
-    return row
 
 
 def _let_go(fault: BaseException) -> None:

@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from blender_core.blending.amendment import Amendment, AmendResult
 from blender_core.blending.expand import exposures_of
-from blender_core.common.plain_values import plain
 from blender_core.errors import AmendError, ExpansionError, NotADatamodelError
 from blender_core.evaluation.evaluation import evaluate
 from blender_core.evaluation.outcome import OF_A_FILE, Status
-from blender_core.formats.files.target import Target
 from blender_core.inputs.columns import Columns
 from blender_core.inputs.opener import Opener
 from blender_core.plan.assignment import Tier
@@ -19,11 +17,15 @@ from blender_core.plan.override_sources import OverrideSources
 from blender_core.plan.planner import Planner
 from blender_core.plugins.manager import Plugins
 from blender_core.plugins.registry import Registry
+from blender_core.products.base import NoProduct
+from blender_core.products.file_product import FileProduct
 from blender_core.products.open_product import open_product
+from blender_core.products.plugin_product import PluginProduct
 from blender_core.products.product import changes_of
+from blender_core.products.saving import save, target_of
 from blender_core.schema.layout import Layout
-from blender_core.schema.tree import collect
 from blender_core.tables.hdrrules import RecordedRules, record_columns, recorded_rules
+from blender_core.tables.product_table import ProductTable
 from blender_core.tables.recorded_inputs import Hdrtab
 
 if TYPE_CHECKING:
@@ -35,8 +37,8 @@ if TYPE_CHECKING:
     from blender_core.plan.plan import BlendPlan
     from blender_core.plan.planner import Kind
     from blender_core.plugins.override import Override
-    from blender_core.plugins.source import Source
     from blender_core.products.base import Product
+    from blender_core.readers.reader import Reader
     from blender_core.tables.hdrtab import TypedColumn
 
 __all__ = ["amend"]
@@ -104,21 +106,27 @@ def amend(
     """
     plugins = Plugins.discover(block) if plugins is None else plugins
     sources = OverrideSources(plugins, rules, overrides)
-    opened = open_product(product)
-    if opened.validator is None:
+    opened = open_product(product, plugins)
+    if isinstance(opened, NoProduct):
         msg = "there is no product to amend"
         raise NotADatamodelError(msg)
     target = None
     if output is not None:
-        target = Target.find(output, overwrite=overwrite, product=opened.origin)
-    source = Opener(plugins).open(product, "the product")
+        target = target_of(opened, output, overwrite=overwrite)
+    source: Reader
+    if isinstance(opened, PluginProduct):
+        source = opened
+    else:  # read as an input is
+        given = opened.path if isinstance(opened, FileProduct) else opened.model
+        source = Opener().open(given, "the product")
     amender = _Amender(opened, source, Registry(plugins.rules()), sources) if sources else None
     result = AmendResult(opened, () if amender is None else amender.amendments())
     with opened.restored():
         if result.amendments and amender is not None:
-            opened.update(amender.changes, {"hdrrules": amender.rules()})
+            hdrrules = ProductTable("hdrrules", amender.rules())
+            opened.update(amender.changes, {hdrrules.name: hdrrules}, amender.plan)
         if target is not None:
-            opened.save(target)
+            save(opened, target)
     return result
 
 
@@ -126,7 +134,7 @@ class _Amender:
     """What overrides make of a product's table. The product is not changed."""
 
     def __init__(
-        self, product: Product, source: Source, registry: Registry, sources: OverrideSources
+        self, product: Product, source: Reader, registry: Registry, sources: OverrideSources
     ) -> None:
         self._label = source.what
         hdrrules = product.table("hdrrules")
@@ -135,17 +143,16 @@ class _Amender:
             self._recorded = recorded_rules(hdrrules, self._label)
         table = _table(product, self._label)
         self._columns: dict[str, str] = {}
-        plan, inputs = self._read(source, table, registry, sources)
-        overridden = [assignment for assignment in plan.values() if _is_overridden(assignment)]
+        self.plan, inputs = self._read(source, table, registry, sources)
+        overridden = [each for each in self.plan.values() if _is_overridden(each)]
         layout = Layout(assignment.attribute for assignment in overridden)
-        values = map(plain, collect(product.tree, layout))
-        self._before = dict(zip(layout.paths, values, strict=True))
-        assignments = self._decidable(overridden, plan, sources)
+        self._before = dict(zip(layout.paths, product.read(layout), strict=True))
+        assignments = self._decidable(overridden, self.plan, sources)
         self._evaluations = list(evaluate(assignments, inputs, {}).values())
-        self.changes = changes_of(product.validator, product.tree, self._evaluations)
+        self.changes = changes_of(product, self._evaluations)
 
     def _read(
-        self, source: Source, table: Hdrtab, registry: Registry, sources: OverrideSources
+        self, source: Reader, table: Hdrtab, registry: Registry, sources: OverrideSources
     ) -> tuple[BlendPlan, Mapping[str, Sequence[Any]]]:
         """Return the plan for the exposures in the table, and what they had."""
         exposures = exposures_of(source, table, self._recorded.columns)
@@ -155,7 +162,8 @@ class _Amender:
         columns = Columns()
         for exposure in exposures:
             if exposure.model_type not in kinds:
-                kind = kinds[exposure.model_type] = planner.kind(exposure)
+                kind = planner.kind(exposure, exposure.beyond)
+                kinds[exposure.model_type] = kind
                 self._columns |= exposure.product.columns(kind.layout)
             layout = kinds[exposure.model_type].layout
             columns.append(layout, exposure.read(layout))

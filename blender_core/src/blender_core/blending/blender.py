@@ -21,6 +21,7 @@ from blender_core.products.open_product import open_product
 from blender_core.products.product import changes_of
 from blender_core.tables import hdrrules
 from blender_core.tables.hdrtab import typed_columns
+from blender_core.tables.product_table import ProductTable
 
 if TYPE_CHECKING:
     import os
@@ -134,6 +135,7 @@ class ModelBlender:
             raise ValueError(msg)
         self._record_rules = hdrrules.record_rules() if record_rules is None else record_rules
         self._keeps_later = later == "keep"
+        self._plugins = plugins
         self._registry = Registry(plugins.rules())
         self._planner = Planner(
             self._registry, OverrideSources(plugins, rules, overrides), ignore, mixed
@@ -250,26 +252,35 @@ class ModelBlender:
             If there are several such faults.
         """
         accumulated = self._require_inputs()
-        product = open_product(model)
+        product = open_product(model, self._plugins)
         plan = self._planner.plan(list(accumulated.kinds.values()), accumulated.columns)
-        inputs, once = accumulated.columns.by_attribute(), accumulated.columns.once
-        evaluations = evaluate(plan.values(), inputs, once)
+        inputs, once = self._planner.asked(plan, accumulated.columns)
+        labels = accumulated.columns.labels
+        evaluations = evaluate(plan.values(), inputs, once, labels)
         if self._keeps_later:
             earlier = self._remembered.of(product) or recorded_blend(
                 product, plan, self._registry, inputs, once
             )
             if earlier is not None:
-                find_later_values(evaluations, product.tree, earlier)
-        changes = changes_of(product.validator, product.tree, evaluations.values())
-        columns = typed_columns(plan, inputs)
+                find_later_values(evaluations, product, earlier)
+        changes = changes_of(product, evaluations.values())
+        columns = typed_columns(plan, inputs, labels)
+        hdrtab = ProductTable("hdrtab", columns)
         result = BlendResult(
-            product, plan, inputs, evaluations, columns, accumulated.skipped, accumulated.files
+            product,
+            plan,
+            inputs,
+            evaluations,
+            hdrtab,
+            accumulated.skipped,
+            accumulated.files,
+            labels,
         )
-        rules = []
         if self._records_rules(evaluations.values()):
             names = {column.attribute.path: column.name for column in columns}
             rules = hdrrules.record_columns(result.outcomes.values(), names)
-        product.update(changes, {"hdrtab": columns, "hdrrules": rules})
+            result.hdrrules = ProductTable("hdrrules", rules)
+        product.update(changes, {"hdrtab": hdrtab, "hdrrules": result.hdrrules}, plan)
         self._remembered.add(product, evaluations)
         return result
 

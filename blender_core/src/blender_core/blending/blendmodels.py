@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from blender_core.blending.blender import ModelBlender
 from blender_core.common.wording import strings
-from blender_core.formats.files.target import Target
 from blender_core.inputs.association import ProductChoice, names_of_product
 from blender_core.inputs.inputs import Inputs
+from blender_core.plugins.manager import Plugins
 from blender_core.products.open_product import open_product
+from blender_core.products.saving import save, target_of
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Collection, Iterable, Mapping
 
     from blender_core.blending.result import BlendResult
-    from blender_core.plugins.manager import Plugins
     from blender_core.plugins.override import Override
 
 __all__ = ["blendmodels"]
@@ -109,26 +109,26 @@ def blendmodels(
     322.0
     """
     ignore = strings(ignore or (), "ignore", "paths")
+    plugins = Plugins.discover(block) if plugins is None else plugins
     blender = ModelBlender(
         ignore,
         overrides=overrides,
         rules=rules,
         mixed=mixed,
         record_rules=record_rules,
-        block=block,
         plugins=plugins,
         on_bad_input=on_bad_input,
         expand=expand,
         later=later,
         asn_product=asn_product,
     )
-    product = open_product(product)
+    product = open_product(product, plugins)
     choice = ProductChoice(
         asn_product, lambda: names_of_product(product.tree, product.origin, output)
     )
     target = None
     if output is not None:
-        target = Target.find(output, overwrite=overwrite, product=product.origin)
+        target = target_of(product, output, overwrite=overwrite)
     if inputs is None:
         inputs = Inputs.of_product(product.tree, product.origin and product.origin.parent, choice)
     else:
@@ -141,5 +141,5 @@ def blendmodels(
         return blender.finalize_model(product)
     with product.restored():
         result = blender.finalize_model(product)
-        product.save(target)
+        save(product, target)
     return result

@@ -15,8 +15,9 @@ from blender_core.common.wording import preview
 from blender_core.errors import ExpansionError, warn
 from blender_core.plan.assignment import AS_THEY_ARE
 from blender_core.plan.schema_choices import DEFAULT_RULE
-from blender_core.plugins.source import Source, name_of
+from blender_core.plugins.source import name_of
 from blender_core.readers.model_files import class_named
+from blender_core.readers.reader import Reader
 from blender_core.schema.attributes import Attribute, read_attributes
 from blender_core.schema.layout import Layout
 from blender_core.schema.model_class import described
@@ -33,7 +34,7 @@ __all__ = ["Exposure", "RecordedProduct", "expanded", "exposures_of", "require_r
 _MODEL_TYPE = Attribute("meta.model_type", type="string", keyword="DATAMODL", recorded=True)
 
 
-def expanded(source: Source) -> Sequence[Source]:
+def expanded(source: Reader) -> Sequence[Reader]:
     """Return the exposures that an input was made of."""
     table = source.hdrtab()
     if table is None:
@@ -42,14 +43,14 @@ def expanded(source: Source) -> Sequence[Source]:
 
 
 def exposures_of(
-    source: Source, table: Hdrtab, column_names: Mapping[str, str] = MappingProxyType({})
+    source: Reader, table: Hdrtab, column_names: Mapping[str, str] = MappingProxyType({})
 ) -> list[Exposure]:
     """Return the exposures that a product was made of."""
     product = RecordedProduct(source, table, column_names)
     return [Exposure(product, row) for row in range(len(table))]
 
 
-def require_recorded(exposures: Sequence[Source], kinds: Iterable[Kind]) -> None:
+def require_recorded(exposures: Sequence[Reader], kinds: Iterable[Kind]) -> None:
     """Refuse a product whose HDRTAB lacks what the blend cannot do without."""
     first = exposures[0]
     if not isinstance(first, Exposure):
@@ -87,11 +88,13 @@ class RecordedProduct:
     ``column_names`` has the columns of attributes, by dotted path, as far as the product tells.
     """
 
-    def __init__(self, source: Source, table: Hdrtab, column_names: Mapping[str, str]) -> None:
+    def __init__(self, source: Reader, table: Hdrtab, column_names: Mapping[str, str]) -> None:
         self.source = source
         self.table = table
         self.own: dict[Layout, dict[str, Any]] = {}
         """What the product has of what its table does not tell, by dotted path."""
+        self.beyond: dict[type | str, tuple[str, ...]] = {}
+        """The paths of what exposures of a class may have that its schema does not know."""
         self._column_names = column_names
         self._columns: dict[Layout, dict[str, str]] = {}
         self._rows: dict[Layout, list[list[Any]]] = {}
@@ -102,6 +105,14 @@ class RecordedProduct:
     def attributes(self) -> Collection[str]:
         """Dotted paths of what the product's own schema has."""
         return read_attributes(self.source.schema)
+
+    @cached_property
+    def paths(self) -> Sequence[str]:
+        """Dotted paths of which there are columns, as far as these tell."""
+        named = (
+            name for name in self.table.names if name.startswith("meta.") and all(name.split("."))
+        )
+        return [*dict.fromkeys([*named, *self._column_names])]
 
     def rows(self, layout: Layout) -> list[list[Any]]:
         """Return the wanted values of all exposures."""
@@ -159,7 +170,7 @@ class RecordedProduct:
         return dict(zip(part.paths, self.source.read(part), strict=True))
 
 
-class Exposure(Source):
+class Exposure(Reader):
     """One of the exposures that a product was made of: a row of its table, counted from 0."""
 
     def __init__(self, product: RecordedProduct, row: int) -> None:
@@ -188,11 +199,35 @@ class Exposure(Source):
         """Return the wanted values, None where the exposure had none."""
         return self.product.rows(layout)[self._row]
 
+    @property
+    def schema_content(self) -> bytes:  # type: ignore[override]
+        """What tells its schema from others of its model type."""
+        source = self.product.source
+        return source.schema_content if self.model_type is source.model_type else b""
+
+    @property
+    def beyond(self) -> tuple[str, ...]:
+        """The paths of what it may have that its schema does not know."""
+        known = self.product.beyond
+        if self.model_type not in known:
+            known[self.model_type] = tuple(self.paths_beyond(read_attributes(self.schema)))
+        return known[self.model_type]
+
     def paths_beyond(self, known: Collection[str]) -> list[str]:
-        """Return the paths of the product's scalars that neither schema has."""
+        """Return the paths of the product's scalars, and of columns, that neither schema has."""
         if self.model_type is not self.product.source.model_type:
             known = {*known, *self.product.attributes}
-        return self.product.source.paths_beyond(known)
+        paths = self.product.source.paths_beyond(known)
+        # What some exposures had, but not the first, the product may not have itself.
+        columns = [path for path in self.product.paths if not _is_known(path, known)]
+        return [*dict.fromkeys([*paths, *columns])]
+
+
+def _is_known(path: str, known: Collection[str]) -> bool:
+    """Tell whether a schema has an attribute, or the group that it is in as one."""
+    while path and path not in known:
+        path = path.rpartition(".")[0]
+    return bool(path)
 
 
 def _is_recorded(attribute: Attribute, layout: Layout) -> bool:

@@ -7,30 +7,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from blender_core.common.cached import cached_property
-from blender_core.common.plain_values import plain
-from blender_core.common.wording import pluralize
 from blender_core.evaluation.outcome import OF_A_FILE, Status
 from blender_core.evaluation.outcomes import Outcomes
-from blender_core.formats.files.target import Target
+from blender_core.inputs.row_labels import BY_NUMBER
+from blender_core.plugins.source import name_of
 from blender_core.products.datamodel import DatamodelProduct
 from blender_core.products.later_values import OF_THE_PRODUCT, is_same
+from blender_core.products.saving import save, target_of
 from blender_core.schema.attributes import Attribute
 from blender_core.schema.layout import Layout
-from blender_core.schema.tree import collect
-from blender_core.tables.hdrtab import to_table
+from blender_core.tables.product_table import ProductTable
 
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Mapping, Sequence
 
+    from astropy.io.fits import BinTableHDU
     from astropy.table import Table
 
     from blender_core.errors import BlenderError
     from blender_core.evaluation.evaluation import Evaluation
     from blender_core.evaluation.outcome import Outcome
+    from blender_core.inputs.row_labels import RowLabels
     from blender_core.plan.plan import BlendPlan
     from blender_core.products.base import Product
-    from blender_core.tables.hdrtab import TypedColumn
 
 __all__ = ["BlendResult", "LaterValue", "ProductResult"]
 
@@ -112,9 +112,9 @@ class ProductResult:
         blender_core.errors.OutputError: the name product.txt does not tell the format of the \
 product: it ends in .fits or .fits.gz or .asdf
         """
-        target = Target.find(output, overwrite=overwrite, product=self._product.origin)
+        target = target_of(self._product, output, overwrite=overwrite)
         target.require_apart(map(Path, self._files))
-        self._product.save(target)
+        save(self._product, target)
         return target.output
 
 
@@ -131,12 +131,20 @@ class BlendResult(ProductResult):
         What the inputs said, by dotted path.
     evaluations : mapping of str to Evaluation
         How the value of each attribute came about, by dotted path, in the order of the plan.
-    columns : sequence of TypedColumn
-        The columns of HDRTAB.
+    hdrtab : ProductTable
+        HDRTAB.
     skipped : sequence of BlenderError, optional
         What was wrong with each input that was left out.
     files : iterable of path-like, optional
         The files that inputs are read from, or were, which the product is not to replace.
+    labels : RowLabels, optional
+        What messages call the inputs, which may be several rows each.
+
+    Attributes
+    ----------
+    hdrtab, hdrrules : ProductTable
+        The tables of the blend, in the forms that files have. The latter is empty if the blend does
+        not record its rules.
 
     Examples
     --------
@@ -160,22 +168,48 @@ class BlendResult(ProductResult):
         plan: BlendPlan,
         inputs: Mapping[str, Sequence[Any]],
         evaluations: Mapping[str, Evaluation],
-        columns: Sequence[TypedColumn],
+        hdrtab: ProductTable,
         skipped: Sequence[BlenderError] = (),
         files: Iterable[str | os.PathLike[str]] = (),
+        labels: RowLabels = BY_NUMBER,
     ) -> None:
         super().__init__(product, files)
+        self._labels = labels
         self.plan = plan
         self.inputs = inputs
         self.skipped = tuple(skipped)
+        self.hdrrules = ProductTable("hdrrules", ())
         self._evaluations = evaluations
-        self._columns = columns
+        self.hdrtab = hdrtab
 
     def __repr__(self) -> str:
-        rows = max((len(values) for values in self.inputs.values()), default=0)
-        inputs = pluralize(rows, "input")
+        inputs = self.n_inputs_in_words
         skipped = f", {len(self.skipped)} skipped" if self.skipped else ""
         return f"<BlendResult of {inputs}{skipped}: {len(self.values)} values, {self._product!r}>"
+
+    @property
+    def row_labels(self) -> tuple[str, ...]:
+        """What each row of the table is, as messages call it: ``input 3 (c_flt.fits), row 2``."""
+        return tuple(map(self._labels.name, range(self._n_rows)))
+
+    @property
+    def n_inputs(self) -> int:
+        """How many inputs there are, whatever the number of their rows."""
+        return self._labels.n_inputs(self._n_rows)
+
+    @property
+    def has_inputs_of_several_rows(self) -> bool:
+        """Whether any input is several rows of the table."""
+        return self._labels.are_of_several
+
+    @property
+    def n_inputs_in_words(self) -> str:
+        """How many inputs there are, and how many rows if they are several each."""
+        return self._labels.count(self._n_rows)
+
+    @property
+    def _n_rows(self) -> int:
+        return max(map(len, self.inputs.values()), default=0)
 
     @cached_property
     def values(self) -> dict[str, Any]:
@@ -226,7 +260,7 @@ class BlendResult(ProductResult):
             return {}
         left = {**dict.fromkeys(self.changed), **self.later, **self.values}
         layout = Layout(Attribute(path) for path in left if path not in OF_THE_PRODUCT)
-        now = zip(layout.paths, map(plain, collect(self._product.tree, layout)), strict=True)
+        now = zip(layout.paths, self._product.read(layout), strict=True)
         return {path: value for path, value in now if not is_same(value, left[path])}
 
     @property
@@ -248,8 +282,7 @@ class BlendResult(ProductResult):
     @property
     def product_type(self) -> str:
         """The name of the product's class of datamodels; empty if there is no product."""
-        validator = self._product.validator
-        return "" if validator is None else type(validator).__name__
+        return name_of(self._product.model_type)
 
     @cached_property
     def kept(self) -> dict[str, Any]:
@@ -258,19 +291,46 @@ class BlendResult(ProductResult):
 
     def _own(self, paths: Iterable[str]) -> dict[str, Any]:
         layout = Layout(map(Attribute, paths))
-        own = zip(layout.paths, collect(self._product.tree, layout), strict=True)
+        own = zip(layout.paths, self._product.read(layout), strict=True)
         return {path: value for path, value in own if value is not None}
 
     @cached_property
     def table(self) -> Table:
         """HDRTAB as an `astropy.table.Table`: masked where an input has no value."""
-        return to_table(self._columns)
+        return self.hdrtab.to_table()
+
+    def hdus(self) -> list[BinTableHDU]:
+        """Return the tables of the blend as HDUs, for a file that is written by other means.
+
+        Returns
+        -------
+        hdus : list of astropy.io.fits.BinTableHDU
+            HDRTAB, if an input has any attribute that is recorded; and HDRRULES, if it is recorded.
+
+        Examples
+        --------
+        >>> from astropy.io import fits
+        >>> from blender_core import blendmodels
+        >>> from stdatamodels.jwst.datamodels import ImageModel
+        >>> inputs = [ImageModel(), ImageModel()]
+        >>> for model, number in zip(inputs, [4, 4]):
+        ...     model.meta.exposure.ngroups = number
+        >>> result = blendmodels(None, inputs, record_rules=True)
+        >>> hdulist = fits.HDUList([fits.PrimaryHDU(), *result.hdus()])
+        >>> [hdu.name for hdu in hdulist]
+        ['PRIMARY', 'HDRTAB', 'HDRRULES']
+        >>> hdulist["HDRTAB"].columns["NGROUPS"].null
+        -9223372036854775808
+        """
+        return [table.to_hdu() for table in (self.hdrtab, self.hdrrules) if table]
 
     @cached_property
     def outcomes(self) -> Outcomes:
         """How each attribute came about, by dotted path, in the order of the plan."""
         return Outcomes(
-            (evaluation.outcome for evaluation in self._evaluations.values()), self.inputs
+            (evaluation.outcome for evaluation in self._evaluations.values()),
+            self.inputs,
+            self._labels,
         )
 
     def varied(self) -> list[Outcome]:

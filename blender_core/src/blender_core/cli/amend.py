@@ -61,24 +61,28 @@ def amend(
     with reported(debug):
         from blender_core.blending.amend import amend as amend_product
         from blender_core.cli.captured_warnings import Notes
-        from blender_core.formats.files.target import Target
+        from blender_core.plugins.manager import Plugins
+        from blender_core.products.open_product import open_product
+        from blender_core.products.saving import target_of
 
         if not product.exists():
             msg = f"there is no product {product}"
             raise CommandError(msg)
         target = product if output is None else output
-        if not dry_run:
-            if output is None and not overwrite:
-                msg = f"say where to write: --output FILE, or --overwrite for {product} itself"
-                raise CommandError(msg)
-            Target.find(target, overwrite=overwrite, product=product)
+        if not dry_run and output is None and not overwrite:
+            msg = f"say where to write: --output FILE, or --overwrite for {product} itself"
+            raise CommandError(msg)
         notes = Notes()
         with notes.about(""):
+            plugins = Plugins.discover(block or ())
+            opened = open_product(product, plugins)
+            if not dry_run:
+                target_of(opened, target, overwrite=overwrite)
             result = amend_product(
-                product,
+                opened,
                 overrides=parse_overrides(override or []),
                 rules=rules or (),
-                block=block or (),
+                plugins=plugins,
             )
             if not result.amendments:
                 msg = (

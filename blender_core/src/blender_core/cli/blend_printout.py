@@ -71,7 +71,7 @@ def blend_object(
     return {
         "product": str(output),
         "report": None if report is None else str(report),
-        "n_inputs": _count_inputs(result),
+        "n_inputs": result.n_inputs,
         "skipped": [str(fault) for fault in result.skipped],
         "values": {path: value for path, value in result.values.items() if path not in OF_A_FILE},
         **_later_object(result),
@@ -84,7 +84,7 @@ def blend_object(
 def print_blend(result: BlendResult, output: Path, report: Path | None) -> None:
     """Tell a person what a blend came to."""
     console = Output()
-    n_inputs = _count_inputs(result)
+    n_rows = max(map(len, result.inputs.values()), default=0)
     blended = [outcome for outcome in result.outcomes.values() if outcome.status is Status.SET]
     ruled = sum(outcome.tier is Tier.SCHEMA for outcome in blended)
     overridden = sum(outcome.overridden for outcome in blended)
@@ -93,15 +93,14 @@ def print_blend(result: BlendResult, output: Path, report: Path | None) -> None:
         **input_facts(result),
         "values": f"{ruled} by rules of the schema, {overridden} by overrides, "
         f"{firsts} of the first input",
-        "HDRTAB": f"{pluralize(n_inputs, 'row')}, "
-        f"{pluralize(len(result.table.colnames), 'column')}",
+        "HDRTAB": f"{pluralize(n_rows, 'row')}, {pluralize(len(result.table.colnames), 'column')}",
     }
     if varied := [outcome.keyword or outcome.attribute for outcome in result.varied()]:
         names = list_some(varied, _MOST_NAMES)
         facts["varied"] = f"{names}: no rule is set, so they are the first input's"
     if report is not None:
         facts["report"] = str(report)
-    console.text(f"{output}: {pluralize(n_inputs, 'input')} blended", "bold")
+    console.text(f"{output}: {result.n_inputs_in_words} blended", "bold")
     console.facts(facts)
     for line in _later_lines(result):
         console.text(line)
@@ -231,7 +230,3 @@ def _print_changes(changes: Sequence[Amendment], result: BlendResult) -> None:
     for line in _later_lines(result):
         console.text(line)
     console.text("")
-
-
-def _count_inputs(result: BlendResult) -> int:
-    return max(map(len, result.inputs.values()), default=0)

@@ -22,17 +22,16 @@ from blender_core.cli.inputs import given_inputs, require_apart_from, warn_of_re
 from blender_core.cli.plan import print_idle
 from blender_core.cli.plan_options import require_beginnings, warn_of_unknown
 from blender_core.cli.progress import bar
-from blender_core.common.plain_values import plain
 from blender_core.common.provider import engine
 from blender_core.errors import OutputError, raise_all
 from blender_core.evaluation.outcome import OF_A_FILE, Status
-from blender_core.formats.files.target import Target
 from blender_core.inputs.association import ProductChoice, names_of_product
 from blender_core.inputs.inputs import Inputs
 from blender_core.plan.planner import DISAGREEMENT, agreed
+from blender_core.plugins.manager import Plugins
 from blender_core.products.open_product import open_product
+from blender_core.products.saving import target_of
 from blender_core.schema.layout import Layout
-from blender_core.schema.tree import collect
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from blender_core.blending.result import BlendResult
     from blender_core.evaluation.outcome import Outcome
     from blender_core.inputs.inputs import Input
+    from blender_core.products.base import Product
 
 __all__ = ["BlendWork"]
 
@@ -65,17 +65,18 @@ class BlendWork:
         """Blend, and tell what it came to."""
         notes = Notes()
         with notes.about(""):
-            inputs = self._prepare()
+            plugins, product, inputs = self._prepare()
         with (
             bar("Reading", f"Writing {self.output.name}", quiet=quiet) as progress,
             notes.about(""),
         ):
             warn_of_repeated(_files(inputs or ()))
             result = blendmodels(
-                self.product,
+                product,
                 inputs,
                 ignore=self.ignore,
                 **self.settings,
+                plugins=plugins,
                 progress=progress,
                 output=self.output,
                 overwrite=self.overwrite,
@@ -94,24 +95,26 @@ class BlendWork:
         """Tell what would be done, and write nothing."""
         notes = Notes()
         with notes.about(""):
-            inputs = self._prepare()
-            product = open_product(self.product)
+            plugins, product, inputs = self._prepare()
             warn_of_repeated(_files(inputs or ()))
             if inputs is None:
-                own = Inputs.of_product(product.tree, self.product.parent, self._choice())
-                inputs = list(own)
+                folder = self.product.parent
+                members = Inputs.of_product(product.tree, folder, self._choice(product))
+                inputs = list(members)
             files = _files(inputs)
             if self.settings["on_bad_input"] == "raise":
                 _require_files(inputs)
-            blender = self._accumulate(inputs, quiet=quiet)
+            blender = self._accumulate(inputs, plugins, quiet=quiet)
             plans = blender.plans()
             kinds = list(plans) if self.settings["mixed"] and len(plans) > 1 else []
             plan, conflicts = agreed(plans)
             result, changes = None, []
             if not conflicts:
+                layout = Layout(assignment.attribute for assignment in plan.values())
+                own = dict(zip(layout.paths, product.read(layout), strict=True))
                 result = blender.finalize_model(product)
-                plan, changes = result.plan, _changes(result, product.tree)
-            findings = plan.check(product.validator)
+                plan, changes = result.plan, _changes(result, own)
+            findings = plan.check(product.schema)
             warn_of_unknown(self.ignore, plan)
         rehearsal = Rehearsal(
             inputs=files,
@@ -130,9 +133,11 @@ class BlendWork:
             notes.print()
         raise_all(DISAGREEMENT, conflicts)
 
-    def _accumulate(self, inputs: Sequence[Input], *, quiet: bool) -> ModelBlender:
+    def _accumulate(
+        self, inputs: Sequence[Input], plugins: Plugins, *, quiet: bool
+    ) -> ModelBlender:
         """Return what blends the inputs, all of which have been read."""
-        blender = ModelBlender(self.ignore, **self.settings)
+        blender = ModelBlender(self.ignore, **self.settings, plugins=plugins)
         total = sum(item.number for item in inputs)
         with bar("Reading", quiet=quiet) as progress:
             blender.accumulate_all(
@@ -140,8 +145,8 @@ class BlendWork:
             )
         return blender
 
-    def _prepare(self) -> list[Input] | None:
-        """Refuse what cannot be done before any work is, and return the inputs."""
+    def _prepare(self) -> tuple[Plugins, Product, list[Input] | None]:
+        """Refuse what cannot be done before any work is; return plugins, product and inputs."""
         require_beginnings(self.ignore)
         if not self.product.exists():
             msg = (
@@ -150,25 +155,27 @@ class BlendWork:
                 f"--output {self.product}"
             )
             raise CommandError(msg)
+        plugins = Plugins.discover(self.settings["block"])
+        product = open_product(self.product, plugins)
         inputs = None
         if self.arguments is not None:
-            inputs = given_inputs(self.arguments, self._choice())
+            inputs = given_inputs(self.arguments, self._choice(product))
         # Expanded, the product among its inputs stands for the exposures that it was made of.
         if inputs is not None and not self.settings["expand"]:
             require_apart_from(self.product, _files(inputs))
-        Target.find(self.output, overwrite=self.overwrite, product=self.product)
+        target_of(product, self.output, overwrite=self.overwrite)
         if self.report is not None:
             from blender_core.report.write import report_target
 
             others = [self.product, self.output, *_files(inputs or ())]
             report_target(self.report, overwrite=self.overwrite, others=others)
-        return inputs
+        return plugins, product, inputs
 
-    def _choice(self) -> ProductChoice:
-        """Return which product of an association is meant. PRODUCT is opened where that matters."""
+    def _choice(self, product: Product) -> ProductChoice:
+        """Return which product of an association is meant."""
 
         def names() -> Sequence[str]:
-            return names_of_product(open_product(self.product).tree, self.product, self.output)
+            return names_of_product(product.tree, self.product, self.output)
 
         return ProductChoice(self.settings["asn_product"], names)
 
@@ -196,12 +203,10 @@ def _require_files(inputs: Sequence[Input]) -> None:
         raise CommandError(msg)
 
 
-def _changes(result: BlendResult, tree: Mapping[str, Any]) -> list[Amendment]:
+def _changes(result: BlendResult, own: Mapping[str, Any]) -> list[Amendment]:
     """Return what the product has of each attribute, and would have."""
-    layout = Layout(assignment.attribute for assignment in result.plan.values())
-    own = dict(zip(layout.paths, map(plain, collect(tree, layout)), strict=True))
     changes = [
-        _change(outcome, own[path])
+        _change(outcome, own.get(path))
         for path, outcome in result.outcomes.items()
         if path not in OF_A_FILE
     ]

@@ -98,7 +98,11 @@ Overwrite = Annotated[bool, flag("Replace a file that --output names.", "--overw
 Product = Annotated[Path, argument("PRODUCT", "The product's file.")]
 Quiet = Annotated[bool, flag("Print nothing but errors.", "--quiet", "-q")]
 Rules = Annotated[
-    list[Path] | None, option("FILE", "A rules file in TOML, with overrides. Repeatable.")
+    list[Path] | None,
+    option(
+        "FILE",
+        "A rules file, with overrides: in TOML, or in a format that a plugin reads. Repeatable.",
+    ),
 ]
 
 

@@ -161,6 +161,9 @@ def _show_plugins(block: list[str], *, as_json: bool) -> None:
                     **provider_object(provider),
                     "rules": rules_of.get(provider, []),
                     "reads": provider in rules_of and provider in usable.readers,
+                    "reads_rules_files": (
+                        provider in rules_of and provider in usable.rules_file_readers
+                    ),
                     "overrides": [_offer_object(each) for each in offers_of.get(provider, [])],
                     "left_out_by": None if provider in rules_of else BLOCK,
                 }
@@ -170,8 +173,14 @@ def _show_plugins(block: list[str], *, as_json: bool) -> None:
     else:
         output = Output()
         for provider, names in rules_of.items():
-            reads = provider in usable.readers
-            _print_plugin(output, provider, names, offers_of[provider], reads=reads)
+            contents = [pluralize(len(names), "rule")] if names else []
+            if offers := offers_of[provider]:
+                contents.append(pluralize(len(offers), "override"))
+            if provider in usable.readers:
+                contents.append("a reader for inputs of another kind")
+            if provider in usable.rules_file_readers:
+                contents.append("a reader for rules files of another format")
+            _print_plugin(output, provider, contents, offers)
         for provider in usable.left_out:
             output.text(str(provider), "dim")
             output.text(f"left out by {BLOCK}", indent=2)
@@ -192,18 +201,8 @@ def _offer_object(offer: "Offer") -> dict[str, Any]:
 
 
 def _print_plugin(
-    output: "Output",
-    provider: "Provider",
-    rules: list[str],
-    offers: "list[Offer]",
-    *,
-    reads: bool,
+    output: "Output", provider: "Provider", contents: list[str], offers: "list[Offer]"
 ) -> None:
-    contents = [pluralize(len(rules), "rule")] if rules else []
-    if offers:
-        contents.append(pluralize(len(offers), "override"))
-    if reads:
-        contents.append("a reader for inputs of another kind")
     output.text(str(provider), "bold green")
     output.text(", ".join(contents), indent=2)
     if not offers:

@@ -1,11 +1,14 @@
-"""Properties that are worked out once, and without a lock."""
+"""Properties that are worked out once, and without a lock; and those that anything may replace."""
 
 from __future__ import annotations
 
 import functools
-from typing import Any, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-__all__ = ["cached_property"]
+__all__ = ["cached_property", "default_member"]
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 T = TypeVar("T")
 
@@ -31,3 +34,21 @@ class cached_property(functools.cached_property[T]):  # noqa: N801  # as in func
         # Once it is in there, Python looks it up without coming here.
         value: T = instance.__dict__.setdefault(str(self.attrname), self.func(instance))
         return value
+
+
+class default_member(Generic[T]):  # noqa: N801  # a decorator
+    """What an object has unless its class, or itself, has something of its own in place of it."""
+
+    def __init__(self, function: Callable[[Any], T]) -> None:
+        self._function = function
+        self.__doc__ = function.__doc__
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> default_member[T]: ...
+
+    @overload
+    def __get__(self, instance: object, owner: type | None = None) -> T: ...
+
+    def __get__(self, instance: object, owner: type | None = None) -> default_member[T] | T:
+        """Return what the object has."""
+        return self if instance is None else self._function(instance)

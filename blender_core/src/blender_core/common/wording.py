@@ -17,6 +17,7 @@ __all__ = [
     "full_repr",
     "join_words",
     "named",
+    "of_row",
     "pluralize",
     "preview",
     "shorten",
@@ -44,6 +45,15 @@ def named(label: str, name: object) -> str:
     with_name = InputLabel(f"{label} ({visible(str(name))})")
     with_name.name = str(name)
     return with_name
+
+
+def of_row(label: str, row: int) -> str:
+    """Return what one of the rows of an input is called, counted from 1."""
+    of_one = InputLabel(f"{label}, row {row}")
+    if isinstance(label, InputLabel):
+        of_one.name = label.name
+        return of_one
+    return str(of_one)
 
 
 class _Repr(reprlib.Repr):

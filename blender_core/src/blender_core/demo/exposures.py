@@ -8,7 +8,8 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.formats.files.target import Target
-from blender_core.products.datamodel import save
+from blender_core.products.datamodel import DatamodelProduct
+from blender_core.products.saving import save
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,7 +36,7 @@ def write_exposures(folder: Path) -> list[Path]:
         path = folder / _filename(metadata)
         target = Target.find(path, overwrite=True, label="the exposure")
         with ImageModel({"meta": metadata, "data": sky}) as model:
-            save(model, target)
+            save(DatamodelProduct(model), target)
         paths.append(path)
     return paths
 

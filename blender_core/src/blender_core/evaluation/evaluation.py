@@ -13,7 +13,8 @@ from blender_core.common.values import DROP, Noted, distinct, index_of
 from blender_core.common.wording import describe_error, format_error, join_words, preview, shorten
 from blender_core.errors import RuleError, raise_all, warn
 from blender_core.evaluation.outcome import Outcome, Status
-from blender_core.evaluation.selected_values import name_inputs, select, select_with
+from blender_core.evaluation.selected_values import select, select_with
+from blender_core.inputs.row_labels import BY_NUMBER
 from blender_core.plan.assignment import AS_THEY_ARE, Tier
 from blender_core.plugins.rule import Gives
 from blender_core.schema.conversion import rule_result
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
     from blender_core.errors import BlenderError
     from blender_core.evaluation.selected_values import SelectedValues
+    from blender_core.inputs.row_labels import RowLabels
     from blender_core.plan.assignment import Assignment
     from blender_core.plugins.rule import Rule
 
@@ -126,6 +128,7 @@ def evaluate(
     assignments: Iterable[Assignment],
     inputs: Mapping[str, Sequence[Any]],
     once: Mapping[str, Any],
+    labels: RowLabels = BY_NUMBER,
 ) -> dict[str, Evaluation]:
     """Return what the rules make of what all inputs have, or of what the first alone has."""
     evaluations: dict[str, Evaluation] = {}
@@ -137,13 +140,13 @@ def evaluate(
         if values is None:
             values = (once.get(path),)
         try:
-            evaluations[path] = evaluate_attribute(assignment, values, inputs, is_of_all)
+            evaluations[path] = evaluate_attribute(assignment, values, inputs, is_of_all, labels)
         except RuleError as fault:
             faults.append(fault)
-    _warn_of_exposures(evaluations.values(), inputs)
+    _warn_of_exposures(evaluations.values(), inputs, labels)
     for evaluation in evaluations.values():
         if evaluation.remark:
-            _warn_of_remark(evaluation)
+            _warn_of_remark(evaluation, labels)
     raise_all("rules cannot make values of what the inputs have", faults)
     return evaluations
 
@@ -153,6 +156,7 @@ def evaluate_attribute(
     values: Sequence[Any],
     others: Mapping[str, Sequence[Any]] = _NO_OTHERS,
     is_of_all: bool = True,
+    labels: RowLabels = BY_NUMBER,
 ) -> Evaluation:
     """Return what a rule makes of the values of an attribute, with those of others to help."""
     evaluation = Evaluation(assignment, values, is_of_all)
@@ -164,10 +168,12 @@ def evaluate_attribute(
     selection = assignment.selection
     with Guard(lambda error: _rule_error(assignment, values, error)):
         if selection is AS_THEY_ARE:
-            if seen := select(values, rule.missing):
+            if seen := select(values, rule.missing, labels):
                 _blend(evaluation, rule, seen, {})
         else:
-            evaluation.selected = selected = select_with(selection, rule.missing, values, others)
+            evaluation.selected = selected = select_with(
+                selection, rule.missing, values, others, labels
+            )
             arguments = {**selected.companions, **dict(selection.parameters)}
             if seen := selected.values:
                 _blend(evaluation, rule, seen, arguments)
@@ -211,12 +217,12 @@ def _remark(noted: Noted) -> str:
     return shorten(" ".join(remark.split()), _LONGEST_REMARK)
 
 
-def _warn_of_remark(evaluation: Evaluation) -> None:
+def _warn_of_remark(evaluation: Evaluation, labels: RowLabels) -> None:
     assignment, selected = evaluation.assignment, evaluation.selected
     inputs: Sequence[int] = [i for i, value in enumerate(evaluation.values) if value is not None]
     if selected is not None:
         inputs = sorted(selected.inputs)
-    whose = name_inputs(inputs) if len(inputs) <= _FEW else f"{len(inputs)} inputs"
+    whose = labels.names(inputs) if len(inputs) <= _FEW else f"{len(inputs)} {labels.noun}s"
     warn(
         f"{assignment.attribute.label}: {evaluation.remark}, says the rule {assignment.name!r} of "
         f"{assignment.provider} of {whose}",
@@ -257,7 +263,7 @@ class _Unidentified:
 
 
 def _warn_of_exposures(
-    evaluations: Iterable[Evaluation], inputs: Mapping[str, Sequence[Any]]
+    evaluations: Iterable[Evaluation], inputs: Mapping[str, Sequence[Any]], labels: RowLabels
 ) -> None:
     """Warn of inputs that differ within an exposure, and of those of unknown exposures."""
     by_identifiers: dict[tuple[str, ...], _Unidentified] = {}
@@ -271,7 +277,7 @@ def _warn_of_exposures(
             n_such = len(selected.differing)
             many = f" ({n_such} exposures differ so)" if n_such > 1 else ""
             warn(
-                f"inputs {counting + 1} and {other + 1} are of one exposure and differ in {label}: "
+                f"{labels.names([counting, other])} are of one exposure and differ in {label}: "
                 f"{preview(evaluation.values[counting])} counts, "
                 f"{preview(evaluation.values[other])} does not{many}"
             )
@@ -286,7 +292,7 @@ def _warn_of_exposures(
     for unidentified in by_identifiers.values():
         alone = len(unidentified.inputs) == 1
         warn(
-            f"{name_inputs(sorted(unidentified.inputs))} {'lacks' if alone else 'lack'} "
+            f"{labels.names(sorted(unidentified.inputs))} {'lacks' if alone else 'lack'} "
             f"{join_words(list(unidentified.lacking))}, by which exposures are told apart: "
             f"{'it' if alone else 'each'} counts for itself in "
             f"{join_words(list(unidentified.labels))}"

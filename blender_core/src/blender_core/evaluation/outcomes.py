@@ -12,9 +12,12 @@ from blender_core.common.values import identity
 from blender_core.common.wording import pluralize, preview
 from blender_core.errors import UnknownAttributeError
 from blender_core.evaluation.outcome import Outcome, Status
+from blender_core.inputs.row_labels import BY_NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from blender_core.inputs.row_labels import RowLabels
 
 __all__ = ["Outcomes", "explanation"]
 
@@ -30,11 +33,19 @@ class Outcomes(Mapping[str, Outcome]):
         One for each attribute.
     inputs : mapping of str to sequence, shape (n_inputs,)
         What the inputs said, by dotted path, as far as it is known.
+    labels : RowLabels, optional
+        What the inputs are called.
     """
 
-    def __init__(self, outcomes: Iterable[Outcome], inputs: Mapping[str, Sequence[Any]]) -> None:
+    def __init__(
+        self,
+        outcomes: Iterable[Outcome],
+        inputs: Mapping[str, Sequence[Any]],
+        labels: RowLabels = BY_NUMBER,
+    ) -> None:
         self._by_path = {outcome.attribute: outcome for outcome in outcomes}
         self._inputs = inputs
+        self._labels = labels
 
     def __getitem__(self, path: str) -> Outcome:
         return self._by_path[path]
@@ -108,16 +119,19 @@ class Outcomes(Mapping[str, Outcome]):
             If nothing is known of such an attribute.
         """
         return "\n\n".join(
-            explanation(outcome, self._inputs.get(outcome.source), own)
+            explanation(outcome, self._inputs.get(outcome.source), own, self._labels)
             for outcome in self.find(attribute)
         )
 
 
 def explanation(
-    outcome: Outcome, values: Sequence[Any] | None, own: Mapping[str, Any] | None = None
+    outcome: Outcome,
+    values: Sequence[Any] | None,
+    own: Mapping[str, Any] | None = None,
+    labels: RowLabels = BY_NUMBER,
 ) -> str:
     """Say in words how the value of an attribute came about."""
-    lines = [_result(outcome, own)]
+    lines = [_result(outcome, own, labels)]
     if outcome.rule is not None:
         of_maker = f" of the {_maker(outcome)}" if outcome.status is Status.LATER else ""
         settings = f" ({outcome.settings})" if outcome.settings else ""
@@ -125,7 +139,7 @@ def explanation(
         lines.append(f"The rule{of_maker} is {outcome.rule!r}{settings}{provider}.")
         lines.append(f"It was asked for by {outcome.asked_by}: {outcome.reason.removesuffix('.')}.")
     if values is not None:
-        lines.append(_inputs(outcome, values))
+        lines.append(_inputs(outcome, values, labels.noun))
     elif outcome.status is Status.OWN:
         return lines[0]
     elif outcome.rule is None:
@@ -135,7 +149,7 @@ def explanation(
     else:
         values_had = f", with {pluralize(outcome.n_distinct or 0, 'different value')}"
         many = values_had if outcome.n_inputs else ""
-        lines.append(f"{pluralize(outcome.n_inputs, 'input')} had it{many}.")
+        lines.append(f"{pluralize(outcome.n_inputs, labels.noun)} had it{many}.")
     n_seen, n_inputs = outcome.n_seen, outcome.n_inputs or 0
     if n_seen is not None and n_seen > n_inputs:
         seen = f"{pluralize(n_seen, 'value')}, with something in place of those that are missing"
@@ -157,10 +171,10 @@ def _maker(outcome: Outcome) -> str:
     return "amendment" if outcome.after_amendment else "blend"
 
 
-def _result(outcome: Outcome, own: Mapping[str, Any] | None) -> str:
+def _result(outcome: Outcome, own: Mapping[str, Any] | None, labels: RowLabels) -> str:
     """Say what the product has, and where that is from."""
     label, value, source = outcome.label, preview(outcome.value), outcome.from_input
-    taken = "" if source is None else f", taken from input {source + 1}"
+    taken = "" if source is None else f", taken from {labels.name(source)}"
     match outcome.status:
         case Status.SET:
             return f"{label} is {value}{taken}."
@@ -175,7 +189,7 @@ def _result(outcome: Outcome, own: Mapping[str, Any] | None) -> str:
         case Status.OWN:
             return f"{label} is {value}: the file has its own."
         case Status.UNKNOWN:
-            origin = "" if source is None else f", as input {source + 1} has it"
+            origin = "" if source is None else f", as {labels.name(source)} has it"
             if source is None and outcome.n_inputs:
                 origin = ", which no input has"
             return f"{label} is {value}{origin}."
@@ -208,15 +222,15 @@ def _later(outcome: Outcome) -> str:
     return f"{outcome.label} is {value}, set after the {maker}; the {maker} gave {blended}."
 
 
-def _inputs(outcome: Outcome, values: Sequence[Any]) -> str:
+def _inputs(outcome: Outcome, values: Sequence[Any], noun: str) -> str:
     """Say what the inputs have."""
     present = [value for value in values if value is not None]
     if not present:
-        return f"None of {pluralize(len(values), 'input')} has it."
+        return f"None of {pluralize(len(values), noun)} has it."
     counts = Counter(map(identity, present))
     examples = {identity(value): value for value in reversed(present)}
     has = "has" if len(present) == 1 else "have"
-    have = f"{outcome.n_inputs} of {pluralize(len(values), 'input')} {has} it"
+    have = f"{outcome.n_inputs} of {pluralize(len(values), noun)} {has} it"
     if len(counts) == 1:
         return f"{have}, with the same value {preview(present[0])}."
     repeated = len(counts) < len(present)

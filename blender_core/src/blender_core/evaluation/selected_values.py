@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.datetimes import CALENDAR, CLOCK
 from blender_core.common.values import identity
-from blender_core.common.wording import join_words
 from blender_core.errors import RuleError
+from blender_core.inputs.row_labels import BY_NUMBER
 from blender_core.plugins.rule import Missing
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Mapping, Sequence
 
+    from blender_core.inputs.row_labels import RowLabels
     from blender_core.plan.assignment import Selection
 
-__all__ = ["SelectedValues", "name_inputs", "select", "select_with"]
+__all__ = ["SelectedValues", "select", "select_with"]
 
 _THEIR_OWN_IDENTITY: Final = frozenset({str, int, bool, NoneType})
 
@@ -39,7 +40,7 @@ class SelectedValues:
     unidentified: list[int]
 
 
-def select(values: Sequence[Any], missing: Missing) -> list[Any]:
+def select(values: Sequence[Any], missing: Missing, labels: RowLabels = BY_NUMBER) -> list[Any]:
     """Return the values that a rule sees where nobody has asked for a selection."""
     absent = values.count(None)
     if absent == len(values):
@@ -51,7 +52,7 @@ def select(values: Sequence[Any], missing: Missing) -> list[Any]:
     if missing is Missing.PROPAGATE:
         return []
     lacking = [i for i, value in enumerate(values) if value is None]
-    raise _missing_error(lacking, len(values))
+    raise _missing_error(lacking, len(values), labels)
 
 
 def select_with(
@@ -59,6 +60,7 @@ def select_with(
     missing: Missing,
     values: Sequence[Any],
     others: Mapping[str, Sequence[Any]],
+    labels: RowLabels = BY_NUMBER,
 ) -> SelectedValues:
     """Return what a rule sees.
 
@@ -70,7 +72,9 @@ def select_with(
     inputs: Sequence[int] = range(len(values))
     if selection.order_by is not None:
         needed = [has_default or value is not None for value in values]
-        inputs, unordered = _in_order(others[selection.order_by], selection.order_by, needed)
+        inputs, unordered = _in_order(
+            others[selection.order_by], selection.order_by, needed, labels
+        )
         # Nobody knows whether such an input is the first or the last, and it has no value either.
         if missing in (Missing.REQUIRE, Missing.PROPAGATE):
             inputs += unordered
@@ -86,8 +90,8 @@ def select_with(
     lacking = {i for i, value in zip(inputs, candidates, strict=True) if value is None}
     if missing is Missing.REQUIRE and 0 < len(lacking) < len(candidates):
         # By their numbers in the blend, which are others than their places among the candidates.
-        noun = "exposure" if selection.once_per else "input"
-        raise _missing_error(sorted(lacking), len(values), noun)
+        noun = "exposure" if selection.once_per else labels.noun
+        raise _missing_error(sorted(lacking), len(values), labels, noun)
     selected = select(candidates, missing)
     if not selected:
         inputs = []
@@ -105,33 +109,30 @@ def select_with(
             lack = "lacks" if len(alone) == 1 else "lack"
             msg = (
                 f"{path} is needed as {name} beside each value, and "
-                f"{name_inputs(sorted(alone))} {lack} it"
+                f"{labels.names(sorted(alone))} {lack} it"
             )
             raise RuleError(msg)
     return SelectedValues(selected, list(inputs), companions, differing, unidentified)
 
 
-def name_inputs(indices: Sequence[int]) -> str:
-    """Return which inputs are meant, as messages count them: from 1."""
-    noun = "input" if len(indices) == 1 else "inputs"
-    return f"{noun} {join_words([str(i + 1) for i in indices])}"
-
-
-def _missing_error(lacking: Sequence[int], n_inputs: int, noun: str = "input") -> RuleError:
+def _missing_error(
+    lacking: Sequence[int], n_inputs: int, labels: RowLabels, noun: str = ""
+) -> RuleError:
+    of = f", {len(lacking)} of {n_inputs} rows," if labels.are_of_several else f" of {n_inputs}"
     msg = (
-        f"every {noun} must have the value, but {name_inputs(lacking)} of {n_inputs} "
+        f"every {noun or labels.noun} must have the value, but {labels.names(lacking)}{of} "
         f"{'has' if len(lacking) == 1 else 'have'} none"
     )
     return RuleError(msg)
 
 
 def _in_order(
-    order: Sequence[Any], name: str, needed: Sequence[bool]
+    order: Sequence[Any], name: str, needed: Sequence[bool], labels: RowLabels
 ) -> tuple[list[int], list[int]]:
     """Return the inputs in the order of an attribute, and those that do not have it."""
     lost = [i for i, value in enumerate(order) if value is None or value != value]  # noqa: PLR0124
     if needing := [i for i in lost if needed[i]]:
-        msg = f"there is no {name} to put {name_inputs(needing)} in order by"
+        msg = f"there is no {name} to put {labels.names(needing)} in order by"
         raise RuleError(msg)
     without = set(lost)
     ordered = [i for i in range(len(order)) if i not in without]
@@ -142,7 +143,7 @@ def _in_order(
         ordered.sort(key=places.__getitem__)
     except TypeError as error:
         kinds = " and ".join(sorted({type(order[i]).__name__ for i in ordered}))
-        msg = f"inputs cannot be ordered by {name}: it has values of types {kinds}"
+        msg = f"{labels.noun}s cannot be ordered by {name}: it has values of types {kinds}"
         raise RuleError(msg) from error
     return ordered, lost
 

@@ -11,19 +11,22 @@ from blender_core.errors import NotADatamodelError, UnknownInputError
 from blender_core.readers.asdf import AsdfReader
 from blender_core.readers.datamodel import DatamodelReader
 from blender_core.readers.fits import FitsReader
-from blender_core.readers.plugin_source import PluginSource
+from blender_core.readers.plugin_schema import KnownSchemas
+from blender_core.readers.plugin_source import sources_of
 from blender_core.readers.similar.cache import ReaderCache
 from blender_core.schema.model_class import import_datamodels
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from blender_core.errors import InputError
     from blender_core.plugins.manager import Plugins
     from blender_core.plugins.opened import Opened
-    from blender_core.plugins.source import Source
+    from blender_core.readers.reader import Reader
 
 __all__ = ["Opener"]
 
-_Reader: TypeAlias = FitsReader | AsdfReader | DatamodelReader
+_OwnReader: TypeAlias = FitsReader | AsdfReader | DatamodelReader
 
 
 class Opener:
@@ -35,20 +38,25 @@ class Opener:
 
     def __init__(self, plugins: Plugins | None = None) -> None:
         self._cache = ReaderCache()
+        self._schemas = KnownSchemas()
         self._plugins = plugins
 
-    def open(self, given: Any, label: str) -> Source:
-        """Return the reader for a single input."""
-        reader: _Reader | None = None
+    def open(self, given: Any, label: str) -> Reader:
+        """Return the reader for a single input; of one that is several rows, that for the first."""
+        return next(iter(self.rows(given, label)))
+
+    def rows(self, given: Any, label: str) -> Iterable[Reader]:
+        """Return the readers for the rows of a single input: one, unless a plugin gives several."""
+        reader: _OwnReader | None = None
         try:
             reader = self._reader(given, label)
             reader.model_type  # noqa: B018  # an input that has none may be a plugin's
         except (UnknownInputError, NotADatamodelError) as refusal:
-            source = self._open_by_plugin(given, label, refusal, reader)
-            if source is None:
+            sources = self._open_by_plugin(given, label, refusal, reader)
+            if sources is None:
                 raise
-            return source
-        return reader
+            return sources
+        return [reader]
 
     def opened(self, given: Any, label: str) -> Opened | None:
         """Return what can be read of a file or HDUList, whatever it is of; None of all else."""
@@ -57,7 +65,7 @@ class Opener:
         except (UnknownInputError, NotADatamodelError):
             return None
 
-    def _reader(self, given: Any, label: str) -> _Reader:
+    def _reader(self, given: Any, label: str) -> _OwnReader:
         import_datamodels()
         from astropy.io.fits import HDUList
 
@@ -72,8 +80,8 @@ class Opener:
         return DatamodelReader(given, label)
 
     def _open_by_plugin(
-        self, given: Any, label: str, refusal: InputError, reader: _Reader | None
-    ) -> Source | None:
+        self, given: Any, label: str, refusal: InputError, reader: _OwnReader | None
+    ) -> Iterable[Reader] | None:
         if self._plugins is None or not (providers := self._plugins.readers):
             return None
         name = given if isinstance(given, (str, os.PathLike)) else type(given).__name__
@@ -83,8 +91,8 @@ class Opener:
             names = ", ".join(map(str, providers))
             msg = f"{refusal}\nNor does any plugin take it: asked was {names}"
             raise type(refusal)(msg) from refusal
-        return PluginSource(*claim, label)
+        return sources_of(*claim, label, self._schemas)
 
 
-def _opened(reader: _Reader | None) -> Opened | None:
+def _opened(reader: _OwnReader | None) -> Opened | None:
     return reader.opened if isinstance(reader, (FitsReader, AsdfReader)) else None

@@ -10,4 +10,5 @@ __all__ = [
     "plan",
     "planner",
     "schema_choices",
+    "schemas",
 ]

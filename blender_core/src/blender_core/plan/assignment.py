@@ -234,11 +234,12 @@ class Assignments(Mapping[str, Assignment]):
         assignments: Iterable[Assignment],
         unmatched: Iterable[tuple[SourcedOverride, UnknownAttributeError]] = (),
         matched: Iterable[SourcedOverride] = (),
+        told: set[str] | None = None,
     ) -> None:
         self.unmatched, self.matched = tuple(unmatched), tuple(matched)
         self._assignments = {each.attribute.path: each for each in assignments}
         self.columns = name_columns(
-            (each.attribute, each.column) for each in self.values() if each.recorded
+            ((each.attribute, each.column) for each in self.values() if each.recorded), told
         )
         needed = {path for each in self.values() for path in each.selection.needs}
         self.wanted = tuple(

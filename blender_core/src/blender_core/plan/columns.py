@@ -15,9 +15,15 @@ if TYPE_CHECKING:
 __all__ = ["name_columns", "numbered"]
 
 
-def name_columns(recorded: Iterable[tuple[Attribute, str | None]]) -> dict[str, str]:
-    """Name the columns of the recorded attributes, of which some have a name from an override."""
+def name_columns(
+    recorded: Iterable[tuple[Attribute, str | None]], told: set[str] | None = None
+) -> dict[str, str]:
+    """Name the columns of the recorded attributes, of which some have a name from an override.
+
+    What was told before is not told again.
+    """
     recorded = list(recorded)
+    told = set() if told is None else told
     taken: dict[str, Attribute] = {}
     faults: list[BlenderError] = []
     for attribute, column in recorded:
@@ -41,7 +47,9 @@ def name_columns(recorded: Iterable[tuple[Attribute, str | None]]) -> dict[str, 
                 f"column {wanted!r} of HDRTAB is asked for by both {owners[wanted.casefold()]} and "
                 f"{attribute.path}: the latter is kept in {name!r}"
             )
-            warn(msg, ColumnWarning)
+            if msg not in told:
+                told.add(msg)
+                warn(msg, ColumnWarning)
     return columns
 
 

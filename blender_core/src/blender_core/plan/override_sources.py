@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.attribute_paths import ITSELF, specificity
 from blender_core.common.environment import RULES, rules_files
 from blender_core.common.wording import preview
 from blender_core.plan.assignment import SourcedOverride, Tier
-from blender_core.plan.rules_file import file_name, read_rules_file
+from blender_core.plan.file_overrides import overrides_in
+from blender_core.plugins.named_file import NamedFile
 from blender_core.plugins.override import Override
 
 if TYPE_CHECKING:
@@ -41,14 +43,10 @@ class OverrideSources:
         self._plugins = plugins
         self._of_plugins: dict[tuple[str, str | None], list[SourcedOverride]] = {}
         files = [
-            *((path, RULES) for path in rules_files()),
-            *((path, None) for path in _paths(rules)),
+            *(NamedFile(path, RULES) for path in rules_files()),
+            *(NamedFile(Path(path)) for path in _paths(rules)),
         ]
-        self._of_files_and_caller = [
-            SourcedOverride(override, Tier.RULES_FILE, file_name(path, variable))
-            for path, variable in files
-            for override in read_rules_file(path, variable)
-        ]
+        self._of_files_and_caller = [each for file in files for each in overrides_in(file, plugins)]
         self._of_files_and_caller += (
             SourcedOverride(override, Tier.CALLER, CALLER) for override in _callers_own(overrides)
         )

@@ -46,16 +46,8 @@ class BlendPlan(Assignments):
         The overrides that mean none of the attributes, and may mean those of other inputs.
     matched : iterable of SourcedOverride, optional
         Those that mean one, where there may be other inputs.
-
-    Raises
-    ------
-    PlanError
-        If overrides give one column to several attributes.
-
-    Warns
-    -----
-    BlendWarning
-        If attributes have the same column; they get different ones.
+    told : set of str, optional
+        What has been warned of already, and is not told again.
 
     Attributes
     ----------
@@ -70,6 +62,16 @@ class BlendPlan(Assignments):
         their conditions.
     unknown_conditions : tuple of UnknownCondition
         What overrides want inputs to be, and the schema says that none can be.
+
+    Raises
+    ------
+    PlanError
+        If overrides give one column to several attributes.
+
+    Warns
+    -----
+    BlendWarning
+        If attributes have the same column; they get different ones.
 
     Examples
     --------
@@ -176,6 +178,7 @@ class BlendPlan(Assignments):
         overrides: Iterable[SourcedOverride] = (),
         ignore: Collection[str] = (),
         some_of_several: bool = False,
+        told: set[str] | None = None,
     ) -> BlendPlan:
         """Give each attribute its rule.
 
@@ -192,6 +195,8 @@ class BlendPlan(Assignments):
             the caller overrides them by name.
         some_of_several : bool, optional
             Whether there are other inputs, of whose attributes an override may mean one.
+        told : set of str, optional
+            What has been warned of already, and is not told again.
 
         Returns
         -------
@@ -221,7 +226,7 @@ class BlendPlan(Assignments):
         attributes = list(attributes)
         claims = Claims(attributes, overrides, some_of_several)
         assignments = assign(attributes, claims, registry, tuple(ignore))
-        return cls(assignments, claims.unmatched, claims.matched)
+        return cls(assignments, claims.unmatched, claims.matched, told)
 
     def diff(self, other: BlendPlan) -> PlanDiff:
         """Tell what is different in another plan.

@@ -5,6 +5,7 @@ __all__ = [
     "hookspecs",
     "installed",
     "manager",
+    "named_file",
     "opened",
     "override",
     "parameters",

@@ -16,13 +16,18 @@ if TYPE_CHECKING:
     import importlib.metadata
     from collections.abc import Callable, Sequence
 
-    import pluggy
-
     from blender_core.common.provider import Provider
     from blender_core.plugins.override import Override
     from blender_core.plugins.rule import Rule
 
-__all__ = ["called_alike", "claimed_by_several", "guarded", "load", "misuse", "offered_by"]
+__all__ = [
+    "called_alike",
+    "claimed_by_several",
+    "guarded",
+    "load",
+    "of_one_module",
+    "offered_by",
+]
 
 T = TypeVar("T", bound="Rule | Override")
 
@@ -31,7 +36,9 @@ _MOST: Final = 10_000
 
 
 def guarded(
-    problem: str, provider: Provider, passes: type[BaseException] | tuple[()] = ()
+    problem: str,
+    provider: Provider,
+    passes: type[BaseException] | tuple[type[BaseException], ...] = (),
 ) -> Guard:
     """Make a plugin's error of whatever its code raises within, but for what it may raise."""
 
@@ -47,29 +54,24 @@ def load(entry: importlib.metadata.EntryPoint, provider: Provider) -> Any:
         return entry.load()
 
 
-def misuse(manager: pluggy.PluginManager, plugin: Any) -> str | None:
-    """Return what a plugin does with the hooks that has no meaning here."""
-    callers = manager.get_hookcallers(plugin) or []
-    if not callers:
-        return "implements no hook: mark its functions with @blender_core.hookimpl"
-    for caller in callers:
-        first, *others = caller.get_hookimpls()
-        if others:
-            names = ", ".join(sorted(impl.function.__name__ for impl in (first, *others)))
-            return f"has more than one implementation of {caller.name}: {names}"
-        if first.tryfirst or first.trylast or first.wrapper or first.hookwrapper:
-            return (
-                f"asks for a place in the order of calls in {caller.name}: "
-                "tryfirst, trylast and wrappers have no meaning here"
-            )
-    return None
+def offered_by(
+    ask: Callable[[], Any],
+    hook: str,
+    kind: type[T],
+    provider: Provider,
+    passes: type[BaseException] | tuple[type[BaseException], ...] = (),
+    about: str | None = None,
+) -> list[T] | None:
+    """Return what a plugin's hook offers, as it comes: it may come without an end.
 
-
-def offered_by(ask: Callable[[], Any], hook: str, kind: type[T], provider: Provider) -> list[T]:
-    """Return what a plugin's hook offers, as it comes: it may come without an end."""
+    A hook that is asked about something may return None for what is none of its plugin's.
+    """
     offers: list[T] = []
-    with guarded(f"{hook} of plugin {provider} failed", provider):
+    where = "" if about is None else f" for {about}"
+    with guarded(f"{hook} of plugin {provider} failed{where}", provider, passes):
         answer = ask()
+        if answer is None and about is not None:
+            return None
         for offer in [answer] if isinstance(answer, kind) else answer:
             if not issubclass(type(offer), kind):
                 wrong = f"the class {kind.__name__}" if offer is kind else preview(offer)
@@ -81,13 +83,26 @@ def offered_by(ask: Callable[[], Any], hook: str, kind: type[T], provider: Provi
             offers.append(_own_copy(offer, kind))
         else:
             return offers
-    msg = f"{hook} of plugin {provider} {problem}"
+    msg = f"{hook} of plugin {provider} {problem}{where}"
     raise PluginError(msg, provider=provider)
 
 
 def _own_copy(offer: T, kind: type[T]) -> T:
     """Return what a plugin offers as an object of the engine's, with fields that are checked."""
     return kind(**{field.name: getattr(offer, field.name) for field in dataclasses.fields(kind)})
+
+
+def of_one_module(providers: Sequence[Provider], value: str) -> PluginError:
+    """Return the error that says that several entry points are of one module, or one object."""
+    names = sorted(providers)
+    number = "two" if len(names) == 2 else str(len(names))
+    msg = f"{number} entry points are of one plugin, {value}: {' and '.join(map(str, names))}"
+    if len({normalized(name.distribution) for name in names}) == 1:
+        advice = "Remove all but one of them from its pyproject.toml and install it anew, or "
+    else:
+        advice = "Give each distribution a module of its own name, uninstall all but one, or "
+    remedy = Advice(advice, leave_out_all_but_one(names), ".")
+    return PluginError(msg, provider=names[-1], remedy=remedy)
 
 
 def called_alike(providers: Sequence[Provider]) -> PluginError:

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pluggy
 
-from blender_core.common.environment import BLOCK, blocked_plugins
 from blender_core.common.provider import normalized
-from blender_core.common.wording import strings
-from blender_core.errors import BlenderError, InputError, PluginError, raise_all, warn
+from blender_core.errors import BlenderError, InputError, PluginError, raise_all
 from blender_core.plugins.contract import (
     called_alike,
     claimed_by_several,
     guarded,
-    load,
-    misuse,
     offered_by,
 )
+from blender_core.plugins.discovery import load_installed
 from blender_core.plugins.hookspecs import NAME, BlenderSpecs
-from blender_core.plugins.installed import announced_plugins
+from blender_core.plugins.misuse import misuses
 from blender_core.plugins.opened import Opened
 from blender_core.plugins.override import Override
 from blender_core.plugins.rule import Rule
+from blender_core.plugins.rules_file_claims import HOOK, read_by_plugins
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
-    from importlib.metadata import EntryPoint
 
     from blender_core.common.provider import Provider
+    from blender_core.plugins.named_file import NamedFile
 
 __all__ = ["Plugins"]
 
@@ -89,39 +86,15 @@ class Plugins:
         BlendWarning
             If nothing that is installed has a name that is to be left out: it may be misspelt.
         """
-        of_call = {normalized(name): name for name in strings(block, "block", "names")}
-        of_environment = {normalized(name): name for name in blocked_plugins()}
-        blocked = of_environment | of_call
         plugins = cls()
-        faults: list[BlenderError] = []
-        left_out: list[Provider] = []
-        known: set[str] = set()
-        taken: dict[str, list[tuple[Provider, EntryPoint]]] = {}
-        for announced in announced_plugins():
-            known |= announced.names
-            if not announced.names.isdisjoint(of_environment):
-                left_out.append(announced.provider)
-            if not announced.names.isdisjoint(blocked):
-                continue
-            if isinstance(announced.entry, PluginError):
-                faults.append(announced.entry)
-            else:
-                name = normalized(announced.provider.plugin)
-                taken.setdefault(name, []).append((announced.provider, announced.entry))
-        for (provider, entry), *others in taken.values():
+        found, faults, plugins._left_out = load_installed(block)
+        for plugin, provider in found:
             try:
-                if others:
-                    raise called_alike([provider, *(each for each, _ in others)])
-                plugins.register(load(entry, provider), provider)
-            except BlenderError as fault:
+                plugins.register(plugin, provider)
+            except PluginError as fault:
                 faults.append(fault)
-        for name in sorted(blocked.keys() - known):
-            close = difflib.get_close_matches(name, known, n=1)
-            hint = f": did you mean {close[0]!r}?" if close else ""
-            whose = "" if name in of_call else f", as {BLOCK} asks"
-            warn(f"no plugin {blocked[name]!r} is installed that could be left out{whose}{hint}")
+        faults.sort(key=lambda fault: fault.provider)
         raise_all("installed plugins cannot be used", faults)
-        plugins._left_out = tuple(left_out)
         return plugins
 
     @property
@@ -149,11 +122,11 @@ class Plugins:
             raise called_alike([taken, provider])
         manager = _manager()
         with guarded(f"plugin {provider} breaks the hooks' contract", provider):
-            manager.register(plugin, name=provider.plugin)
-            manager.check_pending()
-            problem = misuse(manager, plugin)
-        if problem is not None:
-            msg = f"plugin {provider} {problem}"
+            problems = misuses(manager, plugin)
+            if not problems:
+                manager.register(plugin, name=provider.plugin)
+        if problems:
+            msg = "\n".join(f"plugin {provider} {problem}" for problem in problems)
             raise PluginError(msg, provider=provider)
         self._providers[normalized(provider.plugin)] = provider
         self._managers[provider] = manager
@@ -215,6 +188,36 @@ class Plugins:
             "blender_overrides", Override, model_type=model_type, instrument=instrument
         )
 
+    def rules_file(self, file: NamedFile) -> tuple[list[Override], Provider] | None:
+        """Find the plugin that takes a rules file, and have it read.
+
+        Parameters
+        ----------
+        file : NamedFile
+            The file.
+
+        Returns
+        -------
+        overrides : (list of Override, Provider) or None
+            What the plugin read in it; None if no plugin takes it.
+
+        Raises
+        ------
+        RulesFileError
+            If a plugin takes it, and it has a fault. Several come as a `BlendErrorGroup`.
+        ReaderConflictError
+            If more than one plugin takes it.
+        PluginError
+            If a plugin's hook fails, or gives something that is not an `Override`. Several come as
+            a `BlendErrorGroup`.
+        """
+        return read_by_plugins(file, self._hooks(HOOK, path=file.path, text=file.text()))
+
+    @property
+    def rules_file_readers(self) -> list[Provider]:
+        """Those that read rules files of formats of their own."""
+        return [provider for provider, _ in self._hooks(HOOK, path=None, text="")]
+
     @property
     def have_overrides(self) -> bool:
         """Whether any plugin offers overrides."""
@@ -248,11 +251,57 @@ class Plugins:
         PluginError
             If a plugin's hook fails. Several come as a `BlendErrorGroup`.
         """
+        return self._claim("blender_open", given, what, opened)
+
+    def product(
+        self, given: Any, what: str, opened: Opened | None = None
+    ) -> tuple[Any, Provider] | None:
+        """Find the plugin that takes a product, and have it opened.
+
+        Parameters
+        ----------
+        given : object
+            What the caller gave as the product.
+        what : str
+            What it is to the blend, for messages: ``the product (combined.fits)``.
+        opened : Opened, optional
+            What the engine has read of it. Each plugin gets a copy.
+
+        Returns
+        -------
+        product : (Product, Provider) or None
+            What the plugin made of it; None if no plugin takes it.
+
+        Raises
+        ------
+        InputError, ReaderConflictError, PluginError
+            As for `open`.
+        """
+        return self._claim("blender_product", given, what, opened)
+
+    @property
+    def readers(self) -> list[Provider]:
+        """Those that may take inputs of other kinds."""
+        return [
+            provider
+            for provider, _ in self._hooks("blender_open", given=None, what="", opened=None)
+        ]
+
+    @property
+    def takers_of_products(self) -> list[Provider]:
+        """Those that may take products of other kinds."""
+        arguments = {"given": None, "what": "", "opened": None}
+        return [provider for provider, _ in self._hooks("blender_product", **arguments)]
+
+    def _claim(
+        self, hook: str, given: Any, what: str, opened: Opened | None
+    ) -> tuple[Any, Provider] | None:
+        """Return what the only plugin that takes something makes of it, and whose it is."""
         claims: list[tuple[Any, Provider]] = []
         faults: list[BlenderError] = []
-        for provider, ask in self._hooks("blender_open", given=given, what=what, opened=opened):
+        for provider, ask in self._hooks(hook, given=given, what=what, opened=opened):
             try:
-                problem = f"blender_open of plugin {provider} failed for {what}"
+                problem = f"{hook} of plugin {provider} failed for {what}"
                 with guarded(problem, provider, passes=InputError):
                     source = ask()
             except InputError as refusal:  # it is the plugin's, and cannot be read
@@ -271,20 +320,13 @@ class Plugins:
             return source, provider
         return None
 
-    @property
-    def readers(self) -> list[Provider]:
-        """Those that may take inputs of other kinds."""
-        return [
-            provider
-            for provider, _ in self._hooks("blender_open", given=None, what="", opened=None)
-        ]
-
     def _offers(self, hook: str, kind: type[T], **arguments: Any) -> list[tuple[T, Provider]]:
         offers: list[tuple[T, Provider]] = []
         faults: list[BlenderError] = []
         for provider, ask in self._hooks(hook, **arguments):
             try:
-                offers += ((offer, provider) for offer in offered_by(ask, hook, kind, provider))
+                offered = offered_by(ask, hook, kind, provider) or ()
+                offers += ((offer, provider) for offer in offered)
             except BlenderError as fault:
                 faults.append(fault)
         raise_all("installed plugins cannot be used", faults)
@@ -295,7 +337,8 @@ class Plugins:
         for provider in self:
             for each in getattr(self._managers[provider].hook, hook).get_hookimpls():
                 # A plugin's function takes those of the arguments that it needs.
-                needed = {name: _own(arguments[name]) for name in each.argnames}
+                names = (*each.argnames, *each.kwargnames)
+                needed = {name: _own(arguments[name]) for name in names if name in arguments}
                 yield provider, functools.partial(each.function, **needed)
 
 

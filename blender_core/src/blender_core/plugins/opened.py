@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal, NoReturn, TypeVar
 import numpy as np
 
 from blender_core.common.cached import cached_property
-from blender_core.common.wording import preview
-from blender_core.errors import InputError
+from blender_core.common.wording import preview, shorten
+from blender_core.errors import InputError, warn
 from blender_core.formats.asdf.plain_tree import copied
-from blender_core.formats.fits.header_cards import Card, cards_of
+from blender_core.formats.fits.header_cards import Alteration, Card, cards_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -63,9 +63,10 @@ class OpenedHeader(_Unchangeable, Mapping[str, Any]):
     name: str
     _header: RawHeader | LiveHeader
     _label: str
+    _told: set[str]
 
     def __init__(self, hdu: RawHDU, index: int, label: str) -> None:
-        vars(self).update(index=index, name=hdu.name, _header=hdu.header, _label=label)
+        vars(self).update(index=index, name=hdu.name, _header=hdu.header, _label=label, _told=set())
 
     def __repr__(self) -> str:
         return f"<header of HDU {self.index} ({self.name})>"
@@ -79,6 +80,7 @@ class OpenedHeader(_Unchangeable, Mapping[str, Any]):
             value = next((each.value for each in self.cards if each.keyword == name), None)
         else:
             value = _own(self._read(self._header.get, name))
+            self._tell(name, self._header.alteration(name, value))
         if value is None and keyword not in self:
             raise KeyError(keyword)
         return value
@@ -98,10 +100,10 @@ class OpenedHeader(_Unchangeable, Mapping[str, Any]):
     @cached_property
     def cards(self) -> tuple[Card, ...]:
         """All cards in their order, with those of COMMENT and HISTORY, and blank ones."""
-        return tuple(
-            Card(keyword, _own(value), comment)
-            for keyword, value, comment in self._read(cards_of, self._header)
-        )
+        cards = self._read(cards_of, self._header)
+        for card, altered in cards:
+            self._tell(card.keyword, altered)
+        return tuple(card._replace(value=_own(card.value)) for card, _ in cards)
 
     @cached_property
     def version(self) -> int:
@@ -118,6 +120,18 @@ class OpenedHeader(_Unchangeable, Mapping[str, Any]):
         except Exception as error:  # astropy has several
             msg = f"{self._label} cannot be read: {self._place} has a bad card: {error}"
             raise InputError(msg) from error
+
+    def _tell(self, keyword: str, altered: Alteration | None) -> None:
+        """Warn of a value that is not what stands there, once."""
+        if altered is None or keyword in self._told:
+            return
+        self._told.add(keyword)
+        name = keyword or "a card without a keyword"
+        problem = (
+            f"{name} = {shorten(altered.stands)} in {self._place}, "
+            f"{altered.reason}: {preview(altered.value)} is taken"
+        )
+        warn(f"{self._label} has {problem}", label=self._label, problem=problem)
 
     @property
     def _place(self) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from blender_core.common.cached import default_member
 from blender_core.common.foreign import class_name
 from blender_core.schema.attributes import Attribute, read_attributes
 from blender_core.schema.model_class import described
@@ -42,7 +43,7 @@ class Source:
 
     what: str
 
-    @property
+    @default_member
     def model_type(self) -> type | str:
         """The class of datamodel that the input is; where there is none, a name of its kind.
 
@@ -51,7 +52,7 @@ class Source:
         msg = f"{type(self).__name__} has no model_type"
         raise NotImplementedError(msg)
 
-    @property
+    @default_member
     def schema(self) -> Mapping[str, Any]:
         """The schema of that class: which attributes there are below ``meta``, and their rules.
 
@@ -103,10 +104,14 @@ class Source:
     def hdrtab(self) -> Any:
         """Return the table of what the input was made of, if it is a product that has one.
 
+        It is asked for where products are to be expanded. A reader of a plugin that does not have
+        this cannot tell products from exposures: to expand what it reads is an error.
+
         Returns
         -------
         table : array-like or None
-            The rows and columns of its HDRTAB. Inputs that plugins read are not asked for one.
+            The rows and columns of its HDRTAB: a `~astropy.io.fits.FITS_rec`, an
+            `~astropy.table.Table`, or another structured array. None if it is no such product.
         """
         return None
 

@@ -5,8 +5,12 @@ __all__ = [
     "datamodel",
     "diff",
     "earlier_blend",
+    "file_product",
     "later_values",
     "open_product",
+    "plain_fits",
+    "plugin_product",
     "product",
     "product_file",
+    "saving",
 ]

@@ -5,30 +5,27 @@
 from __future__ import annotations
 
 import contextlib
-import gzip
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any
 
 from blender_core.common.caught_warnings import kept_apart, recorded
 from blender_core.errors import OutputError
-from blender_core.formats.files.atomic import replacing
 from blender_core.inputs.inputs import files_of
 from blender_core.products.base import Product
 from blender_core.products.header_faults import to_fits
 from blender_core.products.product import require_datamodel, update_product
-from blender_core.products.written import require_model, require_packed
+from blender_core.products.written import require_model
 from blender_core.readers.product_table import table_of_datamodel
 from blender_core.tables.hdrtab import TABLES
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from blender_core.formats.files.draft import Draft
     from blender_core.formats.files.target import Target
-    from blender_core.tables.hdrtab import TypedColumn
+    from blender_core.plan.plan import BlendPlan
+    from blender_core.tables.product_table import ProductTable
 
-__all__ = ["DatamodelProduct", "packed", "restored", "save"]
+__all__ = ["DatamodelProduct", "restored", "write_model"]
 
 
 class DatamodelProduct(Product):
@@ -37,9 +34,18 @@ class DatamodelProduct(Product):
     def __init__(self, model: Any) -> None:
         require_datamodel(model)
         self.validator = model
+        self.what = "the product"
 
     def __repr__(self) -> str:
         return repr(self.model)
+
+    @property
+    def model_type(self) -> type:
+        return type(self.model)
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        return self.model.schema  # type: ignore[no-any-return]
 
     @property
     def origin(self) -> Path | None:
@@ -57,7 +63,10 @@ class DatamodelProduct(Product):
         return table_of_datamodel(self.model, name)
 
     def update(
-        self, changes: Mapping[str, Any], tables: Mapping[str, Sequence[TypedColumn]]
+        self,
+        changes: Mapping[str, Any],
+        tables: Mapping[str, ProductTable],
+        plan: BlendPlan,  # noqa: ARG002  # the datamodel's schema says the same
     ) -> None:
         update_product(self.model, changes, tables)
 
@@ -65,17 +74,15 @@ class DatamodelProduct(Product):
         return restored(self.model)
 
     def save(self, target: Target) -> None:
-        save(self.model, target)
+        write_model(self.model, target)
+
+    def check(self, draft: Path, target: Target) -> None:
+        require_model(draft, self.model, target.ending)
 
 
 @kept_apart()
-def save(
-    model: Any, target: Target, check: Callable[[], None] = lambda: None
-) -> os.stat_result | None:
-    """Have stdatamodels save a datamodel, as a whole or not at all; return what the file is like.
-
-    ``check`` refuses the datamodel if the file has been changed that its arrays are read from.
-    """
+def write_model(model: Any, target: Target) -> None:
+    """Have stdatamodels write a datamodel."""
     from stdatamodels import DataModel
 
     if type(model).save is not DataModel.save:
@@ -84,28 +91,13 @@ def save(
             f"{type(model).__name__} have a way of their own to be saved. Use its method save."
         )
         raise OutputError(msg, path=target.output)
-    length = 0
-
-    def require(draft: Path) -> None:
-        if target.ending == ".fits.gz":
-            require_packed(draft, length)
-        else:
-            require_model(draft, model, target.ending)
-
-    with restored(model), replacing(target, require) as file:
-        # As its method save does, which takes the name from the path.
-        model.meta.filename = target.output.name
-        try:
-            if target.ending == ".asdf":
-                _look_at_logical_columns(model)
-                model.to_asdf(file, **_storage(model))
-            else:
-                with packed(file, target) as unpacked:
-                    to_fits(model, unpacked, target)
-                    length = unpacked.tell()
-        finally:  # a file that has been changed may not even be readable
-            check()
-    return file.status
+    # As its method save does, which takes the name from the path.
+    model.meta.filename = target.output.name
+    if target.ending == ".asdf":
+        _look_at_logical_columns(model)
+        model.to_asdf(target.file, **_storage(model))
+    else:
+        to_fits(model, target)
 
 
 def _storage(model: Any) -> dict[str, str]:
@@ -138,17 +130,6 @@ def _look_at_logical_columns(model: Any) -> None:
             if column.format == "L":
                 with recorded():
                     table.field(column.name)
-
-
-@contextlib.contextmanager
-def packed(file: Draft, target: Target) -> Iterator[BinaryIO]:
-    """Compress what is written to a file, if its name says so."""
-    if target.ending != ".fits.gz":
-        yield cast("BinaryIO", file)
-        return
-    # The name would be that of the draft, and the time makes files differ that are the same.
-    with gzip.GzipFile("", "wb", 6, cast("BinaryIO", file), mtime=0) as unpacked:
-        yield cast("BinaryIO", unpacked)
 
 
 @contextlib.contextmanager

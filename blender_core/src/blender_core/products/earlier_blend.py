@@ -21,6 +21,7 @@ from blender_core.evaluation.evaluation import evaluate_attribute
 from blender_core.evaluation.outcome import Outcome, Status
 from blender_core.plan.assignment import AS_THEY_ARE, Assignment, Choice, Tier
 from blender_core.plan.schema_choices import DEFAULT_RULE, SchemaChoices
+from blender_core.products.datamodel import DatamodelProduct
 from blender_core.products.later_values import EarlierBlend, is_same
 from blender_core.schema.attributes import Attribute, AttributeIndex, subschema_at
 from blender_core.schema.layout import Layout
@@ -194,7 +195,7 @@ def recorded_blend(
         rules,
         attributes,
         registry.get,
-        product.validator.schema,
+        product.schema,
         first_input if is_first else None,
     )
 
@@ -210,7 +211,7 @@ class RememberedBlends:
 
     def of(self, product: Product) -> EarlierBlend | None:
         """Return the blend that a product has its HDRTAB from; None if it is not known."""
-        if not self._blends:
+        if not (self._blends and isinstance(product, DatamodelProduct)):
             return None
         table = product.table("hdrtab")
         matches = (blend for table_of, blend in self._blends if table_of() is table is not None)
@@ -218,7 +219,11 @@ class RememberedBlends:
 
     def add(self, product: Product, evaluations: Mapping[str, Evaluation]) -> None:
         """Remember what a product has got."""
-        if product.path is not None or (table := product.table("hdrtab")) is None:
+        # What is remembered is a datamodel's table: files, and plugins' products, have another one
+        # whenever they are asked.
+        if not isinstance(product, DatamodelProduct):
+            return
+        if (table := product.table("hdrtab")) is None:
             return
         self._blends = [known for known in self._blends if known[0]() is not None]
         blend = _RememberedBlend(evaluations, product.tree.get("meta"))

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import abc
+import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.caught_warnings import kept_apart
@@ -12,20 +13,22 @@ from blender_core.common.plain_values import plain
 from blender_core.errors import InputError
 from blender_core.formats.files.source_file import SourceFile
 from blender_core.products.base import Product
-from blender_core.products.datamodel import save
+from blender_core.products.datamodel import restored, write_model
 from blender_core.products.product import update_product
+from blender_core.products.written import require_model
 from blender_core.readers.asdf import AsdfReader
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from blender_core.formats.files.target import Target
+    from blender_core.plan.plan import BlendPlan
     from blender_core.readers.fits import FitsReader
-    from blender_core.tables.hdrtab import TypedColumn
+    from blender_core.tables.product_table import ProductTable
 
-__all__ = ["AsdfProduct", "FileProduct"]
+__all__ = ["AsdfModelProduct", "FileProduct"]
 
 _OWN: Final = ("date", "filename", "model_type")
 
@@ -42,12 +45,14 @@ class FileProduct(Product):
         self, path: Path, source: SourceFile, model_type: type, tree: dict[str, Any]
     ) -> None:
         self.path = path
+        self.what = source.label
         with kept_apart():
             self.validator = model_type()
         self._tree = tree
         self._source = source
         self._changes: dict[str, Any] = {}
-        self._tables: Mapping[str, Sequence[TypedColumn]] = {}
+        self._tables: Mapping[str, ProductTable] = {}
+        self._own: Mapping[str, Any] = {}
         self._model: Any = None
 
     def __repr__(self) -> str:
@@ -57,6 +62,14 @@ class FileProduct(Product):
         # A pool of processes that a result is sent through breaks by asdf's mappings with tags,
         # which can be pickled and not be unpickled (asdf 5.4). Here, tags have done their work.
         return {**self.__dict__, "_tree": plain(self._tree)}
+
+    @property
+    def model_type(self) -> type:
+        return type(self.validator)
+
+    @property
+    def schema(self) -> Mapping[str, Any]:
+        return self.validator.schema  # type: ignore[no-any-return]
 
     @property
     def origin(self) -> Path:
@@ -98,24 +111,46 @@ class FileProduct(Product):
         """Return a reader of the file as it is."""
 
     def update(
-        self, changes: Mapping[str, Any], tables: Mapping[str, Sequence[TypedColumn]]
+        self,
+        changes: Mapping[str, Any],
+        tables: Mapping[str, ProductTable],
+        plan: BlendPlan,  # noqa: ARG002  # the datamodel's schema says the same
     ) -> None:
         self._changes, self._tables = dict(changes), tables
 
-    def save(self, target: Target) -> None:
-        status = save(self.model, target, self._source.require_unchanged)
-        self._saved(target, status, {name: getattr(self.model.meta, name) for name in _OWN})
+    @contextlib.contextmanager
+    def restored(self) -> Iterator[None]:
+        model = self._model
+        try:
+            with contextlib.nullcontext() if model is None else restored(model):
+                yield
+        except BaseException:
+            if model is None and self._model is not None:  # opened meanwhile
+                self._model.close()
+                self._model = None
+            raise
 
-    def _saved(self, target: Target, status: os.stat_result | None, own: Mapping[str, Any]) -> None:
-        """Take note of what the file has become, and what it says of itself below ``meta``."""
-        self._changes.update({f"meta.{name}": value for name, value in own.items()})
-        self._tree.setdefault("meta", {}).update(own)
+    def save(self, target: Target) -> None:
+        model = self.model
+        try:
+            write_model(model, target)
+        finally:  # a file that has been changed may not even be readable
+            self._source.require_unchanged()
+        self._own = {name: getattr(model.meta, name) for name in _OWN}
+
+    def check(self, draft: Path, target: Target) -> None:
+        require_model(draft, self.model, target.ending)
+
+    def saved(self, target: Target, status: os.stat_result | None) -> None:
+        # What the file says of itself.
+        self._changes.update({f"meta.{name}": value for name, value in self._own.items()})
+        self._tree.setdefault("meta", {}).update(self._own)
         self.path = target.output
         if target.is_product:
             self._source = SourceFile(target.output, status)
 
 
-class AsdfProduct(FileProduct):
+class AsdfModelProduct(FileProduct):
     """An ASDF file, which stdatamodels saves as a whole. Its arrays are read when needed."""
 
     def __init__(self, path: Path) -> None:

@@ -4,20 +4,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from blender_core.errors import InputError, OutputError
-from blender_core.formats.files.atomic import replacing
-from blender_core.formats.files.byte_ranges import PatchError, blocks_of, length_of
-from blender_core.formats.files.compression import unpacked
+from blender_core.errors import InputError, OutputError, UnknownInputError
+from blender_core.formats.files.byte_ranges import PatchError, blocks_of
 from blender_core.formats.files.source_file import SourceFile
-from blender_core.formats.fits.scan import BadFitsError, RawFits
-from blender_core.products.datamodel import packed
+from blender_core.formats.fits.scan import BadFitsError, NotFitsError, RawFits
 from blender_core.products.file_product import FileProduct
 from blender_core.products.fits_patch import patched
-from blender_core.products.written import require_packed, require_parts
+from blender_core.products.written import require_parts
 from blender_core.readers.fits import FitsReader, extension_tree
 from blender_core.readers.header_values import select, warn_of_altered, warn_of_repeated
 from blender_core.readers.model_files import class_named
@@ -26,15 +22,16 @@ from blender_core.schema.attributes import read_attributes
 from blender_core.schema.layout import Layout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    import os
     from pathlib import Path
 
+    from blender_core.formats.files.byte_ranges import Part
     from blender_core.formats.files.target import Target
 
-__all__ = ["FitsProduct"]
+__all__ = ["FitsModelProduct"]
 
 
-class FitsProduct(FileProduct):
+class FitsModelProduct(FileProduct):
     """A FITS file, compressed with gzip or not, of which only what was blended is written anew.
 
     Its pixels are not read.
@@ -47,6 +44,7 @@ class FitsProduct(FileProduct):
         model_type = class_named(name, source.label, "keyword DATAMODL in its primary header")
         super().__init__(path, source, model_type, _tree(fits, source.label))
         self._content: RawFits | None = fits
+        self._parts: list[Part] | None = None
         # A reader has the values of headers that somebody has touched over those of the tree.
         values = {}
         if not as_saved or any(hdu.header.repeated for hdu in fits.hdus):
@@ -86,10 +84,21 @@ class FitsProduct(FileProduct):
         return values
 
     def save(self, target: Target) -> None:
+        self._parts = None
         if self._model is not None or target.ending == ".asdf" or self._derives():
             super().save(target)
         else:
             self._patch(target)
+
+    def check(self, draft: Path, target: Target) -> None:
+        if self._parts is None:
+            super().check(draft, target)
+        elif target.ending != ".fits.gz":
+            require_parts(draft, self._parts)
+
+    def saved(self, target: Target, status: os.stat_result | None) -> None:
+        super().saved(target, status)
+        self._parts = None
         if target.is_product:
             self._content = None
 
@@ -110,7 +119,7 @@ class FitsProduct(FileProduct):
         changes = {**self._changes, **{f"meta.{name}": value for name, value in own.items()}}
         from astropy.io.fits import VerifyError
 
-        with _unpacked(self._source) as source:
+        with self._source.unpacked() as source:
             try:
                 parts = patched(
                     self._fits,
@@ -123,20 +132,12 @@ class FitsProduct(FileProduct):
             except (PatchError, VerifyError) as error:
                 msg = f"{self._source.label} cannot be written to {target.output}: {error}"
                 raise OutputError(msg, path=target.output) from error
-
-            def require(draft: Path) -> None:
-                if target.ending == ".fits.gz":
-                    require_packed(draft, sum(map(length_of, parts)))
-                else:
-                    require_parts(draft, parts)
-
-            with replacing(target, require) as file:
-                try:
-                    with packed(file, target) as new:
-                        new.writelines(self._source.reading(blocks_of(parts, source)))
-                finally:  # a file that has been changed may not even be readable
-                    self._source.require_unchanged()
-        self._saved(target, file.status, own)
+            file = cast("BinaryIO", target.file)
+            try:
+                file.writelines(self._source.reading(blocks_of(parts, source)))
+            finally:  # a file that has been changed may not even be readable
+                self._source.require_unchanged()
+        self._own, self._parts = own, parts
 
 
 def _read(source: SourceFile) -> tuple[RawFits, bool]:
@@ -146,7 +147,8 @@ def _read(source: SourceFile) -> tuple[RawFits, bool]:
         return fits, fits.is_as_saved()
     except BadFitsError as error:
         msg = f"{source.label} cannot be read: {error}"
-        raise InputError(msg) from error
+        kind = UnknownInputError if isinstance(error, NotFitsError) else InputError
+        raise kind(msg) from error
 
 
 def _tree(fits: RawFits, label: str) -> dict[str, Any]:
@@ -154,15 +156,3 @@ def _tree(fits: RawFits, label: str) -> dict[str, Any]:
     if fits.asdf is None:
         return {}
     return extension_tree(fits.asdf.with_own_tree(), label)  # it is changed
-
-
-@contextlib.contextmanager
-def _unpacked(source: SourceFile) -> Iterator[BinaryIO]:
-    file = source.opened()
-    try:
-        with unpacked(file) as content:
-            yield content
-    finally:
-        # By then the product is in its place, and it was only read from this file.
-        with contextlib.suppress(OSError):
-            file.close()

@@ -15,7 +15,6 @@ from blender_core.schema.tree import collect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from typing import BinaryIO
 
     from blender_core.formats.files.target import Target
 
@@ -27,10 +26,10 @@ def in_words(name: str, value: Any, error: Exception) -> str:
     return f"{name} = {preview(value)}: {format_error(error).rstrip('.')}"
 
 
-def to_fits(model: Any, file: BinaryIO, target: Target) -> None:
+def to_fits(model: Any, target: Target) -> None:
     """Have stdatamodels write a datamodel; if it cannot, name the cards that there cannot be."""
     try:
-        model.to_fits(file)
+        model.to_fits(target.file)
     except Exception as error:
         faults = list(_faults(model))
         if not faults:

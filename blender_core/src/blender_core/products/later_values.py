@@ -7,17 +7,16 @@ import math
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.attribute_paths import is_within
-from blender_core.common.plain_values import plain
 from blender_core.common.values import identity
 from blender_core.evaluation.outcome import OF_A_FILE, Status
 from blender_core.plan.assignment import Tier
 from blender_core.schema.layout import Layout
-from blender_core.schema.tree import collect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from blender_core.evaluation.evaluation import Evaluation
+    from blender_core.products.base import Product
 
 __all__ = ["OF_THE_PRODUCT", "EarlierBlend", "find_later_values", "is_same"]
 
@@ -50,7 +49,7 @@ class EarlierBlend(abc.ABC):
 
 
 def find_later_values(
-    evaluations: Mapping[str, Evaluation], tree: Mapping[str, Any], earlier: EarlierBlend
+    evaluations: Mapping[str, Evaluation], product: Product, earlier: EarlierBlend
 ) -> None:
     """Note in the evaluations which other values a product got later, and what stays of them.
 
@@ -62,8 +61,8 @@ def find_later_values(
         for path, evaluation in evaluations.items()
         if evaluation.value is not None and path not in OF_THE_PRODUCT
     )
-    for path, node in zip(layout.paths, collect(tree, layout), strict=True):
-        evaluation, value = evaluations[path], plain(node)
+    for path, value in zip(layout.paths, product.read(layout), strict=True):
+        evaluation = evaluations[path]
         if is_same(value, evaluation.blended):
             continue
         is_overridden = evaluation.assignment.tier > Tier.SCHEMA

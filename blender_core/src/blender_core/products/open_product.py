@@ -2,27 +2,104 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+from blender_core.common.foreign import type_name
+from blender_core.common.provider import Provider
+from blender_core.common.wording import join_words, named
+from blender_core.errors import InputError, NotADatamodelError, UnknownInputError
+from blender_core.inputs.opener import Opener
+from blender_core.plugins.manager import Plugins
 from blender_core.products.base import NoProduct, Product
 from blender_core.products.datamodel import DatamodelProduct
-from blender_core.products.file_product import AsdfProduct
-from blender_core.products.fits import FitsProduct
+from blender_core.products.file_product import AsdfModelProduct, FileProduct
+from blender_core.products.fits import FitsModelProduct
+from blender_core.products.plugin_product import PluginProduct
 from blender_core.schema.model_class import import_datamodels
 
-__all__ = ["open_product"]
+__all__ = ["open_product", "product_of_plugin"]
+
+_OWN: Final = (NoProduct, DatamodelProduct, FileProduct, PluginProduct)
+_LABEL: Final = "the product"
 
 
-def open_product(product: Any) -> Product:
-    """Return what treats a product: a datamodel, the name of a file, or None."""
+def open_product(product: Any, plugins: Plugins | None = None) -> Product:
+    """Return what treats a product: a datamodel, a file, None, or what plugins have products for.
+
+    Without ``plugins``, the installed ones are asked, if the engine does not know the product.
+    """
     if product is None:
         return NoProduct()
-    import_datamodels()
-    if isinstance(product, Product):
+    if isinstance(product, _OWN):
         return product
-    if isinstance(product, (str, os.PathLike)):
-        path = Path(product)
-        return AsdfProduct(path) if path.suffix == ".asdf" else FitsProduct(path)
-    return DatamodelProduct(product)
+    import_datamodels()
+    try:
+        if isinstance(product, (str, os.PathLike)):
+            path = Path(product)
+            return AsdfModelProduct(path) if path.suffix == ".asdf" else FitsModelProduct(path)
+        return DatamodelProduct(product)
+    except (UnknownInputError, NotADatamodelError) as refusal:
+        if isinstance(product, Product):  # a plugin's, at hand
+            return PluginProduct(product, _caller(product), _LABEL)
+        if _is_of_datamodel(product):
+            raise
+        return product_of_plugin(product, refusal, plugins)
+
+
+def product_of_plugin(
+    given: Any, refusal: InputError, plugins: Plugins | None = None
+) -> PluginProduct:
+    """Return the product that a plugin makes of what the engine does not know."""
+    plugins = Plugins.discover() if plugins is None else plugins
+    takers, readers = plugins.takers_of_products, plugins.readers
+    if not (takers or readers):
+        raise refusal
+    name = given if isinstance(given, (str, os.PathLike)) else type_name(given)
+    label = named(_LABEL, name)
+    opened = Opener().opened(given, label)
+    claim = plugins.product(given, label, opened)
+    if claim is not None:
+        reopened = functools.partial(_reopened, plugins)
+        return PluginProduct(*claim, label, reopened)
+    asked = f"; asked was {join_words(list(map(str, takers)))}" if takers else ""
+    reader = plugins.open(given, label, opened)
+    if reader is None:
+        if not takers:
+            raise refusal
+        msg = f"{refusal}\nNor is it a product to any plugin{asked}"
+    else:
+        msg = (
+            f"{label} can be an input, which plugin {reader[1]} reads, and not the product: no "
+            f"plugin has a hook blender_product that takes it{asked}. Of a FITS file, that hook "
+            "can make a blender_core.FitsProduct, as examples/plain_fits does. Without it, blend "
+            "with None for the product, and write result.values and result.hdus() by other means"
+        )
+    raise type(refusal)(msg) from refusal
+
+
+def _is_of_datamodel(product: Any) -> bool:
+    """Tell whether an open HDUList is of a datamodel, which blends into the datamodel itself."""
+    from astropy.io.fits import HDUList
+
+    if not isinstance(product, HDUList):
+        return False
+    try:
+        Opener().open(product, _LABEL)
+    except UnknownInputError:
+        return False
+    return True
+
+
+def _reopened(plugins: Plugins, path: Path, label: str) -> PluginProduct | None:
+    """Return the product in a file that a plugin has written; None if it takes no such files."""
+    claim = plugins.product(path, label, Opener().opened(path, label))
+    return None if claim is None else PluginProduct(*claim, label)
+
+
+def _caller(product: Product) -> Provider:
+    """Return whose a product is that the caller has made himself."""
+    module = type(product).__module__
+    return Provider(module.partition(".")[0], "", type_name(product))

@@ -14,15 +14,14 @@ from blender_core.common.caught_warnings import kept_apart
 from blender_core.common.values import DROP
 from blender_core.errors import OutputError
 from blender_core.formats.asdf.array_edit import ArrayEdit
-from blender_core.formats.asdf.tree_edit import changed
-from blender_core.formats.asdf.tree_text import AsdfText
+from blender_core.formats.asdf.tree_edit import changed, node_at
+from blender_core.formats.asdf.tree_text import AsdfText, array_tag
 from blender_core.formats.files.byte_ranges import PatchError, blocks_of
 from blender_core.formats.files.source_file import SourceFile
-from blender_core.formats.fits.asdf_extension import array_tag
 from blender_core.products.base import Product
-from blender_core.products.written import require_parts
+from blender_core.products.written import require_bytes
 from blender_core.readers.asdf import AsdfReader
-from blender_core.readers.product_table import unreadable_table
+from blender_core.readers.product_table import unreadable
 
 if TYPE_CHECKING:
     import os
@@ -152,7 +151,7 @@ class AsdfProduct(Product):
             with asdf.open(self.origin, lazy_tree=True, memmap=False) as file:
                 return np.array(file[name])
         except Exception as error:  # of whatever package makes something of the tags
-            raise unreadable_table(name, self.what, error) from error
+            raise unreadable(name, self.what, error) from error
         finally:  # a file that has been changed may not even be readable
             self._source.require_unchanged()
 
@@ -193,14 +192,15 @@ class AsdfProduct(Product):
         length = source.seek(0, 2)
         source.seek(0)
         text = AsdfText.read(source, length)
-        old = [_below(text.tree, path) for path in nodes]
-        arrays = ArrayEdit(source, len(text.raw), length, text.tree, old, array_tag(text))
+        replaced = [node for path in nodes if (node := node_at(text.root, path)) is not None]
+        arrays = ArrayEdit(source, len(text.raw), length, text.root, replaced, array_tag(text))
         new = changed(text.text, {path: arrays.put(value) for path, value in nodes.items()})
         return [new.encode(), *arrays.parts]
 
     def check(self, draft: Path, target: Target) -> None:  # noqa: ARG002
         if self._parts is not None:
-            require_parts(draft, self._parts)
+            require_bytes(draft, self._parts)
+            AsdfReader(draft, "the draft")
 
     def saved(self, target: Target, status: os.stat_result | None) -> None:
         self._parts = None

@@ -21,12 +21,13 @@ from blender_core.schema.validation import problem_with, validates_assignments
 from blender_core.tables.hdrtab import to_fits_rec
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     from blender_core.errors import BlenderError
     from blender_core.evaluation.evaluation import Evaluation
     from blender_core.plan.assignment import Assignment
-    from blender_core.tables.hdrtab import TypedColumn
+    from blender_core.products.base import Product
+    from blender_core.tables.product_table import ProductTable
 
 __all__ = ["changes_of", "require_datamodel", "update_product"]
 
@@ -40,9 +41,7 @@ def require_datamodel(product: Any) -> None:
         raise NotADatamodelError(msg)
 
 
-def changes_of(
-    product: Any, tree: Mapping[str, Any], evaluations: Iterable[Evaluation]
-) -> dict[str, Any]:
+def changes_of(product: Product, evaluations: Iterable[Evaluation]) -> dict[str, Any]:
     """Return what a product gets, by dotted path, and note in the evaluations what becomes of each.
 
     `DROP` stands for what it loses because a rule says so, or because its schema forbids the
@@ -51,7 +50,7 @@ def changes_of(
     removed: dict[str, Any] = {}
     values: dict[str, Any] = {}
     faults: list[BlenderError] = []
-    validates = validates_assignments(product)
+    validates = validates_assignments(product.validator)
     for evaluation in evaluations:
         value = evaluation.value
         if value is None or evaluation.stays:
@@ -73,17 +72,17 @@ def changes_of(
                 continue
         evaluation.status = Status.SET
         values[path] = plain(value) if isinstance(value, (list, dict)) else value
-    faults += _obstacles(tree, values)
+    faults += _obstacles(product.tree, values)
     raise_all("the product cannot have these values", faults)
     # First what goes: a value may go where a group comes.
     return {**removed, **values}
 
 
 def update_product(
-    product: Any, changes: Mapping[str, Any], tables: Mapping[str, Sequence[TypedColumn]]
+    product: Any, changes: Mapping[str, Any], tables: Mapping[str, ProductTable]
 ) -> None:
     """Give the product its values and its tables."""
-    made = {name: to_fits_rec(name, columns) for name, columns in tables.items() if columns}
+    made = {name: to_fits_rec(name, table.columns) for name, table in tables.items() if table}
     # The schema is this datamodel's own copy. Schemas of stdatamodels may come to have an entry
     # for hdrtab; what it says is kept but for the columns.
     properties = product.schema.setdefault("properties", {})
@@ -130,16 +129,15 @@ def _drop_extra_cards(
         extra_fits[name]["header"] = cards
 
 
-def _is_allowed(product: Any, assignment: Assignment, value: Any) -> bool:
+def _is_allowed(product: Product, assignment: Assignment, value: Any) -> bool:
     from asdf.exceptions import ValidationError
 
     attribute = assignment.attribute
-    if product is None:
+    whose, subschema = "the product's schema", subschema_at(product.schema, attribute.path)
+    if not product.schema:
         whose, subschema = "the inputs' schema", attribute.subschema
-    else:
-        whose, subschema = "the product's schema", subschema_at(product.schema, attribute.path)
     try:
-        is_allowed, problem = problem_with(value, subschema, product)
+        is_allowed, problem = problem_with(value, subschema, product.validator)
     except ValidationError as error:
         msg = _forbidden(assignment, whose, value, str(error))
         raise InvalidValueError(msg, attribute=attribute.path, value=value) from error

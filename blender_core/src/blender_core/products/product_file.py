@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.advice import Advice
 from blender_core.common.attribute_paths import is_within
 from blender_core.common.cached import cached_property
 from blender_core.common.values import distinct, identity, index_of
 from blender_core.common.wording import pluralize
-from blender_core.errors import BlenderError, NotADatamodelError, warn
+from blender_core.errors import BlenderError, UnknownInputError, warn
 from blender_core.evaluation.outcome import OF_A_FILE, Outcome, Status, own_outcome
 from blender_core.evaluation.outcomes import Outcomes
 from blender_core.formats.files.source_file import SourceFile
@@ -20,8 +20,7 @@ from blender_core.plugins.manager import Plugins
 from blender_core.plugins.registry import Registry
 from blender_core.plugins.source import attributes_of, name_of
 from blender_core.products.earlier_blend import UNKNOWN, RecordedBlend
-from blender_core.readers.asdf import AsdfReader
-from blender_core.readers.fits import FitsReader
+from blender_core.products.open_product import product_of_plugin
 from blender_core.schema.layout import Layout
 from blender_core.tables.hdrrules import RecordedRules, recorded_rules
 from blender_core.tables.hdrtab import to_table, typed_column
@@ -49,10 +48,12 @@ class ProductFile:
     Parameters
     ----------
     path : path-like
-        The product, a FITS or ASDF file of a datamodel. Its pixels are not read.
+        The product, a FITS or ASDF file of a datamodel, or of what a plugin has products for. Its
+        pixels are not read.
     plugins : Plugins, optional
         Whose rules the schema means, instead of those of the installed plugins. They tell which
-        values are those of the blend, where the product does not.
+        values are those of the blend, where the product does not. And they have the product, if it
+        is no datamodel's.
 
     Attributes
     ----------
@@ -120,10 +121,13 @@ class ProductFile:
                 file.require_unchanged()
 
     def _read(self) -> None:
-        source = Opener().open(self.path, "the product")
-        if not isinstance(source, (FitsReader, AsdfReader)):
-            msg = f"{source.what} is not the file of a datamodel"
-            raise NotADatamodelError(msg)
+        source: Any
+        try:
+            source = Opener().open(self.path, "the product")
+        except UnknownInputError as refusal:
+            if self._plugins is None:
+                self._plugins = Plugins.discover()
+            source = product_of_plugin(self.path, refusal, self._plugins)
         self.model_type = name_of(source.model_type)
         self.attributes = attributes_of(source)
         self._schema = source.schema

@@ -8,4 +8,5 @@ __all__ = [
     "model_files",
     "plugin_source",
     "product_table",
+    "reader",
 ]

@@ -13,15 +13,21 @@ from blender_core.formats.asdf.plain_tree import plain_tree
 from blender_core.formats.asdf.tree_text import AsdfText
 from blender_core.formats.files.source_file import length_of_file
 from blender_core.plugins.opened import Opened
-from blender_core.plugins.source import Source
-from blender_core.readers.model_files import class_named, plain_values, read_as_datamodel
+from blender_core.readers.model_files import (
+    class_named,
+    plain_values,
+    read_as_datamodel,
+    read_beyond,
+)
 from blender_core.readers.product_table import HDRTAB, table_in_tree
+from blender_core.readers.reader import Reader
 from blender_core.schema.tree import scalars_beyond
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
 
+    from blender_core.readers.reader import Beyond
     from blender_core.schema.layout import Layout
 
 __all__ = ["AsdfReader"]
@@ -30,11 +36,14 @@ _BEGINS: Final = b"#ASDF"
 """How each ASDF file begins, by the ASDF standard."""
 
 
-class AsdfReader(Source):
+class AsdfReader(Reader):
     """The metadata of one ASDF file that a datamodel was saved to."""
 
     tree: dict[str, Any]
-    """The tree, without arrays, and without what other packages make of its tags."""
+    """The tree, without arrays, and without what other packages make of its tags.
+
+    Of what is no datamodel's, nobody needs the tags.
+    """
 
     def __init__(self, path: Path, label: str) -> None:
         self._path = path
@@ -48,8 +57,8 @@ class AsdfReader(Source):
                     raise ValueError(msg)  # noqa: TRY301  # told as all others are
                 file.seek(0)
                 text = AsdfText.read(file, length)
-                tree = text.tree
-                require_blocks(file, tree, len(text.raw), length)
+                tree = _tree(text)
+                require_blocks(file, text.root, len(text.raw), length)
         except OSError as error:
             msg = f"{self.what} cannot be read: {error.strerror or error}"
             raise InputError(msg) from error
@@ -67,13 +76,14 @@ class AsdfReader(Source):
 
     @cached_property
     def model_type(self) -> type:
-        meta = self.tree.get("meta")
-        name = meta.get("model_type") if isinstance(meta, dict) else None
-        return class_named(name, self.what, "meta.model_type")
+        return class_named(_class_name(self.tree), self.what, "meta.model_type")
 
     def read(self, layout: Layout) -> list[Any]:
         values = plain_values(self.tree, layout)
         return read_as_datamodel(self._opened, self.what, layout) if values is None else values
+
+    def read_all(self, layout: Layout) -> tuple[list[Any], Beyond]:
+        return self.read(layout), read_beyond(self, self.tree, layout)
 
     def paths_beyond(self, known: Collection[str]) -> list[str]:
         return list(scalars_beyond(known, self.tree.get("meta"), "meta"))
@@ -90,9 +100,32 @@ class AsdfReader(Source):
     @property
     def opened(self) -> Opened:
         """What was read of it, for plugins: it may be of a kind of theirs."""
-        return Opened(self._path, tree=plain_tree(self._root))
+        is_plain = _class_name(self.tree) is None
+        return Opened(self._path, tree=self.tree if is_plain else plain_tree(self._root))
 
     def _opened(self) -> Any:
         from stdatamodels.jwst import datamodels
 
         return datamodels.open(self._path)
+
+
+def _tree(text: AsdfText) -> Any:
+    """Return the tree of a file, plain if it is none that a datamodel was saved to."""
+    if not _may_name_class(text.root):
+        tree = plain_tree(text.root)
+        if _class_name(tree) is None:
+            return tree
+    return text.tree
+
+
+def _may_name_class(root: Any) -> bool:
+    """Tell whether a tree has ``meta.model_type`` where most trees of datamodels have it."""
+    for name in ("meta", "model_type"):
+        entries = root.value if getattr(root, "id", None) == "mapping" else ()
+        root = next((value for key, value in entries if key.value == name), None)
+    return root is not None
+
+
+def _class_name(tree: Any) -> Any:
+    meta = tree.get("meta") if isinstance(tree, dict) else None
+    return meta.get("model_type") if isinstance(meta, dict) else None

@@ -11,19 +11,22 @@ from typing import TYPE_CHECKING, Any
 from blender_core.common.plain_values import is_plain, plain
 from blender_core.common.wording import preview
 from blender_core.errors import NotADatamodelError
-from blender_core.plugins.source import Source
 from blender_core.readers.product_table import table_of_datamodel
-from blender_core.schema.tree import collect, scalars_beyond
+from blender_core.readers.reader import Reader
+from blender_core.schema.attributes import read_attributes, subschema_at, unknown_attribute
+from blender_core.schema.layout import Layout
+from blender_core.schema.tree import collect, collect_all, scalars_beyond, scalars_within
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from blender_core.schema.layout import Layout
+    from blender_core.readers.reader import Beyond
+    from blender_core.schema.attributes import Attribute
 
 __all__ = ["DatamodelReader"]
 
 
-class DatamodelReader(Source):
+class DatamodelReader(Reader):
     """The metadata of one datamodel, which stays as it is."""
 
     def __init__(self, model: Any, label: str) -> None:
@@ -34,6 +37,8 @@ class DatamodelReader(Source):
             msg = f"{label} is neither a datamodel nor a file, but {kind}: {preview(model)}"
             raise NotADatamodelError(msg)
         self._model = model
+        self._strangers: Sequence[tuple[str, Any]] = ()
+        """What was seen beyond the schema when the values were last read."""
         self.what = label
 
     @property
@@ -45,11 +50,36 @@ class DatamodelReader(Source):
         return self._model.schema  # type: ignore[no-any-return]
 
     def read(self, layout: Layout) -> list[Any]:
-        values = collect(self._model.instance, layout)
+        values, self._strangers = collect_all(self._model.instance, layout)
         return values if is_plain(values) else [plain(value) for value in values]
+
+    def read_all(self, layout: Layout) -> tuple[list[Any], Beyond]:
+        values = self.read(layout)
+        return values, [each for found in self._strangers for each in self._beyond(*found, layout)]
+
+    def _beyond(self, path: str, value: Any, kind: Layout) -> Iterator[tuple[Attribute, Any]]:
+        """Give what is of a name that the kind does not have, and the datamodel itself may."""
+        known: dict[str, Attribute] = {}
+        if subschema := subschema_at(self._model.schema, path):
+            known = read_attributes(_nested(path, subschema, "properties"))
+            own = Layout(each for each in known.values() if each.path not in (kind.known or ()))
+            values = collect(_nested(path, value), own)
+            yield from zip(own.attributes, map(plain, values), strict=True)
+        for found, scalar in scalars_within(value, path, known):
+            if (scalar := plain(scalar)) is not None:
+                yield unknown_attribute(found), scalar
 
     def paths_beyond(self, known: Collection[str]) -> list[str]:
         return list(scalars_beyond(known, self._model.instance.get("meta"), "meta"))
 
     def hdrtab(self) -> Any:
         return table_of_datamodel(self._model)
+
+
+def _nested(path: str, value: Any, *between: str) -> dict[str, Any]:
+    """Return a tree with one value at a path."""
+    for name in reversed(path.split(".")):
+        value = {name: value}
+        for group in between:
+            value = {group: value}
+    return value  # type: ignore[no-any-return]

@@ -24,7 +24,6 @@ from blender_core.errors import InputError, UnknownInputError
 from blender_core.formats.fits.hdulist import raw_fits_of, without_arrays
 from blender_core.formats.fits.scan import BadFitsError, NotFitsError, RawFits
 from blender_core.plugins.opened import Opened
-from blender_core.plugins.source import Source
 from blender_core.readers.header_values import (
     put_headers_over,
     select,
@@ -33,11 +32,15 @@ from blender_core.readers.header_values import (
 )
 from blender_core.readers.model_files import (
     class_named,
+    has_tags,
     plain_values,
     put_own,
+    read_beyond,
     read_by_datamodel,
+    strangers,
 )
 from blender_core.readers.product_table import HDRTAB, table_in_fits, table_in_tree
+from blender_core.readers.reader import Reader
 from blender_core.schema.attributes import read_attributes
 from blender_core.schema.model_class import described
 from blender_core.schema.tree import scalars_beyond
@@ -48,6 +51,7 @@ if TYPE_CHECKING:
     from astropy.io.fits import HDUList
 
     from blender_core.formats.asdf.tree_text import AsdfText
+    from blender_core.readers.reader import Beyond
     from blender_core.readers.similar.cache import ReaderCache
     from blender_core.schema.layout import Layout
 
@@ -57,7 +61,7 @@ _MIGRATED: Final = "MOVING_TARGET_POSITION"
 """The table whose columns stdatamodels brings up to date before it looks at the headers."""
 
 
-class FitsReader(Source):
+class FitsReader(Reader):
     """The metadata of one FITS file that a datamodel was saved to, compressed with gzip or not.
 
     An open HDUList can be given instead, which stays as it is.
@@ -74,6 +78,8 @@ class FitsReader(Source):
             name = file.filename()
             self._filename = None if name is None else Path(name).name
             self.what = named(label, f"HDUList of {name}" if name else "HDUList")
+        self._beyond: Beyond | None = None
+        """What the last read values' schema does not know, where the tree is like one before."""
         self._saved_tree: AsdfText | None = None
         """The tree of a file like one before, whose headers nobody has touched."""
         if isinstance(file, Path) and (known := cache.tree_of(file)) is not None:
@@ -86,10 +92,15 @@ class FitsReader(Source):
     def model_type(self) -> type:
         return class_named(self._name, self.what, "keyword DATAMODL in its primary header")
 
+    def read_all(self, layout: Layout) -> tuple[list[Any], Beyond]:
+        values, beyond = self.read(layout), self._beyond
+        return values, read_beyond(self, self._tree, layout) if beyond is None else beyond
+
     def read(self, layout: Layout) -> list[Any]:
+        self._beyond = None
         if self._saved_tree is not None:
             # Of a layout or a class of which a tree does not tell everything, no tree is known.
-            values = self._cache.trees(layout).values(self._saved_tree)
+            values = self._values_by_text(layout, self._saved_tree)
             if values is not None:
                 put_own(values, layout, self.model_type, self._filename)
                 return values
@@ -162,12 +173,21 @@ class FitsReader(Source):
         )
 
     def _values_of_tree(self, layout: Layout, asdf: AsdfText) -> list[Any] | None:
-        known = self._cache.trees(layout)
-        values = known.values(asdf)
+        values = self._values_by_text(layout, asdf)
         if values is None:
             values = plain_values(self._tree, layout)
-            if values is not None:
-                known.add(asdf, values)
+            beyond = strangers(self._tree, layout)
+            if values is not None and not any(map(has_tags, beyond.values())):
+                beyond = {path: plain(value) for path, value in beyond.items()}
+                self._cache.trees(layout).add(asdf, values, beyond)
+        return values
+
+    def _values_by_text(self, layout: Layout, asdf: AsdfText) -> list[Any] | None:
+        """Return the values of a tree that is like one before."""
+        known = self._cache.trees(layout).values(asdf)
+        if known is None:
+            return None
+        values, self._beyond = known
         return values
 
     def paths_beyond(self, known: Collection[str]) -> list[str]:

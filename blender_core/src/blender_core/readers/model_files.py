@@ -14,16 +14,28 @@ from blender_core.common.plain_values import is_plain, plain
 from blender_core.common.wording import format_error
 from blender_core.errors import InputError, UnknownInputError, warn
 from blender_core.readers.datamodel import DatamodelReader
-from blender_core.schema.tree import collect
+from blender_core.schema.attributes import unknown_attribute
+from blender_core.schema.tree import collect, collect_all, scalars_within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
 
+    from blender_core.plugins.source import Source
+    from blender_core.readers.reader import Beyond
     from blender_core.schema.attributes import Attribute
     from blender_core.schema.layout import Group, Layout
 
-__all__ = ["class_named", "plain_values", "put_own", "read_as_datamodel", "read_by_datamodel"]
+__all__ = [
+    "class_named",
+    "has_tags",
+    "plain_values",
+    "put_own",
+    "read_as_datamodel",
+    "read_beyond",
+    "read_by_datamodel",
+    "strangers",
+]
 
 _PATH: Final = re.compile(r"\bmeta(?:\.\w+)+")
 
@@ -58,11 +70,28 @@ def plain_values(tree: Mapping[str, Any], layout: Layout) -> list[Any] | None:
     for i, value in enumerate(values):
         if "/core/ndarray-" in getattr(value, "_tag", ""):
             values[i] = None
-        elif _has_tags(value):
+        elif has_tags(value):
             return None
         else:
             values[i] = plain(value)
     return values
+
+
+def strangers(tree: Mapping[str, Any], layout: Layout) -> dict[str, Any]:
+    """Return what a tree has that the layout's schema does not know, by path; None where null."""
+    if not tree:
+        return {}
+    _, found = collect_all(tree, layout)
+    return {path: value for top, below in found for path, value in scalars_within(below, top)}
+
+
+def read_beyond(source: Source, tree: Mapping[str, Any], layout: Layout) -> Beyond:
+    """Return what a file has that its class does not know, once its tree was parsed."""
+    found = {path: value for path, value in strangers(tree, layout).items() if value is not None}
+    if any(map(has_tags, found.values())):
+        part = layout.beyond(tuple(found), alone=True)
+        found = dict(zip(part.paths, source.read(part), strict=True))
+    return [(unknown_attribute(path), plain(value)) for path, value in found.items()]
 
 
 def put_own(values: list[Any], layout: Layout, model_type: type, filename: str | None) -> None:
@@ -76,7 +105,7 @@ def put_own(values: list[Any], layout: Layout, model_type: type, filename: str |
 def _has_tagged_groups(tree: Mapping[str, Any], group: Group) -> bool:
     """Tell whether a wanted group is what some package makes an object of."""
     for name, below in group.groups:
-        value = tree.get(name)
+        value = tree.get(name) if below.size else None
         if isinstance(value, dict) and (
             getattr(value, "_tag", None) is not None or _has_tagged_groups(value, below)
         ):
@@ -84,13 +113,13 @@ def _has_tagged_groups(tree: Mapping[str, Any], group: Group) -> bool:
     return False
 
 
-def _has_tags(value: Any) -> bool:
+def has_tags(value: Any) -> bool:
     """Tell whether a value, or anything in it, is what some package makes an object of."""
     if getattr(value, "_tag", None) is not None:
         return True
     if isinstance(value, dict):
         value = list(value.values())
-    return isinstance(value, list) and any(map(_has_tags, value))
+    return isinstance(value, list) and any(map(has_tags, value))
 
 
 @kept_apart()

@@ -23,13 +23,16 @@ from blender_core.schema.conversion import rule_result
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-__all__ = ["BadSchemaError", "completed"]
+__all__ = ["BadSchemaError", "KnownSchemas", "completed"]
 
 _LONGEST: Final = 400
 _DATA: Final = frozenset({"enum", "default", "const", "examples"})
 """What is no schema, but a value, or several."""
 _OPEN_BOUNDS: Final = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 _ENDLESS: Final = "schema is nested without an end, or too deep"
+_ALIKE_IF_EQUAL: Final = frozenset({"blend_table", "minimum", "maximum", "minLength", "maxLength"})
+"""What has numbers and booleans that mean the same if they are equal."""
+_MOST_KNOWN: Final = 8
 _BLEND_WORDS: Final = ("blend_rule", "blend_table", "blend_from", "blend_column")
 
 
@@ -37,7 +40,33 @@ class BadSchemaError(Exception):
     """What is wrong with a schema, and at which attribute."""
 
 
-def completed(schema: Mapping[str, Any]) -> Mapping[str, Any]:
+class KnownSchemas:
+    """The schemas that the sources of one blend have had.
+
+    Each source is asked for its own, and nearly all have the same: that is seen by comparing it,
+    in a fraction of the time that it takes to look at what it says.
+    """
+
+    def __init__(self) -> None:
+        self._known: list[tuple[dict[str, Any], ClassSchema]] = []
+
+    def completed(self, schema: Mapping[str, Any]) -> ClassSchema:
+        """Return a schema as datamodels have it: the same one for what is the same."""
+        for known in self._known:
+            if known[0] == schema:
+                if known is not self._known[0]:
+                    # The next one will most likely be this one.
+                    self._known.remove(known)
+                    self._known.insert(0, known)
+                return known[1]
+        own = completed(schema)
+        copy = plain(schema)
+        if _tells_by_equality(copy):
+            self._known = [(copy, own), *self._known][:_MOST_KNOWN]
+        return own
+
+
+def completed(schema: Mapping[str, Any]) -> ClassSchema:
     """Return a schema as datamodels have it, with nothing but what is below ``meta``."""
     try:
         whole = rule_result(plain(schema), None)
@@ -68,7 +97,18 @@ def _completed(content: bytes) -> ClassSchema:
     for problem in chain(_unusable(whole, ()), _undefined(whole)):
         raise BadSchemaError(problem)
     meta = _typed(whole["properties"]["meta"])
-    return ClassSchema({"type": "object", "properties": {"meta": meta}})
+    own = ClassSchema({"type": "object", "properties": {"meta": meta}})
+    own.content = content
+    return own
+
+
+def _tells_by_equality(node: Any, name: str = "") -> bool:
+    """Tell whether what is equal means the same: 1 is equal to True and to 1.0."""
+    if isinstance(node, dict):
+        return all(_tells_by_equality(below, key) for key, below in node.items())
+    if isinstance(node, list):
+        return all(map(_tells_by_equality, node))
+    return isinstance(node, str) or name in _ALIKE_IF_EQUAL
 
 
 def _as_draft_4(node: Any) -> Any:

@@ -2,46 +2,151 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
+from blender_core.common.cached import cached_property
 from blender_core.common.foreign import Guard, bounded
 from blender_core.common.plain_values import is_plain, plain
-from blender_core.common.wording import InputLabel, describe_error, preview
-from blender_core.errors import InputError, PluginError, RuleError, warn
+from blender_core.common.wording import InputLabel, describe_error, of_row, preview
+from blender_core.errors import ExpansionError, InputError, PluginError, RuleError, warn
 from blender_core.plugins.source import Source
-from blender_core.readers.plugin_schema import BadSchemaError, completed
+from blender_core.readers.plugin_schema import BadSchemaError, KnownSchemas
+from blender_core.readers.product_table import array_of_table
+from blender_core.readers.reader import Reader
 from blender_core.schema.conversion import rule_result
 from blender_core.schema.validation import objection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Iterator
 
     from blender_core.common.provider import Provider
-    from blender_core.schema.attributes import Attribute
+    from blender_core.schema.attributes import Attribute, ClassSchema
     from blender_core.schema.layout import Layout
 
-__all__ = ["PluginSource"]
+__all__ = ["PluginSource", "is_one_of_several", "sources_of"]
 
 _MEMBERS: Final = ("what", "model_type", "schema", "read", "paths_beyond")
+_MOST_ROWS: Final = 100_000
+"""How many rows an input may be: more are without an end."""
+_END: Final = object()
 _OF_KEYS: Final = ("__eq__", "__hash__")
 
 
-class PluginSource(Source):
-    """One input, as the source that a plugin has made of it gives it."""
+def sources_of(
+    given: Any, provider: Provider, label: str, known: KnownSchemas
+) -> Iterator[PluginSource]:
+    """Give the sources that a plugin has made of an input, one for each of its rows.
 
-    def __init__(self, source: Source, provider: Provider, label: str) -> None:
+    They are looked at as they come: there may be no end of them.
+    """
+    provided = _Provided(provider, label)
+    if not provided.gives_several(given):
+        yield PluginSource(given, provider, label, known)
+        return
+    with provided.guarded("what blender_open gives"):
+        iterator = iter(given)
+    guard = provided.guarded(lambda: f"what blender_open gives for row {row}")
+    for row in itertools.count(1):
+        with guard:
+            source: Any = next(iterator, _END)
+        if source is _END:
+            if row == 1:
+                provided.fail("blender_open gives no source: None is for what is not of its kind")
+            return
+        if row > _MOST_ROWS:
+            provided.fail(
+                f"blender_open gives more than {_MOST_ROWS:,} sources: they seem to have no end"
+            )
+        yield PluginSource(source, provider, label, known, row)
+
+
+class _Provided:
+    """Whose the fault is if an input cannot be read, or a product not be used.
+
+    ``passes`` is what the plugin's code may raise.
+    """
+
+    def __init__(
+        self,
+        provider: Provider,
+        label: str,
+        role: str = "reader",
+        passes: tuple[type[Exception], ...] = (InputError,),
+    ) -> None:
+        self.provider = provider
+        self.label = label
+        self._role = role
+        self._passes = passes
+
+    def gives_several(self, given: Any) -> bool:
+        """Tell whether a plugin gives an iterable of sources, which a source may be itself."""
+        with self.guarded("what blender_open gives"):
+            if issubclass(type(given), (str, bytes, Mapping, type)) or _has(given, "read"):
+                return False
+            return hasattr(type(given), "__iter__")
+
+    def guarded(self, subject: str | Callable[[], str]) -> Guard:
+        """Make the plugin's error of whatever its code raises within, but for that of an input."""
+
+        def fault(error: BaseException) -> PluginError:
+            what = subject if isinstance(subject, str) else subject()
+            return self.error(f"{what} fails: {describe_error(error)}")
+
+        return Guard(fault, passes=(*self._passes, BadSchemaError))
+
+    def error(self, problem: str) -> PluginError:
+        whose = f"the {self._role} of plugin {self.provider}"
+        msg = f"{whose} cannot be used for {self.label}: {problem}"
+        return PluginError(msg, provider=self.provider)
+
+    def fail(self, problem: str, cause: BaseException | None = None) -> NoReturn:
+        raise self.error(problem) from cause
+
+
+def _has(source: Any, member: str) -> bool:
+    """Tell whether an object has a member, without asking for it: what a property does may fail."""
+    return hasattr(type(source), member) or member in getattr(source, "__dict__", ())
+
+
+def is_one_of_several(source: Source) -> bool:
+    """Tell whether a source is a row of an input that a plugin has several of."""
+    return isinstance(source, PluginSource) and source.row is not None
+
+
+class PluginSource(Reader):
+    """One input, or one of its rows, as the source that a plugin has made of it gives it."""
+
+    role = "reader"
+    passes: tuple[type[Exception], ...] = (InputError,)
+    """What the plugin's code may raise: the input cannot be read."""
+
+    def __init__(
+        self,
+        source: Source,
+        provider: Provider,
+        label: str,
+        known: KnownSchemas | None = None,
+        row: int | None = None,
+    ) -> None:
+        self.row = row
         self._source = source
-        self._provider = provider
-        self.what = label
-        for name in _MEMBERS:
-            # Not asked for yet: what a property does may fail.
-            with self._guarded(name):
-                has_it = hasattr(type(source), name) or name in getattr(source, "__dict__", ())
-            if not has_it:
-                self._fail(f"blender_open gives {preview(source)}, which has no {name}")
+        self._known = KnownSchemas() if known is None else known
+        label = label if row is None else of_row(label, row)
+        self._provided = _Provided(provider, label, self.role, self.passes)
+        lacking = None
+        with self._guarded(lambda: name):
+            for name in _MEMBERS:
+                if not _has(source, name):
+                    lacking = name
+                    break
+        if lacking is not None:
+            self._fail(f"blender_open gives {preview(source)}, which has no {lacking}")
         # What the plugin has from its hook is a label with a name.
         what = self._ask("what", lambda: source.what, str)
-        self.what = what if type(what) is InputLabel else str.__str__(what)
+        what = what if type(what) is InputLabel else str.__str__(what)
+        self.what = self._provided.label = what if row is None else of_row(what, row)
         model_type = self._ask("model_type", lambda: source.model_type, type, str)
         if issubclass(type(model_type), str):
             model_type = str.__str__(model_type)
@@ -56,12 +161,16 @@ class PluginSource(Source):
         return self._model_type
 
     @property
-    def schema(self) -> Mapping[str, Any]:
+    def schema_content(self) -> bytes:  # type: ignore[override]
+        return self.schema.content
+
+    @cached_property
+    def schema(self) -> ClassSchema:
         """The schema, in which groups are said to be objects, as stdatamodels has it."""
         schema = self._ask("schema", lambda: self._source.schema, dict)
         try:
             with self._guarded("schema"):
-                return completed(schema)
+                return self._known.completed(schema)
         except BadSchemaError as error:
             self._fail(str(error), error)
 
@@ -86,11 +195,15 @@ class PluginSource(Source):
     def _warn_of(self, attribute: Attribute, value: Any, problem: str) -> None:
         problem = (
             f"{attribute.label} = {preview(value)}, which the schema of plugin "
-            f"{self._provider} forbids: {problem}. It is left out."
+            f"{self._provided.provider} forbids: {problem}. It is left out."
         )
         warn(f"{self.what} has {problem}", label=self.what, problem=problem)
 
     def paths_beyond(self, known: Collection[str]) -> list[str]:
+        with self._guarded("paths_beyond"):
+            is_own = "paths_beyond" in getattr(self._source, "__dict__", ())
+            if not is_own and type(self._source).paths_beyond is Source.paths_beyond:
+                return []
         # The plugin has a copy: what is known are the keys of the engine's own dict.
         given = dict.fromkeys(known)
         paths = self._list("paths_beyond", lambda: self._source.paths_beyond(given))
@@ -100,6 +213,18 @@ class PluginSource(Source):
         if not all(path.startswith("meta.") for path in paths):
             self._fail(f"paths_beyond returns {preview(paths)}, not paths below meta")
         return paths
+
+    def hdrtab(self) -> Any:
+        with self._guarded("hdrtab"):
+            is_theirs = getattr(type(self._source), "hdrtab", None) is not Source.hdrtab
+            if is_theirs and _has(self._source, "hdrtab"):
+                return array_of_table(self._source.hdrtab())
+        msg = (
+            f"{self.what} cannot be expanded: the reader of plugin {self._provided.provider} does "
+            "not tell whether it is a product, as its sources have no hdrtab() of their own. Blend "
+            "such inputs without expanding any."
+        )
+        raise ExpansionError(msg)
 
     def _list(self, member: str, get: Callable[[], Any]) -> list[Any]:
         values = self._ask(member, get, list, tuple)
@@ -115,20 +240,10 @@ class PluginSource(Source):
         return value
 
     def _guarded(self, subject: str | Callable[[], str]) -> Guard:
-        """Make the plugin's error of whatever its code raises within, but for that of an input."""
-
-        def fault(error: BaseException) -> PluginError:
-            what = subject if isinstance(subject, str) else subject()
-            return self._error(f"{what} fails: {describe_error(error)}")
-
-        return Guard(fault, passes=(InputError, BadSchemaError))
-
-    def _error(self, problem: str) -> PluginError:
-        msg = f"the reader of plugin {self._provider} cannot be used for {self.what}: {problem}"
-        return PluginError(msg, provider=self._provider)
+        return self._provided.guarded(subject)
 
     def _fail(self, problem: str, cause: BaseException | None = None) -> NoReturn:
-        raise self._error(problem) from cause
+        self._provided.fail(problem, cause)
 
 
 def _problem(value: Any, attribute: Attribute) -> str | None:

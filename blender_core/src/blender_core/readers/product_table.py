@@ -25,7 +25,14 @@ if TYPE_CHECKING:
 
     from astropy.io.fits import FITS_rec, HDUList
 
-__all__ = ["HDRTAB", "table_in_fits", "table_in_tree", "table_of_datamodel"]
+__all__ = [
+    "HDRTAB",
+    "array_of_table",
+    "table_in_fits",
+    "table_in_tree",
+    "table_of_datamodel",
+    "unreadable",
+]
 
 HDRTAB: Final = "hdrtab"
 """The name of the table of inputs in a tree. HDUs have the same names, in upper case."""
@@ -48,7 +55,7 @@ def table_in_tree(
         with opened() as model:
             return np.array(table_of_datamodel(model, name))  # the model's own goes with it
     except Exception as error:
-        raise _unreadable(name, label, error) from error
+        raise unreadable(name, label, error) from error
 
 
 def table_in_fits(file: Path | HDUList, label: str, name: str = HDRTAB) -> FITS_rec:
@@ -61,10 +68,25 @@ def table_in_fits(file: Path | HDUList, label: str, name: str = HDRTAB) -> FITS_
         with fits.open(file) as hdulist:
             return table_in(hdulist, name.upper())
     except Exception as error:
-        raise _unreadable(name, label, error) from error
+        raise unreadable(name, label, error) from error
 
 
-def _unreadable(name: str, label: str, error: Exception) -> ExpansionError:
+def array_of_table(table: Any) -> Any:
+    """Return a table that a plugin has of a product as an array of the engine's own."""
+    from astropy.io import fits
+    from astropy.table import Table
+
+    if table is None:
+        return None
+    if isinstance(table, Table):
+        table = fits.table_to_hdu(table).data
+    if type(table) is fits.FITS_rec:  # which tells nulls and units
+        return table
+    return np.array(table, subok=False)
+
+
+def unreadable(name: str, label: str, error: Exception) -> ExpansionError:
+    """Return the error of a table that cannot be read."""
     kind = "" if isinstance(error, BadFitsError) else f"{type(error).__name__}: "
     return ExpansionError(
         f"the {name.upper()} of {label} cannot be read: {kind}{format_error(error)}"

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.wording import shorten
+from blender_core.common.wording import of_row, shorten
 from blender_core.report.encoding import to_text
 
 if TYPE_CHECKING:
@@ -74,14 +74,14 @@ class Exposure:
 
 def read_exposures(facts: Facts) -> list[Exposure]:
     """Return what a timeline shows."""
-    names = _texts(facts, "meta.filename", "FILENAME")
+    names = _names(facts)
     detectors = _texts(facts, *_SUMMARY["Detector"])
     elements = [_texts(facts, *_SUMMARY[name]) for name in _OPTICS]
     starts = _times(facts, ("DATE-BEG", "meta.observation.date_beg"), ("MJD-BEG", "EXPSTART"))
     ends = _times(facts, ("DATE-END", "meta.observation.date_end"), ("MJD-END", "EXPEND"))
     return [
         Exposure(
-            name=names[i] or f"input {i + 1}",
+            name=names[i],
             detector=detectors[i],
             optics=_optics([texts[i] for texts in elements]),
             start=starts[i],
@@ -89,6 +89,19 @@ def read_exposures(facts: Facts) -> list[Exposure]:
         )
         for i in range(facts.n_inputs)
     ]
+
+
+def _names(facts: Facts) -> list[str]:
+    """Return what inputs are called: their files, with the row where there are several of one."""
+    files = _texts(facts, "meta.filename", "FILENAME")
+    numbers = Counter() if facts.are_of_several is False else Counter(files)
+    labels = facts.labels or [f"input {i + 1}" for i in range(facts.n_inputs)]
+    names, rows = [], Counter[str]()
+    for file, label in zip(files, labels, strict=True):
+        rows[file] += 1
+        name = of_row(file, rows[file]) if numbers[file] > 1 else file
+        names.append(name if file else label)
+    return names
 
 
 def span(exposures: Sequence[Exposure]) -> tuple[datetime.datetime, datetime.datetime] | None:

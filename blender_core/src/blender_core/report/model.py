@@ -89,6 +89,8 @@ class Facts:
     attributes: tuple[Fact, ...]  # in the order of the plan
     skipped: tuple[str, ...] = ()  # what was wrong with each input that was left out
     notes: tuple[str, ...] = ()
+    labels: tuple[str, ...] = ()  # what inputs are called; empty if nothing tells
+    are_of_several: bool | None = None  # whether an input is several rows; None if nothing tells
 
     def input_values(self, *names: str) -> Sequence[Any] | None:
         """Return the inputs' values of the first of several attributes that any of them has."""
@@ -131,8 +133,16 @@ def _of_result(result: BlendResult, notes: Iterable[str]) -> Facts:
         n_inputs=n_inputs,
         attributes=tuple(facts),
         skipped=tuple(map(str, result.skipped)),
-        notes=tuple(notes),
+        notes=(*_notes_on_rows(result), *notes),
+        labels=result.row_labels,
+        are_of_several=result.has_inputs_of_several_rows,
     )
+
+
+def _notes_on_rows(result: BlendResult) -> list[str]:
+    if not result.has_inputs_of_several_rows:
+        return []
+    return [f"There are {result.n_inputs_in_words}, and each row is shown as an input."]
 
 
 def _current_outcome(outcome: Outcome, own: Mapping[str, Any], since: Mapping[str, Any]) -> Outcome:

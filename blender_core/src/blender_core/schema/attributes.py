@@ -30,6 +30,7 @@ __all__ = [
     "json_type",
     "read_attributes",
     "subschema_at",
+    "unknown_attribute",
 ]
 
 PYTHON_TYPES: Final[Mapping[str, frozenset[type]]] = {
@@ -102,6 +103,12 @@ class Attribute:
         return label_of(self.path, self.keyword)
 
 
+@functools.lru_cache(maxsize=4096)
+def unknown_attribute(path: str) -> Attribute:
+    """Return an attribute that no schema knows: the same one for the same path."""
+    return Attribute(path, known=False)
+
+
 def read_attributes(schema: Mapping[str, Any]) -> dict[str, Attribute]:
     """Return the attributes below ``meta`` that can have a value, in the schema's order."""
     if isinstance(schema, ClassSchema):
@@ -135,6 +142,9 @@ def read_attributes(schema: Mapping[str, Any]) -> dict[str, Attribute]:
 
 class ClassSchema(dict[str, Any]):
     """The schema of a class of datamodels, which nobody changes: its attributes are read once."""
+
+    content: bytes = b""
+    """What tells it from others that a plugin's sources of one kind have."""
 
     @cached_property
     def attributes(self) -> Mapping[str, Attribute]:

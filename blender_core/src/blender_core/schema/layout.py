@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from blender_core.common.cached import cached_property
+from blender_core.schema.attributes import unknown_attribute
 from blender_core.schema.spans import spans_among
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from blender_core.schema.attributes import Attribute
     from blender_core.schema.spans import Span
 
 __all__ = ["Group", "Layout"]
 
-_OWN: Final = None
-"""Where a tree of names has the group's own: no name, not even an empty one, is like it."""
+_MOST_KEPT: Final = 64
 
 
 class Layout:
@@ -33,6 +33,9 @@ class Layout:
         The wanted attributes, in any order.
     columns : mapping of str to str, optional
         Dotted path → column of HDRTAB, for those that are recorded. None if it is not known yet.
+    known : mapping of str to Attribute, optional
+        All attributes that the input's schema has, by dotted path, where it is asked what else the
+        input has. None where nobody asks.
 
     Attributes
     ----------
@@ -42,6 +45,8 @@ class Layout:
         The wanted paths, in the order of a reader's values.
     attributes : tuple of Attribute
         The wanted attributes, in the same order.
+    known : mapping of str to Attribute or None
+        As given.
 
     Examples
     --------
@@ -52,21 +57,26 @@ class Layout:
     """
 
     def __init__(
-        self, attributes: Iterable[Attribute], columns: Mapping[str, str] | None = None
+        self,
+        attributes: Iterable[Attribute],
+        columns: Mapping[str, str] | None = None,
+        known: Mapping[str, Attribute] | None = None,
     ) -> None:
         self.columns = columns
+        self.known = known
         by_path = {attribute.path: attribute for attribute in attributes}
-        tree: dict[str | None, Any] = {}
+        nodes = {"": _Node("")}
         for path in by_path:
-            *parents, name = path.split(".")
-            node = tree
-            for parent in parents:
-                node = node.setdefault(parent, {})
-            node.setdefault(_OWN, []).append(name)
-        self.root = _group(tree)
+            parent, _, name = path.rpartition(".")
+            _node_at(parent, nodes).wanted.append(name)
+        for path in known or ():
+            parent, _, name = path.rpartition(".")
+            _node_at(parent, nodes).add_known(name)
+        self.root = _group(nodes[""], known or {})
         self.paths = tuple(_paths(self.root, ()))
         self.attributes = tuple(by_path[path] for path in self.paths)
         self._parts: dict[tuple[str, ...], Layout] = {}
+        self._beyond: dict[tuple[tuple[str, ...], bool], Layout] = {}
 
     def part(self, paths: tuple[str, ...]) -> Layout:
         """Return a layout of some of the attributes.
@@ -92,6 +102,19 @@ class Layout:
         if paths not in self._parts:
             self._parts[paths] = Layout(self.attributes[self.places[path]] for path in paths)
         return self._parts[paths]
+
+    def beyond(self, paths: tuple[str, ...], *, alone: bool = False) -> Layout:
+        """Return the layout with attributes that the schema does not know, or that of these alone.
+
+        It is mostly the same one for the same paths, as inputs are alike.
+        """
+        key = paths, alone
+        if key not in self._beyond:
+            if len(self._beyond) >= _MOST_KEPT:
+                self._beyond.clear()
+            own = () if alone else self.attributes
+            self._beyond[key] = Layout([*own, *map(unknown_attribute, paths)])
+        return self._beyond[key]
 
     @cached_property
     def places(self) -> dict[str, int]:
@@ -134,17 +157,56 @@ class Group:
         The groups in it that have wanted attributes, by name.
     size : int
         How many wanted attributes there are, with those of the groups in it.
+    path : str
+        The dotted path of the group.
+    known : frozenset of str or None
+        All names in it that the schema has: then groups in it that have no wanted attributes are
+        among its groups. None if nobody asks for others, or the group is an attribute itself.
     """
 
     names: tuple[str, ...]
     groups: tuple[tuple[str, Group], ...]
     size: int
+    path: str
+    known: frozenset[str] | None
 
 
-def _group(tree: Mapping[str | None, Any]) -> Group:
-    names = tuple(tree.get(_OWN, ()))
-    groups = tuple((name, _group(below)) for name, below in tree.items() if name is not _OWN)
-    return Group(names, groups, len(names) + sum(group.size for _, group in groups))
+class _Node:
+    """A group in the making."""
+
+    __slots__ = ("groups", "known", "name", "parent", "path", "wanted")
+
+    def __init__(self, path: str, parent: _Node | None = None) -> None:
+        self.path, self.parent = path, parent
+        self.name = path.rpartition(".")[2]
+        self.wanted: list[str] = []
+        self.groups: dict[str, _Node] = {}
+        self.known: set[str] = set()
+
+    def add_known(self, name: str) -> None:
+        """Add a name that the schema has."""
+        if not self.known and self.parent is not None:
+            self.parent.add_known(self.name)
+        self.known.add(name)
+
+
+def _node_at(path: str, nodes: dict[str, _Node]) -> _Node:
+    """Return the node of a group."""
+    node = nodes.get(path)
+    if node is None:
+        above, _, name = path.rpartition(".")
+        parent = _node_at(above, nodes)
+        node = nodes[path] = parent.groups[name] = _Node(path, parent)
+    return node
+
+
+def _group(node: _Node, known: Collection[str]) -> Group:
+    names = tuple(node.wanted)
+    groups = tuple((name, _group(below, known)) for name, below in node.groups.items())
+    size = len(names) + sum(group.size for _, group in groups)
+    # Beside ``meta`` there is what is not of concern here.
+    is_asked = node.known and node.path and node.path not in known
+    return Group(names, groups, size, node.path, frozenset(node.known) if is_asked else None)
 
 
 def _paths(group: Group, parents: tuple[str, ...]) -> Iterator[str]:

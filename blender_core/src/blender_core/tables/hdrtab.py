@@ -16,6 +16,7 @@ from blender_core.common.caught_warnings import kept_apart
 from blender_core.common.wording import preview
 from blender_core.errors import TableError, raise_all, warn
 from blender_core.formats.fits.table_hdu import Field
+from blender_core.inputs.row_labels import BY_NUMBER
 from blender_core.schema.attributes import PYTHON_TYPES
 from blender_core.schema.conversion import to_schema_type
 from blender_core.schema.validation import problem_with_name
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from blender_core.errors import BlenderError
+    from blender_core.inputs.row_labels import RowLabels
     from blender_core.plan.plan import BlendPlan
     from blender_core.schema.attributes import Attribute
 
@@ -66,13 +68,15 @@ class TypedColumn:
     has_empty: bool = False
 
 
-def typed_columns(plan: BlendPlan, inputs: Mapping[str, Sequence[Any]]) -> list[TypedColumn]:
+def typed_columns(
+    plan: BlendPlan, inputs: Mapping[str, Sequence[Any]], labels: RowLabels = BY_NUMBER
+) -> list[TypedColumn]:
     """Return the columns of the recorded attributes."""
     columns: list[TypedColumn] = []
     faults: list[BlenderError] = []
     for path, name in plan.columns.items():
         try:
-            column = typed_column(name, plan[path].attribute, inputs[path])
+            column = typed_column(name, plan[path].attribute, inputs[path], labels)
         except TableError as fault:
             faults.append(fault)
         else:
@@ -86,7 +90,9 @@ def typed_columns(plan: BlendPlan, inputs: Mapping[str, Sequence[Any]]) -> list[
     return columns
 
 
-def typed_column(name: str, attribute: Attribute, cells: Sequence[Any]) -> TypedColumn | None:
+def typed_column(
+    name: str, attribute: Attribute, cells: Sequence[Any], labels: RowLabels = BY_NUMBER
+) -> TypedColumn | None:
     """Give the values of one attribute the type that its schema asks for; None if all lack it."""
     if cells.count(None) == len(cells):
         return None
@@ -95,13 +101,13 @@ def typed_column(name: str, attribute: Attribute, cells: Sequence[Any]) -> Typed
     if column_type not in PYTHON_TYPES:
         column_type = _common_type(kinds)
     if not kinds <= PYTHON_TYPES[column_type] | {NoneType}:
-        cells = _conforming(cells, column_type, attribute)
+        cells = _conforming(cells, column_type, attribute, labels)
         if cells.count(None) == len(cells):
             return None
     if problem := problem_with_name(name):
         raise _table_error(name, attribute, problem)
     try:
-        return _typed(name, attribute, cells, column_type, kinds)
+        return _typed(name, attribute, cells, column_type, kinds, labels)
     except ValueError as error:
         raise _table_error(name, attribute, str(error)) from error
 
@@ -118,7 +124,9 @@ def _common_type(kinds: set[type]) -> str:
     return next(matches, "string")
 
 
-def _conforming(cells: Sequence[Any], column_type: str, attribute: Attribute) -> list[Any]:
+def _conforming(
+    cells: Sequence[Any], column_type: str, attribute: Attribute, labels: RowLabels
+) -> list[Any]:
     """Return the cells with what is not of the column's type converted, or else missing."""
     conforming = [None if cell is None else to_schema_type(cell, column_type) for cell in cells]
     lost = [
@@ -128,9 +136,9 @@ def _conforming(cells: Sequence[Any], column_type: str, attribute: Attribute) ->
     ]
     # What is no scalar in any input has no column.
     if lost and (attribute.type in PYTHON_TYPES or len(lost) + cells.count(None) < len(cells)):
-        inputs = ", ".join(f"{preview(cells[i])} of input {i + 1}" for i in lost[:3])
+        inputs = ", ".join(f"{preview(cells[i])} of {labels.name(i)}" for i in lost[:3])
         more = f" and {len(lost) - 3} more" if len(lost) > 3 else ""
-        whose = "in the schema" if attribute.type in PYTHON_TYPES else "in other inputs"
+        whose = "in the schema" if attribute.type in PYTHON_TYPES else f"in other {labels.noun}s"
         msg = (
             f"{attribute.label} is of type {column_type} {whose}: "
             f"HDRTAB has {inputs}{more} as missing"
@@ -140,7 +148,12 @@ def _conforming(cells: Sequence[Any], column_type: str, attribute: Attribute) ->
 
 
 def _typed(
-    name: str, attribute: Attribute, cells: Sequence[Any], column_type: str, kinds: set[type]
+    name: str,
+    attribute: Attribute,
+    cells: Sequence[Any],
+    column_type: str,
+    kinds: set[type],
+    labels: RowLabels,
 ) -> TypedColumn:
     mask = np.zeros(len(cells), bool)
     is_missing = None in cells
@@ -152,8 +165,9 @@ def _typed(
         for text in texts:
             # The FITS standard has the printable ASCII characters and no others in tables.
             if not (text.isascii() and text.isprintable()):
+                whose = _whose(cells, text, labels)
                 msg = (
-                    f"FITS tables hold printable ASCII text only, and {_whose(cells, text)}. "
+                    f"FITS tables hold printable ASCII text only, and {whose}. "
                     "An override with record = false leaves the column out"
                 )
                 raise ValueError(msg)
@@ -166,14 +180,14 @@ def _typed(
         integers = {cell for cell in cells if type(cell) is int} if int in kinds else ()
         for number in integers:
             if not _is_exact_in_float(number):
-                msg = f"a float64 does not hold it exactly, and {_whose(cells, number)}"
+                msg = f"a float64 does not hold it exactly, and {_whose(cells, number, labels)}"
                 raise ValueError(msg)
         data = np.array(cells, dtype=np.float64)
     elif column_type == "integer":
         present = set(cells) - {None}
         for number in (max(present), min(present)):
             if number not in _INTEGERS:
-                msg = f"an int64 does not hold it, and {_whose(cells, number)}"
+                msg = f"an int64 does not hold it, and {_whose(cells, number, labels)}"
                 raise ValueError(msg)
         filled = [cell or 0 for cell in cells] if is_missing else cells
         data = np.array(filled, dtype=np.int64)
@@ -182,8 +196,8 @@ def _typed(
     return TypedColumn(name, attribute, data, mask, has_empty)
 
 
-def _whose(cells: Sequence[Any], value: Any) -> str:
-    return f"input {cells.index(value) + 1} has {preview(value)}"
+def _whose(cells: Sequence[Any], value: Any, labels: RowLabels) -> str:
+    return f"{labels.name(cells.index(value))} has {preview(value)}"
 
 
 def _is_exact_in_float(number: int) -> bool:

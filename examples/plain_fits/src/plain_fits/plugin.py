@@ -1,20 +1,17 @@
-"""What this distribution offers to ``blender_core``: a reader of FITS files without a datamodel."""
+"""What this distribution offers to ``blender_core``: FITS files without a datamodel, both ways."""
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from astropy.io import fits
-
-from blender_core import InputError, Override, Source, When, hookimpl
+from blender_core import FitsProduct, Override, Source, When, hookimpl
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from blender_core.columns import Layout
+    from blender_core import Layout, Opened
 
-__all__ = ["blender_open", "blender_overrides"]
+__all__ = ["blender_open", "blender_overrides", "blender_product"]
 
 KEYWORDS: Final = """
     PRIMARY  ROOTNAME  string   first       Name of the exposure
@@ -48,45 +45,45 @@ def _schema() -> dict[str, Any]:
     return {"properties": {"meta": {"properties": attributes}}}
 
 
-UNREADABLE: Final = (OSError, LookupError, TypeError, ValueError, fits.VerifyError)
-"""What astropy raises where a file is broken: a fault of the file, and not of this plugin."""
-
-
 class HeaderSource(Source):
-    """The headers of one FITS file."""
+    """The headers of one FITS file, as Model Blender has read them."""
 
     model_type = "plain FITS"
     schema: ClassVar = _schema()
 
-    def __init__(self, path: str | os.PathLike[str], what: str) -> None:
-        self.what = what
-        self.headers: dict[str, fits.Header] = {}
-        try:
-            with fits.open(path) as hdulist:
-                for hdu in hdulist:
-                    self.headers.setdefault(hdu.name, hdu.header)
-        except UNREADABLE as error:
-            raise self.bad(error) from error
+    def __init__(self, opened: Opened, what: str) -> None:
+        self.opened, self.what = opened, what
 
     def read(self, layout: Layout) -> list[Any]:
-        """Return the values of the wanted keywords. Only now does astropy look at their cards."""
-        try:
-            return [self.headers.get(one.hdu, {}).get(one.keyword) for one in layout.attributes]
-        except UNREADABLE as error:
-            raise self.bad(error) from error
+        """Return the values of the wanted keywords."""
+        return [self.value(one.hdu or "PRIMARY", one.keyword or "") for one in layout.attributes]
 
-    def bad(self, error: Exception) -> InputError:
-        """Return the error that tells the user of a file which cannot be read."""
-        return InputError(f"{self.what} cannot be read: {error}")
+    def value(self, hdu: str, keyword: str) -> Any:
+        """Return what a keyword has in the first HDU of a name; None if there is none."""
+        header = self.opened.header(hdu)
+        return None if header is None else header.get(keyword)
 
 
 @hookimpl
-def blender_open(given: Any, what: str) -> Source | None:
-    """Open a FITS file. Files of JWST's datamodels do not come here."""
-    is_file = isinstance(given, (str, os.PathLike))
-    if is_file and os.fspath(given).endswith((".fits", ".fits.gz")):
-        return HeaderSource(given, what)
-    return None
+def blender_open(what: str, opened: Opened | None) -> Source | None:
+    """Take a FITS file, or an open HDUList. Those of JWST's datamodels do not come here."""
+    if opened is None or opened.format != "fits":
+        return None
+    return HeaderSource(opened, what)
+
+
+class HeaderProduct(FitsProduct):
+    """A FITS file, or an open HDUList, which gets the blended headers."""
+
+    model_type = HeaderSource.model_type
+    schema: ClassVar = HeaderSource.schema
+
+
+@hookimpl
+def blender_product(given: Any, what: str, opened: Opened | None) -> FitsProduct | None:
+    """Take a FITS file as the product. Those of JWST's datamodels do not come here."""
+    is_fits = opened is not None and opened.format == "fits"
+    return HeaderProduct(given, what) if is_fits else None
 
 
 @hookimpl

@@ -19,7 +19,7 @@ START: Final = "meta.exposure.start_time"
 END: Final = "meta.exposure.end_time"
 MIDDLE: Final = "meta.exposure.mid_time"
 
-_WORDS: Final[Mapping[str, Any]] = {
+_WORDS: Final[dict[str, Any]] = {
     **{path: {"blend_rule": rule} for path, rule in BLENDED.items()},
     "meta.coadd_info.time_first": {"blend_rule": "mindatetime", "blend_from": START},
     "meta.coadd_info.time_last": {"blend_rule": "maxdatetime", "blend_from": END},
@@ -74,4 +74,4 @@ class Image(Source):
         if path != MIDDLE:
             return self._values.get(path)
         moments = [self._values.get(each) for each in (START, END)]
-        return mean_datetime(moments) if all(moments) else None
+        return None if None in moments else mean_datetime([str(each) for each in moments])

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from blender_core import hookimpl
 from blender_roman.image import Image
+from blender_roman.mosaic import Mosaic
 from blender_roman.mosaic_rows import mosaic_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from blender_core import Opened, Source
+    from blender_core import Opened, Product, Source
 
-__all__ = ["blender_open"]
+__all__ = ["blender_open", "blender_product"]
 
 
 @hookimpl
@@ -24,6 +25,14 @@ def blender_open(given: Any, what: str, opened: Opened | None) -> Source | Itera
     if roman["meta"].get("model_type") == "MosaicModel":
         return mosaic_rows(given, roman, opened, what)
     return Image(roman["meta"], what)
+
+
+@hookimpl
+def blender_product(given: Any, what: str, opened: Opened | None) -> Product | None:
+    """Take the file of a mosaic."""
+    roman = None if opened is None else roman_tree(opened)
+    is_mosaic = roman is not None and roman["meta"].get("model_type") == "MosaicModel"
+    return Mosaic(given, what) if is_mosaic else None
 
 
 def roman_tree(opened: Opened) -> Any:

@@ -10,7 +10,7 @@ from blender_core.formats.asdf.blocks import block_of, blocks_in, sources_in
 from blender_core.formats.files.byte_ranges import ByteRange, Part, PatchError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -28,10 +28,10 @@ class ArrayEdit:
         The file as it is.
     start, length : int
         Where its tree ends, and how long it is.
-    tree : object
-        Its tree, with tags.
-    replaced : iterable of object
-        Those values of the tree that are to be others: what only they refer to is needed no more.
+    root : yaml.Node
+        The root of its tree.
+    replaced : sequence of yaml.Node
+        What of it is to be replaced: the blocks that only these refer to are needed no more.
     tag : str
         The tag of arrays.
     """
@@ -41,8 +41,8 @@ class ArrayEdit:
         file: BinaryIO,
         start: int,
         length: int,
-        tree: Mapping[str, Any],
-        replaced: Iterable[Any],
+        root: Any,
+        replaced: Sequence[Any],
         tag: str,
     ) -> None:
         self.parts: list[Part] = []
@@ -53,10 +53,8 @@ class ArrayEdit:
                 msg = "its last array is a stream, behind which nothing can be put"
                 raise PatchError(msg)
             self.parts.append(ByteRange(block.start, block.length))
-        gone = list(replaced)
-        freed = {source for value in gone for source in sources_in(value)}
-        freed -= set(sources_in(_without(tree, {id(value) for value in gone})))
-        self._free = sorted(freed, reverse=True)
+        freed = {source for node in replaced for source in sources_in(node)}
+        self._free = sorted(freed.difference(sources_in(root, replaced)), reverse=True)
         for number in self._free:
             self.parts[number] = block_of(_EMPTY)
 
@@ -100,19 +98,3 @@ class ArrayEdit:
         number = self._free.pop()
         self.parts[number] = block
         return number
-
-
-def _without(tree: Any, gone: set[int]) -> Any:
-    """Return what a tree has but some values: containers only, which may be referred to twice."""
-    kept: list[Any] = []
-    waiting, seen = [tree], set(gone)
-    while waiting:
-        value = waiting.pop()
-        if not isinstance(value, (dict, list)) or id(value) in seen:
-            continue
-        seen.add(id(value))
-        below = list(value.values() if isinstance(value, dict) else value)
-        waiting.extend(below)
-        if "/core/ndarray-" in getattr(value, "_tag", ""):
-            kept.append(value)
-    return kept

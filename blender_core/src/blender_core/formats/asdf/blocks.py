@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, NoReturn
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -27,6 +27,7 @@ _STREAMED: Final = 1
 _CHUNK: Final = 1 << 16
 _LONGEST_PADDING: Final = 1 << 28
 _MOST_BLOCKS: Final = 1 << 16
+_INTEGER: Final = "tag:yaml.org,2002:int"
 
 
 class TruncatedAsdfError(Exception):
@@ -40,10 +41,10 @@ class Block(NamedTuple):
     length: int | None
 
 
-def require_blocks(file: BinaryIO, tree: Any, start: int, length: int) -> None:
-    """Refuse a file that lacks some of the data that its tree speaks of."""
+def require_blocks(file: BinaryIO, root: Any, start: int, length: int) -> None:
+    """Refuse a file that lacks some of the data that the nodes of its tree speak of."""
     number = sum(1 for _ in blocks_in(file, start, length))
-    wanted = 1 + max(sources_in(tree), default=-1)
+    wanted = 1 + max(sources_in(root), default=-1)
     if number < min(wanted, _MOST_BLOCKS):
         msg = f"it is truncated: {number:,} of the {wanted:,} blocks that its tree names are there"
         raise TruncatedAsdfError(msg)
@@ -100,17 +101,26 @@ def _first(file: BinaryIO, start: int) -> int:
     return start
 
 
-def sources_in(tree: Any) -> Iterator[int]:
-    """Give the numbers of the blocks that arrays are in."""
-    rest, seen = [tree], set()
-    while rest:
-        value = rest.pop()
-        if not isinstance(value, (dict, list)) or id(value) in seen:
+def sources_in(root: Any, without: Iterable[Any] = ()) -> Iterator[int]:
+    """Give the numbers of the blocks that the arrays below a node are in, but for some nodes."""
+    waiting, seen = [root], set(map(id, without))
+    while waiting:
+        node = waiting.pop()
+        if node is None or node.id == "scalar" or id(node) in seen:
             continue
-        seen.add(id(value))
-        # Asdf's tagged ones are lists and mappings that look empty unless they are asked.
-        rest.extend(iter(value.values() if isinstance(value, dict) else value))
-        if isinstance(value, dict) and "/core/ndarray-" in getattr(value, "_tag", ""):
-            source = value.get("source")
-            if isinstance(source, int):
-                yield max(source, 0)  # -1 stands for the last one
+        seen.add(id(node))
+        if node.id == "sequence":
+            waiting.extend(node.value)
+            continue
+        waiting.extend(value for _, value in node.value)
+        if "/core/ndarray-" in node.tag:
+            for key, value in node.value:
+                if key.value == "source" and value.tag == _INTEGER:
+                    yield max(_integer(value), 0)  # -1 stands for the last one
+
+
+def _integer(node: Any) -> int:
+    """Return a number as YAML reads it, which has many ways to write one."""
+    from asdf.yamlutil import AsdfLoader
+
+    return int(AsdfLoader(b"").construct_document(node))

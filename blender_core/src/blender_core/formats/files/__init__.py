@@ -5,6 +5,7 @@ __all__ = [
     "byte_ranges",
     "compression",
     "draft",
+    "handed_out",
     "json_text",
     "source_file",
     "target",

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 
 from blender_core.common.wording import visible
 from blender_core.errors import InputError
+from blender_core.formats.files.compression import unpacked
 
 if TYPE_CHECKING:
     import os
@@ -71,6 +72,18 @@ class SourceFile:
         self.require_unchanged()
         with self._has_to_be_there():
             return self.path.open("rb")
+
+    @contextlib.contextmanager
+    def unpacked(self) -> Iterator[BinaryIO]:
+        """Open the file, and give its content from the beginning, unpacked if it is compressed."""
+        file = self.opened()
+        try:
+            with unpacked(file) as content:
+                yield content
+        finally:
+            # By then what is written is whole, and it was only read from this file.
+            with contextlib.suppress(OSError):
+                file.close()
 
     def reading(self, blocks: Iterable[bytes]) -> Iterator[bytes]:
         """Give what is read of the file; if that fails, it is not the fault of who writes it."""

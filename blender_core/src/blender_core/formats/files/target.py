@@ -6,7 +6,7 @@ import os
 import stat
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, BinaryIO, Final
 
 from blender_core.common.advice import Advice, Argument
 from blender_core.common.wording import visible
@@ -15,9 +15,12 @@ from blender_core.errors import OutputError, OutputExistsError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["Target", "is_same_file"]
+__all__ = ["PRODUCT_ENDINGS", "Target", "is_same_file"]
 
-_OF_PRODUCTS: Final = (".fits", ".fits.gz", ".asdf")
+PRODUCT_ENDINGS: Final = (".fits", ".fits.gz", ".asdf")
+"""How the names of files end that the engine's own products are written to."""
+
+_PRODUCT: Final = "the product"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,8 @@ class Target:
     path: Path  # without symbolic links: what will be written
     replaces: bool  # a file that is there, or comes to be there meanwhile
     is_product: bool = False  # the file that the product is read from
-    label: str = "the product"  # what is written, for messages
+    label: str = _PRODUCT  # what is written, for messages
+    file: BinaryIO | None = None  # what it is written to, while it is being written
 
     @classmethod
     def find(
@@ -37,8 +41,8 @@ class Target:
         *,
         overwrite: bool,
         product: Path | None = None,
-        label: str = "the product",
-        endings: tuple[str, ...] = _OF_PRODUCTS,
+        label: str = _PRODUCT,
+        endings: tuple[str, ...] = PRODUCT_ENDINGS,
     ) -> Target:
         """Return the target that a name stands for, or refuse it."""
         output = Path(output)
@@ -65,7 +69,7 @@ class Target:
     @property
     def ending(self) -> str:
         """The ending of a product's name, which tells the format; empty if it is no product's."""
-        return _ending(self.output, _OF_PRODUCTS) or ""
+        return _ending(self.output, PRODUCT_ENDINGS) or ""
 
     def require_apart(self, inputs: Iterable[Path]) -> None:
         """Refuse the target if it is one of the inputs, by whichever name, and not the product."""
@@ -120,7 +124,8 @@ def _problem(
             f"{output} is a link to {path}, whose name tells another format: name that file, or "
             "remove the link"
         )
-    has_filename = endings == _OF_PRODUCTS and ending != ".asdf"
+    is_product = label == _PRODUCT or endings == PRODUCT_ENDINGS
+    has_filename = is_product and ending != ".asdf" and ending.startswith(".fits")
     if has_filename and not (output.name.isascii() and output.name.isprintable()):
         return (
             f"the name {output} has characters that no FITS header can have, and it is to be the "

@@ -7,14 +7,14 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from blender_core.common.caught_warnings import recorded
-from blender_core.formats.fits.card_images import CARD, keyword_of
+from blender_core.formats.fits.card_images import CARD, COMMENTARY, keyword_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from astropy.io.fits import Card
 
-__all__ = ["Alteration", "alteration", "decoded", "faulty_card", "value_of"]
+__all__ = ["Alteration", "alteration", "comment_of", "decoded", "faulty_card", "value_of"]
 
 _VALUE: Final = 8
 """Where in a card its value begins, with the sign before it."""
@@ -60,6 +60,8 @@ def alteration(image: bytes, value: Any) -> Alteration | None:
         )
         if one != other:
             return Alteration(stands, value, "which has bytes that are not ASCII")
+    if keyword_of(image) in COMMENTARY:
+        return None
     if isinstance(value, str) and (not stands.startswith("'") or _is_unparsable(image)):
         return Alteration(stands, value, "which is no value of the FITS standard")
     text = _TEXT.match(decoded(image)) if len(image) == CARD else None
@@ -96,4 +98,17 @@ def faulty_card(cards: Iterable[Card]) -> str | None:
 
 def _text(image: str) -> str:
     """Return the text of a value as it stands on a card."""
+    if image.startswith("HIERARCH ") and "=" in image:
+        image = image[: len("HIERARCH")] + image.partition("=")[2]
     return " ".join(image[_VALUE:].removeprefix("=").split())
+
+
+def comment_of(image: bytes) -> str:
+    """Return the comment of a card, in which what is not ASCII is a question mark."""
+    from astropy.io import fits
+
+    with recorded():
+        try:
+            return str(fits.Card.fromstring(decoded(image)).comment)
+        except fits.VerifyError:
+            return ""

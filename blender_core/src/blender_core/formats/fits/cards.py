@@ -147,6 +147,12 @@ class RawHeader:
                 altered[field] = alteration(image, self._mended.get(keyword))
         return {field: value for field, value in altered.items() if value is not None}
 
+    def alteration(self, keyword: str, value: Any) -> Alteration | None:
+        """Tell whether a value that `get` has given is not what stands there."""
+        if "_by_astropy" not in vars(self) or not (images := self._images.get(keyword)):
+            return None
+        return alteration(images[0], value)
+
     @cached_property
     def _images(self) -> Mapping[str, Sequence[bytes]]:
         """The cards of each keyword."""
@@ -259,6 +265,10 @@ class LiveHeader:
         """Return the values of all cards that have a keyword, as `RawHeader.values_of` does."""
         keyword = field.decode("latin-1").rstrip()
         return [value_of(card) for card in self._header.cards if card.keyword.upper() == keyword]
+
+    def alteration(self, _keyword: str, _value: Any) -> Alteration | None:
+        """Tell whether a value is not what stands there: it is, as what is in memory is meant."""
+        return None
 
     def alterations(self, _fields: Sequence[bytes]) -> dict[bytes, Alteration]:
         """Tell which values are not what stands there: none, as what is in memory is meant."""

@@ -6,7 +6,7 @@ import functools
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from blender_core.common.caught_warnings import recorded
-from blender_core.formats.fits.card_faults import decoded
+from blender_core.formats.fits.card_faults import Alteration, alteration, decoded
 from blender_core.formats.fits.card_images import CARD, card_images, keyword_of
 from blender_core.formats.fits.cards import DOUBTFUL, RawHeader, card_value
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from blender_core.formats.fits.cards import LiveHeader
 
-__all__ = ["BadCardError", "Card", "cards_of"]
+__all__ = ["Alteration", "BadCardError", "Card", "cards_of"]
 
 _PRINTABLE: Final = bytes(range(0x20, 0x7F))
 _OF_KEYWORDS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
@@ -44,17 +44,21 @@ class Card(NamedTuple):
     comment: str
 
 
-def cards_of(header: RawHeader | LiveHeader) -> tuple[Card, ...]:
-    """Return all cards of a header."""
+def cards_of(header: RawHeader | LiveHeader) -> list[tuple[Card, Alteration | None]]:
+    """Return all cards of a header, and of each why its value is not what stands there, if so."""
     if isinstance(header, RawHeader):
-        return tuple(map(_card, card_images(header.raw)))
-    return tuple(map(_by_astropy, header.cards))
+        return [*map(_card, card_images(header.raw))]
+    return [(_by_astropy(card), None) for card in header.cards]
 
 
 @functools.lru_cache(maxsize=1 << 13)
-def _card(image: bytes) -> Card:
+def _card(image: bytes) -> tuple[Card, Alteration | None]:
     """Return what is on a card. Most are the same to the byte in all exposures of a blend."""
-    return _plain_card(image) or _from_image(image)
+    card = _plain_card(image)
+    if card is not None:
+        return card, None
+    card = _from_image(image)
+    return card, alteration(image, card.value)
 
 
 def _plain_card(image: bytes) -> Card | None:

@@ -7,18 +7,24 @@ for characters that are not ASCII. So only the cards that are set are made by as
 from __future__ import annotations
 
 import datetime
+import re
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.formats.fits.card_images import CARD, END, card_images, keyword_of
+from blender_core.formats.fits.card_images import CARD, COMMENTARY, END, card_images, keyword_of
 from blender_core.formats.fits.scan import padded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["EditedHeader", "card", "checksum_of", "header_of"]
+__all__ = ["STRUCTURAL", "EditedHeader", "card", "checksum_of", "header_of"]
 
 _ALL_ONES: Final = 0xFFFFFFFF
 """The sum of an HDU whose checksum is right."""
+_LONGEST_KEYWORD: Final = 8
+STRUCTURAL: Final = re.compile(
+    r"(SIMPLE|XTENSION|BITPIX|NAXIS\d*|PCOUNT|GCOUNT|GROUPS|EXTEND|TFIELDS)"
+)
+"""The keywords that a header begins with, and that say what kind of HDU it is of."""
 _PUNCTUATION: Final = frozenset(b":;<=>?@[\\]^_`")
 
 
@@ -34,7 +40,9 @@ def card(keyword: str, value: Any, comment: str = "", *, exact: bool = False) ->
     # are written anew: "A: 007" would become "A: 7".
     whole.value = value
     image = str(whole.image)
-    if exact and isinstance(value, float) and fits.Card.fromstring(image).value != value:
+    # Longer keywords are behind HIERARCH.
+    exact &= isinstance(value, float) and len(keyword) <= _LONGEST_KEYWORD
+    if exact and fits.Card.fromstring(image).value != value:
         image = f"{keyword:8}= {repr(value).upper()}" + (f" / {comment}" if comment else "")
         image = image[:CARD].ljust(CARD)
     return image.encode("ascii")
@@ -65,6 +73,28 @@ class EditedHeader:
     def raw(self) -> bytes:
         """The header as it is to be in a file: to the bit as it was, unless it was changed."""
         return header_of(self._cards) if self._is_changed else self._before
+
+    def images(self, keyword: str) -> list[bytes]:
+        """Return the cards of a keyword, each with those that continue it."""
+        return [
+            image
+            for image, found in zip(self._cards, self._keywords, strict=True)
+            if found == keyword
+        ]
+
+    @property
+    def start(self) -> int:
+        """The place after the cards at the beginning that say how long the data are."""
+        structural = (i for i, key in enumerate(self._keywords) if not STRUCTURAL.fullmatch(key))
+        return next(structural, len(self))
+
+    @property
+    def end(self) -> int:
+        """The place before the comments and the history that a header ends with."""
+        place = len(self)
+        while place > self.start and self._keywords[place - 1] in COMMENTARY:
+            place -= 1
+        return place
 
     def find(self, keywords: Iterable[str | None]) -> int | None:
         """Return the place of the first of some keywords that is there."""

@@ -29,6 +29,7 @@ __all__ = [
     "NotFitsError",
     "RawFits",
     "RawHDU",
+    "name_and_version",
     "padded",
     "scan",
 ]
@@ -80,6 +81,12 @@ class RawHDU:
     compressed: bool
     """Whether the HDU is a compressed image, whose header is not the image's own."""
 
+    @property
+    def version(self) -> int:
+        """EXTVER, by which HDUs of one name differ."""
+        version = self.header.get("EXTVER")
+        return version if type(version) is int else 1
+
 
 @dataclass(frozen=True, slots=True)
 class RawFits:
@@ -118,10 +125,16 @@ class RawFits:
         return cls(tuple(hdus), asdf, length)
 
     def hdu(self, name: str) -> RawHDU | None:
-        """Return an HDU as astropy finds it."""
+        """Return an HDU as astropy finds it; ``SCI,2`` is the one whose EXTVER is 2."""
+        name = name.upper()
         if name == "PRIMARY":
             return self.hdus[0]
-        return next((hdu for hdu in self.hdus if hdu.name == name.upper()), None)
+        named, version = name_and_version(name)
+        if version is not None:
+            found = (hdu for hdu in self.hdus if hdu.name == named and hdu.version == version)
+        else:
+            found = (hdu for hdu in self.hdus if hdu.name == name)
+        return next(found, None)
 
     def is_as_saved(self) -> bool:
         """Tell whether nobody has touched the headers since a datamodel was saved to the file."""
@@ -189,6 +202,13 @@ def _pass_over(file: BinaryIO, end: int, where: str, longest: int) -> None:
                 f"more than {_MOST_TIMES} times its length"
             )
             raise BadFitsError(msg)
+
+
+def name_and_version(name: str) -> tuple[str, int | None]:
+    """Return the name of an HDU, and the EXTVER that ``SCI,2`` has behind it, if it has one."""
+    named, _, version = name.rpartition(",")
+    is_version = named and version.strip().isdecimal()
+    return (named.strip(), int(version)) if is_version else (name, None)
 
 
 def padded(size: int) -> int:
@@ -317,8 +337,8 @@ def _size(
     most: float = math.inf,
 ) -> int:
     value = header.get(keyword)
-    if value is None:
-        value = default
+    if value is None and keyword not in header:
+        value = default  # astropy cannot open a file with a card that has no value
     if type(value) is not int or (value < 0 and keyword != "BITPIX") or value > most:
         msg = f"{where} has the card {keyword} = {value!r}, which is not a size"
         raise BadFitsError(msg)

@@ -16,12 +16,14 @@ from blender_core.common.attribute_paths import is_within
 from blender_core.formats.asdf.scalars import DOUBTFUL, scalar_value
 from blender_core.formats.asdf.skeleton import anchors_within
 from blender_core.formats.asdf.tree_text import CHECKSUM
+from blender_core.schema.attributes import unknown_attribute
+from blender_core.schema.layout import Layout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from blender_core.formats.asdf.tree_text import AsdfText
-    from blender_core.schema.layout import Group, Layout
+    from blender_core.schema.layout import Group
 
 __all__ = ["TreeTemplate", "UnusualTreeError"]
 
@@ -84,17 +86,31 @@ class _Section(NamedTuple):
 class TreeTemplate:
     """The text of a tree that has been parsed, divided where scalars are.
 
+    `beyond` has what the layout's schema does not know, by dotted path: None where the tree has a
+    null, in whose place others may have a value.
+
     Raises `UnusualTreeError` where the text alone does not tell the values.
     """
 
-    def __init__(self, asdf: AsdfText, layout: Layout, values: Sequence[Any]) -> None:
+    def __init__(
+        self, asdf: AsdfText, layout: Layout, values: Sequence[Any], beyond: Mapping[str, Any]
+    ) -> None:
         self._text = text = asdf.text
+        others = Layout(map(unknown_attribute, beyond))
+        self.beyond = others.paths
+        """The dotted paths of the values that follow those of the layout."""
         self._wanted = {CHECKSUM, *(path.partition(".")[0] for path in layout.paths)}
-        self._wants_wcs = any(is_within(path, _WCS) for path in layout.paths)
+        # Where the schema does not know it, nobody knows what it has.
+        self._wants_wcs = layout.known is not None and _WCS not in layout.known
+        self._wants_wcs |= any(is_within(path, _WCS) for path in layout.paths)
         checksum = _entries(asdf.root).get(CHECKSUM)
-        self._values = (*values, None if checksum is None else asdf.stated_checksum)
+        self._values = (
+            *values,
+            *(beyond[path] for path in others.paths),
+            None if checksum is None else asdf.stated_checksum,
+        )
         self._places: dict[int, int] = {}
-        wanted = (*_nodes(asdf.root, layout.root), checksum)
+        wanted = (*_nodes(asdf.root, layout.root), *_nodes(asdf.root, others.root), checksum)
         for place, (node, value) in enumerate(zip(wanted, self._values, strict=True)):
             if node is not None and node.id == "scalar":
                 self._places[id(node)] = place

@@ -1,0 +1,71 @@
+"""What messages call the rows of a blend."""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING, Final
+
+from blender_core.common.wording import join_words, pluralize
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["BY_NUMBER", "RowLabels"]
+
+
+class RowLabels:
+    """What messages call the rows of a blend: an input each, unless one of them is several."""
+
+    def __init__(self) -> None:
+        self._numbers = array("L")
+        self._of_several: dict[int, str] = {}
+        self._n_inputs = 0
+
+    def add(self, number: int, n_rows: int, of_several: Sequence[str] = ()) -> None:
+        """Add the rows of one more input: its number, and what they are called if it is several."""
+        self._of_several.update(enumerate(of_several, len(self._numbers)))
+        self._numbers.extend([number] * n_rows)
+        self._n_inputs += 1
+
+    def extend(self, other: RowLabels) -> None:
+        """Add the rows that come after these."""
+        before = len(self._numbers)
+        self._of_several.update({before + row: name for row, name in other._of_several.items()})
+        self._numbers.extend(other._numbers)
+        self._n_inputs += other._n_inputs
+
+    @property
+    def are_of_several(self) -> bool:
+        """Whether any input is several rows."""
+        return bool(self._of_several)
+
+    @property
+    def noun(self) -> str:
+        """What one of them is."""
+        return "row" if self._of_several else "input"
+
+    def name(self, row: int) -> str:
+        """Return what a row is called, which is counted from 0 here."""
+        if not self._of_several:
+            return f"input {row + 1}"
+        return self._of_several.get(row) or f"input {self._numbers[row]}"
+
+    def names(self, rows: Sequence[int]) -> str:
+        """Return what several are called."""
+        if self._of_several:
+            return join_words([self.name(row) for row in rows])
+        noun = "input" if len(rows) == 1 else "inputs"
+        return f"{noun} {join_words([str(row + 1) for row in rows])}"
+
+    def n_inputs(self, n_rows: int) -> int:
+        """Return how many inputs so many rows are of."""
+        return self._n_inputs if self._of_several else n_rows
+
+    def count(self, n_rows: int) -> str:
+        """Return how many inputs there are, in words."""
+        inputs = pluralize(self.n_inputs(n_rows), "input")
+        return f"{inputs} of {pluralize(n_rows, 'row')}" if self._of_several else inputs
+
+
+BY_NUMBER: Final = RowLabels()
+"""Of inputs that are a row each."""

@@ -1,0 +1,84 @@
+"""The cards of a plain FITS file: each stays in its place, and keeps its comment."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from blender_core.common.values import identity
+from blender_core.common.wording import preview
+from blender_core.errors import warn
+from blender_core.formats.fits.card_faults import comment_of
+from blender_core.formats.fits.card_images import COMMENTARY
+from blender_core.formats.fits.cards import RawHeader
+from blender_core.formats.fits.header_edit import STRUCTURAL, card
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from blender_core.formats.fits.header_edit import EditedHeader
+    from blender_core.schema.attributes import Attribute
+
+__all__ = ["PlainCards", "is_of_the_data"]
+
+_OF_DATA: Final = re.compile(
+    r"T(FORM|TYPE|DIM|NULL|ZERO|SCAL)\d+|THEAP|BSCALE|BZERO|BLANK|CHECKSUM|DATASUM|EXTNAME|EXTVER"
+    r"|ZIMAGE|ZTABLE|ZTENSION|ZSIMPLE|ZBITPIX|ZNAXIS\d*|ZTILE\d+|ZCMPTYPE|ZPCOUNT|ZGCOUNT"
+)
+"""What else says which HDU it is, and how its data are to be read."""
+
+
+def is_of_the_data(keyword: str) -> bool:
+    """Tell whether a keyword is no metadata, but says how the data are stored."""
+    keyword = keyword.upper()
+    return keyword in COMMENTARY or any(
+        pattern.fullmatch(keyword) for pattern in (STRUCTURAL, _OF_DATA)
+    )
+
+
+class PlainCards:
+    """The attributes that have cards, in the order in which new cards are to stand."""
+
+    def __init__(self, attributes: Iterable[Attribute], label: str) -> None:
+        self.attributes: Sequence[Attribute] = [each for each in attributes if each.keyword]
+        self._label = label
+
+    def put(self, headers: Mapping[str, EditedHeader], attribute: Attribute, value: Any) -> None:
+        """Write an attribute's card; warn if it is read as another value.
+
+        Astropy takes an apostrophe with a slash after it for the end of a text.
+        """
+        keyword, header = (attribute.keyword or "").upper(), headers[attribute.hdu.upper()]
+        present = header.images(keyword)
+        if len(present) == 1 and _is_same(RawHeader(present[0]).get(keyword), value):
+            return
+        comment = comment_of(present[0]) if present else attribute.title.partition("\n")[0]
+        image = card(keyword, value, comment, exact=True)
+        read = RawHeader(image).get(keyword)
+        if not _is_same(read, value):
+            warn(
+                f"{self._label}: its header cannot have {attribute.label} = {preview(value)} in a "
+                f"way that is read as such: it is read as {preview(read)}"
+            )
+        if present:
+            header.replace(keyword, image)
+        else:
+            header.insert(self._place(header, attribute), [image])
+
+    def _place(self, header: EditedHeader, attribute: Attribute) -> int:
+        """Return where a new card goes: beside one of an attribute that is next to its own."""
+        index = self.attributes.index(attribute)
+        before, after = self.attributes[:index][::-1], self.attributes[index + 1 :]
+        place = header.find(_keywords(before, attribute.hdu))
+        if place is not None:
+            return max(place + 1, header.start)
+        place = header.find(_keywords(after, attribute.hdu))
+        return header.end if place is None else max(place, header.start)
+
+
+def _keywords(attributes: Iterable[Attribute], hdu: str) -> list[str]:
+    return [each.keyword.upper() for each in attributes if each.keyword and each.hdu == hdu]
+
+
+def _is_same(read: Any, value: Any) -> bool:
+    return identity(read) == identity(value.rstrip(" ") if isinstance(value, str) else value)

@@ -1,0 +1,315 @@
+"""A product that is a plain FITS file, of any HDUs, and of no datamodel."""
+
+# ruff: noqa: D102  # the base class says what its methods do
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+from blender_core.common.values import DROP
+from blender_core.common.wording import join_words
+from blender_core.errors import InputError, OutputError, warn
+from blender_core.evaluation.outcome import OF_A_FILE
+from blender_core.formats.files.byte_ranges import PatchError, blocks_of
+from blender_core.formats.files.source_file import SourceFile
+from blender_core.formats.fits.hdulist import raw_fits_of
+from blender_core.formats.fits.scan import BadFitsError, RawFits
+from blender_core.inputs.inputs import files_of
+from blender_core.products.base import Product
+from blender_core.products.hdu_edit import (
+    change_cards,
+    finish_headers,
+    hdus_of,
+    put_table,
+    require_few,
+)
+from blender_core.products.hdulist_edit import HDUListEdit, blocks_of_hdulist
+from blender_core.products.plain_cards import PlainCards, is_of_the_data
+from blender_core.products.written import require_parts
+from blender_core.readers.header_values import select, warn_of_altered, warn_of_repeated
+from blender_core.readers.product_table import table_in_fits
+from blender_core.schema.attributes import read_attributes
+from blender_core.schema.layout import Layout
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from astropy.io.fits import HDUList
+
+    from blender_core.formats.files.byte_ranges import Part
+    from blender_core.formats.files.target import Target
+    from blender_core.plan.plan import BlendPlan
+    from blender_core.products.hdu_edit import HDU
+    from blender_core.schema.attributes import Attribute
+    from blender_core.tables.product_table import ProductTable
+
+__all__ = ["FitsProduct"]
+
+
+class FitsProduct(Product):
+    """A FITS file of any HDUs, or an open HDUList, to build products of plugins on.
+
+    Blended values go to the cards of their keywords, in the HDUs that the plan says. Cards that are
+    there stay in their places and keep their comments; new ones stand beside those that are next
+    to them in the schema, with the titles for comments. HDRTAB and HDRRULES are replaced, or
+    added at the end. All else is copied to the bit. A file is not changed until it is saved, and an
+    HDUList at once.
+
+    A plugin adds what the product is (`model_type`) and which attributes it has (`schema`): most
+    often, what its inputs are. ``fits_hdu`` names the HDU by its EXTNAME, and where there are
+    several of one name, with the EXTVER behind it: ``SCI,2``. The attributes ``meta.filename`` and
+    ``meta.date``, if there are such, become the name of the file and the time of writing.
+
+    Parameters
+    ----------
+    given : path-like or HDUList
+        The file, which may be compressed, or the open HDUList.
+    what : str
+        What it is to the blend, for messages, as the hook is told.
+
+    Raises
+    ------
+    InputError
+        If it is not a whole FITS file.
+
+    Examples
+    --------
+    >>> from astropy.io import fits
+    >>> from blender_core import FitsProduct, Source, hookimpl
+    >>> class Combined(FitsProduct):
+    ...     model_type = "plain FITS"
+    ...     schema = {"properties": {"meta": {"properties": {
+    ...         "exptime": {"type": "number", "fits_keyword": "EXPTIME", "blend_rule": "sum"},
+    ...         "ncombine": {"type": "integer", "fits_keyword": "NCOMBINE", "fits_hdu": "SCI"}}}}}
+    >>> @hookimpl
+    ... def blender_product(given, what, opened):
+    ...     is_fits = opened is not None and opened.format == "fits"
+    ...     return Combined(given, what) if is_fits else None
+    """
+
+    endings = (".fits", ".fits.gz")
+
+    def __init__(self, given: str | os.PathLike[str] | HDUList, what: str = "the product") -> None:
+        self.what = what
+        self._changes: dict[str, Any] = {}
+        self._tables: Mapping[str, ProductTable] = {}
+        self._planned: dict[str, Attribute] = {}
+        self._hdulist: Any = None
+        """The open HDUList, if there is one: it has what was blended already."""
+        self._source: SourceFile | None = None
+        self._content: RawFits | None = None
+        self._parts: list[Part] | None = None
+        self._undo: list[Callable[[], None]] = []
+        if isinstance(given, (str, os.PathLike)):
+            self.path = Path(given)
+            self._source = SourceFile(self.path)
+            self._content = self._read_headers()
+        else:
+            self._hdulist = given
+            self._read_headers()
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.path or 'in memory'}>"
+
+    @property
+    def origin(self) -> Path | None:
+        if self._source is not None:
+            return self._source.path
+        return next(iter(files_of(self._hdulist)), None)
+
+    @property
+    def model(self) -> HDUList:
+        """The updated HDUList. Of a file, it is opened now, and belongs to the caller."""
+        if self._hdulist is None:
+            from astropy.io import fits
+
+            source = cast("SourceFile", self._source)
+            source.require_unchanged()
+            hdulist = fits.open(source.path)
+            try:
+                self._edit_hdulist(hdulist, self._changes)
+            except BaseException:
+                hdulist.close()
+                raise
+            self._hdulist = hdulist
+        return self._hdulist
+
+    @property
+    def _fits(self) -> RawFits:
+        """The headers as they are: of a file, what was blended is not in them."""
+        if self._source is None:
+            return self._read_headers()
+        if self._content is None:  # since the file was replaced
+            self._source.require_unchanged()
+            self._content = self._read_headers()
+        return self._content
+
+    def _read_headers(self) -> RawFits:
+        try:
+            if self._source is not None:
+                return RawFits.read(self._source.path)
+            return raw_fits_of(self._hdulist)
+        except BadFitsError as error:
+            msg = f"{self.what} cannot be read: {error}"
+            raise InputError(msg) from error
+
+    def read(self, layout: Layout) -> list[Any]:
+        """Return the values of the wanted keywords, each in the HDU of its attribute."""
+        content = self._fits
+        values: list[Any] = [None] * len(layout.paths)
+        for name, (places, fields) in layout.keywords.items():
+            upper = [field.upper() for field in fields]
+            for place, value in zip(places, select(content, name, upper, self.what), strict=True):
+                values[place] = value
+        warn_of_repeated(content, layout, self.what, of_product=True)
+        warn_of_altered(content, layout, self.what)
+        return values
+
+    def table(self, name: str) -> Any:
+        if self._fits.hdu(name.upper()) is None:
+            return None
+        if self._source is None:
+            return table_in_fits(self._hdulist, self.what, name)
+        try:
+            return table_in_fits(self._source.path, self.what, name)
+        finally:  # a file that has been changed may not even be readable
+            self._source.require_unchanged()
+
+    def update(
+        self, changes: Mapping[str, Any], tables: Mapping[str, ProductTable], plan: BlendPlan
+    ) -> None:
+        self._planned = {path: assignment.attribute for path, assignment in plan.items()}
+        self._require_metadata(changes)
+        self._changes, self._tables = dict(changes), dict(tables)
+        if self._hdulist is not None:
+            self._edit_hdulist(self._hdulist, changes)
+
+    @contextlib.contextmanager
+    def restored(self) -> Iterator[None]:
+        before = self._changes, self._tables, self._planned
+        n_done = len(self._undo)
+        try:
+            yield
+        except BaseException:
+            while len(self._undo) > n_done:
+                self._undo.pop()()
+            self._changes, self._tables, self._planned = before
+            raise
+
+    def save(self, target: Target) -> None:
+        file = cast("BinaryIO", target.file)
+        own = self._own_cards(target)
+        self._parts = None
+        try:
+            if self._hdulist is not None:
+                self._tables = {}  # it has them
+                self._edit_hdulist(self._hdulist, own)
+                file.writelines(blocks_of_hdulist(self._hdulist))
+            else:
+                self._patch(file, own)
+        except PatchError as error:
+            msg = f"{self.what} cannot be written to {target.output}: {error}"
+            raise OutputError(msg, path=target.output) from error
+
+    def _patch(self, file: BinaryIO, own: Mapping[str, Any]) -> None:
+        """Write the file anew, of which only what was blended is other than before."""
+        source = cast("SourceFile", self._source)
+        hdus = self._edited(self._fits, {**self._changes, **own})
+        parts = [part for hdu in hdus for part in (hdu.header.raw, *hdu.data)]
+        with source.unpacked() as content:
+            try:
+                file.writelines(source.reading(blocks_of(parts, content)))
+            finally:  # a file that has been changed may not even be readable
+                source.require_unchanged()
+        self._parts = parts
+
+    def check(self, draft: Path, target: Target) -> None:
+        if self._parts is not None and target.ending != ".fits.gz":
+            require_parts(draft, self._parts)
+
+    def saved(self, target: Target, status: os.stat_result | None) -> None:
+        self._parts = None
+        self.path = target.output
+        if target.is_product and self._source is not None:
+            self._source, self._content = SourceFile(target.output, status), None
+
+    def _edit_hdulist(self, hdulist: HDUList, changes: Mapping[str, Any]) -> None:
+        """Change an open HDUList, all of it or nothing, and remember how to take that back."""
+        edit = HDUListEdit(hdulist)
+        try:
+            edit.hdus = self._edited(edit.content, changes, edit.hdus)
+        except PatchError as error:
+            msg = f"{self.what} cannot have what was blended: {error}"
+            raise InputError(msg) from error
+        self._undo.append(edit.apply())
+
+    def _edited(
+        self, content: RawFits, changes: Mapping[str, Any], hdus: list[HDU] | None = None
+    ) -> list[HDU]:
+        """Return the HDUs with other cards and other tables."""
+        from astropy.io.fits import VerifyError
+
+        hdus = hdus_of(content) if hdus is None else hdus
+        cards = PlainCards(self._attributes().values(), self.what)
+        try:
+            change_cards(hdus, cards, changes)
+        except VerifyError as error:
+            raise PatchError(str(error)) from error
+        finish_headers(hdus, content)
+        for table in self._tables.values():
+            put_table(hdus, table)
+        require_few(len(hdus))
+        return hdus
+
+    def _attributes(self) -> dict[str, Attribute]:
+        """Return the attributes by path: the plan's, and what else the product's schema has."""
+        return {**self._planned, **_beyond(read_attributes(self.schema), self._planned)}
+
+    def _require_metadata(self, changes: Mapping[str, Any]) -> None:
+        """Refuse what says how data are stored, and tell of what has no card."""
+        attributes = [self._attributes()[path] for path in changes]
+        structural = [each for each in attributes if each.keyword and is_of_the_data(each.keyword)]
+        layout = Layout(structural)
+        now = dict(zip(layout.paths, self.read(layout), strict=True))
+        wrong = [each.label for each in structural if now[each.path] != changes[each.path]]
+        if wrong:
+            msg = (
+                f"{self.what} cannot have {join_words(wrong)} blended, which says how its data are "
+                "stored, and where: leave it out of the schema, or give it the rule 'keep'"
+            )
+            raise InputError(msg)
+        homeless = [
+            each.path
+            for each in attributes
+            if not each.keyword and changes[each.path] is not DROP and each.path not in OF_A_FILE
+        ]
+        if homeless:
+            warn(
+                f"{self.what} has no place for {join_words(homeless)}: there is no keyword. The "
+                "result has what was blended"
+            )
+
+    def _own_cards(self, target: Target) -> dict[str, Any]:
+        """Return what the file says of itself, as far as it has attributes for that."""
+        now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+        own = {
+            "meta.date": now.isoformat(timespec="milliseconds"),
+            "meta.filename": target.output.name,
+        }
+        return {path: value for path, value in own.items() if path in self._attributes()}
+
+
+def _beyond(
+    attributes: Mapping[str, Attribute], known: Mapping[str, Attribute]
+) -> dict[str, Attribute]:
+    """Return the attributes that are not known yet, and have no card of one that is."""
+    taken = {(each.hdu.upper(), each.keyword) for each in known.values()}
+    return {
+        path: each
+        for path, each in attributes.items()
+        if path not in known and (each.hdu.upper(), each.keyword) not in taken
+    }

@@ -1,0 +1,40 @@
+"""What the engine asks of an input beside what plugins are asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from blender_core.plugins.source import Source
+from blender_core.schema.attributes import unknown_attribute
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from blender_core.schema.attributes import Attribute
+    from blender_core.schema.layout import Layout
+
+__all__ = ["Beyond", "Reader"]
+
+Beyond: TypeAlias = "Sequence[tuple[Attribute, Any]]"
+"""What an input has that the schema of its kind does not know: attributes, and their values."""
+
+
+class Reader(Source):
+    """One input, as the engine has it: with what its kind does not tell."""
+
+    schema_content: bytes = b""
+    """What tells the schemas of one model type apart. Those of a class of datamodels are one."""
+
+    def read_all(self, layout: Layout) -> tuple[list[Any], Beyond]:
+        """Return the wanted values, and what is beyond the layout's schema."""
+        assert layout.known is not None  # noqa: S101
+        paths = tuple(path for path in self.paths_beyond(layout.known) if path not in layout.known)
+        if not paths:
+            return self.read(layout), ()
+        # At once: to read may take long.
+        whole = layout.beyond(paths)
+        values = self.read(whole)
+        beyond = [
+            (unknown_attribute(path), values[whole.places[path]]) for path in dict.fromkeys(paths)
+        ]
+        return [values[whole.places[path]] for path in layout.paths], beyond

@@ -10,5 +10,4 @@ __all__ = [
     "plan",
     "planner",
     "schema_choices",
-    "schemas",
 ]

@@ -6,6 +6,7 @@ __all__ = [
     "fits",
     "header_values",
     "model_files",
+    "plugin_schema",
     "plugin_source",
     "product_table",
     "reader",

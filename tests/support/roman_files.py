@@ -66,7 +66,10 @@ META = {
         "subcategory": "None",
         "title": "A survey",
     },
-    "ref_file": {"dark": "crds://dark.asdf", "crds": {"context": "roman_0001.pmap", "version": "1"}},
+    "ref_file": {
+        "dark": "crds://dark.asdf",
+        "crds": {"context": "roman_0001.pmap", "version": "1"},
+    },
     "visit": {
         "dither": {"primary_name": "BOXGAP4", "executed_pattern": [1]},
         "internal_target": False,
@@ -113,7 +116,9 @@ def image(path, start=0.0, seconds=50.25, changes=None, **settings):
     begin = ORIGIN + TimeDelta(start, format="sec")
     meta["filename"] = path.name
     meta["exposure"]["start_time"] = Time(begin, format="isot", precision=3)
-    meta["exposure"]["end_time"] = Time(begin + TimeDelta(seconds, format="sec"), format="isot", precision=3)
+    meta["exposure"]["end_time"] = Time(
+        begin + TimeDelta(seconds, format="sec"), format="isot", precision=3
+    )
     put(meta, changes or {})
     return write(path, IMAGE_TAG, {"meta": meta, "data": np.zeros((4, 4), np.float32)}, **settings)
 
@@ -129,7 +134,9 @@ def mosaic(path, changes=None, arrays=None, tables=None, **settings):
         "model_type": "MosaicModel",
         "telescope": "ROMAN",
         "product_type": "p_visit_coadd",
-        "cal_step": dict.fromkeys(("flux", "outlier_detection", "resample", "skymatch"), "INCOMPLETE"),
+        "cal_step": dict.fromkeys(
+            ("flux", "outlier_detection", "resample", "skymatch"), "INCOMPLETE"
+        ),
         "coadd_info": {
             "exposure_time": 100.5,
             **{f"time_{which}": Time("2020-01-01T00:00:00") for which in ("first", "last", "mean")},

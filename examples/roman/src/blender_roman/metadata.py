@@ -5,18 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 __all__ = [
-    "BASIC",
-    "BASIC_NAMES",
     "BLENDED",
-    "GROUPS",
+    "CELLS_OF_MOSAIC",
+    "END",
+    "GROUPING",
     "LOGS",
+    "MEAN",
+    "MEMBERS",
+    "MIDDLE",
     "NULLABLE",
+    "START",
     "TABLES",
     "TIMES",
+    "WORDS",
     "exposure_grouping",
+    "group_and_name",
     "leaves",
     "moment",
     "mosaic_schema",
@@ -27,9 +33,11 @@ LOGS: Final = "meta.individual_image_cal_logs"
 """The logs of a mosaic's images, which stand beside ``meta`` in its file."""
 TABLES: Final = "meta.individual_image_meta"
 """Where a mosaic has the tables of its images."""
-BASIC: Final = "basic"
+CELLS_OF_MOSAIC: Final = f"{TABLES}.basic.mosaic"
+"""Of which mosaic a row of the tables is, if it was blended of mosaics."""
+_BASIC: Final = "basic"
 """The table of what stands directly below ``meta``."""
-BASIC_NAMES: Final = (
+_BASIC_NAMES: Final = (
     "calibration_software_name",
     "calibration_software_version",
     "file_date",
@@ -41,7 +49,7 @@ BASIC_NAMES: Final = (
     "sdf_software_version",
     "telescope",
 )
-GROUPS: Final = (
+_GROUPS: Final = (
     "background",
     "cal_step",
     "coordinates",
@@ -66,6 +74,7 @@ TIMES: Final = frozenset({"end_time", "file_date", "start_time"})
 """What the columns are called that are moments."""
 _MOMENT: Final = {"base_format", "format", "scale", "value"}
 
+GROUPING: Final = "meta.observation.exposure_grouping"
 _COMMON: Final = {"rule": "common", "missing": "keep"}
 NULLABLE: Final = (
     "meta.instrument.optical_element",
@@ -74,8 +83,8 @@ NULLABLE: Final = (
         for name in (
             "execution_plan",
             "exposure",
-            "mosaic_schema",
             "exposure_grouping",
+            "group_and_name",
             "observation",
             "pass",
             "program",
@@ -97,8 +106,37 @@ BLENDED: Final[Mapping[str, Any]] = {
     },
 }
 """The attributes that images and mosaics have, and what a mosaic says: path → ``blend_rule``."""
-
-Leaf = dict[str, Any]
+START: Final = "meta.exposure.start_time"
+END: Final = "meta.exposure.end_time"
+MIDDLE: Final = "meta.exposure.mid_time"
+MEAN: Final = "meta.coadd_info.time_mean"
+MEMBERS: Final = "meta.resample.members"
+_TEXT: Final = {"type": "string"}
+_LIST: Final = {"type": "array", "blend_rule": "concatenate", "blend_table": False}
+WORDS: Final[Mapping[str, Mapping[str, Any]]] = {
+    **{path: {"blend_rule": rule} for path, rule in BLENDED.items()},
+    GROUPING: {"blend_rule": _COMMON, "blend_table": False},
+    START: _TEXT,
+    END: _TEXT,
+    MIDDLE: {**_TEXT, "blend_table": False},
+    "meta.coadd_info.time_first": {
+        **_TEXT,
+        "blend_rule": "mindatetime",
+        "blend_from": START,
+        "blend_table": False,
+    },
+    "meta.coadd_info.time_last": {
+        **_TEXT,
+        "blend_rule": "maxdatetime",
+        "blend_from": END,
+        "blend_table": False,
+    },
+    MEAN: {**_TEXT, "blend_rule": "mean_datetime"},
+    "meta.resample.pointings": {"type": "integer", "blend_rule": "sum"},
+    MEMBERS: _LIST,
+    LOGS: _LIST,
+}
+"""What the schemas of images and of mosaics say alike, so that both can be blended together."""
 
 
 def leaves(tree: Mapping[str, Any]) -> dict[str, Any]:
@@ -114,8 +152,8 @@ def leaves(tree: Mapping[str, Any]) -> dict[str, Any]:
     values : dict
         A group or a list within a group is a text, as romancal has it in its tables.
     """
-    values = {f"meta.{name}": _cell(tree[name]) for name in BASIC_NAMES if name in tree}
-    for group in GROUPS:
+    values = {f"meta.{name}": _cell(tree[name]) for name in _BASIC_NAMES if name in tree}
+    for group in _GROUPS:
         if isinstance(below := tree.get(group), dict):
             values |= {f"meta.{group}.{name}": _cell(value) for name, value in below.items()}
     return values
@@ -124,6 +162,15 @@ def leaves(tree: Mapping[str, Any]) -> dict[str, Any]:
 def _cell(value: Any) -> Any:
     value = moment(value)
     return str(value) if isinstance(value, (dict, list)) else value
+
+
+def group_and_name(path: str) -> tuple[str | None, str]:
+    """Return which table of images an attribute is in, None if in none, and its column there."""
+    prefix = f"{TABLES}." if path.startswith(f"{TABLES}.") else "meta."
+    group, _, name = path.removeprefix(prefix).partition(".")
+    if not name:
+        return (_BASIC, group) if group in _BASIC_NAMES else (None, group)
+    return (group, name) if prefix != "meta." or group in _GROUPS else (None, name)
 
 
 def moment(value: Any) -> Any:
@@ -149,25 +196,21 @@ def exposure_grouping(observation: Mapping[str, Any]) -> str | None:
     return f"v{plan:02d}" + "".join(f"{number:03d}" for number in others)
 
 
-_TYPES: Final = {bool: "boolean", int: "integer", float: "number", str: "string", list: "array"}
-
-
-def schema_of(values: Mapping[str, Any], words: Mapping[str, Leaf]) -> dict[str, Any]:
+def schema_of(paths: Iterable[str], words: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """Return the schema of what an input has.
 
     Parameters
     ----------
-    values : mapping
-        Dotted path → value.
+    paths : iterable of str
+        The attributes. Their types are those of their values: a null has none, and what is a
+        number in one version of Roman's schemas may be a text in another.
     words : mapping
-        Dotted path → what the schema says of an attribute besides its type. What is said nothing
-        of is recorded, and the mosaic has none.
+        Dotted path → what the schema says of an attribute. What is said nothing of is recorded,
+        and the mosaic has none.
     """
     root: dict[str, Any] = {}
-    for path, value in values.items():
-        leaf: Leaf = {"blend_rule": "keep", "blend_table": True} | words.get(path, {})
-        if (kind := _TYPES.get(type(value))) is not None:
-            leaf.setdefault("type", kind)
+    for path in paths:
+        leaf = {"blend_rule": "keep", "blend_table": True} | dict(words.get(path, {}))
         *parents, name = path.split(".")
         below = root
         for parent in parents:
@@ -178,9 +221,5 @@ def schema_of(values: Mapping[str, Any], words: Mapping[str, Leaf]) -> dict[str,
 
 def mosaic_schema() -> dict[str, Any]:
     """Return the schema of what a mosaic gets: nothing else of it is blended."""
-    texts = dict.fromkeys(
-        (f"meta.coadd_info.time_{which}" for which in ("first", "last", "mean")), ""
-    )
-    lists: dict[str, Any] = {"meta.resample.members": [], LOGS: []}
-    words = {path: {"blend_rule": rule} for path, rule in BLENDED.items()}
-    return schema_of(dict.fromkeys(words) | texts | lists, words)
+    own = {path: WORDS[path] for path in WORDS if path not in (START, END, MIDDLE)}
+    return schema_of(own, own)

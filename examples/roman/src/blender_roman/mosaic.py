@@ -11,13 +11,12 @@ from astropy.table import MaskedColumn
 
 from blender_core import DROP, AsdfProduct
 from blender_roman.metadata import (
-    BASIC,
-    BASIC_NAMES,
-    GROUPS,
+    CELLS_OF_MOSAIC,
     LOGS,
     NULLABLE,
     TABLES,
     TIMES,
+    group_and_name,
     moment,
     mosaic_schema,
 )
@@ -101,21 +100,38 @@ def tables_of_images(hdrtab: Table, plan: BlendPlan) -> dict[str, dict[str, Colu
     tables : dict
         Group → name → column; ``basic`` is what stands directly below ``meta``.
     """
-    tables: dict[str, dict[str, Column]] = {}
+    of_mosaics = hdrtab.columns.get(plan.columns.get(CELLS_OF_MOSAIC))
+    are_of_mosaics = None if of_mosaics is None else ~np.ma.getmaskarray(of_mosaics.data)
+    found: dict[str, dict[str, list[Column]]] = {}
     for path, name in plan.columns.items():
-        group, below = _group(path)
-        if group is not None and name in hdrtab.colnames:
-            tables.setdefault(group, {})[below] = hdrtab[name]
-    return tables
+        group, below = group_and_name(path)
+        # What a mosaic says of itself is not what it says of its images.
+        is_cell = path.startswith(f"{TABLES}.")
+        if group is None or name not in hdrtab.colnames:
+            continue
+        if are_of_mosaics is None or is_cell or not are_of_mosaics.all():
+            columns = found.setdefault(group, {}).setdefault(below, [])
+            columns.insert(0 if is_cell else len(columns), hdrtab[name])
+    return {
+        group: {
+            name: each[0] if len(each) == 1 else _merged(each[0], each[1], are_of_mosaics)
+            for name, each in columns.items()
+        }
+        for group, columns in found.items()
+    }
 
 
-def _group(path: str) -> tuple[str | None, str]:
-    """Return which table of images an attribute is in, and its column there."""
-    prefix = f"{TABLES}." if path.startswith(f"{TABLES}.") else "meta."
-    group, _, name = path.removeprefix(prefix).partition(".")
-    if not name:
-        return (BASIC, group) if group in BASIC_NAMES else (None, group)
-    return (group, name) if group in {*GROUPS, BASIC} else (None, name)
+def _merged(of_mosaics: Column, of_images: Column, are_of_mosaics: Any) -> Column:
+    """Return a column that has some of its cells from mosaics, and others from images."""
+    rows = zip(are_of_mosaics, of_mosaics.tolist(), of_images.tolist(), strict=True)
+    cells = [cell if is_of_mosaic else other for is_of_mosaic, cell, other in rows]
+    kinds = {type(cell) for cell in cells if cell is not None}
+    if not kinds <= {int, float} and len(kinds) > 1:
+        cells = [None if cell is None else str(cell) for cell in cells]
+    filler = next((cell for cell in cells if cell is not None), 0)
+    return MaskedColumn(
+        [filler if cell is None else cell for cell in cells], mask=[cell is None for cell in cells]
+    )
 
 
 def _table_node(columns: Mapping[str, Column]) -> TaggedDict:

@@ -62,7 +62,9 @@ class TestValues:
             "skymatch": "COMPLETE",
         }
 
-    @pytest.mark.parametrize("lacking", [pytest.param(0, marks=LONG), 1, pytest.param(2, marks=LONG)])
+    @pytest.mark.parametrize(
+        "lacking", [pytest.param(0, marks=LONG), 1, pytest.param(2, marks=LONG)]
+    )
     def test_what_one_lacks_is_not_common(self, blended, write, lacking):
         images = [
             write(
@@ -144,7 +146,9 @@ class TestTables:
         assert isinstance(tables["exposure"]["end_time"], Time)
         assert isinstance(tables["basic"]["file_date"], Time)
 
-    @pytest.mark.parametrize("lacking", [0, pytest.param(1, marks=LONG), pytest.param(2, marks=LONG)])
+    @pytest.mark.parametrize(
+        "lacking", [0, pytest.param(1, marks=LONG), pytest.param(2, marks=LONG)]
+    )
     @pytest.mark.parametrize("how", [LACKS, pytest.param(None, marks=LONG)])
     def test_missing_cells_are_masked_and_types_stay(self, blended, write, lacking, how):
         """Missing in the first, in the middle, and in the last; the key, or its value."""

@@ -5,7 +5,6 @@
 from __future__ import annotations
 
 import contextlib
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -13,8 +12,9 @@ import numpy as np
 
 from blender_core.common.caught_warnings import kept_apart
 from blender_core.common.values import DROP
-from blender_core.errors import OutputError
+from blender_core.errors import InputError, OutputError
 from blender_core.formats.asdf.array_edit import ArrayEdit
+from blender_core.formats.asdf.part import part_of
 from blender_core.formats.asdf.tree_edit import changed, node_at
 from blender_core.formats.asdf.tree_text import AsdfText, array_tag
 from blender_core.formats.files.byte_ranges import PatchError, blocks_of
@@ -147,15 +147,15 @@ class AsdfProduct(Product):
         if name not in self.tree:
             return None
         import asdf
-        from asdf.exceptions import AsdfWarning
 
         try:
-            with warnings.catch_warnings():
-                # The packages that know the tags of other parts need not be there.
-                warnings.simplefilter("ignore", AsdfWarning)
-                with asdf.open(self.origin, lazy_tree=True, memmap=False) as file:
-                    return np.array(file[name])
-        except Exception as error:  # of whatever package makes something of the tags
+            with self._source.opened() as source:
+                part = part_of(source, name)
+            with asdf.open(part) as file:
+                return np.array(file[name])
+        except InputError:
+            raise
+        except Exception as error:  # asdf has several
             raise unreadable(name, self.what, error) from error
         finally:  # a file that has been changed may not even be readable
             self._source.require_unchanged()

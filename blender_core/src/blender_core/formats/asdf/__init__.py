@@ -4,6 +4,7 @@ __all__ = [
     "array_edit",
     "blocks",
     "limits",
+    "part",
     "plain_tree",
     "scalars",
     "skeleton",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
 
-from blender_core.formats.asdf.blocks import block_of, blocks_in, sources_in
+from blender_core.formats.asdf.blocks import block_of, blocks_in, names_last, sources_in
 from blender_core.formats.files.byte_ranges import ByteRange, Part, PatchError
 
 if TYPE_CHECKING:
@@ -48,8 +48,9 @@ class ArrayEdit:
         self.parts: list[Part] = []
         """All blocks in their order."""
         self._tag = tag
+        is_last = names_last(root)
         for block in blocks_in(file, start, length):
-            if block.length is None:
+            if block.length is None or is_last:
                 msg = "its last array is a stream, behind which nothing can be put"
                 raise PatchError(msg)
             self.parts.append(ByteRange(block.start, block.length))

@@ -14,11 +14,20 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, NoReturn
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from numpy.typing import NDArray
 
-__all__ = ["Block", "TruncatedAsdfError", "block_of", "blocks_in", "require_blocks", "sources_in"]
+__all__ = [
+    "Block",
+    "TruncatedAsdfError",
+    "block_of",
+    "blocks_in",
+    "names_last",
+    "renumbered",
+    "require_blocks",
+    "sources_in",
+]
 
 _MAGIC: Final = b"\xd3BLK"
 _SIZE: Final = struct.Struct(">4sH")
@@ -103,6 +112,23 @@ def _first(file: BinaryIO, start: int) -> int:
 
 def sources_in(root: Any, without: Iterable[Any] = ()) -> Iterator[int]:
     """Give the numbers of the blocks that the arrays below a node are in, but for some nodes."""
+    for value in _sources(root, without):
+        yield max(_integer(value), 0)  # -1 stands for the last one
+
+
+def names_last(root: Any) -> bool:
+    """Tell whether an array is in whatever block is the last one."""
+    return any(_integer(value) < 0 for value in _sources(root))
+
+
+def renumbered(root: Any, numbers: Mapping[int, int]) -> None:
+    """Let the arrays below a node be in blocks of other numbers."""
+    for value in _sources(root):
+        value.value = str(numbers[max(_integer(value), 0)])
+
+
+def _sources(root: Any, without: Iterable[Any] = ()) -> Iterator[Any]:
+    """Give the nodes below a node that tell in which block an array is."""
     waiting, seen = [root], set(map(id, without))
     while waiting:
         node = waiting.pop()
@@ -116,7 +142,7 @@ def sources_in(root: Any, without: Iterable[Any] = ()) -> Iterator[int]:
         if "/core/ndarray-" in node.tag:
             for key, value in node.value:
                 if key.value == "source" and value.tag == _INTEGER:
-                    yield max(_integer(value), 0)  # -1 stands for the last one
+                    yield value
 
 
 def _integer(node: Any) -> int:

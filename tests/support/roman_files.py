@@ -159,3 +159,15 @@ def opened(path):
     """Return the tree of a file as asdf reads it, all of it."""
     with unknown_tags(), asdf.open(path, memmap=False, lazy_load=False) as file:
         return file.tree
+
+
+def cells(table, name):
+    """Return a column as plain values; None stands for what is masked."""
+    column = table[name]
+    if isinstance(column, Time):
+        return column.isot.tolist()
+    return [None if cell is np.ma.masked else cell for cell in map(_plain, column)]
+
+
+def _plain(cell):
+    return cell.item() if hasattr(cell, "item") and cell is not np.ma.masked else cell

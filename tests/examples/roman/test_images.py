@@ -5,24 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from astropy.time import Time
-from roman_files import LACKS, META, opened
+from roman_files import LACKS, META, cells, opened
 
 from blender_core import InputError, NotADatamodelError, UnknownInputError, blendmodels
 
 LONG = pytest.mark.exhaustive
 EXAMPLE = Path(__file__).parents[3] / "examples" / "roman"
-
-
-def cells(table, name):
-    """Return a column as plain values; None stands for what is masked."""
-    column = table[name]
-    if isinstance(column, Time):
-        return column.isot.tolist()
-    return [None if cell is np.ma.masked else cell for cell in map(_plain, column)]
-
-
-def _plain(cell):
-    return cell.item() if hasattr(cell, "item") and cell is not np.ma.masked else cell
 
 
 class TestValues:

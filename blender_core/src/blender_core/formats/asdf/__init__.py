@@ -1,9 +1,11 @@
 """The bytes of ASDF: the tree as text, its limits, and changes of it."""
 
 __all__ = [
+    "array_edit",
     "blocks",
     "external_arrays",
     "limits",
+    "part",
     "plain_tree",
     "scalars",
     "skeleton",

@@ -18,7 +18,7 @@ PATH, KEYWORD = "meta.exposure.start_time", "EXPSTART"
         ("meta.exposure.*", (0, 0)),
         ("meta.*.start_time", (0, 0)),
         ("meta.*", None),  # a star stays within one part
-        ("meta.**", (0, 0)),
+        ("meta.**", (-2, 0)),
         ("**.start_time", (0, 0)),
         ("meta.exposure.s????_time", (0, 0)),
         ("meta.exposure.?_time", None),

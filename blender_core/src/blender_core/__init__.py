@@ -53,7 +53,7 @@ if TYPE_CHECKING:
     from blender_core.plan.plan import BlendPlan
     from blender_core.plugins.hookspecs import hookimpl
     from blender_core.plugins.manager import Plugins
-    from blender_core.plugins.opened import Opened
+    from blender_core.plugins.opened import Card, Opened, OpenedHeader
     from blender_core.plugins.override import Override, When
     from blender_core.plugins.registry import Registry
     from blender_core.plugins.rule import Gives, Missing, Rule
@@ -79,6 +79,7 @@ __all__ = [
     "BlendResult",
     "BlendWarning",
     "BlenderError",
+    "Card",
     "CellChange",
     "Choice",
     "EnvironmentVariableError",
@@ -98,6 +99,7 @@ __all__ = [
     "NotADatamodelError",
     "Noted",
     "Opened",
+    "OpenedHeader",
     "Outcome",
     "Outcomes",
     "OutputError",
@@ -155,7 +157,7 @@ _NAMES_IN: Final = {
     "plugins.hookspecs": "hookimpl",
     "evaluation.outcome": "Outcome Status",
     "evaluation.outcomes": "Outcomes",
-    "plugins.opened": "Opened",
+    "plugins.opened": "Card Opened OpenedHeader",
     "plugins.override": "Override When",
     "plan.plan": "BlendPlan",
     "plugins.manager": "Plugins",

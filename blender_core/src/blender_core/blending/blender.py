@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from blender_core.evaluation.evaluation import Evaluation
     from blender_core.plan.plan import BlendPlan
     from blender_core.plugins.override import Override
+    from blender_core.products.base import Product
 
 __all__ = ["ModelBlender"]
 
@@ -277,7 +278,7 @@ class ModelBlender:
             accumulated.files,
             labels,
         )
-        if self._records_rules(evaluations.values()):
+        if self._records_rules(product, evaluations.values()):
             names = {column.attribute.path: column.name for column in columns}
             rules = hdrrules.record_columns(result.outcomes.values(), names)
             result.hdrrules = ProductTable("hdrrules", rules)
@@ -285,9 +286,11 @@ class ModelBlender:
         self._remembered.add(product, evaluations)
         return result
 
-    def _records_rules(self, evaluations: Iterable[Evaluation]) -> bool:
+    def _records_rules(self, product: Product, evaluations: Iterable[Evaluation]) -> bool:
         if self._record_rules is not None:
             return self._record_rules
+        if product.records_rules:
+            return True
         may_depart = self._planner.has_overrides or self._registry.has_replacements
         return may_depart and hdrrules.departs_from_schema(evaluations)
 

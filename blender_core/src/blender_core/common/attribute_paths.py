@@ -8,7 +8,20 @@ from typing import Final, NamedTuple
 from blender_core.common import patterns
 from blender_core.common.wording import visible
 
-__all__ = ["ITSELF", "Specificity", "is_pattern", "is_within", "label_of", "specificity"]
+__all__ = [
+    "ITSELF",
+    "OF_OTHERS",
+    "OF_SECTION",
+    "SECTION",
+    "Specificity",
+    "is_pattern",
+    "is_within",
+    "label_of",
+    "specificity",
+]
+
+SECTION: Final = "/"
+"""What a text begins with that means a section of a header, as the heading there does."""
 
 _WILD: Final = re.compile(r"[*?\[]")
 
@@ -17,7 +30,8 @@ class Specificity(NamedTuple):
     """How narrowly a pattern means an attribute; the greater, the narrower.
 
     The kind is 2 for the attribute itself, by path or keyword; 1 for a group that it is in, which
-    lies so deep; 0 for a pattern with wildcards.
+    lies so deep; 0 for a pattern with wildcards; -1 for a section of a header; -2 for the pattern
+    that means everything.
     """
 
     kind: int
@@ -26,6 +40,14 @@ class Specificity(NamedTuple):
 
 ITSELF: Final = Specificity(2, 0)
 """How narrowly a path or keyword means its own attribute."""
+
+
+OF_OTHERS: Final = Specificity(2, -1)
+"""How narrowly the same means it where another one's values are blended for it."""
+OF_SECTION: Final = Specificity(-1, 0)
+"""How narrowly the title of its section means an attribute."""
+
+_EVERYTHING: Final = "meta.**"
 
 
 def label_of(path: str, keyword: str | None) -> str:
@@ -45,6 +67,8 @@ def is_pattern(text: str) -> bool:
 
 def specificity(text: str, path: str, keyword: str | None) -> Specificity | None:
     """Return how narrowly a text means an attribute."""
+    if text == _EVERYTHING:
+        return Specificity(-2, 0)
     is_path = "." in text or text == "meta"
     if is_pattern(text):
         # Keywords are compared without case.

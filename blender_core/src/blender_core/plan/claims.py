@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 from blender_core.common.attribute_paths import ITSELF, is_within
 from blender_core.errors import PlanError, raise_all
 from blender_core.plan.assignment import Choice, Tier
-from blender_core.plan.selections import selection_of
-from blender_core.schema.attributes import AttributeIndex
+from blender_core.plan.made_attributes import Made
+from blender_core.plan.selections import of_values, selection_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -73,7 +73,9 @@ class Claims:
         overrides: Iterable[SourcedOverride],
         some_of_several: bool = False,
     ) -> None:
-        self.index = AttributeIndex(attributes)
+        overrides = list(overrides)
+        self._made = Made(attributes, overrides)
+        self.index = self._made.index
         self._by_path: dict[str, list[Claim]] = {}
         self.unmatched: list[tuple[SourcedOverride, UnknownAttributeError]] = []
         self.matched: list[SourcedOverride] = []
@@ -93,22 +95,22 @@ class Claims:
     def add(self, sourced: SourcedOverride, some_of_several: bool = False) -> None:
         """Add an override."""
         override = sourced.override
-        matches = self.index.matches(override.attribute)
+        matches = self._made.matches(sourced)
         if not matches:
             if override.optional:
                 return
-            where = f"an override by {sourced.source}"
-            fault = self.index.unknown(override.attribute, "the attribute", where, _hint(sourced))
+            fault = self._unknown(sourced)
             if not some_of_several:
                 raise fault
             self.unmatched.append((sourced, fault))
             return
         self.matched.append(sourced)
-        if override.column is not None and len(matches) > 1:
+        recordable = [each for each, _, _ in matches if each.recordable]
+        if override.column is not None and len(recordable) > 1:
             msg = (
                 f"the override of {override.attribute!r} by {sourced.source} names one column, "
-                f"{override.column!r}, for {len(matches)} attributes, such as "
-                f"{matches[0][0].label} and {matches[1][0].label}"
+                f"{override.column!r}, for {len(recordable)} attributes, such as "
+                f"{recordable[0].label} and {recordable[1].label}"
             )
             raise PlanError(msg, attribute=override.attribute)
         choice = None
@@ -116,9 +118,16 @@ class Claims:
             reason = override.reason or "overridden"
             selection = selection_of(override, functools.partial(self._path, sourced))
             choice = Choice(override.rule, sourced.tier, sourced.source, reason, selection)
-        for attribute, specificity in matches:
-            claim = Claim(sourced, specificity, choice)
+        for attribute, specificity, source in matches:
+            its_choice = choice if source is None or choice is None else of_values(choice, source)
+            claim = Claim(sourced, specificity, its_choice)
             self._by_path.setdefault(attribute.path, []).append(claim)
+
+    def _unknown(self, sourced: SourcedOverride) -> UnknownAttributeError:
+        override, where = sourced.override, f"an override by {sourced.source}"
+        if override.blend_from is None:
+            return self.index.unknown(override.attribute, "the attribute", where, _hint(sourced))
+        return self.index.unknown(override.blend_from, "blend_from", where, _hint(sourced))
 
     def _path(self, sourced: SourcedOverride, purpose: str, name: str) -> str:
         where = f"the override of {sourced.override.attribute!r} by {sourced.source}"

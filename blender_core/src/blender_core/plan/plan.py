@@ -225,7 +225,7 @@ class BlendPlan(Assignments):
         """
         attributes = list(attributes)
         claims = Claims(attributes, overrides, some_of_several)
-        assignments = assign(attributes, claims, registry, tuple(ignore))
+        assignments = assign(claims.index.attributes, claims, registry, tuple(ignore))
         return cls(assignments, claims.unmatched, claims.matched, told)
 
     def diff(self, other: BlendPlan) -> PlanDiff:

@@ -276,15 +276,20 @@ def _names(sourced: SourcedOverride) -> list[str]:
     return [name for name in names if name]
 
 
+def _subject(sourced: SourcedOverride) -> str:
+    """Return what an override means of the attributes that inputs have."""
+    return sourced.override.blend_from or sourced.override.attribute
+
+
 def _lacks_something(sourced: SourcedOverride, index: AttributeIndex) -> bool:
     """Tell whether an override means something that is not there."""
-    is_there = index.matches(sourced.override.attribute) or sourced.override.optional
+    is_there = index.matches(_subject(sourced)) or sourced.override.optional
     return not (is_there and all(map(index.named, _names(sourced))))
 
 
 def _meant(sourced: SourcedOverride, index: AttributeIndex) -> Iterable[str]:
     """Give the attributes that an override means or takes to help, as far as they are there."""
-    for attribute, _ in index.matches(sourced.override.attribute):
+    for attribute, _ in index.matches(_subject(sourced)):
         yield attribute.path
     for name in _names(sourced):
         yield from (attribute.path for attribute in index.named(name))

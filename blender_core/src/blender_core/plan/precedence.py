@@ -96,6 +96,8 @@ def _column(
     attribute: Attribute, schema: SchemaChoices, claims: Sequence[Claim]
 ) -> tuple[bool, str | None]:
     """Return whether an attribute is recorded in HDRTAB, and the column that somebody names."""
+    if not attribute.recordable:
+        return False, None
     column = schema.column(attribute) if attribute.recorded else None
     if not claims:
         return attribute.recorded, column

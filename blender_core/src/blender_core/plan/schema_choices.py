@@ -11,7 +11,7 @@ from blender_core.common.attribute_paths import is_within
 from blender_core.common.wording import format_error, preview
 from blender_core.errors import PlanError
 from blender_core.plan.assignment import Choice, Tier
-from blender_core.plan.selections import selection_of
+from blender_core.plan.selections import of_values, selection_of
 from blender_core.plugins.override import (
     SETTINGS,
     Override,
@@ -67,14 +67,21 @@ class SchemaChoices:
         return [self.of_values(choice, attribute), self.of_values(default, attribute)]
 
     def of_values(self, choice: Choice, attribute: Attribute) -> Choice:
-        """Return the choice of a rule for the values that the schema says the attribute has."""
-        name = attribute.blend_from
-        if name is None or choice.name in ENGINE_RULES:
+        """Return the choice of a rule for the values that the schema says the attribute has.
+
+        What the choice says itself of whose values they are, and how often they count, holds.
+        """
+        name, once_per = attribute.blend_from, attribute.once_per
+        if (name is None and once_per is None) or choice.name in ENGINE_RULES:
             return choice
-        path = self._path(attribute, "blend_from", name)
-        (source,) = self._index.named(path)
-        selection = replace(choice.selection, values_of=path, values_label=source.keyword or path)
-        return replace(choice, selection=selection)
+        if once_per is not None and not choice.selection.once_per:
+            names = once_per if isinstance(once_per, tuple) else (once_per,)
+            paths = tuple(self._path(attribute, "blend_once_per", each) for each in names)
+            choice = replace(choice, selection=replace(choice.selection, once_per=paths))
+        if name is None or choice.selection.values_of is not None:
+            return choice
+        (source,) = self._index.named(self._path(attribute, "blend_from", name))
+        return of_values(choice, source)
 
     def column(self, attribute: Attribute) -> str | None:
         """Return the column of HDRTAB that the schema names for an attribute; None if none."""

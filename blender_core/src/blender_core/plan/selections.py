@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from blender_core.plan.assignment import AS_THEY_ARE, Selection
@@ -9,7 +10,9 @@ from blender_core.plan.assignment import AS_THEY_ARE, Selection
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from blender_core.plan.assignment import Choice
     from blender_core.plugins.override import Override
+    from blender_core.schema.attributes import Attribute
 
 __all__ = ["selection_of"]
 
@@ -28,3 +31,10 @@ def selection_of(override: Override, path: Callable[[str, str], str]) -> Selecti
         parameters=tuple(override.parameters.items()),
     )
     return AS_THEY_ARE if selection == AS_THEY_ARE else selection
+
+
+def of_values(choice: Choice, source: Attribute) -> Choice:
+    """Return the choice of a rule for the values that another attribute has."""
+    label = source.keyword or source.path
+    selection = replace(choice.selection, values_of=source.path, values_label=label)
+    return replace(choice, selection=selection)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.common.attribute_paths import is_pattern
 from blender_core.common.foreign import bounded, tried
 from blender_core.common.patterns import matches_name
 from blender_core.common.plain_values import plain_scalar
@@ -121,8 +122,8 @@ class Override:
     ----------
     attribute : str
         The attribute's dotted path or its FITS keyword; the path of a group, for all that is in
-        it; or either with wildcards, of which ``*`` and ``?`` stay within one part of a path and
-        ``**`` does not.
+        it; either with wildcards, of which ``*`` and ``?`` stay within one part of a path and
+        ``**`` does not; or ``/`` and the title of a section of a header, for all keywords in it.
     rule : str, optional
         Name of the rule, or ``keep`` or ``drop``. Without, the rule stays as it is.
     reason : str, optional
@@ -138,6 +139,10 @@ class Override:
     once_per : str or tuple of str, optional
         The attributes that identify an exposure: its value is taken once, however many files it
         came in.
+    blend_from : str, optional
+        The path or keyword of the attribute whose values are blended instead. Where the inputs have
+        no `attribute` beside it, in the same HDU, one is made there. A keyword or pattern that
+        several HDUs have means each of them.
     companions : mapping of str to str, optional
         The attributes that the rule wants beside its own, by the rule's names for them:
         ``{"weights": "EFFEXPTM"}``.
@@ -177,6 +182,7 @@ class Override:
     default: bool | int | float | str | None = None
     order_by: str | None = None
     once_per: str | tuple[str, ...] = ()
+    blend_from: str | None = None
     companions: Mapping[str, str] = field(default_factory=dict, hash=False)
     parameters: Mapping[str, Any] = field(default_factory=dict, hash=False)
     record: bool | None = None
@@ -240,20 +246,22 @@ _TYPES: Final[dict[str, tuple[Any, str]]] = {
     "missing": (Missing | str | None, "a str"),
     "default": (bool | int | float | str | None, "a bool, an int, a float or a str"),
     "order_by": (str | None, "a str"),
+    "blend_from": (str | None, "a str"),
     "companions": (Mapping, "a dict of names to attributes"),
     "parameters": (Mapping, "a dict of names to values"),
     "record": (bool | None, "a bool"),
     "column": (str | None, "a str"),
     "optional": (bool, "a bool"),
 }
-_NEVER_EMPTY: Final = ("attribute", "rule", "order_by", "column")
+_NEVER_EMPTY: Final = ("attribute", "rule", "order_by", "blend_from", "column")
 SETTINGS: Final = ("missing", "default", "order_by", "once_per", "companions", "parameters")
 """The arguments that say how the values are selected that a rule sees, and what else it is told."""
 
 
 def _require_sense(override: Override) -> None:
     whose = _whose(override)
-    settings = [name for name in SETTINGS if getattr(override, name) not in (None, (), {})]
+    given = (*SETTINGS, "blend_from")
+    settings = [name for name in given if getattr(override, name) not in (None, (), {})]
     key, problem = None, ""
     if override.rule is None and settings:
         problem = (
@@ -264,6 +272,9 @@ def _require_sense(override: Override) -> None:
         problem = f"{whose} overrides nothing: give a rule, record or column"
     elif override.rule in ENGINE_RULES and settings:
         problem = f"{whose}: {override.rule!r} looks at no values, so {settings[0]} means nothing"
+    elif override.blend_from is not None and is_pattern(override.attribute):
+        key = "blend_from"
+        problem = f"{whose} says blend_from, and means several attributes by a pattern: name one"
     elif override.column is not None and (refusal := problem_with_name(override.column)):
         key = "column"
         problem = f"column of {whose} cannot be {preview(override.column)}: {refusal}"

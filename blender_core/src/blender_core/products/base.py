@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from blender_core.formats.files.target import Target
     from blender_core.plan.plan import BlendPlan
+    from blender_core.schema.attributes import Attribute
     from blender_core.schema.layout import Layout
     from blender_core.tables.product_table import ProductTable
 
@@ -69,6 +70,8 @@ class Product(Source):
 
     path: Path | None = None
     endings: tuple[str, ...] = PRODUCT_ENDINGS
+    records_rules: bool = False
+    """Whether it gets HDRRULES from every blend of which nobody says otherwise."""
     validator: Any = None
     """A datamodel with the product's validation settings; None for the usual ones."""
 
@@ -110,6 +113,24 @@ class Product(Source):
             Its rows, with named columns; None if the product has no such table.
         """
         return None
+
+    def has_place_for(self, attribute: Attribute) -> bool:  # noqa: ARG002
+        """Tell whether the product can have a value of an attribute.
+
+        Where it cannot, it keeps what it has, and the outcome says so. That is for what not all
+        products of a kind have, such as an extension.
+
+        Parameters
+        ----------
+        attribute : Attribute
+            One of the plan's.
+
+        Returns
+        -------
+        has_place : bool
+            Unless a product has it otherwise, there is a place for all of them.
+        """
+        return True
 
     def update(
         self, changes: Mapping[str, Any], tables: Mapping[str, ProductTable], plan: BlendPlan

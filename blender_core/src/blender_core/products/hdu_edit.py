@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 from blender_core.common.values import DROP
 from blender_core.formats.files.byte_ranges import ByteRange, Part, PatchError
 from blender_core.formats.fits.asdf_extension import bytes_of
+from blender_core.formats.fits.card_images import card_images
 from blender_core.formats.fits.header_edit import EditedHeader, card, checksum_of
 from blender_core.formats.fits.scan import MOST_HDUS, name_and_version, padded
 from blender_core.formats.fits.table_hdu import table_hdu
@@ -15,7 +16,7 @@ from blender_core.products.header_faults import in_words
 from blender_core.tables.hdrtab import TABLES, fields_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from blender_core.formats.fits.cards import RawHeader
     from blender_core.formats.fits.scan import RawFits
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ASDF",
     "HDU",
+    "add_history",
     "change_cards",
     "finish_headers",
     "hdus_of",
@@ -103,6 +105,15 @@ def change_cards(hdus: list[HDU], order: Cards, changes: Mapping[str, Any]) -> N
     if faults:
         msg = f"its header cannot have {'; '.join(faults)}"
         raise PatchError(msg)
+
+
+def add_history(hdu: HDU, lines: Iterable[str]) -> None:
+    """Add lines to the HISTORY of a header that are not there yet."""
+    there = set(hdu.header.images("HISTORY"))
+    for line in lines:
+        images = list(card_images(card("HISTORY", line)))  # several, if it is long
+        if not there.issuperset(images):
+            hdu.header.insert(len(hdu.header), images)
 
 
 def _insert_empty(hdus: list[HDU], name: str) -> HDU:

@@ -43,6 +43,12 @@ class PlainCards:
     def __init__(self, attributes: Iterable[Attribute], label: str) -> None:
         self.attributes: Sequence[Attribute] = [each for each in attributes if each.keyword]
         self._label = label
+        self._of_hdu: dict[str, list[str]] = {}
+        self._places: dict[str, int] = {}
+        for each in self.attributes:
+            keywords = self._of_hdu.setdefault(each.hdu, [])
+            self._places[each.path] = len(keywords)
+            keywords.append((each.keyword or "").upper())
 
     def put(self, headers: Mapping[str, EditedHeader], attribute: Attribute, value: Any) -> None:
         """Write an attribute's card; warn if it is read as another value.
@@ -70,17 +76,12 @@ class PlainCards:
 
     def _place(self, header: EditedHeader, attribute: Attribute) -> int:
         """Return where a new card goes: beside one of an attribute that is next to its own."""
-        index = self.attributes.index(attribute)
-        before, after = self.attributes[:index][::-1], self.attributes[index + 1 :]
-        place = header.find(_keywords(before, attribute.hdu))
+        keywords, index = self._of_hdu[attribute.hdu], self._places[attribute.path]
+        place = header.find(reversed(keywords[:index]))
         if place is not None:
             return max(place + 1, header.start)
-        place = header.find(_keywords(after, attribute.hdu))
+        place = header.find(keywords[index + 1 :])
         return header.end if place is None else max(place, header.start)
-
-
-def _keywords(attributes: Iterable[Attribute], hdu: str) -> list[str]:
-    return [each.keyword.upper() for each in attributes if each.keyword and each.hdu == hdu]
 
 
 def _value_of(image: bytes, keyword: str) -> Any:

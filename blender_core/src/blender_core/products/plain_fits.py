@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import datetime
 import os
 from pathlib import Path
@@ -21,6 +22,7 @@ from blender_core.formats.fits.scan import BadFitsError, RawFits
 from blender_core.inputs.inputs import files_of
 from blender_core.products.base import Product
 from blender_core.products.hdu_edit import (
+    add_history,
     change_cards,
     finish_headers,
     hdus_of,
@@ -36,7 +38,7 @@ from blender_core.schema.attributes import read_attributes
 from blender_core.schema.layout import Layout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from astropy.io.fits import HDUList
 
@@ -58,6 +60,9 @@ class FitsProduct(Product):
     to them in the schema, with the titles for comments. HDRTAB and HDRRULES are replaced, or
     added at the end. All else is copied to the bit. A file is not changed until it is saved, and an
     HDUList at once.
+
+    Where the product's HDUs have other names than those of the inputs, `hdu_of` tells them; and
+    what `history` gives is added to the HISTORY of the first HDU.
 
     A plugin adds what the product is (`model_type`) and which attributes it has (`schema`): most
     often, what its inputs are. ``fits_hdu`` names the HDU by its EXTNAME, and where there are
@@ -99,6 +104,7 @@ class FitsProduct(Product):
         self._tables: Mapping[str, ProductTable] = {}
         self._planned: dict[str, Attribute] = {}
         self._attributes: dict[str, Attribute] | None = None
+        self._history: list[str] = []
         self._hdulist: Any = None
         """The open HDUList, if there is one: it has what was blended already."""
         self._source: SourceFile | None = None
@@ -158,8 +164,50 @@ class FitsProduct(Product):
             msg = f"{self.what} cannot be read: {error}"
             raise InputError(msg) from error
 
+    def hdu_of(self, attribute: Attribute) -> str:
+        """Return the name of the HDU that has an attribute's keyword.
+
+        Parameters
+        ----------
+        attribute : Attribute
+            One of the plan's, or of the product's schema.
+
+        Returns
+        -------
+        name : str
+            Unless a product has it otherwise, what the attribute says.
+        """
+        return attribute.hdu
+
+    def history(
+        self,
+        plan: BlendPlan,  # noqa: ARG002
+        tables: Mapping[str, ProductTable],  # noqa: ARG002
+    ) -> Iterable[str]:
+        """Return what the HISTORY of the first HDU is to say of a blend.
+
+        Parameters
+        ----------
+        plan : BlendPlan
+            What was blended, and by which rules.
+        tables : mapping of str to ProductTable
+            The tables that the product gets, by name.
+
+        Returns
+        -------
+        lines : iterable of str
+            In ASCII. Lines that are there already are not repeated. Unless a product has it
+            otherwise, there are none.
+        """
+        return ()
+
+    def _placed(self, attribute: Attribute) -> Attribute:
+        hdu = self.hdu_of(attribute)
+        return attribute if hdu == attribute.hdu else dataclasses.replace(attribute, hdu=hdu)
+
     def read(self, layout: Layout) -> list[Any]:
         """Return the values of the wanted keywords, each in the HDU of its attribute."""
+        layout = Layout(map(self._placed, layout.attributes))
         content = self._fits
         values: list[Any] = [None] * len(layout.paths)
         for name, (places, fields) in layout.keywords.items():
@@ -185,23 +233,24 @@ class FitsProduct(Product):
     def update(
         self, changes: Mapping[str, Any], tables: Mapping[str, ProductTable], plan: BlendPlan
     ) -> None:
-        self._planned = {path: assignment.attribute for path, assignment in plan.items()}
+        self._planned = {path: self._placed(each.attribute) for path, each in plan.items()}
         self._attributes = None
         self._require_metadata(changes)
+        self._history = list(self.history(plan, tables))
         self._changes, self._tables = dict(changes), dict(tables)
         if self._hdulist is not None:
             self._edit_hdulist(self._hdulist, changes)
 
     @contextlib.contextmanager
     def restored(self) -> Iterator[None]:
-        before = self._changes, self._tables, self._planned
+        before = self._changes, self._tables, self._planned, self._history
         n_done = len(self._undo)
         try:
             yield
         except BaseException:
             while len(self._undo) > n_done:
                 self._undo.pop()()
-            self._changes, self._tables, self._planned = before
+            self._changes, self._tables, self._planned, self._history = before
             self._attributes = None
             raise
 
@@ -264,6 +313,7 @@ class FitsProduct(Product):
             change_cards(hdus, cards, changes)
         except VerifyError as error:
             raise PatchError(str(error)) from error
+        add_history(hdus[0], self._history)
         finish_headers(hdus, content)
         for table in self._tables.values():
             put_table(hdus, table)
@@ -273,8 +323,9 @@ class FitsProduct(Product):
     def _known_attributes(self) -> dict[str, Attribute]:
         """Return the attributes by path: the plan's, and what else the product's schema has."""
         if self._attributes is None:
-            own = _beyond(read_attributes(self.schema), self._planned)
-            self._attributes = {**self._planned, **own}
+            own = read_attributes(self.schema).items()
+            placed = {path: self._placed(attribute) for path, attribute in own}
+            self._attributes = {**self._planned, **_beyond(placed, self._planned)}
         return self._attributes
 
     def _require_metadata(self, changes: Mapping[str, Any]) -> None:

@@ -140,6 +140,14 @@ class PluginProduct(PluginSource, Product):
             self._values |= zip(wanted.paths, super().read(wanted), strict=True)
         return [self._values.get(path) for path in layout.paths]
 
+    @property
+    def records_rules(self) -> bool:  # type: ignore[override]
+        return bool(self._ask("records_rules", lambda: self._product.records_rules, bool))
+
+    def has_place_for(self, attribute: Attribute) -> bool:
+        name = "has_place_for"
+        return bool(self._ask(name, lambda: self._product.has_place_for(attribute), bool))
+
     def table(self, name: str) -> Any:
         with self._guarded(f"table({name!r})"):
             table = array_of_table(self._product.table(name))

@@ -55,6 +55,8 @@ def changes_of(product: Product, evaluations: Iterable[Evaluation]) -> dict[str,
         value = evaluation.value
         if value is None or evaluation.stays:
             continue
+        if not product.has_place_for(evaluation.assignment.attribute):
+            continue
         path = evaluation.assignment.attribute.path
         if value is DROP:
             evaluation.status = Status.DROPPED

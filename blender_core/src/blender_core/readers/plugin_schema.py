@@ -30,10 +30,16 @@ _DATA: Final = frozenset({"enum", "default", "const", "examples"})
 """What is no schema, but a value, or several."""
 _OPEN_BOUNDS: Final = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 _ENDLESS: Final = "schema is nested without an end, or too deep"
+_BLEND_WORDS: Final = (
+    "blend_rule",
+    "blend_table",
+    "blend_from",
+    "blend_column",
+    "blend_once_per",
+)
 _ALIKE_IF_EQUAL: Final = frozenset({"blend_table", "minimum", "maximum", "minLength", "maxLength"})
 """What has numbers and booleans that mean the same if they are equal."""
 _MOST_KNOWN: Final = 8
-_BLEND_WORDS: Final = ("blend_rule", "blend_table", "blend_from", "blend_column")
 
 
 class BadSchemaError(Exception):

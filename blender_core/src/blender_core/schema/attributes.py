@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.attribute_paths import (
     ITSELF,
+    OF_SECTION,
+    SECTION,
     Specificity,
     is_pattern,
     label_of,
@@ -41,6 +43,8 @@ PYTHON_TYPES: Final[Mapping[str, frozenset[type]]] = {
 }
 """The scalar types of a schema → the Python types of their values, narrower ones first."""
 
+NEVER: Final = "never"
+"""What ``blend_table`` says of an attribute that has no column, whoever asks for one."""
 _EITHER: Final = ("anyOf", "oneOf")
 _UNIT_IN_TITLE = re.compile(r"\[([^\]]+)\]")
 
@@ -74,8 +78,15 @@ class Attribute:
         The path or keyword of the attribute whose values are blended instead of its own.
     recorded : bool, optional
         Whether each input's value is kept in HDRTAB.
+    recordable : bool, optional
+        Whether it can be kept there at all.
     column : str, optional
         Its column there, if the schema gives it a name.
+    once_per : str or list of str, optional
+        The paths or keywords of what identifies an exposure, where each of the exposure's rows has
+        the same value.
+    section : str, optional
+        The title of the section of the header that the keyword stands in.
     known : bool, optional
         Whether the schema has the attribute at all.
     subschema : mapping, optional
@@ -94,7 +105,10 @@ class Attribute:
     known: bool = True
     settings: Mapping[str, Any] = field(default_factory=dict, hash=False)
     blend_from: str | None = None
+    recordable: bool = True
     column: str | None = None
+    once_per: str | tuple[str, ...] | None = None
+    section: str = ""
     subschema: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @property
@@ -162,6 +176,13 @@ class AttributeIndex:
 
     def matches(self, text: str) -> list[tuple[Attribute, Specificity]]:
         """Return the attributes that a text means, and how narrowly it means each."""
+        if text.startswith(SECTION):
+            title = text.removeprefix(SECTION).strip().casefold()
+            return [
+                (attribute, OF_SECTION)
+                for attribute in self.attributes
+                if title and title in attribute.section.casefold()
+            ]
         if is_pattern(text):
             candidates = self.attributes
         else:
@@ -173,6 +194,10 @@ class AttributeIndex:
             for attribute in candidates
             if (match := specificity(text, attribute.path, attribute.keyword))
         ]
+
+    def has(self, path: str) -> bool:
+        """Tell whether there is an attribute of a dotted path."""
+        return any(attribute.path == path for attribute in self.named(path))
 
     def named(self, text: str) -> list[Attribute]:
         """Return the attributes whose own path or keyword a text is."""
@@ -276,7 +301,10 @@ class _Draft:
     settings: Mapping[str, Any] = field(default_factory=dict)
     blend_from: str | None = None
     recorded: bool = False
+    recordable: bool = True
     column: str | None = None
+    once_per: Any = None
+    section: str = ""
     array: bool = False
     subschema: Mapping[str, Any] | None = None
     open_types: set[Any] = field(default_factory=set)
@@ -303,8 +331,12 @@ class _Draft:
                 self.rule = self.settings.pop("rule", None)
         self.blend_from = subschema.get("blend_from", self.blend_from)
         self.column = subschema.get("blend_column", self.column)
+        self.once_per = subschema.get("blend_once_per", self.once_per)
+        self.section = _text(subschema, "fits_section") or self.section
+        table = subschema.get("blend_table")
+        self.recordable &= table != NEVER
         # A list has no cell in a table, whatever its schema asks for.
-        is_recorded = bool(subschema.get("blend_table")) or "blend_column" in subschema
+        is_recorded = bool(table) or "blend_column" in subschema
         self.recorded |= is_recorded and kind != "array"
 
     def attribute(self, path: str) -> Attribute:
@@ -320,10 +352,13 @@ class _Draft:
             enum=None if self.enum is None else tuple(self.enum),
             unit=_unit(self.title),
             rule=self.rule,
-            recorded=self.recorded,
+            recorded=self.recorded and self.recordable,
             settings=self.settings,
             blend_from=self.blend_from,
+            recordable=self.recordable,
             column=self.column,
+            once_per=tuple(self.once_per) if isinstance(self.once_per, list) else self.once_per,
+            section=self.section,
             subschema=self.subschema or {},
         )
 

@@ -1,0 +1,1 @@
+"""Blend images of the Hubble Space Telescope with Model Blender."""

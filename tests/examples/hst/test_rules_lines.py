@@ -1,0 +1,248 @@
+"""The grammar of ``.rules`` files, and what is wrong with those that do not keep to it."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from blender_core import BlendErrorGroup, BlendWarning, Plugins, RulesFileError, blendmodels
+
+ROOT = Path(__file__).parents[3]
+
+RULES = """\
+!VERSION = 1.1
+!INSTRUMENT = ACS
+# A remark
+ROOTNAME
+EXPTIME
+EXPTIME  TEXPTIME  sum   # and another
+EXPTIME  EXPTIME   sum
+DETECTOR DETECTOR  multi
+TARGNAME
+FILTER1  FILTER    first
+DATE-OBS STARTED
+<delete> ASN_ID
+<delete> / PATTERN KEYWORDS
+"""
+
+
+@pytest.fixture
+def overrides(hst, tmp_path):  # noqa: ARG001
+    """Return a function that reads a text as overrides, by what they are about."""
+    from blender_hst.rules_lines import read_lines
+    from blender_hst.rules_overrides import overrides_of
+
+    def read(text):
+        given = overrides_of(read_lines(tmp_path / "x.rules", text))
+        return {each.attribute: each for each in given}
+
+    return read
+
+
+class TestLines:
+    def test_all_of_them(self, overrides):
+        read = overrides(RULES)
+        assert {
+            name: (one.rule, one.record, one.column, one.blend_from) for name, one in read.items()
+        } == {
+            "meta.**": ("first", False, None, None),
+            "meta.kept": ("keep", None, None, None),
+            "meta.filename": ("keep", None, None, None),
+            "meta.date": ("keep", None, None, None),
+            "meta.distortion": ("drop", None, None, None),
+            "meta.made": ("keep", None, None, None),
+            "ROOTNAME": (None, True, None, None),
+            "EXPTIME": ("sum", True, None, None),
+            "TEXPTIME": ("sum", None, None, "EXPTIME"),
+            "DETECTOR": ("multi", None, None, None),
+            "TARGNAME": ("drop", True, None, None),
+            "FILTER": ("first", None, None, "FILTER1"),
+            "DATE-OBS": (None, None, "STARTED", None),
+            "STARTED": ("drop", None, None, None),
+            "ASN_ID": ("drop", None, None, None),
+            "/ PATTERN KEYWORDS": ("drop", None, None, None),
+        }
+        assert read["FILTER"].missing.value == "skip"
+        assert read["EXPTIME"].reason == "lines 5 and 7"
+
+    def test_later_lines_over_earlier_ones(self, overrides):
+        read = overrides("ROOTNAME\nTARGNAME TARGNAME first\nTARGNAME TARGNAME multi\n")
+        assert read["TARGNAME"].rule == "multi"
+        read = overrides("ROOTNAME\nTARGNAME TARGNAME first\nTARG* x multi\n")
+        assert "TARGNAME" not in read
+        assert read["TARG*"].rule == "multi"
+        read = overrides("ROOTNAME\nTARG* x multi\nTARGNAME TARGNAME first\n")
+        assert (read["TARG*"].rule, read["TARGNAME"].rule) == ("multi", "first")
+
+    def test_a_function_keeps_a_keyword_that_is_deleted(self, overrides):
+        read = overrides("ROOTNAME\n<delete> TARGNAME\nTARGNAME TARGNAME first\n")
+        assert read["TARGNAME"].rule == "first"
+
+    def test_a_keyword_is_of_any_case(self, overrides):
+        assert overrides("rootname\nexptime texptime sum")["TEXPTIME"].blend_from == "EXPTIME"
+
+    def test_all_functions(self, overrides):
+        from blender_hst.rules_lines import FUNCTIONS
+
+        names = list(FUNCTIONS)
+        assert len(names) == 12
+        text = "\n".join(["ROOTNAME", *(f"K{i} K{i} {name}" for i, name in enumerate(names))])
+        read = overrides(text)
+        assert [read[f"K{i}"].rule for i in range(len(names))] == names
+
+    def test_what_the_file_has_of_itself_never_leaves(self, overrides):
+        read = overrides("SIMPLE\nNAXIS1\nCRVAL1 CRVAL1 first\n<delete> BITPIX\n")
+        assert [(name, one.rule, one.record) for name, one in read.items()][6:] == [
+            ("SIMPLE", None, True),
+            ("NAXIS1", None, True),
+            ("CRVAL1", "keep", None),
+        ]
+
+    def test_moments(self, overrides):
+        read = overrides("ROOTNAME\nEXPSTART DATE-BEG min\nEXPEND DATE-END max\n")
+        assert read["DATE-BEG"].rule == "min_mjd_as_datetime"
+        assert read["DATE-END"].rule == "max_mjd_as_datetime"
+
+    def test_wildcards_and_sections(self, overrides):
+        read = overrides("D0*\n/ EXPOSURE  INFORMATION\nEXP* EXP* max\n<delete> P?_*\n")
+        assert (read["D0*"].rule, read["D0*"].record) == ("drop", True)
+        section = read["/ EXPOSURE INFORMATION"]
+        assert (section.rule, section.record) == ("drop", True)
+        assert (read["EXP*"].rule, read["P?_*"].rule) == ("max", "drop")
+
+    def test_what_begins_with_a_blank_is_told(self, overrides):
+        with pytest.warns(BlendWarning, match=r"x.rules: line 2 begins with a blank and is passed"):
+            read = overrides("ROOTNAME\n EXPTIME EXPTIME sum\n   # a remark\n")
+        assert "EXPTIME" not in read
+
+
+FAULTS = [
+    ("ROOTNAME\nEXPTIME EXPTIME summ\n", 2, "EXPTIME", "'summ' is no function: did you mean sum?"),
+    ("ROOTNAME\nEXPTIME EXPTIME average\n", 2, "EXPTIME", "no function: there are first, last, min"),
+    ("ROOTNAME\nEXPTIME EXPTIME SUM\n", 2, "EXPTIME", "did you mean sum?"),
+    ("ROOTNAME\nEXPTIME EXPTIME sum up\n", 2, "EXPTIME", "'sum up' is no function"),
+    ("ROOTNAME\nEXPTIME sum\n", 2, "EXPTIME", "write EXPTIME EXPTIME sum"),
+    ("ROOTNAME\nEXPTIME, EXPTIME sum\n", 2, "EXPTIME,", "'EXPTIME,' is no keyword"),
+    ("ROOTNAME\nEXPTIME=sum\n", 2, "EXPTIME=SUM", "is no keyword"),
+    ("ROOTNAME\nEXPTIME A.B sum\n", 2, "EXPTIME", "'A.B' is no name"),
+    ("ROOTNAME\n<delte> ASN_ID\n", 2, "<delte>", "there is <delete>"),
+    ("ROOTNAME\n<delete>\n", 2, None, "is followed by a keyword"),
+    ("ROOTNAME\n<delete> ASN_ID ASN_TAB\n", 2, "ASN_ID", "one keyword a line"),
+    ("ROOTNAME\n<delete> /\n", 2, None, "/ is followed by the title"),
+    ("!VERSION = one\nROOTNAME\n", 1, None, "'one' is no number of a version"),
+    ("!VERSOIN = 1.1\nROOTNAME\n", 1, None, "!VERSOIN is no command"),
+    ("!!\nROOTNAME\n", 1, None, "is no command"),
+    ("ROOTNAME NAME\nFILENAME NAME\n", 2, "FILENAME", "column NAME is that of ROOTNAME in line 1"),
+    ("ROOTNAME\nROOTNAME NAME\n", 2, "ROOTNAME", "its column is ROOTNAME, by line 1"),
+    ("", None, None, "asks for no column of HDRTAB"),
+    ("# nothing\nEXPTIME EXPTIME sum\n", None, None, "asks for no column of HDRTAB"),
+    ("A" * 1_000_000, 1, None, "it has 1,000,000 characters"),
+    ("A\n" * 6_000, 5_001, None, "more than 5,000 lines"),
+]  # fmt: skip
+
+
+class TestFaults:
+    @pytest.mark.parametrize(("text", "line", "key", "problem"), FAULTS)
+    def test_it_is_told_with_file_line_and_keyword(self, hst, rules, text, line, key, problem):  # noqa: ARG002
+        path = rules(text)
+        with pytest.raises(RulesFileError) as caught:
+            blendmodels(None, [], rules=[path])
+        error = caught.value
+        assert (error.path, error.line) == (path, line)
+        assert (error.key or "").upper() == (key or "").upper()
+        assert problem in str(error)
+        assert f"rules file {path}" in str(error)
+        assert "blender-hst 1.0 [hst]" in str(error)
+        if line:
+            assert f"line {line}" in str(error)
+
+    def test_all_are_told_together(self, hst, rules):  # noqa: ARG002
+        path = rules("ROOTNAME\nA A summ\nB B maxx\n<del> C\n")
+        with pytest.raises(BlendErrorGroup) as caught:
+            blendmodels(None, [], rules=[path])
+        assert [error.line for error in caught.value.exceptions] == [2, 3, 4]
+
+    def test_files_that_are_no_text(self, hst, tmp_path):  # noqa: ARG002
+        binary = tmp_path / "binary.rules"
+        binary.write_bytes(bytes(range(256)) * 100)
+        endless = tmp_path / "endless.rules"
+        endless.symlink_to("/dev/zero")
+        for path in (binary, endless, tmp_path / "missing.rules", tmp_path):
+            with pytest.raises(RulesFileError):
+                blendmodels(None, [], rules=[path])
+
+    def test_many_lines_take_no_time_to_speak_of(self, hst, tmp_path):  # noqa: ARG002
+        code = (
+            "from pathlib import Path\n"
+            "from blender_hst.rules_lines import read_lines\n"
+            "text = ''.join(f'K{i}\\nK{i} K{i} sum\\n' for i in range(2_000))\n"
+            "assert len(read_lines(Path('x.rules'), text)) == 4_000\n"
+        )
+        environment = {"PYTHONPATH": str(ROOT / "examples" / "hst" / "src")}
+        subprocess.run([sys.executable, "-c", code], check=True, timeout=30, env=environment)
+
+
+class TestToml:
+    def test_it_is_the_same(self, hst, rules, tmp_path, write):  # noqa: ARG002
+        from blender_hst.to_toml import write_toml
+
+        path = rules(RULES)
+        team = write_toml(path, tmp_path / "team.toml")
+        assert team.read_text().startswith('# The rules of "acs.rules", for images of HST.\n')
+        inputs = [write("j9l9a1q"), write("j9l9a2q", start=0.5)]
+        ours, theirs = (blendmodels(None, inputs, rules=[each]) for each in (path, team))
+        assert ours.values == theirs.values
+        assert ours.values["meta.made.primary.TEXPTIME"] == 60.0
+        assert ours.table.colnames == theirs.table.colnames
+        assert {path: one.choice.label for path, one in ours.plan.items()} == {
+            path: one.choice.label for path, one in theirs.plan.items()
+        }
+
+    def test_the_command(self, hst, rules, tmp_path, capsys):  # noqa: ARG002
+        from blender_hst.to_toml import main
+
+        target = tmp_path / "team.toml"
+        assert main([str(rules(RULES)), "--to", str(target)]) == 0
+        assert main([str(rules(RULES)), "--to", str(target)]) == 1
+        assert "team.toml is there already" in capsys.readouterr().err
+        assert main([str(rules(RULES)), "--to", str(target), "--overwrite"]) == 0
+        before = target.read_text()
+        bad = rules("ROOTNAME\nA A summ\nB B maxx\n", "bad.rules")
+        assert main([str(bad), "--to", str(target), "--overwrite"]) == 1
+        assert re.findall(r"bad.rules, line (\d), (\w): '(\w+)'", capsys.readouterr().err) == [
+            ("2", "A", "summ"),
+            ("3", "B", "maxx"),
+        ]
+        assert target.read_text() == before
+        assert {each.name for each in tmp_path.glob("*.toml")} == {"team.toml"}
+
+    @pytest.mark.parametrize(
+        ("content", "problem"),
+        [
+            (b"ROOTNAME\n\xff\n", "line 2: it is not a text in UTF-8"),
+            (None, "there is no such file"),
+            ("/dev/zero", "it is no regular file"),
+            (b"#" * ((4 << 20) + 1), "more than 4 MB"),
+        ],
+        ids=["binary", "missing", "endless", "large"],
+    )
+    def test_hostile_files(self, hst, tmp_path, capsys, content, problem):  # noqa: ARG002
+        from blender_hst.to_toml import main
+
+        path = tmp_path / "x.rules"
+        if isinstance(content, str):
+            path.symlink_to(content)
+        elif content is not None:
+            path.write_bytes(content)
+        assert main([str(path), "--to", str(tmp_path / "team.toml")]) == 1
+        assert problem in capsys.readouterr().err
+
+
+def test_the_plugin_takes_no_other_files(hst, tmp_path):  # noqa: ARG001
+    path = tmp_path / "acs.rulez"
+    path.write_text(RULES)
+    with pytest.raises(RulesFileError, match=r"asked was blender-hst 1.0"):
+        blendmodels(None, [], rules=[path])
+    assert "blender-hst 1.0 [hst]" in map(str, Plugins.discover())

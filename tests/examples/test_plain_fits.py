@@ -317,6 +317,16 @@ class TestProduct:
         assert [each["keyword"] for each in differences["values"]] == ["EXPTIME"]
         assert command("diff", "blended.fits", "blended.fits").endswith("say the same.\n")
 
+    @pytest.mark.usefixtures("combined")
+    def test_that_it_has_products_is_told(self, command):
+        (ours,) = (
+            each
+            for each in json.loads(command("plugins", "--json"))
+            if each["distribution"] == "plain-fits"
+        )
+        assert (ours["reads"], ours["has_products"]) == (True, True)
+        assert "products of another kind" in " ".join(command("plugins").split())
+
     def test_it_is_not_written_as_something_else(self, combined, exposures):
         done = CliRunner().invoke(app, ["blend", combined, str(exposures[0]), "-o", "a.asdf"])
         assert done.exit_code == 2

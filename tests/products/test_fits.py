@@ -304,6 +304,17 @@ class TestUntouched:
         with datamodels.open(tmp_path / "ours.fits") as model:
             assert model.meta.photometry.pixelarea_steradians == value
 
+    def test_a_text_that_astropy_does_not_read_as_it_is(self, tmp_path, full, inputs):
+        """An apostrophe with a slash after it is the end of a text to astropy."""
+        for path in inputs:
+            with datamodels.open(path) as model:
+                model.meta.target.proposer_name = "o'/x"
+                model.save(str(path))
+        fits.setval(full, "OBSERVER", value="someone else")
+        with pytest.warns(BlendWarning, match=r"proposer_name.*: it is read as \"o'\""):
+            blendmodels(full, inputs, output=tmp_path / "ours.fits")
+        assert fits.getval(tmp_path / "ours.fits", "TARGPROP") == "o'"
+
     def test_a_header_that_says_there_are_no_extensions(self, tmp_path, inputs):
         values = {
             "SIMPLE": True,

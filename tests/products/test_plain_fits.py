@@ -229,6 +229,17 @@ class TestCards:
         keywords = [image[:8].strip() for image in self.images(output)]
         assert keywords == ["OBJECT", "EXPTIME", "", "COMMENT", "HISTORY", ""]
 
+    def test_an_empty_text_before_a_comment_with_apostrophes(self, tmp_path):
+        output = self.blend(self.make(tmp_path, "FILTER  = 'A' / of 'it'"), "FILTER", "")
+        assert fits.getheader(output)["FILTER"] == ""
+        assert fits.getheader(output).comments["FILTER"] == "of 'it'"
+
+    def test_a_text_that_astropy_does_not_read_as_it_is(self, tmp_path):
+        """Its end is an apostrophe with a slash after it, to astropy and not to the standard."""
+        with pytest.warns(BlendWarning, match="in a way that is read as such: it is read as"):
+            output = self.blend(self.make(tmp_path), "FILTER", "o'/x")
+        assert self.images(output) == ["FILTER  = 'o''/x   '           / Title of FILTER"]
+
     def test_comments_of_other_bytes_stay_as_they_can(self, tmp_path):
         output = self.blend(self.make(tmp_path, "EXPTIME = 1.0 / \xe9t\xe9"), "EXPTIME", 2.0)
         assert self.images(output) == ["EXPTIME =                  2.0 / ?t?"]

@@ -6,6 +6,7 @@ import pickle
 import sys
 from pathlib import Path
 
+import asdf
 import numpy as np
 import pytest
 from astropy.io import fits
@@ -180,6 +181,68 @@ class TestAnotherFormat:
         path.write_text(json.dumps({**content, "EXPTIME": 5.0}))
         result = blendmodels(path, INPUTS, plugins=plugins, output=path)
         assert result.later == {"meta.exptime": 5.0}
+
+
+class Mosaic(Product):
+    """An ASDF file, of which the engine hands over the tree."""
+
+    model_type = "mosaic"
+    schema = schema_of(["EXPTIME", "FILTER"])
+    endings = (".asdf",)
+
+    def __init__(self, given, what, opened):
+        self.path, self.what = Path(given), what
+        self.meta = opened.tree["roman"]["meta"]
+        self.changes, self.tables = {}, {}
+
+    @property
+    def origin(self):
+        return self.path
+
+    def read(self, layout):
+        return [self.meta.get(attribute.keyword) for attribute in layout.attributes]
+
+    def table(self, name):
+        with asdf.open(self.path) as file:
+            table = file["roman"].get(name)
+            return None if table is None else np.array(table)
+
+    def update(self, changes, tables, plan):
+        self.changes = {plan[path].attribute.keyword: value for path, value in changes.items()}
+        self.tables = tables
+
+    def save(self, target):
+        with asdf.open(self.path) as file:
+            roman = {**file["roman"], "meta": {**file["roman"]["meta"], **self.changes}}
+            for name, table in self.tables.items():
+                roman.pop(name, None)
+                if table:
+                    roman[name] = table.to_array()
+            asdf.AsdfFile({"roman": roman}).write_to(target.file)
+
+
+def test_an_asdf_file_of_another_telescope(tmp_path):
+    class Plugin(PlainPlugin):
+        @hookimpl
+        def blender_product(self, given, what, opened):
+            is_ours = opened is not None and opened.format == "asdf" and "roman" in opened.tree
+            return Mosaic(given, what, opened) if is_ours else None
+
+    path, output = tmp_path / "mosaic.asdf", tmp_path / "out.asdf"
+    roman = {"meta": {"EXPTIME": 1.0, "OBJECT": "NGC 1"}, "data": np.arange(12.0)}
+    asdf.AsdfFile({"roman": roman}).write_to(path)
+    plugins = plugins_with(Plugin())
+    blendmodels(path, INPUTS, plugins=plugins, output=output, record_rules=True)
+    with asdf.open(output) as file:
+        meta, data = file["roman"]["meta"], np.array(file["roman"]["data"])
+        assert (meta["EXPTIME"], meta["FILTER"], meta["OBJECT"]) == (750.875, "MULTIPLE", "NGC 1")
+        assert data.tolist() == list(range(12))
+        assert file["roman"]["hdrtab"]["FLASH"].tolist() == [0, ord("T"), 0]
+    product = ProductFile(output, plugins=plugins)
+    assert product.inputs["meta.exptime"] == [350.5, 400.25, 0.125]
+    assert product.outcomes["meta.exptime"].rule == "sum"
+    amend(output, overrides={"EXPTIME": "max"}, plugins=plugins, output=output)
+    assert ProductFile(output, plugins=plugins).values["meta.exptime"] == 400.25
 
 
 def test_what_the_schema_of_the_product_forbids(tmp_path, product):

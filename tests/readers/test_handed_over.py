@@ -131,7 +131,9 @@ class TestArguments:
             def blender_open(self, given, what, header):
                 """Never called."""
 
-        with pytest.raises(PluginError, match=r"(?s)plugin plain 1.0 .*'header'"):
+        with pytest.raises(
+            PluginError, match=r"plain 1.0 .*has the argument header, which is not passed"
+        ):
             plugins_with(Wrong())
 
 

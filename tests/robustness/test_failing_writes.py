@@ -30,6 +30,7 @@ QUICK = (
     "file.asdf",
     "datamodel.fits",
     "plain.fits",
+    "plain.asdf",
     "table.csv",
     "report.html",
 )

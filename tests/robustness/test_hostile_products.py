@@ -1,7 +1,7 @@
 """Whatever a plugin's product does, it is told as that plugin's, and the old file is whole.
 
-Each place at which the engine touches a product is tried with some kinds of what that can raise, and
-with all, some six hundred, with ``HOSTILE_PLUGINS=all``.
+Each place at which the engine touches a product is tried with one kind of what that can raise, and
+with all, some five hundred, with ``HOSTILE_PLUGINS=all``.
 """
 
 import os
@@ -15,7 +15,7 @@ from plain_products import INPUTS, Combined, PlainPlugin, plugins_with
 
 from blender_core import BlenderError, ProductFile, amend, blendmodels, hookimpl
 
-N_KINDS = len(KINDS) if os.environ.get("HOSTILE_PLUGINS") == "all" else 2
+N_KINDS = len(KINDS) if os.environ.get("HOSTILE_PLUGINS") == "all" else 1
 METHODS = (
     "read",
     "table",

@@ -39,7 +39,7 @@ def run(tmp_path):
 @pytest.mark.parametrize("way", ["at random", "steps"])
 def test_killed(run, way):
     kinds = run("killed.py", way, KILLS)
-    assert len(kinds) == 16
+    assert len(kinds) == 17
     for kind, found in kinds.items():
         assert found.get("other", 0) == 0, kind
         assert found["most drafts"] <= 1, kind

@@ -5,6 +5,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from stdatamodels.jwst import datamodels
 from stdatamodels.jwst.datamodels import ImageModel
 from thoroughness import all_but_exhaustive
 from time_limit import time_limit
@@ -150,3 +151,47 @@ def test_what_is_read_is_bounded(tmp_path):
         blendmodels(None, [ImageModel()], rules=rules)
     rules.write_text("# " + "x" * (3 << 20))
     assert blendmodels(None, [ImageModel()], rules=rules)
+
+
+def with_its_array_in(source, folder):
+    """Return a product whose table is in its tree, which says that the cells are elsewhere."""
+    inputs = [ImageModel(), ImageModel()]
+    for model in inputs:
+        model.meta.exposure.exposure_time = 1.5
+    blendmodels(ImageModel(), inputs, output=folder / "blended.asdf")
+    path = folder / "product.asdf"
+    with datamodels.open(folder / "blended.asdf") as model:
+        model.save(path)
+    raw = path.read_bytes()
+    # After "hdrtab:" comes the array that it is.
+    start = raw.index(b"source:", raw.index(b"\nhdrtab:"))
+    end = raw.index(b"\n", start)
+    new = f"source: {source}".encode()
+    path.write_bytes(raw[:start] + new + raw[end:])
+    return path
+
+
+@pytest.mark.parametrize("name", ["/dev/zero", "pipe", "file://{}/pipe", "./a%20pipe"])
+def test_an_array_that_is_said_to_be_elsewhere(tmp_path, name):
+    os.mkfifo(tmp_path / "pipe")
+    os.mkfifo(tmp_path / "a pipe")
+    path = with_its_array_in(name.format(tmp_path), tmp_path)
+    before = path.read_bytes()
+    for job in (
+        lambda: ProductFile(path),
+        lambda: blendmodels(None, [path]),
+        lambda: blendmodels(path, [ImageModel()], output=tmp_path / "new.asdf"),
+        lambda: amend(path, overrides={"EFFEXPTM": "max"}),
+    ):
+        with time_limit(), pytest.raises(BlenderError, match="no regular file") as caught:
+            job()
+        assert str(path) in str(caught.value)
+    assert path.read_bytes() == before
+    assert not (tmp_path / "new.asdf").exists()
+
+
+@pytest.mark.filterwarnings("ignore:Invalid block index")
+def test_an_array_in_another_file(tmp_path):
+    # As asdf itself writes them if it is asked to.
+    path = with_its_array_in("blended.asdf", tmp_path)
+    assert ProductFile(path).inputs["meta.exposure.exposure_time"] == [1.5, 1.5]

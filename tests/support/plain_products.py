@@ -1,6 +1,6 @@
-"""A plugin for plain FITS files: mappings of keywords are inputs, FITS files and HDULists products."""
+"""Plugins for plain files: mappings of keywords are inputs; FITS files, HDULists, ASDF files products."""
 
-from blender_core import FitsProduct, Plugins, Provider, Source, hookimpl
+from blender_core import AsdfProduct, FitsProduct, Plugins, Provider, Source, hookimpl
 
 PROVIDER = Provider("plain-products", "2.1", "plain")
 HDUS = {"NCOMBINE": "SCI", "ORIENTAT": "SCI", "CCDGAIN": "SCI,2"}
@@ -42,6 +42,16 @@ class Combined(FitsProduct):
     schema = schema_of()
 
 
+class Survey(AsdfProduct):
+    """Has its values below ``survey``: that of meta.exptime is survey.exptime."""
+
+    model_type = "plain FITS"
+    schema = schema_of()
+
+    def place(self, path):
+        return path.replace("meta", "survey", 1)
+
+
 class PlainPlugin:
     """The plugin: ``product`` makes the product, ``schema`` is that of both."""
 
@@ -54,10 +64,19 @@ class PlainPlugin:
     def blender_open(self, given, what):
         return self.source(given, what) if isinstance(given, dict) else None
 
+    format = "fits"
+
     @hookimpl
     def blender_product(self, given, what, opened):
-        is_fits = opened is not None and opened.format == "fits"
-        return self.product(given, what) if is_fits else None
+        is_ours = opened is not None and opened.format == self.format
+        return self.product(given, what) if is_ours else None
+
+
+class AsdfPlugin(PlainPlugin):
+    format = "asdf"
+
+    def __init__(self, product=Survey, schema=None):
+        super().__init__(product, schema)
 
 
 def plugins_with(*plugins):

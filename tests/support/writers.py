@@ -4,9 +4,10 @@ import gzip
 import re
 from pathlib import Path
 
+import asdf
 import numpy as np
 from astropy.io import fits
-from plain_products import plugins_with
+from plain_products import AsdfPlugin, plugins_with
 from stdatamodels.jwst import datamodels
 from stdatamodels.jwst.datamodels import ImageModel
 
@@ -25,6 +26,7 @@ OUTPUTS = {
     "datamodel.asdf": "out_of_datamodel.asdf",
     "plain.fits": "out_of_plain.fits",
     "plain.fits.gz": "out_of_plain.fits.gz",
+    "plain.asdf": "out_of_plain.asdf",
     "hdulist.fits": "out_of_hdulist.fits",
     "table.csv": "table.csv",
     "table.ecsv": "table.ecsv",
@@ -54,6 +56,8 @@ def prepare(folder):
     science = fits.ImageHDU(pixels, name="SCI")
     packed = fits.CompImageHDU(pixels.astype(np.int16), name="CTX")
     fits.HDUList([fits.PrimaryHDU(), science, packed]).writeto(folder / "plain.fits")
+    tree = {"survey": {"exptime": 1.0, "image": pixels}}
+    asdf.AsdfFile(tree).write_to(folder / "plain.asdf")
     return exposures
 
 
@@ -68,16 +72,21 @@ class Writer:
         self._given = self._source
         self._result = None
         what = kind.partition(".")[0]
+        self._opened = what != "plain"
         self._is_new = what == "new"
         if what == "datamodel":
             self._given = datamodels.open(self._source)
         if what in ("plain", "hdulist"):
-            self._given = self._source = folder / "plain.fits"
+            is_asdf = kind.endswith(".asdf")
+            self._given = self._source = folder / ("plain.asdf" if is_asdf else "plain.fits")
             if what == "hdulist":
                 self._given = fits.open(self._source)
             headers = [{"EXPTIME": seconds, "FILTER": "F606W"} for seconds in SECONDS]
             self._result = blendmodels(
-                self._given, headers, record_rules=True, plugins=plugins_with()
+                self._given,
+                headers,
+                record_rules=True,
+                plugins=plugins_with(*([AsdfPlugin()] if is_asdf else [])),
             )
             self._write = lambda: self._result.save(self.output, overwrite=True)
         elif what in ("file", "new", "datamodel"):
@@ -110,7 +119,7 @@ class Writer:
         return self.output.read_bytes() != OLD
 
     def close(self):
-        if self._result is not None and self.output.suffix == ".asdf":
+        if self._opened and self._result is not None and self.output.suffix == ".asdf":
             self._result.product.close()  # of a file, too, it was opened
         if self._given is not self._source:
             self._given.close()

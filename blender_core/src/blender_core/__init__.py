@@ -60,6 +60,7 @@ if TYPE_CHECKING:
     from blender_core.plugins.source import Source
     from blender_core.products.base import Product
     from blender_core.products.diff import CellChange, ProductDiff, ValueChange
+    from blender_core.products.plain_asdf import AsdfProduct
     from blender_core.products.plain_fits import FitsProduct
     from blender_core.products.product_file import ProductFile
     from blender_core.schema.attributes import Attribute
@@ -71,6 +72,7 @@ __all__ = [
     "AmendError",
     "AmendResult",
     "Amendment",
+    "AsdfProduct",
     "Assignment",
     "AssociationProductError",
     "Attribute",
@@ -163,6 +165,7 @@ _NAMES_IN: Final = {
     "plugins.manager": "Plugins",
     "products.diff": "CellChange ProductDiff ValueChange",
     "products.base": "Product",
+    "products.plain_asdf": "AsdfProduct",
     "products.plain_fits": "FitsProduct",
     "products.product_file": "ProductFile",
     "tables.product_table": "ProductTable",

@@ -164,6 +164,9 @@ def _show_plugins(block: list[str], *, as_json: bool) -> None:
                     "reads_rules_files": (
                         provider in rules_of and provider in usable.rules_file_readers
                     ),
+                    "has_products": (
+                        provider in rules_of and provider in usable.takers_of_products
+                    ),
                     "overrides": [_offer_object(each) for each in offers_of.get(provider, [])],
                     "left_out_by": None if provider in rules_of else BLOCK,
                 }
@@ -180,6 +183,8 @@ def _show_plugins(block: list[str], *, as_json: bool) -> None:
                 contents.append("a reader for inputs of another kind")
             if provider in usable.rules_file_readers:
                 contents.append("a reader for rules files of another format")
+            if provider in usable.takers_of_products:
+                contents.append("products of another kind")
             _print_plugin(output, provider, contents, offers)
         for provider in usable.left_out:
             output.text(str(provider), "dim")

@@ -27,6 +27,18 @@ class Source:
     ----------
     what : str
         What the input is to the blend, for messages: ``input 3 (c_cal.fits)``.
+    model_type : type or str
+        The class of datamodel that the input is; where there is none, a name of its kind. All
+        inputs of a blend are of one, unless it is asked for with ``mixed=True``.
+    schema : mapping
+        The schema of that class: which attributes there are below ``meta``, and their rules. It is
+        a JSON schema with the additions of stdatamodels: ``fits_keyword``, ``fits_hdu``,
+        ``blend_rule``, ``blend_table``. A source whose ``model_type`` is a class of datamodel need
+        not have one of its own.
+
+    Notes
+    -----
+    Attributes may be those of the class, properties, or set when the source is made.
 
     Examples
     --------
@@ -45,21 +57,13 @@ class Source:
 
     @default_member
     def model_type(self) -> type | str:
-        """The class of datamodel that the input is; where there is none, a name of its kind.
-
-        All inputs of a blend are of one, unless it is asked for with ``mixed=True``.
-        """
+        """The class of datamodel that the input is; where there is none, a name of its kind."""
         msg = f"{type(self).__name__} has no model_type"
         raise NotImplementedError(msg)
 
     @default_member
     def schema(self) -> Mapping[str, Any]:
-        """The schema of that class: which attributes there are below ``meta``, and their rules.
-
-        It is a JSON schema with the additions of stdatamodels: ``fits_keyword``, ``fits_hdu``,
-        ``blend_rule``, ``blend_table``. A source whose ``model_type`` is a class of datamodel need
-        not have one of its own.
-        """
+        """The schema of that class."""
         if isinstance(self.model_type, str):
             msg = f"{type(self).__name__} has no schema"
             raise NotImplementedError(msg)

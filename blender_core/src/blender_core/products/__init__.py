@@ -8,6 +8,7 @@ __all__ = [
     "file_product",
     "later_values",
     "open_product",
+    "plain_asdf",
     "plain_fits",
     "plugin_product",
     "product",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from blender_core.common.caught_warnings import recorded
 from blender_core.common.wording import preview
 from blender_core.errors import warn
 from blender_core.formats.fits.cards import RawHeader
@@ -41,14 +42,14 @@ class CardOrder:
         It takes an apostrophe with a slash after it for the end of a text.
         """
         keyword, header = attribute.keyword or "", headers[attribute.hdu.upper()]
-        image = card(keyword, value, _comment(attribute.subschema), exact=self._exact)
-        if self._exact:
-            read = RawHeader(image).get(keyword)
-            if read != (value.rstrip(" ") if isinstance(value, str) else value):
-                warn(
-                    f"the product's header cannot have {attribute.label} = {preview(value)} in a "
-                    f"way that is read as such: it is read as {preview(read)}"
-                )
+        with recorded():  # a long comment is cut off
+            image = card(keyword, value, _comment(attribute.subschema), exact=self._exact)
+            read = RawHeader(image).get(keyword) if self._exact else value
+        if self._exact and read != (value.rstrip(" ") if isinstance(value, str) else value):
+            warn(
+                f"the product's header cannot have {attribute.label} = {preview(value)} in a "
+                f"way that is read as such: it is read as {preview(read)}"
+            )
         if keyword in header:
             header.replace(keyword, image)
             return

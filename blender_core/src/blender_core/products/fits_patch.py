@@ -13,8 +13,9 @@ import hashlib
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.values import DROP
+from blender_core.formats.asdf.tree_text import array_tag
 from blender_core.formats.files.byte_ranges import Part, PatchError
-from blender_core.formats.fits.asdf_extension import array_tag, new_extension, with_tree
+from blender_core.formats.fits.asdf_extension import new_extension, with_tree
 from blender_core.formats.fits.cards import RawHeader
 from blender_core.products.card_order import CardOrder
 from blender_core.products.extra_cards import cards_left

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
-from blender_core.common.caught_warnings import recorded
 from blender_core.common.values import DROP
 from blender_core.formats.files.byte_ranges import ByteRange, Part, PatchError
 from blender_core.formats.fits.asdf_extension import bytes_of
@@ -91,21 +90,20 @@ def change_cards(hdus: list[HDU], order: Cards, changes: Mapping[str, Any]) -> N
         headers |= {f"{hdu.name},{hdu.version}": hdu.header, hdu.name: hdu.header}
     headers["PRIMARY"] = hdus[0].header
     faults = []
-    with recorded():  # long comments are cut off
-        for attribute in order.attributes:
-            value, name = changes.get(attribute.path), attribute.hdu.upper()
-            if value is None or attribute.keyword is None:
-                continue
-            if value is DROP:
-                if name in headers:
-                    headers[name].remove(attribute.keyword)
-                continue
-            if name not in headers:
-                headers[name] = _insert_empty(hdus, attribute.hdu).header
-            try:
-                order.put(headers, attribute, value)
-            except ValueError as error:
-                faults.append(in_words(attribute.label, value, error))
+    for attribute in order.attributes:
+        value, name = changes.get(attribute.path), attribute.hdu.upper()
+        if value is None or attribute.keyword is None:
+            continue
+        if value is DROP:
+            if name in headers:
+                headers[name].remove(attribute.keyword.upper())
+            continue
+        if name not in headers:
+            headers[name] = _insert_empty(hdus, attribute.hdu).header
+        try:
+            order.put(headers, attribute, value)
+        except ValueError as error:
+            faults.append(in_words(attribute.label, value, error))
     if faults:
         msg = f"its header cannot have {'; '.join(faults)}"
         raise PatchError(msg)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.common.caught_warnings import recorded
 from blender_core.common.values import identity
 from blender_core.common.wording import preview
 from blender_core.errors import warn
@@ -56,11 +57,13 @@ class PlainCards:
         """
         keyword, header = (attribute.keyword or "").upper(), headers[attribute.hdu.upper()]
         present = header.images(keyword)
-        if len(present) == 1 and _is_same(RawHeader(present[0]).get(keyword), value):
+        if len(present) == 1 and _is_same(_value_of(present[0], keyword), value):
             return
         comment = comment_of(present[0]) if present else attribute.title.partition("\n")[0]
-        image = card(keyword, value, comment, exact=True)
-        read = RawHeader(image).get(keyword)
+        # Of an empty text, astropy 8.0 looks for the end in the comment; blanks are as empty.
+        with recorded():  # a long comment is cut off
+            image = card(keyword, " " if value == "" else value, comment, exact=True)
+            read = RawHeader(image).get(keyword)
         if not _is_same(read, value):
             warn(
                 f"{self._label}: its header cannot have {attribute.label} = {preview(value)} in a "
@@ -79,6 +82,17 @@ class PlainCards:
             return max(place + 1, header.start)
         place = header.find(keywords[index + 1 :])
         return header.end if place is None else max(place, header.start)
+
+
+def _value_of(image: bytes, keyword: str) -> Any:
+    """Return the value of a card that is there; None if it has none that can be read."""
+    from astropy.io.fits import VerifyError
+
+    with recorded():
+        try:
+            return RawHeader(image).get(keyword)
+        except VerifyError:
+            return None
 
 
 def _is_same(read: Any, value: Any) -> bool:

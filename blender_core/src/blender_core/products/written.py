@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from blender_core.formats.files.byte_ranges import Part
 
-__all__ = ["require_model", "require_packed", "require_parts"]
+__all__ = ["require_bytes", "require_model", "require_packed", "require_parts"]
 
 _COMPARED: Final = (bool, int, float, str, list)
 _LENGTH: Final = 4
@@ -39,6 +39,12 @@ _LENGTH: Final = 4
 
 def require_parts(draft: Path, parts: Iterable[Part]) -> None:
     """Require that a FITS file is one, and has the parts it was put together of."""
+    require_bytes(draft, parts)
+    _fits_in(draft)
+
+
+def require_bytes(draft: Path, parts: Iterable[Part]) -> None:
+    """Require that a file has the bytes that it was put together of, in their places."""
     with draft.open("rb") as file:
         for part in parts:
             start = file.tell()
@@ -47,7 +53,6 @@ def require_parts(draft: Path, parts: Iterable[Part]) -> None:
             elif file.read(len(part)) != part:
                 msg = f"it has other bytes than were written from byte {start:,} on"
                 raise DraftError(msg)
-    _fits_in(draft)
 
 
 def require_packed(draft: Path, length: int) -> None:

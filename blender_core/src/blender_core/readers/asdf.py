@@ -8,6 +8,7 @@ from blender_core.common.cached import cached_property
 from blender_core.common.wording import format_error, named
 from blender_core.errors import InputError
 from blender_core.formats.asdf.blocks import TruncatedAsdfError, require_blocks
+from blender_core.formats.asdf.external_arrays import ExternalArrayError, require_files
 from blender_core.formats.asdf.limits import UnboundedTreeError
 from blender_core.formats.asdf.plain_tree import plain_tree
 from blender_core.formats.asdf.tree_text import AsdfText
@@ -59,10 +60,11 @@ class AsdfReader(Reader):
                 text = AsdfText.read(file, length)
                 tree = _tree(text)
                 require_blocks(file, text.root, len(text.raw), length)
+                require_files(text.root, path)
         except OSError as error:
             msg = f"{self.what} cannot be read: {error.strerror or error}"
             raise InputError(msg) from error
-        except (TruncatedAsdfError, UnboundedTreeError) as error:
+        except (ExternalArrayError, TruncatedAsdfError, UnboundedTreeError) as error:
             msg = f"{self.what} cannot be read: {error}"
             raise InputError(msg) from error
         except Exception as error:

@@ -21,6 +21,7 @@ from blender_core.common.cached import cached_property
 from blender_core.common.plain_values import plain
 from blender_core.common.wording import named
 from blender_core.errors import InputError, UnknownInputError
+from blender_core.formats.asdf.external_arrays import ExternalArrayError, require_files
 from blender_core.formats.fits.hdulist import raw_fits_of, without_arrays
 from blender_core.formats.fits.scan import BadFitsError, NotFitsError, RawFits
 from blender_core.plugins.opened import Opened
@@ -128,6 +129,7 @@ class FitsReader(Reader):
 
     def _by_datamodel(self, layout: Layout) -> list[Any]:
         tree = self._tree  # before stdatamodels, which never comes to an end with some
+        self._require_files()
         if not self._fits.is_as_saved():  # then it takes the values of headers
             for name, (_, fields) in layout.keywords.items():
                 select(self._fits, name, fields, self.what)
@@ -142,6 +144,16 @@ class FitsReader(Reader):
             meta = tree.get("meta")
             values[place] = meta.get("date") if isinstance(meta, dict) else None
         return values
+
+    def _require_files(self) -> None:
+        asdf = self._fits.asdf
+        if asdf is None or not isinstance(self._file, Path):
+            return
+        try:
+            require_files(asdf.root, self._file)
+        except ExternalArrayError as error:
+            msg = f"{self.what} cannot be read: {error}"
+            raise InputError(msg) from error
 
     def _opened(self) -> Any:
         if isinstance(self._file, Path):
@@ -206,6 +218,7 @@ class FitsReader(Reader):
         asdf = self._fits.asdf
         if asdf is None or name.encode() not in asdf.raw or self._tree.get(name) is None:
             return None
+        self._require_files()
         return table_in_tree(self._opened, self.what, name)
 
     @property

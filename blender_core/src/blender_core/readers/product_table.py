@@ -34,6 +34,7 @@ __all__ = [
     "table_in_fits",
     "table_in_tree",
     "table_of_datamodel",
+    "unreadable",
 ]
 
 HDRTAB: Final = "hdrtab"
@@ -57,7 +58,7 @@ def table_in_tree(
         with opened() as model:
             return np.array(table_of_datamodel(model, name))  # the model's own goes with it
     except Exception as error:
-        raise _unreadable(name, label, error) from error
+        raise unreadable(name, label, error) from error
 
 
 def table_in_fits(file: Path | HDUList, label: str, name: str = HDRTAB) -> FITS_rec:
@@ -70,7 +71,7 @@ def table_in_fits(file: Path | HDUList, label: str, name: str = HDRTAB) -> FITS_
         with fits.open(file) as hdulist:
             return table_in(hdulist, name.upper())
     except Exception as error:
-        raise _unreadable(name, label, error) from error
+        raise unreadable(name, label, error) from error
 
 
 def table_in_file(hdu: RawHDU, file: BinaryIO, label: str, name: str = HDRTAB) -> FITS_rec:
@@ -78,7 +79,7 @@ def table_in_file(hdu: RawHDU, file: BinaryIO, label: str, name: str = HDRTAB) -
     try:
         return table_of(hdu, file)
     except Exception as error:
-        raise _unreadable(name, label, error) from error
+        raise unreadable(name, label, error) from error
 
 
 def array_of_table(table: Any) -> Any:
@@ -95,7 +96,8 @@ def array_of_table(table: Any) -> Any:
     return np.array(table, subok=False)
 
 
-def _unreadable(name: str, label: str, error: Exception) -> ExpansionError:
+def unreadable(name: str, label: str, error: Exception) -> ExpansionError:
+    """Return the error of a table that cannot be read."""
     kind = "" if isinstance(error, BadFitsError) else f"{type(error).__name__}: "
     return ExpansionError(
         f"the {name.upper()} of {label} cannot be read: {kind}{format_error(error)}"

@@ -14,8 +14,8 @@ __all__ = ["overrides_of_line"]
 
 CALC_FORCE: Final = {
     "DATE": "drop",
-    "DATE-OBS": "mindatetime",
-    "DATE-END": "maxdatetime",
+    "DATE-OBS": "min",
+    "DATE-END": "max",
     "TSTART": "min",
     "TSTOP": "max",
     "DTCOR": "first",

@@ -1,3 +1,14 @@
 """The bytes of ASDF: the tree as text, its limits, and changes of it."""
 
-__all__ = ["blocks", "limits", "plain_tree", "scalars", "skeleton", "tree_edit", "tree_text"]
+__all__ = [
+    "array_edit",
+    "blocks",
+    "external_arrays",
+    "limits",
+    "part",
+    "plain_tree",
+    "scalars",
+    "skeleton",
+    "tree_edit",
+    "tree_text",
+]

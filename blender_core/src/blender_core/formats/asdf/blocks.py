@@ -1,4 +1,4 @@
-"""Find out whether an ASDF file has all its binary blocks, without reading what is in them.
+"""The binary blocks of an ASDF file: whether all are there, and new ones.
 
 By the ASDF standard, the blocks follow the tree, one after the other, after any padding. Each
 begins with a header that says how long it is. The last one may be a stream, which reaches to the
@@ -7,13 +7,28 @@ end of the file however long that is; otherwise an index may follow.
 
 from __future__ import annotations
 
+import hashlib
 import struct
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, NoReturn
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, NoReturn
+
+import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
-__all__ = ["TruncatedAsdfError", "require_blocks"]
+    from numpy.typing import NDArray
+
+__all__ = [
+    "Block",
+    "TruncatedAsdfError",
+    "block_of",
+    "blocks_in",
+    "files_in",
+    "names_last",
+    "renumbered",
+    "require_blocks",
+    "sources_in",
+]
 
 _MAGIC: Final = b"\xd3BLK"
 _SIZE: Final = struct.Struct(">4sH")
@@ -23,23 +38,39 @@ _CHUNK: Final = 1 << 16
 _LONGEST_PADDING: Final = 1 << 28
 _MOST_BLOCKS: Final = 1 << 16
 _INTEGER: Final = "tag:yaml.org,2002:int"
+_TEXT: Final = "tag:yaml.org,2002:str"
 
 
 class TruncatedAsdfError(Exception):
     """A file ends within its blocks, or before them. The message says where."""
 
 
+class Block(NamedTuple):
+    """Where a block is in a file, with its header. A stream has no length, and is the last one."""
+
+    start: int
+    length: int | None
+
+
 def require_blocks(file: BinaryIO, root: Any, start: int, length: int) -> None:
     """Refuse a file that lacks some of the data that the nodes of its tree speak of."""
-    number = sum(1 for _ in _blocks(file, start, length))
-    wanted = 1 + max(_sources(root), default=-1)
+    number = sum(1 for _ in blocks_in(file, start, length))
+    wanted = 1 + max(sources_in(root), default=-1)
     if number < min(wanted, _MOST_BLOCKS):
         msg = f"it is truncated: {number:,} of the {wanted:,} blocks that its tree names are there"
         raise TruncatedAsdfError(msg)
 
 
-def _blocks(file: BinaryIO, start: int, length: int) -> Iterator[int]:
-    """Give the places of the blocks, as far as anything tells of them."""
+def block_of(array: NDArray[Any]) -> bytes:
+    """Return a block that has an array, as its elements are in memory, row by row."""
+    data = np.ascontiguousarray(array).tobytes()
+    checksum = hashlib.md5(data, usedforsecurity=False).digest()
+    header = _HEADER.pack(0, bytes(4), len(data), len(data), len(data), checksum)
+    return _SIZE.pack(_MAGIC, len(header)) + header + data
+
+
+def blocks_in(file: BinaryIO, start: int, length: int) -> Iterator[Block]:
+    """Give the blocks after a tree, as far as anything tells of them."""
     position = _first(file, start)
     for number in range(1, _MOST_BLOCKS + 1):
         file.seek(position)
@@ -50,13 +81,14 @@ def _blocks(file: BinaryIO, start: int, length: int) -> Iterator[int]:
             _truncated(number, "header ends", position + _SIZE.size + _HEADER.size, length)
         size = _SIZE.unpack_from(raw)[1]
         flags, _, allocated, used, *_ = _HEADER.unpack_from(raw, _SIZE.size)
-        yield position
         if flags & _STREAMED:
+            yield Block(position, None)
             return
-        position += _SIZE.size + size
-        if position + used > length:
-            _truncated(number, "data end", position + used, length)
-        position += allocated  # with padding, which may lack at the end
+        data = position + _SIZE.size + size
+        yield Block(position, _SIZE.size + size + allocated)
+        if data + used > length:
+            _truncated(number, "data end", data + used, length)
+        position = data + allocated  # with padding, which may lack at the end
         if position > length:
             return
 
@@ -80,9 +112,36 @@ def _first(file: BinaryIO, start: int) -> int:
     return start
 
 
-def _sources(root: Any) -> Iterator[int]:
-    """Give the numbers of the blocks that arrays are in."""
-    waiting, seen = [root], set()
+def sources_in(root: Any, without: Iterable[Any] = ()) -> Iterator[int]:
+    """Give the numbers of the blocks that the arrays below a node are in, but for some nodes."""
+    for value in _sources(root, without):
+        yield max(_integer(value), 0)  # -1 stands for the last one
+
+
+def files_in(root: Any) -> Iterator[str]:
+    """Give the names of other files that the arrays below a node are said to be in."""
+    return (node.value for node in _places(root) if node.tag == _TEXT)
+
+
+def names_last(root: Any) -> bool:
+    """Tell whether an array is in whatever block is the last one."""
+    return any(_integer(value) < 0 for value in _sources(root))
+
+
+def renumbered(root: Any, numbers: Mapping[int, int]) -> None:
+    """Let the arrays below a node be in blocks of other numbers."""
+    for value in _sources(root):
+        value.value = str(numbers[max(_integer(value), 0)])
+
+
+def _sources(root: Any, without: Iterable[Any] = ()) -> Iterator[Any]:
+    """Give the nodes below a node that tell in which block an array is."""
+    return (node for node in _places(root, without) if node.tag == _INTEGER)
+
+
+def _places(root: Any, without: Iterable[Any] = ()) -> Iterator[Any]:
+    """Give the nodes below a node that tell where an array is: in a block, or in another file."""
+    waiting, seen = [root], set(map(id, without))
     while waiting:
         node = waiting.pop()
         if node is None or node.id == "scalar" or id(node) in seen:
@@ -93,9 +152,7 @@ def _sources(root: Any) -> Iterator[int]:
             continue
         waiting.extend(value for _, value in node.value)
         if "/core/ndarray-" in node.tag:
-            for key, value in node.value:
-                if key.value == "source" and value.tag == _INTEGER:
-                    yield max(_integer(value), 0)  # -1 stands for the last one
+            yield from (value for key, value in node.value if key.value == "source")
 
 
 def _integer(node: Any) -> int:

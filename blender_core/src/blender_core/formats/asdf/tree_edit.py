@@ -18,7 +18,7 @@ from blender_core.formats.files.byte_ranges import PatchError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["changed"]
+__all__ = ["alone", "changed", "node_at"]
 
 _DIRECTIVE: Final = re.compile(r"^(?=%YAML |%TAG |---)", re.MULTILINE)
 _TAG: Final = re.compile(r"^%TAG (\S+) (\S+)", re.MULTILINE)
@@ -45,6 +45,25 @@ def changed(text: str, changes: Mapping[str, Any]) -> str:
         msg = "its text is of an unusual form"
         raise PatchError(msg)
     return new
+
+
+def node_at(root: Any, path: str) -> Any:
+    """Return the node at a dotted path; None if there is none."""
+    node = root
+    for name in path.split("."):
+        if node is None or node.id != "mapping":
+            return None
+        node = next((value for key, value in node.value if key.value == name), None)
+    return node
+
+
+def alone(text: str, name: str, node: Any) -> str:
+    """Return the text of a tree that has nothing but one of the nodes at its top."""
+    import yaml
+
+    root = _composed(text)
+    root.value = [(yaml.ScalarNode("tag:yaml.org,2002:str", name), node)]
+    return _serialized(root, text)
 
 
 def _composed(text: str) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.cached import cached_property
@@ -11,12 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import BinaryIO
 
-__all__ = ["CHECKSUM", "AsdfText"]
+__all__ = ["CHECKSUM", "AsdfText", "array_tag"]
 
 CHECKSUM: Final = "_fits_hash"
 """Where a tree has the checksum of the headers of its file."""
 
 _END: Final = b"\n..."
+_STANDARD: Final = re.compile(rb"#ASDF [^\n]*\n#ASDF_STANDARD (\d+)\.(\d+)")
 _CHUNK: Final = 1 << 16
 _LONGEST: Final = 1 << 28
 _MOST_VALUES: Final = 5_000_000
@@ -107,3 +109,10 @@ class AsdfText:
         from asdf.yamlutil import AsdfLoader
 
         return None if self.root is None else AsdfLoader(b"").construct_document(self.root)
+
+
+def array_tag(old: AsdfText | None) -> str:
+    """Return the tag of arrays, which changes with the versions of the ASDF standard."""
+    version = _STANDARD.match(old.raw) if old else None
+    is_new = version is None or (int(version[1]), int(version[2])) >= (1, 6)
+    return f"tag:stsci.edu:asdf/core/ndarray-{'1.1.0' if is_new else '1.0.0'}"

@@ -19,21 +19,13 @@ if TYPE_CHECKING:
     from blender_core.formats.asdf.tree_text import AsdfText
     from blender_core.formats.fits.scan import RawHDU
 
-__all__ = ["array_tag", "bytes_of", "new_extension", "with_tree"]
+__all__ = ["bytes_of", "new_extension", "with_tree"]
 
 _INDEX: Final = re.compile(
     rb"#ASDF BLOCK INDEX\r?\n%YAML[^\n]*\n---\r?\n((?:- \d+\r?\n)*)\.\.\.\s*\Z"
 )
-_STANDARD: Final = re.compile(rb"#ASDF [^\n]*\n#ASDF_STANDARD (\d+)\.(\d+)")
 _OFFSET: Final = re.compile(rb"\d+")
 _LARGEST_INDEX: Final = 1 << 20
-
-
-def array_tag(old: AsdfText | None) -> str:
-    """Return the tag of arrays, which changes with the versions of the ASDF standard."""
-    version = _STANDARD.match(old.raw) if old else None
-    is_new = version is None or (int(version[1]), int(version[2])) >= (1, 6)
-    return f"tag:stsci.edu:asdf/core/ndarray-{'1.1.0' if is_new else '1.0.0'}"
 
 
 def with_tree(

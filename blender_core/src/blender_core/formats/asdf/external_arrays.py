@@ -1,0 +1,32 @@
+"""Arrays that an ASDF tree says to be in other files, which asdf opens whatever they are."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urljoin, urlsplit
+
+from blender_core.common.wording import preview
+from blender_core.formats.asdf.blocks import files_in
+
+__all__ = ["ExternalArrayError", "require_files"]
+
+
+class ExternalArrayError(Exception):
+    """An array is said to be in what cannot be read as a file. The message says where."""
+
+
+def require_files(root: Any, path: Path) -> None:
+    """Refuse a tree with arrays in pipes and devices, of which asdf would never see the end."""
+    for source in files_in(root):
+        place = urlsplit(urljoin(path.absolute().as_uri(), source))
+        if place.scheme != "file":
+            continue
+        try:
+            mode = Path(unquote(place.path)).stat().st_mode
+        except (OSError, ValueError):  # asdf says so where it is needed
+            continue
+        if not stat.S_ISREG(mode):
+            msg = f"an array of its tree is in {preview(source)}, which is no regular file"
+            raise ExternalArrayError(msg)

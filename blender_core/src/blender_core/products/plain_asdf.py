@@ -1,0 +1,221 @@
+"""A product that is an ASDF file of no datamodel."""
+
+# ruff: noqa: D102  # the base class says what its methods do
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+import numpy as np
+
+from blender_core.common.caught_warnings import kept_apart
+from blender_core.common.values import DROP
+from blender_core.errors import InputError, OutputError
+from blender_core.formats.asdf.array_edit import ArrayEdit
+from blender_core.formats.asdf.part import part_of
+from blender_core.formats.asdf.tree_edit import changed, node_at
+from blender_core.formats.asdf.tree_text import AsdfText, array_tag
+from blender_core.formats.files.byte_ranges import PatchError, blocks_of
+from blender_core.formats.files.source_file import SourceFile
+from blender_core.products.base import Product
+from blender_core.products.written import require_bytes
+from blender_core.readers.asdf import AsdfReader
+from blender_core.readers.product_table import unreadable
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator, Mapping
+
+    from blender_core.formats.files.byte_ranges import Part
+    from blender_core.formats.files.target import Target
+    from blender_core.plan.plan import BlendPlan
+    from blender_core.schema.layout import Layout
+    from blender_core.tables.product_table import ProductTable
+
+__all__ = ["AsdfProduct"]
+
+
+class AsdfProduct(Product):
+    """An ASDF file, to build products of plugins on.
+
+    Blended values go to the places of their attributes in the tree, `place`, which are made if they
+    are not there; the tables become arrays, ``hdrtab`` and ``hdrrules`` at the top of the tree. All
+    else stays: values as they are written, whatever their tags, and arrays to the bit. Neither the
+    libraries that know the tags nor their schemas are needed. The file is not changed until it is
+    saved.
+
+    A plugin adds what the product is (`model_type`), which attributes it has (`schema`), and where
+    they are in the tree.
+
+    Parameters
+    ----------
+    given : path-like
+        The file.
+    what : str
+        What it is to the blend, for messages, as the hook is told.
+
+    Raises
+    ------
+    InputError
+        If it is not a whole ASDF file.
+
+    Examples
+    --------
+    >>> from blender_core import AsdfProduct, hookimpl
+    >>> class Mosaic(AsdfProduct):
+    ...     model_type = "mosaic"
+    ...     schema = {"properties": {"meta": {"properties": {
+    ...         "filter": {"type": "string", "blend_rule": "multi"}}}}}
+    ...     def place(self, path):
+    ...         return f"survey.{path}"  # of meta.filter: survey.meta.filter
+    >>> @hookimpl
+    ... def blender_product(given, what, opened):
+    ...     is_ours = opened is not None and "survey" in (opened.tree or {})
+    ...     return Mosaic(given, what) if is_ours else None
+    """
+
+    endings = (".asdf",)
+
+    def __init__(self, given: str | os.PathLike[str], what: str = "the product") -> None:
+        self.what = what
+        self.path = Path(given)
+        self._source = SourceFile(self.path)
+        self._content: dict[str, Any] | None = None
+        self._content = self._read_tree()
+        self._changes: Mapping[str, Any] = {}
+        self._tables: Mapping[str, ProductTable] = {}
+        self._plan: BlendPlan | None = None
+        self._parts: list[Part] | None = None
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.path}>"
+
+    def place(self, path: str) -> str:
+        """Return where the value of an attribute is in the tree, as a dotted path."""
+        return path
+
+    def nodes(
+        self,
+        changes: Mapping[str, Any],
+        tables: Mapping[str, ProductTable],
+        plan: BlendPlan,  # noqa: ARG002
+    ) -> dict[str, Any]:
+        """Return what is put into the tree: dotted path → value.
+
+        Parameters
+        ----------
+        changes, tables, plan
+            As for `update`.
+
+        Returns
+        -------
+        nodes : dict
+            Plain values, those that `asdf.tagged` gives a tag, arrays, masked ones as well, and
+            ``DROP``.
+        """
+        nodes = {self.place(path): value for path, value in changes.items()}
+        for name, table in tables.items():
+            nodes[name] = table.to_array() if table else DROP
+        return nodes
+
+    def own_nodes(self, target: Target) -> dict[str, Any]:  # noqa: ARG002
+        """Return what the file says of itself, its name say: dotted path → value."""
+        return {}
+
+    @property
+    def origin(self) -> Path | None:
+        return self._source.path
+
+    @property
+    def tree(self) -> Mapping[str, Any]:
+        """The tree of the file as it is, as plain content, without arrays."""
+        if self._content is None:  # since the file was replaced
+            self._source.require_unchanged()
+            self._content = self._read_tree()
+        return self._content
+
+    def _read_tree(self) -> dict[str, Any]:
+        return dict(AsdfReader(cast("Path", self.origin), self.what).opened.tree or {})
+
+    def read(self, layout: Layout) -> list[Any]:
+        return [_below(self.tree, self.place(path)) for path in layout.paths]
+
+    @kept_apart()
+    def table(self, name: str) -> Any:
+        if name not in self.tree:
+            return None
+        import asdf
+
+        try:
+            with self._source.opened() as source:
+                part = part_of(source, name)
+            with asdf.open(part) as file:
+                return np.array(file[name])
+        except InputError:
+            raise
+        except Exception as error:  # asdf has several
+            raise unreadable(name, self.what, error) from error
+        finally:  # a file that has been changed may not even be readable
+            self._source.require_unchanged()
+
+    def update(
+        self, changes: Mapping[str, Any], tables: Mapping[str, ProductTable], plan: BlendPlan
+    ) -> None:
+        self._changes, self._tables, self._plan = dict(changes), dict(tables), plan
+
+    @contextlib.contextmanager
+    def restored(self) -> Iterator[None]:
+        before = self._changes, self._tables, self._plan
+        try:
+            yield
+        except BaseException:
+            self._changes, self._tables, self._plan = before
+            raise
+
+    def save(self, target: Target) -> None:
+        nodes: dict[str, Any] = {}
+        if self._plan is not None:
+            nodes = self.nodes(self._changes, self._tables, self._plan)
+        nodes |= self.own_nodes(target)
+        file = cast("BinaryIO", target.file)
+        self._parts = None
+        try:
+            with self._source.opened() as source:
+                parts = self._edited(source, nodes)
+                file.writelines(self._source.reading(blocks_of(parts, source)))
+        except PatchError as error:
+            msg = f"{self.what} cannot be written to {target.output}: {error}"
+            raise OutputError(msg, path=target.output) from error
+        finally:  # a file that has been changed may not even be readable
+            self._source.require_unchanged()
+        self._parts = parts
+
+    def _edited(self, source: BinaryIO, nodes: Mapping[str, Any]) -> list[Part]:
+        """Return the file with other values in its tree, and the blocks that belong to it."""
+        length = source.seek(0, 2)
+        source.seek(0)
+        text = AsdfText.read(source, length)
+        replaced = [node for path in nodes if (node := node_at(text.root, path)) is not None]
+        arrays = ArrayEdit(source, len(text.raw), length, text.root, replaced, array_tag(text))
+        new = changed(text.text, {path: arrays.put(value) for path, value in nodes.items()})
+        return [new.encode(), *arrays.parts]
+
+    def check(self, draft: Path, target: Target) -> None:  # noqa: ARG002
+        if self._parts is not None:
+            require_bytes(draft, self._parts)
+            AsdfReader(draft, "the draft")
+
+    def saved(self, target: Target, status: os.stat_result | None) -> None:
+        self._parts = None
+        self.path = target.output
+        if target.is_product:
+            self._source, self._content = SourceFile(target.output, status), None
+
+
+def _below(tree: Any, path: str) -> Any:
+    """Return what is at a place in a tree; None if nothing is."""
+    for name in path.split("."):
+        tree = tree.get(name) if isinstance(tree, dict) else None
+    return tree

@@ -92,8 +92,8 @@ class TestBlend:
             assert hdulist["WHT"].header["INHERIT"] is True
             assert list(hdulist["HDRTAB"].data["EXPTIME"]) == [30.0, 30.0, 40.0, 40.0]
             assert list(primary["HISTORY"]) == [
-                "Headers of 4 chips blended by Model Blender with blender-hst:",
-                "rules: those of blender-hst for each keyword",
+                "Headers of 4 chips blended by Model Blender, blender-hst 1.0",
+                "rules: the plugin's own for each keyword",
                 "HDRTAB has what each chip had, HDRRULES how each keyword came about.",
             ]
         assert result.values["meta.err.BUNIT"] == "UNITLESS"

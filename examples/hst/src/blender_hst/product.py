@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core import FitsProduct, Tier
@@ -52,11 +53,19 @@ class Drizzled(FitsProduct):
     def history(self, plan: BlendPlan, tables: Mapping[str, ProductTable]) -> Iterable[str]:
         """Say how many chips were blended, by which rules and whose; HDRRULES has the details."""
         sources = {each.source: None for each in plan.values() if each.tier > Tier.SCHEMA}
-        rules = ", ".join(sources) or "those of blender-hst for each keyword"
+        rules = ", ".join(sources) or "the plugin's own for each keyword"
         if (table := tables.get("hdrtab")) is not None:
-            yield f"Headers of {len(table)} chips blended by Model Blender with blender-hst:"
+            yield f"Headers of {len(table)} chips blended by Model Blender, {_provider()}"
         yield _ascii(f"rules: {rules}")
         yield "HDRTAB has what each chip had, HDRRULES how each keyword came about."
+
+
+def _provider() -> str:
+    name = "blender-hst"
+    try:
+        return f"{name} {version(name)}"
+    except PackageNotFoundError:  # it is used without being installed
+        return name
 
 
 def _ascii(text: str) -> str:

@@ -1,12 +1,23 @@
 """The plugin's own rules, and what it makes of headers where no rules file is given."""
 
 import itertools
+import subprocess
+from pathlib import Path
 
 import pytest
 from astropy.io import fits
-from hst_files import WFC3, WFPC2, Undefined, exposure
+from hst_files import WFC3, WFPC2, Undefined, drizzled, exposure
 
-from blender_core import InputError, Override, ReaderConflictError, blendmodels
+from blender_core import (
+    BlendErrorGroup,
+    BlendWarning,
+    InputError,
+    Override,
+    ReaderConflictError,
+    blendmodels,
+)
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -211,3 +222,41 @@ class TestFiles:
             blend(write("j9l9a1q"))
         _, values = blend(write("j9l9a2q"), block=["plain-fits"])
         assert values["PRIMARY", "EXPTIME"] == 30.0
+
+
+class TestLimits:
+    def test_two_patterns_that_disagree(self, blend, write, rules):
+        text = "ROOTNAME\nPOST* x max\nPOSTARG? x min\n"
+        with pytest.raises(BlendErrorGroup, match=r"line 2.*|line 3.*") as caught:
+            blend(write("j9l9a1q"), rules=[rules(text)])
+        assert "POSTARG1" in str(caught.value)
+
+    def test_a_keyword_of_primary_here_and_of_science_there(self, blend, write):
+        paths = [write("j9l9a1q", PHOTFNU=1.5), write("j9l9a2q", ({"PHOTFNU": 2.5},))]
+        with pytest.warns(BlendWarning, match="PHOTFNU_2"):
+            result, values = blend(*paths)
+        assert values["PRIMARY", "PHOTFNU"] == 1.5
+        assert values["SCI", "PHOTFNU"] == 2.5
+        assert {"PHOTFNU", "PHOTFNU_2"} <= set(result.table.colnames)
+
+
+@pytest.mark.exhaustive
+def test_installed(installed, write, rules, tmp_path):
+    environment = installed(ROOT / "blender_rules_std", ROOT / "examples" / "hst")
+    product = tmp_path / "j9l960010_drz.fits"
+    drizzled().writeto(product)
+    inputs = [str(write("j9l9a1q", ({}, {}))), str(write("j9l9a2q", ({}, {})))]
+    code = (
+        "import sys\n"
+        "from blender_core import blendmodels\n"
+        "product, rules, output, *inputs = sys.argv[1:]\n"
+        "result = blendmodels(product, inputs, rules=[rules], output=output)\n"
+        "print(result.values['meta.primary.EXPTIME'])\n"
+    )
+    path = rules("ROOTNAME\nEXPTIME EXPTIME sum\n")
+    arguments = (str(product), str(path), str(tmp_path / "out.fits"), *inputs)
+    assert environment.run(code, tmp_path, *arguments) == "60.0\n"
+    program = environment.programs / "hst-rules"
+    subprocess.run([program, path, "--to", tmp_path / "team.toml"], check=True)
+    arguments = (str(product), str(tmp_path / "team.toml"), str(tmp_path / "out2.fits"), *inputs)
+    assert environment.run(code, tmp_path, *arguments) == "60.0\n"

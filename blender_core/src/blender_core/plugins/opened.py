@@ -115,7 +115,7 @@ class OpenedHeader(_Unchangeable, Mapping[str, Any]):
         cards = self._read(cards_of, self._header)
         for card, altered in cards:
             self._tell(card.keyword, altered)
-        return tuple(card._replace(value=_own(card.value)) for card, _ in cards)
+        return tuple(_own_card(card) for card, _ in cards)
 
     @cached_property
     def version(self) -> int:
@@ -255,6 +255,12 @@ def _normalized(keyword: str) -> str:
     from astropy.io.fits import Card
 
     return str(Card.normalize_keyword(keyword))
+
+
+def _own_card(card: Card) -> Card:
+    value: Any = card.value
+    # Nearly all are, and those of files are shared.
+    return card._replace(value=_own(value)) if isinstance(value, np.generic) else card
 
 
 def _own(value: Any) -> Any:

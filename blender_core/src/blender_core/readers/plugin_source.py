@@ -16,7 +16,7 @@ from blender_core.readers.plugin_schema import BadSchemaError, KnownSchemas
 from blender_core.readers.product_table import array_of_table
 from blender_core.readers.reader import Reader
 from blender_core.schema.conversion import rule_result
-from blender_core.schema.validation import objection
+from blender_core.schema.validation import INTEGERS, objection
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
@@ -32,6 +32,7 @@ _MEMBERS: Final = ("what", "model_type", "schema", "read", "paths_beyond")
 _MOST_ROWS: Final = 100_000
 """How many rows an input may be: more are without an end."""
 _END: Final = object()
+_ALWAYS_VALID: Final = frozenset({str, float, bool, type(None)})
 _OF_KEYS: Final = ("__eq__", "__hash__")
 
 
@@ -187,7 +188,13 @@ class PluginSource(Reader):
         refused: list[tuple[Attribute, Any, str]] = []
         # One guard for all of them: it costs nothing where nothing is wrong.
         with self._guarded(lambda: f"what read returns for {attribute.label}"):
-            for value, attribute in zip(given, layout.attributes, strict=True):
+            for value, attribute, is_open in zip(
+                given, layout.attributes, layout.open, strict=True
+            ):
+                kind = type(value)
+                if is_open and (kind in _ALWAYS_VALID or (kind is int and value in INTEGERS)):
+                    values.append(value)
+                    continue
                 own = plain(value)
                 problem = _problem(own, attribute)
                 values.append(own if problem is None else None)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from blender_core.common.cached import cached_property
 from blender_core.schema.attributes import unknown_attribute
 from blender_core.schema.spans import spans_among
+from blender_core.schema.validation import is_open
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -120,6 +121,11 @@ class Layout:
             own = () if alone else self.attributes
             self._beyond[key] = Layout([*own, *map(unknown_attribute, paths)])
         return self._beyond[key]
+
+    @cached_property
+    def open(self) -> tuple[bool, ...]:
+        """Whether the schema says nothing of which values an attribute may have, for each."""
+        return tuple(is_open(each.subschema) for each in self.attributes)
 
     @cached_property
     def places(self) -> dict[str, int]:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "INTEGERS",
+    "is_open",
     "objection",
     "plainly_valid",
     "problem_with",
@@ -37,6 +38,28 @@ INTEGERS: Final = range(-(2**63) + 2, 2**63)
 _LONGEST: Final = 400
 _LONGEST_NAME: Final = 68
 """In the FITS standard, a card has room for so many characters of a text."""
+
+
+_ANNOTATIONS: Final = frozenset(
+    {
+        "title",
+        "description",
+        "fits_keyword",
+        "fits_hdu",
+        "fits_section",
+        "blend_rule",
+        "blend_table",
+        "blend_from",
+        "blend_column",
+        "blend_once_per",
+    }
+)
+"""What a schema says of an attribute, and not of which values it may have."""
+
+
+def is_open(subschema: Mapping[str, Any]) -> bool:
+    """Tell whether any scalar is valid that a file can have."""
+    return _ANNOTATIONS.issuperset(subschema)
 
 
 def plainly_valid(value: Any, subschema: Mapping[str, Any]) -> bool:

@@ -32,16 +32,17 @@ class Header:
     """
 
     def __init__(self, cards: Sequence[Card]) -> None:
-        self.values: dict[str, Any] = {}
+        values: dict[str, Any] = {}
         shape: list[tuple[str, str, str]] = []
         section = ""
         for keyword, value, comment in cards:
-            if keyword in _NO_KEYWORDS or keyword in self.values:
-                section = _title(value) or section if keyword == "" else section
+            if keyword in _NO_KEYWORDS:
+                section = (keyword == "" and _title(value)) or section
             # A name that is not of the FITS standard's letters is not one of HST's.
-            elif "." not in keyword and " " not in keyword:
-                self.values[keyword] = value
+            elif keyword not in values and "." not in keyword and " " not in keyword:
+                values[keyword] = value
                 shape.append((keyword, comment, section))
+        self.values = values
         self.shape = tuple(shape)
 
     def with_value(self, keyword: str, value: Any) -> Header:

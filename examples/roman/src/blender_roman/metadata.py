@@ -221,5 +221,4 @@ def schema_of(paths: Iterable[str], words: Mapping[str, Mapping[str, Any]]) -> d
 
 def mosaic_schema() -> dict[str, Any]:
     """Return the schema of what a mosaic gets: nothing else of it is blended."""
-    own = {path: WORDS[path] for path in WORDS if path not in (START, END, MIDDLE)}
-    return schema_of(own, own)
+    return schema_of(WORDS, WORDS)

@@ -227,9 +227,10 @@ class TestFiles:
 class TestLimits:
     def test_two_patterns_that_disagree(self, blend, write, rules):
         text = "ROOTNAME\nPOST* x max\nPOSTARG? x min\n"
-        with pytest.raises(BlendErrorGroup, match=r"line 2.*|line 3.*") as caught:
+        with pytest.raises(BlendErrorGroup) as caught:
             blend(write("j9l9a1q"), rules=[rules(text)])
-        assert "POSTARG1" in str(caught.value)
+        for keyword in ("POSTARG1", "POSTARG2", "'POST*'", "'POSTARG?'"):
+            assert keyword in str(caught.value)
 
     def test_a_keyword_of_primary_here_and_of_science_there(self, blend, write):
         paths = [write("j9l9a1q", PHOTFNU=1.5), write("j9l9a2q", ({"PHOTFNU": 2.5},))]

@@ -10,8 +10,9 @@ import random
 import subprocess
 
 import pytest
+from astropy.io import fits
 from environments import UV, Environment, make_folder
-from hst_files import WFC3, WFPC2, Undefined, exposure
+from hst_files import WFC3, WFPC2, Undefined, drizzled, exposure
 
 from blender_core import Status, blendmodels
 
@@ -289,6 +290,60 @@ def test_undefined_cards(compare, write, rules):
     ((n_same, found),) = compare((given, rules(text)))
     assert n_same > 90
     assert set(found) <= OF_THE_BLENDER
+
+
+PEERS_PRODUCT = """
+import sys
+from fitsblender.blendheaders import blendheaders
+
+product, output, rules, *inputs = sys.argv[1:]
+extensions = {"SCI": "SCI", "ERR": "WHT", "DQ": "CTX"}
+blendheaders(product, inputs=inputs, output=output, extensions=extensions, rules_file=rules)
+"""
+ON_DISK = """
+ROOTNAME
+EXPTIME
+TARGNAME
+EXPTIME EXPTIME sum
+EXPTIME TEXPTIME sum
+EXPSTART EXPSTART min
+DETECTOR DETECTOR multi
+MDRIZSKY MDRIZSKY mean
+CCDCHIP CCDCHIP multi
+<delete> LINENUM
+"""
+"""Without what has the peer's product be refused by astropy."""
+OF_THE_PRODUCT = {"FILENAME", "DATE", "NEXTEND", "EXPTIME", "EXPSTART", "EXPEND", "LINENUM"}
+
+
+def test_a_product_on_disk(peer, hst, write, rules, tmp_path):  # noqa: ARG001
+    product, theirs, ours = (tmp_path / name for name in ("x_drz.fits", "theirs.fits", "ours.fits"))
+    drizzled().writeto(product)
+    inputs = [write("j9l9a2q", ({}, {}), start=0.5, DETECTOR="HRC"), write("j9l9a1q", ({}, {}))]
+    path = rules(ON_DISK)
+    chips = [f"{each}[sci,{chip}]" for each in inputs for chip in (1, 2)]
+    peer.run(PEERS_PRODUCT, tmp_path, str(product), str(theirs), str(path), *chips)
+    blendmodels(product, inputs, rules=[path], output=ours)
+    with fits.open(ours) as own, fits.open(theirs) as other:
+        for name in ("PRIMARY", "SCI", "WHT", "CTX"):
+            mine, its = own[name].header, other[name].header
+            different = {
+                keyword
+                for keyword in {*mine, *its} - {"", "HISTORY"}
+                if mine.get(keyword) != its.get(keyword)
+            }
+            if name == "PRIMARY":
+                different -= OF_THE_PRODUCT | {key for _, key in OF_THE_BLENDER}
+            # Of these, this product has one axis alone.
+            different -= {"CD1_1", "CD1_2", "CD2_1", "CD2_2", "CRPIX2", "CRVAL2", "CTYPE2"}
+            assert different <= {"VAFACTOR", "WCSAXES"}, name
+        assert other[0].header["EXPTIME"] == 30.0  # the product's own
+        assert own[0].header["EXPTIME"] == 60.0
+        assert other[0].header["LINENUM"] == "19.001"  # deleted, and there again
+        assert "LINENUM" not in own[0].header
+        assert own[0].header["DETECTOR"] == other[0].header["DETECTOR"] == "MULTIPLE"
+        for name in ("SCI", "WHT", "CTX"):
+            assert own[name].data.tobytes() == other[name].data.tobytes()
 
 
 NUMBERS = (

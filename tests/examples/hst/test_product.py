@@ -65,8 +65,10 @@ def check_untouched(before, after):
             assert old[name].data.tobytes() == new[name].data.tobytes()
             for keyword in ("CRPIX1", "CRVAL1", "CTYPE1", "ORIENTAT", "BUNIT", "EXTNAME", "NAXIS1"):
                 assert old[name].header[keyword] == new[name].header[keyword]
-        for keyword in ("ROOTNAME", "NDRIZIM", "D001DATA", "NEXTEND", "SIMPLE", "BITPIX", "NAXIS"):
+        for keyword in ("ROOTNAME", "NDRIZIM", "D001DATA", "SIMPLE", "BITPIX", "NAXIS"):
             assert old[0].header[keyword] == new[0].header[keyword]
+        assert new[0].header["NEXTEND"] == len(new) - 1
+        assert new[0].header.comments["NEXTEND"] == "Number of standard extensions"
 
 
 class TestBlend:
@@ -151,15 +153,22 @@ class TestBlend:
         assert fits.getheader(tmp_path / "out.fits", "ERR")["INHERIT"] is True
 
     def test_with_the_table_of_another_blender(self, product, inputs, tmp_path):
-        """It is replaced, and what it does not tell of is blended."""
+        """It is replaced, and its values are, which that blender's rules have made."""
         with fits.open(product, mode="update") as hdulist:
-            rows = np.array([("j9l9a2q", 30.0)], dtype=[("ROOTNAME", "S8"), ("EXPTIME", "f8")])
+            rows = np.array(
+                [("j9l9a2q", 30.0, "HRC"), ("j9l9a1q", 40.0, "WFC")],
+                dtype=[("ROOTNAME", "S8"), ("EXPTIME", "f8"), ("DETECTOR", "S3")],
+            )
             hdulist.append(fits.BinTableHDU(rows, name="HDRTAB"))
-        blendmodels(product, inputs, output=tmp_path / "out.fits", later="replace")
+        told = ProductFile(product)
+        assert told.n_inputs == 2
+        assert told.outcomes["meta.primary.DETECTOR"].status.value == "unknown"
+        blendmodels(product, inputs, output=tmp_path / "out.fits")
         with fits.open(tmp_path / "out.fits") as hdulist:
             assert [hdu.name for hdu in hdulist].count("HDRTAB") == 1
             assert len(hdulist["HDRTAB"].data) == 4
             assert hdulist[0].header["EXPTIME"] == 70.0
+            assert hdulist[0].header["DETECTOR"] == "MULTIPLE"
 
     def test_a_product_of_another_telescope(self, inputs, tmp_path):
         path = tmp_path / "x.fits"

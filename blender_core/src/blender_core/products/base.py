@@ -71,7 +71,10 @@ class Product(Source):
     path: Path | None = None
     endings: tuple[str, ...] = PRODUCT_ENDINGS
     records_rules: bool = False
-    """Whether it gets HDRRULES from every blend of which nobody says otherwise."""
+    """Whether it gets HDRRULES from every blend of which nobody says otherwise.
+
+    So an HDRTAB without it is another blender's, which tells nothing of what was set later.
+    """
     validator: Any = None
     """A datamodel with the product's validation settings; None for the usual ones."""
 

@@ -175,6 +175,8 @@ def recorded_blend(
             return None
         attributes = {path: assignment.attribute for path, assignment in plan.items()}
         hdrrules = product.table("hdrrules")
+        if hdrrules is None and product.records_rules:
+            return None  # of another blender, with rules of which nothing is known
         rules = None if hdrrules is None else recorded_rules(hdrrules, label)
         names = {} if rules is None else rules.columns
         columns = recorded_inputs(Hdrtab(table, label), attributes, names)

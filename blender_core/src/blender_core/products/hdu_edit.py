@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 from blender_core.common.values import DROP
 from blender_core.formats.files.byte_ranges import ByteRange, Part, PatchError
 from blender_core.formats.fits.asdf_extension import bytes_of
+from blender_core.formats.fits.card_faults import comment_of
 from blender_core.formats.fits.card_images import card_images
+from blender_core.formats.fits.cards import RawHeader
 from blender_core.formats.fits.header_edit import EditedHeader, card, checksum_of
 from blender_core.formats.fits.scan import MOST_HDUS, name_and_version, padded
 from blender_core.formats.fits.table_hdu import table_hdu
@@ -18,7 +20,6 @@ from blender_core.tables.hdrtab import TABLES, fields_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from blender_core.formats.fits.cards import RawHeader
     from blender_core.formats.fits.scan import RawFits
     from blender_core.formats.fits.table_hdu import Field
     from blender_core.schema.attributes import Attribute
@@ -29,6 +30,7 @@ __all__ = [
     "HDU",
     "add_history",
     "change_cards",
+    "correct_number",
     "finish_headers",
     "hdus_of",
     "put_table",
@@ -114,6 +116,18 @@ def add_history(hdu: HDU, lines: Iterable[str]) -> None:
         images = list(card_images(card("HISTORY", line)))  # several, if it is long
         if not there.issuperset(images):
             hdu.header.insert(len(hdu.header), images)
+
+
+def correct_number(hdus: Sequence[HDU], tables: Iterable[ProductTable]) -> None:
+    """Have NEXTEND, where there is one, say how many extensions there are with the tables."""
+    header, names = hdus[0].header, {hdu.name for hdu in hdus[1:]}
+    number = len(hdus) - 1
+    for table in tables:
+        number += bool(table) - (table.hdu_name in names)
+    if images := header.images("NEXTEND"):
+        image = card("NEXTEND", number, comment_of(images[0]))
+        if RawHeader(images[0]).get("NEXTEND") != number:
+            header.replace("NEXTEND", image)
 
 
 def _insert_empty(hdus: list[HDU], name: str) -> HDU:

@@ -24,6 +24,7 @@ from blender_core.products.base import Product
 from blender_core.products.hdu_edit import (
     add_history,
     change_cards,
+    correct_number,
     finish_headers,
     hdus_of,
     put_table,
@@ -319,6 +320,7 @@ class FitsProduct(Product):
         except VerifyError as error:
             raise PatchError(str(error)) from error
         add_history(hdus[0], self._history)
+        correct_number(hdus, self._tables.values())
         finish_headers(hdus, content)
         for table in self._tables.values():
             put_table(hdus, table)

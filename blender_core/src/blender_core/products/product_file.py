@@ -141,6 +141,8 @@ class ProductFile:
         }
         hdrtab, hdrrules = source.table("hdrtab"), source.table("hdrrules")
         self._rules = RecordedRules({}, {})
+        # A product that has them from every blend was blended by another blender then.
+        self._is_of_another = hdrrules is None and getattr(source, "records_rules", False)
         if hdrrules is not None:
             self._rules = recorded_rules(hdrrules, source.what)
         self.n_inputs, self.columns = 0, []
@@ -313,7 +315,9 @@ class ProductFile:
         )
         if path in OF_A_FILE:
             return own_outcome(outcome, value)
-        return outcome if is_of_a_blend or not inputs else self._later(outcome)
+        if is_of_a_blend or not inputs or self._is_of_another:
+            return outcome
+        return self._later(outcome)
 
     def _later(self, outcome: Outcome) -> Outcome:
         """Tell whether a value is another than the schema's rule makes of HDRTAB."""

@@ -150,6 +150,20 @@ class TestTwo:
         assert values["PRIMARY", "SAMPTIME"] == 10.0
         assert values["PRIMARY", "EXPTIME"] == 60.0
 
+    @pytest.mark.parametrize("first", [0, 1, 2])
+    def test_of_different_headers(self, blend, write, first):
+        """Other keywords, other comments, other sections; whichever is the first."""
+        unlike = exposure("u5780205q", ({},), extensions=("SCI",), **WFPC2)
+        unlike[0].header.comments["DETECTOR"] = "CCD detector (1-4)"
+        unlike[0].header.insert("PROPOSID", ("", "   / WHOSE IT IS"))
+        inputs = [write("j9l9a1q", ({}, {})), write("ibfu01a1q", ({}, {}), **WFC3), unlike]
+        result, values = blend(*inputs[first:], *inputs[:first])
+        for keyword in ("INSTRUME", "DETECTOR", "PROPOSID"):
+            assert values["PRIMARY", keyword] == "MULTIPLE"
+        assert values["PRIMARY", "UEXPODUR"] == 300
+        assert values["PRIMARY", "EXPTIME"] == 90.0
+        assert len(result.table) == 5
+
     def test_proposals(self, blend, write):
         paths = [write("j9l9a1q"), write("j9l9a2q", PROPOSID=1, PR_INV_L="Noyola")]
         _, values = blend(*paths)
@@ -179,24 +193,25 @@ class TestOverrides:
 
 
 def test_instruments_agree_on_what_a_keyword_means(hst):  # noqa: ARG001
-    from blender_hst.meanings import INSTRUMENTS, meanings_of
+    from blender_hst.meanings import FILES, meanings, meanings_in
 
-    for one, other in itertools.combinations(INSTRUMENTS, 2):
-        ours, theirs = meanings_of(one), meanings_of(other)
+    for one, other in itertools.combinations(FILES, 2):
+        ours, theirs = meanings_in(one), meanings_in(other)
         for keyword in ours.keys() & theirs.keys():
             assert ours[keyword].rule["rule"] == theirs[keyword].rule["rule"], keyword
-    assert min(len(meanings_of(name)) for name in INSTRUMENTS) > 150
+            assert ours[keyword].is_recorded == theirs[keyword].is_recorded, keyword
+    for name in FILES[1:]:
+        assert len(meanings_in("hst") | meanings_in(name)) > 150
+    assert len(meanings()) > 250
 
 
 def test_every_rule_is_one_that_there_is(hst):  # noqa: ARG001
-    from blender_hst.meanings import INSTRUMENTS, made_of, meanings_of
+    from blender_hst.meanings import made, meanings
 
     from blender_core import Plugins, Registry
 
-    registry = Registry(Plugins.discover().rules())
-    for name in INSTRUMENTS:
-        rules = [each.rule for each in (*meanings_of(name).values(), *made_of(name))]
-        assert {rule["rule"] for rule in rules} - {"keep"} <= set(registry)
+    rules = {each.rule["rule"] for each in (*meanings().values(), *made())}
+    assert rules - {"keep"} <= set(Registry(Plugins.discover().rules()))
 
 
 class TestFiles:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core import Source
-from blender_hst.meanings import ANY, made_of, meanings_of
+from blender_hst.meanings import ANY, made, meanings
 from blender_hst.places import HDUS, KEPT, MADE, OF_THE_FILE, ROOTNAME, START, group_of, path_of
 
 if TYPE_CHECKING:
@@ -74,10 +74,7 @@ class Chip(Source):
     @property
     def schema(self) -> Mapping[str, Any]:
         """What the headers have, and by which rules it is blended."""
-        primary = self._headers["PRIMARY"].values
-        instrument = primary.get("INSTRUME")
-        shape = tuple((hdu, header.shape) for hdu, header in self._headers.items())
-        return schema_of(instrument if isinstance(instrument, str) else "", shape)
+        return schema_of(tuple((hdu, header.shape) for hdu, header in self._headers.items()))
 
     def read(self, layout: Layout) -> list[Any]:
         """Return the values of the wanted keywords."""
@@ -126,18 +123,16 @@ def header_of(header: OpenedHeader) -> Header:
 
 
 @functools.lru_cache(maxsize=64)
-def schema_of(
-    instrument: str, shape: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]
-) -> dict[str, Any]:
-    """Return the schema of an exposure whose headers have such keywords."""
-    meanings = meanings_of(instrument)
+def schema_of(shape: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]) -> dict[str, Any]:
+    """Return the schema of a file whose headers have such keywords."""
+    known = meanings()
     meta: dict[str, Any] = {}
     _place(meta, START, {"blend_rule": "keep", "title": "[d] When the exposure began"})
     _place(meta, ROOTNAME, {"fits_keyword": "ROOTNAME", "fits_hdu": "PRIMARY"})
     taken: set[str] = set()
     for hdu, cards in shape:
         for keyword, comment, section in cards:
-            meaning = meanings.get(keyword, ANY)
+            meaning = known.get(keyword, ANY)
             attribute: dict[str, Any] = {
                 "fits_keyword": keyword,
                 "fits_hdu": hdu,
@@ -155,18 +150,18 @@ def schema_of(
             _place(meta, path_of(hdu, keyword), attribute)
     for hdu, cards in shape[:1]:
         keywords = {keyword for keyword, *_ in cards}
-        for made in made_of(instrument):
-            if made.source in keywords and made.keyword not in keywords:
+        for each in made():
+            if each.source in keywords and each.keyword not in keywords:
                 attribute = {
-                    "title": made.title,
-                    "fits_keyword": made.keyword,
+                    "title": each.title,
+                    "fits_keyword": each.keyword,
                     "fits_hdu": hdu,
-                    "blend_rule": dict(made.rule),
-                    "blend_from": path_of(hdu, made.source),
+                    "blend_rule": dict(each.rule),
+                    "blend_from": path_of(hdu, each.source),
                     "blend_table": "never",
                     "blend_once_per": ROOTNAME,
                 }
-                _place(meta, f"{MADE}.{HDUS[hdu]}.{made.keyword}", attribute)
+                _place(meta, f"{MADE}.{HDUS[hdu]}.{each.keyword}", attribute)
     return {"properties": {"meta": {"properties": meta}}}
 
 

@@ -1,6 +1,7 @@
 """What keywords mean, and how they are blended therefore: the plugin's own rules, in TOML.
 
-There is a file for each instrument, and one for keywords that several have.
+There is a file for each instrument, and one for keywords that several have. A keyword means the
+same in all of them: exposures of several instruments can be in one product.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ from typing import TYPE_CHECKING, Any, Final
 from blender_hst.places import START
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
-__all__ = ["ANY", "INSTRUMENTS", "Made", "Meaning", "made_of", "meanings_of"]
+__all__ = ["ANY", "FILES", "Made", "Meaning", "made", "meanings", "meanings_in"]
 
-INSTRUMENTS: Final = ("ACS", "WFC3", "WFPC2", "STIS", "NICMOS")
-"""Those that have a file of their own."""
+FILES: Final = ("hst", "acs", "wfc3", "wfpc2", "stis", "nicmos")
+"""The names of the files: what several instruments have, and what one has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +47,25 @@ ANY: Final = Meaning(MappingProxyType({"rule": "first"}), is_recorded=False)
 
 
 @functools.cache
-def meanings_of(instrument: str) -> Mapping[str, Meaning]:
-    """Return what the keywords of an instrument mean: its own, and those of all."""
-    meanings: dict[str, Meaning] = {}
-    for name in _files(instrument):
-        for group in _content(name).get("group", ()):
-            meaning = _meaning(group)
-            meanings |= dict.fromkeys(group["keywords"], meaning)
-    return MappingProxyType(meanings)
+def meanings() -> Mapping[str, Meaning]:
+    """Return what keywords mean."""
+    every: dict[str, Meaning] = {}
+    for name in FILES:
+        every = meanings_in(name) | every
+    return MappingProxyType(every)
+
+
+def meanings_in(name: str) -> dict[str, Meaning]:
+    """Return what a file says of keywords."""
+    found: dict[str, Meaning] = {}
+    for group in _content(name).get("group", ()):
+        found |= dict.fromkeys(group["keywords"], _meaning(group))
+    return found
 
 
 @functools.cache
-def made_of(instrument: str) -> tuple[Made, ...]:
-    """Return what products of an instrument are given that its exposures do not have."""
+def made() -> tuple[Made, ...]:
+    """Return what products are given that their exposures do not have."""
     return tuple(
         Made(
             each["keyword"],
@@ -66,15 +73,9 @@ def made_of(instrument: str) -> tuple[Made, ...]:
             each["from"],
             {"rule": each["rule"], "reason": each["why"]},
         )
-        for name in _files(instrument)
+        for name in FILES
         for each in _content(name).get("made", ())
     )
-
-
-def _files(instrument: str) -> Iterator[str]:
-    yield "hst"
-    if instrument in INSTRUMENTS:
-        yield instrument.lower()
 
 
 def _content(name: str) -> dict[str, Any]:

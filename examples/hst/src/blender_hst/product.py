@@ -28,15 +28,13 @@ class Drizzled(FitsProduct):
         super().__init__(given, what)
         self._headers = {header.name: header for header in reversed(opened.headers)}
         self._headers["PRIMARY"] = opened.headers[0]
-        instrument = opened.headers[0].get("INSTRUME")
-        self._instrument = instrument if isinstance(instrument, str) else ""
 
     @property
     def schema(self) -> Mapping[str, Any]:
         """What its headers have, and by which rules it is blended."""
         names = ["PRIMARY", *filter(None, map(self._name, ("SCI", "ERR", "DQ")))]
         shape = tuple((name, header_of(self._headers[name]).shape) for name in dict.fromkeys(names))
-        return schema_of(self._instrument, shape)
+        return schema_of(shape)
 
     def _name(self, hdu: str) -> str | None:
         """Return the HDU that has what an exposure has in one; None if there is none."""

@@ -182,7 +182,7 @@ def test_what_lacks(compared, lacking):
             change |= {"logs": []}
         else:
             change |= {f"exposure.{name}": value for name, value in more.items()}
-            change |= {"background.level": 2.5, "background.method": "mean"}
+            change |= {"background.level": 2.5, "background.method": "match"}
             change |= {"background.subtracted": True}
     answer = compared(*changes)
     assert set(answer["values"]) <= OF_A_FILE | OF_THE_STEP

@@ -469,8 +469,9 @@ class TestDryRun:
         told = printed_json(*arguments, *options)
         assert only_cubes in [one["attribute"] for one in told["changed"]]
         assert told["conflicts"] == []
-        # Without --mixed, it is the plan of the first input.
-        assert only_cubes in refused(*arguments[:-1], *options)
+        # An override of what no input has is refused, as it is with images alone.
+        assert only_cubes in refused("blend", product, exposures[0], "--dry-run", *options)
+        assert "unless --mixed" in refused(*arguments[:-1], *options)
 
         when = 'when.instrument = "MIRI"\n'
         conflict = f'[[override]]\nattribute = "EFFEXPTM"\nrule = "max"\n{when}'

@@ -26,6 +26,7 @@ PAGES = sorted(
 # Pages whose blocks need more than their text: they are run by tests of their own.
 RUN_ELSEWHERE = {
     "howto/blend_own_fits.rst",
+    "howto/roman.rst",
     "howto/rules_of_a_team_in_strun.rst",
 }
 # It runs each of the commands, a dozen of which take a second or two.

@@ -188,9 +188,9 @@ CIRCLE.append(CIRCLE)
             "more than 1,000,000: it seems",
             marks=pytest.mark.exhaustive,
         ),
-        (lambda: plugin_with_rule(lambda _: endless(1)), "of type generator, and not a text"),
-        (lambda: plugin_with_rule(lambda _: CIRCLE), "more than 100 lists and mappings"),
-        (lambda: plugin_with_rule(lambda _: DEEP), "more than 100 lists and mappings"),
+        (lambda: plugin_with_rule(lambda _: endless(1)), "of type generator, and not a str"),
+        (lambda: plugin_with_rule(lambda _: CIRCLE), "more than 100 lists and dicts"),
+        (lambda: plugin_with_rule(lambda _: DEEP), "more than 100 lists and dicts"),
         (lambda: plugin_with_source(read=lambda *_: EndlessList()), "read fails: TooManyError"),
         (lambda: plugin_with_source(paths_beyond=lambda *_: EndlessList()), "paths_beyond fails"),
         (lambda: plugin_with_source(schema=EndlessDict()), "schema fails: TooManyError"),
@@ -249,7 +249,7 @@ def test_what_a_rule_puts_into_its_list_is_no_input():
         return values[-1]
 
     plugin = plugin_with_rule(blend, gives=Gives.INPUT)
-    with pytest.raises(BlenderError, match="of type Foreign, and not a text"):
+    with pytest.raises(BlenderError, match="of type Foreign, and not a str"):
         use(plugin)
 
 

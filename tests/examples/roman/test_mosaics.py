@@ -106,6 +106,17 @@ class TestTogether:
         assert cells(tables["background"], "level") == [None, None, None, None, 2.5]
         assert all(len(table) == 5 for table in tables.values())
 
+    def test_pointings_that_are_not_known(self, blended, two, write_mosaic):
+        unknown = write_mosaic("other", own("F158", 1, 2, 1.5, **{"resample.pointings": -999999}))
+        assert blended(two[0], unknown)["meta"]["resample"]["pointings"] == 2
+
+    def test_long_names(self, blended, write, tmp_path):
+        """Columns of HDRTAB have names of up to 68 characters."""
+        name = "conversion_megajanskys_uncertainty"
+        blended(write("a", changes={f"photometry.{name}": 0.5}), output=tmp_path / "b_coadd.asdf")
+        tables = blended(tmp_path / "b_coadd.asdf")["meta"]["individual_image_meta"]
+        assert cells(tables["photometry"], name) == [0.5]
+
     def test_in_another_order(self, blended, two):
         one, other = blended(*two)["meta"], blended(*two[::-1])["meta"]
         for group in ("coadd_info", "observation", "program", "instrument", "cal_step"):

@@ -183,7 +183,8 @@ class Exposure(Reader):
         """The class of datamodel that the exposure was, which may be another than the product's."""
         name = self.product.model_types[self._row]
         own = self.product.source.model_type
-        if name is None or name == name_of(own):
+        # What a plugin has a product of may call its files like a datamodel, which they are not.
+        if name is None or isinstance(own, str) or name == name_of(own):
             return own
         return class_named(name, self.what, _MODEL_TYPE.label)
 

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "BLENDED",
+    "CELLS",
     "CELLS_OF_MOSAIC",
     "END",
     "GROUPING",
@@ -17,6 +18,7 @@ __all__ = [
     "MEMBERS",
     "MIDDLE",
     "NULLABLE",
+    "POINTINGS",
     "START",
     "TABLES",
     "TIMES",
@@ -33,7 +35,9 @@ LOGS: Final = "meta.individual_image_cal_logs"
 """The logs of a mosaic's images, which stand beside ``meta`` in its file."""
 TABLES: Final = "meta.individual_image_meta"
 """Where a mosaic has the tables of its images."""
-CELLS_OF_MOSAIC: Final = f"{TABLES}.basic.mosaic"
+CELLS: Final = "meta.images"
+"""Where what a mosaic's tables say of its images is to the blend: a name of a column is short."""
+CELLS_OF_MOSAIC: Final = f"{CELLS}.basic.mosaic"
 """Of which mosaic a row of the tables is, if it was blended of mosaics."""
 _BASIC: Final = "basic"
 """The table of what stands directly below ``meta``."""
@@ -110,6 +114,7 @@ START: Final = "meta.exposure.start_time"
 END: Final = "meta.exposure.end_time"
 MIDDLE: Final = "meta.exposure.mid_time"
 MEAN: Final = "meta.coadd_info.time_mean"
+POINTINGS: Final = "meta.resample.pointings"
 MEMBERS: Final = "meta.resample.members"
 _TEXT: Final = {"type": "string"}
 _LIST: Final = {"type": "array", "blend_rule": "concatenate", "blend_table": False}
@@ -132,7 +137,7 @@ WORDS: Final[Mapping[str, Mapping[str, Any]]] = {
         "blend_table": False,
     },
     MEAN: {**_TEXT, "blend_rule": "mean_datetime"},
-    "meta.resample.pointings": {"type": "integer", "blend_rule": "sum"},
+    POINTINGS: {"type": "integer", "blend_rule": "sum"},
     MEMBERS: _LIST,
     LOGS: _LIST,
 }
@@ -166,7 +171,7 @@ def _cell(value: Any) -> Any:
 
 def group_and_name(path: str) -> tuple[str | None, str]:
     """Return which table of images an attribute is in, None if in none, and its column there."""
-    prefix = f"{TABLES}." if path.startswith(f"{TABLES}.") else "meta."
+    prefix = f"{CELLS}." if path.startswith(f"{CELLS}.") else "meta."
     group, _, name = path.removeprefix(prefix).partition(".")
     if not name:
         return (_BASIC, group) if group in _BASIC_NAMES else (None, group)
@@ -221,5 +226,4 @@ def schema_of(paths: Iterable[str], words: Mapping[str, Mapping[str, Any]]) -> d
 
 def mosaic_schema() -> dict[str, Any]:
     """Return the schema of what a mosaic gets: nothing else of it is blended."""
-    own = {path: WORDS[path] for path in WORDS if path not in (START, END, MIDDLE)}
-    return schema_of(own, own)
+    return schema_of(WORDS, WORDS)

@@ -11,6 +11,7 @@ from astropy.table import MaskedColumn
 
 from blender_core import DROP, AsdfProduct
 from blender_roman.metadata import (
+    CELLS,
     CELLS_OF_MOSAIC,
     LOGS,
     NULLABLE,
@@ -106,7 +107,7 @@ def tables_of_images(hdrtab: Table, plan: BlendPlan) -> dict[str, dict[str, Colu
     for path, name in plan.columns.items():
         group, below = group_and_name(path)
         # What a mosaic says of itself is not what it says of its images.
-        is_cell = path.startswith(f"{TABLES}.")
+        is_cell = path.startswith(f"{CELLS}.")
         if group is None or name not in hdrtab.colnames:
             continue
         if are_of_mosaics is None or is_cell or not are_of_mosaics.all():

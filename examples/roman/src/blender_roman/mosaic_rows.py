@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any, Final
 from blender_core import BlendWarning, InputError, Source
 from blender_roman.metadata import (
     BLENDED,
+    CELLS,
     CELLS_OF_MOSAIC,
     END,
     LOGS,
     MEAN,
     MEMBERS,
     MIDDLE,
+    POINTINGS,
     START,
-    TABLES,
     WORDS,
     group_and_name,
     leaves,
@@ -38,8 +39,8 @@ __all__ = ["MosaicRow", "mosaic_rows"]
 _NONE: Final = ("None", "MISSING_CELL")
 """What romancal writes into a table of texts where there is none; of numbers, it is NaN."""
 _LISTS: Final = (MEMBERS, LOGS)
-_OWN: Final = (*BLENDED, MEAN, "meta.resample.pointings", MEMBERS)
-_COUNTED: Final = (MEAN, MIDDLE, "meta.resample.pointings", MEMBERS, LOGS)
+_OWN: Final = (*BLENDED, MEAN, POINTINGS, MEMBERS)
+_COUNTED: Final = (MEAN, MIDDLE, POINTINGS, MEMBERS, LOGS)
 """What a mosaic says once, however many rows it has."""
 
 
@@ -82,7 +83,7 @@ def mosaic_rows(
     rows = _rows_of_tables(given, none, what) if meta.get("individual_image_meta") else []
     if not rows:
         own = {group_and_name(path): value for path, value in leaves(meta).items()}
-        rows = [{f"{TABLES}.{group}.{name}": value for (group, name), value in own.items()}]
+        rows = [{f"{CELLS}.{group}.{name}": value for (group, name), value in own.items()}]
     for cells in rows:
         yield MosaicRow(values | cells | {CELLS_OF_MOSAIC: meta.get("filename") or what}, what)
         values |= dict.fromkeys(_COUNTED)
@@ -99,6 +100,9 @@ def _own_values(roman: Mapping[str, Any], what: str) -> dict[str, Any]:
         "meta.coadd_info.time_last": None,
         LOGS: roman.get("individual_image_cal_logs"),
     }
+    pointings = values[POINTINGS]
+    if isinstance(pointings, int) and pointings < 0:  # Roman's word for that it is not known
+        values[POINTINGS] = None
     for path in _LISTS:
         if values[path] is None:
             values[path] = []
@@ -140,7 +144,7 @@ def _rows_of_tables(
                 for group, table in tables.items():
                     lengths[group] = len(table)
                     for name in table.colnames:
-                        columns[f"{TABLES}.{group}.{name}"] = _cells(table[name], none)
+                        columns[f"{CELLS}.{group}.{name}"] = _cells(table[name], none)
     except Exception as error:  # of whatever package makes something of the tags
         msg = f"{what} cannot be read: its tables of images: {type(error).__name__}: {error}"
         raise InputError(msg) from error

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from blender_core import InputError, hookimpl
 from blender_roman.image import Image
 from blender_roman.middles import RULES
+from blender_roman.models import MosaicInMemory, is_model, meta_of
 from blender_roman.mosaic import Mosaic
 from blender_roman.mosaic_rows import mosaic_rows
 
@@ -29,7 +30,12 @@ def blender_rules() -> Iterable[Rule]:
 
 @hookimpl
 def blender_open(given: Any, what: str, opened: Opened | None) -> Source | Iterable[Source] | None:
-    """Open an image of level 2 or a mosaic, by the plain tree of its file."""
+    """Open an image of level 2 or a mosaic, by the plain tree of its file.
+
+    An ``ImageModel`` can be in memory, too.
+    """
+    if is_model(given, "ImageModel"):
+        return Image(meta_of(given), what)
     roman = roman_tree(opened, what)
     if opened is None or roman is None:
         return None
@@ -40,7 +46,9 @@ def blender_open(given: Any, what: str, opened: Opened | None) -> Source | Itera
 
 @hookimpl
 def blender_product(given: Any, what: str, opened: Opened | None) -> Product | None:
-    """Take the file of a mosaic."""
+    """Take a mosaic: its file, or a ``MosaicModel`` in memory."""
+    if is_model(given, _MOSAIC):
+        return MosaicInMemory(given, what)
     roman = roman_tree(opened, what)
     if roman is None:
         return None

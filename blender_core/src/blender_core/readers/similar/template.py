@@ -216,7 +216,8 @@ class TreeTemplate:
     def values(self, text: str) -> list[Any] | None:
         """Return the wanted values of a tree, and its checksum; None if its text does not fit."""
         values = self._fitting(text, self._stretches)
-        if values is None and (differing := self._differing.union(self._not_known(text))):
+        if values is None and (new := self._differing_in(text) - self._differing):
+            differing = self._differing | new
             stretches = self._divided(differing)
             values = self._fitting(text, stretches)
             if values is not None:
@@ -236,8 +237,9 @@ class TreeTemplate:
             start, same = end + 1, ""
         return stretches
 
-    def _not_known(self, text: str) -> Iterator[int]:
-        """Give the parts that differ in a text of this structure."""
+    def _differing_in(self, text: str) -> frozenset[int]:
+        """Return the parts that differ in a text; none if it has another structure."""
+        differing = []
         at = len(self._start)
         for number, part in enumerate(self._parts):
             if text.startswith(part.known, at):
@@ -245,9 +247,10 @@ class TreeTemplate:
                 continue
             end = text.find(part.rest, at)
             if end < 0:
-                return
+                return frozenset()
             at = end + len(part.rest)
-            yield number
+            differing.append(number)
+        return frozenset(differing) if at == len(text) else frozenset()
 
     def _fitting(self, text: str, stretches: list[_Stretch]) -> list[Any] | None:
         values = list(self._values)

@@ -190,9 +190,11 @@ def test_what_lacks(compared, lacking):
         group, _, column = name.partition(".")
         assert group == "background" or column in more
         assert [cell is None for cell in ours[1]] == [i == lacking for i in range(3)]
-        for number, (cell, other) in enumerate(zip(ours[1], theirs[1], strict=True)):
-            if number != lacking:
-                assert cell == other or str(cell) == other
+        # Of a group that a later image lacks, its table there has no row for that image at all.
+        present = [str(cell) for cell in theirs[1] if str(cell) not in ("MISSING_CELL", "nan")]
+        assert [
+            str(float(c)) if theirs[0] == "float64" else str(c) for c in ours[1] if c is not None
+        ] == present
     kinds = {name: ours[0] for name, (_, ours) in answer["columns"].items()}
     assert kinds["exposure.a_flag"] == kinds["background.subtracted"] == "bool"
     assert kinds["exposure.a_number"] == "int64"

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from astropy.io import fits
 from environments import UV, Environment, make_folder
+from thoroughness import WITH_PEERS
 
 from blender_core import blendmodels
 
@@ -115,7 +116,8 @@ def rubin(make_once):
         pytest.skip(f"astro-metadata-translator cannot be installed: {error}")
 
 
-@pytest.mark.exhaustive
+@WITH_PEERS[0]
+@WITH_PEERS[1]
 def test_the_same_from_rubins_own(rubin, tmp_path):
     numbers = random.Random(20260301)  # noqa: S311
     cases = [(draw(numbers), {"mode": mode}) for mode in MODES for _ in range(40)]

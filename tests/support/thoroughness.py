@@ -1,8 +1,18 @@
 """How much of what is much alike is tried: some of it in a quick run, all of it in ``.ci/run``."""
 
+import os
+
 import pytest
 from hypothesis import settings
 
+WITH_PEERS = [
+    pytest.mark.exhaustive,
+    pytest.mark.skipif(
+        not os.environ.get("PEERS"),
+        reason="other missions' own software is installed, from the network, where PEERS=1",
+    ),
+]
+"""Marks of tests that compare with it."""
 USUAL = 100  # examples that hypothesis draws if nobody says otherwise
 
 

@@ -13,10 +13,11 @@ import pytest
 from astropy.io import fits
 from environments import UV, Environment, make_folder
 from hst_files import WFC3, WFPC2, Undefined, drizzled, exposure
+from thoroughness import WITH_PEERS
 
 from blender_core import Status, blendmodels
 
-pytestmark = pytest.mark.exhaustive
+pytestmark = WITH_PEERS
 
 PEER = """
 import json, sys, warnings

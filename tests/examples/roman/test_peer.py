@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 from environments import UV, Environment, make_folder
+from thoroughness import WITH_PEERS
 
 from blender_core import blendmodels
 
-pytestmark = pytest.mark.exhaustive
+pytestmark = WITH_PEERS
 
 ROOT = Path(__file__).parents[3]
 PEERS = ("romancal==1.1.0", "roman_datamodels==1.1.0")

@@ -1,6 +1,7 @@
 """What holds for all tests, and for the examples in docstrings."""
 
 import os
+import signal
 import sys
 
 from blender_core.common.environment import BLOCK, RECORD_RULES, RULES
@@ -13,6 +14,9 @@ for name in (BLOCK, RECORD_RULES, RULES):
 # Many processes start, which would each compile all that they import.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+# What a shell starts in the background ignores interrupts, and tests of these would wait for ever.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 pytest_plugins = [
     "environments",

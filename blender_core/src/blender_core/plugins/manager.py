@@ -216,12 +216,12 @@ class Plugins:
     @property
     def rules_file_readers(self) -> list[Provider]:
         """Those that read rules files of formats of their own."""
-        return [provider for provider, _ in self._hooks(HOOK, path=None, text="")]
+        return self._implementers(HOOK)
 
     @property
     def have_overrides(self) -> bool:
         """Whether any plugin offers overrides."""
-        return any(True for _ in self._hooks("blender_overrides", model_type="", instrument=None))
+        return bool(self._implementers("blender_overrides"))
 
     def open(
         self, given: Any, what: str, opened: Opened | None = None
@@ -282,16 +282,16 @@ class Plugins:
     @property
     def readers(self) -> list[Provider]:
         """Those that may take inputs of other kinds."""
-        return [
-            provider
-            for provider, _ in self._hooks("blender_open", given=None, what="", opened=None)
-        ]
+        return self._implementers("blender_open")
 
     @property
     def takers_of_products(self) -> list[Provider]:
         """Those that may take products of other kinds."""
-        arguments = {"given": None, "what": "", "opened": None}
-        return [provider for provider, _ in self._hooks("blender_product", **arguments)]
+        return self._implementers("blender_product")
+
+    def _implementers(self, hook: str) -> list[Provider]:
+        """Return those whose plugins have a hook, once for each function that is one."""
+        return [provider for provider in self for _ in self._functions(provider, hook)]
 
     def _claim(
         self, hook: str, given: Any, what: str, opened: Opened | None
@@ -332,10 +332,15 @@ class Plugins:
         raise_all("installed plugins cannot be used", faults)
         return offers
 
+    def _functions(self, provider: Provider, hook: str) -> list[pluggy.HookImpl]:
+        """Return the functions of one plugin that implement a hook."""
+        caller: pluggy.HookCaller = getattr(self._managers[provider].hook, hook)
+        return caller.get_hookimpls()
+
     def _hooks(self, hook: str, **arguments: Any) -> Iterator[tuple[Provider, Callable[[], Any]]]:
         """Give the plugins' implementations of a hook, each with its arguments."""
         for provider in self:
-            for each in getattr(self._managers[provider].hook, hook).get_hookimpls():
+            for each in self._functions(provider, hook):
                 # A plugin's function takes those of the arguments that it needs.
                 names = (*each.argnames, *each.kwargnames)
                 needed = {name: _own(arguments[name]) for name in names if name in arguments}

@@ -3,13 +3,11 @@
 import csv
 import json
 import random
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from astropy.io import fits
-from environments import UV, Environment, make_folder
 from thoroughness import WITH_PEERS
 
 from blender_core import blendmodels
@@ -100,20 +98,9 @@ def draw(numbers):
 
 
 @pytest.fixture
-def rubin(make_once):
+def rubin(peer_environment):
     """An environment with Rubin's library, which is nobody's business elsewhere."""
-
-    def make(folder):
-        make_folder(folder)
-        python = folder / Environment(folder).programs.name / "python"
-        install = [UV, "pip", "install", "--python"] if UV else ["-m", "pip", "install"]
-        command = [*install, python] if UV else [python, *install]
-        subprocess.run([*command, "--quiet", "astro-metadata-translator>=30"], check=True)
-
-    try:
-        return Environment(make_once("rubin", make))
-    except subprocess.CalledProcessError as error:
-        pytest.skip(f"astro-metadata-translator cannot be installed: {error}")
+    return peer_environment("rubin", ["astro-metadata-translator>=30"])
 
 
 @WITH_PEERS[0]

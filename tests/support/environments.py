@@ -131,6 +131,39 @@ def build_wheel(make_once, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def peer_environment(make_once):
+    """Return a function that has other software in an environment of its own, once.
+
+    It takes the name of the environment, what to install, and wheels beside that, made only where
+    the former can be installed. The test is skipped where it cannot.
+    """
+
+    def make(name, requirements, wheels=list):
+        def fill(folder):
+            make_folder(folder, pip=not UV)
+            python = str(Environment(folder).python)
+            install = (
+                [UV, "pip", "install", "--python", python]
+                if UV
+                else [python, "-m", "pip", "install"]
+            )
+            command = [*install, "-q", *requirements]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode:
+                (folder / "reason").write_text(done.stderr.strip().splitlines()[-1])
+            elif beside := wheels():
+                subprocess.run([*install, "-q", *beside], check=True)
+
+        environment = Environment(make_once(name, fill))
+        reason = environment.folder / "reason"
+        if reason.exists():
+            pytest.skip(f"{requirements[0]} cannot be installed here: {reason.read_text()}")
+        return environment
+
+    return make
+
+
+@pytest.fixture(scope="session")
 def engine(make_once, build_wheel):
     """The engine in an environment of its own, with all that it asks for and no rules."""
 

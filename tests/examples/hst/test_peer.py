@@ -7,11 +7,9 @@ import json
 import math
 import os
 import random
-import subprocess
 
 import pytest
 from astropy.io import fits
-from environments import UV, Environment, make_folder
 from hst_files import WFC3, WFPC2, Undefined, drizzled, exposure
 from thoroughness import WITH_PEERS
 
@@ -53,24 +51,9 @@ HDUS = ("PRIMARY", "SCI", "ERR", "DQ")
 
 
 @pytest.fixture(scope="session")
-def peer(make_once):
+def peer(peer_environment):
     """HST's own blender, with its rules; skipped where it cannot be installed."""
-
-    def make(folder):
-        make_folder(folder, pip=not UV)
-        python = str(Environment(folder).python)
-        install = (
-            [UV, "pip", "install", "--python", python] if UV else [python, "-m", "pip", "install"]
-        )
-        done = subprocess.run([*install, "-q", *PEERS], capture_output=True, text=True, check=False)
-        if done.returncode:
-            (folder / "reason").write_text(done.stderr.strip().splitlines()[-1])
-
-    environment = Environment(make_once("hst-peer", make))
-    reason = environment.folder / "reason"
-    if reason.exists():
-        pytest.skip(f"fitsblender cannot be installed here: {reason.read_text()}")
-    return environment
+    return peer_environment("hst-peer", PEERS)
 
 
 @pytest.fixture

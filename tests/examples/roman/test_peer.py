@@ -4,11 +4,9 @@ Whatever is different has a reason here, and in docs/howto/roman.rst.
 """
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
-from environments import UV, Environment, make_folder
 from thoroughness import WITH_PEERS
 
 from blender_core import blendmodels
@@ -104,30 +102,12 @@ for name, inputs in (("of_files", paths), ("of_models", [dm.open(path) for path 
 
 
 @pytest.fixture(scope="session")
-def peer(make_once, build_wheel):
+def peer(peer_environment, build_wheel):
     """Roman's own blender, with the plugin beside it; skipped where it cannot be installed."""
-
-    def make(folder):
-        make_folder(folder, pip=not UV)
-        python = str(Environment(folder).python)
-        install = (
-            [UV, "pip", "install", "--python", python] if UV else [python, "-m", "pip", "install"]
-        )
-        done = subprocess.run([*install, "-q", *PEERS], capture_output=True, text=True, check=False)
-        if done.returncode:
-            (folder / "reason").write_text(done.stderr.strip().splitlines()[-1])
-            return
-        wheels = [
-            build_wheel(ROOT / name)
-            for name in ("blender_core", "blender_rules_std", "examples/roman")
-        ]
-        subprocess.run([*install, "-q", *wheels], check=True)
-
-    environment = Environment(make_once("roman-peer", make))
-    reason = environment.folder / "reason"
-    if reason.exists():
-        pytest.skip(f"romancal cannot be installed here: {reason.read_text()}")
-    return environment
+    distributions = ("blender_core", "blender_rules_std", "examples/roman")
+    return peer_environment(
+        "roman-peer", PEERS, lambda: [build_wheel(ROOT / name) for name in distributions]
+    )
 
 
 @pytest.fixture

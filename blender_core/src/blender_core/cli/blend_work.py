@@ -70,7 +70,7 @@ class BlendWork:
             bar("Reading", f"Writing {self.output.name}", quiet=quiet) as progress,
             notes.about(""),
         ):
-            warn_of_repeated(_files(inputs or ()))
+            warn_of_repeated(name for each in inputs or () for name in each.names)
             result = blendmodels(
                 product,
                 inputs,
@@ -96,7 +96,7 @@ class BlendWork:
         notes = Notes()
         with notes.about(""):
             plugins, product, inputs = self._prepare()
-            warn_of_repeated(_files(inputs or ()))
+            warn_of_repeated(name for each in inputs or () for name in each.names)
             if inputs is None:
                 folder = self.product.parent
                 members = Inputs.of_product(product.tree, folder, self._choice(product))

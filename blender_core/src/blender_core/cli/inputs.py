@@ -13,7 +13,7 @@ from blender_core.cli.errors import CommandError
 from blender_core.errors import warn
 from blender_core.formats.files.source_file import read_whole
 from blender_core.inputs.association import ANY_PRODUCT, ProductChoice
-from blender_core.inputs.inputs import AssociationInput, Input, Inputs, resolve
+from blender_core.inputs.inputs import AssociationInput, Input, Inputs, file_of_part, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -75,6 +75,8 @@ def _files(name: str) -> Iterator[Path]:
     if not os.path.lexists(path) and glob.has_magic(name):
         matches = _fitting(path)
         files = [match for match in map(Path, matches) if not match.is_dir()]
+        if not files and file_of_part(str(path)) is not None:
+            files = [path]
         if not files:
             hint = ", but there are folders: name what is in them" if matches else ""
             msg = f"there is no file whose name is like {name}{hint}"

@@ -36,6 +36,7 @@ __all__ = [
     "Input",
     "Inputs",
     "LibraryInput",
+    "file_of_part",
     "files_of",
     "is_library",
     "opened",
@@ -55,6 +56,8 @@ class Input:
         """What it is to the blend, for messages: ``input 3``."""
         self.files = files
         """The files that it comes from, as far as it tells: a product must not replace them."""
+        self.names = files
+        """What it is called by, where several may come from one file."""
         self.number = number
         """How many single inputs it stands for."""
 
@@ -189,12 +192,26 @@ def resolve(given: Any, label: str, choice: ProductChoice = ANY_PRODUCT) -> Inpu
         path = given if isinstance(given, Path) else Path(given)
         if path.suffix == ".json":
             return AssociationInput(path, label, choice)
-        return Input(given, label, [path])
+        single = Input(given, label, [path])
+        if (file := file_of_part(str(path))) is not None:
+            single.files, single.names = [file], [path]
+        return single
     if isinstance(given, Mapping) and "products" in given:
         return AssociationInput(given, label, choice)
     if is_library(given):
         return LibraryInput(given, label)
     return Input(given, label, files_of(given))
+
+
+def file_of_part(name: str) -> Path | None:
+    """Return the file that a name with brackets means a part of, such as ``x.fits[sci,1]``.
+
+    None if there is no such file, or one of the whole name. What parts there are, plugins know.
+    """
+    file, bracket, _ = name.partition("[")
+    if not (bracket and name.endswith("]")) or os.path.lexists(name):
+        return None
+    return Path(file) if os.path.lexists(file) else None
 
 
 def files_of(model: Any) -> list[Path]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from blender_core.common.wording import named
-from blender_core.errors import NotADatamodelError, UnknownInputError
+from blender_core.errors import InputError, NotADatamodelError, UnknownInputError
 from blender_core.readers.asdf import AsdfReader
 from blender_core.readers.datamodel import DatamodelReader
 from blender_core.readers.fits import FitsReader
@@ -17,9 +17,8 @@ from blender_core.readers.similar.cache import ReaderCache
 from blender_core.schema.model_class import import_datamodels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from blender_core.errors import InputError
     from blender_core.plugins.manager import Plugins
     from blender_core.plugins.opened import Opened
     from blender_core.readers.reader import Reader
@@ -56,6 +55,11 @@ class Opener:
             if sources is None:
                 raise
             return sources
+        except InputError:
+            sources = self._named_for_plugin(given, label)
+            if sources is None:
+                raise
+            return sources
         return [reader]
 
     def opened(self, given: Any, label: str) -> Opened | None:
@@ -86,12 +90,31 @@ class Opener:
             return None
         name = given if isinstance(given, (str, os.PathLike)) else type(given).__name__
         label = named(label, name)
-        claim = self._plugins.open(given, label, _opened(reader))
+        claim = self._plugins.open(given, label, _opened(reader), self._open_file(label))
         if claim is None:
             names = ", ".join(map(str, providers))
             msg = f"{refusal}\nNor does any plugin take it: asked was {names}"
             raise type(refusal)(msg) from refusal
         return sources_of(*claim, label, self._schemas)
+
+    def _named_for_plugin(self, given: Any, label: str) -> Iterable[Reader] | None:
+        """Return what a plugin makes of a name that is no file's, such as of a part of one."""
+        is_name = isinstance(given, (str, os.PathLike))
+        if self._plugins is None or not is_name or os.path.lexists(given):
+            return None
+        label = named(label, given)
+        claim = self._plugins.open(given, label, None, self._open_file(label))
+        return None if claim is None else sources_of(*claim, label, self._schemas)
+
+    def _open_file(self, label: str) -> Callable[[str | os.PathLike[str]], Opened]:
+        """Return what opens a file for a plugin that is asked for an input that is none itself."""
+
+        def open_file(path: str | os.PathLike[str]) -> Opened:
+            reader = self._reader(Path(path), label)
+            assert not isinstance(reader, DatamodelReader)  # noqa: S101  # of files there are two
+            return reader.opened
+
+        return open_file
 
 
 def _opened(reader: _OwnReader | None) -> Opened | None:

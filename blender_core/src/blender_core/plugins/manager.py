@@ -24,7 +24,9 @@ from blender_core.plugins.rule import Rule
 from blender_core.plugins.rules_file_claims import HOOK, read_by_plugins
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Collection, Iterator
+    from pathlib import Path
 
     from blender_core.common.provider import Provider
     from blender_core.plugins.named_file import NamedFile
@@ -188,13 +190,17 @@ class Plugins:
             "blender_overrides", Override, model_type=model_type, instrument=instrument
         )
 
-    def rules_file(self, file: NamedFile) -> tuple[list[Override], Provider] | None:
+    def rules_file(
+        self, file: NamedFile, among: Collection[Path] = ()
+    ) -> tuple[list[Override], Provider] | None:
         """Find the plugin that takes a rules file, and have it read.
 
         Parameters
         ----------
         file : NamedFile
             The file.
+        among : collection of Path, optional
+            All rules files of the blend, in their order, with this one.
 
         Returns
         -------
@@ -211,7 +217,8 @@ class Plugins:
             If a plugin's hook fails, or gives something that is not an `Override`. Several come as
             a `BlendErrorGroup`.
         """
-        return read_by_plugins(file, self._hooks(HOOK, path=file.path, text=file.text()))
+        arguments = {"path": file.path, "text": file.text(), "among": tuple(among) or (file.path,)}
+        return read_by_plugins(file, self._hooks(HOOK, **arguments))
 
     @property
     def rules_file_readers(self) -> list[Provider]:
@@ -224,7 +231,11 @@ class Plugins:
         return bool(self._implementers("blender_overrides"))
 
     def open(
-        self, given: Any, what: str, opened: Opened | None = None
+        self,
+        given: Any,
+        what: str,
+        opened: Opened | None = None,
+        open_file: Callable[[str | os.PathLike[str]], Opened] | None = None,
     ) -> tuple[Any, Provider] | None:
         """Find the plugin that takes an input, and have it opened.
 
@@ -236,6 +247,8 @@ class Plugins:
             What it is to the blend, for messages: ``input 3 (c_flt.fits)``.
         opened : Opened, optional
             What the engine has read of it. Each plugin gets a copy.
+        open_file : callable, optional
+            What reads another file as the engine does.
 
         Returns
         -------
@@ -251,7 +264,9 @@ class Plugins:
         PluginError
             If a plugin's hook fails. Several come as a `BlendErrorGroup`.
         """
-        return self._claim("blender_open", given, what, opened)
+        return self._claim(
+            "blender_open", given=given, what=what, opened=opened, open_file=open_file
+        )
 
     def product(
         self, given: Any, what: str, opened: Opened | None = None
@@ -277,7 +292,7 @@ class Plugins:
         InputError, ReaderConflictError, PluginError
             As for `open`.
         """
-        return self._claim("blender_product", given, what, opened)
+        return self._claim("blender_product", given=given, what=what, opened=opened)
 
     @property
     def readers(self) -> list[Provider]:
@@ -293,13 +308,11 @@ class Plugins:
         """Return those whose plugins have a hook, once for each function that is one."""
         return [provider for provider in self for _ in self._functions(provider, hook)]
 
-    def _claim(
-        self, hook: str, given: Any, what: str, opened: Opened | None
-    ) -> tuple[Any, Provider] | None:
+    def _claim(self, hook: str, what: str, **arguments: Any) -> tuple[Any, Provider] | None:
         """Return what the only plugin that takes something makes of it, and whose it is."""
         claims: list[tuple[Any, Provider]] = []
         faults: list[BlenderError] = []
-        for provider, ask in self._hooks(hook, given=given, what=what, opened=opened):
+        for provider, ask in self._hooks(hook, what=what, **arguments):
             try:
                 problem = f"{hook} of plugin {provider} failed for {what}"
                 with guarded(problem, provider, passes=InputError):

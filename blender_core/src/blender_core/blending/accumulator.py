@@ -137,8 +137,10 @@ class Accumulator:
             before = self.kinds, self.columns.once
             rows: list[_Row] = []
             of_several: list[str] = []
+            files: dict[Path, None] = {}
             try:
                 for source in self._opener.rows(model, label):
+                    files |= dict.fromkeys(source.files)
                     exposures = expanded(source) if self._expand else [source]
                     rows += map(self._row, exposures)
                     if self._expand:
@@ -148,6 +150,8 @@ class Accumulator:
             except BaseException:
                 self.kinds, self.columns.once = before
                 raise
+            finally:
+                self.files += files
             return rows, of_several
 
     def _row(self, source: Reader) -> _Row:

@@ -141,5 +141,7 @@ def blendmodels(
         return blender.finalize_model(product)
     with product.restored():
         result = blender.finalize_model(product)
+        # Of some it is known only now: a library's models, and what plugins read, tell themselves.
+        target.require_apart(result.files)
         save(product, target)
     return result

@@ -21,6 +21,7 @@ from blender_core.readers.reader import Reader
 from blender_core.schema.attributes import Attribute, read_attributes
 from blender_core.schema.layout import Layout
 from blender_core.schema.model_class import described
+from blender_core.tables.hdrrules import recorded_rules
 from blender_core.tables.recorded_inputs import Hdrtab
 
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ def expanded(source: Reader) -> Sequence[Reader]:
     table = source.hdrtab()
     if table is None:
         return [source]
-    return exposures_of(source, Hdrtab(table, source.what))
+    hdrrules = source.hdrrules()
+    columns = {} if hdrrules is None else recorded_rules(hdrrules, source.what).columns
+    return exposures_of(source, Hdrtab(table, source.what), columns)
 
 
 def exposures_of(

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["explain"]
 
 _LONGEST: Final = 40
-_OF_VALUES: Final = "values: how many different ones there are, in how many inputs."
+_OF_VALUES: Final = "values: how many different ones there are, in how many {noun}s."
 _WIDE: Final = 100
 _NO_RULES: Final = (
     "Which rules made the values is not recorded: the product has no table HDRRULES, which a blend "
@@ -120,7 +120,8 @@ def _print_paragraphs(outcomes: "Sequence[Outcome]", product: "ProductFile") -> 
     for number, outcome in enumerate(outcomes):
         if number:
             output.text("")
-        text = explanation(outcome, product.inputs.get(outcome.source), product.values)
+        values = product.inputs.get(outcome.source)
+        text = explanation(outcome, values, product.values, product.labels)
         first, _, others = text.partition("\n")
         output.text(first, "bold")
         if others:
@@ -162,7 +163,7 @@ def _print_lines(outcomes: "Sequence[Outcome]", product: "ProductFile") -> None:
     if not output.is_terminal:
         return
     output.text("")
-    summary = f"{product.path}: {pluralize(product.n_inputs, 'input')}"
+    summary = f"{product.path}: {product.n_inputs_in_words}"
     if more := len(product.outcomes) - len(outcomes):
         left_out = pluralize(more, "attribute")
         summary += f". {left_out} without a rule, of one value, left out (--all)"
@@ -171,7 +172,7 @@ def _print_lines(outcomes: "Sequence[Outcome]", product: "ProductFile") -> None:
         output.text(
             "set later: set after the blend, whose rule gave another value (--later).", "dim"
         )
-    output.text(_OF_VALUES, "dim")
+    output.text(_OF_VALUES.format(noun=product.labels.noun), "dim")
     if reason := _why_unknown(outcomes, product):
         output.text(reason, "dim")
 
@@ -203,10 +204,11 @@ def _print_later(outcomes: "Sequence[Outcome]", product: "ProductFile") -> None:
     )
     if output.is_terminal:
         output.text("")
-        values, inputs = pluralize(len(outcomes), "value"), pluralize(product.n_inputs, "input")
-        output.text(f"{product.path}: {values} set after the blend of {inputs}.")
+        values = pluralize(len(outcomes), "value")
+        of = product.n_inputs_in_words
+        output.text(f"{product.path}: {values} set after the blend of {of}.")
         output.text("blended: what the blend gave, by its rule.", "dim")
-        output.text(_OF_VALUES, "dim")
+        output.text(_OF_VALUES.format(noun=product.labels.noun), "dim")
 
 
 def _rule(outcome: "Outcome") -> str:

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from blender_core.common.wording import named
+from blender_core.common.wording import join_words, named
 from blender_core.errors import InputError, NotADatamodelError, UnknownInputError
 from blender_core.readers.asdf import AsdfReader
 from blender_core.readers.datamodel import DatamodelReader
@@ -86,14 +86,22 @@ class Opener:
     def _open_by_plugin(
         self, given: Any, label: str, refusal: InputError, reader: _OwnReader | None
     ) -> Iterable[Reader] | None:
-        if self._plugins is None or not (providers := self._plugins.readers):
+        if self._plugins is None:
             return None
+        left_out = ""
+        if blocked := self._plugins.blocked:
+            left_out = f"; left out was {join_words(list(map(str, blocked)))}, which may read it"
+        if not (providers := self._plugins.readers):
+            if not left_out:
+                return None
+            msg = f"{refusal}\nNo plugin reads it{left_out}"
+            raise type(refusal)(msg) from refusal
         name = given if isinstance(given, (str, os.PathLike)) else type(given).__name__
         label = named(label, name)
         claim = self._plugins.open(given, label, _opened(reader), self._open_file(label))
         if claim is None:
             names = ", ".join(map(str, providers))
-            msg = f"{refusal}\nNor does any plugin take it: asked was {names}"
+            msg = f"{refusal}\nNor does any plugin take it: asked was {names}{left_out}"
             raise type(refusal)(msg) from refusal
         return sources_of(*claim, label, self._schemas)
 

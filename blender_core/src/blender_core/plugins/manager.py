@@ -55,6 +55,7 @@ class Plugins:
         self._providers: dict[str, Provider] = {}
         self._managers: dict[Provider, pluggy.PluginManager] = {}
         self._left_out: tuple[Provider, ...] = ()
+        self._blocked: tuple[Provider, ...] = ()
 
     def __iter__(self) -> Iterator[Provider]:
         return iter(sorted(self._providers.values()))
@@ -89,7 +90,7 @@ class Plugins:
             If nothing that is installed has a name that is to be left out: it may be misspelt.
         """
         plugins = cls()
-        found, faults, plugins._left_out = load_installed(block)
+        found, faults, plugins._left_out, plugins._blocked = load_installed(block)
         for plugin, provider in found:
             try:
                 plugins.register(plugin, provider)
@@ -103,6 +104,11 @@ class Plugins:
     def left_out(self) -> tuple[Provider, ...]:
         """The installed plugins that the environment leaves out, sorted."""
         return self._left_out
+
+    @property
+    def blocked(self) -> tuple[Provider, ...]:
+        """The installed plugins that the call or the environment leaves out, sorted."""
+        return self._blocked
 
     def register(self, plugin: Any, provider: Provider) -> None:
         """Add a plugin that is at hand, installed or not.

@@ -10,17 +10,18 @@ from blender_core.common.advice import Advice
 from blender_core.common.attribute_paths import is_within
 from blender_core.common.cached import cached_property
 from blender_core.common.values import distinct, identity, index_of
-from blender_core.common.wording import pluralize
 from blender_core.errors import BlenderError, TableError, UnknownInputError, warn
 from blender_core.evaluation.outcome import OF_A_FILE, Outcome, Status, own_outcome
 from blender_core.evaluation.outcomes import Outcomes
 from blender_core.formats.files.source_file import SourceFile
 from blender_core.inputs.opener import Opener
+from blender_core.inputs.row_labels import BY_NUMBER, BY_ROW
 from blender_core.plugins.manager import Plugins
 from blender_core.plugins.registry import Registry
 from blender_core.plugins.source import attributes_of, name_of
 from blender_core.products.earlier_blend import UNKNOWN, RecordedBlend
 from blender_core.products.open_product import product_of_plugin
+from blender_core.products.plugin_product import PluginProduct
 from blender_core.schema.layout import Layout
 from blender_core.tables.hdrrules import RecordedRules, recorded_rules
 from blender_core.tables.hdrtab import to_table, typed_column
@@ -73,6 +74,8 @@ class ProductFile:
         The same with the names of the columns.
     n_inputs : int
         How many rows HDRTAB has; 0 if there is none.
+    labels : RowLabels
+        What messages call the rows: inputs, unless a plugin's may be several rows each.
     has_rules : bool
         Whether the product tells which rules made its values; of one that was only amended, it
         tells that of the amended values.
@@ -129,6 +132,7 @@ class ProductFile:
                 self._plugins = Plugins.discover()
             source = product_of_plugin(self.path, refusal, self._plugins)
         self._what = source.what
+        self.labels = BY_ROW if isinstance(source, PluginProduct) else BY_NUMBER
         self.model_type = name_of(source.model_type)
         self.attributes = attributes_of(source)
         self._schema = source.schema
@@ -154,8 +158,12 @@ class ProductFile:
         self.inputs = {column.attribute.path: column.values for column in self.columns}
 
     def __repr__(self) -> str:
-        inputs = pluralize(self.n_inputs, "input")
-        return f"<ProductFile {self.path}: {self.model_type} of {inputs}>"
+        return f"<ProductFile {self.path}: {self.model_type} of {self.n_inputs_in_words}>"
+
+    @property
+    def n_inputs_in_words(self) -> str:
+        """How many inputs there are, or rows, if a plugin's inputs may be several rows each."""
+        return self.labels.count(self.n_inputs)
 
     @cached_property
     def table(self) -> Table:
@@ -198,6 +206,7 @@ class ProductFile:
                 if path in recorded or path in self.values or path in self.inputs
             ],
             self.inputs,
+            self.labels,
         )
 
     def varied(self) -> list[Outcome]:

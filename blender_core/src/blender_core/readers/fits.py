@@ -40,7 +40,7 @@ from blender_core.readers.model_files import (
     read_by_datamodel,
     strangers,
 )
-from blender_core.readers.product_table import HDRTAB, table_in_fits, table_in_tree
+from blender_core.readers.product_table import HDRRULES, HDRTAB, table_in_fits, table_in_tree
 from blender_core.readers.reader import Reader
 from blender_core.schema.attributes import read_attributes, unknown_attribute
 from blender_core.schema.model_class import described
@@ -210,6 +210,9 @@ class FitsReader(Reader):
 
     def hdrtab(self) -> Any:
         return self.table(HDRTAB)
+
+    def hdrrules(self) -> Any:
+        return self.table(HDRRULES)
 
     def table(self, name: str) -> Any:
         """Return a table that a blend has put into the product in the file."""

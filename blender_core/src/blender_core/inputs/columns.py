@@ -58,6 +58,25 @@ class Columns:
                 values[self._n_rows] = value
         self._n_rows += 1
 
+    def extend(self, other: Columns) -> None:
+        """Add the rows of others, with what they are called, after these."""
+        before = self._n_rows
+        for layout, rows in other._runs:
+            if not self._runs or self._runs[-1][0] is not layout:
+                self._runs.append((layout, []))
+            self._runs[-1][1].extend(rows)
+        for layout, by_path in other._attributes_beyond.items():
+            known = self._attributes_beyond.setdefault(layout, {})
+            for path, kinds in by_path.items():
+                own = known.setdefault(path, [])
+                own += (kind for kind in kinds if kind not in own)
+        for path, values in other._beyond.items():
+            own_values = self._beyond.setdefault(path, {})
+            own_values.update({before + row: value for row, value in values.items()})
+        self.unknown.update(other.unknown)
+        self.labels.extend(other.labels)
+        self._n_rows += other._n_rows
+
     def attributes_beyond(self, layout: Layout) -> Mapping[str, Sequence[Attribute]]:
         """Return what inputs had beyond the schema of their layout, as it was described by them."""
         return self._attributes_beyond.get(layout, {})

@@ -1,0 +1,165 @@
+"""What the caller of a blend and the workers of an executor send each other, as bytes.
+
+It is packed here, and not by the executor: so it is small, and what cannot be unpacked in a worker
+does not end it. Layouts are made anew by the worker, and are but numbers on the way back.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import io
+import pickle
+import zlib
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from blender_core.blending.expand import Needs
+from blender_core.schema.attributes import read_attributes, unknown_attribute
+from blender_core.schema.layout import Layout
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+
+    from blender_core.blending.rows import Key
+    from blender_core.common.provider import Provider
+    from blender_core.inputs.columns import Columns
+    from blender_core.plugins.sent import SentPlugin
+    from blender_core.readers.reader import Reader
+
+__all__ = [
+    "Answer",
+    "Given",
+    "KnownKind",
+    "Refusal",
+    "Task",
+    "packed",
+    "packed_answer",
+    "unpacked",
+    "unpacked_answer",
+    "with_digest",
+]
+
+_FAST: Final = 1
+"""The level of compression: the caller has all workers to feed."""
+
+
+class Task(NamedTuple):
+    """What is the same for all runs of a blend."""
+
+    token: str
+    """What no other blend has."""
+    plugins: tuple[SentPlugin, ...]
+    folder: str
+    """What names of files that are relative are relative to."""
+    expands: bool
+
+
+class Given(NamedTuple):
+    """The file names of a run, and what the inputs are called."""
+
+    names: list[str | Path]
+    labels: list[str]
+
+
+class KnownKind(NamedTuple):
+    """A kind of inputs that the caller knows: what tells it, and what is wanted of such inputs."""
+
+    key: Key
+    paths: tuple[str, ...]
+    columns: Mapping[str, str] | None
+    purposes: Mapping[str, str] | None
+    labels: Mapping[str, str] | None
+
+    def layout(self, source: Reader) -> Layout | None:
+        """Make the layout of such inputs anew; None if this one is not like them after all."""
+        known = read_attributes(source.schema)
+        beyond = {path: unknown_attribute(path) for path in self.key[2] if path not in known}
+        attributes = {**known, **beyond}
+        wanted = {*self.paths}
+        layout = Layout(
+            (each for path, each in attributes.items() if path in wanted), self.columns, known
+        )
+        return layout if layout.paths == self.paths else None
+
+    def needs(self, layout: Layout) -> Needs:
+        """Return what the blend cannot do without of such inputs."""
+        return Needs(layout, self.purposes or {}, self.labels or {})
+
+
+class Answer(NamedTuple):
+    """What the files of a run say, and which of them the caller has to read.
+
+    The parts are what is before the first of these, between them, and after the last.
+    """
+
+    parts: list[Columns]
+    again: list[int]
+    unknown: set[int]
+    """Those of them that are of a kind that was not known: others could not be read."""
+    several: dict[int, tuple[int, list[str]]]
+    """The inputs that are not one row: how many, and what they are called."""
+    warnings: list[tuple[int, Warning]]
+    host: str
+
+
+class Refusal(NamedTuple):
+    """Why a worker cannot be used: how it differs, and the first plugin that does."""
+
+    worker: str
+    differences: list[str]
+    provider: Provider | None
+
+
+def with_digest(key: Key) -> Key:
+    """Return what tells a kind, with the digest of its schema in place of its content."""
+    model_type, content, beyond = key
+    return model_type, _digest(content) if content else b"", beyond
+
+
+@functools.lru_cache(maxsize=64)
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).digest()
+
+
+def packed(content: Any) -> bytes:
+    """Return something as it is sent."""
+    return zlib.compress(pickle.dumps(content, pickle.HIGHEST_PROTOCOL), _FAST)
+
+
+def unpacked(content: bytes) -> Any:
+    """Return what was sent."""
+    return pickle.loads(zlib.decompress(content))  # noqa: S301  # who sends it runs our code anyway
+
+
+def packed_answer(answer: Answer | Refusal, layouts: Sequence[Layout | None]) -> bytes:
+    """Return what a worker answers, with numbers for the layouts of the kinds that it was sent."""
+    numbers = {layout: number for number, layout in enumerate(layouts)}
+    file = io.BytesIO()
+    pickler = pickle.Pickler(file, pickle.HIGHEST_PROTOCOL)
+    # Not a persistent identity, for which Python is asked of each of a hundred thousand values.
+    pickler.dispatch_table = {Layout: lambda layout: (_layout_of_number, (numbers[layout],))}
+    pickler.dump(answer)
+    return zlib.compress(file.getvalue(), _FAST)
+
+
+def unpacked_answer(content: bytes, layouts: Sequence[Layout]) -> Answer | Refusal:
+    """Return what a worker answered, with the caller's own layouts."""
+    answer: Answer | Refusal = _AnswerUnpickler(zlib.decompress(content), layouts).load()
+    return answer
+
+
+def _layout_of_number(number: int) -> Layout:
+    """Stand for what gives the caller's layout, in whose place it is looked up."""
+    raise NotImplementedError(number)
+
+
+class _AnswerUnpickler(pickle.Unpickler):
+    def __init__(self, content: bytes, layouts: Sequence[Layout]) -> None:
+        super().__init__(io.BytesIO(content))
+        self._layouts = layouts
+
+    def find_class(self, module: str, name: str) -> Any:
+        if (module, name) == (__name__, _layout_of_number.__name__):
+            return self._layouts.__getitem__
+        return super().find_class(module, name)

@@ -1,24 +1,23 @@
 """What the caller of a blend and the workers of an executor send each other, as bytes.
 
 It is packed here, and not by the executor: so it is small, and what cannot be unpacked in a worker
-does not end it. Layouts are made anew by the worker, and are but numbers on the way back.
+does not end it. A worker makes layouts anew, and they are known by their digests.
 """
 
 from __future__ import annotations
 
 import functools
 import hashlib
-import io
 import pickle
 import zlib
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from blender_core.blending.expand import Needs
+from blender_core.readers.reader import layout_of
 from blender_core.schema.attributes import read_attributes, unknown_attribute
-from blender_core.schema.layout import Layout
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
     from pathlib import Path
 
     from blender_core.blending.rows import Key
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     from blender_core.inputs.columns import Columns
     from blender_core.plugins.sent import SentPlugin
     from blender_core.readers.reader import Reader
+    from blender_core.schema.layout import Layout
 
 __all__ = [
     "Answer",
@@ -34,9 +34,7 @@ __all__ = [
     "Refusal",
     "Task",
     "packed",
-    "packed_answer",
     "unpacked",
-    "unpacked_answer",
     "with_digest",
 ]
 
@@ -66,6 +64,9 @@ class KnownKind(NamedTuple):
     """A kind of inputs that the caller knows: what tells it, and what is wanted of such inputs."""
 
     key: Key
+    """With the digest of its schema in place of the content."""
+    digest: bytes
+    """That of the layout."""
     paths: tuple[str, ...]
     columns: Mapping[str, str] | None
     purposes: Mapping[str, str] | None
@@ -77,10 +78,10 @@ class KnownKind(NamedTuple):
         beyond = {path: unknown_attribute(path) for path in self.key[2] if path not in known}
         attributes = {**known, **beyond}
         wanted = {*self.paths}
-        layout = Layout(
-            (each for path, each in attributes.items() if path in wanted), self.columns, known
+        layout = layout_of(
+            source, (each for path, each in attributes.items() if path in wanted), self.columns
         )
-        return layout if layout.paths == self.paths else None
+        return layout if layout.digest == self.digest else None
 
     def needs(self, layout: Layout) -> Needs:
         """Return what the blend cannot do without of such inputs."""
@@ -130,36 +131,3 @@ def packed(content: Any) -> bytes:
 def unpacked(content: bytes) -> Any:
     """Return what was sent."""
     return pickle.loads(zlib.decompress(content))  # noqa: S301  # who sends it runs our code anyway
-
-
-def packed_answer(answer: Answer | Refusal, layouts: Sequence[Layout | None]) -> bytes:
-    """Return what a worker answers, with numbers for the layouts of the kinds that it was sent."""
-    numbers = {layout: number for number, layout in enumerate(layouts)}
-    file = io.BytesIO()
-    pickler = pickle.Pickler(file, pickle.HIGHEST_PROTOCOL)
-    # Not a persistent identity, for which Python is asked of each of a hundred thousand values.
-    pickler.dispatch_table = {Layout: lambda layout: (_layout_of_number, (numbers[layout],))}
-    pickler.dump(answer)
-    return zlib.compress(file.getvalue(), _FAST)
-
-
-def unpacked_answer(content: bytes, layouts: Sequence[Layout]) -> Answer | Refusal:
-    """Return what a worker answered, with the caller's own layouts."""
-    answer: Answer | Refusal = _AnswerUnpickler(zlib.decompress(content), layouts).load()
-    return answer
-
-
-def _layout_of_number(number: int) -> Layout:
-    """Stand for what gives the caller's layout, in whose place it is looked up."""
-    raise NotImplementedError(number)
-
-
-class _AnswerUnpickler(pickle.Unpickler):
-    def __init__(self, content: bytes, layouts: Sequence[Layout]) -> None:
-        super().__init__(io.BytesIO(content))
-        self._layouts = layouts
-
-    def find_class(self, module: str, name: str) -> Any:
-        if (module, name) == (__name__, _layout_of_number.__name__):
-            return self._layouts.__getitem__
-        return super().find_class(module, name)

@@ -7,6 +7,7 @@ import pickle
 import uuid
 from collections import Counter, deque
 from concurrent.futures import Executor, Future
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from blender_core.blending.expand import needs_of
@@ -17,7 +18,7 @@ from blender_core.blending.messages import (
     Refusal,
     Task,
     packed,
-    unpacked_answer,
+    unpacked,
     with_digest,
 )
 from blender_core.blending.surroundings import surroundings
@@ -36,7 +37,6 @@ if TYPE_CHECKING:
     from blender_core.blending.rows import Key
     from blender_core.plan.planner import Kind
     from blender_core.plugins.manager import Plugins
-    from blender_core.schema.layout import Layout
 
 __all__ = ["Run", "Runs"]
 
@@ -57,7 +57,6 @@ class Run(NamedTuple):
 
 class _Sent(NamedTuple):
     run: Run
-    layouts: list[Layout]
     future: Future[bytes]
 
 
@@ -76,7 +75,6 @@ class Runs:
         self._sent: deque[_Sent] = deque()
         self._kinds: Mapping[Key, Kind] = {}
         self._packed_kinds = b""
-        self._layouts: list[Layout] = []
         self._size = _FIRST
         self._n_workers = _number_of_workers(executor)
         self._n_sent = 0
@@ -122,7 +120,7 @@ class Runs:
             )
         except Exception as error:  # an executor raises what it likes
             raise _failed(self._executor, run, error) from error
-        self._sent.append(_Sent(run, self._layouts, future))
+        self._sent.append(_Sent(run, future))
         self._n_names += len(run.numbers)
         self._n_sent += 1
         if self._n_sent >= 2 * self._n_workers:
@@ -135,9 +133,9 @@ class Runs:
         """Return the next run, and what was read of it; None if none was sent."""
         if not self._sent:
             return None
-        run, layouts, future = self._sent[0]
+        run, future = self._sent[0]
         try:
-            answer = unpacked_answer(future.result(), layouts)
+            answer: Answer | Refusal = unpacked(future.result())
         except Exception as error:  # as above
             raise _failed(self._executor, run, error) from error
         self._sent.popleft()
@@ -164,21 +162,19 @@ class Runs:
 
     def _pack_kinds(self) -> None:
         contents: list[bytes] = []
-        self._layouts = []
         for key, kind in self._kinds.items():
             needs = needs_of(kind) if self._expands else None
             known = KnownKind(
                 with_digest(key),
+                kind.layout.digest,
                 kind.layout.paths,
                 kind.layout.columns and dict(kind.layout.columns),
                 dict(needs.purposes) if needs else None,
                 dict(needs.labels) if needs else None,
             )
-            try:
+            # Where its class is nowhere else, such inputs are read here.
+            with suppress(Exception):
                 contents.append(pickle.dumps(known))
-            except Exception:  # noqa: BLE001, S112  # its class is only here: inputs are read here
-                continue
-            self._layouts.append(kind.layout)
         self._packed_kinds = packed(tuple(contents))
 
 

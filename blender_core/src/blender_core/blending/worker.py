@@ -20,7 +20,7 @@ from blender_core.blending.messages import (
     KnownKind,
     Refusal,
     Task,
-    packed_answer,
+    packed,
     unpacked,
     with_digest,
 )
@@ -50,7 +50,7 @@ def read_run(task: bytes, kinds: bytes, given: bytes) -> bytes:
     try:
         reader = _reader(task, threading.get_ident())
     except _DifferentError as error:
-        return packed_answer(error.refusal, ())
+        return packed(error.refusal)
     reader.learn(kinds)
     return reader.answer(unpacked(given))
 
@@ -110,21 +110,19 @@ class _Reader:
         self._opener = Opener(plugins)
         self._known: dict[bytes, _Kind] = {}
         """All kinds that there have been, by what was sent of them."""
-        self._kinds: list[_Kind | None] = []
-        self._by_key: dict[Key, _Kind] = {}
+        self._kinds: dict[Key, _Kind] = {}
 
     def learn(self, kinds: bytes) -> None:
         """Take the kinds that the caller knows now."""
-        self._kinds = [self._kind(content) for content in unpacked(kinds)]
-        self._by_key = {kind.known.key: kind for kind in self._kinds if kind is not None}
-
-    def _kind(self, content: bytes) -> _Kind | None:
-        if content not in self._known:
-            try:
-                self._known[content] = _Kind(content)
-            except Exception:  # noqa: BLE001  # its class is not here, and neither are its inputs
-                return None
-        return self._known[content]
+        self._kinds = {}
+        for content in unpacked(kinds):
+            if content not in self._known:
+                try:
+                    self._known[content] = _Kind(content)
+                except Exception:  # noqa: BLE001, S112  # its class is not here, nor are its inputs
+                    continue
+            kind = self._known[content]
+            self._kinds[kind.known.key] = kind
 
     def answer(self, given: Given) -> bytes:
         """Read the files of a run, and return what the caller is sent."""
@@ -148,7 +146,7 @@ class _Reader:
                     answer.parts[-1].append(*row)
                 if of_several or len(rows) != 1:
                     answer.several[place] = len(rows), of_several
-        return packed_answer(answer, [kind.layout if kind else None for kind in self._kinds])
+        return packed(answer)
 
     def _rows_of(self, name: str | Path, label: str) -> tuple[list[Row], list[str]]:
         opener: Any = self._opener
@@ -157,14 +155,14 @@ class _Reader:
         return rows_of(name, label, opener, self._row, self._needs if self._task.expands else None)
 
     def _row(self, source: Reader) -> Row:
-        kind = self._by_key.get(with_digest(key_of(source)))
+        kind = self._kinds.get(with_digest(key_of(source)))
         if kind is None:
             raise _UnknownKindError
         return read_row(source, kind.layout_for(source))
 
     def _needs(self) -> Iterable[Needs]:
-        for kind in self._kinds:
-            if kind is not None and kind.layout is not None:
+        for kind in self._kinds.values():
+            if kind.layout is not None:
                 yield kind.known.needs(kind.layout)
 
 

@@ -20,8 +20,8 @@ from blender_core.plan.plan import BlendPlan
 from blender_core.plan.schemas import merged, warn_of_differences
 from blender_core.plugins.context import Context, context_paths
 from blender_core.plugins.source import attributes_of, name_of
+from blender_core.readers.reader import layout_of
 from blender_core.schema.attributes import AttributeIndex, read_attributes, unknown_attribute
-from blender_core.schema.layout import Layout
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from blender_core.plugins.registry import Registry
     from blender_core.readers.reader import Reader
     from blender_core.schema.attributes import Attribute
+    from blender_core.schema.layout import Layout
 
 __all__ = ["DISAGREEMENT", "Kind", "Planner", "agreed", "united"]
 
@@ -107,8 +108,8 @@ class Planner:
         if self._mixed or source.schema_content:
             # Inputs of another class or schema may call for what those of this one say.
             wanted.update(path for path, each in attributes.items() if each.type != "array")
-        layout = Layout(
-            (each for path, each in attributes.items() if path in wanted), plan.columns, known
+        layout = layout_of(
+            source, (each for path, each in attributes.items() if path in wanted), plan.columns
         )
         once = tuple(path for path in plan.wanted_once if path not in wanted)
         return Kind(
@@ -262,7 +263,9 @@ class Planner:
         assert first is not None  # noqa: S101  # overrides want to know
         paths = context_paths(attributes)
         distinct = dict.fromkeys(
-            values for kind in kinds for values in columns.values_of(kind.layout, [*paths.values()])
+            values
+            for kind in kinds
+            for values in columns.combinations(kind.layout, [*paths.values()])
         )
         blank = Context(model_type=first.model_type)
         contexts = [blank.updated(dict(zip(paths, values, strict=True))) for values in distinct]

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         BlendErrorGroup,
         BlendWarning,
         EnvironmentVariableError,
+        ExecutorError,
         ExpansionError,
         InputError,
         InvalidValueError,
@@ -85,6 +86,7 @@ __all__ = [
     "CellChange",
     "Choice",
     "EnvironmentVariableError",
+    "ExecutorError",
     "ExpansionError",
     "Finding",
     "FindingKind",
@@ -148,7 +150,7 @@ _NAMES_IN: Final = {
     "blending.blender": "ModelBlender",
     "errors": (
         "AmendError AssociationProductError BlenderError BlendErrorGroup BlendWarning "
-        "EnvironmentVariableError "
+        "EnvironmentVariableError ExecutorError "
         "ExpansionError InputError InvalidValueError MixedModelTypesError NoInputsError "
         "NotADatamodelError OutputError OutputExistsError OverrideConflictError PlanError "
         "PluginError ReaderConflictError RuleCheckError RuleConflictError RuleError "

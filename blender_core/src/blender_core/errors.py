@@ -30,6 +30,7 @@ __all__ = [
     "BlenderError",
     "ColumnWarning",
     "EnvironmentVariableError",
+    "ExecutorError",
     "ExpansionError",
     "InputError",
     "InvalidValueError",
@@ -53,6 +54,7 @@ __all__ = [
     "UnknownRulesFileError",
     "raise_all",
     "warn",
+    "warn_again",
 ]
 
 
@@ -149,11 +151,16 @@ def warn(
 
     If it is about an input, it takes what the message calls it, and what it says of it.
     """
+    warn_again(category(message, label=label, problem=problem))
+
+
+def warn_again(warning: Warning) -> None:
+    """Issue a warning, which may be one of another process, in the same way."""
     package = __name__.partition(".")[0]
     level, frame = 1, inspect.currentframe()
     while frame and frame.f_globals.get("__name__", "").partition(".")[0] == package:
         level, frame = level + 1, frame.f_back
-    warnings.warn(category(message, label=label, problem=problem), stacklevel=level)
+    warnings.warn(warning, stacklevel=level)
 
 
 class PluginError(BlenderError):
@@ -395,6 +402,22 @@ class ExpansionError(InputError):
         super().__init__(message)
         self.column = column
         self.attribute = attribute
+
+
+class ExecutorError(BlenderError):
+    """The executor that inputs were given to could not have them read. None of them is added.
+
+    What it raised is the cause.
+
+    Attributes
+    ----------
+    numbers : tuple of int
+        Of the inputs that were being read, the numbers of the first and the last, counted from 1.
+    """
+
+    def __init__(self, message: str, *, numbers: tuple[int, int]) -> None:
+        super().__init__(message)
+        self.numbers = numbers
 
 
 class AmendError(InputError):

@@ -10,7 +10,6 @@ from blender_core.common.wording import strings
 from blender_core.errors import NoInputsError
 from blender_core.evaluation.evaluation import evaluate
 from blender_core.inputs.association import ProductChoice
-from blender_core.inputs.opener import Opener
 from blender_core.plan.override_sources import OverrideSources
 from blender_core.plan.planner import Planner
 from blender_core.plugins.manager import Plugins
@@ -26,6 +25,7 @@ from blender_core.tables.product_table import ProductTable
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Collection, Iterable, Mapping
+    from concurrent.futures import Executor
 
     from blender_core.evaluation.evaluation import Evaluation
     from blender_core.plan.plan import BlendPlan
@@ -144,7 +144,7 @@ class ModelBlender:
         self._remembered = RememberedBlends()
         self._inputs = Accumulator(
             self._planner,
-            Opener(plugins),
+            plugins,
             mixed,
             skips=on_bad_input == "skip",
             expand=expand,
@@ -181,7 +181,10 @@ class ModelBlender:
         self.accumulate_all([model])
 
     def accumulate_all(
-        self, models: Iterable[Any], progress: Callable[[int], None] | None = None
+        self,
+        models: Iterable[Any],
+        progress: Callable[[int], None] | None = None,
+        executor: Executor | None = None,
     ) -> None:
         """Add inputs, and report all that are bad together.
 
@@ -191,13 +194,22 @@ class ModelBlender:
             Inputs as `accumulate` takes them.
         progress : callable, optional
             Called with the number of inputs that have been looked at, after each.
+        executor : concurrent.futures.Executor, optional
+            Reads what is given by the names of files, in processes of its own: a
+            ``ProcessPoolExecutor``, or one of Dask's, for other machines. Everything else is as
+            without, to the bit. It is not shut down.
 
         Raises
         ------
+        ExecutorError
+            If the executor cannot have them read. None of them is added.
+        PluginError
+            If its workers have other plugins or versions than this process, or a plugin that is not
+            installed cannot be sent to them.
         BlenderError
             As for `accumulate`.
         """
-        self._inputs.add_all(models, progress)
+        self._inputs.add_all(models, progress, executor)
 
     def plans(self) -> dict[str, BlendPlan]:
         """Return the plans of the inputs that have been accumulated, before anything is blended.

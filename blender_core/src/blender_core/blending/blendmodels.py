@@ -15,6 +15,7 @@ from blender_core.products.saving import save, target_of
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Collection, Iterable, Mapping
+    from concurrent.futures import Executor
 
     from blender_core.blending.result import BlendResult
     from blender_core.plugins.override import Override
@@ -40,6 +41,7 @@ def blendmodels(
     output: str | os.PathLike[str] | None = None,
     overwrite: bool = False,
     asn_product: str | None = None,
+    executor: Executor | None = None,
 ) -> BlendResult:
     """Blend the metadata of the inputs into a product.
 
@@ -72,6 +74,8 @@ def blendmodels(
         The name of the product whose members are meant by an association of several. Without, it
         is the one that the name of the product's file begins with, its ``meta.filename`` or the
         name of the output.
+    executor : concurrent.futures.Executor, optional
+        Reads the files that are named, as for `ModelBlender.accumulate_all`.
 
     Returns
     -------
@@ -136,7 +140,7 @@ def blendmodels(
     total = inputs.total if progress else None
     if target is not None:
         inputs.require_apart(target)
-    blender.accumulate_all(inputs, progress and (lambda done: progress(done, total)))
+    blender.accumulate_all(inputs, progress and (lambda done: progress(done, total)), executor)
     if target is None:
         return blender.finalize_model(product)
     with product.restored():

@@ -36,6 +36,7 @@ __all__ = [
     "Input",
     "Inputs",
     "LibraryInput",
+    "file_name",
     "file_of_part",
     "files_of",
     "is_library",
@@ -232,6 +233,13 @@ def files_of(model: Any) -> list[Path]:
 def _name_of_hdulist(file: Any) -> str | None:
     filename = getattr(file, "filename", None)
     return filename() if isinstance(file, list) and callable(filename) else None
+
+
+def file_name(loan: AbstractContextManager[Any]) -> str | Path | None:
+    """Return the name of the file that is lent, which others can open; None of all else."""
+    given = loan.enter_result if isinstance(loan, nullcontext) else None
+    # Others that have the name of a file may be more than that.
+    return given if type(given) in (str, type(Path())) else None
 
 
 class Inputs:

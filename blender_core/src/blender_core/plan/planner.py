@@ -22,8 +22,8 @@ from blender_core.plan.plan import BlendPlan
 from blender_core.plan.schemas import merged, warn_of_differences
 from blender_core.plugins.context import Context, context_paths
 from blender_core.plugins.source import attributes_of, name_of
+from blender_core.readers.reader import layout_of
 from blender_core.schema.attributes import AttributeIndex, read_attributes, unknown_attribute
-from blender_core.schema.layout import Layout
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from blender_core.plugins.registry import Registry
     from blender_core.readers.reader import Reader
     from blender_core.schema.attributes import Attribute
+    from blender_core.schema.layout import Layout
 
 __all__ = ["DISAGREEMENT", "Kind", "Planner", "agreed", "united"]
 
@@ -111,11 +112,8 @@ class Planner:
         if self._mixed or source.schema_content:
             # Inputs of another class or schema may call for what those of this one say.
             wanted.update(path for path, each in attributes.items() if each.type != "array")
-        layout = Layout(
-            (each for path, each in attributes.items() if path in wanted),
-            plan.columns,
-            known,
-            of=f"{_full_name(source.model_type)} {source.schema_content!r}",
+        layout = layout_of(
+            source, (each for path, each in attributes.items() if path in wanted), plan.columns
         )
         once = tuple(path for path in plan.wanted_once if path not in wanted)
         return Kind(
@@ -283,13 +281,6 @@ def _contexts(kinds: Sequence[Kind], columns: Columns) -> list[Context]:
     blank = Context(model_type=first.model_type)
     contexts = [blank.updated(dict(zip(paths, values, strict=True))) for values in distinct]
     return [*(context for context in contexts if context != first), first]
-
-
-def _full_name(model_type: type | str) -> str:
-    """Return what tells model types apart in all processes, as far as their names do."""
-    if isinstance(model_type, str):
-        return model_type
-    return f"{model_type.__module__}.{model_type.__qualname__}"
 
 
 def _names(sourced: SourcedOverride) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pluggy
 
+from blender_core.common.advice import Advice
 from blender_core.common.provider import normalized
 from blender_core.errors import BlenderError, InputError, PluginError, raise_all
 from blender_core.plugins.contract import (
@@ -22,10 +23,11 @@ from blender_core.plugins.opened import Opened
 from blender_core.plugins.override import Override
 from blender_core.plugins.rule import Rule
 from blender_core.plugins.rules_file_claims import HOOK, read_by_plugins
+from blender_core.plugins.sent import SentPlugin, received, refuse, sent, unsendable
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterable, Iterator
     from pathlib import Path
 
     from blender_core.common.provider import Provider
@@ -42,6 +44,10 @@ class Plugins:
     Plugins are kept in the order of their providers' names, so that nothing depends on the
     order in which they were installed or loaded.
 
+    They can be pickled. In another process, those that are installed are discovered again, and
+    have to be there in the same versions; what is installed there beside them is left out. Others
+    are sent themselves.
+
     Examples
     --------
     >>> from blender_core import Plugins
@@ -54,6 +60,7 @@ class Plugins:
         # manager, so that nothing of one that is refused stays.
         self._providers: dict[str, Provider] = {}
         self._managers: dict[Provider, pluggy.PluginManager] = {}
+        self._installed: set[Provider] = set()
         self._left_out: tuple[Provider, ...] = ()
         self._blocked: tuple[Provider, ...] = ()
 
@@ -96,6 +103,8 @@ class Plugins:
                 plugins.register(plugin, provider)
             except PluginError as fault:
                 faults.append(fault)
+            else:
+                plugins._installed.add(provider)
         faults.sort(key=lambda fault: fault.provider)
         raise_all("installed plugins cannot be used", faults)
         return plugins
@@ -153,9 +162,74 @@ class Plugins:
             Without the others, whose faults are none of its.
         """
         plugins = type(self)()
-        plugin = self._managers[provider].get_plugin(provider.plugin)
-        plugins.register(plugin, provider)
+        plugins.register(self._plugin(provider), provider)
+        plugins._installed.update(self._installed & {provider})  # noqa: SLF001  # of the same class
         return plugins
+
+    def _plugin(self, provider: Provider) -> Any:
+        return self._managers[provider].get_plugin(provider.plugin)
+
+    def __getstate__(self) -> tuple[tuple[SentPlugin, ...], tuple[Provider, ...]]:
+        return self.sent(), self._left_out
+
+    def __setstate__(self, state: tuple[tuple[SentPlugin, ...], tuple[Provider, ...]]) -> None:
+        sent_plugins, left_out = state
+        self.__init__()  # type: ignore[misc]  # pickle makes it without
+        differences = self.receive(sent_plugins)
+        self._left_out = left_out
+        if differences:
+            lines = "".join(f"\n  - {provider}: {what}" for provider, what in differences)
+            msg = f"plugins that another process has sent are not the same here:{lines}"
+            remedy = Advice("Install the same distributions, in the same versions.")
+            raise PluginError(msg, provider=differences[0][0], remedy=remedy)
+
+    def sent(self) -> tuple[SentPlugin, ...]:
+        """Return how another process gets the same plugins.
+
+        Returns
+        -------
+        plugins : tuple of SentPlugin
+            By name what is installed, and by itself what is not.
+
+        Raises
+        ------
+        PluginError
+            If one that is not installed cannot be pickled; its rule, if it is for one.
+        """
+        plugins: list[SentPlugin] = []
+        for provider in self:
+            if provider in self._installed:
+                plugins.append(SentPlugin(provider, None))
+                continue
+            for rule, _ in self.alone(provider).rules():
+                if (error := unsendable(rule)) is not None:
+                    refuse(provider, f"the rule {rule.name!r} of plugin {provider}", error)
+            plugins.append(sent(self._plugin(provider), provider))
+        return tuple(plugins)
+
+    def receive(self, plugins: Iterable[SentPlugin]) -> list[tuple[Provider, str]]:
+        """Add plugins that another process has sent.
+
+        Parameters
+        ----------
+        plugins : iterable of SentPlugin
+            What that has of `sent`.
+
+        Returns
+        -------
+        differences : list of (Provider, str)
+            Those that are not here, and what is in their place.
+        """
+        found, differences = received(plugins)
+        for plugin, provider, is_installed in found:
+            try:
+                self.register(plugin, provider)
+            except PluginError as fault:
+                differences.append((provider, str(fault.args[0])))
+            else:
+                if is_installed:
+                    self._installed.add(provider)
+        return differences
 
     def rules(self) -> list[tuple[Rule, Provider]]:
         """Collect the rules that the plugins offer.

@@ -151,6 +151,10 @@ class ModelBlender:
             choice=ProductChoice(asn_product),
         )
 
+    def __repr__(self) -> str:
+        columns = self._inputs.columns
+        return f"<ModelBlender with {columns.labels.count(len(columns))}>"
+
     def accumulate(self, model: Any) -> None:
         """Add an input, or several.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blender_core.common.caught_warnings import kept_apart
+from blender_core.common.wording import pluralize
 from blender_core.formats.fits.table_hdu import table_hdu
 from blender_core.tables.hdrtab import fields_of, to_table
 
@@ -49,6 +50,10 @@ class ProductTable:
 
     name: str
     columns: Sequence[TypedColumn]
+
+    def __repr__(self) -> str:
+        columns = pluralize(len(self.columns), "column")
+        return f"<ProductTable {self.name}: {columns}, {pluralize(len(self), 'row')}>"
 
     def __bool__(self) -> bool:
         return bool(self.columns)

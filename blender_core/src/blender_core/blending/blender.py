@@ -162,9 +162,10 @@ class ModelBlender:
         ----------
         model : datamodel, path-like, HDUList, association or library
             A datamodel; the name of a FITS or ASDF file, of which only headers and tree are read;
-            an open HDUList; an association or its file, which stands for its science members; or
-            a library such as ``jwst.datamodels.ModelLibrary``, for the same, which are borrowed one
-            at a time; it stays open if it is. It is not changed and not kept.
+            a pattern for such names, ``"*_cal.fits"``, or ``"@list.txt"``, a file that names others
+            on its lines; an open HDUList; an association or its file, which stands for its science
+            members; or a library such as ``jwst.datamodels.ModelLibrary``, for the same, which are
+            borrowed one at a time; it stays open if it is. It is not changed and not kept.
 
         Raises
         ------

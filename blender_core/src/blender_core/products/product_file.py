@@ -47,8 +47,9 @@ class ProductFile(Viewed):
     """What a product on disk tells of the blend that made it.
 
     In `values`, `inputs`, `outcomes` and `table`, an attribute is found by its dotted path or its
-    FITS keyword. Its values are in its headers and its tree; what every input said is in HDRTAB, and which rules
-    made the values in HDRRULES, if it has that. Products of jwst tell as much, but for the rules.
+    FITS keyword. Its values are in its headers and its tree; what every input said is in HDRTAB,
+    and which rules made the values in HDRRULES, if it has that. Products of jwst tell as much, but
+    for the rules.
 
     Parameters
     ----------

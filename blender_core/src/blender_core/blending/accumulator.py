@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import time
 import traceback
 from contextlib import closing
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from blender_core.blending.expand import Exposure, expanded, require_recorded
 from blender_core.common.advice import Advice, Argument
-from blender_core.common.foreign import causes_of
+from blender_core.common.foreign import causes_of, type_name
 from blender_core.errors import InputError, MixedModelTypesError, raise_all, warn
 from blender_core.inputs.columns import Columns
 from blender_core.inputs.inputs import Inputs
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
     from blender_core.readers.reader import Beyond, Reader
 
 __all__ = ["Accumulator"]
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 _Row: TypeAlias = "tuple[Layout, list[Any], Beyond]"
 """The values of an input, and what it has beyond the schema of its layout."""
@@ -74,6 +79,7 @@ class Accumulator:
         if not isinstance(inputs, Inputs):
             inputs = Inputs(models, self._choice, self._n_given)
         before = self.kinds, self.columns.once, self._n_given
+        begin = time.perf_counter()
         n_files = len(self.files)
         faults: list[BlenderError] = []
         try:
@@ -89,6 +95,8 @@ class Accumulator:
         for row in rows:
             self.columns.append(*row)
         self.columns.labels.extend(labels)
+        if _LOGGER.isEnabledFor(logging.INFO):
+            _log_all(labels.count(len(rows)), len(faults), time.perf_counter() - begin)
 
     def _rows(
         self,
@@ -135,6 +143,7 @@ class Accumulator:
         # Nobody else has the input: a model goes before the next one is borrowed.
         with loan as model:
             before = self.kinds, self.columns.once
+            begin = time.perf_counter()
             rows: list[_Row] = []
             of_several: list[str] = []
             try:
@@ -148,6 +157,8 @@ class Accumulator:
             except BaseException:
                 self.kinds, self.columns.once = before
                 raise
+            if _LOGGER.isEnabledFor(logging.DEBUG):
+                _log_one(label, model, len(rows), time.perf_counter() - begin)
             return rows, of_several
 
     def _row(self, source: Reader) -> _Row:
@@ -196,6 +207,17 @@ def _warn_of_disorder(source: Reader, layout: Layout, row: Sequence[Any]) -> Non
     if problem := disorder(layout.spans, layout.attributes, row):
         problem = f"moments that are out of order, and are blended as they are: {problem}"
         warn(f"{source.what} has {problem}", label=source.what, problem=problem)
+
+
+def _log_all(count: str, n_faults: int, seconds: float) -> None:
+    bad = f", and left out {n_faults}" if n_faults else ""
+    _LOGGER.info("read %s in %.3g s%s", count, seconds, bad)
+
+
+def _log_one(label: str, model: Any, n_rows: int, seconds: float) -> None:
+    origin = os.fspath(model) if isinstance(model, (str, os.PathLike)) else type_name(model)
+    rows = "" if n_rows == 1 else f", {n_rows} rows"
+    _LOGGER.debug("read %s from %s in %.3g ms%s", label, origin, 1000 * seconds, rows)
 
 
 def _let_go(fault: BaseException) -> None:

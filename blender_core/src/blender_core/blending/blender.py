@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from blender_core.blending.accumulator import Accumulator
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ModelBlender"]
 
+_LOGGER: Final = logging.getLogger(__name__)
 _FEW: Final = 5
 """How many of the inputs that were left out an error tells of."""
 
@@ -258,6 +261,7 @@ class ModelBlender:
         BlendErrorGroup
             If there are several such faults.
         """
+        begin = time.perf_counter()
         accumulated = self._require_inputs()
         product = open_product(model, self._plugins)
         plan = self._planner.plan(list(accumulated.kinds.values()), accumulated.columns)
@@ -289,6 +293,9 @@ class ModelBlender:
             result.hdrrules = ProductTable("hdrrules", rules)
         product.update(changes, {"hdrtab": hdrtab, "hdrrules": result.hdrrules}, plan)
         self._remembered.add(product, evaluations)
+        seconds = time.perf_counter() - begin
+        count = labels.count(len(accumulated.columns))
+        _LOGGER.info("blended %s into %r in %.3g s", count, product, seconds)
         return result
 
     def _records_rules(self, product: Product, evaluations: Iterable[Evaluation]) -> bool:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import logging
+from typing import TYPE_CHECKING, Final
 
-from blender_core.common.wording import join_words, visible
+from blender_core.common.wording import join_words, pluralize, visible
 from blender_core.errors import UnknownRulesFileError
 from blender_core.plan.assignment import SourcedOverride, Tier
 from blender_core.plan.rules_file import read_rules_file
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from blender_core.plugins.named_file import NamedFile
 
 __all__ = ["overrides_in"]
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 
 def overrides_in(file: NamedFile, plugins: Plugins) -> list[SourcedOverride]:
@@ -26,6 +29,7 @@ def overrides_in(file: NamedFile, plugins: Plugins) -> list[SourcedOverride]:
             raise _unknown(file, plugins)
         overrides, reader = claim
     source = file.as_read_by(reader)
+    _LOGGER.info("read %s from rules file %s", pluralize(len(overrides), "override"), source)
     return [SourcedOverride(override, Tier.RULES_FILE, source) for override in overrides]
 
 

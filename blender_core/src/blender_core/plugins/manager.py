@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pluggy
@@ -36,6 +37,7 @@ __all__ = ["Plugins"]
 
 T = TypeVar("T", Rule, Override)
 
+_LOGGER: Final = logging.getLogger(__name__)
 _HOOKS: Final = {
     "blender_rules": "rules",
     "blender_overrides": "overrides",
@@ -128,6 +130,7 @@ class Plugins(Viewed):
                 faults.append(fault)
         faults.sort(key=lambda fault: fault.provider)
         raise_all("installed plugins cannot be used", faults)
+        _LOGGER.debug("found %r", plugins)
         return plugins
 
     @property

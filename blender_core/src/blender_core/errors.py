@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from blender_core.common.provider import Provider
 
 __all__ = [
+    "AmbiguousAttributeError",
     "AmendError",
     "AssociationProductError",
     "BlendErrorGroup",
@@ -225,14 +226,39 @@ class PlanError(BlenderError):
         self.attribute = attribute
 
 
-class UnknownAttributeError(PlanError):
+class UnknownAttributeError(PlanError, KeyError):
     """An attribute is meant that there is not.
 
     Attributes
     ----------
     attribute : str
         What stands for the attribute: a path, a keyword, or a pattern.
+    close : tuple of str
+        Paths or keywords that may be meant, as far as any is like it.
     """
+
+    # That of KeyError quotes the message.
+    __str__ = Exception.__str__
+
+    def __init__(self, message: str, *, attribute: str, close: Iterable[str] = ()) -> None:
+        super().__init__(message, attribute=attribute)
+        self.close = tuple(close)
+
+
+class AmbiguousAttributeError(PlanError):
+    """A keyword is given where an attribute is meant, and several have it.
+
+    Attributes
+    ----------
+    attribute : str
+        The keyword.
+    paths : tuple of str
+        Dotted paths of the attributes that have it.
+    """
+
+    def __init__(self, message: str, *, attribute: str, paths: Iterable[str]) -> None:
+        super().__init__(message, attribute=attribute)
+        self.paths = tuple(paths)
 
 
 class OverrideConflictError(PlanError):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import time
 import traceback
 from contextlib import closing, nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.blending.expand import needs_of
 from blender_core.blending.rows import Row, key_of, read_row, rows_of, warn_of_disorder
 from blender_core.blending.runs import Runs
 from blender_core.common.advice import Advice, Argument
-from blender_core.common.foreign import causes_of
+from blender_core.common.foreign import causes_of, type_name
 from blender_core.errors import InputError, MixedModelTypesError, raise_all, warn_again
 from blender_core.inputs.columns import Columns
 from blender_core.inputs.inputs import Input, Inputs, file_name
@@ -33,6 +36,8 @@ if TYPE_CHECKING:
     from blender_core.readers.reader import Reader
 
 __all__ = ["Accumulator"]
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 
 class Accumulator:
@@ -83,6 +88,7 @@ class Accumulator:
         if not isinstance(inputs, Inputs):
             inputs = Inputs(models, self._choice, self._n_given)
         before = self.kinds, self.columns.once, self._n_given
+        begin = time.perf_counter()
         n_files = len(self.files)
         added = _Added(progress)
         try:
@@ -100,6 +106,9 @@ class Accumulator:
             raise
         self.skipped += added.faults
         self.columns.extend(added.columns)
+        if _LOGGER.isEnabledFor(logging.INFO):
+            count = added.columns.labels.count(len(added.columns))
+            _log_all(count, len(added.faults), time.perf_counter() - begin)
 
     def _read(self, inputs: Inputs, added: _Added) -> None:
         with closing(self._singles(inputs, added)) as singles:
@@ -211,13 +220,17 @@ class Accumulator:
             before = self.kinds, self.columns.once
             needs = self._needs if self._expand else None
             files: dict[Path, None] = {}
+            begin = time.perf_counter()
             try:
-                return rows_of(model, label, self._opener, self._row, needs, files)
+                rows, of_several = rows_of(model, label, self._opener, self._row, needs, files)
             except BaseException:
                 self.kinds, self.columns.once = before
                 raise
             finally:
                 self.files += files
+            if _LOGGER.isEnabledFor(logging.DEBUG):
+                _log_one(label, model, len(rows), time.perf_counter() - begin)
+            return rows, of_several
 
     def _needs(self) -> Iterable[Needs]:
         return map(needs_of, self.kinds.values())
@@ -271,6 +284,17 @@ class _Added:
         self._n_read += 1
         if self._progress:
             self._progress(self._n_read)
+
+
+def _log_all(count: str, n_faults: int, seconds: float) -> None:
+    bad = f", and left out {n_faults}" if n_faults else ""
+    _LOGGER.info("read %s in %.3g s%s", count, seconds, bad)
+
+
+def _log_one(label: str, model: Any, n_rows: int, seconds: float) -> None:
+    origin = os.fspath(model) if isinstance(model, (str, os.PathLike)) else type_name(model)
+    rows = "" if n_rows == 1 else f", {n_rows} rows"
+    _LOGGER.debug("read %s from %s in %.3g ms%s", label, origin, 1000 * seconds, rows)
 
 
 def _let_go(fault: BaseException) -> None:

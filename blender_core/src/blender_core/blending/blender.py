@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from blender_core.blending.accumulator import Accumulator
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ModelBlender"]
 
+_LOGGER: Final = logging.getLogger(__name__)
 _FEW: Final = 5
 """How many of the inputs that were left out an error tells of."""
 
@@ -151,6 +154,10 @@ class ModelBlender:
             choice=ProductChoice(asn_product),
         )
 
+    def __repr__(self) -> str:
+        columns = self._inputs.columns
+        return f"<ModelBlender with {columns.labels.count(len(columns))}>"
+
     def accumulate(self, model: Any) -> None:
         """Add an input, or several.
 
@@ -158,9 +165,10 @@ class ModelBlender:
         ----------
         model : datamodel, path-like, HDUList, association or library
             A datamodel; the name of a FITS or ASDF file, of which only headers and tree are read;
-            an open HDUList; an association or its file, which stands for its science members; or
-            a library such as ``jwst.datamodels.ModelLibrary``, for the same, which are borrowed one
-            at a time; it stays open if it is. It is not changed and not kept.
+            a pattern for such names, ``"*_cal.fits"``, or ``"@list.txt"``, a file that names others
+            on its lines; an open HDUList; an association or its file, which stands for its science
+            members; or a library such as ``jwst.datamodels.ModelLibrary``, for the same, which are
+            borrowed one at a time; it stays open if it is. It is not changed and not kept.
 
         Raises
         ------
@@ -265,6 +273,7 @@ class ModelBlender:
         BlendErrorGroup
             If there are several such faults.
         """
+        begin = time.perf_counter()
         accumulated = self._require_inputs()
         product = open_product(model, self._plugins)
         plan = self._planner.plan(list(accumulated.kinds.values()), accumulated.columns)
@@ -296,6 +305,9 @@ class ModelBlender:
             result.hdrrules = ProductTable("hdrrules", rules)
         product.update(changes, {"hdrtab": hdrtab, "hdrrules": result.hdrrules}, plan)
         self._remembered.add(product, evaluations)
+        seconds = time.perf_counter() - begin
+        count = labels.count(len(accumulated.columns))
+        _LOGGER.info("blended %s into %r in %.3g s", count, product, seconds)
         return result
 
     def _records_rules(self, product: Product, evaluations: Iterable[Evaluation]) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from blender_core.blending.blender import ModelBlender
-from blender_core.common.wording import strings
+from blender_core.common.wording import preview, strings
+from blender_core.errors import NotADatamodelError
 from blender_core.inputs.association import ProductChoice, names_of_product
-from blender_core.inputs.inputs import Inputs
+from blender_core.inputs.inputs import Inputs, may_be_swapped
 from blender_core.plugins.manager import Plugins
 from blender_core.products.open_product import open_product
 from blender_core.products.saving import save, target_of
@@ -51,13 +52,15 @@ def blendmodels(
         The product: a datamodel, whose metadata and ``hdrtab`` are changed in place, or the name
         of its FITS or ASDF file, which is changed only if it is the output, too. If anything is
         wrong, it stays as it was. With None, the result is all there is.
-    inputs : iterable, association, or library, optional
+    inputs : iterable, str, association, or library, optional
         The inputs, all of one class: datamodels, names of FITS or ASDF files, open HDULists,
         associations, libraries of models, or whatever plugins have readers for, freely mixed; or
-        one association or library alone, of which the science members are inputs. They are not
-        changed. Without any, they are those of the association that the product names in
-        ``meta.asn.table_name`` (``ASNTABLE``), which is looked for in the folder of the product's
-        file, where that is known, and then in the current directory.
+        one association or library alone, of which the science members are inputs. A name may be a
+        pattern, ``"*_cal.fits"``, or ``"@list.txt"``, a file that names others on its lines; one of
+        these may stand alone, too. The inputs are not changed. Without any, they are those of
+        the association that the product names in ``meta.asn.table_name`` (``ASNTABLE``), which is
+        looked for in the folder of the product's file, where that is known, and then in the current
+        directory.
     ignore : collection of str, optional
         Attributes whose paths begin with one of these keep the product's own value.
     overrides, rules, mixed, record_rules, block, plugins, on_bad_input, expand, later
@@ -85,7 +88,8 @@ def blendmodels(
     Raises
     ------
     TypeError
-        If `inputs` is a single input, or an argument is not of the kind that is asked for.
+        If `inputs` is a single input, or product and inputs are swapped, or an argument is not of
+        the kind that is asked for.
     NoInputsError
         If there are no inputs; or none are given, and the product's association cannot be found.
     AssociationProductError
@@ -126,6 +130,12 @@ def blendmodels(
         later=later,
         asn_product=asn_product,
     )
+    if may_be_swapped(product, inputs):
+        msg = (
+            f"the product is {preview(product)}, which stands for several, and inputs is "
+            f"{preview(inputs)}, which is one: are product and inputs swapped?"
+        )
+        raise NotADatamodelError(msg)
     product = open_product(product, plugins)
     choice = ProductChoice(
         asn_product, lambda: names_of_product(product.tree, product.origin, output)

@@ -15,6 +15,7 @@ from blender_core.cli.check import check
 from blender_core.cli.demo import demo
 from blender_core.cli.diff import diff
 from blender_core.cli.explain import explain
+from blender_core.cli.log_level import logged
 from blender_core.cli.plan import plan
 from blender_core.cli.plugins import plugins, rules
 from blender_core.cli.report import report
@@ -87,4 +88,4 @@ def _model_blender(
 
 
 for _command in (blend, amend, plan, check, rules, plugins, explain, table, diff, report, demo):
-    app.command(cls=_Command)(_command)
+    app.command(cls=_Command)(logged(_command))

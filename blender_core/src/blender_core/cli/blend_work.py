@@ -27,6 +27,7 @@ from blender_core.errors import OutputError, raise_all
 from blender_core.evaluation.outcome import OF_A_FILE, Status
 from blender_core.inputs.association import ProductChoice, names_of_product
 from blender_core.inputs.inputs import Inputs
+from blender_core.inputs.named_files import stands_for_several
 from blender_core.plan.planner import DISAGREEMENT, agreed
 from blender_core.plugins.manager import Plugins
 from blender_core.products.open_product import open_product
@@ -149,6 +150,9 @@ class BlendWork:
         """Refuse what cannot be done before any work is; return plugins, product and inputs."""
         require_beginnings(self.ignore)
         if not self.product.exists():
+            if stands_for_several(self.product):
+                msg = f"{self.product} stands for inputs: are product and inputs swapped?"
+                raise CommandError(msg)
             msg = (
                 f"there is no product {self.product}: a pipeline makes it, and blend updates it. "
                 "To make one of exposures alone: model-blender demo EXPOSURE... "

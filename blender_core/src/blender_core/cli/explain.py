@@ -4,7 +4,7 @@
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 from blender_core.cli.errors import CommandError, reported
-from blender_core.cli.formatting import print_json, provider_object, truncate
+from blender_core.cli.formatting import print_json, truncate
 from blender_core.cli.options import AsJson, Debug, Product, argument, flag
 from blender_core.common.wording import pluralize, visible
 
@@ -62,6 +62,8 @@ def explain(
     """
     with reported(debug):
         from blender_core.cli.captured_warnings import Notes
+        from blender_core.evaluation.form import outcome_object
+        from blender_core.evaluation.shown import is_notable
         from blender_core.products.product_file import ProductFile
 
         if show_all and show_later:
@@ -83,9 +85,10 @@ def explain(
         elif show_later:
             outcomes = [each for each in blended.outcomes.values() if _is_later(each)]
         else:
-            outcomes = [each for each in blended.outcomes.values() if show_all or _is_notable(each)]
+            outcomes = [each for each in blended.outcomes.values() if show_all or is_notable(each)]
         if as_json:
-            print_json([_outcome_object(outcome, blended) for outcome in outcomes])
+            own, said = blended.values, blended.inputs
+            print_json([outcome_object(outcome, own, said) for outcome in outcomes])
         elif attributes:
             _print_paragraphs(outcomes, blended)
         elif show_later:
@@ -99,17 +102,6 @@ def _is_later(outcome: "Outcome") -> bool:
     from blender_core.evaluation.outcome import Status
 
     return outcome.status is Status.LATER
-
-
-def _is_notable(outcome: "Outcome") -> bool:
-    """Tell whether there is more to say than that the first input's value was taken."""
-    from blender_core.evaluation.outcome import Status
-    from blender_core.plan.assignment import Tier
-
-    if outcome.status in (Status.LATER, Status.AMENDED):
-        return True
-    is_ruled = outcome.tier not in (None, Tier.DEFAULT) and bool(outcome.n_inputs)
-    return is_ruled or (outcome.n_distinct or 0) > 1
 
 
 def _print_paragraphs(outcomes: "Sequence[Outcome]", product: "ProductFile") -> None:
@@ -142,6 +134,7 @@ def _why_unknown(outcomes: "Sequence[Outcome]", product: "ProductFile") -> str:
 
 def _print_lines(outcomes: "Sequence[Outcome]", product: "ProductFile") -> None:
     from blender_core.cli.console import Output
+    from blender_core.evaluation.shown import count_in_words, rule_in_words
 
     output = Output()
     head = ["keyword", "attribute", "value", "rule", "values"]
@@ -150,8 +143,8 @@ def _print_lines(outcomes: "Sequence[Outcome]", product: "ProductFile") -> None:
             outcome.keyword or "",
             outcome.attribute,
             _value(outcome, product),
-            _rule(outcome),
-            _number_of_values(outcome),
+            rule_in_words(outcome),
+            count_in_words(outcome),
         ]
         for outcome in outcomes
     ]
@@ -179,6 +172,7 @@ def _print_lines(outcomes: "Sequence[Outcome]", product: "ProductFile") -> None:
 
 def _print_later(outcomes: "Sequence[Outcome]", product: "ProductFile") -> None:
     from blender_core.cli.console import Output
+    from blender_core.evaluation.shown import count_in_words
 
     output = Output()
     if not outcomes:
@@ -191,7 +185,7 @@ def _print_later(outcomes: "Sequence[Outcome]", product: "ProductFile") -> None:
             _value(outcome, product),
             "none" if outcome.blended is None else _one_line(outcome.blended),
             outcome.rule or "",
-            _number_of_values(outcome),
+            count_in_words(outcome),
         ]
         for outcome in outcomes
     ]
@@ -211,20 +205,6 @@ def _print_later(outcomes: "Sequence[Outcome]", product: "ProductFile") -> None:
         output.text(_OF_VALUES.format(noun=product.labels.noun), "dim")
 
 
-def _rule(outcome: "Outcome") -> str:
-    """Return the rule, and that it is not the rule of what the product has, if so."""
-    from blender_core.evaluation.outcome import Status
-
-    mark = {Status.LATER: "set later", Status.AMENDED: "amended"}.get(outcome.status)
-    if outcome.status is Status.LATER and outcome.value is None:
-        mark = "taken out later"
-    return ", ".join(filter(None, [outcome.rule, mark]))
-
-
-def _number_of_values(outcome: "Outcome") -> str:
-    return "" if outcome.n_inputs is None else f"{outcome.n_distinct} in {outcome.n_inputs}"
-
-
 def _value(outcome: "Outcome", product: "ProductFile") -> str:
     """Return what the product has, in one short line."""
     value = product.values.get(outcome.attribute)
@@ -233,26 +213,3 @@ def _value(outcome: "Outcome", product: "ProductFile") -> str:
 
 def _one_line(value: Any) -> str:
     return truncate(visible(str(value)), _LONGEST)
-
-
-def _outcome_object(outcome: "Outcome", product: "ProductFile") -> dict[str, Any]:
-    return {
-        "attribute": outcome.attribute,
-        "keyword": outcome.keyword,
-        "status": outcome.status.value,
-        "value": product.values.get(outcome.attribute),
-        "blended": outcome.blended,
-        "replaced": outcome.replaced,
-        "rule": outcome.rule,
-        "settings": outcome.settings,
-        "tier": None if outcome.tier is None else outcome.tier.label,
-        "asked_by": outcome.asked_by,
-        "provider": None if outcome.provider is None else provider_object(outcome.provider),
-        "reason": outcome.reason,
-        "remark": outcome.remark,
-        "n_inputs": outcome.n_inputs,
-        "n_distinct": outcome.n_distinct,
-        "n_seen": outcome.n_seen,
-        "row": None if outcome.from_input is None else outcome.from_input + 1,
-        "inputs": product.inputs.get(outcome.source),
-    }

@@ -11,7 +11,7 @@ from blender_core.cli.errors import CommandError
 from blender_core.cli.options import parse_overrides
 from blender_core.common.wording import visible
 from blender_core.errors import warn
-from blender_core.inputs.inputs import file_of_part
+from blender_core.inputs.named_files import file_of_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

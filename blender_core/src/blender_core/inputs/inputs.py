@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from operator import attrgetter
 from pathlib import Path
@@ -22,10 +22,11 @@ from blender_core.inputs.association import (
     science_members,
     warn_of_left_out,
 )
+from blender_core.inputs.named_files import file_of_part, files_named_by, stands_for_several
 from blender_core.schema.model_class import import_datamodels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from contextlib import AbstractContextManager
 
     from blender_core.formats.files.target import Target
@@ -37,9 +38,9 @@ __all__ = [
     "Inputs",
     "LibraryInput",
     "file_name",
-    "file_of_part",
     "files_of",
     "is_library",
+    "may_be_swapped",
     "opened",
     "resolve",
 ]
@@ -96,6 +97,18 @@ class AssociationInput(Input):
         paths = self.separate()
         for number, path in zip(self._members.numbers, paths, strict=True):
             yield f"{self._members.label}, member {number}", nullcontext(path)
+
+
+class NamelessInput(Input):
+    """What should stand for files, and does not."""
+
+    def __init__(self, given: Any, fault: InputError) -> None:
+        super().__init__(given, "", [], 0)
+        self.fault = fault
+
+    def singles(self) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
+        """Raise what is wrong."""
+        raise self.fault or InputError
 
 
 class LibraryInput(Input):
@@ -169,6 +182,19 @@ def is_library(thing: Any) -> bool:
     return all(hasattr(kind, name) for name in ("borrow", "shelve", "__enter__", "__len__"))
 
 
+def may_be_swapped(product: Any, inputs: Any) -> bool:
+    """Tell whether what is given for a product are several inputs, and for the inputs one thing."""
+    return _is_several(product) and inputs is not None and not _is_several(inputs)
+
+
+def _is_several(given: Any) -> bool:
+    if type(given) in (list, tuple, set, frozenset):  # an HDUList is a list of another type
+        return len(given) > 1
+    if isinstance(given, Mapping):
+        return "products" in given
+    return stands_for_several(given) or is_library(given) or isinstance(given, Iterator)
+
+
 @contextmanager
 def opened(library: Any) -> Iterator[None]:
     """Open a library for the time being, unless it is open."""
@@ -204,17 +230,6 @@ def resolve(given: Any, label: str, choice: ProductChoice = ANY_PRODUCT) -> Inpu
     return Input(given, label, files_of(given))
 
 
-def file_of_part(name: str) -> Path | None:
-    """Return the file that a name with brackets means a part of, such as ``x.fits[sci,1]``.
-
-    None if there is no such file, or one of the whole name. What parts there are, plugins know.
-    """
-    file, bracket, _ = name.partition("[")
-    if not (bracket and name.endswith("]")) or os.path.lexists(name):
-        return None
-    return Path(file) if os.path.lexists(file) else None
-
-
 def files_of(model: Any) -> list[Path]:
     """Return the files that a datamodel or an HDUList keeps open; none of anything else."""
     # Objects of plugins may have anything of any name.
@@ -246,21 +261,31 @@ class Inputs:
     """The inputs of one call, in order; those of a collection can be gone through repeatedly."""
 
     def __init__(
-        self, given: Iterable[Any], choice: ProductChoice = ANY_PRODUCT, n_before: int = 0
+        self,
+        given: Iterable[Any],
+        choice: ProductChoice = ANY_PRODUCT,
+        n_before: int = 0,
+        *,
+        are_literal: bool = False,
     ) -> None:
+        """Take them; names that are literal are no patterns, whatever is in them."""
         self._given = given
         self._choice = choice
         self._n_before = n_before
         self._is_collection = isinstance(given, Collection)
         self._associations: dict[int, Input] = {}
+        self._are_literal = are_literal
+        self._named: dict[str, Sequence[Any]] = {}
         self._target: Target | None = None
 
     @classmethod
     def of_call(cls, given: Any, choice: ProductChoice) -> Inputs:
         """Return the inputs that one argument stands for: several, or an association or library."""
+        if stands_for_several(given):
+            return cls([given], choice)
         alone = resolve(given, "the association", choice)
         if isinstance(alone, AssociationInput):
-            return cls(alone.separate(), choice)
+            return cls(alone.separate(), choice, are_literal=True)
         if isinstance(alone, LibraryInput):
             return cls([given], choice)
         import_datamodels()
@@ -281,11 +306,24 @@ class Inputs:
         """Return the science members of the association that a product names."""
         path = own_association(tree, folder)
         association = AssociationInput(path, "the product's own association", choice)
-        return cls(association.separate(), choice)
+        return cls(association.separate(), choice, are_literal=True)
 
     def __iter__(self) -> Iterator[Input]:
         # A map, unlike a loop, has let go of one input when the next one is made.
-        return map(self._resolved, itertools.count(self._n_before + 1), self._given)
+        singles = itertools.chain.from_iterable(map(self._named_by, self._given))
+        return map(self._resolved, itertools.count(self._n_before + 1), singles)
+
+    def _named_by(self, given: Any) -> Sequence[Any]:
+        """Return what a pattern or a list stands for, each time the same; all else as it is."""
+        if self._are_literal or not stands_for_several(given):
+            return (given,)
+        text = os.fspath(given)
+        if text not in self._named:
+            try:
+                self._named[text] = tuple(files_named_by(text))
+            except InputError as fault:
+                self._named[text] = (NamelessInput(given, fault),)
+        return self._named[text]
 
     def _resolved(self, number: int, given: Any) -> Input:
         if number in self._associations:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import logging
+from typing import TYPE_CHECKING, Final
 
-from blender_core.common.wording import join_words, visible
+from blender_core.common.wording import join_words, pluralize, visible
 from blender_core.errors import UnknownRulesFileError
 from blender_core.plan.assignment import SourcedOverride, Tier
 from blender_core.plan.rules_file import read_rules_file
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["overrides_in"]
 
+_LOGGER: Final = logging.getLogger(__name__)
+
 
 def overrides_in(file: NamedFile, plugins: Plugins, among: Sequence[Path]) -> list[SourcedOverride]:
     """Read the overrides of one of several rules files, each with the file and who reads it."""
@@ -29,6 +32,7 @@ def overrides_in(file: NamedFile, plugins: Plugins, among: Sequence[Path]) -> li
             raise _unknown(file, plugins)
         overrides, reader = claim
     source = file.as_read_by(reader)
+    _LOGGER.info("read %s from rules file %s", pluralize(len(overrides), "override"), source)
     plugin = "" if reader is None else str(reader)
     return [SourcedOverride(each, Tier.RULES_FILE, source, plugin) for each in overrides]
 

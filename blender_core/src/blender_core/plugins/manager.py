@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, TypeVar
+import logging
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pluggy
 
 from blender_core.common.advice import Advice
 from blender_core.common.provider import normalized
+from blender_core.common.wording import join_words, pluralize
+from blender_core.display.view import View, ViewTable
+from blender_core.display.viewed import Viewed
 from blender_core.errors import BlenderError, InputError, PluginError, raise_all
 from blender_core.plugins.contract import (
     called_alike,
@@ -37,8 +41,18 @@ __all__ = ["Plugins"]
 
 T = TypeVar("T", Rule, Override)
 
+_LOGGER: Final = logging.getLogger(__name__)
+_HOOKS: Final = {
+    "blender_rules": "rules",
+    "blender_overrides": "overrides",
+    HOOK: "rules files",
+    "blender_open": "inputs",
+    "blender_product": "products",
+}
+"""The hooks, and what they are for."""
 
-class Plugins:
+
+class Plugins(Viewed):
     """The plugins of a blend.
 
     Plugins are kept in the order of their providers' names, so that nothing depends on the
@@ -63,6 +77,27 @@ class Plugins:
         self._installed: set[Provider] = set()
         self._left_out: tuple[Provider, ...] = ()
         self._blocked: tuple[Provider, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Plugins: {join_words([str(provider) for provider in self]) or 'none'}>"
+
+    def __str__(self) -> str:
+        return str(self._view())
+
+    def _view(self) -> View:
+        """Return who is there, and what for. No plugin's code is called."""
+        rows = [
+            (
+                str(provider),
+                ", ".join(
+                    words for hook, words in _HOOKS.items() if self._functions(provider, hook)
+                ),
+            )
+            for provider in self
+        ]
+        facts = [("left out", str(provider)) for provider in self._left_out]
+        title = pluralize(len(self), "plugin")
+        return View(title, facts, [ViewTable(("plugin", "has hooks for"), rows)])
 
     def __iter__(self) -> Iterator[Provider]:
         return iter(sorted(self._providers.values()))
@@ -107,6 +142,7 @@ class Plugins:
                 plugins._installed.add(provider)
         faults.sort(key=lambda fault: fault.provider)
         raise_all("installed plugins cannot be used", faults)
+        _LOGGER.debug("found %r", plugins)
         return plugins
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import traceback
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from blender_core.blending.expand import Exposure, expanded, require_recorded
 from blender_core.common.advice import Advice, Argument
 from blender_core.common.foreign import causes_of
+from blender_core.common.wording import named
 from blender_core.errors import InputError, MixedModelTypesError, raise_all, warn
 from blender_core.inputs.columns import Columns
 from blender_core.inputs.inputs import Inputs
@@ -105,6 +107,7 @@ class Accumulator:
                     added, of_several = self._rows_of(loan, label)
                 except InputError as fault:
                     _let_go(fault)
+                    fault.input = fault.input or label
                     faults.append(fault)
                 else:
                     rows += added
@@ -124,6 +127,9 @@ class Accumulator:
             try:
                 yield from each.singles()
             except InputError as fault:
+                files = each.files
+                label = named(each.label, files[0]) if len(files) == 1 else each.label
+                fault.input = fault.input or label
                 faults.append(fault)
             self.files += each.files
             del each  # as above
@@ -145,8 +151,11 @@ class Accumulator:
                         require_recorded(exposures, self.kinds.values())
                     if is_one_of_several(source):
                         of_several += (exposure.what for exposure in exposures)
-            except BaseException:
+            except BaseException as error:
                 self.kinds, self.columns.once = before
+                if isinstance(error, InputError):
+                    is_name = isinstance(model, (str, os.PathLike))
+                    error.input = error.input or (named(label, model) if is_name else label)
                 raise
             return rows, of_several
 

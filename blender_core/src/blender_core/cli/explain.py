@@ -11,10 +11,11 @@ from blender_core.common.wording import pluralize, visible
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from blender_core.blending.result import BlendResult
     from blender_core.evaluation.outcome import Outcome
     from blender_core.products.product_file import ProductFile
 
-__all__ = ["explain"]
+__all__ = ["explain", "outcome_object"]
 
 _LONGEST: Final = 40
 _OF_VALUES: Final = "values: how many different ones there are, in how many inputs."
@@ -60,7 +61,7 @@ def explain(
     HDRRULES, which a blend with --record-rules leaves. Values that were set after the blend are
     known from what HDRRULES has, or from what the rules of the schema make of HDRTAB.
     """
-    with reported(debug):
+    with reported(debug, as_json):
         from blender_core.cli.captured_warnings import Notes
         from blender_core.products.product_file import ProductFile
 
@@ -85,7 +86,7 @@ def explain(
         else:
             outcomes = [each for each in blended.outcomes.values() if show_all or _is_notable(each)]
         if as_json:
-            print_json([_outcome_object(outcome, blended) for outcome in outcomes])
+            print_json([outcome_object(outcome, blended) for outcome in outcomes])
         elif attributes:
             _print_paragraphs(outcomes, blended)
         elif show_later:
@@ -233,7 +234,8 @@ def _one_line(value: Any) -> str:
     return truncate(visible(str(value)), _LONGEST)
 
 
-def _outcome_object(outcome: "Outcome", product: "ProductFile") -> dict[str, Any]:
+def outcome_object(outcome: "Outcome", product: "ProductFile | BlendResult") -> dict[str, Any]:
+    """Return what programs read of how an attribute came about."""
     return {
         "attribute": outcome.attribute,
         "keyword": outcome.keyword,

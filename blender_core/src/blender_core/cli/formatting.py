@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from blender_core.common.provider import Provider
 
-__all__ = ["list_some", "print_json", "provider_object", "truncate", "value_text"]
+__all__ = ["json_text", "list_some", "print_json", "provider_object", "truncate", "value_text"]
 
 _SCALARS: Final = frozenset({bool, int, float, str, type(None)})
 
@@ -37,9 +37,13 @@ def list_some(names: Sequence[str], most: int) -> str:
 
 def print_json(content: Any) -> None:
     """Print something as JSON, in ASCII."""
-    text = json.dumps(_jsonable(content), indent=2, allow_nan=False)
-    text = text.replace("\x7f", "\\u007f")  # the one that json leaves, and terminals obey
-    sys.stdout.write(f"{text}\n")
+    sys.stdout.write(f"{json_text(content)}\n")
+
+
+def json_text(content: Any, *, indent: int | None = 2) -> str:
+    """Return something as JSON, in ASCII."""
+    text = json.dumps(_jsonable(content), indent=indent, allow_nan=False)
+    return text.replace("\x7f", "\\u007f")  # the one that json leaves, and terminals obey
 
 
 def provider_object(provider: Provider) -> dict[str, str]:

@@ -60,7 +60,24 @@ __all__ = [
 
 
 class BlenderError(Exception):
-    """Root of all errors that Model Blender raises on purpose."""
+    """Root of all errors that Model Blender raises on purpose.
+
+    Attributes
+    ----------
+    attribute : str or None
+        Dotted path of the attribute, if it is about one.
+    keyword : str or None
+        Its FITS keyword, if it has one.
+    input : str or None
+        What the input is called, if it is about one: ``input 3 (c_cal.fits)``.
+    provider : Provider or None
+        Whose rule, override or hook it is about, if it is about one's.
+    """
+
+    attribute: str | None = None
+    keyword: str | None = None
+    input: str | None = None
+    provider: Provider | None = None
 
     @property
     def advice(self) -> Advice:
@@ -173,6 +190,8 @@ class PluginError(BlenderError):
         The plugin, with its distribution and version.
     """
 
+    provider: Provider
+
     def __init__(self, message: str, *, provider: Provider, remedy: Advice | None = None) -> None:
         if remedy is None:
             remedy = Advice("Repair or uninstall it, or ", leave_out(provider.plugin), ".")
@@ -219,11 +238,16 @@ class PlanError(BlenderError):
     ----------
     attribute : str
         Dotted path of the attribute.
+    keyword : str or None
+        Its FITS keyword.
     """
 
-    def __init__(self, message: str, *, attribute: str) -> None:
+    attribute: str
+
+    def __init__(self, message: str, *, attribute: str, keyword: str | None = None) -> None:
         super().__init__(message)
         self.attribute = attribute
+        self.keyword = keyword
 
 
 class UnknownAttributeError(PlanError, KeyError):
@@ -268,12 +292,21 @@ class OverrideConflictError(PlanError):
     ----------
     attribute : str
         Dotted path of the attribute.
+    keyword : str or None
+        Its FITS keyword.
     sources : tuple of str
         Whose overrides they are.
     """
 
-    def __init__(self, message: str, *, attribute: str, sources: Sequence[str]) -> None:
-        super().__init__(message, attribute=attribute)
+    def __init__(
+        self,
+        message: str,
+        *,
+        attribute: str,
+        sources: Sequence[str],
+        keyword: str | None = None,
+    ) -> None:
+        super().__init__(message, attribute=attribute, keyword=keyword)
         self.sources = tuple(sources)
 
 
@@ -468,8 +501,8 @@ class RuleError(BlenderError, ValueError):
 
     Attributes
     ----------
-    attribute : str or None
-        Dotted path of the attribute, once it is known.
+    attribute, keyword : str or None
+        Dotted path and FITS keyword of the attribute, once it is known.
     rule : str or None
         Name of the rule, once it is known.
     provider : Provider or None
@@ -483,9 +516,11 @@ class RuleError(BlenderError, ValueError):
         attribute: str | None = None,
         rule: str | None = None,
         provider: Provider | None = None,
+        keyword: str | None = None,
     ) -> None:
         super().__init__(message)
         self.attribute = attribute
+        self.keyword = keyword
         self.rule = rule
         self.provider = provider
 
@@ -514,13 +549,20 @@ class InvalidValueError(BlenderError, ValueError):
     ----------
     attribute : str
         Dotted path of the attribute.
+    keyword : str or None
+        Its FITS keyword.
     value : object
         The value that the schema forbids.
     """
 
-    def __init__(self, message: str, *, attribute: str, value: Any) -> None:
+    attribute: str
+
+    def __init__(
+        self, message: str, *, attribute: str, value: Any, keyword: str | None = None
+    ) -> None:
         super().__init__(message)
         self.attribute = attribute
+        self.keyword = keyword
         self.value = value
 
 
@@ -531,13 +573,20 @@ class TableError(BlenderError, ValueError):
     ----------
     attribute : str
         Dotted path of the attribute.
+    keyword : str or None
+        Its FITS keyword.
     column : str
         Name of the column.
     """
 
-    def __init__(self, message: str, *, attribute: str, column: str) -> None:
+    attribute: str
+
+    def __init__(
+        self, message: str, *, attribute: str, column: str, keyword: str | None = None
+    ) -> None:
         super().__init__(message)
         self.attribute = attribute
+        self.keyword = keyword
         self.column = column
 
 

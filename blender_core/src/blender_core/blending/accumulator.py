@@ -14,6 +14,7 @@ from blender_core.blending.rows import Row, key_of, read_row, rows_of, warn_of_d
 from blender_core.blending.runs import Runs
 from blender_core.common.advice import Advice, Argument
 from blender_core.common.foreign import causes_of, type_name
+from blender_core.common.wording import named
 from blender_core.errors import InputError, MixedModelTypesError, raise_all, warn_again
 from blender_core.inputs.columns import Columns
 from blender_core.inputs.inputs import Input, Inputs, file_name
@@ -125,6 +126,9 @@ class Accumulator:
             try:
                 yield from each.singles()
             except InputError as fault:
+                files = each.files
+                label = named(each.label, files[0]) if len(files) == 1 else each.label
+                fault.input = fault.input or label
                 added.faults.append(fault)
             self.files += each.files
             del each  # as above
@@ -202,6 +206,7 @@ class Accumulator:
             rows, of_several = self._rows_of(loan, label)
         except InputError as fault:
             _let_go(fault)
+            fault.input = fault.input or label
             added.faults.append(fault)
             is_good = False
         else:
@@ -223,8 +228,11 @@ class Accumulator:
             begin = time.perf_counter()
             try:
                 rows, of_several = rows_of(model, label, self._opener, self._row, needs, files)
-            except BaseException:
+            except BaseException as error:
                 self.kinds, self.columns.once = before
+                if isinstance(error, InputError):
+                    is_name = isinstance(model, (str, os.PathLike))
+                    error.input = error.input or (named(label, model) if is_name else label)
                 raise
             finally:
                 self.files += files

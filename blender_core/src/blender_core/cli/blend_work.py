@@ -155,8 +155,7 @@ class BlendWork:
                 raise CommandError(msg)
             msg = (
                 f"there is no product {self.product}: a pipeline makes it, and blend updates it. "
-                "To make one of exposures alone: model-blender demo EXPOSURE... "
-                f"--output {self.product}"
+                "What a blend of exposures alone gives: model-blender preview INPUT..."
             )
             raise CommandError(msg)
         plugins = Plugins.discover(self.settings["block"])

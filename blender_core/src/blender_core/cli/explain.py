@@ -60,7 +60,7 @@ def explain(
     HDRRULES, which a blend with --record-rules leaves. Values that were set after the blend are
     known from what HDRRULES has, or from what the rules of the schema make of HDRTAB.
     """
-    with reported(debug):
+    with reported(debug, as_json):
         from blender_core.cli.captured_warnings import Notes
         from blender_core.evaluation.form import outcome_object
         from blender_core.evaluation.shown import is_notable

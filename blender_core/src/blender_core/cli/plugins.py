@@ -38,7 +38,7 @@ def rules(
     name: RuleName = None, as_json: AsJson = False, block: Block = None, debug: Debug = False
 ) -> None:
     """Show the rules that are installed, and who offers them."""
-    with reported(debug):
+    with reported(debug, as_json):
         from blender_core.cli.captured_warnings import Notes
         from blender_core.plugins.manager import Plugins
         from blender_core.plugins.registry import Registry
@@ -132,7 +132,7 @@ def _rule_object(rule: "Rule", provider: "Provider", registry: "Registry") -> di
 
 def plugins(as_json: AsJson = False, block: Block = None, debug: Debug = False) -> None:
     """Show the plugins that are installed, and what they override."""
-    with reported(debug):
+    with reported(debug, as_json):
         _show_plugins(block or [], as_json=as_json)
 
 

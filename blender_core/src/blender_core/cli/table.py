@@ -69,7 +69,7 @@ def table(
 
     Without --columns or --all, only the columns that vary are shown or written.
     """
-    with reported(debug):
+    with reported(debug, as_json):
         from blender_core.cli.captured_warnings import Notes
         from blender_core.cli.console import Output
         from blender_core.products.product_file import ProductFile

@@ -13,9 +13,9 @@ __all__ = ["json_text"]
 _SCALARS: Final = frozenset({bool, int, float, str, type(None)})
 
 
-def json_text(content: Any) -> str:
+def json_text(content: Any, *, indent: int | None = 2) -> str:
     """Return something as JSON in ASCII: numbers that JSON does not have are texts."""
-    text = json.dumps(_jsonable(content), indent=2, allow_nan=False)
+    text = json.dumps(_jsonable(content), indent=indent, allow_nan=False)
     return text.replace("\x7f", "\\u007f")  # the one that json leaves, and terminals obey
 
 

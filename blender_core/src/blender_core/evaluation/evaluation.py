@@ -251,6 +251,7 @@ def _rule_error(assignment: Assignment, values: Sequence[Any], error: BaseExcept
     return RuleError(
         msg,
         attribute=assignment.attribute.path,
+        keyword=assignment.attribute.keyword,
         rule=assignment.name,
         provider=assignment.provider,
     )

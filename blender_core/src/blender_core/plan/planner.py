@@ -408,4 +408,6 @@ def _conflict(
         ".",
     )
     sources = sorted({old.source, new.source})
-    return OverrideConflictError(msg, attribute=old.attribute.path, sources=sources)
+    return OverrideConflictError(
+        msg, attribute=old.attribute.path, keyword=old.attribute.keyword, sources=sources
+    )

@@ -109,7 +109,7 @@ def _column(
             f"{of_records[0].sourced.source} asks to record {attribute.label} in HDRTAB, where a "
             "list has no place"
         )
-        raise PlanError(msg, attribute=attribute.path)
+        raise PlanError(msg, attribute=attribute.path, keyword=attribute.keyword)
     of_names = _ranked(claims, lambda each: each.override.column, attribute, "its column")
     if of_names:
         column = of_names[0].override.column
@@ -178,7 +178,12 @@ def _conflict(
     listing = "\n".join(sorted(lines))
     problem = f"overrides of one rank disagree on {attribute.label}, {subject}:\n{listing}\n"
     sources = sorted({claim.sourced.source for claim in claims})
-    return OverrideConflictError(Advice(problem, remedy), attribute=attribute.path, sources=sources)
+    return OverrideConflictError(
+        Advice(problem, remedy),
+        attribute=attribute.path,
+        keyword=attribute.keyword,
+        sources=sources,
+    )
 
 
 def _wrong_parameter(choice: Choice, rule: Rule) -> tuple[Parameter, Any] | None:
@@ -203,7 +208,7 @@ def _require_name(attribute: Attribute, choice: Choice) -> None:
             f"{attribute.label} has the blend_rule {preview(name)} in the schema, where the "
             "name of a rule is asked for"
         )
-        raise PlanError(msg, attribute=attribute.path)
+        raise PlanError(msg, attribute=attribute.path, keyword=attribute.keyword)
 
 
 def _require_arguments(
@@ -235,4 +240,4 @@ def _require_arguments(
     msg = (
         f"{_who(attribute, choice)} asks for the rule {rule.name!r} of {provider}, which {problem}"
     )
-    raise PlanError(msg, attribute=attribute.path)
+    raise PlanError(msg, attribute=attribute.path, keyword=attribute.keyword)

@@ -200,7 +200,9 @@ class ProductFile(Viewed):
             ]
         except TableError as error:
             msg = f"the HDRTAB of {self._what} makes no table: {error}"
-            raise TableError(msg, attribute=error.attribute, column=error.column) from error
+            raise TableError(
+                msg, attribute=error.attribute, keyword=error.keyword, column=error.column
+            ) from error
         return to_table([column for column in typed if column is not None])
 
     @cached_property

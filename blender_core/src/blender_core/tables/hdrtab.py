@@ -102,7 +102,7 @@ def typed_column(
 
 def _table_error(name: str, attribute: Attribute, problem: str) -> TableError:
     msg = f"{attribute.label} cannot be kept in column {preview(name)} of HDRTAB: {problem}"
-    return TableError(msg, attribute=attribute.path, column=name)
+    return TableError(msg, attribute=attribute.path, keyword=attribute.keyword, column=name)
 
 
 def _common_type(kinds: set[type]) -> str:

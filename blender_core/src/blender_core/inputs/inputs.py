@@ -22,7 +22,7 @@ from blender_core.inputs.association import (
     science_members,
     warn_of_left_out,
 )
-from blender_core.schema.model_class import import_datamodels
+from blender_core.schema.model_class import import_formats
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -211,7 +211,7 @@ def file_of_part(name: str) -> Path | None:
     file, bracket, _ = name.partition("[")
     if not (bracket and name.endswith("]")) or os.path.lexists(name):
         return None
-    return Path(file) if os.path.lexists(file) else None
+    return Path(file) if os.path.isfile(file) else None  # noqa: PTH113  # a Path raises errors
 
 
 def files_of(model: Any) -> list[Path]:
@@ -255,7 +255,7 @@ class Inputs:
             return cls(alone.separate(), choice)
         if isinstance(alone, LibraryInput):
             return cls([given], choice)
-        import_datamodels()
+        import_formats()
         from astropy.io.fits import HDUList
         from stdatamodels import DataModel
 

@@ -64,7 +64,7 @@ def measured(python, code, folder, *arguments):
 
 
 @pytest.mark.parametrize("n_files", LEAST)
-def bench_an_image_of_hst(peer_environment, tmp_path, capsys, n_files):
+def test_an_image_of_hst(peer_environment, tmp_path, capsys, n_files):
     peer = peer_environment("hst-peer", ("fitsblender==0.4.4", "drizzlepac==3.11.0"))
     drizzled().writeto(tmp_path / "x_drz.fits")
     inputs = [tmp_path / f"j9l9{number:03}q_flt.fits" for number in range(n_files)]

@@ -98,6 +98,17 @@ class TestLines:
             rules, _ = overrides("ROOTNAME\n EXPTIME EXPTIME sum\n   # a remark\n")
         assert "EXPTIME" not in rules
 
+    @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+    @pytest.mark.parametrize("mark", ["", "\ufeff"])
+    def test_files_of_any_machine(self, hst, tmp_path, write, end, mark):  # noqa: ARG002
+        path = tmp_path / "acs.rules"
+        text = f"{mark}!VERSION = 1.1\n!VERSION = 1.0\nrootname\nexptime\tTEXPTIME \t sum # all\n"
+        path.write_bytes(text.replace("\n", end).encode())
+        inputs = [write("j9l9a1q"), write("j9l9a2q", start=0.5)]
+        result = blendmodels(None, inputs, rules=path)
+        assert result.values["meta.made.primary.TEXPTIME"] == 60.0
+        assert result.table.colnames == ["ROOTNAME"]
+
     def test_what_begins_with_a_tabulator_is_a_rule(self, overrides):
         rules, _ = overrides("\tROOTNAME\n\tEXPTIME\tEXPTIME\tsum\n")
         assert rules["EXPTIME"].rule == "sum"

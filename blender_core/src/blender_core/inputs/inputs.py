@@ -23,7 +23,7 @@ from blender_core.inputs.association import (
     warn_of_left_out,
 )
 from blender_core.inputs.named_files import file_of_part, files_named_by, stands_for_several
-from blender_core.schema.model_class import import_datamodels
+from blender_core.schema.model_class import import_formats
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -288,7 +288,7 @@ class Inputs:
             return cls(alone.separate(), choice, are_literal=True)
         if isinstance(alone, LibraryInput):
             return cls([given], choice)
-        import_datamodels()
+        import_formats()
         from astropy.io.fits import HDUList
         from stdatamodels import DataModel
 

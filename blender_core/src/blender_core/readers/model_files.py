@@ -15,6 +15,7 @@ from blender_core.common.wording import format_error
 from blender_core.errors import InputError, UnknownInputError, warn
 from blender_core.readers.datamodel import DatamodelReader
 from blender_core.schema.attributes import unknown_attribute
+from blender_core.schema.model_class import import_datamodels
 from blender_core.schema.tree import collect, collect_all, scalars_within
 
 if TYPE_CHECKING:
@@ -42,8 +43,6 @@ _PATH: Final = re.compile(r"\bmeta(?:\.\w+)+")
 
 def class_named(name: Any, label: str, where: str) -> type:
     """Return the class of datamodel that a file says it is of."""
-    from stdatamodels.jwst import datamodels
-
     if name is None:
         msg = (
             f"{label} has no {where}, which says of which class it is. "
@@ -51,6 +50,9 @@ def class_named(name: Any, label: str, where: str) -> type:
             "kind can be inputs once a plugin reads them."
         )
         raise UnknownInputError(msg)
+    import_datamodels()
+    from stdatamodels.jwst import datamodels
+
     model_type = getattr(datamodels, str(name), None)
     if not isinstance(model_type, type) or not issubclass(model_type, datamodels.JwstDataModel):
         msg = (

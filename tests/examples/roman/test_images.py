@@ -237,7 +237,7 @@ class TestTables:
 
 
 def test_blended_again_and_amended(roman, write, write_mosaic, tmp_path):  # noqa: ARG001
-    """What was amended stays where the same is blended again."""
+    """What was amended is decided anew, and members and logs are those of the last blend."""
     images = [
         write("a", 100),
         write("b", 0, changes={"instrument.optical_element": "F062", "program.title": "Other"}),

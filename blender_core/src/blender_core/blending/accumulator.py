@@ -20,7 +20,6 @@ from blender_core.schema.spans import disorder
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Sequence
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from blender_core.errors import BlenderError
     from blender_core.inputs.association import ProductChoice
@@ -57,8 +56,8 @@ class Accumulator:
         """Their values."""
         self.skipped: list[BlenderError] = []
         """Why inputs were left out."""
-        self.files: list[Path] = []
-        """The files that they are read from, or were, as far as they tell."""
+        self.files: list[str] = []
+        """The names of the files that they are read from, or were, as far as they tell."""
         self._planner = planner
         self._opener = opener
         self._mixed = mixed
@@ -123,7 +122,7 @@ class Accumulator:
                 yield from each.singles()
             except InputError as fault:
                 faults.append(fault)
-            self.files += each.files
+            self.files += each.file_names
             del each  # as above
 
     def _rows_of(

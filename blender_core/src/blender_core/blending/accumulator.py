@@ -64,8 +64,8 @@ class Accumulator:
         """Their values."""
         self.skipped: list[BlenderError] = []
         """Why inputs were left out."""
-        self.files: list[Path] = []
-        """The files that they are read from, or were, as far as they tell."""
+        self.files: list[str] = []
+        """The names of the files that they are read from, or were, as far as they tell."""
         self._planner = planner
         self._plugins = plugins
         self._opener = Opener(plugins)
@@ -126,11 +126,11 @@ class Accumulator:
             try:
                 yield from each.singles()
             except InputError as fault:
-                files = each.files
-                label = named(each.label, files[0]) if len(files) == 1 else each.label
+                names = each.file_names
+                label = named(each.label, names[0]) if len(names) == 1 else each.label
                 fault.input = fault.input or label
                 added.faults.append(fault)
-            self.files += each.files
+            self.files += each.file_names
             del each  # as above
 
     def _read_in_runs(self, inputs: Inputs, added: _Added, runs: Runs) -> None:
@@ -177,7 +177,7 @@ class Accumulator:
         if (read := runs.next()) is None:
             return False
         run, answer = read
-        self.files += answer.files
+        self.files += map(str, answer.files)
         warnings: dict[int, list[Warning]] = {}
         for place, warning in answer.warnings:
             warnings.setdefault(place, []).append(warning)
@@ -235,7 +235,7 @@ class Accumulator:
                     error.input = error.input or (named(label, model) if is_name else label)
                 raise
             finally:
-                self.files += files
+                self.files += map(str, files)
             if _LOGGER.isEnabledFor(logging.DEBUG):
                 _log_one(label, model, len(rows), time.perf_counter() - begin)
             return rows, of_several

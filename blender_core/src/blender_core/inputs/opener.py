@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from blender_core.common.wording import join_words, named
 from blender_core.errors import InputError, NotADatamodelError, UnknownInputError
-from blender_core.inputs.inputs import file_of_part
+from blender_core.inputs.named_files import file_of_part
 from blender_core.readers.asdf import AsdfReader
 from blender_core.readers.datamodel import DatamodelReader
 from blender_core.readers.fits import FitsReader

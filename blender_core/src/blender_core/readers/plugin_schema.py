@@ -23,6 +23,8 @@ from blender_core.schema.conversion import rule_result
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from blender_core.schema.layout import Layout
+
 __all__ = ["BadSchemaError", "KnownSchemas", "completed"]
 
 _LONGEST: Final = 400
@@ -44,6 +46,7 @@ _OF_OTHERS: Final = ("fits_", "blend_")
 """What words begin with that JSON schema does not know, and has nothing against."""
 _TEXTS: Final = ("title", "description")
 _TYPES: Final = ("array", "boolean", "integer", "null", "number", "object", "string")
+_NONE_YET: Final = object()
 
 
 class BadSchemaError(Exception):
@@ -59,6 +62,15 @@ class KnownSchemas:
 
     def __init__(self) -> None:
         self._known: list[tuple[dict[str, Any], ClassSchema]] = []
+        self._accepted: dict[Layout, list[Any]] = {}
+
+    def accepted(self, layout: Layout) -> list[Any]:
+        """Return, to be kept up, a plain value for each attribute that its schema allows."""
+        if layout not in self._accepted:
+            if len(self._accepted) >= _MOST_KNOWN:
+                self._accepted.clear()
+            self._accepted[layout] = [_NONE_YET] * len(layout.paths)
+        return self._accepted[layout]
 
     def completed(self, schema: Mapping[str, Any]) -> ClassSchema:
         """Return a schema as datamodels have it: the same one for what is the same."""

@@ -101,6 +101,19 @@ def blend(
             "out and say so."
         ),
     ] = OnBadInput.RAISE,
+    processes: Annotated[
+        int | None,
+        option("N", "Read the inputs in so many processes of this machine.", "--processes"),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        option(
+            "ADDRESS",
+            "Let the workers of a Dask cluster read the inputs: the address of its scheduler, "
+            "such as tcp://head:8786.",
+            "--scheduler",
+        ),
+    ] = None,
     dry_run: Annotated[
         bool,
         flag(
@@ -122,6 +135,7 @@ def blend(
     """
     with reported(debug):
         from blender_core.cli.blend_work import BlendWork
+        from blender_core.cli.workers import Workers
 
         if show_all and not dry_run:
             msg = "--all is for --dry-run, which shows the values that would change"
@@ -133,6 +147,7 @@ def blend(
             report=report,
             overwrite=overwrite,
             ignore=ignore or [],
+            workers=Workers(processes, scheduler),
             settings={
                 "overrides": parse_overrides(override or []),
                 "rules": rules or [],

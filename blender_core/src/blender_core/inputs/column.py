@@ -20,9 +20,18 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, overload
 from blender_core.common.wording import preview
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["Column", "Part", "Repeated", "kinds_of", "part_of", "with_part", "without_repeats"]
+__all__ = [
+    "Column",
+    "Part",
+    "Repeated",
+    "kinds_of",
+    "mapped",
+    "part_of",
+    "with_part",
+    "without_repeats",
+]
 
 _SHORT: Final = 512
 """How many values two parts may have together to be made one."""
@@ -209,6 +218,15 @@ class Column(Sequence[Any]):
             for part in self.parts
         )
 
+    def index(self, value: Any, start: int = 0, stop: int | None = None) -> int:
+        """Return where a value is for the first time."""
+        stop = len(self) if stop is None else stop
+        for place, other in enumerate(itertools.islice(self, start, stop), start):
+            if other is value or other == value:
+                return place
+        msg = f"{preview(value)} is not in the column"
+        raise ValueError(msg)
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, (Column, tuple)):
             return NotImplemented
@@ -227,6 +245,18 @@ class Column(Sequence[Any]):
 def kinds_of(values: Iterable[Any]) -> set[type]:
     """Return the types of values."""
     return values.kinds if isinstance(values, Column) else set(map(type, values))
+
+
+def mapped(function: Callable[[Any], Any], values: Sequence[Any]) -> Sequence[Any]:
+    """Return what a function makes of values, of which it is asked once for those repeated."""
+    if not isinstance(values, Column):
+        return [*map(function, values)]
+    return Column(
+        Repeated(part.number, function(part.value))
+        if isinstance(part, Repeated)
+        else part_of([*map(function, part)])
+        for part in values.parts
+    )
 
 
 def without_repeats(values: Iterable[Any]) -> Iterable[Any]:

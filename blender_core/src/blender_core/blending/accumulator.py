@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Sequence
     from concurrent.futures import Executor
     from contextlib import AbstractContextManager
-    from pathlib import Path
 
     from blender_core.blending.expand import Needs
     from blender_core.blending.rows import Key
@@ -58,8 +57,8 @@ class Accumulator:
         """Their values."""
         self.skipped: list[BlenderError] = []
         """Why inputs were left out."""
-        self.files: list[Path] = []
-        """The files that they are read from, or were, as far as they tell."""
+        self.files: list[str] = []
+        """The names of the files that they are read from, or were, as far as they tell."""
         self._planner = planner
         self._plugins = plugins
         self._opener = Opener(plugins)
@@ -117,7 +116,7 @@ class Accumulator:
                 yield from each.singles()
             except InputError as fault:
                 added.faults.append(fault)
-            self.files += each.files
+            self.files += each.file_names
             del each  # as above
 
     def _read_in_runs(self, inputs: Inputs, added: _Added, runs: Runs) -> None:

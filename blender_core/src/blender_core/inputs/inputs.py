@@ -54,14 +54,19 @@ class Input:
     fault: InputError | None = None
     """Why it stands for none, if that is known before it is read."""
 
-    def __init__(self, given: Any, label: str, files: list[Path], number: int = 1) -> None:
+    def __init__(self, given: Any, label: str, file_names: list[str], number: int = 1) -> None:
         self._given = given
         self.label = label
         """What it is to the blend, for messages: ``input 3``."""
-        self.files = files
-        """The files that it comes from, as far as it tells: a product must not replace them."""
+        self.file_names = file_names
+        """The names of the files that it comes from, as far as it tells."""
         self.number = number
         """How many single inputs it stands for."""
+
+    @property
+    def files(self) -> list[Path]:
+        """The files that it comes from: a product must not replace them."""
+        return [*map(Path, self.file_names)]
 
     def singles(self) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
         """Give the label of each single input, and what lends it for as long as it is read."""
@@ -76,13 +81,13 @@ class AssociationInput(Input):
     ) -> None:
         super().__init__(association, label, [], 0)
         if isinstance(association, Path):
-            self.files.append(association)
+            self.file_names.append(str(association))
         try:
             self._members = science_members(association, label, choice)
         except InputError as fault:  # of no concern to other inputs
             self.fault = fault
             return
-        self.files += self._members.paths
+        self.file_names += map(str, self._members.paths)
         self.number = len(self._members.paths)
 
     def separate(self, label: str | None = None) -> Sequence[Path]:
@@ -116,7 +121,7 @@ class LibraryInput(Input):
         self._indices: Sequence[int] = range(len(library))
         if members:
             self._indices = [i for i, exptype in enumerate(self._exptypes) if is_science(exptype)]
-        super().__init__(library, label, [*self._paths], len(self._indices))
+        super().__init__(library, label, [*map(str, self._paths)], len(self._indices))
 
     def singles(self) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
         """Give the science members, each to be borrowed for as long as it is needed."""
@@ -145,7 +150,7 @@ class LibraryInput(Input):
             raise InputError(msg) from error
         try:
             # A model may have been opened before the library got it.
-            self.files += files_of(model)
+            self.file_names += _names_of_files(model)
             yield model
         finally:
             self._given.shelve(model, index, modify=False)
@@ -191,19 +196,26 @@ def resolve(given: Any, label: str, choice: ProductChoice = ANY_PRODUCT) -> Inpu
     if isinstance(given, Input):
         return given
     if isinstance(given, (str, os.PathLike)):
-        path = given if isinstance(given, Path) else Path(given)
-        if path.suffix == ".json":
-            return AssociationInput(path, label, choice)
-        return Input(given, label, [path])
+        name = os.fspath(given)
+        if type(name) is not str or name.endswith(".json"):
+            path = Path(given)  # which does not take all that is like a path
+            if path.suffix == ".json":
+                return AssociationInput(path, label, choice)
+            name = str(path)
+        return Input(given, label, [name])
     if isinstance(given, Mapping) and "products" in given:
         return AssociationInput(given, label, choice)
     if is_library(given):
         return LibraryInput(given, label)
-    return Input(given, label, files_of(given))
+    return Input(given, label, _names_of_files(given))
 
 
 def files_of(model: Any) -> list[Path]:
     """Return the files that a datamodel or an HDUList keeps open; none of anything else."""
+    return [*map(Path, _names_of_files(model))]
+
+
+def _names_of_files(model: Any) -> list[str]:
     # Objects of plugins may have anything of any name.
     references = getattr(model, "_file_references", None)
     if not isinstance(references, list):
@@ -214,7 +226,7 @@ def files_of(model: Any) -> list[Path]:
     kept = [getattr(reference, "_file", None) for reference in references]
     names = filter(None, map(_name_of_hdulist, (model, *kept)))
     uris = filter(None, (getattr(file, "uri", None) for file in kept))
-    return [*map(Path, names), *(Path(unquote(urlsplit(uri).path)) for uri in uris)]
+    return [*map(str, names), *(unquote(urlsplit(uri).path) for uri in uris)]
 
 
 def _name_of_hdulist(file: Any) -> str | None:

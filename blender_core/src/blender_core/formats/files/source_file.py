@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import stat
 import zlib
 from typing import TYPE_CHECKING, BinaryIO, Final
@@ -12,11 +13,11 @@ from blender_core.errors import InputError
 from blender_core.formats.files.compression import unpacked
 
 if TYPE_CHECKING:
-    import os
+    import io
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["SourceFile", "length_of_file", "read_whole", "state_of"]
+__all__ = ["SourceFile", "length_of_file", "read_whole", "regular_file", "state_of"]
 
 _MOST_BYTES: Final = 64 << 20
 """Far more than an association of 100,000 members has, or a list of as many names."""
@@ -24,12 +25,27 @@ _MOST_BYTES: Final = 64 << 20
 
 def length_of_file(path: Path) -> int:
     """Return the length of a file that can be read to its end, without opening it."""
-    status = path.stat()
+    return _length(path.stat())
+
+
+def _length(status: os.stat_result) -> int:
     if not stat.S_ISREG(status.st_mode):
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
         msg = f"it is {kind}"
         raise OSError(msg)
     return status.st_size
+
+
+@contextlib.contextmanager
+def regular_file(path: str | os.PathLike[str]) -> Iterator[tuple[io.FileIO, int]]:
+    """Open a file that can be read to its end, and give it with its length."""
+    with open(path, "rb", buffering=0, opener=_without_waiting) as file:
+        yield file, _length(os.fstat(file.fileno()))
+
+
+def _without_waiting(path: str, flags: int) -> int:
+    # A pipe would else be waited for, until somebody opens its other end.
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def read_whole(path: Path, most: int = _MOST_BYTES) -> bytes:

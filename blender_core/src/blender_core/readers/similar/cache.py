@@ -18,14 +18,14 @@ import numpy as np
 
 from blender_core.common.caught_warnings import kept_apart
 from blender_core.formats.asdf.tree_text import AsdfText
-from blender_core.formats.files.source_file import length_of_file
+from blender_core.formats.files.source_file import regular_file
 from blender_core.formats.fits.cards import CARD, RawHeader
 from blender_core.formats.fits.scan import padded
 from blender_core.readers.similar.trees import KnownTrees
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Collection, Iterator, Sequence
-    from pathlib import Path
     from typing import BinaryIO
 
     from blender_core.formats.fits.scan import RawFits
@@ -97,13 +97,13 @@ class ReaderCache:
                 self._files.clear()
             self._files[structure.length] = [structure, *known][:_OF_A_LENGTH]
 
-    def tree_of(self, path: Path) -> tuple[type, AsdfText, str] | None:
+    def tree_of(self, path: str | os.PathLike[str]) -> tuple[type, AsdfText, str] | None:
         """Return what a file has that is like one before: class, tree, and checksum of headers."""
+        if not self._files:
+            return None
         try:
-            known = self._files.get(length_of_file(path))
-            if not known:
-                return None
-            with path.open("rb", buffering=0) as file:
+            with regular_file(path) as (file, length):
+                known = self._files.get(length, [])
                 for structure in known:
                     found = structure.read_tree(file)
                     if found is not None:

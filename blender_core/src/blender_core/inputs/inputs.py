@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 
 from blender_core.common.wording import preview
@@ -44,6 +44,10 @@ __all__ = [
     "opened",
     "resolve",
 ]
+
+
+_NAMES: Final = (str, type(Path()))
+"""What is the name of a file and nothing more."""
 
 
 class Input:
@@ -270,8 +274,7 @@ def _name_of_hdulist(file: Any) -> str | None:
 def file_name(loan: AbstractContextManager[Any]) -> str | Path | None:
     """Return the name of the file that is lent, which others can open; None of all else."""
     given = loan.enter_result if isinstance(loan, nullcontext) else None
-    # Others that have the name of a file may be more than that.
-    return given if type(given) in (str, type(Path())) else None
+    return given if type(given) in _NAMES else None
 
 
 class Inputs:

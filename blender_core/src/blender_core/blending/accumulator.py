@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blender_core.errors import BlenderError
+    from blender_core.formats.remote.remote_files import RemoteFiles
     from blender_core.inputs.association import ProductChoice
     from blender_core.inputs.opener import Opener
     from blender_core.plan.planner import Kind, Planner
@@ -51,6 +52,7 @@ class Accumulator:
         skips: bool,
         expand: bool,
         choice: ProductChoice,
+        remote: RemoteFiles,
     ) -> None:
         self.kinds: dict[tuple[Any, ...], Kind] = {}
         """The kinds of inputs that there are, by their classes and schemas."""
@@ -66,6 +68,7 @@ class Accumulator:
         self._skips = skips
         self._expand = expand
         self._choice = choice
+        self._remote = remote
         self._n_given = 0
 
     def add_all(self, models: Iterable[Any], progress: Callable[[int], None] | None = None) -> None:
@@ -119,10 +122,10 @@ class Accumulator:
     def _singles(
         self, inputs: Inputs, faults: list[BlenderError]
     ) -> Generator[tuple[str, AbstractContextManager[Any]]]:
-        for each in inputs:
+        for each in inputs.fetched(self._remote):
             self._n_given += 1
             try:
-                yield from each.singles()
+                yield from each.singles(self._remote)
             except InputError as fault:
                 faults.append(fault)
             self.files += each.files

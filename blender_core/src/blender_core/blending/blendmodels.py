@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from blender_core.blending.blender import ModelBlender
 from blender_core.common.wording import strings
+from blender_core.formats.remote.remote_files import RemoteFiles
 from blender_core.inputs.association import ProductChoice, names_of_product
 from blender_core.inputs.inputs import Inputs
 from blender_core.plugins.manager import Plugins
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping
 
     from blender_core.blending.result import BlendResult
+    from blender_core.formats.remote.settings import Remote
     from blender_core.plugins.override import Override
 
 __all__ = ["blendmodels"]
@@ -40,6 +42,7 @@ def blendmodels(
     output: str | os.PathLike[str] | None = None,
     overwrite: bool = False,
     asn_product: str | None = None,
+    remote: Remote | None = None,
 ) -> BlendResult:
     """Blend the metadata of the inputs into a product.
 
@@ -50,10 +53,10 @@ def blendmodels(
         of its FITS or ASDF file, which is changed only if it is the output, too. If anything is
         wrong, it stays as it was. With None, the result is all there is.
     inputs : iterable, association, or library, optional
-        The inputs, all of one class: datamodels, names of FITS or ASDF files, open HDULists,
-        associations, libraries of models, or whatever plugins have readers for, freely mixed; or
-        one association or library alone, of which the science members are inputs. They are not
-        changed. Without any, they are those of the association that the product names in
+        The inputs, all of one class: datamodels, names or URLs of FITS or ASDF files, open
+        HDULists, associations, libraries of models, or whatever plugins have readers for, freely
+        mixed; or one association or library alone, of which the science members are inputs. They
+        are not changed. Without any, they are those of the association that the product names in
         ``meta.asn.table_name`` (``ASNTABLE``), which is looked for in the folder of the product's
         file, where that is known, and then in the current directory.
     ignore : collection of str, optional
@@ -72,6 +75,8 @@ def blendmodels(
         The name of the product whose members are meant by an association of several. Without, it
         is the one that the name of the product's file begins with, its ``meta.filename`` or the
         name of the output.
+    remote : Remote, optional
+        How inputs are fetched that are named by URLs.
 
     Returns
     -------
@@ -121,6 +126,7 @@ def blendmodels(
         expand=expand,
         later=later,
         asn_product=asn_product,
+        remote=remote,
     )
     product = open_product(product, plugins)
     choice = ProductChoice(
@@ -132,7 +138,7 @@ def blendmodels(
     if inputs is None:
         inputs = Inputs.of_product(product.tree, product.origin and product.origin.parent, choice)
     else:
-        inputs = Inputs.of_call(inputs, choice)
+        inputs = Inputs.of_call(inputs, choice, RemoteFiles(remote))
     total = inputs.total if progress else None
     if target is not None:
         inputs.require_apart(target)

@@ -12,16 +12,22 @@ from blender_core.cli.options import (
     All,
     AsJson,
     Block,
+    Concurrent,
     Debug,
+    Download,
+    EveryHeader,
     Ignore,
+    MostBytes,
     Overrides,
     Product,
     Quiet,
     Rules,
+    Timeout,
     argument,
     flag,
     option,
     parse_overrides,
+    remote_of,
 )
 
 __all__ = ["blend"]
@@ -40,9 +46,9 @@ def blend(
         list[str] | None,
         argument(
             "INPUT",
-            "Exposures: files; patterns, also quoted ones; association files; or @list.txt, "
-            "a file that names such on its lines. Without any, the science members of the "
-            "association that the product names.",
+            "Exposures: files or their URLs; patterns, also quoted ones; association files; or "
+            "@list.txt, a file that names such on its lines. Without any, the science members of "
+            "the association that the product names.",
         ),
     ] = None,
     output: Annotated[
@@ -109,6 +115,11 @@ def blend(
             "--dry-run",
         ),
     ] = False,
+    download: Download = False,
+    concurrent: Concurrent = None,
+    timeout: Timeout = None,
+    most_bytes: MostBytes = None,
+    every_header: EveryHeader = False,
     show_all: All = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -143,6 +154,13 @@ def blend(
                 "record_rules": record_rules,
                 "later": "replace" if replace_later else "keep",
                 "on_bad_input": on_bad_input.value,
+                "remote": remote_of(
+                    download=download,
+                    concurrent=concurrent,
+                    timeout=timeout,
+                    most_bytes=most_bytes,
+                    every_header=every_header,
+                ),
             },
         )
         if dry_run:

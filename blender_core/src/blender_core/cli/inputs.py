@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from blender_core.cli.errors import CommandError
+from blender_core.common.urls import is_url, shown_url
 from blender_core.errors import warn
 from blender_core.formats.files.source_file import read_whole
+from blender_core.formats.remote.remote_files import RemoteFiles
 from blender_core.inputs.association import ANY_PRODUCT, ProductChoice
 from blender_core.inputs.inputs import AssociationInput, Input, Inputs, resolve
 
@@ -27,27 +29,33 @@ _LONGEST_PATTERN: Final = 4096
 """As long as the names of files may be on Linux, with all folders."""
 
 
-def given_inputs(arguments: Iterable[str], choice: ProductChoice = ANY_PRODUCT) -> list[Input]:
+def given_inputs(
+    arguments: Iterable[str],
+    choice: ProductChoice = ANY_PRODUCT,
+    remote: RemoteFiles | None = None,
+) -> list[Input]:
     """Return the inputs that a user's arguments stand for: each a file, but for bad associations.
 
     Why these are bad is told by the blend, together with all else that is wrong.
     """
-    inputs: list[Input | Path] = []
+    inputs: list[Input | Path | str] = []
+    remote = RemoteFiles() if remote is None else remote
     for argument in arguments:
-        for path in _named_by(argument):
-            named = resolve(path, f"input {len(inputs) + 1}", choice)
+        for path in _named_by(argument, remote):
+            named = resolve(path, f"input {len(inputs) + 1}", choice, remote)
             if isinstance(named, AssociationInput) and named.fault is None:
-                inputs += named.separate(str(path))
+                inputs += named.separate(shown_url(str(path)))
             else:
                 inputs.append(named)
     return list(Inputs(inputs, choice))
 
 
-def warn_of_repeated(inputs: Iterable[Path]) -> None:
+def warn_of_repeated(inputs: Iterable[Path | str]) -> None:
     """Warn of files that are named more than once: each time they count in sums and means."""
     for path, number in Counter(map(_real, inputs)).items():
         if number > 1:
-            warn(f"{os.path.relpath(path)} is given {number} times, and counts each time")
+            name = shown_url(path) if is_url(path) else os.path.relpath(path)
+            warn(f"{name} is given {number} times, and counts each time")
 
 
 def require_apart_from(product: Path, inputs: Iterable[Path]) -> None:
@@ -60,14 +68,17 @@ def require_apart_from(product: Path, inputs: Iterable[Path]) -> None:
             raise CommandError(msg)
 
 
-def _named_by(argument: str) -> Iterator[Path]:
+def _named_by(argument: str, remote: RemoteFiles) -> Iterator[Path | str]:
     if argument.startswith(_LIST) and not os.path.lexists(argument):
-        yield from _listed_in(Path(argument[len(_LIST) :]))
+        yield from _listed_in(Path(argument[len(_LIST) :]), remote)
     else:
-        yield from _files(argument)
+        yield from _files(argument, remote)
 
 
-def _files(name: str) -> Iterator[Path]:
+def _files(name: str, remote: RemoteFiles) -> Iterator[Path | str]:
+    if is_url(name):
+        yield from _urls(name, remote)
+        return
     if not name:
         msg = "the name of an input is empty: is a variable of the shell not set?"
         raise CommandError(msg)
@@ -87,6 +98,17 @@ def _files(name: str) -> Iterator[Path]:
         yield path
 
 
+def _urls(name: str, remote: RemoteFiles) -> Iterator[str]:
+    if "*" not in name:
+        yield name
+        return
+    urls = remote.matching(name)
+    if not urls:
+        msg = f"there is no file whose URL is like {shown_url(name)}"
+        raise CommandError(msg)
+    yield from urls
+
+
 def _expanded(name: str) -> Path:
     """Return a file, which may be in somebody's home, or have a name that only looks so."""
     if os.path.lexists(name):
@@ -101,7 +123,9 @@ def _expanded(name: str) -> Path:
 # with all else that is wrong. Until then, there is nothing of such a name.
 
 
-def _real(path: Path) -> str:
+def _real(path: Path | str) -> str:
+    if isinstance(path, str):
+        return path
     try:
         return os.path.realpath(path)
     except ValueError:
@@ -123,7 +147,7 @@ def _fitting(pattern: Path) -> list[str]:
         return []
 
 
-def _listed_in(file: Path) -> Iterator[Path]:
+def _listed_in(file: Path, remote: RemoteFiles) -> Iterator[Path | str]:
     try:
         content = read_whole(_expanded(str(file)))
         # Editors of Windows begin a text with a mark, which is no part of it.
@@ -144,14 +168,14 @@ def _listed_in(file: Path) -> Iterator[Path]:
             msg = f"{file}, line {number}: a list names files, and no other list: {name}"
             raise CommandError(msg)
         beside = file.parent / name
-        if not _is_there(name) and _is_there(beside):
+        if not is_url(name) and not _is_there(name) and _is_there(beside):
             msg = (
                 f"{file}, line {number}: there is no file {name}. Names in a list are relative to "
                 f"the current folder, and there is {beside}"
             )
             raise CommandError(msg)
         names_any = True
-        yield from _files(name)
+        yield from _files(name, remote)
     if not names_any:
         msg = f"the list {file} names no file"
         raise CommandError(msg)

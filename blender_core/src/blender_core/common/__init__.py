@@ -13,6 +13,7 @@ __all__ = [
     "patterns",
     "plain_values",
     "provider",
+    "urls",
     "values",
     "wording",
 ]

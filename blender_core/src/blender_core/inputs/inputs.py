@@ -8,11 +8,14 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 
+from blender_core.common.urls import file_name, is_url, shown_url
 from blender_core.common.wording import preview
 from blender_core.errors import InputError
+from blender_core.formats.remote.remote_files import RemoteFiles
+from blender_core.inputs.ahead import ahead
 from blender_core.inputs.association import (
     ANY_PRODUCT,
     SCIENCE,
@@ -43,6 +46,10 @@ __all__ = [
 ]
 
 
+_LOCAL: Final = "file://"
+_ASSOCIATION: Final = ".json"
+
+
 class Input:
     """An input as a caller gives it: a single one, unless a subclass says otherwise."""
 
@@ -58,40 +65,60 @@ class Input:
         self.number = number
         """How many single inputs it stands for."""
 
-    def singles(self) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
+    @property
+    def url(self) -> str | None:
+        """The URL that it is read from, if there is one."""
+        return self._given if is_url(self._given) else None
+
+    def singles(
+        self, remote: RemoteFiles | None = None
+    ) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
         """Give the label of each single input, and what lends it for as long as it is read."""
-        yield self.label, nullcontext(self._given)
+        given = self._given
+        yield self.label, _lent(given, remote)
 
 
 class AssociationInput(Input):
     """An association, which is read at once and stands for its science members."""
 
     def __init__(
-        self, association: Mapping[str, Any] | Path, label: str, choice: ProductChoice
+        self,
+        association: Mapping[str, Any] | Path | str,
+        label: str,
+        choice: ProductChoice,
+        remote: RemoteFiles,
     ) -> None:
         super().__init__(association, label, [], 0)
         if isinstance(association, Path):
             self.files.append(association)
         try:
-            self._members = science_members(association, label, choice)
+            self._members = science_members(association, label, choice, remote)
         except InputError as fault:  # of no concern to other inputs
             self.fault = fault
             return
-        self.files += self._members.paths
-        self.number = len(self._members.paths)
+        self.files += (file for file in self._members.files if isinstance(file, Path))
+        self.number = len(self._members.files)
 
-    def separate(self, label: str | None = None) -> Sequence[Path]:
+    @property
+    def url(self) -> str | None:
+        """None: it has been read."""
+        return None
+
+    def separate(self, label: str | None = None) -> Sequence[Path | str]:
         """Return the members, each to be an input of its own, and warn of those that are none."""
         if self.fault is not None:
             raise self.fault
         warn_of_left_out(label or self._members.label, self._members.exptypes)
-        return self._members.paths
+        return self._members.files
 
-    def singles(self) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
+    def singles(
+        self, remote: RemoteFiles | None = None
+    ) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
         """Give the science members."""
-        paths = self.separate()
-        for number, path in zip(self._members.numbers, paths, strict=True):
-            yield f"{self._members.label}, member {number}", nullcontext(path)
+        remote = RemoteFiles() if remote is None else remote
+        files = ahead(self.separate(), remote, _url_of)
+        for number, file in zip(self._members.numbers, files, strict=True):
+            yield f"{self._members.label}, member {number}", _lent(file, remote)
 
 
 class LibraryInput(Input):
@@ -113,7 +140,10 @@ class LibraryInput(Input):
             self._indices = [i for i, exptype in enumerate(self._exptypes) if is_science(exptype)]
         super().__init__(library, label, [*self._paths], len(self._indices))
 
-    def singles(self) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
+    def singles(
+        self,
+        remote: RemoteFiles | None = None,  # noqa: ARG002  # a library has files of its own
+    ) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
         """Give the science members, each to be borrowed for as long as it is needed."""
         if self._exptypes and not self._indices:
             others = others_in_words(self._exptypes)
@@ -144,6 +174,19 @@ class LibraryInput(Input):
             yield model
         finally:
             self._given.shelve(model, index, modify=False)
+
+
+def _lent(given: Any, remote: RemoteFiles | None) -> AbstractContextManager[Any]:
+    return nullcontext(given) if remote is None or not is_url(given) else remote.lent(given)
+
+
+def _url_of(given: Any) -> str | None:
+    """Return the URL that an input is read from. Associations are read apart."""
+    if isinstance(given, Input):
+        return given.url
+    if not is_url(given) or given.lower().startswith(_LOCAL):
+        return None
+    return None if file_name(given).endswith(_ASSOCIATION) else given
 
 
 def _members_of_library(library: Any) -> Sequence[Mapping[str, Any]]:
@@ -181,17 +224,30 @@ def opened(library: Any) -> Iterator[None]:
                 library.__exit__(None, None, None)
 
 
-def resolve(given: Any, label: str, choice: ProductChoice = ANY_PRODUCT) -> Input:
+def resolve(
+    given: Any,
+    label: str,
+    choice: ProductChoice = ANY_PRODUCT,
+    remote: RemoteFiles | None = None,
+) -> Input:
     """Find out what a caller gives as an input. This is where it is asked, and nowhere else."""
     if isinstance(given, Input):
         return given
+    remote = RemoteFiles() if remote is None else remote
+    if is_url(given):
+        if given.lower().startswith(_LOCAL):
+            given = Path(unquote(urlsplit(given).path))
+        elif file_name(given).endswith(_ASSOCIATION):
+            return AssociationInput(given, label, choice, remote)
+        else:
+            return Input(given, label, [])
     if isinstance(given, (str, os.PathLike)):
         path = given if isinstance(given, Path) else Path(given)
-        if path.suffix == ".json":
-            return AssociationInput(path, label, choice)
+        if path.suffix == _ASSOCIATION:
+            return AssociationInput(path, label, choice, remote)
         return Input(given, label, [path])
     if isinstance(given, Mapping) and "products" in given:
-        return AssociationInput(given, label, choice)
+        return AssociationInput(given, label, choice, remote)
     if is_library(given):
         return LibraryInput(given, label)
     return Input(given, label, files_of(given))
@@ -221,9 +277,14 @@ class Inputs:
     """The inputs of one call, in order; those of a collection can be gone through repeatedly."""
 
     def __init__(
-        self, given: Iterable[Any], choice: ProductChoice = ANY_PRODUCT, n_before: int = 0
+        self,
+        given: Iterable[Any],
+        choice: ProductChoice = ANY_PRODUCT,
+        n_before: int = 0,
+        remote: RemoteFiles | None = None,
     ) -> None:
         self._given = given
+        self._remote = RemoteFiles() if remote is None else remote
         self._choice = choice
         self._n_before = n_before
         self._is_collection = isinstance(given, Collection)
@@ -231,11 +292,11 @@ class Inputs:
         self._target: Target | None = None
 
     @classmethod
-    def of_call(cls, given: Any, choice: ProductChoice) -> Inputs:
+    def of_call(cls, given: Any, choice: ProductChoice, remote: RemoteFiles) -> Inputs:
         """Return the inputs that one argument stands for: several, or an association or library."""
-        alone = resolve(given, "the association", choice)
+        alone = resolve(given, "the association", choice, remote)
         if isinstance(alone, AssociationInput):
-            return cls(alone.separate(), choice)
+            return cls(alone.separate(), choice, remote=remote)
         if isinstance(alone, LibraryInput):
             return cls([given], choice)
         import_datamodels()
@@ -243,11 +304,10 @@ class Inputs:
         from stdatamodels import DataModel
 
         if isinstance(given, (str, os.PathLike, DataModel, HDUList)):
-            msg = (
-                f"inputs takes a collection of inputs, such as [{preview(given)}], not a single one"
-            )
+            one = shown_url(given) if is_url(given) else given
+            msg = f"inputs takes a collection of inputs, such as [{preview(one)}], not a single one"
             raise TypeError(msg)
-        return cls(given, choice)
+        return cls(given, choice, remote=remote)
 
     @classmethod
     def of_product(
@@ -255,17 +315,22 @@ class Inputs:
     ) -> Inputs:
         """Return the science members of the association that a product names."""
         path = own_association(tree, folder)
-        association = AssociationInput(path, "the product's own association", choice)
+        association = AssociationInput(path, "the product's own association", choice, RemoteFiles())
         return cls(association.separate(), choice)
 
     def __iter__(self) -> Iterator[Input]:
         # A map, unlike a loop, has let go of one input when the next one is made.
         return map(self._resolved, itertools.count(self._n_before + 1), self._given)
 
+    def fetched(self, remote: RemoteFiles) -> Iterator[Input]:
+        """Give the inputs, of which those that come next are being fetched if they have URLs."""
+        given = ahead(self._given, remote, _url_of)
+        return map(self._resolved, itertools.count(self._n_before + 1), given)
+
     def _resolved(self, number: int, given: Any) -> Input:
         if number in self._associations:
             return self._associations[number]
-        resolved = resolve(given, f"input {number}", self._choice)
+        resolved = resolve(given, f"input {number}", self._choice, self._remote)
         # These have been read. Of the others, a collection may make one at a time.
         if self._is_collection and isinstance(resolved, AssociationInput):
             self._associations[number] = resolved

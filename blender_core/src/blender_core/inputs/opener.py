@@ -6,8 +6,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from blender_core.common.urls import is_url, shown_url
 from blender_core.common.wording import named
 from blender_core.errors import NotADatamodelError, UnknownInputError
+from blender_core.formats.remote.remote_files import RemoteFiles
 from blender_core.readers.asdf import AsdfReader
 from blender_core.readers.datamodel import DatamodelReader
 from blender_core.readers.fits import FitsReader
@@ -36,8 +38,9 @@ class Opener:
     installed, these are read in the same way, and as fast.
     """
 
-    def __init__(self, plugins: Plugins | None = None) -> None:
+    def __init__(self, plugins: Plugins | None = None, remote: RemoteFiles | None = None) -> None:
         self._cache = ReaderCache()
+        self._remote = RemoteFiles() if remote is None else remote
         self._schemas = KnownSchemas()
         self._plugins = plugins
 
@@ -69,6 +72,8 @@ class Opener:
         import_datamodels()
         from astropy.io.fits import HDUList
 
+        if is_url(given):
+            return self._remote_reader(given, label)
         if isinstance(given, (str, os.PathLike)):
             path = given if isinstance(given, Path) else Path(given)
             if path.suffix == ".asdf":
@@ -79,13 +84,20 @@ class Opener:
             return FitsReader(given, label, self._cache)
         return DatamodelReader(given, label)
 
+    def _remote_reader(self, url: str, label: str) -> FitsReader | AsdfReader:
+        file = self._remote.file(url, label)
+        # The URL of a service need not end like the file that it gives.
+        if file.name.endswith(".asdf") or AsdfReader.takes(file):
+            return AsdfReader(file, label)
+        return FitsReader(file, label, self._cache)
+
     def _open_by_plugin(
         self, given: Any, label: str, refusal: InputError, reader: _OwnReader | None
     ) -> Iterable[Reader] | None:
         if self._plugins is None or not (providers := self._plugins.readers):
             return None
         name = given if isinstance(given, (str, os.PathLike)) else type(given).__name__
-        label = named(label, name)
+        label = named(label, shown_url(str(name)) if is_url(given) else name)
         claim = self._plugins.open(given, label, _opened(reader))
         if claim is None:
             names = ", ".join(map(str, providers))

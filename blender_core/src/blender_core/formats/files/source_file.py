@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from blender_core.common.wording import visible
 from blender_core.errors import InputError
 from blender_core.formats.files.compression import unpacked
+from blender_core.formats.files.stored_file import StoredFile
 
 if TYPE_CHECKING:
     import os
@@ -22,8 +23,10 @@ _MOST_BYTES: Final = 64 << 20
 """Far more than an association of 100,000 members has, or a list of as many names."""
 
 
-def length_of_file(path: Path) -> int:
+def length_of_file(path: Path | StoredFile) -> int:
     """Return the length of a file that can be read to its end, without opening it."""
+    if isinstance(path, StoredFile):
+        return path.length
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
         kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"

@@ -1,5 +1,6 @@
 """What all commands have in common: help, errors, pipes, colours, bars."""
 
+import json
 import os
 import pty
 import re
@@ -22,6 +23,8 @@ from blender_core.errors import warn
 SCRIPT = Path(sysconfig.get_path("scripts")) / "model-blender"
 COMMANDS = (
     "blend",
+    "preview",
+    "amend",
     "plan",
     "check",
     "rules",
@@ -246,7 +249,7 @@ class TestErrors:
             ["bash", "-c", f"{command} > '{printed}'"], capture_output=True, text=True, check=False
         )
         assert done.returncode == 2
-        assert done.stderr == "Error: standard output: File too large\n"
+        assert json.loads(done.stderr)["error"]["message"] == "standard output: File too large"
         assert printed.stat().st_size == 4096
 
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no device that is full")

@@ -121,6 +121,24 @@ class TestPlugins:
         assert {"mean", "multi", "first"} <= set(std["rules"])
         assert not std["reads"]
 
+    @pytest.mark.parametrize(
+        "group",
+        ["blender-core", "blender_cores", "blendercore", "Blender_Core", "blender_core.plugins",
+         "blendre_core", "blender_cor", "model_blender"],
+    )  # fmt: skip
+    def test_a_group_of_entry_points_where_nobody_looks(self, command, install, group):
+        install("acme-rules", "acme", ACME, version="1.2", group=group)
+        for done in (command("plugins"), command("check", "--plugin", "std")):
+            assert "acme-rules 1.2 [acme]" not in done.stdout
+            told = " ".join(done.stderr.split())
+            assert f"acme-rules 1.2 announces plugins in the entry-point group '{group}'" in told
+            assert "did you mean 'blender_core'?" in told
+
+    @pytest.mark.parametrize("group", ["console_scripts", "blender_tools", "core", "asdf.blender"])
+    def test_groups_that_are_others(self, command, install, group):
+        install("acme-rules", "acme", ACME, version="1.2", group=group)
+        assert command("plugins").stderr == ""
+
     def test_reader(self, command, install):
         code = "import blender_core\n@blender_core.hookimpl\ndef blender_open(given): return None\n"
         install("acme-reader", "reading", code)

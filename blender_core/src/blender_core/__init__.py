@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         BlendErrorGroup,
         BlendWarning,
         EnvironmentVariableError,
+        ExecutorError,
         ExpansionError,
         InputError,
         InvalidValueError,
@@ -87,6 +88,7 @@ __all__ = [
     "CellChange",
     "Choice",
     "EnvironmentVariableError",
+    "ExecutorError",
     "ExpansionError",
     "Finding",
     "FindingKind",
@@ -152,7 +154,7 @@ _NAMES_IN: Final = {
     "blending.blender": "ModelBlender",
     "errors": (
         "AmendError AssociationProductError BlenderError BlendErrorGroup BlendWarning "
-        "EnvironmentVariableError "
+        "EnvironmentVariableError ExecutorError "
         "ExpansionError InputError InvalidValueError MixedModelTypesError NoInputsError "
         "NotADatamodelError OutputError OutputExistsError OverrideConflictError PlanError "
         "PluginError ReaderConflictError RemoteError RuleCheckError RuleConflictError "

@@ -9,7 +9,6 @@ from astropy.io import fits
 from hst_files import WFC3, WFPC2, Undefined, drizzled, exposure
 
 from blender_core import (
-    BlendErrorGroup,
     BlendWarning,
     InputError,
     Override,
@@ -240,13 +239,6 @@ class TestFiles:
 
 
 class TestLimits:
-    def test_two_patterns_that_disagree(self, blend, write, rules):
-        text = "ROOTNAME\nPOST* x max\nPOSTARG? x min\n"
-        with pytest.raises(BlendErrorGroup) as caught:
-            blend(write("j9l9a1q"), rules=[rules(text)])
-        for keyword in ("POSTARG1", "POSTARG2", "'POST*'", "'POSTARG?'"):
-            assert keyword in str(caught.value)
-
     def test_a_keyword_of_primary_here_and_of_science_there(self, blend, write):
         paths = [write("j9l9a1q", PHOTFNU=1.5), write("j9l9a2q", ({"PHOTFNU": 2.5},))]
         with pytest.warns(BlendWarning, match="PHOTFNU_2"):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.blending.amendment import Amendment, AmendResult
 from blender_core.blending.expand import exposures_of
@@ -42,6 +43,8 @@ if TYPE_CHECKING:
     from blender_core.tables.hdrtab import TypedColumn
 
 __all__ = ["amend"]
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 
 def amend(
@@ -127,6 +130,7 @@ def amend(
             opened.update(amender.changes, {hdrrules.name: hdrrules}, amender.plan)
         if target is not None:
             save(opened, target)
+    _LOGGER.info("amended %r", result)
     return result
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from blender_core.blending.accumulator import Accumulator
@@ -11,7 +13,6 @@ from blender_core.errors import NoInputsError
 from blender_core.evaluation.evaluation import evaluate
 from blender_core.formats.remote.remote_files import RemoteFiles
 from blender_core.inputs.association import ProductChoice
-from blender_core.inputs.opener import Opener
 from blender_core.plan.override_sources import OverrideSources
 from blender_core.plan.planner import Planner
 from blender_core.plugins.manager import Plugins
@@ -27,6 +28,7 @@ from blender_core.tables.product_table import ProductTable
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Collection, Iterable, Mapping
+    from concurrent.futures import Executor
 
     from blender_core.evaluation.evaluation import Evaluation
     from blender_core.formats.remote.settings import Remote
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ModelBlender"]
 
+_LOGGER: Final = logging.getLogger(__name__)
 _FEW: Final = 5
 """How many of the inputs that were left out an error tells of."""
 
@@ -150,13 +153,17 @@ class ModelBlender:
         files = RemoteFiles(remote)
         self._inputs = Accumulator(
             self._planner,
-            Opener(plugins, files),
+            plugins,
             mixed,
             skips=on_bad_input == "skip",
             expand=expand,
             choice=ProductChoice(asn_product),
             remote=files,
         )
+
+    def __repr__(self) -> str:
+        columns = self._inputs.columns
+        return f"<ModelBlender with {columns.labels.count(len(columns))}>"
 
     def accumulate(self, model: Any) -> None:
         """Add an input, or several.
@@ -165,10 +172,11 @@ class ModelBlender:
         ----------
         model : datamodel, path-like, URL, HDUList, association or library
             A datamodel; the name or URL of a FITS or ASDF file, of which only headers and tree are
-            read;
-            an open HDUList; an association or its file, which stands for its science members; or
-            a library such as ``jwst.datamodels.ModelLibrary``, for the same, which are borrowed one
-            at a time; it stays open if it is. It is not changed and not kept.
+            read; a pattern for such names, ``"*_cal.fits"``, or ``"@list.txt"``, a file that names
+            others on its lines; an open HDUList; an association or its file, which stands for its
+            science members; or a library such as ``jwst.datamodels.ModelLibrary``, for the same,
+            which are borrowed one at a time; it stays open if it is. It is not changed and not
+            kept.
 
         Raises
         ------
@@ -189,7 +197,10 @@ class ModelBlender:
         self.accumulate_all([model])
 
     def accumulate_all(
-        self, models: Iterable[Any], progress: Callable[[int], None] | None = None
+        self,
+        models: Iterable[Any],
+        progress: Callable[[int], None] | None = None,
+        executor: Executor | None = None,
     ) -> None:
         """Add inputs, and report all that are bad together.
 
@@ -199,13 +210,22 @@ class ModelBlender:
             Inputs as `accumulate` takes them.
         progress : callable, optional
             Called with the number of inputs that have been looked at, after each.
+        executor : concurrent.futures.Executor, optional
+            Reads what is given by the names of files, in processes of its own: a
+            ``ProcessPoolExecutor``, or one of Dask's, for other machines. Everything else is as
+            without, to the bit. It is not shut down.
 
         Raises
         ------
+        ExecutorError
+            If the executor cannot have them read. None of them is added.
+        PluginError
+            If its workers have other plugins or versions than this process, or a plugin that is not
+            installed cannot be sent to them.
         BlenderError
             As for `accumulate`.
         """
-        self._inputs.add_all(models, progress)
+        self._inputs.add_all(models, progress, executor)
 
     def plans(self) -> dict[str, BlendPlan]:
         """Return the plans of the inputs that have been accumulated, before anything is blended.
@@ -261,6 +281,7 @@ class ModelBlender:
         BlendErrorGroup
             If there are several such faults.
         """
+        begin = time.perf_counter()
         accumulated = self._require_inputs()
         product = open_product(model, self._plugins)
         plan = self._planner.plan(list(accumulated.kinds.values()), accumulated.columns)
@@ -292,6 +313,9 @@ class ModelBlender:
             result.hdrrules = ProductTable("hdrrules", rules)
         product.update(changes, {"hdrtab": hdrtab, "hdrrules": result.hdrrules}, plan)
         self._remembered.add(product, evaluations)
+        seconds = time.perf_counter() - begin
+        count = labels.count(len(accumulated.columns))
+        _LOGGER.info("blended %s into %r in %.3g s", count, product, seconds)
         return result
 
     def _records_rules(self, product: Product, evaluations: Iterable[Evaluation]) -> bool:

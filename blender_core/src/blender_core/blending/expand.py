@@ -7,6 +7,7 @@ known, which is the first exposure's where nobody has asked for a rule.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from blender_core.readers.reader import Reader
 from blender_core.schema.attributes import Attribute, read_attributes
 from blender_core.schema.layout import Layout
 from blender_core.schema.model_class import described
+from blender_core.tables.hdrrules import recorded_rules
 from blender_core.tables.recorded_inputs import Hdrtab
 
 if TYPE_CHECKING:
@@ -29,7 +31,15 @@ if TYPE_CHECKING:
     from blender_core.plan.plan import BlendPlan
     from blender_core.plan.planner import Kind
 
-__all__ = ["Exposure", "RecordedProduct", "expanded", "exposures_of", "require_recorded"]
+__all__ = [
+    "Exposure",
+    "Needs",
+    "RecordedProduct",
+    "expanded",
+    "exposures_of",
+    "needs_of",
+    "require_recorded",
+]
 
 _MODEL_TYPE = Attribute("meta.model_type", type="string", keyword="DATAMODL", recorded=True)
 
@@ -39,7 +49,9 @@ def expanded(source: Reader) -> Sequence[Reader]:
     table = source.hdrtab()
     if table is None:
         return [source]
-    return exposures_of(source, Hdrtab(table, source.what))
+    hdrrules = source.hdrrules()
+    columns = {} if hdrrules is None else recorded_rules(hdrrules, source.what).columns
+    return exposures_of(source, Hdrtab(table, source.what), columns)
 
 
 def exposures_of(
@@ -50,7 +62,26 @@ def exposures_of(
     return [Exposure(product, row) for row in range(len(table))]
 
 
-def require_recorded(exposures: Sequence[Reader], kinds: Iterable[Kind]) -> None:
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What a blend cannot do without of inputs of one layout.
+
+    That is what for, and what messages call it, by dotted path.
+    """
+
+    layout: Layout
+    purposes: Mapping[str, str]
+    labels: Mapping[str, str]
+
+
+def needs_of(kind: Kind) -> Needs:
+    """Return what a blend cannot do without of inputs of a kind."""
+    purposes = _purposes(kind.plan)
+    labels = {path: kind.attributes[path].label for path in purposes if path in kind.attributes}
+    return Needs(kind.layout, purposes, labels)
+
+
+def require_recorded(exposures: Sequence[Reader], needs: Iterable[Needs]) -> None:
     """Refuse a product whose HDRTAB lacks what the blend cannot do without."""
     first = exposures[0]
     if not isinstance(first, Exposure):
@@ -58,14 +89,12 @@ def require_recorded(exposures: Sequence[Reader], kinds: Iterable[Kind]) -> None
     product = first.product
     lost: dict[str, str] = {}
     unrecorded: dict[str, str] = {}
-    for kind in kinds:
-        purposes = _purposes(kind.plan)
-        for path, value in product.own.get(kind.layout, {}).items():
-            if value is not None and path in purposes:
-                lost[path] = f"\n- {kind.attributes[path].label}: {purposes[path]}"
-        for path, value in product.without_column(kind.layout, purposes).items():
-            label = kind.attributes[path].label
-            unrecorded[path] = f"\n- {label}, which is {preview(value)}"
+    for each in needs:
+        for path, value in product.own.get(each.layout, {}).items():
+            if value is not None and path in each.purposes:
+                lost[path] = f"\n- {each.labels[path]}: {each.purposes[path]}"
+        for path, value in product.without_column(each.layout, each.purposes).items():
+            unrecorded[path] = f"\n- {each.labels[path]}, which is {preview(value)}"
     if lost:
         msg = (
             f"{product.source.what} cannot be expanded, because its HDRTAB does not tell what each "

@@ -58,7 +58,7 @@ def amend(
     plugin asks for another rule than the schema's are changed, and HDRRULES, which tells what was
     done; nothing else of the product.
     """
-    with reported(debug):
+    with reported(debug, as_json):
         from blender_core.blending.amend import amend as amend_product
         from blender_core.cli.captured_warnings import Notes
         from blender_core.plugins.manager import Plugins

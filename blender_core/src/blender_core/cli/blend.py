@@ -1,7 +1,6 @@
 """The command ``blend``: the metadata of many exposures into a product on disk."""
 
 # Typer reads the annotations, so their names have to be there when the program runs.
-import enum
 from pathlib import Path
 from typing import Annotated
 
@@ -16,11 +15,16 @@ from blender_core.cli.options import (
     Debug,
     Download,
     EveryHeader,
+    Expand,
     Ignore,
+    Mixed,
     MostBytes,
+    OnBadInput,
+    OnBadInputOption,
     Overrides,
     Product,
     Quiet,
+    ReportFile,
     Rules,
     Timeout,
     argument,
@@ -31,13 +35,6 @@ from blender_core.cli.options import (
 )
 
 __all__ = ["blend"]
-
-
-class OnBadInput(enum.Enum):
-    """What to do about inputs that cannot be blended."""
-
-    RAISE = "raise"
-    SKIP = "skip"
 
 
 def blend(
@@ -75,13 +72,8 @@ def blend(
     override: Overrides = None,
     ignore: Ignore = None,
     block: Block = None,
-    mixed: Annotated[
-        bool, flag("Take inputs of several model types and instruments.", "--mixed")
-    ] = False,
-    expand: Annotated[
-        bool,
-        flag("Take an input that is a product itself for the exposures in its HDRTAB.", "--expand"),
-    ] = False,
+    mixed: Mixed = False,
+    expand: Expand = False,
     record_rules: Annotated[
         bool | None,
         typer.Option(
@@ -99,14 +91,8 @@ def blend(
             "--replace-later",
         ),
     ] = False,
-    report: Annotated[Path | None, option("FILE", "Write a report of the blend, in HTML.")] = None,
-    on_bad_input: Annotated[
-        OnBadInput,
-        flag(
-            "What to do about inputs that cannot be blended: refuse to blend, or leave them "
-            "out and say so."
-        ),
-    ] = OnBadInput.RAISE,
+    report: ReportFile = None,
+    on_bad_input: OnBadInputOption = OnBadInput.RAISE,
     dry_run: Annotated[
         bool,
         flag(
@@ -131,7 +117,7 @@ def blend(
     and metadata are read. The product's file is replaced as a whole or not at all; its pixels stay
     as they are.
     """
-    with reported(debug):
+    with reported(debug, as_json):
         from blender_core.cli.blend_work import BlendWork
 
         if show_all and not dry_run:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Rehearsal",
     "blend_object",
+    "count_of_values",
     "input_facts",
     "print_blend",
     "print_rehearsal",
@@ -64,6 +65,15 @@ def input_facts(result: BlendResult) -> dict[str, str]:
     return {name: fact for name, fact in facts.items() if fact}
 
 
+def count_of_values(result: BlendResult) -> str:
+    """Return how many values are by which rules, in words."""
+    blended = [outcome for outcome in result.outcomes.values() if outcome.status is Status.SET]
+    ruled = sum(outcome.tier is Tier.SCHEMA for outcome in blended)
+    overridden = sum(outcome.overridden for outcome in blended)
+    firsts = len(blended) - ruled - overridden
+    return f"{ruled} by rules of the schema, {overridden} by overrides, {firsts} of the first input"
+
+
 def blend_object(
     result: BlendResult, output: Path, report: Path | None, warnings: Sequence[str]
 ) -> dict[str, Any]:
@@ -85,14 +95,9 @@ def print_blend(result: BlendResult, output: Path, report: Path | None) -> None:
     """Tell a person what a blend came to."""
     console = Output()
     n_rows = max(map(len, result.inputs.values()), default=0)
-    blended = [outcome for outcome in result.outcomes.values() if outcome.status is Status.SET]
-    ruled = sum(outcome.tier is Tier.SCHEMA for outcome in blended)
-    overridden = sum(outcome.overridden for outcome in blended)
-    firsts = len(blended) - ruled - overridden
     facts = {
         **input_facts(result),
-        "values": f"{ruled} by rules of the schema, {overridden} by overrides, "
-        f"{firsts} of the first input",
+        "values": count_of_values(result),
         "HDRTAB": f"{pluralize(n_rows, 'row')}, {pluralize(len(result.table.colnames), 'column')}",
     }
     if varied := [outcome.keyword or outcome.attribute for outcome in result.varied()]:

@@ -29,6 +29,7 @@ from blender_core.evaluation.outcome import OF_A_FILE, Status
 from blender_core.formats.remote.remote_files import RemoteFiles
 from blender_core.inputs.association import ProductChoice, names_of_product
 from blender_core.inputs.inputs import Inputs
+from blender_core.inputs.named_files import stands_for_several
 from blender_core.plan.planner import DISAGREEMENT, agreed
 from blender_core.plugins.manager import Plugins
 from blender_core.products.open_product import open_product, require_local
@@ -152,10 +153,12 @@ class BlendWork:
         require_beginnings(self.ignore)
         require_local(self.product)
         if not self.product.exists():
+            if stands_for_several(self.product):
+                msg = f"{self.product} stands for inputs: are product and inputs swapped?"
+                raise CommandError(msg)
             msg = (
                 f"there is no product {self.product}: a pipeline makes it, and blend updates it. "
-                "To make one of exposures alone: model-blender demo EXPOSURE... "
-                f"--output {self.product}"
+                "What a blend of exposures alone gives: model-blender preview INPUT..."
             )
             raise CommandError(msg)
         plugins = Plugins.discover(self.settings["block"])
@@ -198,8 +201,8 @@ def _files(inputs: Iterable[Input]) -> list[Path]:
 
 
 def _names(inputs: Iterable[Input]) -> list[Path | str]:
-    """Return files, and the URLs of those that are not on this machine."""
-    return [name for item in inputs for name in ([*item.files] or filter(None, [item.url]))]
+    """Return what inputs are called: their files, parts of these, or URLs."""
+    return [name for item in inputs for name in item.names]
 
 
 def _require_files(inputs: Sequence[Input]) -> None:

@@ -85,7 +85,7 @@ def check(
     The plan is the one that a blend of files like FILE has, or of datamodels of a class. Nothing is
     blended. The status is 1 if anything is found.
     """
-    with reported(debug):
+    with reported(debug, as_json):
         from blender_core.cli.captured_warnings import Notes
 
         if plugin is not None:

@@ -14,7 +14,8 @@ from rich.text import Text
 
 from blender_core.cli.formatting import truncate
 from blender_core.cli.streams import beneath
-from blender_core.common.wording import text_table, visible, visible_lines
+from blender_core.common.wording import visible, visible_lines
+from blender_core.display.text import text_table
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

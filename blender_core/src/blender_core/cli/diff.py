@@ -50,7 +50,7 @@ def diff(
     the blend, it is said what the blend gave. The status is 1 if anything is different that is not
     ignored.
     """
-    with reported(debug):
+    with reported(debug, as_json):
         from blender_core.cli.captured_warnings import Notes
         from blender_core.cli.console import Output
         from blender_core.evaluation.outcome import OF_A_FILE

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import math
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
+from blender_core.common.json_text import json_text
 from blender_core.common.wording import preview
 
 if TYPE_CHECKING:
@@ -15,8 +14,6 @@ if TYPE_CHECKING:
     from blender_core.common.provider import Provider
 
 __all__ = ["list_some", "print_json", "provider_object", "truncate", "value_text"]
-
-_SCALARS: Final = frozenset({bool, int, float, str, type(None)})
 
 
 def truncate(text: str, longest: int) -> str:
@@ -37,9 +34,7 @@ def list_some(names: Sequence[str], most: int) -> str:
 
 def print_json(content: Any) -> None:
     """Print something as JSON, in ASCII."""
-    text = json.dumps(_jsonable(content), indent=2, allow_nan=False)
-    text = text.replace("\x7f", "\\u007f")  # the one that json leaves, and terminals obey
-    sys.stdout.write(f"{text}\n")
+    sys.stdout.write(f"{json_text(content)}\n")
 
 
 def provider_object(provider: Provider) -> dict[str, str]:
@@ -49,14 +44,3 @@ def provider_object(provider: Provider) -> dict[str, str]:
         "version": provider.version,
         "plugin": provider.plugin,
     }
-
-
-def _jsonable(content: Any) -> Any:
-    if type(content) is float and not math.isfinite(content):
-        return json.dumps(content)
-    if type(content) is dict:
-        return {str(key): _jsonable(value) for key, value in content.items()}
-    if type(content) in (list, tuple):
-        return [_jsonable(value) for value in content]
-    # What a plugin says of itself may hold anything.
-    return content if type(content) in _SCALARS else preview(content)

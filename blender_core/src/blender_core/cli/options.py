@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,15 +26,20 @@ __all__ = [
     "Download",
     "EveryHeader",
     "ExpType",
+    "Expand",
     "File",
     "Ignore",
     "Instrument",
+    "Mixed",
     "Model",
     "MostBytes",
+    "OnBadInput",
+    "OnBadInputOption",
     "Overrides",
     "Overwrite",
     "Product",
     "Quiet",
+    "ReportFile",
     "Rules",
     "Timeout",
     "argument",
@@ -61,6 +67,15 @@ def flag(text: str, *names: str) -> Any:
 
 
 All = Annotated[bool, flag("Show the values that stay as they are, too.", "--all")]
+
+
+class OnBadInput(enum.Enum):
+    """What to do about inputs that cannot be blended."""
+
+    RAISE = "raise"
+    SKIP = "skip"
+
+
 AsJson = Annotated[bool, flag("Print JSON, for programs to read.", "--json")]
 Block = Annotated[
     list[str] | None,
@@ -72,6 +87,10 @@ Debug = Annotated[bool, flag("Show the traceback of an error.", "--debug")]
 Detector = Annotated[
     str | None,
     option("NAME", "The detector, for overrides that hold for one only. A file tells."),
+]
+Expand = Annotated[
+    bool,
+    flag("Take an input that is a product itself for the exposures in its HDRTAB.", "--expand"),
 ]
 ExpType = Annotated[
     str | None,
@@ -89,8 +108,16 @@ Instrument = Annotated[
     str | None,
     option("NAME", "The instrument, for overrides that hold for one only. A file tells."),
 ]
+Mixed = Annotated[bool, flag("Take inputs of several model types and instruments.", "--mixed")]
 Model = Annotated[
     str | None, option("CLASS", "A class of stdatamodels.jwst.datamodels, such as ImageModel.")
+]
+OnBadInputOption = Annotated[
+    OnBadInput,
+    flag(
+        "What to do about inputs that cannot be blended: refuse to blend, or leave them "
+        "out and say so."
+    ),
 ]
 Overrides = Annotated[
     list[str] | None,
@@ -104,6 +131,9 @@ Overrides = Annotated[
 Overwrite = Annotated[bool, flag("Replace a file that --output names.", "--overwrite")]
 Product = Annotated[Path, argument("PRODUCT", "The product's file.")]
 Quiet = Annotated[bool, flag("Print nothing but errors.", "--quiet", "-q")]
+ReportFile = Annotated[
+    Path | None, option("FILE", "Write a report of the blend, in HTML.", "--report")
+]
 Concurrent = Annotated[
     int | None,
     option("N", "How many inputs by URL are fetched at a time: 16, unless it is said."),

@@ -11,6 +11,7 @@ from blender_core.cli.errors import CommandError
 from blender_core.cli.options import parse_overrides
 from blender_core.common.wording import visible
 from blender_core.errors import warn
+from blender_core.inputs.named_files import file_of_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -109,7 +110,7 @@ def plan_subject(file: Path | None, model: str | None) -> Path | type[Any]:
     if model is not None:
         return _model_class(model)
     assert file is not None  # noqa: S101  # one of them is named
-    if not file.exists():
+    if not file.exists() and file_of_part(str(file)) is None:
         hint = (
             f": for a class of datamodels, say --model {file}" if file.name.isidentifier() else ""
         )

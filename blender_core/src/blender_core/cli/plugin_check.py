@@ -11,7 +11,11 @@ from blender_core.cli.captured_warnings import Notes
 from blender_core.cli.console import Output
 from blender_core.cli.formatting import list_some, print_json, provider_object
 from blender_core.cli.plan_options import model_classes
-from blender_core.cli.plugin_overrides import find_providers, request_text
+from blender_core.cli.plugin_overrides import (
+    find_providers,
+    request_text,
+    warn_of_misspelt_groups,
+)
 from blender_core.cli.progress import bar
 from blender_core.common.wording import pluralize
 from blender_core.errors import BlenderError, PlanError, UnknownAttributeError
@@ -89,6 +93,7 @@ def check_plugins(name: str, block: Sequence[str], *, as_json: bool, quiet: bool
     notes = Notes()
     with bar("Checking", quiet=quiet) as progress, notes.about(""):
         plugins = Plugins.discover(block)
+        warn_of_misspelt_groups()
         checks = [_check(each, plugins, progress) for each in find_providers(name, plugins)]
     if as_json:
         print_json(

@@ -24,6 +24,7 @@ _MISSING: Final = {
     "keep": "it sees that an input has none",
     "require": "all inputs have to have a value, or none",
     "propagate": "where an input has none, the product keeps its own",
+    "drop": "where an input has none, the product has none",
 }
 """What a rule sees where an input lacks the value."""
 
@@ -37,7 +38,7 @@ def rules(
     name: RuleName = None, as_json: AsJson = False, block: Block = None, debug: Debug = False
 ) -> None:
     """Show the rules that are installed, and who offers them."""
-    with reported(debug):
+    with reported(debug, as_json):
         from blender_core.cli.captured_warnings import Notes
         from blender_core.plugins.manager import Plugins
         from blender_core.plugins.registry import Registry
@@ -131,7 +132,7 @@ def _rule_object(rule: "Rule", provider: "Provider", registry: "Registry") -> di
 
 def plugins(as_json: AsJson = False, block: Block = None, debug: Debug = False) -> None:
     """Show the plugins that are installed, and what they override."""
-    with reported(debug):
+    with reported(debug, as_json):
         _show_plugins(block or [], as_json=as_json)
 
 
@@ -139,13 +140,18 @@ def _show_plugins(block: list[str], *, as_json: bool) -> None:
     from blender_core.cli.captured_warnings import Notes
     from blender_core.cli.console import Output
     from blender_core.cli.plan_options import print_environment
-    from blender_core.cli.plugin_overrides import find_offers, usable_plugins
+    from blender_core.cli.plugin_overrides import (
+        find_offers,
+        usable_plugins,
+        warn_of_misspelt_groups,
+    )
     from blender_core.common.environment import BLOCK
     from blender_core.errors import raise_all
 
     notes = Notes()
     with notes.about(""):
         usable, faults = usable_plugins(block)
+        warn_of_misspelt_groups()
     print_environment()
     notes.print()
     rules_of: dict[Provider, list[str]] = {provider: [] for provider in usable}

@@ -69,7 +69,7 @@ def table(
 
     Without --columns or --all, only the columns that vary are shown or written.
     """
-    with reported(debug):
+    with reported(debug, as_json):
         from blender_core.cli.captured_warnings import Notes
         from blender_core.cli.console import Output
         from blender_core.products.product_file import ProductFile
@@ -89,7 +89,7 @@ def table(
         chosen = _choose_columns(blended, columns or [], show_all=show_all)
         rows = _sort_rows(blended, sort or [], reverse=reverse)
         if not chosen and (output is not None or not as_json):
-            inputs = pluralize(blended.n_inputs, "input")
+            inputs = blended.n_inputs_in_words
             msg = f"{product}: its {inputs} say the same of everything. All columns come with --all"
             raise CommandError(msg)
         left_out = "" if columns else _left_out(chosen, blended)
@@ -192,4 +192,4 @@ def _print(
     output.blocks(head, list(zip(*cells, strict=True)))
     if output.is_terminal:
         output.text("")
-        output.text(f"{product.path}: {pluralize(product.n_inputs, 'input')}{left_out}.")
+        output.text(f"{product.path}: {product.n_inputs_in_words}{left_out}.")

@@ -9,6 +9,7 @@ __all__ = [
     "environment",
     "foreign",
     "forks",
+    "json_text",
     "listing",
     "patterns",
     "plain_values",

@@ -16,7 +16,7 @@ from blender_core.evaluation.outcome import Outcome, Status
 from blender_core.evaluation.selected_values import select, select_with
 from blender_core.inputs.row_labels import BY_NUMBER
 from blender_core.plan.assignment import AS_THEY_ARE, Tier
-from blender_core.plugins.rule import Gives
+from blender_core.plugins.rule import Gives, Missing
 from blender_core.schema.conversion import rule_result
 
 if TYPE_CHECKING:
@@ -168,15 +168,18 @@ def evaluate_attribute(
     selection = assignment.selection
     with Guard(lambda error: _rule_error(assignment, values, error)):
         if selection is AS_THEY_ARE:
-            if seen := select(values, rule.missing, labels):
-                _blend(evaluation, rule, seen, {})
+            seen = select(values, rule.missing, labels)
+            arguments: dict[str, Any] = {}
         else:
             evaluation.selected = selected = select_with(
                 selection, rule.missing, values, others, labels
             )
+            seen = selected.values
             arguments = {**selected.companions, **dict(selection.parameters)}
-            if seen := selected.values:
-                _blend(evaluation, rule, seen, arguments)
+        if seen:
+            _blend(evaluation, rule, seen, arguments)
+        elif (selection.missing or rule.missing) is Missing.DROP:
+            evaluation.value = DROP
     return evaluation
 
 
@@ -248,6 +251,7 @@ def _rule_error(assignment: Assignment, values: Sequence[Any], error: BaseExcept
     return RuleError(
         msg,
         attribute=assignment.attribute.path,
+        keyword=assignment.attribute.keyword,
         rule=assignment.name,
         provider=assignment.provider,
     )

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 
-from blender_core.common.urls import file_name, is_url, shown_url
+from blender_core.common import urls
+from blender_core.common.urls import is_url, shown_url
 from blender_core.common.wording import preview
 from blender_core.errors import InputError
-from blender_core.formats.remote.remote_files import RemoteFiles
+from blender_core.formats.remote.remote_files import LentFile, RemoteFiles
 from blender_core.inputs.ahead import ahead
 from blender_core.inputs.association import (
     ANY_PRODUCT,
@@ -25,10 +26,11 @@ from blender_core.inputs.association import (
     science_members,
     warn_of_left_out,
 )
+from blender_core.inputs.named_files import file_of_part, files_named_by, stands_for_several
 from blender_core.schema.model_class import import_datamodels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from contextlib import AbstractContextManager
 
     from blender_core.formats.files.target import Target
@@ -39,8 +41,11 @@ __all__ = [
     "Input",
     "Inputs",
     "LibraryInput",
+    "file_name",
     "files_of",
     "is_library",
+    "lent",
+    "may_be_swapped",
     "opened",
     "resolve",
 ]
@@ -62,6 +67,8 @@ class Input:
         """What it is to the blend, for messages: ``input 3``."""
         self.files = files
         """The files that it comes from, as far as it tells: a product must not replace them."""
+        self.names: Sequence[Path | str] = files
+        """What it is called by: its files or its URL, or parts of one file."""
         self.number = number
         """How many single inputs it stands for."""
 
@@ -75,7 +82,7 @@ class Input:
     ) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
         """Give the label of each single input, and what lends it for as long as it is read."""
         given = self._given
-        yield self.label, _lent(given, remote)
+        yield self.label, lent(given, remote)
 
 
 class AssociationInput(Input):
@@ -118,7 +125,22 @@ class AssociationInput(Input):
         remote = RemoteFiles() if remote is None else remote
         files = ahead(self.separate(), remote, _url_of)
         for number, file in zip(self._members.numbers, files, strict=True):
-            yield f"{self._members.label}, member {number}", _lent(file, remote)
+            yield f"{self._members.label}, member {number}", lent(file, remote)
+
+
+class NamelessInput(Input):
+    """What should stand for files, and does not."""
+
+    def __init__(self, given: Any, fault: InputError) -> None:
+        super().__init__(given, "", [], 0)
+        self.fault = fault
+
+    def singles(
+        self,
+        remote: RemoteFiles | None = None,  # noqa: ARG002  # nothing is read
+    ) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
+        """Raise what is wrong."""
+        raise self.fault or InputError
 
 
 class LibraryInput(Input):
@@ -176,7 +198,8 @@ class LibraryInput(Input):
             self._given.shelve(model, index, modify=False)
 
 
-def _lent(given: Any, remote: RemoteFiles | None) -> AbstractContextManager[Any]:
+def lent(given: Any, remote: RemoteFiles | None) -> AbstractContextManager[Any]:
+    """Return what lends what a caller has given, for as long as it is read."""
     return nullcontext(given) if remote is None or not is_url(given) else remote.lent(given)
 
 
@@ -186,7 +209,7 @@ def _url_of(given: Any) -> str | None:
         return given.url
     if not is_url(given) or given.lower().startswith(_LOCAL):
         return None
-    return None if file_name(given).endswith(_ASSOCIATION) else given
+    return None if urls.file_name(given).endswith(_ASSOCIATION) else given
 
 
 def _members_of_library(library: Any) -> Sequence[Mapping[str, Any]]:
@@ -206,6 +229,19 @@ def is_library(thing: Any) -> bool:
     # Of the class, as above.
     kind = type(thing)
     return all(hasattr(kind, name) for name in ("borrow", "shelve", "__enter__", "__len__"))
+
+
+def may_be_swapped(product: Any, inputs: Any) -> bool:
+    """Tell whether what is given for a product are several inputs, and for the inputs one thing."""
+    return _is_several(product) and inputs is not None and not _is_several(inputs)
+
+
+def _is_several(given: Any) -> bool:
+    if type(given) in (list, tuple, set, frozenset):  # an HDUList is a list of another type
+        return len(given) > 1
+    if isinstance(given, Mapping):
+        return "products" in given
+    return stands_for_several(given) or is_library(given) or isinstance(given, Iterator)
 
 
 @contextmanager
@@ -237,15 +273,20 @@ def resolve(
     if is_url(given):
         if given.lower().startswith(_LOCAL):
             given = Path(unquote(urlsplit(given).path))
-        elif file_name(given).endswith(_ASSOCIATION):
+        elif urls.file_name(given).endswith(_ASSOCIATION):
             return AssociationInput(given, label, choice, remote)
         else:
-            return Input(given, label, [])
+            by_url = Input(given, label, [])
+            by_url.names = [given]
+            return by_url
     if isinstance(given, (str, os.PathLike)):
         path = given if isinstance(given, Path) else Path(given)
         if path.suffix == _ASSOCIATION:
             return AssociationInput(path, label, choice, remote)
-        return Input(given, label, [path])
+        single = Input(given, label, [path])
+        if (file := file_of_part(str(path))) is not None:
+            single.files, single.names = [file], [path]
+        return single
     if isinstance(given, Mapping) and "products" in given:
         return AssociationInput(given, label, choice, remote)
     if is_library(given):
@@ -273,6 +314,15 @@ def _name_of_hdulist(file: Any) -> str | None:
     return filename() if isinstance(file, list) and callable(filename) else None
 
 
+def file_name(loan: AbstractContextManager[Any]) -> str | Path | None:
+    """Return the name of the file that is lent, which others can open; None of all else."""
+    if isinstance(loan, LentFile):
+        return loan.url
+    given = loan.enter_result if isinstance(loan, nullcontext) else None
+    # Others that have the name of a file may be more than that.
+    return given if type(given) in (str, type(Path())) else None
+
+
 class Inputs:
     """The inputs of one call, in order; those of a collection can be gone through repeatedly."""
 
@@ -282,21 +332,28 @@ class Inputs:
         choice: ProductChoice = ANY_PRODUCT,
         n_before: int = 0,
         remote: RemoteFiles | None = None,
+        *,
+        are_literal: bool = False,
     ) -> None:
+        """Take them; names that are literal are no patterns, whatever is in them."""
         self._given = given
         self._remote = RemoteFiles() if remote is None else remote
         self._choice = choice
         self._n_before = n_before
         self._is_collection = isinstance(given, Collection)
         self._associations: dict[int, Input] = {}
+        self._are_literal = are_literal
+        self._named: dict[str, Sequence[Any]] = {}
         self._target: Target | None = None
 
     @classmethod
     def of_call(cls, given: Any, choice: ProductChoice, remote: RemoteFiles) -> Inputs:
         """Return the inputs that one argument stands for: several, or an association or library."""
+        if stands_for_several(given):
+            return cls([given], choice, remote=remote)
         alone = resolve(given, "the association", choice, remote)
         if isinstance(alone, AssociationInput):
-            return cls(alone.separate(), choice, remote=remote)
+            return cls(alone.separate(), choice, remote=remote, are_literal=True)
         if isinstance(alone, LibraryInput):
             return cls([given], choice)
         import_datamodels()
@@ -316,15 +373,30 @@ class Inputs:
         """Return the science members of the association that a product names."""
         path = own_association(tree, folder)
         association = AssociationInput(path, "the product's own association", choice, RemoteFiles())
-        return cls(association.separate(), choice)
+        return cls(association.separate(), choice, are_literal=True)
 
     def __iter__(self) -> Iterator[Input]:
         # A map, unlike a loop, has let go of one input when the next one is made.
-        return map(self._resolved, itertools.count(self._n_before + 1), self._given)
+        return map(self._resolved, itertools.count(self._n_before + 1), self._singles())
+
+    def _singles(self) -> Iterator[Any]:
+        return itertools.chain.from_iterable(map(self._named_by, self._given))
+
+    def _named_by(self, given: Any) -> Sequence[Any]:
+        """Return what a pattern or a list stands for, each time the same; all else as it is."""
+        if self._are_literal or not stands_for_several(given):
+            return (given,)
+        text = os.fspath(given)
+        if text not in self._named:
+            try:
+                self._named[text] = tuple(files_named_by(text, self._remote))
+            except InputError as fault:
+                self._named[text] = (NamelessInput(given, fault),)
+        return self._named[text]
 
     def fetched(self, remote: RemoteFiles) -> Iterator[Input]:
         """Give the inputs, of which those that come next are being fetched if they have URLs."""
-        given = ahead(self._given, remote, _url_of)
+        given = ahead(self._singles(), remote, _url_of)
         return map(self._resolved, itertools.count(self._n_before + 1), given)
 
     def _resolved(self, number: int, given: Any) -> Input:

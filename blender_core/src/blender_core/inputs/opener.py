@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from blender_core.common.urls import is_url, shown_url
-from blender_core.common.wording import named
-from blender_core.errors import NotADatamodelError, UnknownInputError
+from blender_core.common.wording import join_words, named
+from blender_core.errors import InputError, NotADatamodelError, UnknownInputError
 from blender_core.formats.remote.remote_files import RemoteFiles
 from blender_core.readers.asdf import AsdfReader
 from blender_core.readers.datamodel import DatamodelReader
@@ -19,9 +19,8 @@ from blender_core.readers.similar.cache import ReaderCache
 from blender_core.schema.model_class import import_datamodels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from blender_core.errors import InputError
     from blender_core.plugins.manager import Plugins
     from blender_core.plugins.opened import Opened
     from blender_core.readers.reader import Reader
@@ -56,6 +55,11 @@ class Opener:
             reader.model_type  # noqa: B018  # an input that has none may be a plugin's
         except (UnknownInputError, NotADatamodelError) as refusal:
             sources = self._open_by_plugin(given, label, refusal, reader)
+            if sources is None:
+                raise
+            return sources
+        except InputError:
+            sources = self._named_for_plugin(given, label)
             if sources is None:
                 raise
             return sources
@@ -94,16 +98,43 @@ class Opener:
     def _open_by_plugin(
         self, given: Any, label: str, refusal: InputError, reader: _OwnReader | None
     ) -> Iterable[Reader] | None:
-        if self._plugins is None or not (providers := self._plugins.readers):
+        if self._plugins is None:
             return None
+        left_out = ""
+        if blocked := self._plugins.blocked:
+            left_out = f"; left out was {join_words(list(map(str, blocked)))}, which may read it"
+        if not (providers := self._plugins.readers):
+            if not left_out:
+                return None
+            msg = f"{refusal}\nNo plugin reads it{left_out}"
+            raise type(refusal)(msg) from refusal
         name = given if isinstance(given, (str, os.PathLike)) else type(given).__name__
         label = named(label, shown_url(str(name)) if is_url(given) else name)
-        claim = self._plugins.open(given, label, _opened(reader))
+        claim = self._plugins.open(given, label, _opened(reader), self._open_file(label))
         if claim is None:
             names = ", ".join(map(str, providers))
-            msg = f"{refusal}\nNor does any plugin take it: asked was {names}"
+            msg = f"{refusal}\nNor does any plugin take it: asked was {names}{left_out}"
             raise type(refusal)(msg) from refusal
         return sources_of(*claim, label, self._schemas)
+
+    def _named_for_plugin(self, given: Any, label: str) -> Iterable[Reader] | None:
+        """Return what a plugin makes of a name that is no file's, such as of a part of one."""
+        is_name = isinstance(given, (str, os.PathLike))
+        if self._plugins is None or not is_name or os.path.lexists(given):
+            return None
+        label = named(label, shown_url(os.fspath(given)))
+        claim = self._plugins.open(given, label, None, self._open_file(label))
+        return None if claim is None else sources_of(*claim, label, self._schemas)
+
+    def _open_file(self, label: str) -> Callable[[str | os.PathLike[str]], Opened]:
+        """Return what opens a file for a plugin that is asked for an input that is none itself."""
+
+        def open_file(path: str | os.PathLike[str]) -> Opened:
+            reader = self._reader(path if is_url(path) else Path(path), label)
+            assert not isinstance(reader, DatamodelReader)  # noqa: S101  # of files there are two
+            return reader.opened
+
+        return open_file
 
 
 def _opened(reader: _OwnReader | None) -> Opened | None:

@@ -35,7 +35,7 @@ def name_columns(
                 f"overrides give the column {column!r} of HDRTAB to both {other.label} and "
                 f"{attribute.label}: a table has a column once"
             )
-            faults.append(PlanError(msg, attribute=attribute.path))
+            faults.append(PlanError(msg, attribute=attribute.path, keyword=attribute.keyword))
         taken[column.casefold()] = attribute
     raise_all("columns of HDRTAB cannot be named", faults)
     columns = numbered(recorded)

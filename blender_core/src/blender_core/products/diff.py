@@ -6,9 +6,11 @@ import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.attribute_paths import specificity
+from blender_core.common.attribute_paths import label_of, specificity
 from blender_core.common.values import identity
-from blender_core.common.wording import preview, strings
+from blender_core.common.wording import join_words, pluralize, preview, strings
+from blender_core.display.view import View, ViewTable
+from blender_core.display.viewed import Viewed
 from blender_core.evaluation.outcome import Status
 
 if TYPE_CHECKING:
@@ -55,6 +57,10 @@ class ValueChange:
     blended_here: Any = None
     blended_there: Any = None
 
+    def __repr__(self) -> str:
+        label = label_of(self.attribute, self.keyword)
+        return f"<ValueChange {label}: {preview(self.here)} → {preview(self.there)}>"
+
     @property
     def has_other_value(self) -> bool:
         """Whether the values differ, and not only the rules."""
@@ -80,9 +86,13 @@ class CellChange:
     here: Any
     there: Any
 
+    def __repr__(self) -> str:
+        values = f"{preview(self.here)} → {preview(self.there)}"
+        return f"<CellChange {self.attribute} of {pluralize(len(self.inputs), 'input')}: {values}>"
 
-class ProductDiff:
-    """What is different between two products.
+
+class ProductDiff(Viewed):
+    """What is different between two products; printed, tables.
 
     Parameters
     ----------
@@ -136,6 +146,51 @@ class ProductDiff:
             (name, rows_here[name], rows_there[name]) for name in rows_here if name in rows_there
         ]
         self.cells = _cell_changes(here, there, rows, ignore)
+
+    def __repr__(self) -> str:
+        return f"<ProductDiff: {self._count}>"
+
+    def __str__(self) -> str:
+        return str(self._view())
+
+    @property
+    def _count(self) -> str:
+        numbers = {
+            pluralize(len(self.values), "value"): self.values,
+            f"{pluralize(len(self.only_here), 'input')} only here": self.only_here,
+            f"{pluralize(len(self.only_there), 'input')} only there": self.only_there,
+            pluralize(len(self.cells), "column"): self.cells,
+        }
+        words = [number for number, changes in numbers.items() if changes]
+        return join_words(words) or "no difference"
+
+    def _view(self) -> View:
+        values = [
+            (
+                change.keyword or "",
+                change.attribute,
+                preview(change.here),
+                preview(change.there),
+                change.rule_here,
+                change.rule_there if change.rule_there != change.rule_here else "",
+            )
+            for change in self.values
+        ]
+        inputs = [
+            *((name, "only here") for name in self.only_here),
+            *((name, "only there") for name in self.only_there),
+        ]
+        cells = [
+            (cell.attribute, preview(cell.here), preview(cell.there), join_words(cell.inputs))
+            for cell in self.cells
+        ]
+        value_head = ("keyword", "attribute", "here", "there", "rule here", "other rule there")
+        tables = [
+            ViewTable(value_head, values),
+            ViewTable(("input", "where it is"), inputs),
+            ViewTable(("column", "here", "there", "inputs"), cells, "HDRTAB"),
+        ]
+        return View(f"Two products: {self._count}", tables=tables)
 
     def __bool__(self) -> bool:
         return bool(self.values or self.only_here or self.only_there or self.cells)

@@ -64,7 +64,7 @@ def product_of_plugin(
     plugins = Plugins.discover() if plugins is None else plugins
     takers, readers = plugins.takers_of_products, plugins.readers
     if not (takers or readers):
-        raise refusal
+        raise _without_taker(refusal, plugins) from refusal
     name = given if isinstance(given, (str, os.PathLike)) else type_name(given)
     label = named(_LABEL, name)
     opened = Opener().opened(given, label)
@@ -76,16 +76,33 @@ def product_of_plugin(
     reader = plugins.open(given, label, opened)
     if reader is None:
         if not takers:
-            raise refusal
-        msg = f"{refusal}\nNor is it a product to any plugin{asked}"
+            raise _without_taker(refusal, plugins) from refusal
+        msg = f"{refusal}\nNor is it a product to any plugin{asked}{_left_out(plugins)}"
     else:
         msg = (
             f"{label} can be an input, which plugin {reader[1]} reads, and not the product: no "
-            f"plugin has a hook blender_product that takes it{asked}. Of a FITS file, that hook "
-            "can make a blender_core.FitsProduct, as examples/plain_fits does. Without it, blend "
-            "with None for the product, and write result.values and result.hdus() by other means"
+            f"plugin has a hook blender_product that takes it{asked}{_left_out(plugins)}. Of a "
+            "FITS file, that hook can make a blender_core.FitsProduct, as examples/plain_fits "
+            "does. Without it, blend with None for the product, and write result.values and "
+            "result.hdus() by other means"
         )
     raise type(refusal)(msg) from refusal
+
+
+def _without_taker(refusal: InputError, plugins: Plugins) -> InputError:
+    """Return the refusal of a product, with the hook by which a plugin could take it."""
+    msg = (
+        f"{refusal}\nNor is it a product to any plugin: none has a hook blender_product that takes "
+        f"it{_left_out(plugins)}"
+    )
+    return type(refusal)(msg)
+
+
+def _left_out(plugins: Plugins) -> str:
+    """Return which plugins might take a product, if they were not left out."""
+    if not plugins.blocked:
+        return ""
+    return f"; left out was {join_words(list(map(str, plugins.blocked)))}, which may take it"
 
 
 def _is_of_datamodel(product: Any) -> bool:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from blender_core.formats.files.byte_ranges import Part
     from blender_core.formats.files.target import Target
     from blender_core.plan.plan import BlendPlan
+    from blender_core.plugins.opened import Opened
     from blender_core.schema.layout import Layout
     from blender_core.tables.product_table import ProductTable
 
@@ -55,6 +56,8 @@ class AsdfProduct(Product):
         The file.
     what : str
         What it is to the blend, for messages, as the hook is told.
+    opened : Opened, optional
+        What was read of the file, as the hook has it: it is not read again.
 
     Raises
     ------
@@ -73,17 +76,22 @@ class AsdfProduct(Product):
     >>> @hookimpl
     ... def blender_product(given, what, opened):
     ...     is_ours = opened is not None and "survey" in (opened.tree or {})
-    ...     return Mosaic(given, what) if is_ours else None
+    ...     return Mosaic(given, what, opened) if is_ours else None
     """
 
     endings = (".asdf",)
 
-    def __init__(self, given: str | os.PathLike[str], what: str = "the product") -> None:
+    def __init__(
+        self,
+        given: str | os.PathLike[str],
+        what: str = "the product",
+        opened: Opened | None = None,
+    ) -> None:
         self.what = what
         self.path = Path(given)
-        self._source = SourceFile(self.path)
-        self._content: dict[str, Any] | None = None
-        self._content = self._read_tree()
+        self._source = SourceFile(self.path, None if opened is None else opened.status)
+        tree = self._read_tree() if opened is None else dict(opened.tree or {})
+        self._content: dict[str, Any] | None = tree
         self._changes: Mapping[str, Any] = {}
         self._tables: Mapping[str, ProductTable] = {}
         self._plan: BlendPlan | None = None
@@ -137,7 +145,7 @@ class AsdfProduct(Product):
         return self._content
 
     def _read_tree(self) -> dict[str, Any]:
-        return dict(AsdfReader(cast("Path", self.origin), self.what).opened.tree or {})
+        return dict(AsdfReader(self._source.path, self.what).opened.tree or {})
 
     def read(self, layout: Layout) -> list[Any]:
         return [_below(self.tree, self.place(path)) for path in layout.paths]
@@ -202,10 +210,11 @@ class AsdfProduct(Product):
         new = changed(text.text, {path: arrays.put(value) for path, value in nodes.items()})
         return [new.encode(), *arrays.parts]
 
-    def check(self, draft: Path, target: Target) -> None:  # noqa: ARG002
+    def check(self, draft: Path, target: Target) -> None:
         if self._parts is not None:
             require_bytes(draft, self._parts)
-            AsdfReader(draft, "the draft")
+            if not target.is_read_again:
+                AsdfReader(draft, "the draft")
 
     def saved(self, target: Target, status: os.stat_result | None) -> None:
         self._parts = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.cached import cached_property
@@ -26,7 +27,7 @@ from blender_core.readers.model_files import (
     read_as_datamodel,
     read_beyond,
 )
-from blender_core.readers.product_table import HDRTAB, table_in_tree
+from blender_core.readers.product_table import HDRRULES, HDRTAB, table_in_tree
 from blender_core.readers.reader import Reader
 from blender_core.schema.tree import scalars_beyond
 
@@ -59,6 +60,9 @@ class AsdfReader(Reader):
         try:
             length = length_of_file(path)
             with path.open("rb") as file:
+                # What is fetched has no number on this machine.
+                is_stored = isinstance(path, StoredFile)
+                self._status = None if is_stored else os.fstat(file.fileno())
                 begins = file.read(len(_BEGINS))
                 if begins != _BEGINS:
                     msg = f"it begins with {begins!r} instead of {_BEGINS.decode()}"
@@ -111,6 +115,9 @@ class AsdfReader(Reader):
     def hdrtab(self) -> Any:
         return self.table(HDRTAB)
 
+    def hdrrules(self) -> Any:
+        return self.table(HDRRULES)
+
     def table(self, name: str) -> Any:
         """Return a table that a blend has put into the product in the file."""
         if self.tree.get(name) is None:
@@ -121,8 +128,9 @@ class AsdfReader(Reader):
     def opened(self) -> Opened:
         """What was read of it, for plugins: it may be of a kind of theirs."""
         is_plain = _class_name(self.tree) is None
+        tree = self.tree if is_plain else plain_tree(self._root)
         path = None if isinstance(self._path, StoredFile) else self._path
-        return Opened(path, tree=self.tree if is_plain else plain_tree(self._root))
+        return Opened(path, tree=tree, status=self._status)
 
     def _opened(self) -> Any:
         from stdatamodels.jwst import datamodels

@@ -44,6 +44,7 @@ from blender_core.readers.model_files import (
     strangers,
 )
 from blender_core.readers.product_table import (
+    HDRRULES,
     HDRTAB,
     table_in_file,
     table_in_fits,
@@ -221,6 +222,9 @@ class FitsReader(Reader):
 
     def hdrtab(self) -> Any:
         return self.table(HDRTAB)
+
+    def hdrrules(self) -> Any:
+        return self.table(HDRRULES)
 
     def table(self, name: str) -> Any:
         """Return a table that a blend has put into the product in the file."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from blender_core.common.cached import cached_property
@@ -19,7 +20,7 @@ from blender_core.schema.conversion import rule_result
 from blender_core.schema.validation import INTEGERS, objection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from blender_core.common.advice import Advice
     from blender_core.common.provider import Provider
@@ -179,6 +180,13 @@ class PluginSource(Reader):
                 return self._known.completed(schema)
         except BadSchemaError as error:
             self._fail(str(error), error)
+
+    @property
+    def files(self) -> Sequence[Path]:  # type: ignore[override]
+        with self._guarded("files"):
+            if not _has(self._source, "files"):
+                return ()
+            return tuple(map(Path, bounded(self._source.files)))
 
     def read(self, layout: Layout) -> list[Any]:
         given = self._list("read", lambda: self._source.read(layout))

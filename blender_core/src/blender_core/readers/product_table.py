@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from blender_core.formats.fits.scan import RawHDU
 
 __all__ = [
+    "HDRRULES",
     "HDRTAB",
     "array_of_table",
     "table_in_file",
@@ -39,6 +40,8 @@ __all__ = [
 
 HDRTAB: Final = "hdrtab"
 """The name of the table of inputs in a tree. HDUs have the same names, in upper case."""
+HDRRULES: Final = "hdrrules"
+"""The name of the table of how values came about."""
 
 
 def table_of_datamodel(model: Any, name: str = HDRTAB) -> Any:

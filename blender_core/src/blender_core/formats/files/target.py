@@ -34,6 +34,7 @@ class Target:
     is_product: bool = False  # the file that the product is read from
     label: str = _PRODUCT  # what is written, for messages
     file: BinaryIO | None = None  # what it is written to, while it is being written
+    is_read_again: bool = False  # by the engine, as a product, once the product has checked it
 
     @classmethod
     def find(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from blender_core.formats.remote.ranges import urls_like
@@ -10,11 +10,11 @@ from blender_core.formats.remote.remote_file import RemoteFile
 from blender_core.formats.remote.settings import Remote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from types import TracebackType
 
     from blender_core.formats.remote.remote_file import Places
 
-__all__ = ["RemoteFiles"]
+__all__ = ["LentFile", "RemoteFiles"]
 
 
 class RemoteFiles:
@@ -42,15 +42,15 @@ class RemoteFiles:
         file.called(label)
         return file
 
-    @contextmanager
-    def lent(self, url: str) -> Iterator[str]:
-        """Let a file be read, and let go of it afterwards."""
-        try:
-            yield url
-        finally:
-            if url in self._files:
-                self._like = self._files[url].places or self._like
-            self.drop(url)
+    def lent(self, url: str) -> LentFile:
+        """Return what lets a file be read, and lets go of it afterwards."""
+        return LentFile(self, url)
+
+    def done(self, url: str) -> None:
+        """Let go of a file that has been read: others may be like it."""
+        if url in self._files:
+            self._like = self._files[url].places or self._like
+        self.drop(url)
 
     def drop(self, url: str) -> None:
         """Let go of a file that nobody has come to read."""
@@ -61,3 +61,22 @@ class RemoteFiles:
     def matching(self, pattern: str) -> list[str]:
         """Return the URLs that a pattern means."""
         return urls_like(pattern, self.settings)
+
+
+class LentFile(AbstractContextManager[str]):
+    """A file that is named by a URL, for as long as it is read."""
+
+    def __init__(self, files: RemoteFiles, url: str) -> None:
+        self._files = files
+        self.url = url
+
+    def __enter__(self) -> str:
+        return self.url
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._files.done(self.url)

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         PlanError,
         PluginError,
         ReaderConflictError,
+        RemoteError,
         RuleCheckError,
         RuleConflictError,
         RuleError,
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     )
     from blender_core.evaluation.outcome import Outcome, Status
     from blender_core.evaluation.outcomes import Outcomes
+    from blender_core.formats.remote.settings import Remote
     from blender_core.plan.assignment import Assignment, Choice, Tier
     from blender_core.plan.findings import Finding, FindingKind, Findings
     from blender_core.plan.plan import BlendPlan
@@ -120,6 +122,8 @@ __all__ = [
     "Provider",
     "ReaderConflictError",
     "Registry",
+    "Remote",
+    "RemoteError",
     "Rule",
     "RuleCheckError",
     "RuleConflictError",
@@ -153,10 +157,11 @@ _NAMES_IN: Final = {
         "EnvironmentVariableError ExecutorError "
         "ExpansionError InputError InvalidValueError MixedModelTypesError NoInputsError "
         "NotADatamodelError OutputError OutputExistsError OverrideConflictError PlanError "
-        "PluginError ReaderConflictError RuleCheckError RuleConflictError RuleError "
-        "RulesFileError TableError UnknownAttributeError UnknownInputError UnknownRuleError "
-        "UnknownRulesFileError"
+        "PluginError ReaderConflictError RemoteError RuleCheckError RuleConflictError "
+        "RuleError RulesFileError TableError UnknownAttributeError UnknownInputError "
+        "UnknownRuleError UnknownRulesFileError"
     ),
+    "formats.remote.settings": "Remote",
     "plan.findings": "Finding FindingKind Findings",
     "plugins.hookspecs": "hookimpl",
     "evaluation.outcome": "Outcome Status",

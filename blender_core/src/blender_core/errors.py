@@ -44,6 +44,7 @@ __all__ = [
     "PlanError",
     "PluginError",
     "ReaderConflictError",
+    "RemoteError",
     "RuleCheckError",
     "RuleConflictError",
     "RuleError",
@@ -399,6 +400,23 @@ class InputError(BlenderError):
 
 class UnknownInputError(InputError):
     """An input is a file of no kind that is known, and no plugin takes it."""
+
+
+class RemoteError(InputError):
+    """An input that is named by a URL cannot be had.
+
+    Attributes
+    ----------
+    url : str
+        Its URL, without passwords and signatures.
+    status : int or None
+        What the server answered, by the numbers of HTTP, if it did.
+    """
+
+    def __init__(self, message: str, *, url: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.url = url
+        self.status = status
 
 
 class ReaderConflictError(BlenderError):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from blender_core.blending.rows import Key
     from blender_core.common.provider import Provider
+    from blender_core.formats.remote.settings import Remote
     from blender_core.inputs.columns import Columns
     from blender_core.plugins.sent import SentPlugin
     from blender_core.readers.reader import Reader
@@ -51,6 +52,8 @@ class Task(NamedTuple):
     folder: str
     """What names of files that are relative are relative to."""
     expands: bool
+    remote: Remote
+    """How inputs by URL are fetched."""
 
 
 class Given(NamedTuple):

@@ -27,8 +27,12 @@ from blender_core.blending.messages import (
 from blender_core.blending.rows import Row, key_of, read_row, rows_of
 from blender_core.blending.surroundings import differences, process_name, surroundings
 from blender_core.common.caught_warnings import recorded
+from blender_core.common.urls import is_url
 from blender_core.common.wording import named
+from blender_core.formats.remote.remote_files import RemoteFiles
+from blender_core.inputs.ahead import ahead
 from blender_core.inputs.columns import Columns
+from blender_core.inputs.inputs import lent
 from blender_core.inputs.opener import Opener
 from blender_core.plugins.manager import Plugins
 from blender_core.readers.plugin_source import PluginSource
@@ -107,7 +111,8 @@ class _Reader:
     def __init__(self, task: Task, plugins: Plugins) -> None:
         import_datamodels()
         self._task = task
-        self._opener = Opener(plugins)
+        self._remote = RemoteFiles(task.remote)
+        self._opener = Opener(plugins, self._remote)
         self._known: dict[bytes, _Kind] = {}
         """All kinds that there have been, by what was sent of them."""
         self._kinds: dict[Key, _Kind] = {}
@@ -129,10 +134,12 @@ class _Reader:
         answer = Answer([Columns()], [], set(), {}, {}, [], socket.gethostname())
         # Of the whole run at once: it takes as long as to read a part of a file.
         with recorded() as caught:
-            for place, (name, label) in enumerate(zip(*given, strict=True)):
+            names = ahead(given.names, self._remote, _url_of)
+            for place, (name, label) in enumerate(zip(names, given.labels, strict=True)):
                 before = len(caught)
                 try:
-                    rows, of_several = self._rows_of(name, label, answer.files)
+                    with lent(name, self._remote):
+                        rows, of_several = self._rows_of(name, label, answer.files)
                     answer.warnings.extend(
                         (place, _sendable(each.message)) for each in caught[before:]
                     )
@@ -183,6 +190,10 @@ class _OpenerElsewhere:
                 raise _UnknownKindError
             source.what = named(label, Path(name))
             yield source
+
+
+def _url_of(name: str | Path) -> str | None:
+    return name if is_url(name) else None
 
 
 def _is_found_from_anywhere(name: str | Path) -> bool:

@@ -11,10 +11,14 @@ from blender_core.cli.options import (
     All,
     AsJson,
     Block,
+    Concurrent,
     Debug,
+    Download,
+    EveryHeader,
     Expand,
     Ignore,
     Mixed,
+    MostBytes,
     OnBadInput,
     OnBadInputOption,
     Overrides,
@@ -22,10 +26,12 @@ from blender_core.cli.options import (
     Quiet,
     ReportFile,
     Rules,
+    Timeout,
     argument,
     flag,
     option,
     parse_overrides,
+    remote_of,
 )
 
 __all__ = ["blend"]
@@ -37,9 +43,9 @@ def blend(
         list[str] | None,
         argument(
             "INPUT",
-            "Exposures: files; patterns, also quoted ones; association files; or @list.txt, "
-            "a file that names such on its lines. Without any, the science members of the "
-            "association that the product names.",
+            "Exposures: files or their URLs; patterns, also quoted ones; association files; or "
+            "@list.txt, a file that names such on its lines. Without any, the science members of "
+            "the association that the product names.",
         ),
     ] = None,
     output: Annotated[
@@ -108,6 +114,11 @@ def blend(
             "--dry-run",
         ),
     ] = False,
+    download: Download = False,
+    concurrent: Concurrent = None,
+    timeout: Timeout = None,
+    most_bytes: MostBytes = None,
+    every_header: EveryHeader = False,
     show_all: All = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -144,6 +155,13 @@ def blend(
                 "record_rules": record_rules,
                 "later": "replace" if replace_later else "keep",
                 "on_bad_input": on_bad_input.value,
+                "remote": remote_of(
+                    download=download,
+                    concurrent=concurrent,
+                    timeout=timeout,
+                    most_bytes=most_bytes,
+                    every_header=every_header,
+                ),
             },
         )
         if dry_run:

@@ -145,7 +145,7 @@ class Rehearsal:
     plans disagree, there are ``conflicts`` and neither changes nor a result.
     """
 
-    inputs: Sequence[Path]
+    inputs: Sequence[Path | str]
     output: Path
     plan: BlendPlan
     findings: Findings
@@ -170,7 +170,7 @@ def rehearsal_object(rehearsal: Rehearsal, warnings: Sequence[str]) -> dict[str,
     return {
         "product": str(rehearsal.output),
         "inputs": [str(path) for path in rehearsal.inputs],
-        "missing": [str(path) for path in rehearsal.inputs if not path.exists()],
+        "missing": [str(path) for path in rehearsal.inputs if _is_missing(path)],
         "changed": assignment_objects(rehearsal.changed_assignments, rehearsal.plan),
         "conflicts": [
             {
@@ -212,7 +212,7 @@ def print_rehearsal(rehearsal: Rehearsal) -> None:
     if rehearsal.result is not None:
         _print_changes(rehearsal.changes, rehearsal.result)
     console.text("The inputs:", "bold")
-    missing = [path for path in inputs if not path.exists()]
+    missing = [path for path in inputs if _is_missing(path)]
     named = list(dict.fromkeys([*inputs[:_MOST_NAMES], *missing]))
     for path in named:
         console.text(f"{path}{'  (there is no such file)' if path in missing else ''}", indent=2)
@@ -221,6 +221,10 @@ def print_rehearsal(rehearsal: Rehearsal) -> None:
     console.text("")
     console.text("Nothing has been written.", "bold")
     print_idle(rehearsal.plan)
+
+
+def _is_missing(name: Path | str) -> bool:
+    return not isinstance(name, str) and not name.exists()
 
 
 def _print_changes(changes: Sequence[Amendment], result: BlendResult) -> None:

@@ -12,15 +12,13 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import typer
 
-from blender_core.common.advice import Advice
+from blender_core.common.advice import Advice, Argument
 from blender_core.common.foreign import class_name, interruption, tried
 from blender_core.common.wording import describe_error, visible
 from blender_core.errors import BlenderError, BlendErrorGroup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-
-    from blender_core.common.advice import Argument
 
 __all__ = [
     "FINDINGS",
@@ -87,6 +85,10 @@ def _as_option(argument: Argument) -> str:
     """Return the option that does what an argument of the library does."""
     if argument.name == "later":
         return "--replace-later"
+    if argument.name == "remote":
+        return " ".join(
+            _as_option(Argument(name, value)) for name, value in argument.value.changed.items()
+        )
     if argument.name == "overrides":
         rules = argument.value or {}
         return " ".join(["--override", *(f"{path}={rule}" for path, rule in rules.items())])

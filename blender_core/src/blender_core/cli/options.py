@@ -13,14 +13,18 @@ from blender_core.cli.errors import CommandError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from blender_core.formats.remote.settings import Remote
     from blender_core.plugins.override import Override
 
 __all__ = [
     "All",
     "AsJson",
     "Block",
+    "Concurrent",
     "Debug",
     "Detector",
+    "Download",
+    "EveryHeader",
     "ExpType",
     "Expand",
     "File",
@@ -28,6 +32,7 @@ __all__ = [
     "Instrument",
     "Mixed",
     "Model",
+    "MostBytes",
     "OnBadInput",
     "OnBadInputOption",
     "Overrides",
@@ -36,10 +41,12 @@ __all__ = [
     "Quiet",
     "ReportFile",
     "Rules",
+    "Timeout",
     "argument",
     "flag",
     "option",
     "parse_overrides",
+    "remote_of",
     "split_names",
 ]
 
@@ -127,6 +134,28 @@ Quiet = Annotated[bool, flag("Print nothing but errors.", "--quiet", "-q")]
 ReportFile = Annotated[
     Path | None, option("FILE", "Write a report of the blend, in HTML.", "--report")
 ]
+Concurrent = Annotated[
+    int | None,
+    option("N", "How many inputs by URL are fetched at a time: 16, unless it is said."),
+]
+Download = Annotated[
+    bool,
+    flag("Fetch inputs by URL as a whole, for servers that give no parts of files.", "--download"),
+]
+EveryHeader = Annotated[
+    bool,
+    flag(
+        "Fetch all headers of inputs by URL, also those between arrays that a checksum tells.",
+        "--every-header",
+    ),
+]
+MostBytes = Annotated[
+    int | None, option("N", "How many bytes may be fetched of an input by URL: 64 MB by default.")
+]
+Timeout = Annotated[
+    float | None,
+    option("SECONDS", "How long to wait for an answer where inputs are fetched: 30 by default."),
+]
 Rules = Annotated[
     list[Path] | None,
     option(
@@ -134,6 +163,16 @@ Rules = Annotated[
         "A rules file, with overrides: in TOML, or in a format that a plugin reads. Repeatable.",
     ),
 ]
+
+
+def remote_of(**given: Any) -> Remote:
+    """Return how inputs by URL are fetched, as far as a user says it."""
+    from blender_core.formats.remote.settings import Remote
+
+    try:
+        return Remote(**{name: value for name, value in given.items() if value is not None})
+    except ValueError as error:
+        raise CommandError(str(error)) from None
 
 
 def split_names(texts: Iterable[str]) -> list[str]:

@@ -7,20 +7,26 @@ from blender_core.cli.errors import CommandError, reported
 from blender_core.cli.options import (
     AsJson,
     Block,
+    Concurrent,
     Debug,
+    Download,
+    EveryHeader,
     Expand,
     Ignore,
     Mixed,
+    MostBytes,
     OnBadInput,
     OnBadInputOption,
     Overrides,
     Quiet,
     ReportFile,
     Rules,
+    Timeout,
     argument,
     flag,
     option,
     parse_overrides,
+    remote_of,
 )
 
 __all__ = ["preview"]
@@ -31,8 +37,8 @@ def preview(
         list[str],
         argument(
             "INPUT",
-            "Exposures: files; patterns, also quoted ones; association files; or @list.txt, "
-            "a file that names such on its lines.",
+            "Exposures: files or their URLs; patterns, also quoted ones; association files; or "
+            "@list.txt, a file that names such on its lines.",
         ),
     ],
     rules: Rules = None,
@@ -46,6 +52,11 @@ def preview(
     mixed: Mixed = False,
     expand: Expand = False,
     on_bad_input: OnBadInputOption = OnBadInput.RAISE,
+    download: Download = False,
+    concurrent: Concurrent = None,
+    timeout: Timeout = None,
+    most_bytes: MostBytes = None,
+    every_header: EveryHeader = False,
     show_all: Annotated[bool, flag("A line for every attribute.", "--all")] = False,
     report: ReportFile = None,
     overwrite: Annotated[bool, flag("Replace a file that --report names.", "--overwrite")] = False,
@@ -69,6 +80,8 @@ def preview(
         from blender_core.cli.plan_options import require_beginnings, warn_of_unknown
         from blender_core.cli.preview_printout import preview_object, print_ecsv, print_preview
         from blender_core.cli.progress import bar
+        from blender_core.common.urls import shown_url
+        from blender_core.formats.remote.remote_files import RemoteFiles
         from blender_core.inputs.association import ProductChoice
 
         if as_json and as_ecsv:
@@ -77,13 +90,21 @@ def preview(
         require_beginnings(ignore or ())
         notes = Notes()
         with bar("Reading", quiet=quiet) as progress, notes.about(""):
-            given = given_inputs(inputs, ProductChoice(asn_product))
+            remote = remote_of(
+                download=download,
+                concurrent=concurrent,
+                timeout=timeout,
+                most_bytes=most_bytes,
+                every_header=every_header,
+            )
+            given = given_inputs(inputs, ProductChoice(asn_product), RemoteFiles(remote))
+            names = [shown_url(str(name)) for each in given for name in each.names]
             files = [path for each in given for path in each.files]
             if report is not None:
                 from blender_core.report.write import report_target
 
                 report_target(report, overwrite=overwrite, others=files)
-            warn_of_repeated(files)
+            warn_of_repeated(name for each in given for name in each.names)
             result = blendmodels(
                 None,
                 given,
@@ -95,6 +116,7 @@ def preview(
                 expand=expand,
                 on_bad_input=on_bad_input.value,
                 asn_product=asn_product,
+                remote=remote,
                 progress=progress,
             )
             warn_of_unknown(ignore or (), result.plan)
@@ -103,7 +125,7 @@ def preview(
 
             write_report(result, report, overwrite=overwrite, notes=notes.lines())
         if as_json:
-            print_json(preview_object(result, files, report, notes.lines()))
+            print_json(preview_object(result, names, report, notes.lines()))
         elif as_ecsv:
             print_ecsv(result, show_all=show_all)
         elif not quiet:

@@ -38,11 +38,11 @@ _WITHOUT_VALUE: Final = {
 
 
 def preview_object(
-    result: BlendResult, files: Sequence[Path], report: Path | None, warnings: Sequence[str]
+    result: BlendResult, names: Sequence[str], report: Path | None, warnings: Sequence[str]
 ) -> dict[str, Any]:
     """Return what programs read of a blend without a product."""
     return {
-        "inputs": list(map(str, files)),
+        "inputs": list(names),
         "report": None if report is None else str(report),
         "n_inputs": result.n_inputs,
         "skipped": [str(fault) for fault in result.skipped],

@@ -6,8 +6,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from blender_core.common.urls import is_url, shown_url
 from blender_core.common.wording import join_words, named
 from blender_core.errors import InputError, NotADatamodelError, UnknownInputError
+from blender_core.formats.remote.remote_files import RemoteFiles
 from blender_core.inputs.named_files import file_of_part
 from blender_core.readers.asdf import AsdfReader
 from blender_core.readers.datamodel import DatamodelReader
@@ -36,8 +38,9 @@ class Opener:
     installed, these are read in the same way, and as fast.
     """
 
-    def __init__(self, plugins: Plugins | None = None) -> None:
+    def __init__(self, plugins: Plugins | None = None, remote: RemoteFiles | None = None) -> None:
         self._cache = ReaderCache()
+        self._remote = RemoteFiles() if remote is None else remote
         self._schemas = KnownSchemas()
         self._plugins = plugins
 
@@ -74,6 +77,8 @@ class Opener:
         import_formats()
         from astropy.io.fits import HDUList
 
+        if is_url(given):
+            return self._remote_reader(given, label)
         if isinstance(given, (str, os.PathLike)):
             path = given if isinstance(given, Path) else Path(given)
             if path.suffix == ".asdf":
@@ -83,6 +88,13 @@ class Opener:
         if isinstance(given, HDUList):
             return FitsReader(given, label, self._cache)
         return DatamodelReader(given, label)
+
+    def _remote_reader(self, url: str, label: str) -> FitsReader | AsdfReader:
+        file = self._remote.file(url, label)
+        # The URL of a service need not end like the file that it gives.
+        if file.name.endswith(".asdf") or AsdfReader.takes(file):
+            return AsdfReader(file, label)
+        return FitsReader(file, label, self._cache)
 
     def _open_by_plugin(
         self, given: Any, label: str, refusal: InputError, reader: _OwnReader | None
@@ -99,7 +111,7 @@ class Opener:
             raise type(refusal)(msg) from refusal
         name = given if isinstance(given, (str, os.PathLike)) else type(given).__name__
         open_file = self._open_file(label)
-        label = named(label, name)
+        label = named(label, shown_url(str(name)) if is_url(given) else name)
         claim = self._plugins.open(given, label, _opened(reader), open_file)
         if claim is None:
             names = ", ".join(map(str, providers))
@@ -113,7 +125,7 @@ class Opener:
         if self._plugins is None or not is_name or file_of_part(str(given)) is None:
             return None
         open_file = self._open_file(label)
-        label = named(label, given)
+        label = named(label, shown_url(os.fspath(given)))
         claim = self._plugins.open(given, label, None, open_file)
         return None if claim is None else sources_of(*claim, label, self._schemas)
 
@@ -121,7 +133,7 @@ class Opener:
         """Return what opens a file for a plugin that is asked for an input that is none itself."""
 
         def open_file(path: str | os.PathLike[str]) -> Opened:
-            reader = self._reader(Path(path), label)
+            reader = self._reader(path if is_url(path) else Path(path), label)
             assert not isinstance(reader, DatamodelReader)  # noqa: S101  # of files there are two
             return reader.opened
 

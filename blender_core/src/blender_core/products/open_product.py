@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from blender_core.common.foreign import type_name
-from blender_core.common.wording import join_words, named
+from blender_core.common.urls import shown_url, url_named
+from blender_core.common.wording import join_words, named, visible
 from blender_core.errors import InputError, NotADatamodelError, UnknownInputError
 from blender_core.inputs.opener import Opener
 from blender_core.plugins.manager import Plugins
@@ -19,7 +20,7 @@ from blender_core.products.fits import FitsModelProduct
 from blender_core.products.plugin_product import GivenProduct, PluginProduct
 from blender_core.schema.model_class import import_formats
 
-__all__ = ["open_product", "product_of_plugin"]
+__all__ = ["open_product", "product_of_plugin", "require_local"]
 
 _OWN: Final = (NoProduct, DatamodelProduct, FileProduct, PluginProduct)
 _LABEL: Final = "the product"
@@ -37,6 +38,7 @@ def open_product(product: Any, plugins: Plugins | None = None) -> Product:
     import_formats()
     try:
         if isinstance(product, (str, os.PathLike)):
+            require_local(product)
             path = Path(product)
             return AsdfModelProduct(path) if path.suffix == ".asdf" else FitsModelProduct(path)
         return DatamodelProduct(product)
@@ -46,6 +48,13 @@ def open_product(product: Any, plugins: Plugins | None = None) -> Product:
         if _is_of_datamodel(product):
             raise
         return product_of_plugin(product, refusal, plugins)
+
+
+def require_local(product: str | os.PathLike[str]) -> None:
+    """Refuse the URL of a product."""
+    if (url := url_named(product)) and not os.path.lexists(product):
+        msg = f"the product is a local file, and {shown_url(url)} is a URL: download it first"
+        raise InputError(visible(msg))
 
 
 def product_of_plugin(

@@ -15,7 +15,7 @@ import numpy as np
 
 from blender_core.common.caught_warnings import kept_apart
 from blender_core.common.wording import format_error
-from blender_core.errors import ExpansionError
+from blender_core.errors import ExpansionError, RemoteError
 from blender_core.formats.fits.hdulist import table_in, table_of
 from blender_core.formats.fits.scan import BadFitsError
 
@@ -60,6 +60,8 @@ def table_in_tree(
     try:
         with opened() as model:
             return np.array(table_of_datamodel(model, name))  # the model's own goes with it
+    except RemoteError:
+        raise
     except Exception as error:
         raise unreadable(name, label, error) from error
 
@@ -81,6 +83,8 @@ def table_in_file(hdu: RawHDU, file: BinaryIO, label: str, name: str = HDRTAB) -
     """Return a table in an HDU of a FITS file, whatever its other HDUs have."""
     try:
         return table_of(hdu, file)
+    except RemoteError:
+        raise
     except Exception as error:
         raise unreadable(name, label, error) from error
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from blender_core.common.advice import Advice, Argument
+from blender_core.common.urls import shown_url, url_named
 from blender_core.common.wording import visible
 from blender_core.errors import OutputError, OutputExistsError
 
@@ -46,6 +47,9 @@ class Target:
         endings: tuple[str, ...] = PRODUCT_ENDINGS,
     ) -> Target:
         """Return the target that a name stands for, or refuse it."""
+        if url := url_named(output):
+            msg = f"{label} is written to a local file, and {shown_url(url)} is a URL"
+            raise OutputError(visible(msg), path=Path(shown_url(url)))
         output = Path(output)
         try:
             path = output.resolve()

@@ -11,8 +11,6 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
 from blender_core.common.advice import Advice, Argument
 from blender_core.common.plain_values import plain
 from blender_core.common.values import DROP
@@ -153,8 +151,9 @@ class RecordedBlend(EarlierBlend):
         if attribute is not None and attribute.type not in (column.attribute.type, None):
             return UNKNOWN  # cells of another type than the schema asks for
         try:
-            others = {name: self._columns[name].values for name in selection.needs}
-            value = evaluate_attribute(assignment, column.values, others).value
+            # Rules see lists, which are gone when they have seen them.
+            others = {name: list(self._columns[name].values) for name in selection.needs}
+            value = evaluate_attribute(assignment, list(column.values), others).value
         except RuleError:
             return UNKNOWN
         return None if value is DROP else value
@@ -171,7 +170,7 @@ def recorded_blend(
     label = "the product"
     try:
         table = product.table("hdrtab")
-        if table is None or (np.ndim(table) == 1 and not len(table)):
+        if table is None or (getattr(table, "ndim", 1) == 1 and not len(table)):
             return None
         attributes = {path: assignment.attribute for path, assignment in plan.items()}
         hdrrules = product.table("hdrrules")

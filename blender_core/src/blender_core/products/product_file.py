@@ -9,11 +9,10 @@ from typing import TYPE_CHECKING, Any, Final
 from blender_core.common.advice import Advice
 from blender_core.common.attribute_paths import is_within
 from blender_core.common.cached import cached_property
-from blender_core.common.values import distinct, identity, index_of
+from blender_core.common.values import identity, index_of
 from blender_core.common.wording import pluralize
 from blender_core.errors import BlenderError, TableError, UnknownInputError, warn
 from blender_core.evaluation.outcome import OF_A_FILE, Outcome, Status, own_outcome
-from blender_core.evaluation.outcomes import Outcomes
 from blender_core.formats.files.source_file import SourceFile
 from blender_core.inputs.opener import Opener
 from blender_core.plugins.manager import Plugins
@@ -21,6 +20,7 @@ from blender_core.plugins.registry import Registry
 from blender_core.plugins.source import attributes_of, name_of
 from blender_core.products.earlier_blend import UNKNOWN, RecordedBlend
 from blender_core.products.open_product import product_of_plugin
+from blender_core.products.recorded_outcomes import RecordedOutcomes
 from blender_core.schema.layout import Layout
 from blender_core.tables.hdrrules import RecordedRules, recorded_rules
 from blender_core.tables.hdrtab import to_table, typed_column
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from astropy.table import Table
 
+    from blender_core.evaluation.outcomes import Outcomes
     from blender_core.plugins.registry import ProvidedRule
 
 __all__ = ["ProductFile"]
@@ -66,9 +67,10 @@ class ProductFile:
         path.
     values : dict of str to object
         What the product has, by dotted path, in the order of the attributes. Its WCS is left out.
-    inputs : dict of str to list, shape (n_inputs,)
+    inputs : dict of str to sequence, shape (n_inputs,)
         What the inputs said, by dotted path, in the order of HDRTAB; None where an input said
-        nothing. A column of which it is not known whose it is goes by its own name.
+        nothing. The values are made of the table's cells when they are asked
+        for. A column of which it is not known whose it is goes by its own name.
     columns : list of RecordedColumn
         The same with the names of the columns.
     n_inputs : int
@@ -166,7 +168,7 @@ class ProductFile:
         """
         try:
             typed = [
-                typed_column(column.name, column.attribute, column.values)
+                typed_column(column.name, column.attribute, list(column.values))
                 for column in self.columns
             ]
         except TableError as error:
@@ -188,17 +190,20 @@ class ProductFile:
         BlendWarning
             If the installed plugins cannot be used, so that nothing tells what was set later.
         """
-        recorded = self._rules.outcomes
-        return Outcomes(
-            [
-                self._as_it_is(replace(recorded[path], values_of=self._values_of(path)))
-                if path in recorded
-                else self._outcome(path)
-                for path in dict.fromkeys([*self.attributes, *recorded, *self.inputs])
-                if path in recorded or path in self.values or path in self.inputs
-            ],
-            self.inputs,
-        )
+        recorded, names = self._rules.outcomes, []
+        for path in dict.fromkeys([*self.attributes, *recorded, *self.inputs]):
+            if path in recorded:
+                names.append((path, recorded[path].keyword))
+            elif path in self.values or path in self.inputs:
+                attribute = self.attributes.get(path)
+                names.append((path, attribute.keyword if attribute else None))
+        return RecordedOutcomes(names, self._outcome, self.inputs)
+
+    def _outcome(self, path: str) -> Outcome:
+        recorded = self._rules.outcomes.get(path)
+        if recorded is None:
+            return self._unrecorded(path)
+        return self._as_it_is(replace(recorded, values_of=self._values_of(path)))
 
     def varied(self) -> list[Outcome]:
         """Return the outcomes of attributes that varied though the first was taken by default.
@@ -292,15 +297,15 @@ class ProductFile:
             source = None
         return replace(recorded, value=value, from_input=source)
 
-    def _outcome(self, path: str) -> Outcome:
+    def _unrecorded(self, path: str) -> Outcome:
         """Return what HDRTAB alone tells of an attribute."""
         attribute = self.attributes.get(path)
         values_of = self._values_of(path)
         value, inputs = self.values.get(path), self.inputs.get(values_of or path)
         n_inputs = n_distinct = source = None
         if inputs is not None:
-            present = [cell for cell in inputs if cell is not None]
-            n_inputs, n_distinct = len(present), len(distinct(present))
+            n_inputs = len(inputs) - inputs.count(None)
+            n_distinct = sum(value is not None for value in inputs.distinct())
             source = None if value is None else index_of(value, inputs)
         is_of_a_blend = self._rules.is_of_a_blend
         outcome = Outcome(

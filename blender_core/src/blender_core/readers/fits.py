@@ -22,6 +22,7 @@ from blender_core.common.plain_values import plain
 from blender_core.common.wording import named
 from blender_core.errors import InputError, UnknownInputError
 from blender_core.formats.asdf.external_arrays import ExternalArrayError, require_files
+from blender_core.formats.files.source_file import SourceFile
 from blender_core.formats.fits.hdulist import raw_fits_of, without_arrays
 from blender_core.formats.fits.scan import BadFitsError, NotFitsError, RawFits
 from blender_core.plugins.opened import Opened
@@ -40,7 +41,12 @@ from blender_core.readers.model_files import (
     read_by_datamodel,
     strangers,
 )
-from blender_core.readers.product_table import HDRTAB, table_in_fits, table_in_tree
+from blender_core.readers.product_table import (
+    HDRTAB,
+    table_in_file,
+    table_in_hdulist,
+    table_in_tree,
+)
 from blender_core.readers.reader import Reader
 from blender_core.schema.attributes import read_attributes, unknown_attribute
 from blender_core.schema.model_class import described
@@ -213,8 +219,11 @@ class FitsReader(Reader):
 
     def table(self, name: str) -> Any:
         """Return a table that a blend has put into the product in the file."""
-        if self._fits.hdu(name.upper()) is not None:
-            return table_in_fits(self._file, self.what, name)
+        hdu = self._fits.hdu(name.upper())
+        if hdu is not None:
+            if not isinstance(self._file, Path):
+                return table_in_hdulist(self._file, self.what, name)
+            return table_in_file(hdu, SourceFile(self._file, label=self.what), self.what, name)
         asdf = self._fits.asdf
         if asdf is None or name.encode() not in asdf.raw or self._tree.get(name) is None:
             return None

@@ -1,0 +1,115 @@
+"""Products whose HDRTAB has any number of rows: written in blocks, so that a million take no memory.
+
+Their tables are as a blend leaves them: most columns have the same value in all rows.
+"""
+
+import io
+
+import numpy as np
+from stdatamodels.jwst.datamodels import ImageModel
+
+from blender_core.formats.fits.scan import BLOCK
+from blender_core.formats.fits.table_hdu import table_hdu
+from blender_core.plan.columns import numbered
+from blender_core.schema.attributes import read_attributes
+from blender_core.tables.hdrtab import TypedColumn, fields_of, typed_column
+
+ROWS = 2000
+"""How many rows are made at a time."""
+
+
+def _moment(seconds):
+    return str(np.datetime64("2022-07-17T00:00:00.000") + np.timedelta64(1000 * seconds, "ms"))
+
+
+VARYING = {
+    "meta.filename": lambda i: f"jw01234{i:07d}_02101_00001_nrca1_cal.fits",
+    "meta.date": lambda i: _moment(i),
+    "meta.observation.date_beg": lambda i: _moment(61 * i),
+    "meta.observation.date_end": lambda i: _moment(61 * i + 53),
+    "meta.observation.date": lambda i: _moment(61 * i)[:10],
+    "meta.observation.time": lambda i: _moment(61 * i)[11:],
+    "meta.observation.exposure_number": lambda i: f"{i % 100_000:05d}",
+    "meta.instrument.detector": lambda i: f"NRCA{i % 4 + 1}",
+    "meta.instrument.filter": lambda i: ("F115W", "F200W", "F444W")[i % 3],
+    "meta.exposure.start_time": lambda i: 59777.0 + i / 1440,
+    "meta.exposure.mid_time": lambda i: 59777.0 + (i + 0.4) / 1440,
+    "meta.exposure.end_time": lambda i: 59777.0 + (i + 0.8) / 1440,
+    "meta.exposure.exposure_time": lambda i: 50.0 + i % 7 / 4,
+    "meta.exposure.duration": lambda i: None if i % 11 == 10 else 53.0 + i % 7,
+    "meta.exposure.ngroups": lambda i: 4 + i % 5,
+    "meta.exposure.nints": lambda i: None if i % 13 == 12 else 1 + i % 2,
+    "meta.pointing.ra_v1": lambda i: i * 137.508 % 360,
+    "meta.pointing.dec_v1": lambda i: i * 91.7 % 180 - 90,
+    "meta.pointing.pa_v3": lambda i: i * 0.001 % 360,
+    "meta.visit.tsovisit": lambda i: i % 1000 == 999,
+    "meta.target.proposer_name": lambda i: f"FIELD {i % 500}",
+    "meta.dither.position_number": lambda i: i % 9 + 1,
+    "meta.wcsinfo.ra_ref": lambda i: i * 137.508 % 360,
+}
+"""What the rows have of the attributes that vary, by the row's number."""
+USUAL = {"string": "USUAL", "number": 1.25, "integer": 3, "boolean": True}
+
+
+def recorded_attributes(most=None):
+    """Return the attributes of which there are columns, by their names: those that vary first."""
+    attributes = read_attributes(ImageModel().schema)
+    recorded = [each for each in attributes.values() if each.recorded or each.path in VARYING]
+    recorded.sort(key=lambda each: each.path not in VARYING)  # a stable order
+    names = numbered((each, None) for each in recorded[:most])
+    return {name: attributes[path] for path, name in names.items()}
+
+
+def cell(attribute, i):
+    """Return what a row has of an attribute."""
+    varying = VARYING.get(attribute.path)
+    if varying is not None:
+        return varying(i)
+    return attribute.enum[0] if attribute.enum else USUAL[attribute.type]
+
+
+def write_product(path, n_rows, n_columns=None, cell=cell):
+    """Write a product with so many rows and columns of HDRTAB; return the attributes of these."""
+    columns = recorded_attributes(n_columns)
+    model = ImageModel()
+    for attribute in columns.values():
+        if attribute.path in VARYING or not attribute.subschema.keys() & {"enum", "anyOf"}:
+            model[attribute.path] = cell(attribute, 0)
+    model.meta.instrument.name = "NIRCAM"
+    content = io.BytesIO()
+    model.to_fits(content)
+    # As wide as some rows at the beginning and the last one ask for.
+    sample = range(min(n_rows, 200)), [n_rows - 1]
+    fields = [_field(name, each, sample, cell) for name, each in columns.items()]
+    header, _ = table_hdu("HDRTAB", fields)
+    card = b"NAXIS2  = %20d" % n_rows
+    place = header.index(b"NAXIS2  =")
+    header = header[:place] + card + header[place + len(card) :]
+    rows = np.empty(ROWS, [(each.name, each.raw.dtype.newbyteorder(">")) for each in fields])
+    for each in fields:
+        rows[each.name] = each.raw[0]
+    varying = {name: each for name, each in columns.items() if each.path in VARYING}
+    nulls = {each.name: each.null for each in fields}
+    with path.open("wb") as file:
+        file.write(content.getvalue())
+        file.write(header)
+        size = 0
+        for start in range(0, n_rows, ROWS):
+            numbers = range(start, min(start + ROWS, n_rows))
+            for name, attribute in varying.items():
+                raw = _field(name, attribute, [numbers], cell, nulls[name]).raw
+                rows[name][: len(numbers)] = raw
+            size += file.write(rows[: len(numbers)].tobytes())
+        file.write(bytes(-size % BLOCK))
+    return columns
+
+
+def _field(name, attribute, ranges, cell, null=None):
+    """Return a column of some rows."""
+    values = [cell(attribute, i) for numbers in ranges for i in numbers]
+    column = typed_column(name, attribute, values)
+    if column is None:
+        column = TypedColumn(name, attribute, np.zeros(len(values)), np.ones(len(values), bool))
+    (field,) = fields_of([column])
+    assert null is None or field.null == null
+    return field

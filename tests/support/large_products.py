@@ -65,6 +65,8 @@ def cell(attribute, i):
     varying = VARYING.get(attribute.path)
     if varying is not None:
         return varying(i)
+    if attribute.path == "meta.model_type":
+        return "ImageModel"
     return attribute.enum[0] if attribute.enum else USUAL[attribute.type]
 
 

@@ -12,7 +12,6 @@ from blender_core.common.foreign import causes_of
 from blender_core.errors import InputError, MixedModelTypesError, raise_all, warn
 from blender_core.inputs.columns import Columns
 from blender_core.inputs.inputs import Inputs
-from blender_core.inputs.row_labels import RowLabels
 from blender_core.plugins.source import name_of
 from blender_core.readers.plugin_source import is_one_of_several
 from blender_core.schema.layout import Layout
@@ -77,7 +76,7 @@ class Accumulator:
         n_files = len(self.files)
         faults: list[BlenderError] = []
         try:
-            rows, labels = self._rows(inputs, faults, progress)
+            columns = self._read_all(inputs, faults, progress)
             if not self._skips:
                 raise_all("inputs cannot be blended", faults)
         except BaseException:
@@ -86,18 +85,16 @@ class Accumulator:
             del self.files[n_files:]
             raise
         self.skipped += faults
-        for row in rows:
-            self.columns.append(*row)
-        self.columns.labels.extend(labels)
+        self.columns.extend(columns)
 
-    def _rows(
+    def _read_all(
         self,
         inputs: Inputs,
         faults: list[BlenderError],
         progress: Callable[[int], None] | None,
-    ) -> tuple[list[_Row], RowLabels]:
-        rows: list[_Row] = []
-        labels = RowLabels()
+    ) -> Columns:
+        """Return what the inputs say, by itself: all of it is added, or nothing."""
+        columns = Columns()
         n_read = 0
         with closing(self._singles(inputs, faults)) as singles:
             for label, loan in singles:
@@ -107,14 +104,15 @@ class Accumulator:
                     _let_go(fault)
                     faults.append(fault)
                 else:
-                    rows += added
-                    labels.add(self._n_given, len(added), of_several)
+                    for row in added:
+                        columns.append(*row)
+                    columns.labels.add(self._n_given, len(added), of_several)
                 # A generator may make the next model now: two need not be in memory.
                 del loan
                 n_read += 1
                 if progress:
                     progress(n_read)
-        return rows, labels
+        return columns
 
     def _singles(
         self, inputs: Inputs, faults: list[BlenderError]

@@ -1,3 +1,3 @@
 """From what a caller gives to single inputs."""
 
-__all__ = ["association", "columns", "inputs", "opener", "row_labels"]
+__all__ = ["association", "column", "columns", "inputs", "opener", "row_labels"]

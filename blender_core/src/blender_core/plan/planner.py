@@ -108,7 +108,10 @@ class Planner:
             # Inputs of another class or schema may call for what those of this one say.
             wanted.update(path for path, each in attributes.items() if each.type != "array")
         layout = Layout(
-            (each for path, each in attributes.items() if path in wanted), plan.columns, known
+            (each for path, each in attributes.items() if path in wanted),
+            plan.columns,
+            known,
+            of=f"{_full_name(source.model_type)} {source.schema_content!r}",
         )
         once = tuple(path for path in plan.wanted_once if path not in wanted)
         return Kind(
@@ -262,11 +265,20 @@ class Planner:
         assert first is not None  # noqa: S101  # overrides want to know
         paths = context_paths(attributes)
         distinct = dict.fromkeys(
-            values for kind in kinds for values in columns.values_of(kind.layout, [*paths.values()])
+            values
+            for kind in kinds
+            for values in columns.combinations(kind.layout, [*paths.values()])
         )
         blank = Context(model_type=first.model_type)
         contexts = [blank.updated(dict(zip(paths, values, strict=True))) for values in distinct]
         return [context for context in contexts if context != first]
+
+
+def _full_name(model_type: type | str) -> str:
+    """Return what tells model types apart in all processes, as far as their names do."""
+    if isinstance(model_type, str):
+        return model_type
+    return f"{model_type.__module__}.{model_type.__qualname__}"
 
 
 def _names(sourced: SourcedOverride) -> list[str]:

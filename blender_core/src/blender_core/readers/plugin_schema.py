@@ -23,6 +23,8 @@ from blender_core.schema.conversion import rule_result
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from blender_core.schema.layout import Layout
+
 __all__ = ["BadSchemaError", "KnownSchemas", "completed"]
 
 _LONGEST: Final = 400
@@ -40,6 +42,7 @@ _BLEND_WORDS: Final = (
 _ALIKE_IF_EQUAL: Final = frozenset({"blend_table", "minimum", "maximum", "minLength", "maxLength"})
 """What has numbers and booleans that mean the same if they are equal."""
 _MOST_KNOWN: Final = 8
+_NONE_YET: Final = object()
 
 
 class BadSchemaError(Exception):
@@ -55,6 +58,15 @@ class KnownSchemas:
 
     def __init__(self) -> None:
         self._known: list[tuple[dict[str, Any], ClassSchema]] = []
+        self._accepted: dict[Layout, list[Any]] = {}
+
+    def accepted(self, layout: Layout) -> list[Any]:
+        """Return, to be kept up, a plain value for each attribute that its schema allows."""
+        if layout not in self._accepted:
+            if len(self._accepted) >= _MOST_KNOWN:
+                self._accepted.clear()
+            self._accepted[layout] = [_NONE_YET] * len(layout.paths)
+        return self._accepted[layout]
 
     def completed(self, schema: Mapping[str, Any]) -> ClassSchema:
         """Return a schema as datamodels have it: the same one for what is the same."""

@@ -4,18 +4,18 @@ Their tables are as a blend leaves them: most columns have the same value in all
 """
 
 import io
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 from stdatamodels.jwst.datamodels import ImageModel
 
-from blender_core.formats.fits.scan import BLOCK
 from blender_core.formats.fits.table_hdu import table_hdu
+from blender_core.inputs.column import Column, Repeated
 from blender_core.plan.columns import numbered
 from blender_core.schema.attributes import read_attributes
-from blender_core.tables.hdrtab import TypedColumn, fields_of, typed_column
-
-ROWS = 2000
-"""How many rows are made at a time."""
+from blender_core.tables.hdrtab import fields_of, typed_column
 
 
 def _moment(seconds):
@@ -70,48 +70,42 @@ def cell(attribute, i):
     return attribute.enum[0] if attribute.enum else USUAL[attribute.type]
 
 
+class Cells(Sequence):
+    """What the rows have of an attribute, made when it is asked for."""
+
+    def __init__(self, make, n_rows):
+        self.make, self.rows = make, range(n_rows)
+
+    def __len__(self):
+        return len(self.rows)
+
+    def __getitem__(self, place):
+        rows = self.rows[place]
+        return [self.make(i) for i in rows] if isinstance(rows, range) else self.make(rows)
+
+
 def write_product(path, n_rows, n_columns=None, cell=cell):
     """Write a product with so many rows and columns of HDRTAB; return the attributes of these."""
-    columns = recorded_attributes(n_columns)
+    attributes = recorded_attributes(n_columns)
     model = ImageModel()
-    for attribute in columns.values():
+    for attribute in attributes.values():
         if attribute.path in VARYING or not attribute.subschema.keys() & {"enum", "anyOf"}:
             model[attribute.path] = cell(attribute, 0)
     model.meta.instrument.name = "NIRCAM"
     content = io.BytesIO()
     model.to_fits(content)
-    # As wide as some rows at the beginning and the last one ask for.
-    sample = range(min(n_rows, 200)), [n_rows - 1]
-    fields = [_field(name, each, sample, cell) for name, each in columns.items()]
-    header, _ = table_hdu("HDRTAB", fields)
-    card = b"NAXIS2  = %20d" % n_rows
-    place = header.index(b"NAXIS2  =")
-    header = header[:place] + card + header[place + len(card) :]
-    rows = np.empty(ROWS, [(each.name, each.raw.dtype.newbyteorder(">")) for each in fields])
-    for each in fields:
-        rows[each.name] = each.raw[0]
-    varying = {name: each for name, each in columns.items() if each.path in VARYING}
-    nulls = {each.name: each.null for each in fields}
+    columns = [_column(name, each, n_rows, cell) for name, each in attributes.items()]
+    header, data = table_hdu("HDRTAB", fields_of(columns), n_rows)
     with path.open("wb") as file:
-        file.write(content.getvalue())
-        file.write(header)
-        size = 0
-        for start in range(0, n_rows, ROWS):
-            numbers = range(start, min(start + ROWS, n_rows))
-            for name, attribute in varying.items():
-                raw = _field(name, attribute, [numbers], cell, nulls[name]).raw
-                rows[name][: len(numbers)] = raw
-            size += file.write(rows[: len(numbers)].tobytes())
-        file.write(bytes(-size % BLOCK))
-    return columns
+        file.write(content.getvalue() + header)
+        file.writelines(data.blocks())
+    return attributes
 
 
-def _field(name, attribute, ranges, cell, null=None):
-    """Return a column of some rows."""
-    values = [cell(attribute, i) for numbers in ranges for i in numbers]
-    column = typed_column(name, attribute, values)
-    if column is None:
-        column = TypedColumn(name, attribute, np.zeros(len(values)), np.ones(len(values), bool))
-    (field,) = fields_of([column])
-    assert null is None or field.null == null
-    return field
+def _column(name, attribute, n_rows, cell):
+    if attribute.path not in VARYING:
+        return typed_column(name, attribute, Column([Repeated(n_rows, cell(attribute, 0))]))
+    cells = Cells(partial(cell, attribute), n_rows)
+    # As wide as some rows at the beginning and the last one ask for.
+    sample = typed_column(name, attribute, [*cells[:200], cells[n_rows - 1]])
+    return replace(sample, cells=cells)

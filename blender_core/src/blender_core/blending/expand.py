@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, overload
 from blender_core.common.cached import cached_property
 from blender_core.common.wording import preview
 from blender_core.errors import ExpansionError, warn
+from blender_core.inputs.column import Column, Repeated
 from blender_core.plan.assignment import AS_THEY_ARE
 from blender_core.plan.schema_choices import DEFAULT_RULE
 from blender_core.plugins.source import name_of
@@ -22,7 +23,6 @@ from blender_core.schema.attributes import Attribute, read_attributes
 from blender_core.schema.layout import Layout
 from blender_core.schema.model_class import described
 from blender_core.tables.recorded_inputs import Hdrtab
-from blender_core.tables.recorded_values import Repeated
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -98,11 +98,11 @@ class RecordedProduct:
         self._column_names = column_names
         self._classes: dict[Any, type | str] = {}
         self._columns: dict[Layout, dict[str, str]] = {}
-        self._values: dict[Layout, dict[str, Sequence[Any]]] = {}
+        self._values: dict[Layout, dict[str, Column]] = {}
         self._block: tuple[Layout | None, int, list[list[Any]]] = (None, 0, [])
         """The rows that were asked for last: their layout, the first one's number, their values."""
         column = self.columns(Layout([_MODEL_TYPE])).get(_MODEL_TYPE.path)
-        self.model_types: Sequence[Any] = Repeated(None, len(table))
+        self.model_types: Sequence[Any] = _repeated(None, len(table))
         if column:
             self.model_types = table.column(column, _MODEL_TYPE)
 
@@ -143,7 +143,7 @@ class RecordedProduct:
             self._block = layout, start, rows
         return rows[row - start]
 
-    def values(self, layout: Layout) -> Mapping[str, Sequence[Any]]:
+    def values(self, layout: Layout) -> Mapping[str, Column]:
         """Return what all exposures had of what is wanted, by dotted path."""
         if layout not in self._values:
             columns = self.columns(layout)
@@ -153,7 +153,7 @@ class RecordedProduct:
             self._values[layout] = {
                 attribute.path: self.table.column(columns[attribute.path], attribute)
                 if attribute.path in columns
-                else Repeated(None, n_rows, own.get(attribute.path))
+                else _only_first(own.get(attribute.path), n_rows)
                 for attribute in layout.attributes
             }
         return self._values[layout]
@@ -270,6 +270,17 @@ class Exposure(Reader):
         # What some exposures had, but not the first, the product may not have itself.
         columns = [path for path in self.product.paths if not _is_known(path, known)]
         return [*dict.fromkeys([*paths, *columns])]
+
+
+def _repeated(value: Any, n_rows: int) -> Column:
+    return Column([Repeated(n_rows, value)] if n_rows else ())
+
+
+def _only_first(value: Any, n_rows: int) -> Column:
+    """Return the values of what is known of the first exposure only."""
+    if value is None or n_rows == 1:
+        return _repeated(value, n_rows)
+    return Column([Repeated(1, value), Repeated(n_rows - 1, None)])
 
 
 def _is_known(path: str, known: Collection[str]) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from blender_core.common.cached import cached_property
+from blender_core.inputs.column import Column, Repeated, part_of
 from blender_core.inputs.columns import Columns
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from blender_core.blending.expand import RecordedProduct
     from blender_core.plan.planner import Kind
@@ -27,68 +28,48 @@ class RecordedColumns(Columns):
         super().__init__()
         self._product = product
         self._kinds = kinds
-        self.unknown.update(
-            (attribute.path, None)
-            for kind in kinds.values()
-            for attribute in kind.layout.attributes
-            if not attribute.known
+        self.unknown |= dict.fromkeys(
+            path for kind in kinds.values() for path in kind.layout.unknown
         )
+        self._nothing = Column([Repeated(len(self), None)])
 
     def __len__(self) -> int:
         return len(self._product.table)
 
-    def values_of(self, layout: Layout, paths: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-        """Give what the inputs of a kind have of a few attributes."""
+    def combinations(self, layout: Layout, paths: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        """Give what the inputs of a kind have of a few attributes, some of it repeatedly."""
         values = self._product.values(layout)
-        nothing = [None] * len(self)
-        if not paths:
-            return iter([()] * len(self))
-        rows = zip(*(values.get(path, nothing) for path in paths), strict=True)
+        chosen = [values.get(path, self._nothing) for path in paths]
+        (number,) = (n for n, kind in enumerate(self._kinds.values()) if kind.layout is layout)
+        columns = [self._numbers_of_kinds, *chosen]
+        if all(len(column.parts) == 1 for column in columns):
+            columns = [column[:1] for column in columns]
+        for row_number, *row in zip(*columns, strict=True):
+            if row_number == number:
+                yield tuple(row)
+
+    def by_attribute(self, paths: Iterable[str] | None = None) -> dict[str, Column]:
+        """Return the values of each attribute that is wanted from every input, or of a few."""
+        layouts = [kind.layout for kind in self._kinds.values()]
+        if len(layouts) > 1:
+            wanted = dict.fromkeys(path for layout in layouts for path in layout.paths)
+            chosen = wanted if paths is None else [path for path in paths if path in wanted]
+            return {path: self._of_several_kinds(path) for path in chosen}
+        values = self._product.values(layouts[0])
+        return {path: values[path] for path in paths or values if path in values}
+
+    @cached_property
+    def _numbers_of_kinds(self) -> Column:
+        """Of which kind each input is, by the numbers of these."""
         if len(self._kinds) == 1:
-            return rows
-        layouts = (self._kinds[each].layout for each in self._model_types())
-        return (row for of, row in zip(layouts, rows, strict=True) if of is layout)
+            return Column([Repeated(len(self), 0)])
+        numbers = {model_type: number for number, model_type in enumerate(self._kinds)}
+        return Column([part_of([numbers[self._product.model_type(i)] for i in range(len(self))])])
 
-    def by_attribute(self) -> Mapping[str, Sequence[Any]]:  # type: ignore[override]
-        """Return the values of each attribute that is wanted from every input."""
-        if len(self._kinds) == 1:
-            (kind,) = self._kinds.values()
-            return self._product.values(kind.layout)
-        return _OfSeveralKinds(self)
-
-    def _model_types(self) -> Iterator[type | str]:
-        return map(self._product.model_type, range(len(self)))
-
-    def of_several(self, path: str) -> list[Any]:
-        """Return what inputs of several kinds have of an attribute."""
-        nothing = [None] * len(self)
-        values = {
-            model_type: self._product.values(kind.layout).get(path, nothing)
-            for model_type, kind in self._kinds.items()
-        }
-        rows = zip(self._model_types(), *values.values(), strict=True)
-        places = {model_type: place for place, model_type in enumerate(values)}
-        return [row[places[model_type]] for model_type, *row in rows]
-
-    @property
-    def paths(self) -> dict[str, None]:
-        """The dotted paths of what is wanted from inputs of any kind."""
-        layouts = (kind.layout for kind in self._kinds.values())
-        return dict.fromkeys(path for layout in layouts for path in layout.paths)
-
-
-class _OfSeveralKinds(Mapping[str, "Sequence[Any]"]):
-    """The values of each attribute, put together when they are asked for."""
-
-    def __init__(self, columns: RecordedColumns) -> None:
-        self._columns, self._paths = columns, columns.paths
-
-    def __getitem__(self, path: str) -> Sequence[Any]:
-        self._paths[path]
-        return self._columns.of_several(path)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._paths)
-
-    def __len__(self) -> int:
-        return len(self._paths)
+    def _of_several_kinds(self, path: str) -> Column:
+        values = [
+            self._product.values(kind.layout).get(path, self._nothing)
+            for kind in self._kinds.values()
+        ]
+        rows = zip(self._numbers_of_kinds, *values, strict=True)
+        return Column([part_of([row[number] for number, *row in rows])])

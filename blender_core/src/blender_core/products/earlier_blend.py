@@ -151,9 +151,8 @@ class RecordedBlend(EarlierBlend):
         if attribute is not None and attribute.type not in (column.attribute.type, None):
             return UNKNOWN  # cells of another type than the schema asks for
         try:
-            # Rules see lists, which are gone when they have seen them.
-            others = {name: list(self._columns[name].values) for name in selection.needs}
-            value = evaluate_attribute(assignment, list(column.values), others).value
+            others = {name: self._columns[name].values for name in selection.needs}
+            value = evaluate_attribute(assignment, column.values, others).value
         except RuleError:
             return UNKNOWN
         return None if value is DROP else value

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any, Final
 from blender_core.common.advice import Advice
 from blender_core.common.attribute_paths import is_within
 from blender_core.common.cached import cached_property
-from blender_core.common.values import identity, index_of
+from blender_core.common.values import distinct, identity, index_of
 from blender_core.common.wording import pluralize
 from blender_core.errors import BlenderError, TableError, UnknownInputError, warn
 from blender_core.evaluation.outcome import OF_A_FILE, Outcome, Status, own_outcome
 from blender_core.formats.files.source_file import SourceFile
+from blender_core.inputs.column import without_repeats
 from blender_core.inputs.opener import Opener
 from blender_core.plugins.manager import Plugins
 from blender_core.plugins.registry import Registry
@@ -105,7 +106,7 @@ class ProductFile:
     ...     product = ProductFile(output)
     >>> product.values["meta.exposure.exposure_time"], product.n_inputs
     (322.0, 2)
-    >>> product.inputs["meta.exposure.exposure_time"]
+    >>> list(product.inputs["meta.exposure.exposure_time"])
     [107.5, 214.5]
     >>> product.outcomes["meta.exposure.exposure_time"].rule
     'sum'
@@ -168,7 +169,7 @@ class ProductFile:
         """
         try:
             typed = [
-                typed_column(column.name, column.attribute, list(column.values))
+                typed_column(column.name, column.attribute, column.values)
                 for column in self.columns
             ]
         except TableError as error:
@@ -305,7 +306,7 @@ class ProductFile:
         n_inputs = n_distinct = source = None
         if inputs is not None:
             n_inputs = len(inputs) - inputs.count(None)
-            n_distinct = sum(value is not None for value in inputs.distinct())
+            n_distinct = len(distinct(each for each in without_repeats(inputs) if each is not None))
             source = None if value is None else index_of(value, inputs)
         is_of_a_blend = self._rules.is_of_a_blend
         outcome = Outcome(

@@ -8,30 +8,31 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain, repeat
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final, overload
 
 import numpy as np
 
-from blender_core.common.values import distinct, identity
+from blender_core.common.values import identity
 from blender_core.common.wording import preview
+from blender_core.inputs.column import Column, Repeated
 from blender_core.schema.attributes import PYTHON_TYPES
 from blender_core.schema.conversion import to_schema_type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from numpy.typing import NDArray
 
     from blender_core.errors import ExpansionError
+    from blender_core.inputs.column import Part
     from blender_core.tables.stored_cells import StoredCells
 
-__all__ = ["CellForm", "RecordedValues", "Repeated"]
+__all__ = ["CellForm", "RecordedValues"]
 
 _LOGICAL: Final = {0: None, ord("F"): False, ord("T"): True}
 _BLOCK: Final = 1 << 14
-_FEW: Final = 20
+_KINDS: Final = {"S": str, "U": str, "f": float, "i": int, "u": int, "b": bool}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +70,11 @@ class CellForm:
             "U": ("string", None),
         }.get(self.kind or "", ())
 
+    @property
+    def kind_of_values(self) -> type | None:
+        """The type of what the cells stand for, where these are regular."""
+        return _KINDS.get(self.kind or "")
+
     def _own_values(self, cells: NDArray[Any]) -> list[Any]:
         """Return values of the type that the column has itself."""
         if self.kind == "S":
@@ -102,42 +108,13 @@ class CellForm:
         return cells if (scale, zero) == (1, 0) else [cell * scale + zero for cell in cells]
 
 
-class Repeated(Sequence[Any]):
-    """The same value for so many rows, but for the first, which may have another one."""
-
-    def __init__(self, value: Any, n_rows: int, first: Any = None) -> None:
-        self._value, self._rows, self._first = value, range(n_rows), first
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def __iter__(self) -> Iterator[Any]:
-        if not self._rows:
-            return iter(())
-        return chain((self[0],), repeat(self._value, len(self) - 1))
-
-    @overload
-    def __getitem__(self, index: int) -> Any: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[Any]: ...
-
-    def __getitem__(self, index: int | slice) -> Any:
-        rows = self._rows[index]
-        if isinstance(rows, range):
-            return [self[row] for row in rows]
-        return self._value if rows or self._first is None else self._first
-
-    def count(self, value: Any) -> int:
-        """Return how many are equal to a value, such as None."""
-        return sum(1 for each in self if each is value or each == value)
-
-
-class RecordedValues(Sequence[Any]):
+class RecordedValues(Column):
     """The values of a column, None where an input had nothing.
 
     They are made when they are asked for, some at a time: going through them makes none that stays.
     """
+
+    __slots__ = ("_cells", "_failure", "_form", "_name")
 
     def __init__(
         self,
@@ -147,13 +124,16 @@ class RecordedValues(Sequence[Any]):
         form: CellForm,
         failure: Callable[[ValueError], ExpansionError],
     ) -> None:
-        self._cells, self._name, self._n_rows = cells, name, n_rows
+        self._cells, self._name = cells, name
         self._form, self._failure = form, failure
-        self._block: tuple[int, list[Any]] = (-1, [])
-        """The values that were asked for last, and the number of their block."""
-
-    def __len__(self) -> int:
-        return self._n_rows
+        self.parts: Sequence[Part]  # type: ignore[assignment]  # there for as long as one is needed
+        if self.is_constant:
+            (value,) = self._made(self._raw)
+            self.parts = (Repeated(n_rows, value),)
+            self._ends = (n_rows,)
+        else:
+            self._ends = (*range(_BLOCK, n_rows, _BLOCK), n_rows)
+            self.parts = _Parts(self, len(self._ends))
 
     @property
     def is_constant(self) -> bool:
@@ -164,57 +144,26 @@ class RecordedValues(Sequence[Any]):
     def _raw(self) -> NDArray[Any]:
         return self._cells.of(self._name)
 
-    def __iter__(self) -> Iterator[Any]:
-        if self.is_constant:
-            (value,) = self._values(self._raw)
-            return repeat(value, self._n_rows)
-        return chain.from_iterable(self.blocks())
+    @property
+    def kinds(self) -> set[type]:
+        """The types of its values, and perhaps that of None."""
+        kind = self._form.kind_of_values
+        return {kind, NoneType} if kind and self._form.are_regular(self._raw) else super().kinds
 
-    def blocks(self, size: int = _BLOCK) -> Iterator[list[Any]]:
-        """Give the values, so many at a time."""
-        if self.is_constant:
-            (value,) = self._values(self._raw)
-            for start in range(0, self._n_rows, size):
-                yield [value] * min(size, self._n_rows - start)
-            return
-        for start in range(0, self._n_rows, size):
-            yield self._values(self._raw[start : start + size], start)
+    def __eq__(self, other: object) -> bool:
+        return super().__eq__(tuple(other) if isinstance(other, list) else other)
 
-    @overload
-    def __getitem__(self, index: int) -> Any: ...
+    __hash__ = None
 
-    @overload
-    def __getitem__(self, index: slice) -> list[Any]: ...
-
-    def __getitem__(self, index: int | slice) -> Any:
-        if isinstance(index, slice):
-            return self.at(np.arange(*index.indices(self._n_rows)))
-        row = index + self._n_rows if index < 0 else index
-        if not 0 <= row < self._n_rows:
-            raise IndexError(index)
-        number, place = divmod(0 if self.is_constant else row, _BLOCK)
-        if self._block[0] != number:
-            start = number * _BLOCK
-            self._block = number, self._values(self._raw[start : start + _BLOCK], start)
-        return self._block[1][place]
+    def block(self, start: int, size: int) -> list[Any]:
+        """Return the values of some rows, from one on that is counted from 0."""
+        return self._made(self._raw[start : start + size], start)
 
     def at(self, rows: NDArray[np.intp]) -> list[Any]:
         """Return the values of some rows, which are counted from 0."""
         if self.is_constant:
-            return self._values(self._raw) * len(rows)
-        return self._values(self._raw[rows])
-
-    def count(self, value: Any) -> int:
-        """Return how many are equal to a value, such as None."""
-        if self.is_constant:
-            return self._n_rows * self._values(self._raw).count(value)
-        return sum(block.count(value) for block in self.blocks())
-
-    def distinct(self) -> list[Any]:
-        """Return each different value once, in the order in which it first comes."""
-        if self.is_constant:
-            return self._values(self._raw)
-        return distinct(self)
+            return self._made(self._raw) * len(rows)
+        return self._made(self._raw[rows])
 
     @property
     def varies(self) -> bool:
@@ -224,21 +173,6 @@ class RecordedValues(Sequence[Any]):
         first = identity(self[0])
         return any(identity(value) != first for value in self)
 
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, (list, tuple, RecordedValues)):
-            return NotImplemented
-        return len(self) == len(other) and all(
-            mine is its or mine == its for mine, its in zip(self, other, strict=True)
-        )
-
-    __hash__ = None  # type: ignore[assignment]  # as of a list
-
-    def __repr__(self) -> str:
-        if self._n_rows <= _FEW:
-            return repr(list(self))
-        some = ", ".join(map(repr, self[:_FEW]))
-        return f"[{some}, ... ({self._n_rows:,} values)]"
-
     def require_type(self) -> bool:
         """Tell whether all are missing or of the type that the schema asks for.
 
@@ -247,18 +181,41 @@ class RecordedValues(Sequence[Any]):
         if self._form.are_regular(self._raw):
             return True
         kinds = PYTHON_TYPES.get(self._form.schema_type or "")
-        if self.is_constant:
-            return _are_of(kinds, self._values(self._raw))
         is_of_type = True
-        for block in self.blocks():  # all of them: any may be none that the column can have
-            is_of_type &= _are_of(kinds, block)
+        for part in self.parts:  # all of them: any may be none that the column can have
+            is_of_type &= _are_of(kinds, part)
         return is_of_type
 
-    def _values(self, cells: NDArray[Any], start: int = 0) -> list[Any]:
+    def _made(self, cells: NDArray[Any], start: int = 0) -> list[Any]:
         try:
             return self._form.values(cells, start)
         except ValueError as error:
             raise self._failure(error) from error
+
+
+class _Parts(Sequence["Part"]):
+    """The parts of a column, of which the last that was made stays until another one is."""
+
+    def __init__(self, values: RecordedValues, number: int) -> None:
+        self._values, self._numbers = values, range(number)
+        self._last: tuple[int, Part] = (-1, ())
+
+    def __len__(self) -> int:
+        return len(self._numbers)
+
+    @overload
+    def __getitem__(self, number: int) -> Part: ...
+
+    @overload
+    def __getitem__(self, number: slice) -> list[Part]: ...
+
+    def __getitem__(self, number: int | slice) -> Part | list[Part]:
+        if isinstance(number, slice):
+            return [self[each] for each in self._numbers[number]]
+        number = self._numbers[number]
+        if self._last[0] != number:
+            self._last = number, tuple(self._values.block(number * _BLOCK, _BLOCK))
+        return self._last[1]
 
 
 def _bytes_of(cells: NDArray[Any]) -> NDArray[np.uint8]:

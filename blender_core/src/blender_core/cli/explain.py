@@ -85,7 +85,7 @@ def explain(
         else:
             outcomes = [each for each in blended.outcomes.values() if show_all or _is_notable(each)]
         if as_json:
-            print_json([_outcome_object(outcome, blended) for outcome in outcomes])
+            print_json(_outcome_object(outcome, blended) for outcome in outcomes)
         elif attributes:
             _print_paragraphs(outcomes, blended)
         elif show_later:

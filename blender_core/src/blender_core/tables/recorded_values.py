@@ -118,7 +118,7 @@ class RecordedValues(Column):
 
     def __init__(
         self,
-        cells: StoredCells,
+        cells: StoredCells | _Ordered,
         name: str,
         n_rows: int,
         form: CellForm,
@@ -159,11 +159,10 @@ class RecordedValues(Column):
         """Return the values of some rows, from one on that is counted from 0."""
         return self._made(self._raw[start : start + size], start)
 
-    def at(self, rows: NDArray[np.intp]) -> list[Any]:
-        """Return the values of some rows, which are counted from 0."""
-        if self.is_constant:
-            return self._made(self._raw) * len(rows)
-        return self._made(self._raw[rows])
+    def in_order(self, rows: NDArray[np.intp]) -> RecordedValues:
+        """Return the values of these rows, which are counted from 0."""
+        cells = _Ordered(self._raw if self.is_constant else self._raw[rows])
+        return RecordedValues(cells, self._name, len(rows), self._form, self._failure)
 
     @property
     def varies(self) -> bool:
@@ -191,6 +190,16 @@ class RecordedValues(Column):
             return self._form.values(cells, start)
         except ValueError as error:
             raise self._failure(error) from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Ordered:
+    """The cells of one column, in an order of their own."""
+
+    cells: NDArray[Any]
+
+    def of(self, _name: str) -> NDArray[Any]:
+        return self.cells
 
 
 class _Parts(Sequence["Part"]):

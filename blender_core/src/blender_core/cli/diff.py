@@ -2,7 +2,7 @@
 
 # Typer reads the annotations, so their names have to be there when the program runs.
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from blender_core.products.diff import ProductDiff
 
 __all__ = ["diff"]
+
+_MOST_NAMES: Final = 100
 
 
 def diff(
@@ -103,8 +105,10 @@ def _print_diff(differences: "ProductDiff", here: str, there: str) -> None:
         if inputs:
             output.text("")
             output.text(f"Only in {name}: {pluralize(len(inputs), 'input')}", "bold")
-            for each in inputs:
+            for each in inputs[:_MOST_NAMES]:
                 output.text(each, indent=2)
+            if more := len(inputs[_MOST_NAMES:]):
+                output.text(f"and {more:,} more (--json has them all)", "dim", indent=2)
     if differences.cells:
         output.text("")
         output.text("Inputs of which the tables differ:", "bold")
@@ -143,8 +147,13 @@ def _diff_object(differences: "ProductDiff") -> dict[str, Any]:
         ],
         "inputs_only_in_a": differences.only_here,
         "inputs_only_in_b": differences.only_there,
-        "cells": [
-            {"attribute": cell.attribute, "inputs": cell.inputs, "a": cell.here, "b": cell.there}
+        "cells": (
+            {
+                "attribute": cell.attribute,
+                "inputs": tuple(cell.inputs),
+                "a": cell.here,
+                "b": cell.there,
+            }
             for cell in differences.cells
-        ],
+        ),
     }

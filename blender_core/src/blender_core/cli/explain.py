@@ -88,7 +88,7 @@ def explain(
             outcomes = [each for each in blended.outcomes.values() if show_all or is_notable(each)]
         if as_json:
             own, said = blended.values, blended.inputs
-            print_json([outcome_object(outcome, own, said) for outcome in outcomes])
+            print_json(outcome_object(outcome, own, said) for outcome in outcomes)
         elif attributes:
             _print_paragraphs(outcomes, blended)
         elif show_later:

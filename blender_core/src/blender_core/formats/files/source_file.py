@@ -72,14 +72,16 @@ def read_whole(path: Path, most: int = _MOST_BYTES) -> bytes:
 
 
 class SourceFile:
-    """The file that a product is read from, and what it was like then.
+    """The file that a product is read from, and what it was like then; or an input, by its label.
 
     Of a file that was just written, ``status`` is what it was like, whoever has replaced it since.
     """
 
-    def __init__(self, path: Path, status: os.stat_result | None = None) -> None:
+    def __init__(
+        self, path: Path, status: os.stat_result | None = None, label: str | None = None
+    ) -> None:
         self.path = path.absolute()  # wherever the current directory comes to be
-        self.label = f"the product ({visible(str(path))})"
+        self.label = label or f"the product ({visible(str(path))})"
         try:
             self._state = state_of(status or self.path.stat())
         except OSError as error:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 from blender_core.blending.expand import Exposure, expanded, require_recorded
 from blender_core.common.advice import Advice, Argument
 from blender_core.common.foreign import causes_of, type_name
+from blender_core.common.wording import visible
 from blender_core.errors import InputError, MixedModelTypesError, raise_all, warn
 from blender_core.inputs.columns import Columns
 from blender_core.inputs.inputs import Inputs
@@ -215,9 +216,9 @@ def _log_all(count: str, n_faults: int, seconds: float) -> None:
 
 
 def _log_one(label: str, model: Any, n_rows: int, seconds: float) -> None:
-    origin = os.fspath(model) if isinstance(model, (str, os.PathLike)) else type_name(model)
+    origin = str(model) if isinstance(model, (str, os.PathLike)) else type_name(model)
     rows = "" if n_rows == 1 else f", {n_rows} rows"
-    _LOGGER.debug("read %s from %s in %.3g ms%s", label, origin, 1000 * seconds, rows)
+    _LOGGER.debug("read %s from %s in %.3g ms%s", label, visible(origin), 1000 * seconds, rows)
 
 
 def _let_go(fault: BaseException) -> None:

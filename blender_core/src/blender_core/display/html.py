@@ -19,6 +19,8 @@ LARGEST: Final = 50_000
 
 _LONGEST: Final = 120
 _LONGEST_FACT: Final = 300
+_LONGEST_WORD: Final = 60
+_LONG_CELL: Final = '<td class="long">'
 _KEPT_FREE: Final = 1200
 """How many bytes each table has at least, for its title, its head and its end."""
 
@@ -30,7 +32,9 @@ _STYLE: Final = (
     ".model-blender tr{background:none!important}"
     ".model-blender :is(th,td){text-align:left!important;vertical-align:top;padding:.15em 1em "
     ".15em 0;border:0;border-bottom:1px solid rgb(128 128 128/.35);color:inherit;"
-    "max-width:34em;white-space:normal;overflow-wrap:anywhere}"
+    "max-width:34em;white-space:normal}"
+    ".model-blender .long{overflow-wrap:anywhere}"
+    ".model-blender :is(div,details){overflow-x:auto}"
     ".model-blender summary{cursor:pointer}"
     "</style>"
 )
@@ -42,9 +46,10 @@ def to_html(view: View) -> str:
     parts.append("</strong>")
     if view.facts:
         facts = (
-            f"<tr><th>{_shown(name)}<td>{_shown(text, _LONGEST_FACT)}" for name, text in view.facts
+            f"<tr><th>{_shown(name)}{_LONG_CELL}{_shown(text, _LONGEST_FACT)}"
+            for name, text in view.facts
         )
-        parts.append(f"<table>{''.join(facts)}</table>")
+        parts.append(f"<div><table>{''.join(facts)}</table></div>")
     tables = [table for table in view.tables if table.rows]
     end = "</div>"
     room = LARGEST - _size(*parts, end) - _KEPT_FREE * len(tables)
@@ -81,7 +86,13 @@ def _more(table: ViewTable, number: int) -> str:
 
 
 def _row(cells: Sequence[str]) -> str:
-    return f"<tr>{''.join(f'<td>{_shown(cell)}' for cell in cells)}"
+    return f"<tr>{''.join(map(_cell, cells))}"
+
+
+def _cell(text: str) -> str:
+    # Other words are not to be broken, or names are.
+    is_long = len(text) > _LONGEST_WORD and max(map(len, text.split()), default=0) > _LONGEST_WORD
+    return f"{_LONG_CELL if is_long else '<td>'}{_shown(text)}"
 
 
 def _shown(text: str, longest: int = _LONGEST) -> str:

@@ -98,6 +98,17 @@ def test_all_rows_are_there_or_their_number_is():
         assert (left == 0) == (number <= 496)
 
 
+def test_what_is_long_is_folded():
+    def folded(number):
+        rows = [(f"row {i}", "") for i in range(number)]
+        html = to_html(View("title", tables=[ViewTable(("a", "b"), rows, "table")]))
+        before, _, rest = html.partition("<details>")
+        assert [f"row {i}<" in before for i in range(min(number, 20))] == [True] * min(number, 20)
+        return "".join(rest).count("<td>row ")
+
+    assert [folded(number) for number in (5, 20, 25, 26, 300)] == [0, 0, 0, 6, 280]
+
+
 def test_empty_things():
     assert Parsed(Outcomes([], {})._repr_html_()).open == []
     assert "<table" not in to_html(View("nothing", tables=[ViewTable(("a",), [], "empty")]))

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING, Final
 
 from blender_core.common.wording import shorten, visible
+from blender_core.display.view import ViewTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from blender_core.display.view import View, ViewTable
+    from blender_core.display.view import View
 
 __all__ = ["LARGEST", "to_html"]
 
 LARGEST: Final = 50_000
 """How many bytes a view may have: a notebook keeps each in its file."""
 
+_MOST_ROWS: Final = 20
+_FEW_ROWS: Final = 6
+"""So many more are not worth to be folded."""
 _LONGEST: Final = 120
 _LONGEST_FACT: Final = 300
 _LONGEST_WORD: Final = 60
@@ -50,7 +55,7 @@ def to_html(view: View) -> str:
             for name, text in view.facts
         )
         parts.append(f"<div><table>{''.join(facts)}</table></div>")
-    tables = [table for table in view.tables if table.rows]
+    tables = [part for table in view.tables if table.rows for part in _parts(table)]
     end = "</div>"
     room = LARGEST - _size(*parts, end) - _KEPT_FREE * len(tables)
     for table in tables:
@@ -58,6 +63,15 @@ def to_html(view: View) -> str:
         room += _KEPT_FREE - _size(text)
         parts.append(text)
     return "".join([*parts, end])
+
+
+def _parts(table: ViewTable) -> list[ViewTable]:
+    """Return a long table as its beginning and a folded rest."""
+    n_rest = len(table.rows) - _MOST_ROWS
+    if table.is_folded or n_rest < _FEW_ROWS:
+        return [table]
+    rest = ViewTable(table.head, table.rows[_MOST_ROWS:], f"{n_rest} more", is_folded=True)
+    return [replace(table, rows=table.rows[:_MOST_ROWS]), rest]
 
 
 def _table(table: ViewTable, room: int) -> str:

@@ -15,7 +15,7 @@ from blender_core.blending.runs import Runs
 from blender_core.common.advice import Advice, Argument
 from blender_core.common.foreign import causes_of, type_name
 from blender_core.common.urls import shown_url
-from blender_core.common.wording import named
+from blender_core.common.wording import named, visible
 from blender_core.errors import InputError, MixedModelTypesError, raise_all, warn_again
 from blender_core.inputs.columns import Columns
 from blender_core.inputs.inputs import Input, Inputs, file_name, lent
@@ -312,7 +312,7 @@ def _log_all(count: str, n_faults: int, seconds: float) -> None:
 def _log_one(label: str, model: Any, n_rows: int, seconds: float) -> None:
     origin = _shown(model) if isinstance(model, (str, os.PathLike)) else type_name(model)
     rows = "" if n_rows == 1 else f", {n_rows} rows"
-    _LOGGER.debug("read %s from %s in %.3g ms%s", label, origin, 1000 * seconds, rows)
+    _LOGGER.debug("read %s from %s in %.3g ms%s", label, visible(origin), 1000 * seconds, rows)
 
 
 def _let_go(fault: BaseException) -> None:

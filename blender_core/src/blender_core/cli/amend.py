@@ -15,8 +15,8 @@ from blender_core.cli.options import (
     Product,
     Quiet,
     Rules,
+    file_option,
     flag,
-    option,
     parse_overrides,
 )
 from blender_core.common.wording import pluralize
@@ -35,7 +35,9 @@ def amend(
     product: Product,
     output: Annotated[
         Path | None,
-        option("FILE", "Where to write the product. It may be PRODUCT itself.", "--output", "-o"),
+        file_option(
+            "FILE", "Where to write the product. It may be PRODUCT itself.", "--output", "-o"
+        ),
     ] = None,
     overwrite: Annotated[
         bool,

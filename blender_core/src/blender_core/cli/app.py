@@ -19,9 +19,10 @@ from blender_core.cli.diff import diff
 from blender_core.cli.errors import write_error
 from blender_core.cli.explain import explain
 from blender_core.cli.plan import plan
-from blender_core.cli.plugins import plugins, rules
+from blender_core.cli.plugins import plugins
 from blender_core.cli.preview import preview
 from blender_core.cli.report import report
+from blender_core.cli.rules import rules
 from blender_core.cli.streams import visible_streams
 from blender_core.cli.table import table
 

@@ -23,6 +23,7 @@ from blender_core.cli.options import (
     ReportFile,
     Rules,
     argument,
+    file_option,
     flag,
     option,
     parse_overrides,
@@ -44,7 +45,7 @@ def blend(
     ] = None,
     output: Annotated[
         Path | None,
-        option(
+        file_option(
             "FILE",
             "Where to write the product. By default, it takes the place of PRODUCT.",
             "--output",

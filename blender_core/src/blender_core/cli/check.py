@@ -1,6 +1,7 @@
 """The command ``check``: what cannot come out right, before any work."""
 
 # Typer reads the annotations, so their names have to be there when the program runs.
+import itertools
 import warnings
 from collections import Counter
 from collections.abc import Iterator
@@ -33,13 +34,13 @@ from blender_core.errors import BlenderError, ColumnWarning, UnknownAttributeErr
 from blender_core.plan.findings import Finding, FindingKind
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from blender_core.cli.captured_warnings import Notes
     from blender_core.cli.console import Output
     from blender_core.plan.assignment import Assignment
 
-__all__ = ["check", "finding_object", "print_findings"]
+__all__ = ["check", "findings_object", "print_findings"]
 
 _Findings: TypeAlias = "Mapping[str, Sequence[Finding]]"
 """By the name of the file or class that a plan is for."""
@@ -83,7 +84,8 @@ def check(
     """Check a plan for what cannot come out right, or may not.
 
     The plan is the one that a blend of files like FILE has, or of datamodels of a class. Nothing is
-    blended. The status is 1 if anything is found.
+    blended. The status is 1 if anything is found that you can mend; what only the observatory's own
+    schema could is told for information.
     """
     with reported(debug, as_json):
         from blender_core.cli.captured_warnings import Notes
@@ -134,7 +136,8 @@ def check(
             notes.print()
         # That a class has not what an override means is no fault of the override.
         is_faulty = any(not isinstance(each, UnknownAttributeError) for each in faults.values())
-        if is_faulty or any(findings.values()):
+        is_found = any(not each.is_information for each in itertools.chain(*findings.values()))
+        if is_faulty or is_found:
             raise typer.Exit(FINDINGS)
 
 
@@ -180,6 +183,11 @@ def print_findings(by_plan: _Findings, faults: "Mapping[str, BlenderError] | Non
     from blender_core.cli.console import Output
 
     output = Output()
+    information = [each for each in itertools.chain(*by_plan.values()) if each.is_information]
+    by_plan = {
+        name: [each for each in findings if not each.is_information]
+        for name, findings in by_plan.items()
+    }
     classes: dict[Finding, list[str]] = {}
     for name, findings in by_plan.items():
         for finding in findings:
@@ -221,6 +229,16 @@ def print_findings(by_plan: _Findings, faults: "Mapping[str, BlenderError] | Non
         numbers = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
         output.text(f"{pluralize(len(classes), 'finding')} in {_where(by_plan)}: {numbers}.")
         output.text(f"--except {next(iter(kinds))} leaves out those of this kind.", "dim")
+    if information:
+        output.text(f"For information: {_in_short(information)}.", "dim")
+
+
+def _in_short(information: "Iterable[Finding]") -> str:
+    """Return in one sentence what only who writes the schema can mend."""
+    rules = {each.rule: each.keyword or each.attribute for each in information}
+    names = ", ".join(f"{rule} ({keyword})" for rule, keyword in rules.items())
+    ask = "asks for the deprecated rule" + ("s" if len(rules) > 1 else "")
+    return f"the schema {ask} {names}; the values are right, and only the schema can change that"
 
 
 def _print_finding(output: "Output", finding: Finding, classes: "Sequence[str]") -> None:
@@ -245,8 +263,17 @@ def _where(by_plan: _Findings) -> str:
     return f"{len(by_plan)} classes"
 
 
-def finding_object(finding: Finding) -> dict[str, Any]:
-    """Return what programs read of a finding."""
+def findings_object(by_plan: _Findings) -> dict[str, Any]:
+    """Return what programs read of findings: those to mend, and those for information."""
+    objects: dict[str, list[dict[str, Any]]] = {"findings": [], "information": []}
+    for name, findings in by_plan.items():
+        for finding in findings:
+            kind = "information" if finding.is_information else "findings"
+            objects[kind].append({**({"where": name} if name else {}), **_finding_object(finding)})
+    return objects
+
+
+def _finding_object(finding: Finding) -> dict[str, Any]:
     return {
         "kind": finding.kind.value,
         "attribute": finding.attribute,
@@ -262,11 +289,7 @@ def finding_object(finding: Finding) -> dict[str, Any]:
 def _print_json(by_plan: _Findings, faults: "Mapping[str, BlenderError]") -> None:
     print_json(
         {
-            "findings": [
-                {"where": name, **finding_object(finding)}
-                for name, findings in by_plan.items()
-                for finding in findings
-            ],
+            **findings_object(by_plan),
             "without_a_plan": {name: str(fault) for name, fault in faults.items()},
         }
     )

@@ -12,7 +12,7 @@ from blender_core.cli.options import (
     AsJson,
     Debug,
     Quiet,
-    argument,
+    file_argument,
     flag,
     option,
     split_names,
@@ -26,8 +26,8 @@ __all__ = ["diff"]
 
 
 def diff(
-    here: Annotated[Path, argument("A", "A product's file.")],
-    there: Annotated[Path, argument("B", "Another product's file.")],
+    here: Annotated[Path, file_argument("A", "A product's file.")],
+    there: Annotated[Path, file_argument("B", "Another product's file.")],
     show_all: Annotated[
         bool, flag("Also the names of the files, and when they were written.", "--all")
     ] = False,

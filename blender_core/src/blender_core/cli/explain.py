@@ -12,11 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from blender_core.blending.result import BlendResult
+    from blender_core.errors import BlenderError
     from blender_core.evaluation.outcome import Outcome
     from blender_core.products.product_file import ProductFile
 
 __all__ = ["explain", "outcome_object"]
 
+_UNKNOWN: Final = "attributes are not known"
 _LONGEST: Final = 40
 _OF_VALUES: Final = "values: how many different ones there are, in how many inputs."
 _WIDE: Final = 100
@@ -63,6 +65,7 @@ def explain(
     """
     with reported(debug, as_json):
         from blender_core.cli.captured_warnings import Notes
+        from blender_core.errors import raise_all
         from blender_core.products.product_file import ProductFile
 
         if show_all and show_later:
@@ -78,9 +81,11 @@ def explain(
         if not blended.n_inputs and not blended.has_rules:
             msg = f"{product} has no table HDRTAB: nothing tells how its values came about"
             raise CommandError(msg)
+        unknown: list[BlenderError] = []
         if attributes:
-            named = (each for name in attributes for each in blended.outcomes.find(name))
-            outcomes = list(dict.fromkeys(named))
+            outcomes = _find(attributes, blended, unknown)
+            if not outcomes:
+                raise_all(_UNKNOWN, unknown)
         elif show_later:
             outcomes = [each for each in blended.outcomes.values() if _is_later(each)]
         else:
@@ -94,6 +99,24 @@ def explain(
         else:
             _print_lines(outcomes, blended)
         notes.print()
+        raise_all(_UNKNOWN, unknown)
+
+
+def _find(
+    names: "Sequence[str]", product: "ProductFile", unknown: "list[BlenderError]"
+) -> "list[Outcome]":
+    """Return the outcomes of attributes, and take note of names that mean none."""
+    from blender_core.errors import UnknownAttributeError
+
+    outcomes: dict[str, Outcome] = {}
+    for name in dict.fromkeys(names):
+        try:
+            found = product.outcomes.find(name)
+        except UnknownAttributeError as fault:
+            unknown.append(fault)
+        else:
+            outcomes.update({outcome.attribute: outcome for outcome in found})
+    return list(outcomes.values())
 
 
 def _is_later(outcome: "Outcome") -> bool:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import enum
+import os
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -37,6 +39,8 @@ __all__ = [
     "ReportFile",
     "Rules",
     "argument",
+    "file_argument",
+    "file_option",
     "flag",
     "option",
     "parse_overrides",
@@ -44,9 +48,33 @@ __all__ = [
 ]
 
 
+_URL: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+://")
+_SECRETS: Final = re.compile(r"(?<=://)[^/@]*@|[?#].*", re.DOTALL)
+"""Parts of a URL that may have passwords in them."""
+
+
 def argument(metavar: str, text: str) -> Any:
     """Return an argument, whose default is not part of the help."""
     return typer.Argument(metavar=metavar, show_default=False, help=text)
+
+
+def file_argument(metavar: str, text: str) -> Any:
+    """Return an argument that is a file on this machine."""
+    return typer.Argument(metavar=metavar, show_default=False, help=text, parser=_local_file)
+
+
+def file_option(metavar: str, text: str, *names: str) -> Any:
+    """Return an option whose value is a file on this machine."""
+    return typer.Option(*names, metavar=metavar, show_default=False, help=text, parser=_local_file)
+
+
+def _local_file(name: str) -> Path:
+    # As a Path, a URL would lose one of its slashes.
+    if _URL.match(name) and not os.path.lexists(name):
+        shown = _SECRETS.sub("", name)
+        msg = f"{shown} is a URL, and a file on this machine is asked for: download it first"
+        raise typer.BadParameter(msg)
+    return Path(name)
 
 
 def option(metavar: str, text: str, *names: str) -> Any:
@@ -89,7 +117,7 @@ ExpType = Annotated[
     str | None,
     option("NAME", "The type of exposure, for overrides that hold for one only. A file tells."),
 ]
-File = Annotated[Path | None, argument("FILE", "An exposure.")]
+File = Annotated[Path | None, file_argument("FILE", "An exposure.")]
 Ignore = Annotated[
     list[str] | None,
     option(
@@ -122,14 +150,14 @@ Overrides = Annotated[
     ),
 ]
 Overwrite = Annotated[bool, flag("Replace a file that --output names.", "--overwrite")]
-Product = Annotated[Path, argument("PRODUCT", "The product's file.")]
+Product = Annotated[Path, file_argument("PRODUCT", "The product's file.")]
 Quiet = Annotated[bool, flag("Print nothing but errors.", "--quiet", "-q")]
 ReportFile = Annotated[
-    Path | None, option("FILE", "Write a report of the blend, in HTML.", "--report")
+    Path | None, file_option("FILE", "Write a report of the blend, in HTML.", "--report")
 ]
 Rules = Annotated[
     list[Path] | None,
-    option(
+    file_option(
         "FILE",
         "A rules file, with overrides: in TOML, or in a format that a plugin reads. Repeatable.",
     ),
@@ -143,6 +171,7 @@ def split_names(texts: Iterable[str]) -> list[str]:
 
 def parse_overrides(texts: Iterable[str]) -> list[Override]:
     """Return the overrides that a user asks for, each as ``ATTR=RULE``."""
+    from blender_core.cli.override_settings import require_no_settings
     from blender_core.plugins.override import Override
 
     overrides = []
@@ -151,5 +180,6 @@ def parse_overrides(texts: Iterable[str]) -> list[Override]:
         if not attribute or not rule:
             msg = f"--override takes an attribute and a rule, such as EFFEXPTM=max, not {text!r}"
             raise CommandError(msg)
+        require_no_settings(attribute, rule)
         overrides.append(Override(attribute=attribute, rule=rule, reason="--override"))
     return overrides

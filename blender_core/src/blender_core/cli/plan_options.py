@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PlanOptions",
+    "model_class",
     "model_classes",
     "plan_subject",
     "print_environment",
@@ -107,7 +108,7 @@ def plan_subject(file: Path | None, model: str | None) -> Path | type[Any]:
         msg = "name either an exposure's file or, with --model, a class such as ImageModel"
         raise CommandError(msg)
     if model is not None:
-        return _model_class(model)
+        return model_class(model)
     assert file is not None  # noqa: S101  # one of them is named
     if not file.exists():
         hint = (
@@ -130,7 +131,8 @@ def model_classes() -> dict[str, Any]:
     }
 
 
-def _model_class(name: str) -> type[Any]:
+def model_class(name: str) -> type[Any]:
+    """Return a class of datamodels of JWST by its name, in any case."""
     classes: dict[str, type[Any]] = model_classes()
     by_folded = {known.casefold(): known for known in classes}
     known = by_folded.get(name.casefold())

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from blender_core.cli.errors import CommandError, reported
 from blender_core.cli.formatting import print_json
-from blender_core.cli.options import AsJson, Debug, Overwrite, Product, flag, option, split_names
+from blender_core.cli.options import (
+    AsJson,
+    Debug,
+    Overwrite,
+    Product,
+    file_option,
+    flag,
+    option,
+    split_names,
+)
 from blender_core.common.wording import pluralize, visible
 
 if TYPE_CHECKING:
@@ -43,7 +52,7 @@ def table(
     reverse: Annotated[bool, flag("Sort from the largest to the smallest.", "--reverse")] = False,
     output: Annotated[
         Path | None,
-        option(
+        file_option(
             "FILE",
             "Write the table to a file that ends in .csv, .ecsv, .fits, .parquet or .html.",
             "--output",

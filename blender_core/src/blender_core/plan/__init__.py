@@ -9,5 +9,6 @@ __all__ = [
     "override_sources",
     "plan",
     "planner",
+    "rules_file_schema",
     "schema_choices",
 ]

@@ -61,6 +61,8 @@ class Finding:
         What is wrong.
     remedy : str
         What to do about it.
+    is_information : bool, optional
+        Whether nothing comes out wrong, and only who writes the schema can mend it.
     """
 
     kind: FindingKind
@@ -71,6 +73,7 @@ class Finding:
     source: str
     problem: str
     remedy: str
+    is_information: bool = False
 
     def __str__(self) -> str:
         return (

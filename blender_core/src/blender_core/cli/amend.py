@@ -54,7 +54,7 @@ def amend(
     as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
-    """Decide anew what overrides ask for, from a product's own table HDRTAB.
+    """Decide anew by overrides, from a product's own table HDRTAB.
 
     The exposures are not needed. Only attributes for which --override, --rules or an installed
     plugin asks for another rule than the schema's are changed, and HDRRULES, which tells what was

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 
 import typer
 
+from blender_core.cli.completion import plugin_names
 from blender_core.cli.errors import FINDINGS, CommandError, in_options, reported
 from blender_core.cli.formatting import list_some, print_json, provider_object
 from blender_core.cli.options import (
@@ -62,6 +63,7 @@ def check(
             "NAME",
             "Check an installed plugin, by its name or its distribution's: try each of its "
             "overrides with all classes of datamodels and all instruments.",
+            complete=plugin_names,
         ),
     ] = None,
     instrument: Instrument = None,

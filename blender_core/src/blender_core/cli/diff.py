@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from blender_core.cli.completion import columns_and_more
 from blender_core.cli.errors import FINDINGS, reported
 from blender_core.cli.formatting import print_json, value_text
 from blender_core.cli.options import (
@@ -37,6 +38,7 @@ def diff(
             "ATTR,...",
             "Do not compare these, in the products or their tables: keywords, columns, paths, "
             "groups or patterns, separated by commas. Repeatable.",
+            complete=columns_and_more,
         ),
     ] = None,
     quiet: Quiet = False,

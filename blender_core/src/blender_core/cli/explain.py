@@ -3,6 +3,7 @@
 # Typer reads the annotations, so their names have to be there when the program runs.
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
+from blender_core.cli.completion import attributes as completed
 from blender_core.cli.errors import CommandError, reported
 from blender_core.cli.formatting import print_json, provider_object, truncate
 from blender_core.cli.options import AsJson, Debug, Product, argument, flag
@@ -47,6 +48,7 @@ def explain(
             "ATTR",
             "Attributes, by path or keyword; groups and patterns, too. Without any, a line "
             "for each that varies, has a rule, or was set later.",
+            complete=completed,
         ),
     ] = None,
     show_all: Annotated[bool, flag("A line for every attribute.", "--all")] = False,

@@ -10,10 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from blender_core.cli import completion
 from blender_core.cli.errors import CommandError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+    Completion = Callable[[typer.Context, str], list[str | tuple[str, str]]]
 
     from blender_core.plugins.override import Override
 
@@ -53,9 +56,9 @@ _SECRETS: Final = re.compile(r"(?<=://)[^/@]*@|[?#].*", re.DOTALL)
 """Parts of a URL that may have passwords in them."""
 
 
-def argument(metavar: str, text: str) -> Any:
-    """Return an argument, whose default is not part of the help."""
-    return typer.Argument(metavar=metavar, show_default=False, help=text)
+def argument(metavar: str, text: str, complete: Completion | None = None) -> Any:
+    """Return an argument, whose default is not part of the help; with what completes it."""
+    return typer.Argument(metavar=metavar, show_default=False, help=text, autocompletion=complete)
 
 
 def file_argument(metavar: str, text: str) -> Any:
@@ -77,9 +80,11 @@ def _local_file(name: str) -> Path:
     return Path(name)
 
 
-def option(metavar: str, text: str, *names: str) -> Any:
+def option(metavar: str, text: str, *names: str, complete: Completion | None = None) -> Any:
     """Return an option with a value, whose default is not part of the help."""
-    return typer.Option(*names, metavar=metavar, show_default=False, help=text)
+    return typer.Option(
+        *names, metavar=metavar, show_default=False, help=text, autocompletion=complete
+    )
 
 
 def flag(text: str, *names: str) -> Any:
@@ -101,7 +106,9 @@ AsJson = Annotated[bool, flag("Print JSON, for programs to read.", "--json")]
 Block = Annotated[
     list[str] | None,
     option(
-        "PLUGIN", "Leave out an installed plugin, by its name or its distribution's. Repeatable."
+        "PLUGIN",
+        "Leave out an installed plugin, by its name or its distribution's. Repeatable.",
+        complete=completion.plugin_names,
     ),
 ]
 Debug = Annotated[bool, flag("Show the traceback of an error.", "--debug")]
@@ -123,6 +130,7 @@ Ignore = Annotated[
     option(
         "ATTR",
         "Leave the product its own values of attributes whose paths begin so. Repeatable.",
+        complete=completion.paths,
     ),
 ]
 Instrument = Annotated[
@@ -131,7 +139,12 @@ Instrument = Annotated[
 ]
 Mixed = Annotated[bool, flag("Take inputs of several model types and instruments.", "--mixed")]
 Model = Annotated[
-    str | None, option("CLASS", "A class of stdatamodels.jwst.datamodels, such as ImageModel.")
+    str | None,
+    option(
+        "CLASS",
+        "A class of stdatamodels.jwst.datamodels, such as ImageModel.",
+        complete=completion.model_types,
+    ),
 ]
 OnBadInputOption = Annotated[
     OnBadInput,
@@ -147,6 +160,7 @@ Overrides = Annotated[
         "Give an attribute another rule: meta.exposure.duration=max. The attribute may be a "
         "keyword, a group or a pattern. Repeatable.",
         "--override",
+        complete=completion.overrides,
     ),
 ]
 Overwrite = Annotated[bool, flag("Replace a file that --output names.", "--overwrite")]

@@ -3,6 +3,7 @@
 # Typer reads the annotations, so their names have to be there when the program runs.
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
+from blender_core.cli.completion import rule_names
 from blender_core.cli.errors import CommandError, reported
 from blender_core.cli.formatting import list_some, print_json, provider_object
 from blender_core.cli.options import AsJson, Block, Debug, Model, argument, flag
@@ -34,7 +35,8 @@ _MOST_ATTRIBUTES: Final = 12
 
 def rules(
     name: Annotated[
-        str | None, argument("RULE", "Explain one rule: its name, or a plugin's, as std:mean.")
+        str | None,
+        argument("RULE", "Explain one rule: its name, or a plugin's, as std:mean.", rule_names),
     ] = None,
     model: Model = None,
     schema: Annotated[

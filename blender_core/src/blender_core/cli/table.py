@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
+from blender_core.cli import completion
 from blender_core.cli.errors import CommandError, reported
 from blender_core.cli.formatting import print_json
 from blender_core.cli.options import (
@@ -38,6 +39,7 @@ def table(
             "The columns, by name, path or pattern, separated by commas. Repeatable.",
             "--columns",
             "-c",
+            complete=completion.columns,
         ),
     ] = None,
     show_all: Annotated[bool, flag("All columns, not only those that vary.", "--all")] = False,
@@ -47,6 +49,7 @@ def table(
             "NAME,...",
             "Sort the rows by these columns, separated by commas; those without a value come "
             "last. Repeatable.",
+            complete=completion.columns,
         ),
     ] = None,
     reverse: Annotated[bool, flag("Sort from the largest to the smallest.", "--reverse")] = False,

@@ -88,9 +88,7 @@ def test_a_plan(run):
     done, opened = run("plan", "--model", "ImageModel", "--json")
     assert not opened & set(DECOYS)
     assert not {name for name in opened if name.startswith("home/.config")}
-    (exposure_time,) = (
-        each for each in json.loads(done.stdout) if each["keyword"] == "EFFEXPTM"
-    )
+    (exposure_time,) = (each for each in json.loads(done.stdout) if each["keyword"] == "EFFEXPTM")
     assert exposure_time["rule"] == "sum"
     assert {each["tier"] for each in json.loads(done.stdout)} <= {"default", "schema"}
     assert done.stderr == ""
@@ -107,7 +105,8 @@ def test_a_blend(run, product, exposures):
     assert values["meta.exposure.exposure_time"] == pytest.approx(4 * 311.366, rel=1e-12)
 
 
-def test_what_the_environment_asks_for_is_shown(command, decoys, monkeypatch):
+@pytest.mark.usefixtures("decoys")
+def test_what_the_environment_asks_for_is_shown(command, monkeypatch):
     monkeypatch.setenv("MODEL_BLENDER_RULES", "team.toml")
     done = command("plan", "--model", "ImageModel", "--changed")
     assert "MODEL_BLENDER_RULES adds the rules file team.toml" in done.stderr

@@ -13,6 +13,7 @@ import typer
 from blender_core.cli.completion import plugin_names
 from blender_core.cli.errors import FINDINGS, CommandError, in_options, reported
 from blender_core.cli.formatting import list_some, print_json, provider_object
+from blender_core.cli.model_classes import model_classes
 from blender_core.cli.options import (
     AsJson,
     Block,
@@ -29,16 +30,18 @@ from blender_core.cli.options import (
     flag,
     option,
 )
-from blender_core.cli.plan_options import PlanOptions, model_classes, plan_subject
+from blender_core.cli.plan_options import PlanOptions, plan_subject
 from blender_core.common.wording import pluralize
 from blender_core.errors import BlenderError, ColumnWarning, UnknownAttributeError
 from blender_core.plan.findings import Finding, FindingKind
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from blender_core.cli.captured_warnings import Notes
     from blender_core.cli.console import Output
+    from blender_core.cli.plugin_check import OverridesCheck
     from blender_core.plan.assignment import Assignment
 
 __all__ = ["check", "findings_object", "print_findings"]
@@ -91,6 +94,7 @@ def check(
     """
     with reported(debug, as_json):
         from blender_core.cli.captured_warnings import Notes
+        from blender_core.cli.plugin_check import print_check
 
         if plugin is not None:
             others = (file, model, all_models, instrument, exp_type, detector, rules, override)
@@ -119,7 +123,10 @@ def check(
             raise CommandError(msg)
         notes = Notes()
         faults: dict[str, BlenderError] = {}
+        tried: OverridesCheck | None = None
         if all_models:
+            if rules:
+                tried = _try_rules_files(rules, block or (), notes, quiet=quiet)
             findings, faults = _check_all(options, except_kind or (), notes, quiet=quiet)
         else:
             subject = plan_subject(file, model)
@@ -131,16 +138,30 @@ def check(
                     name: [each for each in plan.check() if each.kind not in (except_kind or ())]
                 }
         if as_json:
-            _print_json(findings, faults)
+            _print_json(findings, faults, tried)
         elif not quiet:
             print_findings(findings, faults)
+            if tried is not None:
+                print_check(tried)
         if not quiet:
             notes.print()
         # That a class has not what an override means is no fault of the override.
         is_faulty = any(not isinstance(each, UnknownAttributeError) for each in faults.values())
         is_found = any(not each.is_information for each in itertools.chain(*findings.values()))
-        if is_faulty or is_found:
+        if is_faulty or is_found or (tried is not None and tried.findings):
             raise typer.Exit(FINDINGS)
+
+
+def _try_rules_files(
+    files: "Sequence[Path]", block: "Sequence[str]", notes: "Notes", *, quiet: bool
+) -> "OverridesCheck":
+    """Try each override of rules files with all that there is, as plugins' are."""
+    from blender_core.cli.plugin_check import check_rules_files
+    from blender_core.cli.progress import bar
+    from blender_core.plugins.manager import Plugins
+
+    with bar("Trying", quiet=quiet) as progress, notes.about(""):
+        return check_rules_files(files, Plugins.discover(block), progress)
 
 
 def _check_all(
@@ -288,10 +309,15 @@ def _finding_object(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _print_json(by_plan: _Findings, faults: "Mapping[str, BlenderError]") -> None:
+def _print_json(
+    by_plan: _Findings, faults: "Mapping[str, BlenderError]", tried: "OverridesCheck | None"
+) -> None:
+    from blender_core.cli.plugin_check import findings_objects as overrides_objects
+
     print_json(
         {
             **findings_object(by_plan),
             "without_a_plan": {name: str(fault) for name, fault in faults.items()},
+            **({} if tried is None else {"overrides": overrides_objects(tried)}),
         }
     )

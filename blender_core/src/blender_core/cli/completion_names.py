@@ -36,13 +36,13 @@ def attribute_names(model: str) -> list[tuple[str, str]]:
 
 
 def _find_classes() -> list[str]:
-    from blender_core.cli.plan_options import model_classes
+    from blender_core.cli.model_classes import model_classes
 
     return list(model_classes())
 
 
 def _find_attributes(model: str) -> list[list[str]]:
-    from blender_core.cli.plan_options import model_class
+    from blender_core.cli.model_classes import model_class
     from blender_core.schema.attributes import read_attributes
     from blender_core.schema.model_class import described
 

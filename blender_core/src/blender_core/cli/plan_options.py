@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.cli.errors import CommandError
+from blender_core.cli.model_classes import model_class
 from blender_core.cli.options import parse_overrides
 from blender_core.common.wording import visible
 from blender_core.errors import warn
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PlanOptions",
-    "model_class",
-    "model_classes",
     "plan_subject",
     "print_environment",
     "require_beginnings",
@@ -117,31 +116,6 @@ def plan_subject(file: Path | None, model: str | None) -> Path | type[Any]:
         msg = f"there is no file {file}{hint}"
         raise CommandError(msg)
     return file
-
-
-def model_classes() -> dict[str, Any]:
-    """Return all classes of datamodels of JWST."""
-    from stdatamodels.jwst import datamodels
-
-    members = {name: getattr(datamodels, name) for name in sorted(dir(datamodels), key=str.lower)}
-    return {
-        name: member
-        for name, member in members.items()
-        if isinstance(member, type) and issubclass(member, datamodels.JwstDataModel)
-    }
-
-
-def model_class(name: str) -> type[Any]:
-    """Return a class of datamodels of JWST by its name, in any case."""
-    classes: dict[str, type[Any]] = model_classes()
-    by_folded = {known.casefold(): known for known in classes}
-    known = by_folded.get(name.casefold())
-    if known is None:
-        close = difflib.get_close_matches(name.casefold(), by_folded, n=3)
-        hint = f": did you mean {' or '.join(map(by_folded.__getitem__, close))}?" if close else ""
-        msg = f"stdatamodels.jwst.datamodels has no class {name!r}{hint}"
-        raise CommandError(msg)
-    return classes[known]
 
 
 def print_environment() -> None:

@@ -26,6 +26,7 @@ _MISSING: Final = {
     "keep": "it sees that an input has none",
     "require": "all inputs have to have a value, or none",
     "propagate": "where an input has none, the product keeps its own",
+    "drop": "where an input has none, the product has none",
 }
 """What a rule sees where an input lacks the value."""
 
@@ -51,10 +52,10 @@ def rules(
     block: Block = None,
     debug: Debug = False,
 ) -> None:
-    """Show the rules that are installed, and who offers them; or explain one.
+    """Show the rules that are installed, or explain one of them.
 
-    Of one rule, it is shown what it makes of some values, what it takes beside them, and which
-    attributes of a class of datamodels, --model, have it: by default, of ImageModel.
+    Of one rule, it is shown who offers it, what it makes of some values, what it takes beside them,
+    and which attributes of a class of datamodels, --model, have it: by default, of ImageModel.
     """
     with reported(debug, as_json):
         from blender_core.cli.captured_warnings import Notes
@@ -125,7 +126,7 @@ def _attributes_with(
     offered: "ProvidedRule", model: str, plugins: "Plugins"
 ) -> "list[Assignment] | None":
     """Return which attributes of a class have a rule; None if there is no plan to tell."""
-    from blender_core.cli.plan_options import model_class
+    from blender_core.cli.model_classes import model_class
     from blender_core.errors import BlenderError
     from blender_core.plan.plan import BlendPlan
 

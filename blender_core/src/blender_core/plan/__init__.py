@@ -5,6 +5,7 @@ __all__ = [
     "claims",
     "columns",
     "conditions",
+    "file_overrides",
     "findings",
     "override_sources",
     "plan",

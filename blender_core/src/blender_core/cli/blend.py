@@ -28,6 +28,7 @@ from blender_core.cli.options import (
     Rules,
     Timeout,
     argument,
+    file_option,
     flag,
     option,
     parse_overrides,
@@ -50,7 +51,7 @@ def blend(
     ] = None,
     output: Annotated[
         Path | None,
-        option(
+        file_option(
             "FILE",
             "Where to write the product. By default, it takes the place of PRODUCT.",
             "--output",

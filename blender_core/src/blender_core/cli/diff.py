@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from blender_core.cli.completion import columns_and_more
 from blender_core.cli.errors import FINDINGS, reported
 from blender_core.cli.formatting import print_json, value_text
 from blender_core.cli.options import (
     AsJson,
     Debug,
     Quiet,
-    argument,
+    file_argument,
     flag,
     option,
     split_names,
@@ -28,8 +29,8 @@ _MOST_NAMES: Final = 100
 
 
 def diff(
-    here: Annotated[Path, argument("A", "A product's file.")],
-    there: Annotated[Path, argument("B", "Another product's file.")],
+    here: Annotated[Path, file_argument("A", "A product's file.")],
+    there: Annotated[Path, file_argument("B", "Another product's file.")],
     show_all: Annotated[
         bool, flag("Also the names of the files, and when they were written.", "--all")
     ] = False,
@@ -39,6 +40,7 @@ def diff(
             "ATTR,...",
             "Do not compare these, in the products or their tables: keywords, columns, paths, "
             "groups or patterns, separated by commas. Repeatable.",
+            complete=columns_and_more,
         ),
     ] = None,
     quiet: Quiet = False,

@@ -7,9 +7,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
+from blender_core.cli import completion
 from blender_core.cli.errors import CommandError, reported
 from blender_core.cli.formatting import print_json
-from blender_core.cli.options import AsJson, Debug, Overwrite, Product, flag, option, split_names
+from blender_core.cli.options import (
+    AsJson,
+    Debug,
+    Overwrite,
+    Product,
+    file_option,
+    flag,
+    option,
+    split_names,
+)
 from blender_core.common.wording import pluralize, visible
 
 if TYPE_CHECKING:
@@ -36,6 +46,7 @@ def table(
             "The columns, by name, path or pattern, separated by commas. Repeatable.",
             "--columns",
             "-c",
+            complete=completion.columns,
         ),
     ] = None,
     show_all: Annotated[bool, flag("All columns, not only those that vary.", "--all")] = False,
@@ -45,12 +56,13 @@ def table(
             "NAME,...",
             "Sort the rows by these columns, separated by commas; those without a value come "
             "last. Repeatable.",
+            complete=completion.columns,
         ),
     ] = None,
     reverse: Annotated[bool, flag("Sort from the largest to the smallest.", "--reverse")] = False,
     output: Annotated[
         Path | None,
-        option(
+        file_option(
             "FILE",
             "Write the table to a file that ends in .csv, .ecsv, .fits, .parquet or .html.",
             "--output",

@@ -36,7 +36,7 @@ def overrides(hst, tmp_path):  # noqa: ARG001
 
     def read(text):
         given = overrides_of(read_lines(tmp_path / "x.rules", text))
-        of_columns = [each for each in given if each.rule is None]
+        of_columns = [each for each in given if each.record or each.column]
         ranked = sorted((each for each in given if each.rule), key=lambda each: each.precedence)
         return {each.attribute: each for each in ranked}, {
             each.attribute: each.column or each.attribute for each in of_columns

@@ -83,12 +83,46 @@ def test_a_version_is_set_everywhere_by_one_command(version, allowed, tmp_path):
 
 @pytest.mark.parametrize("folder", PROJECTS[1:], ids=lambda folder: folder.name)
 def test_fragments_of_the_change_log_have_names_that_towncrier_knows(folder):
-    fragments = list((folder / "changes").iterdir())
-    for fragment in fragments:
+    config = tomllib.loads((folder / "pyproject.toml").read_text())["tool"]["towncrier"]
+    sections = {one["path"] for one in config.get("section", [{"path": ""}])}
+    for fragment in (one for one in (folder / "changes").rglob("*.md")):
+        section = str(fragment.parent.relative_to(folder / "changes"))
+        assert section.removeprefix(".") in sections, fragment
         name = re.fullmatch(r"(\+\w+|\d+)\.(\w+)\.md", fragment.name)
         assert name, fragment
         assert name[2] in KINDS, fragment
     assert "<!-- towncrier release notes start -->" in (folder / "CHANGES.md").read_text()
+
+
+def test_change_logs_are_collected_as_often_as_one_likes(tmp_path):
+    (tmp_path / ".ci").mkdir()
+    shutil.copy(ROOT / ".ci" / "changes.py", tmp_path / ".ci")
+    (tmp_path / "pyproject.toml").write_text('[project]\nversion = "7.8.9"\n')
+    older = "## 7.8.8 (2020-02-20)\n\n### New\n\n- Something old.\n"
+    for folder in PROJECTS[1:]:
+        (tmp_path / folder.name / "changes").mkdir(parents=True)
+        shutil.copy(folder / "pyproject.toml", tmp_path / folder.name)
+        text = f"# Changes\n\n<!-- towncrier release notes start -->\n\n{older}"
+        (tmp_path / folder.name / "CHANGES.md").write_text(text)
+    log = tmp_path / "blender_core" / "CHANGES.md"
+
+    def collected(*arguments):
+        command = [sys.executable, tmp_path / ".ci" / "changes.py", *arguments]
+        subprocess.run(command, check=True, capture_output=True, timeout=60)
+        return re.findall(r"^(## [\d.]+|- .*)", log.read_text(), re.MULTILINE)
+
+    changes = tmp_path / "blender_core" / "changes"
+    before = ["## 7.8.8", "- Something old."]
+    assert collected() == before
+    (changes / "+first.feature.md").write_text("First.\n")
+    assert collected() == ["## 7.8.9", "- First.", *before]
+    (changes / "rules").mkdir()
+    (changes / "rules" / "+second.fix.md").write_text("Second.\n")
+    assert collected() == collected() == ["## 7.8.9", "- Second.", "- First.", *before]
+    assert collected("--release") == ["## 7.8.9", "- Second.", "- First.", *before]
+    assert list(changes.rglob("*.md")) == []
+    assert collected() == ["## 7.8.9", "- Second.", "- First.", *before]
+    assert (tmp_path / "blender_rules_std" / "CHANGES.md").read_text().count("##") == 2
 
 
 def pages():

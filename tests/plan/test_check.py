@@ -311,6 +311,13 @@ def test_deprecated_names(plan_of):
     assert findings[0].problem == "its rule 'mintime' is deprecated"
     assert "'min'" in findings[0].remedy
     assert "'max'" in findings[-1].remedy
+    assert all(one.is_information for one in findings), "nobody but the schema can mend them"
+
+
+def test_a_deprecated_name_that_is_asked_for(plan_of):
+    plan = plan_of(overrides={"meta.one": "mintime"}, one={"type": "string", "blend_rule": "min"})
+    (finding,) = plan.check()
+    assert (finding.kind, finding.is_information) == (FindingKind.DEPRECATED, False)
 
 
 def test_a_third_partys_rule_says_what_to_use_instead(plan_of, make_plugins, acme):

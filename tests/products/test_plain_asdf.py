@@ -320,6 +320,22 @@ class TestHowOftenItIsRead:
             blendmodels(product, INPUTS, plugins=plugins, output=tmp_path / "out.asdf")
 
 
+def test_arrays_in_files_beside_it(tmp_path, plugins):
+    """They are found from the same folder, and from no other."""
+    product = write(tmp_path / "product.asdf", all_array_storage="external")
+    assert len(list(tmp_path.iterdir())) > 1
+    blendmodels(product, INPUTS, plugins=plugins, output=tmp_path / "out.asdf")
+    check(read(tmp_path / "out.asdf"))
+    (tmp_path / "other").mkdir()
+    output = tmp_path / "other" / "out.asdf"
+    with pytest.raises(OutputError, match="would not be found from another folder"):
+        blendmodels(product, INPUTS, plugins=plugins, output=output)
+    assert not output.exists()
+    (tmp_path / "link").symlink_to(tmp_path)
+    blendmodels(product, INPUTS, plugins=plugins, output=tmp_path / "link" / "linked.asdf")
+    check(read(tmp_path / "linked.asdf"))
+
+
 def test_values_that_were_set_later_stay(product, plugins):
     blendmodels(product, INPUTS, plugins=plugins, output=product)
     raw = product.read_bytes()

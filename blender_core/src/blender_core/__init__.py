@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from blender_core.common.provider import Provider
     from blender_core.common.values import DROP, Noted
     from blender_core.errors import (
+        AmbiguousAttributeError,
         AmendError,
         AssociationProductError,
         BlenderError,
@@ -72,6 +73,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DROP",
+    "AmbiguousAttributeError",
     "AmendError",
     "AmendResult",
     "Amendment",
@@ -153,8 +155,8 @@ _NAMES_IN: Final = {
     "blending.blendmodels": "blendmodels",
     "blending.blender": "ModelBlender",
     "errors": (
-        "AmendError AssociationProductError BlenderError BlendErrorGroup BlendWarning "
-        "EnvironmentVariableError ExecutorError "
+        "AmbiguousAttributeError AmendError AssociationProductError BlenderError BlendErrorGroup "
+        "BlendWarning EnvironmentVariableError ExecutorError "
         "ExpansionError InputError InvalidValueError MixedModelTypesError NoInputsError "
         "NotADatamodelError OutputError OutputExistsError OverrideConflictError PlanError "
         "PluginError ReaderConflictError RemoteError RuleCheckError RuleConflictError "

@@ -247,6 +247,14 @@ class TestLimits:
         assert values["SCI", "PHOTFNU"] == 2.5
         assert {"PHOTFNU", "PHOTFNU_2"} <= set(result.table.colnames)
 
+    def test_and_a_rules_file_names_its_column(self, blend, write, rules):
+        paths = [write("j9l9a1q", PHOTFNU=1.5), write("j9l9a2q", ({"PHOTFNU": 2.5},))]
+        with pytest.warns(BlendWarning, match="NU_2"):
+            result, _ = blend(*paths, rules=[rules("ROOTNAME\nPHOTFNU NU\n")])
+        assert result.table["NU"][0] == 1.5
+        assert result.table["NU_2"][1] == 2.5
+        assert list(result.table["NU"].mask) == [False, True]
+
 
 @pytest.mark.exhaustive
 def test_installed(installed, write, rules, tmp_path):
@@ -266,5 +274,8 @@ def test_installed(installed, write, rules, tmp_path):
     assert environment.run(code, tmp_path, *arguments) == "60.0\n"
     program = environment.programs / "hst-rules"
     subprocess.run([program, path, "--to", tmp_path / "team.toml"], check=True)
+    again = tmp_path / "again.toml"
+    subprocess.run([environment.python, "-m", "blender_hst", path, "--to", again], check=True)
+    assert again.read_text() == (tmp_path / "team.toml").read_text()
     arguments = (str(product), str(tmp_path / "team.toml"), str(tmp_path / "out2.fits"), *inputs)
     assert environment.run(code, tmp_path, *arguments) == "60.0\n"

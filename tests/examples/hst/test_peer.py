@@ -139,7 +139,7 @@ def is_same(one, other):
     if isinstance(one, str) and isinstance(other, str):
         return one.rstrip() == other.rstrip()
     if isinstance(one, float) and isinstance(other, float):
-        return math.isclose(one, other, rel_tol=1e-13)
+        return math.isclose(one, other, rel_tol=1e-13, abs_tol=1e-15)
     return one == other and isinstance(one, bool) == isinstance(other, bool)
 
 

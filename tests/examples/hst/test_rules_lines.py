@@ -36,7 +36,7 @@ def overrides(hst, tmp_path):  # noqa: ARG001
 
     def read(text):
         given = overrides_of(read_lines(tmp_path / "x.rules", text))
-        of_columns = [each for each in given if each.rule is None]
+        of_columns = [each for each in given if each.record or each.column]
         ranked = sorted((each for each in given if each.rule), key=lambda each: each.precedence)
         return {each.attribute: each for each in ranked}, {
             each.attribute: each.column or each.attribute for each in of_columns
@@ -97,6 +97,17 @@ class TestLines:
         with pytest.warns(BlendWarning, match=r"x.rules: line 2 begins with a blank and is passed"):
             rules, _ = overrides("ROOTNAME\n EXPTIME EXPTIME sum\n   # a remark\n")
         assert "EXPTIME" not in rules
+
+    @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+    @pytest.mark.parametrize("mark", ["", "\ufeff"])
+    def test_files_of_any_machine(self, hst, tmp_path, write, end, mark):  # noqa: ARG002
+        path = tmp_path / "acs.rules"
+        text = f"{mark}!VERSION = 1.1\n!VERSION = 1.0\nrootname\nexptime\tTEXPTIME \t sum # all\n"
+        path.write_bytes(text.replace("\n", end).encode())
+        inputs = [write("j9l9a1q"), write("j9l9a2q", start=0.5)]
+        result = blendmodels(None, inputs, rules=path)
+        assert result.values["meta.made.primary.TEXPTIME"] == 60.0
+        assert result.table.colnames == ["ROOTNAME"]
 
     def test_what_begins_with_a_tabulator_is_a_rule(self, overrides):
         rules, _ = overrides("\tROOTNAME\n\tEXPTIME\tEXPTIME\tsum\n")

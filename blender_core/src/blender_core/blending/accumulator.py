@@ -15,7 +15,7 @@ from blender_core.blending.runs import Runs
 from blender_core.common.advice import Advice, Argument
 from blender_core.common.foreign import causes_of, type_name
 from blender_core.common.urls import shown_url
-from blender_core.common.wording import named
+from blender_core.common.wording import named, visible
 from blender_core.errors import InputError, MixedModelTypesError, raise_all, warn_again
 from blender_core.inputs.columns import Columns
 from blender_core.inputs.inputs import Input, Inputs, file_name, lent
@@ -67,8 +67,8 @@ class Accumulator:
         """Their values."""
         self.skipped: list[BlenderError] = []
         """Why inputs were left out."""
-        self.files: list[Path] = []
-        """The files that they are read from, or were, as far as they tell."""
+        self.files: list[str] = []
+        """The names of the files that they are read from, or were, as far as they tell."""
         self._planner = planner
         self._plugins = plugins
         self._opener = Opener(plugins, remote)
@@ -131,11 +131,11 @@ class Accumulator:
             try:
                 yield from each.singles(self._remote)
             except InputError as fault:
-                files = each.files
-                label = named(each.label, files[0]) if len(files) == 1 else each.label
+                names = each.file_names
+                label = named(each.label, names[0]) if len(names) == 1 else each.label
                 fault.input = fault.input or label
                 added.faults.append(fault)
-            self.files += each.files
+            self.files += each.file_names
             del each  # as above
 
     def _read_in_runs(self, inputs: Inputs, added: _Added, runs: Runs) -> None:
@@ -182,7 +182,7 @@ class Accumulator:
         if (read := runs.next()) is None:
             return False
         run, answer = read
-        self.files += answer.files
+        self.files += map(str, answer.files)
         warnings: dict[int, list[Warning]] = {}
         for place, warning in answer.warnings:
             warnings.setdefault(place, []).append(warning)
@@ -241,7 +241,7 @@ class Accumulator:
                     error.input = error.input or (named(label, _shown(model)) if is_name else label)
                 raise
             finally:
-                self.files += files
+                self.files += map(str, files)
             if _LOGGER.isEnabledFor(logging.DEBUG):
                 _log_one(label, model, len(rows), time.perf_counter() - begin)
             return rows, of_several
@@ -312,7 +312,7 @@ def _log_all(count: str, n_faults: int, seconds: float) -> None:
 def _log_one(label: str, model: Any, n_rows: int, seconds: float) -> None:
     origin = _shown(model) if isinstance(model, (str, os.PathLike)) else type_name(model)
     rows = "" if n_rows == 1 else f", {n_rows} rows"
-    _LOGGER.debug("read %s from %s in %.3g ms%s", label, origin, 1000 * seconds, rows)
+    _LOGGER.debug("read %s from %s in %.3g ms%s", label, visible(origin), 1000 * seconds, rows)
 
 
 def _let_go(fault: BaseException) -> None:

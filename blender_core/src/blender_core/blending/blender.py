@@ -315,7 +315,8 @@ class ModelBlender:
         self._remembered.add(product, evaluations)
         seconds = time.perf_counter() - begin
         count = labels.count(len(accumulated.columns))
-        _LOGGER.info("blended %s into %r in %.3g s", count, product, seconds)
+        into = product.path or result.product_type or "no product"
+        _LOGGER.info("blended %s into %s in %.3g s", count, into, seconds)
         return result
 
     def _records_rules(self, product: Product, evaluations: Iterable[Evaluation]) -> bool:

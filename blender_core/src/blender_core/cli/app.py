@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from blender_core.cli.amend import amend
+from blender_core.cli.bash_words import in_whole_words
 from blender_core.cli.blend import blend
 from blender_core.cli.check import check
 from blender_core.cli.demo import demo
@@ -20,9 +21,10 @@ from blender_core.cli.errors import write_error
 from blender_core.cli.explain import explain
 from blender_core.cli.log_level import logged
 from blender_core.cli.plan import plan
-from blender_core.cli.plugins import plugins, rules
+from blender_core.cli.plugins import plugins
 from blender_core.cli.preview import preview
 from blender_core.cli.report import report
+from blender_core.cli.rules import rules
 from blender_core.cli.streams import visible_streams
 from blender_core.cli.table import table
 
@@ -32,6 +34,8 @@ __all__ = ["app"]
 _TYPE: Final = re.compile(r"^(  [A-Z]+) <\w+(?:\[\w+\])?>", re.MULTILINE)
 _REQUIRED: Final = re.compile(r"\{([A-Z]+)\}")
 
+_COMPLETE: Final = "_MODEL_BLENDER_COMPLETE"
+"""By this variable of the environment, typer lets a shell ask for completion."""
 _JSON: Final = "--json"
 _AS_JSON: Final = "blender_core.as_json"
 """By this name, a command's context says whether JSON is asked for."""
@@ -54,7 +58,7 @@ class _Commands(TyperGroup):
     """All commands, whose output shows what is invisible: that of typer itself, too."""
 
     def main(self, *args: Any, **settings: Any) -> Any:
-        with visible_streams():
+        with visible_streams(), in_whole_words(_COMPLETE):
             return super().main(*args, **settings)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:

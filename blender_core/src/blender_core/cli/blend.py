@@ -28,6 +28,7 @@ from blender_core.cli.options import (
     Rules,
     Timeout,
     argument,
+    file_option,
     flag,
     option,
     parse_overrides,
@@ -50,7 +51,7 @@ def blend(
     ] = None,
     output: Annotated[
         Path | None,
-        option(
+        file_option(
             "FILE",
             "Where to write the product. By default, it takes the place of PRODUCT.",
             "--output",
@@ -93,6 +94,19 @@ def blend(
     ] = False,
     report: ReportFile = None,
     on_bad_input: OnBadInputOption = OnBadInput.RAISE,
+    processes: Annotated[
+        int | None,
+        option("N", "Read the inputs in so many processes of this machine.", "--processes"),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        option(
+            "ADDRESS",
+            "Let the workers of a Dask cluster read the inputs: the address of its scheduler, "
+            "such as tcp://head:8786.",
+            "--scheduler",
+        ),
+    ] = None,
     dry_run: Annotated[
         bool,
         flag(
@@ -119,6 +133,7 @@ def blend(
     """
     with reported(debug, as_json):
         from blender_core.cli.blend_work import BlendWork
+        from blender_core.cli.workers import Workers
 
         if show_all and not dry_run:
             msg = "--all is for --dry-run, which shows the values that would change"
@@ -130,6 +145,7 @@ def blend(
             report=report,
             overwrite=overwrite,
             ignore=ignore or [],
+            workers=Workers(processes, scheduler),
             settings={
                 "overrides": parse_overrides(override or []),
                 "rules": rules or [],

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.cli.amend import change_objects, print_changes
-from blender_core.cli.check import finding_object, print_findings
+from blender_core.cli.check import findings_object, print_findings
 from blender_core.cli.console import Output
 from blender_core.cli.formatting import list_some
 from blender_core.cli.plan import (
@@ -19,7 +19,6 @@ from blender_core.common.values import distinct
 from blender_core.common.wording import join_words, pluralize
 from blender_core.evaluation.outcome import OF_A_FILE, Status
 from blender_core.plan.assignment import Tier
-from blender_core.plan.findings import FindingKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -180,7 +179,7 @@ def rehearsal_object(rehearsal: Rehearsal, warnings: Sequence[str]) -> dict[str,
             }
             for conflict in rehearsal.conflicts
         ],
-        "findings": [finding_object(finding) for finding in rehearsal.findings],
+        **findings_object({"": rehearsal.findings}),
         "values": change_objects(rehearsal.changes, "now", "then"),
         **({} if rehearsal.result is None else _later_object(rehearsal.result)),
         "warnings": list(warnings),
@@ -205,8 +204,8 @@ def print_rehearsal(rehearsal: Rehearsal) -> None:
         console.text("The plan: every attribute has the rule that the schema asks for.", "bold")
     console.text("")
     console.text("Its check:", "bold")
-    # Nobody who blends can do anything about these.
-    telling = [each for each in rehearsal.findings if each.kind is not FindingKind.DEPRECATED]
+    # Nobody who blends can do anything about the others.
+    telling = [each for each in rehearsal.findings if not each.is_information]
     print_findings({"the plan": telling})
     console.text("")
     if rehearsal.result is not None:

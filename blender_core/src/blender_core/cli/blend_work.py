@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blender_core.blending.result import BlendResult
+    from blender_core.cli.workers import Workers
     from blender_core.evaluation.outcome import Outcome
     from blender_core.inputs.inputs import Input
     from blender_core.products.base import Product
@@ -52,8 +53,8 @@ __all__ = ["BlendWork"]
 class BlendWork:
     """A blend, as a user asks for it.
 
-    ``arguments`` name the inputs; without any, the product does. ``settings`` and ``ignore`` are
-    those of `blender_core.ModelBlender`.
+    ``arguments`` name the inputs, which ``workers`` read; without any, the product does.
+    ``settings`` and ``ignore`` are those of `blender_core.ModelBlender`.
     """
 
     product: Path
@@ -62,6 +63,7 @@ class BlendWork:
     report: Path | None
     overwrite: bool
     ignore: Sequence[str]
+    workers: Workers
     settings: Mapping[str, Any]
 
     def carry_out(self, *, as_json: bool, quiet: bool) -> None:
@@ -70,6 +72,7 @@ class BlendWork:
         with notes.about(""):
             plugins, product, inputs = self._prepare()
         with (
+            self.workers.executor() as executor,
             bar("Reading", f"Writing {self.output.name}", quiet=quiet) as progress,
             notes.about(""),
         ):
@@ -81,6 +84,7 @@ class BlendWork:
                 **self.settings,
                 plugins=plugins,
                 progress=progress,
+                executor=executor,
                 output=self.output,
                 overwrite=self.overwrite,
             )
@@ -142,9 +146,9 @@ class BlendWork:
         """Return what blends the inputs, all of which have been read."""
         blender = ModelBlender(self.ignore, **self.settings, plugins=plugins)
         total = sum(item.number for item in inputs)
-        with bar("Reading", quiet=quiet) as progress:
+        with self.workers.executor() as executor, bar("Reading", quiet=quiet) as progress:
             blender.accumulate_all(
-                inputs, None if progress is None else lambda done: progress(done, total)
+                inputs, None if progress is None else lambda done: progress(done, total), executor
             )
         return blender
 

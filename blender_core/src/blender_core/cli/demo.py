@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from blender_core.cli.errors import CommandError, reported
-from blender_core.cli.options import AsJson, Debug
+from blender_core.cli.options import AsJson, Debug, file_argument, file_option
 
 __all__ = ["demo"]
 
@@ -22,22 +22,20 @@ _WHOLE_LINES: Final = 1000
 def demo(
     exposures: Annotated[
         list[Path] | None,
-        typer.Argument(
-            metavar="EXPOSURE",
-            show_default=False,
-            help="FITS exposures of one model type. Without any, a small NIRCam-like set is "
+        file_argument(
+            "EXPOSURE",
+            "FITS exposures of one model type. Without any, a small NIRCam-like set is "
             f"written to {FOLDER}/exposures.",
         ),
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option(
+        file_option(
+            "FILE",
+            "Where to save the product, a FITS or ASDF file. By default it goes to "
+            f"{FOLDER}, whose files the demo replaces.",
             "--output",
             "-o",
-            metavar="FILE",
-            show_default=False,
-            help="Where to save the product, a FITS or ASDF file. By default it goes to "
-            f"{FOLDER}, whose files the demo replaces.",
         ),
     ] = None,
     overwrite: Annotated[

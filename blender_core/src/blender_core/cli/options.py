@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import enum
+import os
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from blender_core.cli import completion
 from blender_core.cli.errors import CommandError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+
+    Completion = Callable[[typer.Context, str], list[str | tuple[str, str]]]
 
     from blender_core.formats.remote.settings import Remote
     from blender_core.plugins.override import Override
@@ -43,6 +48,8 @@ __all__ = [
     "Rules",
     "Timeout",
     "argument",
+    "file_argument",
+    "file_option",
     "flag",
     "option",
     "parse_overrides",
@@ -51,14 +58,40 @@ __all__ = [
 ]
 
 
-def argument(metavar: str, text: str) -> Any:
-    """Return an argument, whose default is not part of the help."""
-    return typer.Argument(metavar=metavar, show_default=False, help=text)
+_URL: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+://")
+_SECRETS: Final = re.compile(r"(?<=://)[^/@]*@|[?#].*", re.DOTALL)
+"""Parts of a URL that may have passwords in them."""
 
 
-def option(metavar: str, text: str, *names: str) -> Any:
+def argument(metavar: str, text: str, complete: Completion | None = None) -> Any:
+    """Return an argument, whose default is not part of the help; with what completes it."""
+    return typer.Argument(metavar=metavar, show_default=False, help=text, autocompletion=complete)
+
+
+def file_argument(metavar: str, text: str) -> Any:
+    """Return an argument that is a file on this machine."""
+    return typer.Argument(metavar=metavar, show_default=False, help=text, parser=_local_file)
+
+
+def file_option(metavar: str, text: str, *names: str) -> Any:
+    """Return an option whose value is a file on this machine."""
+    return typer.Option(*names, metavar=metavar, show_default=False, help=text, parser=_local_file)
+
+
+def _local_file(name: str) -> Path:
+    # As a Path, a URL would lose one of its slashes.
+    if _URL.match(name) and not os.path.lexists(name):
+        shown = _SECRETS.sub("", name)
+        msg = f"{shown} is a URL, and a file on this machine is asked for: download it first"
+        raise typer.BadParameter(msg)
+    return Path(name)
+
+
+def option(metavar: str, text: str, *names: str, complete: Completion | None = None) -> Any:
     """Return an option with a value, whose default is not part of the help."""
-    return typer.Option(*names, metavar=metavar, show_default=False, help=text)
+    return typer.Option(
+        *names, metavar=metavar, show_default=False, help=text, autocompletion=complete
+    )
 
 
 def flag(text: str, *names: str) -> Any:
@@ -80,7 +113,9 @@ AsJson = Annotated[bool, flag("Print JSON, for programs to read.", "--json")]
 Block = Annotated[
     list[str] | None,
     option(
-        "PLUGIN", "Leave out an installed plugin, by its name or its distribution's. Repeatable."
+        "PLUGIN",
+        "Leave out an installed plugin, by its name or its distribution's. Repeatable.",
+        complete=completion.plugin_names,
     ),
 ]
 Debug = Annotated[bool, flag("Show the traceback of an error.", "--debug")]
@@ -96,12 +131,13 @@ ExpType = Annotated[
     str | None,
     option("NAME", "The type of exposure, for overrides that hold for one only. A file tells."),
 ]
-File = Annotated[Path | None, argument("FILE", "An exposure.")]
+File = Annotated[Path | None, file_argument("FILE", "An exposure.")]
 Ignore = Annotated[
     list[str] | None,
     option(
         "ATTR",
         "Leave the product its own values of attributes whose paths begin so. Repeatable.",
+        complete=completion.paths,
     ),
 ]
 Instrument = Annotated[
@@ -110,7 +146,12 @@ Instrument = Annotated[
 ]
 Mixed = Annotated[bool, flag("Take inputs of several model types and instruments.", "--mixed")]
 Model = Annotated[
-    str | None, option("CLASS", "A class of stdatamodels.jwst.datamodels, such as ImageModel.")
+    str | None,
+    option(
+        "CLASS",
+        "A class of stdatamodels.jwst.datamodels, such as ImageModel.",
+        complete=completion.model_types,
+    ),
 ]
 OnBadInputOption = Annotated[
     OnBadInput,
@@ -126,13 +167,14 @@ Overrides = Annotated[
         "Give an attribute another rule: meta.exposure.duration=max. The attribute may be a "
         "keyword, a group or a pattern. Repeatable.",
         "--override",
+        complete=completion.overrides,
     ),
 ]
 Overwrite = Annotated[bool, flag("Replace a file that --output names.", "--overwrite")]
-Product = Annotated[Path, argument("PRODUCT", "The product's file.")]
+Product = Annotated[Path, file_argument("PRODUCT", "The product's file.")]
 Quiet = Annotated[bool, flag("Print nothing but errors.", "--quiet", "-q")]
 ReportFile = Annotated[
-    Path | None, option("FILE", "Write a report of the blend, in HTML.", "--report")
+    Path | None, file_option("FILE", "Write a report of the blend, in HTML.", "--report")
 ]
 Concurrent = Annotated[
     int | None,
@@ -158,7 +200,7 @@ Timeout = Annotated[
 ]
 Rules = Annotated[
     list[Path] | None,
-    option(
+    file_option(
         "FILE",
         "A rules file, with overrides: in TOML, or in a format that a plugin reads. Repeatable.",
     ),
@@ -182,6 +224,7 @@ def split_names(texts: Iterable[str]) -> list[str]:
 
 def parse_overrides(texts: Iterable[str]) -> list[Override]:
     """Return the overrides that a user asks for, each as ``ATTR=RULE``."""
+    from blender_core.cli.override_settings import require_no_settings
     from blender_core.plugins.override import Override
 
     overrides = []
@@ -190,5 +233,6 @@ def parse_overrides(texts: Iterable[str]) -> list[Override]:
         if not attribute or not rule:
             msg = f"--override takes an attribute and a rule, such as EFFEXPTM=max, not {text!r}"
             raise CommandError(msg)
+        require_no_settings(attribute, rule)
         overrides.append(Override(attribute=attribute, rule=rule, reason="--override"))
     return overrides

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blender_core.cli.errors import CommandError
-from blender_core.cli.plan_options import model_classes
+from blender_core.cli.model_classes import model_classes
 from blender_core.common.provider import normalized
 from blender_core.common.wording import full_repr
 from blender_core.errors import BlenderError, BlendErrorGroup, PluginError, warn

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from blender_core.cli.errors import reported
 from blender_core.cli.formatting import print_json
-from blender_core.cli.options import AsJson, Debug, Product, Quiet, flag, option
+from blender_core.cli.options import AsJson, Debug, Product, Quiet, file_option, flag
 
 __all__ = ["report"]
 
@@ -15,7 +15,7 @@ def report(
     product: Product,
     output: Annotated[
         Path | None,
-        option(
+        file_option(
             "FILE",
             "Where to write the report. By default, it goes beside the product, with a name "
             "that ends in _report.html.",

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from html import escape
 from typing import TYPE_CHECKING, Final
 
 from blender_core.common.wording import shorten, visible
+from blender_core.display.view import ViewTable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from blender_core.display.view import View, ViewTable
+    from blender_core.display.view import View
 
 __all__ = ["LARGEST", "to_html"]
 
 LARGEST: Final = 50_000
 """How many bytes a view may have: a notebook keeps each in its file."""
 
+_MOST_ROWS: Final = 20
+_FEW_ROWS: Final = 6
+"""So many more are not worth to be folded."""
 _LONGEST: Final = 120
 _LONGEST_FACT: Final = 300
+_LONGEST_WORD: Final = 60
+_LONG_CELL: Final = '<td class="long">'
 _KEPT_FREE: Final = 1200
 """How many bytes each table has at least, for its title, its head and its end."""
 
@@ -30,7 +37,9 @@ _STYLE: Final = (
     ".model-blender tr{background:none!important}"
     ".model-blender :is(th,td){text-align:left!important;vertical-align:top;padding:.15em 1em "
     ".15em 0;border:0;border-bottom:1px solid rgb(128 128 128/.35);color:inherit;"
-    "max-width:34em;white-space:normal;overflow-wrap:anywhere}"
+    "max-width:34em;white-space:normal}"
+    ".model-blender .long{overflow-wrap:anywhere}"
+    ".model-blender :is(div,details){overflow-x:auto}"
     ".model-blender summary{cursor:pointer}"
     "</style>"
 )
@@ -42,10 +51,11 @@ def to_html(view: View) -> str:
     parts.append("</strong>")
     if view.facts:
         facts = (
-            f"<tr><th>{_shown(name)}<td>{_shown(text, _LONGEST_FACT)}" for name, text in view.facts
+            f"<tr><th>{_shown(name)}{_LONG_CELL}{_shown(text, _LONGEST_FACT)}"
+            for name, text in view.facts
         )
-        parts.append(f"<table>{''.join(facts)}</table>")
-    tables = [table for table in view.tables if table.rows]
+        parts.append(f"<div><table>{''.join(facts)}</table></div>")
+    tables = [part for table in view.tables if table.rows for part in _parts(table)]
     end = "</div>"
     room = LARGEST - _size(*parts, end) - _KEPT_FREE * len(tables)
     for table in tables:
@@ -53,6 +63,15 @@ def to_html(view: View) -> str:
         room += _KEPT_FREE - _size(text)
         parts.append(text)
     return "".join([*parts, end])
+
+
+def _parts(table: ViewTable) -> list[ViewTable]:
+    """Return a long table as its beginning and a folded rest."""
+    n_rest = len(table.rows) - _MOST_ROWS
+    if table.is_folded or n_rest < _FEW_ROWS:
+        return [table]
+    rest = ViewTable(table.head, table.rows[_MOST_ROWS:], f"{n_rest} more", is_folded=True)
+    return [replace(table, rows=table.rows[:_MOST_ROWS]), rest]
 
 
 def _table(table: ViewTable, room: int) -> str:
@@ -81,7 +100,13 @@ def _more(table: ViewTable, number: int) -> str:
 
 
 def _row(cells: Sequence[str]) -> str:
-    return f"<tr>{''.join(f'<td>{_shown(cell)}' for cell in cells)}"
+    return f"<tr>{''.join(map(_cell, cells))}"
+
+
+def _cell(text: str) -> str:
+    # Other words are not to be broken, or names are.
+    is_long = len(text) > _LONGEST_WORD and max(map(len, text.split()), default=0) > _LONGEST_WORD
+    return f"{_LONG_CELL if is_long else '<td>'}{_shown(text)}"
 
 
 def _shown(text: str, longest: int = _LONGEST) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from blender_core.common.datetimes import CALENDAR, CLOCK
 from blender_core.common.values import identity
 from blender_core.errors import RuleError
+from blender_core.inputs.column import kinds_of
 from blender_core.inputs.row_labels import BY_NUMBER
 from blender_core.plugins.rule import Missing
 
@@ -187,6 +188,6 @@ def _once_each(
 
 def _identities(values: Sequence[Any]) -> Sequence[Any]:
     """Return what is equal for values that are the same, and None where there is none."""
-    if _THEIR_OWN_IDENTITY.issuperset(map(type, values)):
+    if kinds_of(values) <= _THEIR_OWN_IDENTITY:
         return values
     return [identity(value) for value in values]

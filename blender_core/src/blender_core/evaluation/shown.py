@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["count_in_words", "is_notable", "rule_in_words", "statuses_in_words", "tables_of"]
 
-_HEAD: Final = ("keyword", "attribute", "value", "rule", "values")
+_HEAD: Final = ("keyword", "attribute", "value", "rule", "values in inputs")
 
 
 def is_notable(outcome: Outcome) -> bool:

@@ -27,7 +27,7 @@ from blender_core.inputs.association import (
     warn_of_left_out,
 )
 from blender_core.inputs.named_files import file_of_part, files_named_by, stands_for_several
-from blender_core.schema.model_class import import_datamodels
+from blender_core.schema.model_class import import_formats
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,6 +51,8 @@ __all__ = [
 ]
 
 
+_NAMES: Final = (str, type(Path()))
+"""What is the name of a file and nothing more."""
 _LOCAL: Final = "file://"
 _ASSOCIATION: Final = ".json"
 
@@ -61,16 +63,28 @@ class Input:
     fault: InputError | None = None
     """Why it stands for none, if that is known before it is read."""
 
-    def __init__(self, given: Any, label: str, files: list[Path], number: int = 1) -> None:
+    def __init__(self, given: Any, label: str, file_names: list[str], number: int = 1) -> None:
         self._given = given
         self.label = label
         """What it is to the blend, for messages: ``input 3``."""
-        self.files = files
-        """The files that it comes from, as far as it tells: a product must not replace them."""
-        self.names: Sequence[Path | str] = files
-        """What it is called by: its files or its URL, or parts of one file."""
+        self.file_names = file_names
+        """The names of the files that it comes from, as far as it tells."""
+        self.part: Path | None = None
+        """The name that it is given by, if that means a part of a file, such as an extension."""
         self.number = number
         """How many single inputs it stands for."""
+
+    @property
+    def files(self) -> list[Path]:
+        """The files that it comes from: a product must not replace them."""
+        return [*map(Path, self.file_names)]
+
+    @property
+    def names(self) -> Sequence[Path | str]:
+        """What it is called by: its files or its URL, or parts of one file."""
+        if self.url is not None:
+            return [self.url]
+        return self.files if self.part is None else [self.part]
 
     @property
     def url(self) -> str | None:
@@ -97,13 +111,13 @@ class AssociationInput(Input):
     ) -> None:
         super().__init__(association, label, [], 0)
         if isinstance(association, Path):
-            self.files.append(association)
+            self.file_names.append(str(association))
         try:
             self._members = science_members(association, label, choice, remote)
         except InputError as fault:  # of no concern to other inputs
             self.fault = fault
             return
-        self.files += (file for file in self._members.files if isinstance(file, Path))
+        self.file_names += (str(file) for file in self._members.files if isinstance(file, Path))
         self.number = len(self._members.files)
 
     @property
@@ -160,7 +174,7 @@ class LibraryInput(Input):
         self._indices: Sequence[int] = range(len(library))
         if members:
             self._indices = [i for i, exptype in enumerate(self._exptypes) if is_science(exptype)]
-        super().__init__(library, label, [*self._paths], len(self._indices))
+        super().__init__(library, label, [*map(str, self._paths)], len(self._indices))
 
     def singles(
         self,
@@ -192,7 +206,7 @@ class LibraryInput(Input):
             raise InputError(msg) from error
         try:
             # A model may have been opened before the library got it.
-            self.files += files_of(model)
+            self.file_names += _names_of_files(model)
             yield model
         finally:
             self._given.shelve(model, index, modify=False)
@@ -276,26 +290,31 @@ def resolve(
         elif urls.file_name(given).endswith(_ASSOCIATION):
             return AssociationInput(given, label, choice, remote)
         else:
-            by_url = Input(given, label, [])
-            by_url.names = [given]
-            return by_url
+            return Input(given, label, [])
     if isinstance(given, (str, os.PathLike)):
-        path = given if isinstance(given, Path) else Path(given)
-        if path.suffix == _ASSOCIATION:
-            return AssociationInput(path, label, choice, remote)
-        single = Input(given, label, [path])
-        if (file := file_of_part(str(path))) is not None:
-            single.files, single.names = [file], [path]
+        name = os.fspath(given)
+        if type(name) is not str or name.endswith(_ASSOCIATION):
+            path = Path(given)  # which does not take all that is like a path
+            if path.suffix == _ASSOCIATION:
+                return AssociationInput(path, label, choice, remote)
+            name = str(path)
+        single = Input(given, label, [name])
+        if (file := file_of_part(name)) is not None:
+            single.file_names, single.part = [str(file)], Path(name)
         return single
     if isinstance(given, Mapping) and "products" in given:
         return AssociationInput(given, label, choice, remote)
     if is_library(given):
         return LibraryInput(given, label)
-    return Input(given, label, files_of(given))
+    return Input(given, label, _names_of_files(given))
 
 
 def files_of(model: Any) -> list[Path]:
     """Return the files that a datamodel or an HDUList keeps open; none of anything else."""
+    return [*map(Path, _names_of_files(model))]
+
+
+def _names_of_files(model: Any) -> list[str]:
     # Objects of plugins may have anything of any name.
     references = getattr(model, "_file_references", None)
     if not isinstance(references, list):
@@ -306,7 +325,7 @@ def files_of(model: Any) -> list[Path]:
     kept = [getattr(reference, "_file", None) for reference in references]
     names = filter(None, map(_name_of_hdulist, (model, *kept)))
     uris = filter(None, (getattr(file, "uri", None) for file in kept))
-    return [*map(Path, names), *(Path(unquote(urlsplit(uri).path)) for uri in uris)]
+    return [*map(str, names), *(unquote(urlsplit(uri).path) for uri in uris)]
 
 
 def _name_of_hdulist(file: Any) -> str | None:
@@ -319,8 +338,7 @@ def file_name(loan: AbstractContextManager[Any]) -> str | Path | None:
     if isinstance(loan, LentFile):
         return loan.url
     given = loan.enter_result if isinstance(loan, nullcontext) else None
-    # Others that have the name of a file may be more than that.
-    return given if type(given) in (str, type(Path())) else None
+    return given if type(given) in _NAMES else None
 
 
 class Inputs:
@@ -356,7 +374,7 @@ class Inputs:
             return cls(alone.separate(), choice, remote=remote, are_literal=True)
         if isinstance(alone, LibraryInput):
             return cls([given], choice)
-        import_datamodels()
+        import_formats()
         from astropy.io.fits import HDUList
         from stdatamodels import DataModel
 

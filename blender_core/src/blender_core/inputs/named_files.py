@@ -49,7 +49,7 @@ def file_of_part(name: str) -> Path | None:
     file, bracket, _ = name.partition("[")
     if not (bracket and name.endswith("]")) or os.path.lexists(name):
         return None
-    return Path(file) if os.path.lexists(file) else None
+    return Path(file) if os.path.isfile(file) else None  # noqa: PTH113  # a Path raises errors
 
 
 def files_named_by(text: str, remote: RemoteFiles) -> Iterator[Path | str]:

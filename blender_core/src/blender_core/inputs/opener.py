@@ -10,13 +10,14 @@ from blender_core.common.urls import is_url, shown_url
 from blender_core.common.wording import join_words, named
 from blender_core.errors import InputError, NotADatamodelError, UnknownInputError
 from blender_core.formats.remote.remote_files import RemoteFiles
+from blender_core.inputs.named_files import file_of_part
 from blender_core.readers.asdf import AsdfReader
 from blender_core.readers.datamodel import DatamodelReader
 from blender_core.readers.fits import FitsReader
 from blender_core.readers.plugin_schema import KnownSchemas
 from blender_core.readers.plugin_source import sources_of
 from blender_core.readers.similar.cache import ReaderCache
-from blender_core.schema.model_class import import_datamodels
+from blender_core.schema.model_class import import_formats
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -73,7 +74,7 @@ class Opener:
             return None
 
     def _reader(self, given: Any, label: str) -> _OwnReader:
-        import_datamodels()
+        import_formats()
         from astropy.io.fits import HDUList
 
         if is_url(given):
@@ -109,8 +110,9 @@ class Opener:
             msg = f"{refusal}\nNo plugin reads it{left_out}"
             raise type(refusal)(msg) from refusal
         name = given if isinstance(given, (str, os.PathLike)) else type(given).__name__
+        open_file = self._open_file(label)
         label = named(label, shown_url(str(name)) if is_url(given) else name)
-        claim = self._plugins.open(given, label, _opened(reader), self._open_file(label))
+        claim = self._plugins.open(given, label, _opened(reader), open_file)
         if claim is None:
             names = ", ".join(map(str, providers))
             msg = f"{refusal}\nNor does any plugin take it: asked was {names}{left_out}"
@@ -118,12 +120,13 @@ class Opener:
         return sources_of(*claim, label, self._schemas)
 
     def _named_for_plugin(self, given: Any, label: str) -> Iterable[Reader] | None:
-        """Return what a plugin makes of a name that is no file's, such as of a part of one."""
+        """Return what a plugin makes of a name that is no file's, but that of a part of one."""
         is_name = isinstance(given, (str, os.PathLike))
-        if self._plugins is None or not is_name or os.path.lexists(given):
+        if self._plugins is None or not is_name or file_of_part(str(given)) is None:
             return None
+        open_file = self._open_file(label)
         label = named(label, shown_url(os.fspath(given)))
-        claim = self._plugins.open(given, label, None, self._open_file(label))
+        claim = self._plugins.open(given, label, None, open_file)
         return None if claim is None else sources_of(*claim, label, self._schemas)
 
     def _open_file(self, label: str) -> Callable[[str | os.PathLike[str]], Opened]:

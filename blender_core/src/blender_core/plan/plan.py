@@ -21,7 +21,7 @@ from blender_core.plugins.manager import Plugins
 from blender_core.plugins.registry import Registry
 from blender_core.plugins.source import attributes_of
 from blender_core.schema.attributes import read_attributes
-from blender_core.schema.model_class import described
+from blender_core.schema.model_class import described, import_datamodels
 
 if TYPE_CHECKING:
     import os
@@ -318,6 +318,7 @@ def _attributes_of_blank(model_type: type) -> dict[str, Attribute] | None:
     Most classes are like that. The first datamodel of a process has asdf import all its
     extensions, which takes a second.
     """
+    import_datamodels()
     from stdatamodels.jwst.datamodels import JwstDataModel
 
     if not issubclass(model_type, JwstDataModel):

@@ -136,10 +136,10 @@ class BlenderSpecs:
         """Open an input of a kind of the plugin's own.
 
         Called for each input that the engine does not know: neither a datamodel, nor a file or an
-        HDUList that says of which of stdatamodels' classes it is, nor something that is broken. So
-        a FITS file without the keyword ``DATAMODL`` comes here, and an ASDF file of another
-        telescope; and a name that is that of no file, such as ``x.fits[sci,1]``, which a plugin may
-        know to be that of a part of one. Only one plugin may take an input.
+        HDUList that says of which of stdatamodels' classes it is, nor something that is broken or
+        not there. So a FITS file without the keyword ``DATAMODL`` comes here, and an ASDF file of
+        another telescope; and, where there is a file ``x.fits``, a name such as ``x.fits[sci,1]``.
+        Only one plugin may take an input.
 
         What the engine has read of a file to know that is handed over. A plugin's function may
         leave out arguments that it does not need.

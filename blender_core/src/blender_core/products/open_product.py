@@ -18,7 +18,7 @@ from blender_core.products.datamodel import DatamodelProduct
 from blender_core.products.file_product import AsdfModelProduct, FileProduct
 from blender_core.products.fits import FitsModelProduct
 from blender_core.products.plugin_product import GivenProduct, PluginProduct
-from blender_core.schema.model_class import import_datamodels
+from blender_core.schema.model_class import import_formats
 
 __all__ = ["open_product", "product_of_plugin", "require_local"]
 
@@ -35,7 +35,7 @@ def open_product(product: Any, plugins: Plugins | None = None) -> Product:
         return NoProduct()
     if isinstance(product, _OWN):
         return product
-    import_datamodels()
+    import_formats()
     try:
         if isinstance(product, (str, os.PathLike)):
             require_local(product)

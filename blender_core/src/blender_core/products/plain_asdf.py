@@ -14,11 +14,16 @@ from blender_core.common.caught_warnings import kept_apart
 from blender_core.common.values import DROP
 from blender_core.errors import InputError, OutputError
 from blender_core.formats.asdf.array_edit import ArrayEdit
+from blender_core.formats.asdf.external_arrays import (
+    ExternalArrayError,
+    require_no_files_beside,
+)
 from blender_core.formats.asdf.part import part_of
 from blender_core.formats.asdf.tree_edit import changed, node_at
 from blender_core.formats.asdf.tree_text import AsdfText, array_tag
 from blender_core.formats.files.byte_ranges import PatchError, blocks_of
 from blender_core.formats.files.source_file import SourceFile
+from blender_core.formats.files.target import is_same_file
 from blender_core.products.base import Product
 from blender_core.products.written import require_bytes
 from blender_core.readers.asdf import AsdfReader
@@ -191,20 +196,22 @@ class AsdfProduct(Product):
         self._parts = None
         try:
             with self._source.opened() as source:
-                parts = self._edited(source, nodes)
+                parts = self._edited(source, nodes, target)
                 file.writelines(self._source.reading(blocks_of(parts, source)))
-        except PatchError as error:
+        except (PatchError, ExternalArrayError) as error:
             msg = f"{self.what} cannot be written to {target.output}: {error}"
             raise OutputError(msg, path=target.output) from error
         finally:  # a file that has been changed may not even be readable
             self._source.require_unchanged()
         self._parts = parts
 
-    def _edited(self, source: BinaryIO, nodes: Mapping[str, Any]) -> list[Part]:
+    def _edited(self, source: BinaryIO, nodes: Mapping[str, Any], target: Target) -> list[Part]:
         """Return the file with other values in its tree, and the blocks that belong to it."""
         length = source.seek(0, 2)
         source.seek(0)
         text = AsdfText.read(source, length)
+        if not is_same_file(self._source.path.parent, target.output.absolute().parent):
+            require_no_files_beside(text.root)
         replaced = [node for path in nodes if (node := node_at(text.root, path)) is not None]
         arrays = ArrayEdit(source, len(text.raw), length, text.root, replaced, array_tag(text))
         new = changed(text.text, {path: arrays.put(value) for path, value in nodes.items()})

@@ -22,7 +22,7 @@ from blender_core.common.plain_values import plain
 from blender_core.common.wording import named
 from blender_core.errors import InputError, UnknownInputError
 from blender_core.formats.asdf.external_arrays import ExternalArrayError, require_files
-from blender_core.formats.files.compression import unpacked
+from blender_core.formats.files.source_file import SourceFile
 from blender_core.formats.files.stored_file import StoredFile
 from blender_core.formats.fits.hdulist import raw_fits_of, without_arrays
 from blender_core.formats.fits.scan import BadFitsError, NotFitsError, RawFits
@@ -47,7 +47,7 @@ from blender_core.readers.product_table import (
     HDRRULES,
     HDRTAB,
     table_in_file,
-    table_in_fits,
+    table_in_hdulist,
     table_in_tree,
 )
 from blender_core.readers.reader import Reader
@@ -229,11 +229,13 @@ class FitsReader(Reader):
     def table(self, name: str) -> Any:
         """Return a table that a blend has put into the product in the file."""
         hdu = self._fits.hdu(name.upper())
-        if hdu is not None and isinstance(self._file, StoredFile):
-            with self._file.open() as file, unpacked(file) as content:
-                return table_in_file(hdu, content, self.what, name)
+        file = self._file
         if hdu is not None:
-            return table_in_fits(self._file, self.what, name)
+            if isinstance(file, Path):
+                file = SourceFile(file, label=self.what)
+            elif not isinstance(file, StoredFile):
+                return table_in_hdulist(file, self.what, name)
+            return table_in_file(hdu, file, self.what, name)
         asdf = self._fits.asdf
         if asdf is None or name.encode() not in asdf.raw or self._tree.get(name) is None:
             return None

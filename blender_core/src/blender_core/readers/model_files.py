@@ -16,6 +16,7 @@ from blender_core.errors import InputError, RemoteError, UnknownInputError, warn
 from blender_core.formats.files.stored_file import StoredFile
 from blender_core.readers.datamodel import DatamodelReader
 from blender_core.schema.attributes import unknown_attribute
+from blender_core.schema.model_class import import_datamodels
 from blender_core.schema.tree import collect, collect_all, scalars_within
 
 if TYPE_CHECKING:
@@ -54,8 +55,6 @@ def path_of(file: Path | StoredFile) -> Path:
 
 def class_named(name: Any, label: str, where: str) -> type:
     """Return the class of datamodel that a file says it is of."""
-    from stdatamodels.jwst import datamodels
-
     if name is None:
         msg = (
             f"{label} has no {where}, which says of which class it is. "
@@ -63,6 +62,9 @@ def class_named(name: Any, label: str, where: str) -> type:
             "kind can be inputs once a plugin reads them."
         )
         raise UnknownInputError(msg)
+    import_datamodels()
+    from stdatamodels.jwst import datamodels
+
     model_type = getattr(datamodels, str(name), None)
     if not isinstance(model_type, type) or not issubclass(model_type, datamodels.JwstDataModel):
         msg = (

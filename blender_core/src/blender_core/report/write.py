@@ -154,8 +154,12 @@ def _write_into(file: Writable, source: BlendResult | ProductFile, notes: Iterab
         )
         raise OutputError(msg, path=path)
     text = _text(source, notes, path)
+    content = text if is_of_text else text.encode()
     try:
-        file.write(text if is_of_text else text.encode())
+        while content:
+            n_written = file.write(content)
+            # Files without a buffer may take less than they are given, and say so.
+            content = content[n_written:] if isinstance(n_written, int) else ""
     except OSError as error:
         msg = f"the report cannot be written into the open file {path}: {error.strerror or error}"
         raise OutputError(msg, path=path, errno=error.errno) from error

@@ -76,7 +76,7 @@ def read_lines(path: Path, text: str) -> list[Line]:
     faults: list[RulesFileError] = []
     lines: list[Line] = []
     blank: list[int] = []
-    for number, raw in enumerate(text.split("\n"), start=1):
+    for number, raw in enumerate(_lines(text), start=1):
         if number > MOST_LINES:
             faults.append(_fault(path, number, f"it has more than {MOST_LINES:,} lines"))
             break
@@ -107,9 +107,14 @@ def read_lines(path: Path, text: str) -> list[Line]:
 
 def instrument_in(text: str) -> str | None:
     """Return the instrument that a file says to be for; the last one, if it says several."""
-    commands = (_COMMAND.fullmatch(line.partition("#")[0].rstrip()) for line in text.split("\n"))
+    commands = (_COMMAND.fullmatch(line.partition("#")[0].rstrip()) for line in _lines(text))
     said = [each["value"] for each in commands if each and each["name"].upper() == "INSTRUMENT"]
     return (said[-1].strip() or None) if said else None
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines of a text, whatever machine it was written on."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
 
 def _renamed(lines: Iterable[Line]) -> list[tuple[Line, Line]]:

@@ -85,11 +85,13 @@ def _asked_for(lines: Sequence[Line], n_before: int) -> Iterator[Override]:
     leaving |= {line.name: line for line in lines if line.deletes}
     functions = {(line.name, line.target): line for line in lines if line.function is not None}
     for line in columns.values():
-        yield _column(line, n_before)
+        if line.name not in leaving or line.target != line.name:
+            yield _column(line, n_before)
     for name, line in leaving.items():
         yield Override(
             attribute=name,
             rule="drop",
+            record=True if name in columns and columns[name].target == name else None,
             optional=True,
             precedence=_LEAVING,
             reason=f"line {line.number}",

@@ -25,7 +25,8 @@ _MOST_BYTES: Final = 4 << 20
 
 def to_toml(overrides: Iterable[Override], name: str) -> str:
     """Return overrides as the text of a rules file, which says what file they are from."""
-    blocks = [f"# The rules of {json.dumps(name)}, for images of HST."]
+    heading = f"# The rules of {json.dumps(name)}, for images of HST.\n"
+    blocks = [f"{heading}# Of those for one keyword, the one with the greatest precedence counts."]
     for override in overrides:
         lines = ["[[override]]"]
         for field in dataclasses.fields(override):

@@ -94,6 +94,7 @@ class MosaicInMemory(Product):
     model_type = "Roman mosaic"
     schema = mosaic_schema()
     endings = (".asdf",)
+    records_rules = True
 
     def __init__(self, given: Any, what: str) -> None:
         self.what = what

@@ -18,15 +18,15 @@ import numpy as np
 
 from blender_core.common.caught_warnings import kept_apart
 from blender_core.formats.asdf.tree_text import AsdfText
-from blender_core.formats.files.source_file import length_of_file
+from blender_core.formats.files.source_file import regular_file
 from blender_core.formats.files.stored_file import StoredFile
 from blender_core.formats.fits.cards import CARD, RawHeader
 from blender_core.formats.fits.scan import padded
 from blender_core.readers.similar.trees import KnownTrees
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Collection, Iterator, Sequence
-    from pathlib import Path
     from typing import BinaryIO
 
     from blender_core.formats.fits.scan import RawFits
@@ -98,18 +98,20 @@ class ReaderCache:
                 self._files.clear()
             self._files[structure.length] = [structure, *known][:_OF_A_LENGTH]
 
-    def tree_of(self, path: Path | StoredFile) -> tuple[type, AsdfText, str] | None:
+    def tree_of(
+        self, path: str | os.PathLike[str] | StoredFile
+    ) -> tuple[type, AsdfText, str] | None:
         """Return what a file has that is like one before: class, tree, and checksum of headers.
 
         Of a stored file, headers between arrays may be taken to be those of the one before. Where
         they were not when the file was saved, the checksum is another than that in the tree.
         """
+        if not self._files:
+            return None
         is_hasty = isinstance(path, StoredFile) and path.is_hasty
         try:
-            known = self._files.get(length_of_file(path))
-            if not known:
-                return None
-            with path.open("rb", buffering=0) as file:
+            with regular_file(path) as (file, length):
+                known = self._files.get(length, [])
                 for structure in known:
                     if isinstance(path, StoredFile):
                         path.fetch(structure.places_to_read(is_hasty))

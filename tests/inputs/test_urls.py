@@ -444,3 +444,25 @@ def everything(error):
 
     yield "".join(traceback.format_exception(error))
     yield repr(vars(error))
+
+
+class TestExecutors:
+    def test_workers_fetch_what_is_named(self, server, exposures):
+        """They are told the URLs, and how they are fetched."""
+        import multiprocessing
+        from concurrent.futures import ProcessPoolExecutor
+
+        urls = urls_of(server, exposures * 6)
+        urls.insert(9, server.url("none.fits"))
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(1, mp_context=context) as executor:
+            result = blendmodels(
+                None,
+                urls,
+                executor=executor,
+                on_bad_input="skip",
+                remote=Remote(options={"headers": {"X-Mine": "told"}}),
+            )
+        assert same(result, blendmodels(None, exposures * 6))
+        assert [f"input 10 ({urls[9]})" in str(fault) for fault in result.skipped] == [True]
+        assert {request.headers.get("X-Mine") for request in server.requests} == {"told"}

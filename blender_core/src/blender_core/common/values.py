@@ -20,9 +20,9 @@ T = TypeVar("T")
 LONGEST_TEXT: Final = 10_000 * 67
 """How many characters of a text a header is given.
 
-The FITS standard sets no limit: a text goes on over cards CONTINUE, each with 67 characters of it. Of
-more than 10,000 such cards, for which astropy (8.0) takes a time that grows with the square of their
-number, headers are not read again.
+The FITS standard sets no limit: a text goes on over cards CONTINUE, each with 67 characters of it.
+Of more than 10,000 such cards, headers are not read again: astropy (8.0) takes a time for them that
+grows with the square of their number.
 """
 _NAN = object()
 

@@ -41,7 +41,11 @@ def test_inputs_from_which_not_the_same_is_wanted():
         "meta.b": (2, None, 6, 8),
         "meta.c": (None, 3, None, None),
     }
-    assert list(columns.rows_of(one)) == [[1, 2], [5, 6], [7, 8]]
+    assert list(columns.combinations(one, ["meta.b", "meta.c"])) == [
+        (2, None),
+        (6, None),
+        (8, None),
+    ]
     assert len(columns) == 4
 
 

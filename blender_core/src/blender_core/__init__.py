@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         BlendErrorGroup,
         BlendWarning,
         EnvironmentVariableError,
+        ExecutorError,
         ExpansionError,
         InputError,
         InvalidValueError,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         PlanError,
         PluginError,
         ReaderConflictError,
+        RemoteError,
         RuleCheckError,
         RuleConflictError,
         RuleError,
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     )
     from blender_core.evaluation.outcome import Outcome, Status
     from blender_core.evaluation.outcomes import Outcomes
+    from blender_core.formats.remote.settings import Remote
     from blender_core.plan.assignment import Assignment, Choice, Tier
     from blender_core.plan.findings import Finding, FindingKind, Findings
     from blender_core.plan.plan import BlendPlan
@@ -87,6 +90,7 @@ __all__ = [
     "CellChange",
     "Choice",
     "EnvironmentVariableError",
+    "ExecutorError",
     "ExpansionError",
     "Finding",
     "FindingKind",
@@ -120,6 +124,8 @@ __all__ = [
     "Provider",
     "ReaderConflictError",
     "Registry",
+    "Remote",
+    "RemoteError",
     "Rule",
     "RuleCheckError",
     "RuleConflictError",
@@ -150,13 +156,14 @@ _NAMES_IN: Final = {
     "blending.blender": "ModelBlender",
     "errors": (
         "AmbiguousAttributeError AmendError AssociationProductError BlenderError BlendErrorGroup "
-        "BlendWarning EnvironmentVariableError "
+        "BlendWarning EnvironmentVariableError ExecutorError "
         "ExpansionError InputError InvalidValueError MixedModelTypesError NoInputsError "
         "NotADatamodelError OutputError OutputExistsError OverrideConflictError PlanError "
-        "PluginError ReaderConflictError RuleCheckError RuleConflictError RuleError "
-        "RulesFileError TableError UnknownAttributeError UnknownInputError UnknownRuleError "
-        "UnknownRulesFileError"
+        "PluginError ReaderConflictError RemoteError RuleCheckError RuleConflictError "
+        "RuleError RulesFileError TableError UnknownAttributeError UnknownInputError "
+        "UnknownRuleError UnknownRulesFileError"
     ),
+    "formats.remote.settings": "Remote",
     "plan.findings": "Finding FindingKind Findings",
     "plugins.hookspecs": "hookimpl",
     "evaluation.outcome": "Outcome Status",

@@ -31,6 +31,7 @@ __all__ = [
     "BlenderError",
     "ColumnWarning",
     "EnvironmentVariableError",
+    "ExecutorError",
     "ExpansionError",
     "InputError",
     "InvalidValueError",
@@ -43,6 +44,7 @@ __all__ = [
     "PlanError",
     "PluginError",
     "ReaderConflictError",
+    "RemoteError",
     "RuleCheckError",
     "RuleConflictError",
     "RuleError",
@@ -54,11 +56,29 @@ __all__ = [
     "UnknownRulesFileError",
     "raise_all",
     "warn",
+    "warn_again",
 ]
 
 
 class BlenderError(Exception):
-    """Root of all errors that Model Blender raises on purpose."""
+    """Root of all errors that Model Blender raises on purpose.
+
+    Attributes
+    ----------
+    attribute : str or None
+        Dotted path of the attribute, if it is about one.
+    keyword : str or None
+        Its FITS keyword, if it has one.
+    input : str or None
+        What the input is called, if it is about one: ``input 3 (c_cal.fits)``.
+    provider : Provider or None
+        Whose rule, override or hook it is about, if it is about one's.
+    """
+
+    attribute: str | None = None
+    keyword: str | None = None
+    input: str | None = None
+    provider: Provider | None = None
 
     @property
     def advice(self) -> Advice:
@@ -150,11 +170,16 @@ def warn(
 
     If it is about an input, it takes what the message calls it, and what it says of it.
     """
+    warn_again(category(message, label=label, problem=problem))
+
+
+def warn_again(warning: Warning) -> None:
+    """Issue a warning, which may be one of another process, in the same way."""
     package = __name__.partition(".")[0]
     level, frame = 1, inspect.currentframe()
     while frame and frame.f_globals.get("__name__", "").partition(".")[0] == package:
         level, frame = level + 1, frame.f_back
-    warnings.warn(category(message, label=label, problem=problem), stacklevel=level)
+    warnings.warn(warning, stacklevel=level)
 
 
 class PluginError(BlenderError):
@@ -165,6 +190,8 @@ class PluginError(BlenderError):
     provider : Provider
         The plugin, with its distribution and version.
     """
+
+    provider: Provider
 
     def __init__(self, message: str, *, provider: Provider, remedy: Advice | None = None) -> None:
         if remedy is None:
@@ -212,11 +239,16 @@ class PlanError(BlenderError):
     ----------
     attribute : str
         Dotted path of the attribute.
+    keyword : str or None
+        Its FITS keyword.
     """
 
-    def __init__(self, message: str, *, attribute: str) -> None:
+    attribute: str
+
+    def __init__(self, message: str, *, attribute: str, keyword: str | None = None) -> None:
         super().__init__(message)
         self.attribute = attribute
+        self.keyword = keyword
 
 
 class UnknownAttributeError(PlanError, KeyError):
@@ -261,12 +293,21 @@ class OverrideConflictError(PlanError):
     ----------
     attribute : str
         Dotted path of the attribute.
+    keyword : str or None
+        Its FITS keyword.
     sources : tuple of str
         Whose overrides they are.
     """
 
-    def __init__(self, message: str, *, attribute: str, sources: Sequence[str]) -> None:
-        super().__init__(message, attribute=attribute)
+    def __init__(
+        self,
+        message: str,
+        *,
+        attribute: str,
+        sources: Sequence[str],
+        keyword: str | None = None,
+    ) -> None:
+        super().__init__(message, attribute=attribute, keyword=keyword)
         self.sources = tuple(sources)
 
 
@@ -361,6 +402,23 @@ class UnknownInputError(InputError):
     """An input is a file of no kind that is known, and no plugin takes it."""
 
 
+class RemoteError(InputError):
+    """An input that is named by a URL cannot be had.
+
+    Attributes
+    ----------
+    url : str
+        Its URL, without passwords and signatures.
+    status : int or None
+        What the server answered, by the numbers of HTTP, if it did.
+    """
+
+    def __init__(self, message: str, *, url: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.url = url
+        self.status = status
+
+
 class ReaderConflictError(BlenderError):
     """More than one plugin takes an input, or a rules file.
 
@@ -423,6 +481,22 @@ class ExpansionError(InputError):
         self.attribute = attribute
 
 
+class ExecutorError(BlenderError):
+    """The executor that inputs were given to could not have them read. None of them is added.
+
+    What it raised is the cause.
+
+    Attributes
+    ----------
+    numbers : tuple of int
+        Of the inputs that were being read, the numbers of the first and the last, counted from 1.
+    """
+
+    def __init__(self, message: str, *, numbers: tuple[int, int]) -> None:
+        super().__init__(message)
+        self.numbers = numbers
+
+
 class AmendError(InputError):
     """A product cannot be amended, because its own table does not tell what that needs.
 
@@ -445,8 +519,8 @@ class RuleError(BlenderError, ValueError):
 
     Attributes
     ----------
-    attribute : str or None
-        Dotted path of the attribute, once it is known.
+    attribute, keyword : str or None
+        Dotted path and FITS keyword of the attribute, once it is known.
     rule : str or None
         Name of the rule, once it is known.
     provider : Provider or None
@@ -460,9 +534,11 @@ class RuleError(BlenderError, ValueError):
         attribute: str | None = None,
         rule: str | None = None,
         provider: Provider | None = None,
+        keyword: str | None = None,
     ) -> None:
         super().__init__(message)
         self.attribute = attribute
+        self.keyword = keyword
         self.rule = rule
         self.provider = provider
 
@@ -491,13 +567,20 @@ class InvalidValueError(BlenderError, ValueError):
     ----------
     attribute : str
         Dotted path of the attribute.
+    keyword : str or None
+        Its FITS keyword.
     value : object
         The value that the schema forbids.
     """
 
-    def __init__(self, message: str, *, attribute: str, value: Any) -> None:
+    attribute: str
+
+    def __init__(
+        self, message: str, *, attribute: str, value: Any, keyword: str | None = None
+    ) -> None:
         super().__init__(message)
         self.attribute = attribute
+        self.keyword = keyword
         self.value = value
 
 
@@ -508,13 +591,20 @@ class TableError(BlenderError, ValueError):
     ----------
     attribute : str
         Dotted path of the attribute.
+    keyword : str or None
+        Its FITS keyword.
     column : str
         Name of the column.
     """
 
-    def __init__(self, message: str, *, attribute: str, column: str) -> None:
+    attribute: str
+
+    def __init__(
+        self, message: str, *, attribute: str, column: str, keyword: str | None = None
+    ) -> None:
         super().__init__(message)
         self.attribute = attribute
+        self.keyword = keyword
         self.column = column
 
 

@@ -7,38 +7,40 @@ import os
 import time
 import traceback
 from contextlib import closing
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.blending.expand import Exposure, expanded, require_recorded
+from blender_core.blending.expand import needs_of
+from blender_core.blending.rows import Row, key_of, read_row, rows_of, warn_of_disorder
+from blender_core.blending.runs import Runs
 from blender_core.common.advice import Advice, Argument
 from blender_core.common.foreign import causes_of, type_name
-from blender_core.common.wording import visible
-from blender_core.errors import InputError, MixedModelTypesError, raise_all, warn
+from blender_core.common.urls import shown_url
+from blender_core.common.wording import named, visible
+from blender_core.errors import InputError, MixedModelTypesError, raise_all, warn_again
 from blender_core.inputs.columns import Columns
-from blender_core.inputs.inputs import Inputs
-from blender_core.inputs.row_labels import RowLabels
+from blender_core.inputs.inputs import Input, Inputs, file_name, lent
+from blender_core.inputs.opener import Opener
 from blender_core.plugins.source import name_of
-from blender_core.readers.plugin_source import is_one_of_several
 from blender_core.schema.layout import Layout
-from blender_core.schema.spans import disorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Sequence
+    from concurrent.futures import Executor
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from blender_core.blending.expand import Needs
+    from blender_core.blending.rows import Key
     from blender_core.errors import BlenderError
+    from blender_core.formats.remote.remote_files import RemoteFiles
     from blender_core.inputs.association import ProductChoice
-    from blender_core.inputs.opener import Opener
     from blender_core.plan.planner import Kind, Planner
-    from blender_core.readers.reader import Beyond, Reader
+    from blender_core.plugins.manager import Plugins
+    from blender_core.readers.reader import Reader
 
 __all__ = ["Accumulator"]
 
 _LOGGER: Final = logging.getLogger(__name__)
-
-_Row: TypeAlias = "tuple[Layout, list[Any], Beyond]"
-"""The values of an input, and what it has beyond the schema of its layout."""
 
 
 class Accumulator:
@@ -51,123 +53,207 @@ class Accumulator:
     def __init__(
         self,
         planner: Planner,
-        opener: Opener,
+        plugins: Plugins,
         mixed: bool,
         *,
         skips: bool,
         expand: bool,
         choice: ProductChoice,
+        remote: RemoteFiles,
     ) -> None:
-        self.kinds: dict[tuple[Any, ...], Kind] = {}
+        self.kinds: dict[Key, Kind] = {}
         """The kinds of inputs that there are, by their classes and schemas."""
         self.columns = Columns()
         """Their values."""
         self.skipped: list[BlenderError] = []
         """Why inputs were left out."""
-        self.files: list[Path] = []
-        """The files that they are read from, or were, as far as they tell."""
+        self.files: list[str] = []
+        """The names of the files that they are read from, or were, as far as they tell."""
         self._planner = planner
-        self._opener = opener
+        self._plugins = plugins
+        self._opener = Opener(plugins, remote)
         self._mixed = mixed
         self._skips = skips
         self._expand = expand
         self._choice = choice
+        self._remote = remote
         self._n_given = 0
 
-    def add_all(self, models: Iterable[Any], progress: Callable[[int], None] | None = None) -> None:
-        """Add inputs, and report all that are bad together."""
+    def add_all(
+        self,
+        models: Iterable[Any],
+        progress: Callable[[int], None] | None = None,
+        executor: Executor | None = None,
+    ) -> None:
+        """Add inputs, and report all that are bad together.
+
+        With an executor, its workers read files, and nothing else is different.
+        """
         inputs = models
         if not isinstance(inputs, Inputs):
             inputs = Inputs(models, self._choice, self._n_given)
         before = self.kinds, self.columns.once, self._n_given
         begin = time.perf_counter()
         n_files = len(self.files)
-        faults: list[BlenderError] = []
+        added = _Added(progress)
         try:
-            rows, labels = self._rows(inputs, faults, progress)
+            if executor is None:
+                self._read(inputs.fetched(self._remote), added)
+            else:
+                settings = self._remote.settings
+                with Runs(executor, self._plugins, settings, expands=self._expand) as runs:
+                    self._read_in_runs(inputs, added, runs)
             if not self._skips:
-                raise_all("inputs cannot be blended", faults)
+                raise_all("inputs cannot be blended", added.faults)
         except BaseException:
             # What a first input has settled goes with it.
             self.kinds, self.columns.once, self._n_given = before
             del self.files[n_files:]
             raise
-        self.skipped += faults
-        for row in rows:
-            self.columns.append(*row)
-        self.columns.labels.extend(labels)
+        self.skipped += added.faults
+        self.columns.extend(added.columns)
         if _LOGGER.isEnabledFor(logging.INFO):
-            _log_all(labels.count(len(rows)), len(faults), time.perf_counter() - begin)
+            count = added.columns.labels.count(len(added.columns))
+            _log_all(count, len(added.faults), time.perf_counter() - begin)
 
-    def _rows(
-        self,
-        inputs: Inputs,
-        faults: list[BlenderError],
-        progress: Callable[[int], None] | None,
-    ) -> tuple[list[_Row], RowLabels]:
-        rows: list[_Row] = []
-        labels = RowLabels()
-        n_read = 0
-        with closing(self._singles(inputs, faults)) as singles:
+    def _read(self, inputs: Iterable[Input], added: _Added) -> None:
+        with closing(self._singles(inputs, added)) as singles:
             for label, loan in singles:
-                try:
-                    added, of_several = self._rows_of(loan, label)
-                except InputError as fault:
-                    _let_go(fault)
-                    faults.append(fault)
-                else:
-                    rows += added
-                    labels.add(self._n_given, len(added), of_several)
+                self._add(label, loan, self._n_given, added)
                 # A generator may make the next model now: two need not be in memory.
                 del loan
-                n_read += 1
-                if progress:
-                    progress(n_read)
-        return rows, labels
 
     def _singles(
-        self, inputs: Inputs, faults: list[BlenderError]
+        self, inputs: Iterable[Input], added: _Added
     ) -> Generator[tuple[str, AbstractContextManager[Any]]]:
         for each in inputs:
             self._n_given += 1
             try:
-                yield from each.singles()
+                yield from each.singles(self._remote)
             except InputError as fault:
-                faults.append(fault)
-            self.files += each.files
+                names = each.file_names
+                label = named(each.label, names[0]) if len(names) == 1 else each.label
+                fault.input = fault.input or label
+                added.faults.append(fault)
+            self.files += each.file_names
             del each  # as above
+
+    def _read_in_runs(self, inputs: Inputs, added: _Added, runs: Runs) -> None:
+        """Let workers read files. All else is read here, once what comes before it was added."""
+        in_turn = self._in_turn(inputs, added, runs)
+        with closing(in_turn), closing(self._singles(in_turn, added)) as singles:
+            for label, loan in singles:
+                name = file_name(loan)
+                # The first input settles what is wanted of all.
+                if name is None or not self.kinds:
+                    self._await_all(runs, added)
+                    self._add(label, loan, self._n_given, added)
+                elif runs.add(self._n_given, label, name):
+                    if runs.are_enough:
+                        self._await_next(runs, added)
+                    runs.send(self.kinds)
+                del loan
+        self._await_all(runs, added)
+        runs.warn_of_unreadable()
+
+    def _in_turn(self, inputs: Inputs, added: _Added, runs: Runs) -> Generator[Input]:
+        """Give inputs, after what comes before where one may warn of something, or fails."""
+        given = iter(inputs)
+        while True:
+            try:
+                each = next(given)
+            except StopIteration:
+                return
+            except Exception:
+                self._await_all(runs, added)
+                raise
+            if type(each) is not Input:
+                self._await_all(runs, added)
+            yield each
+            del each  # as above
+
+    def _await_all(self, runs: Runs, added: _Added) -> None:
+        runs.send(self.kinds)
+        while self._await_next(runs, added):
+            pass
+
+    def _await_next(self, runs: Runs, added: _Added) -> bool:
+        """Add what the files of the next run say, and tell whether there was one."""
+        if (read := runs.next()) is None:
+            return False
+        run, answer = read
+        self.files += map(str, answer.files)
+        warnings: dict[int, list[Warning]] = {}
+        for place, warning in answer.warnings:
+            warnings.setdefault(place, []).append(warning)
+        n_again = start = 0
+        names, labels = run.given
+        for end, part in zip([*answer.again, len(names)], answer.parts, strict=True):
+            for place in range(start, end):
+                part.labels.add(run.numbers[place], *answer.several.get(place, (1,)))
+            added.columns.extend(part)
+            for place in range(start, end):
+                for warning in warnings.get(place, ()):
+                    warn_again(warning)
+                added.count()
+            if end < len(names):
+                loan = lent(names[end], self._remote)
+                is_good = self._add(labels[end], loan, run.numbers[end], added)
+                n_again += is_good and end not in answer.unknown
+            start = end + 1
+        runs.note(answer, n_again)
+        return True
+
+    def _add(
+        self, label: str, loan: AbstractContextManager[Any], number: int, added: _Added
+    ) -> bool:
+        """Read an input, and tell whether it is good."""
+        try:
+            rows, of_several = self._rows_of(loan, label)
+        except InputError as fault:
+            _let_go(fault)
+            fault.input = fault.input or label
+            added.faults.append(fault)
+            is_good = False
+        else:
+            added.add(number, rows, of_several)
+            is_good = True
+        del loan  # as above
+        added.count()
+        return is_good
 
     def _rows_of(
         self, loan: AbstractContextManager[Any], label: str
-    ) -> tuple[list[_Row], list[str]]:
+    ) -> tuple[list[Row], list[str]]:
         """Return the rows of an input, and what they are called if a plugin has several."""
         # Nobody else has the input: a model goes before the next one is borrowed.
         with loan as model:
             before = self.kinds, self.columns.once
+            needs = self._needs if self._expand else None
+            files: dict[Path, None] = {}
             begin = time.perf_counter()
-            rows: list[_Row] = []
-            of_several: list[str] = []
             try:
-                for source in self._opener.rows(model, label):
-                    exposures = expanded(source) if self._expand else [source]
-                    rows += map(self._row, exposures)
-                    if self._expand:
-                        require_recorded(exposures, self.kinds.values())
-                    if is_one_of_several(source):
-                        of_several += (exposure.what for exposure in exposures)
-            except BaseException:
+                rows, of_several = rows_of(model, label, self._opener, self._row, needs, files)
+            except BaseException as error:
                 self.kinds, self.columns.once = before
+                if isinstance(error, InputError):
+                    is_name = isinstance(model, (str, os.PathLike))
+                    error.input = error.input or (named(label, _shown(model)) if is_name else label)
                 raise
+            finally:
+                self.files += map(str, files)
             if _LOGGER.isEnabledFor(logging.DEBUG):
                 _log_one(label, model, len(rows), time.perf_counter() - begin)
             return rows, of_several
 
-    def _row(self, source: Reader) -> _Row:
-        beyond = source.beyond if isinstance(source, Exposure) else ()
-        key = source.model_type, source.schema_content, beyond
+    def _needs(self) -> Iterable[Needs]:
+        return map(needs_of, self.kinds.values())
+
+    def _row(self, source: Reader) -> Row:
+        key = key_of(source)
         kind = self.kinds.get(key)
         if kind is not None:
-            return _read(source, kind)
+            return read_row(source, kind.layout)
         first = next(iter(self.kinds.values()), None)
         if first is not None and first.model_type != source.model_type and not self._mixed:
             msg = Advice(
@@ -177,37 +263,45 @@ class Accumulator:
                 Argument("mixed", True),
             )
             raise MixedModelTypesError(msg)
-        kind = self._planner.kind(source, beyond)
+        kind = self._planner.kind(source, key[2])
         once = self.columns.once
         if first is None:
             attributes = (kind.attributes[path] for path in kind.once)
             layout = Layout(attributes, kind.layout.columns, once=True)
             row = source.read(layout)
-            _warn_of_disorder(source, layout, row)
+            warn_of_disorder(source, layout, row)
             once = dict(zip(layout.paths, row, strict=True))
-        values = _read(source, kind)
+        values = read_row(source, kind.layout)
         # Nothing is settled by an input that turns out to be bad.
         self.kinds = {**self.kinds, key: kind}
         self.columns.once = once
         return values
 
 
-def _read(source: Reader, kind: Kind) -> _Row:
-    layout = kind.layout
-    beyond: Beyond = ()
-    if isinstance(source, Exposure):
-        row = source.read(layout)
-    else:
-        row, beyond = source.read_all(layout)
-    _warn_of_disorder(source, layout, row)
-    return layout, row, beyond
+class _Added:
+    """What one call adds, as far as it has come."""
+
+    def __init__(self, progress: Callable[[int], None] | None) -> None:
+        self.columns = Columns()
+        self.faults: list[BlenderError] = []
+        self._progress = progress
+        self._n_read = 0
+
+    def add(self, number: int, rows: Sequence[Row], of_several: Sequence[str]) -> None:
+        """Add the rows of an input, and what they are called if a plugin has several."""
+        for row in rows:
+            self.columns.append(*row)
+        self.columns.labels.add(number, len(rows), of_several)
+
+    def count(self) -> None:
+        """Tell that an input more has been looked at."""
+        self._n_read += 1
+        if self._progress:
+            self._progress(self._n_read)
 
 
-def _warn_of_disorder(source: Reader, layout: Layout, row: Sequence[Any]) -> None:
-    """Tell the doubt that an input ends before it begins."""
-    if problem := disorder(layout.spans, layout.attributes, row):
-        problem = f"moments that are out of order, and are blended as they are: {problem}"
-        warn(f"{source.what} has {problem}", label=source.what, problem=problem)
+def _shown(name: str | os.PathLike[str]) -> str:
+    return shown_url(os.fspath(name))
 
 
 def _log_all(count: str, n_faults: int, seconds: float) -> None:
@@ -216,7 +310,7 @@ def _log_all(count: str, n_faults: int, seconds: float) -> None:
 
 
 def _log_one(label: str, model: Any, n_rows: int, seconds: float) -> None:
-    origin = str(model) if isinstance(model, (str, os.PathLike)) else type_name(model)
+    origin = _shown(model) if isinstance(model, (str, os.PathLike)) else type_name(model)
     rows = "" if n_rows == 1 else f", {n_rows} rows"
     _LOGGER.debug("read %s from %s in %.3g ms%s", label, visible(origin), 1000 * seconds, rows)
 

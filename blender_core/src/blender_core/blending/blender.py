@@ -11,8 +11,8 @@ from blender_core.blending.result import BlendResult
 from blender_core.common.wording import strings
 from blender_core.errors import NoInputsError
 from blender_core.evaluation.evaluation import evaluate
+from blender_core.formats.remote.remote_files import RemoteFiles
 from blender_core.inputs.association import ProductChoice
-from blender_core.inputs.opener import Opener
 from blender_core.plan.override_sources import OverrideSources
 from blender_core.plan.planner import Planner
 from blender_core.plugins.manager import Plugins
@@ -28,8 +28,10 @@ from blender_core.tables.product_table import ProductTable
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Collection, Iterable, Mapping
+    from concurrent.futures import Executor
 
     from blender_core.evaluation.evaluation import Evaluation
+    from blender_core.formats.remote.settings import Remote
     from blender_core.plan.plan import BlendPlan
     from blender_core.plugins.override import Override
     from blender_core.products.base import Product
@@ -82,6 +84,8 @@ class ModelBlender:
         override asks for another rule than the schema's; or are blended like all others.
     asn_product : str, optional
         The name of the product whose members are meant by an association of several.
+    remote : Remote, optional
+        How inputs are fetched that are named by URLs.
 
     Raises
     ------
@@ -127,6 +131,7 @@ class ModelBlender:
         expand: bool = False,
         later: Literal["keep", "replace"] = "keep",
         asn_product: str | None = None,
+        remote: Remote | None = None,
     ) -> None:
         ignore = strings(blend_ignore_attrs or (), "blend_ignore_attrs", "paths")
         if plugins is None:
@@ -145,13 +150,15 @@ class ModelBlender:
             self._registry, OverrideSources(plugins, rules, overrides), ignore, mixed
         )
         self._remembered = RememberedBlends()
+        files = RemoteFiles(remote)
         self._inputs = Accumulator(
             self._planner,
-            Opener(plugins),
+            plugins,
             mixed,
             skips=on_bad_input == "skip",
             expand=expand,
             choice=ProductChoice(asn_product),
+            remote=files,
         )
 
     def __repr__(self) -> str:
@@ -163,12 +170,13 @@ class ModelBlender:
 
         Parameters
         ----------
-        model : datamodel, path-like, HDUList, association or library
-            A datamodel; the name of a FITS or ASDF file, of which only headers and tree are read;
-            a pattern for such names, ``"*_cal.fits"``, or ``"@list.txt"``, a file that names others
-            on its lines; an open HDUList; an association or its file, which stands for its science
-            members; or a library such as ``jwst.datamodels.ModelLibrary``, for the same, which are
-            borrowed one at a time; it stays open if it is. It is not changed and not kept.
+        model : datamodel, path-like, URL, HDUList, association or library
+            A datamodel; the name or URL of a FITS or ASDF file, of which only headers and tree are
+            read; a pattern for such names, ``"*_cal.fits"``, or ``"@list.txt"``, a file that names
+            others on its lines; an open HDUList; an association or its file, which stands for its
+            science members; or a library such as ``jwst.datamodels.ModelLibrary``, for the same,
+            which are borrowed one at a time; it stays open if it is. It is not changed and not
+            kept.
 
         Raises
         ------
@@ -189,7 +197,10 @@ class ModelBlender:
         self.accumulate_all([model])
 
     def accumulate_all(
-        self, models: Iterable[Any], progress: Callable[[int], None] | None = None
+        self,
+        models: Iterable[Any],
+        progress: Callable[[int], None] | None = None,
+        executor: Executor | None = None,
     ) -> None:
         """Add inputs, and report all that are bad together.
 
@@ -199,13 +210,22 @@ class ModelBlender:
             Inputs as `accumulate` takes them.
         progress : callable, optional
             Called with the number of inputs that have been looked at, after each.
+        executor : concurrent.futures.Executor, optional
+            Reads what is given by the names of files, in processes of its own: a
+            ``ProcessPoolExecutor``, or one of Dask's, for other machines. Everything else is as
+            without, to the bit. It is not shut down.
 
         Raises
         ------
+        ExecutorError
+            If the executor cannot have them read. None of them is added.
+        PluginError
+            If its workers have other plugins or versions than this process, or a plugin that is not
+            installed cannot be sent to them.
         BlenderError
             As for `accumulate`.
         """
-        self._inputs.add_all(models, progress)
+        self._inputs.add_all(models, progress, executor)
 
     def plans(self) -> dict[str, BlendPlan]:
         """Return the plans of the inputs that have been accumulated, before anything is blended.

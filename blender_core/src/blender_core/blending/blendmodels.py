@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from blender_core.blending.blender import ModelBlender
+from blender_core.common.urls import is_url, shown_url
 from blender_core.common.wording import preview, strings
 from blender_core.errors import NotADatamodelError
+from blender_core.formats.remote.remote_files import RemoteFiles
 from blender_core.inputs.association import ProductChoice, names_of_product
 from blender_core.inputs.inputs import Inputs, may_be_swapped
 from blender_core.plugins.manager import Plugins
@@ -16,8 +18,10 @@ from blender_core.products.saving import save, target_of
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Collection, Iterable, Mapping
+    from concurrent.futures import Executor
 
     from blender_core.blending.result import BlendResult
+    from blender_core.formats.remote.settings import Remote
     from blender_core.plugins.override import Override
 
 __all__ = ["blendmodels"]
@@ -41,6 +45,8 @@ def blendmodels(
     output: str | os.PathLike[str] | None = None,
     overwrite: bool = False,
     asn_product: str | None = None,
+    executor: Executor | None = None,
+    remote: Remote | None = None,
 ) -> BlendResult:
     """Blend the metadata of the inputs into a product.
 
@@ -51,7 +57,7 @@ def blendmodels(
         of its FITS or ASDF file, which is changed only if it is the output, too. If anything is
         wrong, it stays as it was. With None, the result is all there is.
     inputs : iterable, str, association, or library, optional
-        The inputs, all of one class: datamodels, names of FITS or ASDF files, open HDULists,
+        The inputs, all of one class: datamodels, names or URLs of FITS or ASDF files,
         associations, libraries of models, or whatever plugins have readers for, freely mixed; or
         one association or library alone, of which the science members are inputs. A name may be a
         pattern, ``"*_cal.fits"``, or ``"@list.txt"``, a file that names others on its lines; one of
@@ -75,6 +81,10 @@ def blendmodels(
         The name of the product whose members are meant by an association of several. Without, it
         is the one that the name of the product's file begins with, its ``meta.filename`` or the
         name of the output.
+    executor : concurrent.futures.Executor, optional
+        Reads the files that are named, as for `ModelBlender.accumulate_all`.
+    remote : Remote, optional
+        How inputs are fetched that are named by URLs.
 
     Returns
     -------
@@ -125,11 +135,13 @@ def blendmodels(
         expand=expand,
         later=later,
         asn_product=asn_product,
+        remote=remote,
     )
     if may_be_swapped(product, inputs):
+        one = preview(shown_url(inputs) if is_url(inputs) else inputs)
         msg = (
-            f"the product is {preview(product)}, which stands for several, and inputs is "
-            f"{preview(inputs)}, which is one: are product and inputs swapped?"
+            f"the product is {preview(product)}, which stands for several, and inputs is {one}, "
+            "which is one: are product and inputs swapped?"
         )
         raise NotADatamodelError(msg)
     product = open_product(product, plugins)
@@ -142,14 +154,16 @@ def blendmodels(
     if inputs is None:
         inputs = Inputs.of_product(product.tree, product.origin and product.origin.parent, choice)
     else:
-        inputs = Inputs.of_call(inputs, choice)
+        inputs = Inputs.of_call(inputs, choice, RemoteFiles(remote))
     total = inputs.total if progress else None
     if target is not None:
         inputs.require_apart(target)
-    blender.accumulate_all(inputs, progress and (lambda done: progress(done, total)))
+    blender.accumulate_all(inputs, progress and (lambda done: progress(done, total)), executor)
     if target is None:
         return blender.finalize_model(product)
     with product.restored():
         result = blender.finalize_model(product)
+        # Of some it is known only now: a library's models, and what plugins read, tell themselves.
+        target.require_apart(result.files)
         save(product, target)
     return result

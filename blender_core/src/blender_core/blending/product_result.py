@@ -24,12 +24,17 @@ class ProductResult:
     product : Product
         The updated product.
     files : iterable of path-like, optional
-        The files that inputs are read from, or were, which the product is not to replace.
+        The files that inputs are read from, or were.
+
+    Attributes
+    ----------
+    files : tuple of Path
+        The same: the product is not to replace one of them.
     """
 
     def __init__(self, product: Product, files: Iterable[str | os.PathLike[str]] = ()) -> None:
         self._product = product
-        self._files = tuple(files)
+        self.files = tuple(map(Path, files))
 
     @property
     def product(self) -> Any:
@@ -81,6 +86,6 @@ class ProductResult:
 product: it ends in .fits or .fits.gz or .asdf
         """
         target = target_of(self._product, output, overwrite=overwrite)
-        target.require_apart(map(Path, self._files))
+        target.require_apart(self.files)
         save(self._product, target)
         return target.output

@@ -80,6 +80,8 @@ class BlendResult(ProductResult, Viewed):
 
     Attributes
     ----------
+    files : tuple of Path
+        The files that inputs are read from, or were: the product is not to replace one of them.
     hdrtab, hdrrules : ProductTable
         The tables of the blend, in the forms that files have. The latter is empty if the blend does
         not record its rules.

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
-from blender_core.common.json_text import json_text
+from blender_core.common.json_text import SCALARS, json_scalar
 from blender_core.common.wording import preview
+from blender_core.inputs.column import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from blender_core.common.provider import Provider
 
@@ -33,8 +35,9 @@ def list_some(names: Sequence[str], most: int) -> str:
 
 
 def print_json(content: Any) -> None:
-    """Print something as JSON, in ASCII."""
-    sys.stdout.write(f"{json_text(content)}\n")
+    """Print something as JSON, in ASCII, piece by piece: generators and columns may be long."""
+    sys.stdout.writelines(_pieces(content, "\n"))
+    sys.stdout.write("\n")
 
 
 def provider_object(provider: Provider) -> dict[str, str]:
@@ -44,3 +47,29 @@ def provider_object(provider: Provider) -> dict[str, str]:
         "version": provider.version,
         "plugin": provider.plugin,
     }
+
+
+def _pieces(content: Any, newline: str) -> Iterator[str]:
+    """Give the pieces of the JSON text, whose lines begin with what follows a line's end."""
+    kind = type(content)
+    if kind is dict:
+        items = ((f"{json_scalar(str(key))}: ", value) for key, value in content.items())
+        yield from _members(items, "{}", newline)
+    elif kind in (list, tuple, GeneratorType) or isinstance(content, Column):
+        yield from _members((("", value) for value in content), "[]", newline)
+    else:
+        # What a plugin says of itself may hold anything.
+        yield json_scalar(content if kind in SCALARS else preview(content))
+
+
+def _members(members: Iterable[tuple[str, Any]], brackets: str, newline: str) -> Iterator[str]:
+    within = f"{newline}  "
+    before = f"{brackets[0]}{within}"
+    for name, value in members:
+        if type(value) in SCALARS:
+            yield f"{before}{name}{json_scalar(value)}"
+        else:
+            yield before + name
+            yield from _pieces(value, within)
+        before = f",{within}"
+    yield brackets if before[0] != "," else f"{newline}{brackets[1]}"

@@ -7,7 +7,9 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from blender_core.cli.errors import CommandError
+from blender_core.common.urls import is_url, shown_url
 from blender_core.errors import warn
+from blender_core.formats.remote.remote_files import RemoteFiles
 from blender_core.inputs.association import ANY_PRODUCT, ProductChoice
 from blender_core.inputs.inputs import AssociationInput, Input, Inputs, resolve
 from blender_core.inputs.named_files import files_named_by
@@ -19,27 +21,33 @@ if TYPE_CHECKING:
 __all__ = ["given_inputs", "require_apart_from", "warn_of_repeated"]
 
 
-def given_inputs(arguments: Iterable[str], choice: ProductChoice = ANY_PRODUCT) -> list[Input]:
+def given_inputs(
+    arguments: Iterable[str],
+    choice: ProductChoice = ANY_PRODUCT,
+    remote: RemoteFiles | None = None,
+) -> list[Input]:
     """Return the inputs that a user's arguments stand for: each a file, but for bad associations.
 
     Why these are bad is told by the blend, together with all else that is wrong.
     """
-    inputs: list[Input | Path] = []
+    inputs: list[Input | Path | str] = []
+    remote = RemoteFiles() if remote is None else remote
     for argument in arguments:
-        for path in files_named_by(argument):
-            named = resolve(path, f"input {len(inputs) + 1}", choice)
+        for path in files_named_by(argument, remote):
+            named = resolve(path, f"input {len(inputs) + 1}", choice, remote)
             if isinstance(named, AssociationInput) and named.fault is None:
-                inputs += named.separate(str(path))
+                inputs += named.separate(shown_url(str(path)))
             else:
                 inputs.append(named)
     return list(Inputs(inputs, choice, are_literal=True))
 
 
-def warn_of_repeated(inputs: Iterable[Path]) -> None:
+def warn_of_repeated(inputs: Iterable[Path | str]) -> None:
     """Warn of files that are named more than once: each time they count in sums and means."""
     for path, number in Counter(map(_real, inputs)).items():
         if number > 1:
-            warn(f"{os.path.relpath(path)} is given {number} times, and counts each time")
+            name = shown_url(path) if is_url(path) else os.path.relpath(path)
+            warn(f"{name} is given {number} times, and counts each time")
 
 
 def require_apart_from(product: Path, inputs: Iterable[Path]) -> None:
@@ -52,7 +60,9 @@ def require_apart_from(product: Path, inputs: Iterable[Path]) -> None:
             raise CommandError(msg)
 
 
-def _real(path: Path) -> str:
+def _real(path: Path | str) -> str:
+    if isinstance(path, str):
+        return path
     try:
         return os.path.realpath(path)
     except ValueError:

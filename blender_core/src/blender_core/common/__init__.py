@@ -14,6 +14,7 @@ __all__ = [
     "patterns",
     "plain_values",
     "provider",
+    "urls",
     "values",
     "wording",
 ]

@@ -8,15 +8,21 @@ from typing import Any, Final
 
 from blender_core.common.wording import preview
 
-__all__ = ["json_text"]
+__all__ = ["SCALARS", "json_scalar", "json_text"]
 
-_SCALARS: Final = frozenset({bool, int, float, str, type(None)})
+SCALARS: Final = frozenset({bool, int, float, str, type(None)})
+"""The types of what JSON can say, beside lists and objects."""
 
 
-def json_text(content: Any) -> str:
+def json_text(content: Any, *, indent: int | None = 2) -> str:
     """Return something as JSON in ASCII: numbers that JSON does not have are texts."""
-    text = json.dumps(_jsonable(content), indent=2, allow_nan=False)
+    text = json.dumps(_jsonable(content), indent=indent, allow_nan=False)
     return text.replace("\x7f", "\\u007f")  # the one that json leaves, and terminals obey
+
+
+def json_scalar(value: Any) -> str:
+    """Return the JSON text of a number, a text, a truth value or nothing."""
+    return json_text(value, indent=None)
 
 
 def _jsonable(content: Any) -> Any:
@@ -27,4 +33,4 @@ def _jsonable(content: Any) -> Any:
     if type(content) in (list, tuple):
         return [_jsonable(value) for value in content]
     # What a plugin says of itself may hold anything.
-    return content if type(content) in _SCALARS else preview(content)
+    return content if type(content) in SCALARS else preview(content)

@@ -12,15 +12,16 @@ from blender_core.common.foreign import bounded
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["is_plain", "plain", "plain_scalar"]
+__all__ = ["PLAIN", "is_plain", "plain", "plain_scalar"]
 
 _SCALARS: Final = frozenset({bool, int, float, str})
-_PLAIN: Final = _SCALARS | {type(None)}
+PLAIN: Final = _SCALARS | {type(None)}
+"""The types of plain scalars, and of None."""
 
 
 def is_plain(values: Collection[Any]) -> bool:
     """Tell whether all values are plain Python scalars or None."""
-    return _PLAIN.issuperset(map(type, values))
+    return PLAIN.issuperset(map(type, values))
 
 
 def plain(value: Any) -> Any:
@@ -28,7 +29,7 @@ def plain(value: Any) -> Any:
 
     An array is none, but for one in a list or dict; other objects stay as they are.
     """
-    if type(value) in _PLAIN:
+    if type(value) in PLAIN:
         return value
     if isinstance(value, np.generic):
         scalar = plain_scalar(value)
@@ -71,7 +72,7 @@ def plain_scalar(value: Any) -> bool | int | float | str | None:
 
 
 def _item(value: Any) -> Any:
-    if type(value) in _PLAIN or not _is_array(value):
+    if type(value) in PLAIN or not _is_array(value):
         return plain(value)
     # Quantities and the like have no lists of their own, and asdf's lazy arrays no mask.
     array = value if isinstance(value, np.ma.MaskedArray) else np.asarray(value)

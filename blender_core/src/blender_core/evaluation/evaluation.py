@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import repeat
+from operator import is_
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.advice import Advice, Argument
 from blender_core.common.foreign import Guard
-from blender_core.common.plain_values import is_plain, plain
+from blender_core.common.plain_values import PLAIN, is_plain, plain
 from blender_core.common.values import DROP, Noted, distinct, index_of
 from blender_core.common.wording import describe_error, format_error, join_words, preview, shorten
 from blender_core.errors import RuleError, raise_all, warn
 from blender_core.evaluation.outcome import Outcome, Status
 from blender_core.evaluation.selected_values import select, select_with
+from blender_core.inputs.column import kinds_of, without_repeats
 from blender_core.inputs.row_labels import BY_NUMBER
 from blender_core.plan.assignment import AS_THEY_ARE, Tier
-from blender_core.plugins.rule import Gives
+from blender_core.plugins.rule import Gives, Missing
 from blender_core.schema.conversion import rule_result
 
 if TYPE_CHECKING:
@@ -86,8 +89,10 @@ class Evaluation:
         assignment, status = self.assignment, self.status
         n_inputs = n_distinct = None
         if self.is_of_all:
-            present = [value for value in self.values if value is not None]
-            n_inputs, n_distinct = len(present), len(distinct(present))
+            n_inputs = len(self.values) - self.values.count(None)
+            n_distinct = len(
+                distinct(each for each in without_repeats(self.values) if each is not None)
+            )
         is_later = status is Status.LATER
         is_blended = status in (Status.SET, Status.REFUSED)
         return Outcome(
@@ -117,7 +122,7 @@ class Evaluation:
         if self.value is None or rule is None or rule.gives is not Gives.INPUT:
             return None
         if self.selected is None:
-            return index_of(self.value, self.values)
+            return _place_of(self.value, self.values)
         place = index_of(self.value, self.selected.values)
         source = None if place is None else self.selected.inputs[place]
         # Where the input lacks the value, a default stood in for it.
@@ -168,22 +173,32 @@ def evaluate_attribute(
     selection = assignment.selection
     with Guard(lambda error: _rule_error(assignment, values, error)):
         if selection is AS_THEY_ARE:
-            if seen := select(values, rule.missing, labels):
-                _blend(evaluation, rule, seen, {})
+            seen = select(values, rule.missing, labels)
+            arguments: dict[str, Any] = {}
+            is_all_plain = kinds_of(values) <= PLAIN
         else:
             evaluation.selected = selected = select_with(
                 selection, rule.missing, values, others, labels
             )
+            seen = selected.values
             arguments = {**selected.companions, **dict(selection.parameters)}
-            if seen := selected.values:
-                _blend(evaluation, rule, seen, arguments)
+            is_all_plain = is_plain(seen)
+        if seen:
+            _blend(evaluation, rule, seen, arguments, is_all_plain)
+        elif (selection.missing or rule.missing) is Missing.DROP:
+            evaluation.value = DROP
     return evaluation
 
 
-def _blend(evaluation: Evaluation, rule: Rule, seen: list[Any], arguments: dict[str, Any]) -> None:
+def _blend(
+    evaluation: Evaluation,
+    rule: Rule,
+    seen: list[Any],
+    arguments: dict[str, Any],
+    is_all_plain: bool,
+) -> None:
     """Have a rule make of what it sees what a product has."""
     # The rule may do what it likes with the list, and with lists and mappings in it: it has copies.
-    is_all_plain = is_plain(seen)
     copies = seen if is_all_plain else [plain(value) for value in seen]
     value = rule.blend([*copies], **arguments)
     if type(value) is Noted:
@@ -200,13 +215,28 @@ def _as_product_has(
     if value is None or value is DROP:
         return value
     if copies is seen:
-        if rule.gives is Gives.INPUT and any(value is candidate for candidate in seen):
-            return value
+        if is_plain((value,)):
+            result = rule_result(value, schema_type)
+            # What a rule has taken from an input stays as it is.
+            if result is value or rule.gives is not Gives.INPUT:
+                return result
+            return value if any(map(is_, seen, repeat(value))) else result
     else:
         for original, copy in zip(seen, copies, strict=True):
             if value is copy:
                 return plain(original)
     return rule_result(value, schema_type)
+
+
+def _place_of(value: Any, values: Sequence[Any]) -> int | None:
+    """Return the first input that has a value."""
+    is_simple = type(value) in PLAIN and value == value  # noqa: PLR0124  # not NaN
+    if not (is_simple and kinds_of(values) <= PLAIN):
+        return index_of(value, values)
+    try:
+        return values.index(value)
+    except ValueError:
+        return None
 
 
 def _remark(noted: Noted) -> str:
@@ -248,6 +278,7 @@ def _rule_error(assignment: Assignment, values: Sequence[Any], error: BaseExcept
     return RuleError(
         msg,
         attribute=assignment.attribute.path,
+        keyword=assignment.attribute.keyword,
         rule=assignment.name,
         provider=assignment.provider,
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from blender_core.common.datetimes import CALENDAR, CLOCK
 from blender_core.common.values import identity
 from blender_core.errors import RuleError
+from blender_core.inputs.column import kinds_of
 from blender_core.inputs.row_labels import BY_NUMBER
 from blender_core.plugins.rule import Missing
 
@@ -49,7 +50,7 @@ def select(values: Sequence[Any], missing: Missing, labels: RowLabels = BY_NUMBE
         return list(values)
     if missing is Missing.SKIP:
         return [value for value in values if value is not None]
-    if missing is Missing.PROPAGATE:
+    if missing in (Missing.PROPAGATE, Missing.DROP):
         return []
     lacking = [i for i, value in enumerate(values) if value is None]
     raise _missing_error(lacking, len(values), labels)
@@ -76,7 +77,7 @@ def select_with(
             others[selection.order_by], selection.order_by, needed, labels
         )
         # Nobody knows whether such an input is the first or the last, and it has no value either.
-        if missing in (Missing.REQUIRE, Missing.PROPAGATE):
+        if missing in (Missing.REQUIRE, Missing.PROPAGATE, Missing.DROP):
             inputs += unordered
     differing: list[tuple[int, int]] = []
     unidentified: list[int] = []
@@ -187,6 +188,6 @@ def _once_each(
 
 def _identities(values: Sequence[Any]) -> Sequence[Any]:
     """Return what is equal for values that are the same, and None where there is none."""
-    if _THEIR_OWN_IDENTITY.issuperset(map(type, values)):
+    if kinds_of(values) <= _THEIR_OWN_IDENTITY:
         return values
     return [identity(value) for value in values]

@@ -2,104 +2,216 @@
 
 from __future__ import annotations
 
-from itertools import chain, repeat
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.inputs.column import Column, Repeated, part_of, with_part
 from blender_core.inputs.row_labels import RowLabels
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+    from blender_core.inputs.column import Part
     from blender_core.readers.reader import Beyond
     from blender_core.schema.attributes import Attribute
     from blender_core.schema.layout import Layout
 
 __all__ = ["Columns"]
 
+_BLOCK: Final = 256
+"""How many rows wait until they are made parts of columns."""
+
 
 class Columns:
     """The values of every wanted attribute, a row for each input.
 
     Blended values and HDRTAB both come from it. ``once`` has the values of the attributes that are
-    wanted from the first input only.
+    wanted from the first input only. Pickled, it has columns and no layouts: what these are known
+    by in another process are their digests.
     """
 
     def __init__(self, once: Mapping[str, Any] | None = None) -> None:
         self.once = dict(once or {})
         self.labels = RowLabels()
         """What messages call the rows."""
-        self._runs: list[tuple[Layout, list[Sequence[Any]]]] = []
-        self._n_rows = 0
-        # What few inputs have is kept for these alone.
-        self._beyond: dict[str, dict[int, Any]] = {}
-        self._attributes_beyond: dict[Layout, dict[str, list[Attribute]]] = {}
         self.unknown: dict[str, None] = {}
         """The paths of attributes that no schema knows, in the order in which they appeared."""
+        self._n_rows = 0
+        self._n_coded = 0
+        self._parts: dict[str, list[Part]] = {}
+        self._waiting: list[tuple[Layout, Sequence[Any], Beyond]] = []
+        # The layouts by number, and which of them each row has.
+        self._layouts: dict[Layout | bytes, int] = {}
+        self._numbers: list[Part] = []
+        self._beyond: dict[int, dict[str, list[Attribute]]] = {}
 
     def __len__(self) -> int:
         return self._n_rows
 
     def append(self, layout: Layout, row: Sequence[Any], beyond: Beyond = ()) -> None:
         """Add the values of one more input, and what it has beyond the layout's schema."""
-        if not self._runs or self._runs[-1][0] is not layout:
-            self._runs.append((layout, []))
-            self.unknown.update(
-                (attribute.path, None) for attribute in layout.attributes if not attribute.known
-            )
-        self._runs[-1][1].append(row)
-        for attribute, value in beyond:
-            path = attribute.path
-            kinds = self._attributes_beyond.setdefault(layout, {}).setdefault(path, [])
-            if attribute not in kinds:
-                kinds.append(attribute)
-                self.unknown[path] = None
-            values = self._beyond.setdefault(path, {})
-            if value is not None:
-                values[self._n_rows] = value
+        if not self._waiting or self._waiting[-1][0] is not layout:
+            self.unknown |= dict.fromkeys(layout.unknown)
+            self._number(layout)
+        self._waiting.append((layout, row, beyond))
+        if beyond:
+            self._describe(self._number(layout), (attribute for attribute, _ in beyond))
         self._n_rows += 1
+        if len(self._waiting) == _BLOCK:
+            self._code()
+
+    def extend(self, other: Columns) -> None:
+        """Add the rows of others after these; what is wanted once stays as it is."""
+        numbers = {number: self._number(key) for key, number in other._layouts.items()}
+        for number, described in other._beyond.items():
+            for attributes in described.values():
+                self._describe(numbers[number], attributes)
+        self.unknown |= other.unknown
+        self.labels.extend(other.labels)
+        if other._n_coded:
+            self._code()
+            coded = [_renumbered(part, numbers) for part in other._numbers]
+            self._add(other._parts, coded, other._n_coded)
+            self._n_rows += other._n_coded
+        for waiting in other._waiting:
+            self.append(*waiting)
 
     def attributes_beyond(self, layout: Layout) -> Mapping[str, Sequence[Attribute]]:
         """Return what inputs had beyond the schema of their layout, as it was described by them."""
-        return self._attributes_beyond.get(layout, {})
+        return self._beyond.get(self._number(layout), {})
 
-    def rows_of(self, layout: Layout) -> Iterator[Sequence[Any]]:
-        """Give the rows of the inputs from which the same was wanted."""
-        return (row for _, row in self._numbered_rows(layout))
+    def combinations(self, layout: Layout, paths: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        """Give what the inputs of a layout have of a few attributes, some of it repeatedly."""
+        number = self._number(layout)
+        columns = self.by_attribute(paths)
+        chosen = [columns.get(path, Column([Repeated(self._n_rows, None)])) for path in paths]
+        numbers = Column(self._all_numbers())
+        if all(len(column.parts) == 1 for column in (numbers, *chosen)):
+            parts = [column.parts[0] for column in (numbers, *chosen)]
+            if all(isinstance(part, Repeated) for part in parts):
+                numbers, *chosen = (column[:1] for column in (numbers, *chosen))
+        for row_number, *values in zip(numbers, *chosen, strict=True):
+            if row_number == number:
+                yield tuple(values)
 
-    def values_of(self, layout: Layout, paths: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-        """Give what these inputs have of a few attributes."""
-        places = [layout.places.get(path) for path in paths]
-        beyond = [self._beyond.get(path, {}) for path in paths]
-        for number, row in self._numbered_rows(layout):
-            yield tuple(
-                others.get(number) if place is None else row[place]
-                for place, others in zip(places, beyond, strict=True)
-            )
-
-    def _numbered_rows(self, layout: Layout) -> Iterator[tuple[int, Sequence[Any]]]:
-        start = 0
-        for run_layout, rows in self._runs:
-            if run_layout is layout:
-                yield from enumerate(rows, start)
-            start += len(rows)
-
-    def by_attribute(self) -> dict[str, tuple[Any, ...]]:
-        """Return the values of each attribute that is wanted from every input."""
-        runs = [
-            (dict(zip(layout.paths, zip(*rows, strict=True), strict=True)), (None,) * len(rows))
-            for layout, rows in self._runs
-        ]
-        if len(runs) == 1:
-            columns = runs[0][0]
-        else:
-            paths = dict.fromkeys(path for values, _ in runs for path in values)
-            columns = {
-                path: tuple(chain.from_iterable(values.get(path, none) for values, none in runs))
-                for path in paths
-            }
-        for path, values in self._beyond.items():
-            column = [*columns.get(path, repeat(None, self._n_rows))]
-            for number, value in values.items():
-                column[number] = value
-            columns[path] = tuple(column)
+    def by_attribute(self, paths: Iterable[str] | None = None) -> dict[str, Column]:
+        """Return the values of each attribute that is wanted from every input, or of a few."""
+        waiting = self._waiting_by_path()
+        n_waiting = len(self._waiting)
+        if paths is None:
+            paths = dict.fromkeys((*self._parts, *waiting))
+        columns = {}
+        for path in paths:
+            if path not in self._parts and path not in waiting:
+                continue
+            parts = [*self._parts.get(path, _repeated(self._n_coded, None))]
+            values = waiting.get(path)
+            if n_waiting:
+                part = Repeated(n_waiting, None) if values is None else part_of(values)
+                with_part(parts, part)
+            columns[path] = Column(parts)
         return columns
+
+    def __getstate__(self) -> dict[str, Any]:
+        state = {**vars(self), "_waiting": [], "_n_coded": self._n_rows}
+        state["_parts"] = {path: column.parts for path, column in self.by_attribute().items()}
+        state["_numbers"] = self._all_numbers()
+        state["_layouts"] = {_digest(key): number for key, number in self._layouts.items()}
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._parts = {path: [*parts] for path, parts in self._parts.items()}
+
+    def _number(self, key: Layout | bytes) -> int:
+        """Return the number of a layout, which may be known from another process."""
+        number = self._layouts.get(key)
+        if number is None:
+            number = len(self._layouts)
+            # Digests are for what comes from other processes: they take a while.
+            if isinstance(key, bytes) or any(isinstance(each, bytes) for each in self._layouts):
+                digest = _digest(key)
+                alike = (n for known, n in self._layouts.items() if _digest(known) == digest)
+                number = next(alike, number)
+            self._layouts[key] = number
+        return number
+
+    def _describe(self, number: int, attributes: Iterable[Attribute]) -> None:
+        described = self._beyond.setdefault(number, {})
+        for attribute in attributes:
+            known = described.setdefault(attribute.path, [])
+            if attribute not in known:
+                known.append(attribute)
+                self.unknown[attribute.path] = None
+
+    def _code(self) -> None:
+        """Make the rows that wait parts of columns."""
+        n_waiting = len(self._waiting)
+        parts = {path: [part_of(values)] for path, values in self._waiting_by_path().items()}
+        self._add(parts, self._waiting_numbers(), n_waiting)
+        self._waiting = []
+
+    def _add(
+        self, columns: Mapping[str, Iterable[Part]], numbers: Iterable[Part], n_rows: int
+    ) -> None:
+        if not n_rows:
+            return
+        for path in columns:
+            if path not in self._parts:
+                self._parts[path] = _repeated(self._n_coded, None)
+        for path, parts in self._parts.items():
+            for part in columns.get(path) or _repeated(n_rows, None):
+                with_part(parts, part)
+        for part in numbers:
+            with_part(self._numbers, part)
+        self._n_coded += n_rows
+
+    def _waiting_by_path(self) -> dict[str, Sequence[Any]]:
+        """Return the columns of the rows that wait."""
+        if not self._waiting:
+            return {}
+        layouts, rows, beyonds = zip(*self._waiting, strict=True)
+        columns: dict[str, Any] = {}
+        first = layouts[0]
+        if all(layout is first for layout in layouts):
+            columns = dict(zip(first.paths, zip(*rows, strict=True), strict=True))
+        else:
+            for place, (layout, row) in enumerate(zip(layouts, rows, strict=True)):
+                for path, value in zip(layout.paths, row, strict=True):
+                    if path not in columns:
+                        columns[path] = [None] * len(rows)
+                    columns[path][place] = value
+        if any(beyonds):
+            for place, beyond in enumerate(beyonds):
+                for attribute, value in beyond:
+                    path = attribute.path
+                    values = columns.get(path)
+                    if type(values) is not list:
+                        values = [None] * len(rows) if values is None else [*values]
+                        columns[path] = values
+                    if value is not None:
+                        values[place] = value
+        return columns
+
+    def _waiting_numbers(self) -> list[Part]:
+        numbers = [self._layouts[layout] for layout, _, _ in self._waiting]
+        return [part_of(numbers)] if numbers else []
+
+    def _all_numbers(self) -> list[Part]:
+        parts = [*self._numbers]
+        for part in self._waiting_numbers():
+            with_part(parts, part)
+        return parts
+
+
+def _repeated(number: int, value: Any) -> list[Part]:
+    return [Repeated(number, value)] if number else []
+
+
+def _digest(key: Layout | bytes) -> bytes:
+    return key if isinstance(key, bytes) else key.digest
+
+
+def _renumbered(part: Part, numbers: Mapping[int, int]) -> Part:
+    if isinstance(part, Repeated):
+        return Repeated(part.number, numbers[part.value])
+    return part_of([numbers[number] for number in part])

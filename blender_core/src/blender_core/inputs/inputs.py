@@ -8,11 +8,15 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 
+from blender_core.common import urls
+from blender_core.common.urls import is_url, shown_url
 from blender_core.common.wording import preview
 from blender_core.errors import InputError
+from blender_core.formats.remote.remote_files import LentFile, RemoteFiles
+from blender_core.inputs.ahead import ahead
 from blender_core.inputs.association import (
     ANY_PRODUCT,
     SCIENCE,
@@ -22,8 +26,8 @@ from blender_core.inputs.association import (
     science_members,
     warn_of_left_out,
 )
-from blender_core.inputs.named_files import files_named_by, stands_for_several
-from blender_core.schema.model_class import import_datamodels
+from blender_core.inputs.named_files import file_of_part, files_named_by, stands_for_several
+from blender_core.schema.model_class import import_formats
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,12 +41,20 @@ __all__ = [
     "Input",
     "Inputs",
     "LibraryInput",
+    "file_name",
     "files_of",
     "is_library",
+    "lent",
     "may_be_swapped",
     "opened",
     "resolve",
 ]
+
+
+_NAMES: Final = (str, type(Path()))
+"""What is the name of a file and nothing more."""
+_LOCAL: Final = "file://"
+_ASSOCIATION: Final = ".json"
 
 
 class Input:
@@ -51,49 +63,83 @@ class Input:
     fault: InputError | None = None
     """Why it stands for none, if that is known before it is read."""
 
-    def __init__(self, given: Any, label: str, files: list[Path], number: int = 1) -> None:
+    def __init__(self, given: Any, label: str, file_names: list[str], number: int = 1) -> None:
         self._given = given
         self.label = label
         """What it is to the blend, for messages: ``input 3``."""
-        self.files = files
-        """The files that it comes from, as far as it tells: a product must not replace them."""
+        self.file_names = file_names
+        """The names of the files that it comes from, as far as it tells."""
+        self.part: Path | None = None
+        """The name that it is given by, if that means a part of a file, such as an extension."""
         self.number = number
         """How many single inputs it stands for."""
 
-    def singles(self) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
+    @property
+    def files(self) -> list[Path]:
+        """The files that it comes from: a product must not replace them."""
+        return [*map(Path, self.file_names)]
+
+    @property
+    def names(self) -> Sequence[Path | str]:
+        """What it is called by: its files or its URL, or parts of one file."""
+        if self.url is not None:
+            return [self.url]
+        return self.files if self.part is None else [self.part]
+
+    @property
+    def url(self) -> str | None:
+        """The URL that it is read from, if there is one."""
+        return self._given if is_url(self._given) else None
+
+    def singles(
+        self, remote: RemoteFiles | None = None
+    ) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
         """Give the label of each single input, and what lends it for as long as it is read."""
-        yield self.label, nullcontext(self._given)
+        given = self._given
+        yield self.label, lent(given, remote)
 
 
 class AssociationInput(Input):
     """An association, which is read at once and stands for its science members."""
 
     def __init__(
-        self, association: Mapping[str, Any] | Path, label: str, choice: ProductChoice
+        self,
+        association: Mapping[str, Any] | Path | str,
+        label: str,
+        choice: ProductChoice,
+        remote: RemoteFiles,
     ) -> None:
         super().__init__(association, label, [], 0)
         if isinstance(association, Path):
-            self.files.append(association)
+            self.file_names.append(str(association))
         try:
-            self._members = science_members(association, label, choice)
+            self._members = science_members(association, label, choice, remote)
         except InputError as fault:  # of no concern to other inputs
             self.fault = fault
             return
-        self.files += self._members.paths
-        self.number = len(self._members.paths)
+        self.file_names += (str(file) for file in self._members.files if isinstance(file, Path))
+        self.number = len(self._members.files)
 
-    def separate(self, label: str | None = None) -> Sequence[Path]:
+    @property
+    def url(self) -> str | None:
+        """None: it has been read."""
+        return None
+
+    def separate(self, label: str | None = None) -> Sequence[Path | str]:
         """Return the members, each to be an input of its own, and warn of those that are none."""
         if self.fault is not None:
             raise self.fault
         warn_of_left_out(label or self._members.label, self._members.exptypes)
-        return self._members.paths
+        return self._members.files
 
-    def singles(self) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
+    def singles(
+        self, remote: RemoteFiles | None = None
+    ) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
         """Give the science members."""
-        paths = self.separate()
-        for number, path in zip(self._members.numbers, paths, strict=True):
-            yield f"{self._members.label}, member {number}", nullcontext(path)
+        remote = RemoteFiles() if remote is None else remote
+        files = ahead(self.separate(), remote, _url_of)
+        for number, file in zip(self._members.numbers, files, strict=True):
+            yield f"{self._members.label}, member {number}", lent(file, remote)
 
 
 class NamelessInput(Input):
@@ -103,7 +149,10 @@ class NamelessInput(Input):
         super().__init__(given, "", [], 0)
         self.fault = fault
 
-    def singles(self) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
+    def singles(
+        self,
+        remote: RemoteFiles | None = None,  # noqa: ARG002  # nothing is read
+    ) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
         """Raise what is wrong."""
         raise self.fault or InputError
 
@@ -125,9 +174,12 @@ class LibraryInput(Input):
         self._indices: Sequence[int] = range(len(library))
         if members:
             self._indices = [i for i, exptype in enumerate(self._exptypes) if is_science(exptype)]
-        super().__init__(library, label, [*self._paths], len(self._indices))
+        super().__init__(library, label, [*map(str, self._paths)], len(self._indices))
 
-    def singles(self) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
+    def singles(
+        self,
+        remote: RemoteFiles | None = None,  # noqa: ARG002  # a library has files of its own
+    ) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
         """Give the science members, each to be borrowed for as long as it is needed."""
         if self._exptypes and not self._indices:
             others = others_in_words(self._exptypes)
@@ -154,10 +206,24 @@ class LibraryInput(Input):
             raise InputError(msg) from error
         try:
             # A model may have been opened before the library got it.
-            self.files += files_of(model)
+            self.file_names += _names_of_files(model)
             yield model
         finally:
             self._given.shelve(model, index, modify=False)
+
+
+def lent(given: Any, remote: RemoteFiles | None) -> AbstractContextManager[Any]:
+    """Return what lends what a caller has given, for as long as it is read."""
+    return nullcontext(given) if remote is None or not is_url(given) else remote.lent(given)
+
+
+def _url_of(given: Any) -> str | None:
+    """Return the URL that an input is read from. Associations are read apart."""
+    if isinstance(given, Input):
+        return given.url
+    if not is_url(given) or given.lower().startswith(_LOCAL):
+        return None
+    return None if urls.file_name(given).endswith(_ASSOCIATION) else given
 
 
 def _members_of_library(library: Any) -> Sequence[Mapping[str, Any]]:
@@ -208,24 +274,47 @@ def opened(library: Any) -> Iterator[None]:
                 library.__exit__(None, None, None)
 
 
-def resolve(given: Any, label: str, choice: ProductChoice = ANY_PRODUCT) -> Input:
+def resolve(
+    given: Any,
+    label: str,
+    choice: ProductChoice = ANY_PRODUCT,
+    remote: RemoteFiles | None = None,
+) -> Input:
     """Find out what a caller gives as an input. This is where it is asked, and nowhere else."""
     if isinstance(given, Input):
         return given
+    remote = RemoteFiles() if remote is None else remote
+    if is_url(given):
+        if given.lower().startswith(_LOCAL):
+            given = Path(unquote(urlsplit(given).path))
+        elif urls.file_name(given).endswith(_ASSOCIATION):
+            return AssociationInput(given, label, choice, remote)
+        else:
+            return Input(given, label, [])
     if isinstance(given, (str, os.PathLike)):
-        path = given if isinstance(given, Path) else Path(given)
-        if path.suffix == ".json":
-            return AssociationInput(path, label, choice)
-        return Input(given, label, [path])
+        name = os.fspath(given)
+        if type(name) is not str or name.endswith(_ASSOCIATION):
+            path = Path(given)  # which does not take all that is like a path
+            if path.suffix == _ASSOCIATION:
+                return AssociationInput(path, label, choice, remote)
+            name = str(path)
+        single = Input(given, label, [name])
+        if (file := file_of_part(name)) is not None:
+            single.file_names, single.part = [str(file)], Path(name)
+        return single
     if isinstance(given, Mapping) and "products" in given:
-        return AssociationInput(given, label, choice)
+        return AssociationInput(given, label, choice, remote)
     if is_library(given):
         return LibraryInput(given, label)
-    return Input(given, label, files_of(given))
+    return Input(given, label, _names_of_files(given))
 
 
 def files_of(model: Any) -> list[Path]:
     """Return the files that a datamodel or an HDUList keeps open; none of anything else."""
+    return [*map(Path, _names_of_files(model))]
+
+
+def _names_of_files(model: Any) -> list[str]:
     # Objects of plugins may have anything of any name.
     references = getattr(model, "_file_references", None)
     if not isinstance(references, list):
@@ -236,12 +325,20 @@ def files_of(model: Any) -> list[Path]:
     kept = [getattr(reference, "_file", None) for reference in references]
     names = filter(None, map(_name_of_hdulist, (model, *kept)))
     uris = filter(None, (getattr(file, "uri", None) for file in kept))
-    return [*map(Path, names), *(Path(unquote(urlsplit(uri).path)) for uri in uris)]
+    return [*map(str, names), *(unquote(urlsplit(uri).path) for uri in uris)]
 
 
 def _name_of_hdulist(file: Any) -> str | None:
     filename = getattr(file, "filename", None)
     return filename() if isinstance(file, list) and callable(filename) else None
+
+
+def file_name(loan: AbstractContextManager[Any]) -> str | Path | None:
+    """Return the name of the file that is lent, which others can open; None of all else."""
+    if isinstance(loan, LentFile):
+        return loan.url
+    given = loan.enter_result if isinstance(loan, nullcontext) else None
+    return given if type(given) in _NAMES else None
 
 
 class Inputs:
@@ -252,11 +349,13 @@ class Inputs:
         given: Iterable[Any],
         choice: ProductChoice = ANY_PRODUCT,
         n_before: int = 0,
+        remote: RemoteFiles | None = None,
         *,
         are_literal: bool = False,
     ) -> None:
         """Take them; names that are literal are no patterns, whatever is in them."""
         self._given = given
+        self._remote = RemoteFiles() if remote is None else remote
         self._choice = choice
         self._n_before = n_before
         self._is_collection = isinstance(given, Collection)
@@ -266,25 +365,24 @@ class Inputs:
         self._target: Target | None = None
 
     @classmethod
-    def of_call(cls, given: Any, choice: ProductChoice) -> Inputs:
+    def of_call(cls, given: Any, choice: ProductChoice, remote: RemoteFiles) -> Inputs:
         """Return the inputs that one argument stands for: several, or an association or library."""
         if stands_for_several(given):
-            return cls([given], choice)
-        alone = resolve(given, "the association", choice)
+            return cls([given], choice, remote=remote)
+        alone = resolve(given, "the association", choice, remote)
         if isinstance(alone, AssociationInput):
-            return cls(alone.separate(), choice, are_literal=True)
+            return cls(alone.separate(), choice, remote=remote, are_literal=True)
         if isinstance(alone, LibraryInput):
             return cls([given], choice)
-        import_datamodels()
+        import_formats()
         from astropy.io.fits import HDUList
         from stdatamodels import DataModel
 
         if isinstance(given, (str, os.PathLike, DataModel, HDUList)):
-            msg = (
-                f"inputs takes a collection of inputs, such as [{preview(given)}], not a single one"
-            )
+            one = shown_url(given) if is_url(given) else given
+            msg = f"inputs takes a collection of inputs, such as [{preview(one)}], not a single one"
             raise TypeError(msg)
-        return cls(given, choice)
+        return cls(given, choice, remote=remote)
 
     @classmethod
     def of_product(
@@ -292,13 +390,15 @@ class Inputs:
     ) -> Inputs:
         """Return the science members of the association that a product names."""
         path = own_association(tree, folder)
-        association = AssociationInput(path, "the product's own association", choice)
+        association = AssociationInput(path, "the product's own association", choice, RemoteFiles())
         return cls(association.separate(), choice, are_literal=True)
 
     def __iter__(self) -> Iterator[Input]:
         # A map, unlike a loop, has let go of one input when the next one is made.
-        singles = itertools.chain.from_iterable(map(self._named_by, self._given))
-        return map(self._resolved, itertools.count(self._n_before + 1), singles)
+        return map(self._resolved, itertools.count(self._n_before + 1), self._singles())
+
+    def _singles(self) -> Iterator[Any]:
+        return itertools.chain.from_iterable(map(self._named_by, self._given))
 
     def _named_by(self, given: Any) -> Sequence[Any]:
         """Return what a pattern or a list stands for, each time the same; all else as it is."""
@@ -307,15 +407,20 @@ class Inputs:
         text = os.fspath(given)
         if text not in self._named:
             try:
-                self._named[text] = tuple(files_named_by(text))
+                self._named[text] = tuple(files_named_by(text, self._remote))
             except InputError as fault:
                 self._named[text] = (NamelessInput(given, fault),)
         return self._named[text]
 
+    def fetched(self, remote: RemoteFiles) -> Iterator[Input]:
+        """Give the inputs, of which those that come next are being fetched if they have URLs."""
+        given = ahead(self._singles(), remote, _url_of)
+        return map(self._resolved, itertools.count(self._n_before + 1), given)
+
     def _resolved(self, number: int, given: Any) -> Input:
         if number in self._associations:
             return self._associations[number]
-        resolved = resolve(given, f"input {number}", self._choice)
+        resolved = resolve(given, f"input {number}", self._choice, self._remote)
         # These have been read. Of the others, a collection may make one at a time.
         if self._is_collection and isinstance(resolved, AssociationInput):
             self._associations[number] = resolved

@@ -53,11 +53,20 @@ class Tier(enum.IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class SourcedOverride:
-    """An override, and who asks for it: a plugin with its version, a file, or the caller."""
+    """An override, and who asks for it: a plugin with its version, a file, or the caller.
+
+    `reader` is the plugin that has read the file, if one has.
+    """
 
     override: Override
     tier: Tier
     source: str
+    reader: str = ""
+
+    @property
+    def author(self) -> str:
+        """Whose overrides it belongs to: the files that one plugin reads are as one."""
+        return self.reader or self.source
 
 
 @dataclass(frozen=True, slots=True)

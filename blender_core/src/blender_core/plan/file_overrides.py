@@ -11,6 +11,9 @@ from blender_core.plan.assignment import SourcedOverride, Tier
 from blender_core.plan.rules_file import read_rules_file
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from blender_core.plugins.manager import Plugins
     from blender_core.plugins.named_file import NamedFile
 
@@ -19,18 +22,19 @@ __all__ = ["overrides_in"]
 _LOGGER: Final = logging.getLogger(__name__)
 
 
-def overrides_in(file: NamedFile, plugins: Plugins) -> list[SourcedOverride]:
-    """Read the overrides of a rules file, each with the file and who reads it."""
+def overrides_in(file: NamedFile, plugins: Plugins, among: Sequence[Path]) -> list[SourcedOverride]:
+    """Read the overrides of one of several rules files, each with the file and who reads it."""
     if file.is_toml:
         overrides, reader = read_rules_file(file.path, file.variable), None
     else:
-        claim = plugins.rules_file(file)
+        claim = plugins.rules_file(file, among)
         if claim is None:
             raise _unknown(file, plugins)
         overrides, reader = claim
     source = file.as_read_by(reader)
     _LOGGER.info("read %s from rules file %s", pluralize(len(overrides), "override"), source)
-    return [SourcedOverride(override, Tier.RULES_FILE, source) for override in overrides]
+    plugin = "" if reader is None else str(reader)
+    return [SourcedOverride(each, Tier.RULES_FILE, source, plugin) for each in overrides]
 
 
 def _unknown(file: NamedFile, plugins: Plugins) -> UnknownRulesFileError:

@@ -64,6 +64,8 @@ class Finding(Viewed):
         What is wrong.
     remedy : str
         What to do about it.
+    is_information : bool, optional
+        Whether nothing comes out wrong, and only who writes the schema can mend it.
     """
 
     kind: FindingKind
@@ -74,6 +76,7 @@ class Finding(Viewed):
     source: str
     problem: str
     remedy: str
+    is_information: bool = False
 
     def __repr__(self) -> str:
         return f"<Finding {self.keyword or self.attribute}: {self.problem}>"

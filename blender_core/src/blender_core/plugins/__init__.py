@@ -11,5 +11,6 @@ __all__ = [
     "parameters",
     "registry",
     "rule",
+    "sent",
     "source",
 ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pluggy
 
+from blender_core.common.advice import Advice
 from blender_core.common.provider import normalized
 from blender_core.common.wording import join_words, pluralize
 from blender_core.display.view import View, ViewTable
@@ -26,9 +27,12 @@ from blender_core.plugins.opened import Opened
 from blender_core.plugins.override import Override
 from blender_core.plugins.rule import Rule
 from blender_core.plugins.rules_file_claims import HOOK, read_by_plugins
+from blender_core.plugins.sent import SentPlugin, received, refuse, sent, unsendable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    import os
+    from collections.abc import Callable, Collection, Iterable, Iterator
+    from pathlib import Path
 
     from blender_core.common.provider import Provider
     from blender_core.plugins.named_file import NamedFile
@@ -54,6 +58,10 @@ class Plugins(Viewed):
     Plugins are kept in the order of their providers' names, so that nothing depends on the
     order in which they were installed or loaded.
 
+    They can be pickled. In another process, those that are installed are discovered again, and
+    have to be there in the same versions; what is installed there beside them is left out. Others
+    are sent themselves.
+
     Examples
     --------
     >>> from blender_core import Plugins
@@ -66,7 +74,9 @@ class Plugins(Viewed):
         # manager, so that nothing of one that is refused stays.
         self._providers: dict[str, Provider] = {}
         self._managers: dict[Provider, pluggy.PluginManager] = {}
+        self._installed: set[Provider] = set()
         self._left_out: tuple[Provider, ...] = ()
+        self._blocked: tuple[Provider, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Plugins: {join_words([str(provider) for provider in self]) or 'none'}>"
@@ -122,12 +132,14 @@ class Plugins(Viewed):
             If nothing that is installed has a name that is to be left out: it may be misspelt.
         """
         plugins = cls()
-        found, faults, plugins._left_out = load_installed(block)
+        found, faults, plugins._left_out, plugins._blocked = load_installed(block)
         for plugin, provider in found:
             try:
                 plugins.register(plugin, provider)
             except PluginError as fault:
                 faults.append(fault)
+            else:
+                plugins._installed.add(provider)
         faults.sort(key=lambda fault: fault.provider)
         raise_all("installed plugins cannot be used", faults)
         _LOGGER.debug("found %r", plugins)
@@ -137,6 +149,11 @@ class Plugins(Viewed):
     def left_out(self) -> tuple[Provider, ...]:
         """The installed plugins that the environment leaves out, sorted."""
         return self._left_out
+
+    @property
+    def blocked(self) -> tuple[Provider, ...]:
+        """The installed plugins that the call or the environment leaves out, sorted."""
+        return self._blocked
 
     def register(self, plugin: Any, provider: Provider) -> None:
         """Add a plugin that is at hand, installed or not.
@@ -181,9 +198,74 @@ class Plugins(Viewed):
             Without the others, whose faults are none of its.
         """
         plugins = type(self)()
-        plugin = self._managers[provider].get_plugin(provider.plugin)
-        plugins.register(plugin, provider)
+        plugins.register(self._plugin(provider), provider)
+        plugins._installed.update(self._installed & {provider})  # noqa: SLF001  # of the same class
         return plugins
+
+    def _plugin(self, provider: Provider) -> Any:
+        return self._managers[provider].get_plugin(provider.plugin)
+
+    def __getstate__(self) -> tuple[tuple[SentPlugin, ...], tuple[Provider, ...]]:
+        return self.sent(), self._left_out
+
+    def __setstate__(self, state: tuple[tuple[SentPlugin, ...], tuple[Provider, ...]]) -> None:
+        sent_plugins, left_out = state
+        self.__init__()  # type: ignore[misc]  # pickle makes it without
+        differences = self.receive(sent_plugins)
+        self._left_out = left_out
+        if differences:
+            lines = "".join(f"\n  - {provider}: {what}" for provider, what in differences)
+            msg = f"plugins that another process has sent are not the same here:{lines}"
+            remedy = Advice("Install the same distributions, in the same versions.")
+            raise PluginError(msg, provider=differences[0][0], remedy=remedy)
+
+    def sent(self) -> tuple[SentPlugin, ...]:
+        """Return how another process gets the same plugins.
+
+        Returns
+        -------
+        plugins : tuple of SentPlugin
+            By name what is installed, and by itself what is not.
+
+        Raises
+        ------
+        PluginError
+            If one that is not installed cannot be pickled; its rule, if it is for one.
+        """
+        plugins: list[SentPlugin] = []
+        for provider in self:
+            if provider in self._installed:
+                plugins.append(SentPlugin(provider, None))
+                continue
+            for rule, _ in self.alone(provider).rules():
+                if (error := unsendable(rule)) is not None:
+                    refuse(provider, f"the rule {rule.name!r} of plugin {provider}", error)
+            plugins.append(sent(self._plugin(provider), provider))
+        return tuple(plugins)
+
+    def receive(self, plugins: Iterable[SentPlugin]) -> list[tuple[Provider, str]]:
+        """Add plugins that another process has sent.
+
+        Parameters
+        ----------
+        plugins : iterable of SentPlugin
+            What that has of `sent`.
+
+        Returns
+        -------
+        differences : list of (Provider, str)
+            Those that are not here, and what is in their place.
+        """
+        found, differences = received(plugins)
+        for plugin, provider, is_installed in found:
+            try:
+                self.register(plugin, provider)
+            except PluginError as fault:
+                differences.append((provider, str(fault.args[0])))
+            else:
+                if is_installed:
+                    self._installed.add(provider)
+        return differences
 
     def rules(self) -> list[tuple[Rule, Provider]]:
         """Collect the rules that the plugins offer.
@@ -224,13 +306,17 @@ class Plugins(Viewed):
             "blender_overrides", Override, model_type=model_type, instrument=instrument
         )
 
-    def rules_file(self, file: NamedFile) -> tuple[list[Override], Provider] | None:
+    def rules_file(
+        self, file: NamedFile, among: Collection[Path] = ()
+    ) -> tuple[list[Override], Provider] | None:
         """Find the plugin that takes a rules file, and have it read.
 
         Parameters
         ----------
         file : NamedFile
             The file.
+        among : collection of Path, optional
+            All rules files of the blend, in their order, with this one.
 
         Returns
         -------
@@ -247,7 +333,8 @@ class Plugins(Viewed):
             If a plugin's hook fails, or gives something that is not an `Override`. Several come as
             a `BlendErrorGroup`.
         """
-        return read_by_plugins(file, self._hooks(HOOK, path=file.path, text=file.text()))
+        arguments = {"path": file.path, "text": file.text(), "among": tuple(among) or (file.path,)}
+        return read_by_plugins(file, self._hooks(HOOK, **arguments))
 
     @property
     def rules_file_readers(self) -> list[Provider]:
@@ -260,7 +347,11 @@ class Plugins(Viewed):
         return bool(self._implementers("blender_overrides"))
 
     def open(
-        self, given: Any, what: str, opened: Opened | None = None
+        self,
+        given: Any,
+        what: str,
+        opened: Opened | None = None,
+        open_file: Callable[[str | os.PathLike[str]], Opened] | None = None,
     ) -> tuple[Any, Provider] | None:
         """Find the plugin that takes an input, and have it opened.
 
@@ -272,6 +363,8 @@ class Plugins(Viewed):
             What it is to the blend, for messages: ``input 3 (c_flt.fits)``.
         opened : Opened, optional
             What the engine has read of it. Each plugin gets a copy.
+        open_file : callable, optional
+            What reads another file as the engine does.
 
         Returns
         -------
@@ -287,7 +380,9 @@ class Plugins(Viewed):
         PluginError
             If a plugin's hook fails. Several come as a `BlendErrorGroup`.
         """
-        return self._claim("blender_open", given, what, opened)
+        return self._claim(
+            "blender_open", given=given, what=what, opened=opened, open_file=open_file
+        )
 
     def product(
         self, given: Any, what: str, opened: Opened | None = None
@@ -313,7 +408,7 @@ class Plugins(Viewed):
         InputError, ReaderConflictError, PluginError
             As for `open`.
         """
-        return self._claim("blender_product", given, what, opened)
+        return self._claim("blender_product", given=given, what=what, opened=opened)
 
     @property
     def readers(self) -> list[Provider]:
@@ -329,13 +424,11 @@ class Plugins(Viewed):
         """Return those whose plugins have a hook, once for each function that is one."""
         return [provider for provider in self for _ in self._functions(provider, hook)]
 
-    def _claim(
-        self, hook: str, given: Any, what: str, opened: Opened | None
-    ) -> tuple[Any, Provider] | None:
+    def _claim(self, hook: str, what: str, **arguments: Any) -> tuple[Any, Provider] | None:
         """Return what the only plugin that takes something makes of it, and whose it is."""
         claims: list[tuple[Any, Provider]] = []
         faults: list[BlenderError] = []
-        for provider, ask in self._hooks(hook, given=given, what=what, opened=opened):
+        for provider, ask in self._hooks(hook, what=what, **arguments):
             try:
                 problem = f"{hook} of plugin {provider} failed for {what}"
                 with guarded(problem, provider, passes=InputError):

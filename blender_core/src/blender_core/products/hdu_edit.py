@@ -11,7 +11,7 @@ from blender_core.formats.fits.asdf_extension import bytes_of
 from blender_core.formats.fits.card_faults import comment_of
 from blender_core.formats.fits.card_images import card_images
 from blender_core.formats.fits.cards import RawHeader
-from blender_core.formats.fits.header_edit import EditedHeader, card, checksum_of
+from blender_core.formats.fits.header_edit import EditedHeader, card, checksum_of_blocks
 from blender_core.formats.fits.scan import MOST_HDUS, name_and_version, padded
 from blender_core.formats.fits.table_hdu import table_hdu
 from blender_core.products.header_faults import in_words
@@ -149,11 +149,11 @@ def put_table(hdus: list[HDU], table: ProductTable) -> list[Field]:
     fields = fields_of(table.columns)
     if not fields:
         return []
-    raw, data = table_hdu(name, fields)
+    raw, data = table_hdu(name, fields, len(table))
     header = EditedHeader(raw)
     if old is not None and "CHECKSUM" in old.header:
         header.insert(len(header), [card("CHECKSUM", ""), card("DATASUM", "")])
-        header.renew_checksum(checksum_of(data))
+        header.renew_checksum(checksum_of_blocks(data.blocks()))
     hdus.insert(_end(hdus, [ASDF]) if place is None else place, HDU(name, header, [data]))
     return fields
 

@@ -129,7 +129,8 @@ def _made(hdu: HDU) -> Any:
     """Return a new HDU as astropy has it."""
     from astropy.io import fits
 
-    content = b"".join(part for part in (hdu.header.raw, *hdu.data) if isinstance(part, bytes))
+    made = [part for part in (hdu.header.raw, *hdu.data) if not isinstance(part, ByteRange)]
+    content = b"".join(blocks_of(made, io.BytesIO()))
     kind = fits.BinTableHDU if hdu.data else fits.ImageHDU
     with kept_apart():
         return kind.readfrom(io.BytesIO(content))

@@ -14,6 +14,7 @@ from blender_core.common.plain_values import plain
 from blender_core.common.values import identity
 from blender_core.common.wording import pluralize, preview
 from blender_core.errors import InputError
+from blender_core.formats.files.byte_ranges import ByteRange
 from blender_core.formats.files.draft import DraftError
 from blender_core.formats.fits.scan import BadFitsError, RawFits, padded, scan
 from blender_core.readers.asdf import AsdfReader
@@ -47,12 +48,14 @@ def require_bytes(draft: Path, parts: Iterable[Part]) -> None:
     """Require that a file has the bytes that it was put together of, in their places."""
     with draft.open("rb") as file:
         for part in parts:
-            start = file.tell()
-            if not isinstance(part, bytes):
+            if isinstance(part, ByteRange):
                 file.seek(part.length, 1)
-            elif file.read(len(part)) != part:
-                msg = f"it has other bytes than were written from byte {start:,} on"
-                raise DraftError(msg)
+                continue
+            for block in (part,) if isinstance(part, bytes) else part.blocks():
+                start = file.tell()
+                if file.read(len(block)) != block:
+                    msg = f"it has other bytes than were written from byte {start:,} on"
+                    raise DraftError(msg)
 
 
 def require_packed(draft: Path, length: int) -> None:

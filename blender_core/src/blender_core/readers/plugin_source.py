@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
+from itertools import compress
+from operator import is_not
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from blender_core.common.cached import cached_property
@@ -19,7 +22,7 @@ from blender_core.schema.conversion import rule_result
 from blender_core.schema.validation import INTEGERS, objection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from blender_core.common.advice import Advice
     from blender_core.common.provider import Provider
@@ -180,29 +183,41 @@ class PluginSource(Reader):
         except BadSchemaError as error:
             self._fail(str(error), error)
 
+    @property
+    def files(self) -> Sequence[Path]:  # type: ignore[override]
+        with self._guarded("files"):
+            if not _has(self._source, "files"):
+                return ()
+            return tuple(map(Path, bounded(self._source.files)))
+
     def read(self, layout: Layout) -> list[Any]:
         given = self._list("read", lambda: self._source.read(layout))
         if len(given) != len(layout.paths):
             self._fail(f"read returns {len(given)} values for {len(layout.paths)} attributes")
-        values: list[Any] = []
+        # What the source before had at the same place, and is no problem, is looked at once.
+        accepted = self._known.accepted(layout)
+        new = [*compress(range(len(given)), map(is_not, given, accepted))]
         refused: list[tuple[Attribute, Any, str]] = []
         # One guard for all of them: it costs nothing where nothing is wrong.
-        with self._guarded(lambda: f"what read returns for {attribute.label}"):
-            for value, attribute, is_open in zip(
-                given, layout.attributes, layout.open, strict=True
-            ):
+        with self._guarded(lambda: f"what read returns for {layout.attributes[place].label}"):
+            for place in new:
+                value, attribute = given[place], layout.attributes[place]
                 kind = type(value)
-                if is_open and (kind in _ALWAYS_VALID or (kind is int and value in INTEGERS)):
-                    values.append(value)
+                if layout.open[place] and (
+                    kind in _ALWAYS_VALID or (kind is int and value in INTEGERS)
+                ):
+                    accepted[place] = value
                     continue
                 own = plain(value)
                 problem = _problem(own, attribute)
-                values.append(own if problem is None else None)
+                given[place] = own if problem is None else None
                 if problem is not None:
                     refused.append((attribute, own, problem))
+                elif own is value and is_plain((value,)):
+                    accepted[place] = value
         for attribute, value, problem in refused:
             self._warn_of(attribute, value, problem)
-        return values
+        return given
 
     def _warn_of(self, attribute: Attribute, value: Any, problem: str) -> None:
         problem = (

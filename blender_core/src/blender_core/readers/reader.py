@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from blender_core.plugins.source import Source
-from blender_core.schema.attributes import unknown_attribute
+from blender_core.schema.attributes import read_attributes, unknown_attribute
+from blender_core.schema.layout import Layout
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from blender_core.schema.attributes import Attribute
-    from blender_core.schema.layout import Layout
 
-__all__ = ["Beyond", "Reader"]
+__all__ = ["Beyond", "Reader", "layout_of"]
 
 Beyond: TypeAlias = "Sequence[tuple[Attribute, Any]]"
 """What an input has that the schema of its kind does not know: attributes, and their values."""
@@ -24,6 +24,10 @@ class Reader(Source):
 
     schema_content: bytes = b""
     """What tells the schemas of one model type apart. Those of a class of datamodels are one."""
+
+    def hdrrules(self) -> Any:
+        """Return the table of how its values came about, if it is a product that has one."""
+        return None
 
     def read_all(self, layout: Layout) -> tuple[list[Any], Beyond]:
         """Return the wanted values, and what is beyond the layout's schema."""
@@ -38,3 +42,15 @@ class Reader(Source):
             (unknown_attribute(path), values[whole.places[path]]) for path in dict.fromkeys(paths)
         ]
         return [values[whole.places[path]] for path in layout.paths], beyond
+
+
+def layout_of(
+    source: Reader, wanted: Iterable[Attribute], columns: Mapping[str, str] | None
+) -> Layout:
+    """Return the layout of what is wanted of inputs like one: in all processes, of one digest."""
+    model_type = source.model_type
+    name = model_type
+    if not isinstance(model_type, str):
+        name = f"{model_type.__module__}.{model_type.__qualname__}"
+    of = f"{name} {source.schema_content!r}"
+    return Layout(wanted, columns, read_attributes(source.schema), of=of)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -40,6 +41,8 @@ class Layout:
         input has. None where nobody asks.
     once : bool, optional
         Whether they are wanted from one input only: nothing needs to be kept for others.
+    of : str, optional
+        What tells the inputs that it is read from apart from others of which the same is wanted.
 
     Attributes
     ----------
@@ -67,7 +70,9 @@ class Layout:
         known: Mapping[str, Attribute] | None = None,
         *,
         once: bool = False,
+        of: str = "",
     ) -> None:
+        self._of = of
         self.columns = columns
         self.known = known
         self.once = once
@@ -125,6 +130,17 @@ class Layout:
             own = () if alone else self.attributes
             self._beyond[key] = Layout([*own, *map(unknown_attribute, paths)])
         return self._beyond[key]
+
+    @cached_property
+    def unknown(self) -> tuple[str, ...]:
+        """The paths of attributes that no schema knows."""
+        return tuple(each.path for each in self.attributes if not each.known)
+
+    @cached_property
+    def digest(self) -> bytes:
+        """What it has in common with the layout of the same inputs in another process."""
+        wanted = [(each.path, each.type, each.keyword, each.known) for each in self.attributes]
+        return hashlib.sha256(repr((self._of, self.once, wanted)).encode()).digest()
 
     @cached_property
     def open(self) -> tuple[bool, ...]:

@@ -23,7 +23,7 @@ from blender_core.evaluation.outcome import OF_A_FILE, Outcome, Status
 from blender_core.plan.assignment import Tier
 from blender_core.plan.claims import IGNORED
 from blender_core.schema.attributes import Attribute
-from blender_core.tables.hdrtab import TypedColumn
+from blender_core.tables.hdrtab import LEAST_INTEGER, TypedColumn
 from blender_core.tables.recorded_inputs import Hdrtab
 
 if TYPE_CHECKING:
@@ -154,15 +154,16 @@ def record_columns(
         if outcome.n_inputs or outcome.status is not Status.KEPT
     ]
     columns = []
+    cells: list[Any]
     for name, title in {**_TEXTS, **_REMARK, **_VALUES}.items():
         cells = [_json(row[name]) if name in _VALUES else _ascii(row[name]) for row in rows]
-        data = np.array(cells, dtype=f"S{max(map(len, cells), default=1) or 1}")
-        attribute = Attribute(name, title=title)
-        columns.append(TypedColumn(name, attribute, data, np.zeros(len(cells), bool)))
+        dtype = np.dtype(f"S{max(map(len, cells), default=1) or 1}")
+        columns.append(TypedColumn(name, Attribute(name, title=title), cells, dtype))
     for name, title in _NUMBERS.items():
-        mask = np.array([row[name] is None for row in rows], bool)
-        data = np.array([row[name] or 0 for row in rows], np.int64)
-        columns.append(TypedColumn(name, Attribute(name, title=title), data, mask))
+        cells = [row[name] for row in rows]
+        attribute = Attribute(name, title=title)
+        dtype = np.dtype(np.int64)
+        columns.append(TypedColumn(name, attribute, cells, dtype, null=LEAST_INTEGER))
     return columns
 
 

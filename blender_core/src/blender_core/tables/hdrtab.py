@@ -6,7 +6,7 @@ The schema says of which type the cells of a column are.
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+import itertools
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,20 +15,22 @@ import numpy as np
 from blender_core.common.caught_warnings import kept_apart
 from blender_core.common.wording import preview
 from blender_core.errors import TableError, raise_all, warn
-from blender_core.formats.fits.table_hdu import Field
+from blender_core.formats.fits.table_hdu import rows_of
+from blender_core.inputs.column import kinds_of, mapped, without_repeats
 from blender_core.inputs.row_labels import BY_NUMBER
 from blender_core.schema.attributes import PYTHON_TYPES
 from blender_core.schema.conversion import to_schema_type
 from blender_core.schema.validation import problem_with_name
+from blender_core.tables.typed_column import TypedColumn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from astropy.io.fits import Column, FITS_rec
     from astropy.table import Table
-    from numpy.typing import NDArray
 
     from blender_core.errors import BlenderError
+    from blender_core.formats.fits.table_hdu import Field
     from blender_core.inputs.row_labels import RowLabels
     from blender_core.plan.plan import BlendPlan
     from blender_core.schema.attributes import Attribute
@@ -51,21 +53,7 @@ LEAST_INTEGER: Final = -(2**63)
 _INTEGERS: Final = range(LEAST_INTEGER, 2**63)
 # Of the FITS standard: TFIELDS has three digits.
 _MOST_COLUMNS: Final = 999
-
-
-@dataclass(frozen=True, slots=True)
-class TypedColumn:
-    """One column of HDRTAB, with bool, int64, float64 or ASCII bytes in it.
-
-    Cells of inputs that have no value are masked, and have a filler. `has_empty` tells whether an
-    input has an empty text.
-    """
-
-    name: str
-    attribute: Attribute
-    data: NDArray[Any]
-    mask: NDArray[np.bool_]
-    has_empty: bool = False
+_SHOWN: Final = 3
 
 
 def typed_columns(
@@ -96,7 +84,7 @@ def typed_column(
     """Give the values of one attribute the type that its schema asks for; None if all lack it."""
     if cells.count(None) == len(cells):
         return None
-    kinds = set(map(type, cells))
+    kinds = kinds_of(cells)
     column_type = attribute.type or ""
     if column_type not in PYTHON_TYPES:
         column_type = _common_type(kinds)
@@ -114,7 +102,7 @@ def typed_column(
 
 def _table_error(name: str, attribute: Attribute, problem: str) -> TableError:
     msg = f"{attribute.label} cannot be kept in column {preview(name)} of HDRTAB: {problem}"
-    return TableError(msg, attribute=attribute.path, column=name)
+    return TableError(msg, attribute=attribute.path, keyword=attribute.keyword, column=name)
 
 
 def _common_type(kinds: set[type]) -> str:
@@ -126,18 +114,17 @@ def _common_type(kinds: set[type]) -> str:
 
 def _conforming(
     cells: Sequence[Any], column_type: str, attribute: Attribute, labels: RowLabels
-) -> list[Any]:
+) -> Sequence[Any]:
     """Return the cells with what is not of the column's type converted, or else missing."""
-    conforming = [None if cell is None else to_schema_type(cell, column_type) for cell in cells]
-    lost = [
-        i
-        for i, (old, new) in enumerate(zip(cells, conforming, strict=True))
-        if new is None and old is not None
-    ]
+    conforming = mapped(lambda cell: _converted(cell, column_type), cells)
+    n_lost = conforming.count(None) - cells.count(None)
     # What is no scalar in any input has no column.
-    if lost and (attribute.type in PYTHON_TYPES or len(lost) + cells.count(None) < len(cells)):
-        inputs = ", ".join(f"{preview(cells[i])} of {labels.name(i)}" for i in lost[:3])
-        more = f" and {len(lost) - 3} more" if len(lost) > 3 else ""
+    if n_lost and (attribute.type in PYTHON_TYPES or conforming.count(None) < len(cells)):
+        pairs = enumerate(zip(cells, conforming, strict=True))
+        lost = (i for i, (old, new) in pairs if new is None and old is not None)
+        first = [*itertools.islice(lost, _SHOWN)]
+        inputs = ", ".join(f"{preview(cells[i])} of {labels.name(i)}" for i in first)
+        more = f" and {n_lost - _SHOWN} more" if n_lost > _SHOWN else ""
         whose = "in the schema" if attribute.type in PYTHON_TYPES else f"in other {labels.noun}s"
         msg = (
             f"{attribute.label} is of type {column_type} {whose}: "
@@ -145,6 +132,10 @@ def _conforming(
         )
         warn(msg)
     return conforming
+
+
+def _converted(cell: Any, column_type: str) -> Any:
+    return None if cell is None else to_schema_type(cell, column_type)
 
 
 def _typed(
@@ -155,13 +146,8 @@ def _typed(
     kinds: set[type],
     labels: RowLabels,
 ) -> TypedColumn:
-    mask = np.zeros(len(cells), bool)
-    is_missing = None in cells
-    if is_missing:
-        mask[:] = [cell is None for cell in cells]
-    has_empty = False
     if column_type == "string":
-        texts = set(cells) - {None}
+        texts = set(without_repeats(cells)) - {None}
         for text in texts:
             # The FITS standard has the printable ASCII characters and no others in tables.
             if not (text.isascii() and text.isprintable()):
@@ -172,28 +158,25 @@ def _typed(
                 )
                 raise ValueError(msg)
         width = max(map(len, texts), default=0) or 1
-        has_empty = "" in texts
-        filled = [cell or "" for cell in cells] if is_missing else cells
-        data = np.array(filled, dtype=f"S{width}")
-    elif column_type == "number":
+        return TypedColumn(name, attribute, cells, np.dtype(f"S{width}"), has_empty="" in texts)
+    if column_type == "number":
         # Nearly all numbers are floats, and need no look.
-        integers = {cell for cell in cells if type(cell) is int} if int in kinds else ()
-        for number in integers:
+        integers = int in kinds and {each for each in without_repeats(cells) if type(each) is int}
+        for number in integers or ():
             if not _is_exact_in_float(number):
                 msg = f"a float64 does not hold it exactly, and {_whose(cells, number, labels)}"
                 raise ValueError(msg)
-        data = np.array(cells, dtype=np.float64)
-    elif column_type == "integer":
-        present = set(cells) - {None}
+        return TypedColumn(name, attribute, cells, np.dtype(np.float64))
+    if column_type == "integer":
+        present = set(without_repeats(cells)) - {None}
         for number in (max(present), min(present)):
             if number not in _INTEGERS:
                 msg = f"an int64 does not hold it, and {_whose(cells, number, labels)}"
                 raise ValueError(msg)
-        filled = [cell or 0 for cell in cells] if is_missing else cells
-        data = np.array(filled, dtype=np.int64)
-    else:
-        data = np.array(cells, dtype=np.bool_)
-    return TypedColumn(name, attribute, data, mask, has_empty)
+        # Any number can stand for "missing" but one that an input has.
+        null = next(number for number in _INTEGERS if number not in present)
+        return TypedColumn(name, attribute, cells, np.dtype(np.int64), null=null)
+    return TypedColumn(name, attribute, cells, np.dtype(np.bool_))
 
 
 def _whose(cells: Sequence[Any], value: Any, labels: RowLabels) -> str:
@@ -244,9 +227,7 @@ def to_fits_rec(name: str, columns: Sequence[TypedColumn]) -> tuple[FITS_rec, di
     from astropy.io import fits
 
     fields = fields_of(columns)
-    rows = np.empty(len(columns[0].data), dtype=[(field.name, field.raw.dtype) for field in fields])
-    for field in fields:
-        rows[field.name] = field.raw
+    rows = rows_of(fields, len(columns[0]))
     table = fits.FITS_rec(rows)
     # Public ways to a FITS_rec copy every column, and write a masked False as True. The
     # attribute is how stdatamodels, too, tells a FITS_rec its formats.
@@ -283,22 +264,4 @@ def _kind_of_definitions() -> type[Column]:
 
 def fields_of(columns: Sequence[TypedColumn]) -> list[Field]:
     """Return the columns of a FITS table."""
-    return [_field(column) for column in columns]
-
-
-def _field(column: TypedColumn) -> Field:
-    data, mask, unit = column.data, column.mask, column.attribute.unit
-    if data.dtype.kind == "b":
-        raw = np.where(mask, 0, np.where(data, ord("T"), ord("F"))).astype(np.int8)
-        return Field(column.name, raw, "L", "int8", unit)
-    if data.dtype.kind == "i":
-        # Any number can stand for "missing" but one that an input has.
-        null = next(n for n in range(LEAST_INTEGER, 0) if not np.any(data[~mask] == n))
-        return Field(column.name, np.where(mask, null, data), "K", "int64", unit, null)
-    if data.dtype.kind == "f":
-        return Field(column.name, data, "D", "float64", unit)
-    if column.has_empty:
-        # To the FITS standard the zero byte is a null, and blanks are not.
-        data = np.where(mask | (data != b""), data, b" ")
-    width = data.dtype.itemsize
-    return Field(column.name, data, f"{width}A", ["ascii", width], unit)
+    return [column.field for column in columns]

@@ -6,11 +6,9 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from blender_core.common.caught_warnings import kept_apart
 from blender_core.common.wording import pluralize
-from blender_core.formats.fits.table_hdu import table_hdu
+from blender_core.formats.fits.table_hdu import rows_of, table_hdu
 from blender_core.tables.hdrtab import fields_of, to_table
 
 if TYPE_CHECKING:
@@ -59,7 +57,7 @@ class ProductTable:
         return bool(self.columns)
 
     def __len__(self) -> int:
-        return len(self.columns[0].data) if self.columns else 0
+        return len(self.columns[0]) if self.columns else 0
 
     @property
     def hdu_name(self) -> str:
@@ -79,7 +77,8 @@ class ProductTable:
 
         # What astropy 8.0 reads from a file is kept byte by byte, logical nulls among it, and can
         # be changed. Of other arrays, it makes columns anew.
-        content = b"".join(table_hdu(self.hdu_name, fields_of(self.columns)))
+        header, data = table_hdu(self.hdu_name, fields_of(self.columns), len(self))
+        content = b"".join([header, *data.blocks()])
         return fits.BinTableHDU.readfrom(io.BytesIO(content))
 
     def to_array(self) -> NDArray[Any]:
@@ -90,11 +89,7 @@ class ProductTable:
         array : ndarray, shape (n_rows,)
             With the same stand-ins for what is missing as in FITS.
         """
-        fields = fields_of(self.columns)
-        rows = np.empty(len(self), [(field.name, field.raw.dtype) for field in fields])
-        for field in fields:
-            rows[field.name] = field.raw
-        return rows
+        return rows_of(fields_of(self.columns), len(self))
 
     def to_table(self) -> Table:
         """Return the table for people and programs.

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["ByteRange", "Part", "PatchError", "blocks_of", "length_of"]
+__all__ = ["ByteRange", "MadeBytes", "Part", "PatchError", "blocks_of", "length_of"]
 
 _BLOCK: Final = 1 << 20
 
@@ -25,7 +25,15 @@ class ByteRange:
     length: int
 
 
-Part = bytes | ByteRange
+@dataclass(frozen=True, slots=True)
+class MadeBytes:
+    """New bytes that are made when they are needed, and as often: they may be too many to keep."""
+
+    length: int
+    blocks: Callable[[], Iterator[bytes]]
+
+
+Part = bytes | ByteRange | MadeBytes
 
 
 def length_of(part: Part) -> int:
@@ -38,6 +46,9 @@ def blocks_of(parts: Iterable[Part], source: BinaryIO) -> Iterator[bytes]:
     for part in parts:
         if isinstance(part, bytes):
             yield part
+            continue
+        if isinstance(part, MadeBytes):
+            yield from part.blocks()
             continue
         source.seek(part.start)
         missing = part.length

@@ -16,7 +16,7 @@ from blender_core.formats.fits.scan import padded
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["STRUCTURAL", "EditedHeader", "card", "checksum_of", "header_of"]
+__all__ = ["STRUCTURAL", "EditedHeader", "card", "checksum_of", "checksum_of_blocks", "header_of"]
 
 _ALL_ONES: Final = 0xFFFFFFFF
 """The sum of an HDU whose checksum is right."""
@@ -154,6 +154,12 @@ def checksum_of(data: bytes) -> int:
     """Return the ones' complement sum of the 32-bit words of a multiple of four bytes."""
     # 2**32 leaves the remainder 1, so that all words count alike in that of the whole number.
     value = int.from_bytes(data, "big")
+    return value and (value % _ALL_ONES or _ALL_ONES)
+
+
+def checksum_of_blocks(blocks: Iterable[bytes]) -> int:
+    """Return the same of data that come in blocks of a multiple of four bytes."""
+    value = sum(map(checksum_of, blocks))
     return value and (value % _ALL_ONES or _ALL_ONES)
 
 

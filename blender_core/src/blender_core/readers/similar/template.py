@@ -78,14 +78,43 @@ class _Passed(NamedTuple):
 
 
 class _Stretch(NamedTuple):
-    """A part of a template up to where texts differ."""
+    """A part of a template up to where texts differ. Each tree is held against hundreds of them."""
 
     same: str
     """What they all have so far."""
+    size: int
+    """How long that is."""
     anchors: list[str]
     """Anchors in it."""
-    differing: _Slot | _Passed | None
-    """What follows it; nothing at the end."""
+    rest: str | None
+    """What has to follow what differs; None at the end, where nothing does."""
+    rest_size: int
+    ending: str
+    """As of a slot, as are the next ones."""
+    in_braces: bool
+    place: int | None
+    passed: _Passed | None
+    """What differs, unless it is a slot."""
+
+
+def _stretch(same: str, anchors: list[str], differing: _Slot | _Passed | None) -> _Stretch:
+    rest = None if differing is None else differing.rest
+    slot = differing if isinstance(differing, _Slot) else _NO_SLOT
+    passed = differing if isinstance(differing, _Passed) else None
+    return _Stretch(
+        same,
+        len(same),
+        anchors,
+        rest,
+        len(rest or ""),
+        slot.ending,
+        slot.in_braces,
+        slot.place,
+        passed,
+    )
+
+
+_NO_SLOT: Final = _Slot("", "", "", in_braces=False, place=None)
 
 
 class TreeTemplate:
@@ -233,7 +262,7 @@ class TreeTemplate:
             same += "".join([part.known for part in parts])
             anchors = [anchor for part in parts for anchor in part.anchors]
             part = self._parts[end] if end in differing else None
-            stretches.append(_Stretch(same, anchors, part))
+            stretches.append(_stretch(same, anchors, part))
             start, same = end + 1, ""
         return stretches
 
@@ -256,39 +285,39 @@ class TreeTemplate:
         values = list(self._values)
         all_anchors: list[str] = []
         at = 0
-        for same, anchors, part in stretches:
+        for same, size, anchors, rest, rest_size, ending, in_braces, place, passed in stretches:
             if not text.startswith(same, at):
                 return None
-            at += len(same)
-            all_anchors += anchors
-            if isinstance(part, _Slot):
-                _, ending, rest, in_braces, place, _ = part
-                end = text.find(rest, at)
-                if end < 0:
-                    return None
-                scalar = text[at:end]
-                if ending:
-                    scalar = scalar.rstrip(" \n")
-                    if not scalar.endswith(ending):
-                        return None
-                    scalar = scalar.removesuffix(ending)
-                value = scalar_value(scalar)
-                if value is DOUBTFUL or ("\n" in scalar and not in_braces):
-                    return None
-                if place is not None:
-                    values[place] = value
-                at = end + len(rest)
-            elif part is not None:
-                if text.startswith(part.known, at):
-                    at += len(part.known)
-                    all_anchors += part.anchors
-                    continue
-                end = text.find(part.rest, at)
-                found = None if end < 0 else part.certain.anchors_in(text[at:end])
+            at += size
+            if anchors:
+                all_anchors += anchors
+            if rest is None:
+                break
+            if passed is not None and text.startswith(passed.known, at):
+                at += len(passed.known)
+                all_anchors += passed.anchors
+                continue
+            end = text.find(rest, at)
+            if end < 0:
+                return None
+            scalar = text[at:end]
+            at = end + rest_size
+            if passed is not None:
+                found = passed.certain.anchors_in(scalar)
                 if found is None:
                     return None
                 all_anchors += found
-                at = end + len(part.rest)
+                continue
+            if ending:
+                scalar = scalar.rstrip(" \n")
+                if not scalar.endswith(ending):
+                    return None
+                scalar = scalar[: -len(ending)]
+            value = scalar_value(scalar)
+            if value is DOUBTFUL or (not in_braces and "\n" in scalar):
+                return None
+            if place is not None:
+                values[place] = value
         # An anchor that is there twice means either node, depending on where it is asked for.
         is_whole = at == len(text) and len({*all_anchors}) == len(all_anchors)
         return values if is_whole else None

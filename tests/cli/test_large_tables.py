@@ -121,9 +121,9 @@ def test_a_file_that_is_changed_meanwhile_is_told_of(path, attributes, monkeypat
     other.write_bytes(path.read_bytes())
     product = ProductFile(other)
     other.write_bytes(other.read_bytes())
+    columns = (product.inputs[attribute.path] for attribute in attributes.values())
     with pytest.raises(InputError, match="changed by somebody else"):
-        for attribute in attributes.values():
-            list(product.inputs[attribute.path])
+        list(map(list, columns))
 
 
 def test_cells_that_are_all_the_same_are_kept_once():

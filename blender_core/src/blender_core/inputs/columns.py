@@ -92,7 +92,7 @@ class Columns:
             if row_number == number:
                 yield tuple(values)
 
-    def by_attribute(self) -> dict[str, Column | tuple[Any, ...]]:
+    def by_attribute(self) -> Mapping[str, Column | tuple[Any, ...]]:
         """Return the values of each attribute that is wanted from every input."""
         if self._n_rows < _FEW and not self._n_coded:
             # Columns of more than a few values are worth their making.

@@ -24,6 +24,7 @@ def import_formats() -> None:
     with unforked():
         importlib.import_module("stdatamodels")
 
+
 _TELLING: Final = frozenset({"meta", "schema", "instance", "_instance"})
 """Names in code that puts something into a datamodel."""
 

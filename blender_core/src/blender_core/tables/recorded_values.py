@@ -127,9 +127,11 @@ class RecordedValues(Column):
         self._cells, self._name = cells, name
         self._form, self._failure = form, failure
         self.parts: Sequence[Part]  # type: ignore[assignment]  # there for as long as one is needed
+        self.uniform, self._length = None, n_rows
         if self.is_constant:
             (value,) = self._made(self._raw)
-            self.parts = (Repeated(n_rows, value),)
+            self.uniform = Repeated(n_rows, value)
+            self.parts = (self.uniform,)
             self._ends = (n_rows,)
         else:
             self._ends = (*range(_BLOCK, n_rows, _BLOCK), n_rows)

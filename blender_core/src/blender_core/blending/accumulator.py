@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from blender_core.blending.expand import Needs
     from blender_core.blending.rows import Key
-    from blender_core.errors import BlenderError
+    from blender_core.errors import BlenderError, BlendWarning
     from blender_core.inputs.association import ProductChoice
     from blender_core.plan.planner import Kind, Planner
     from blender_core.plugins.manager import Plugins
@@ -163,7 +163,7 @@ class Accumulator:
         if (read := runs.next()) is None:
             return False
         run, answer = read
-        warnings: dict[int, list[Warning]] = {}
+        warnings: dict[int, list[BlendWarning]] = {}
         for place, warning in answer.warnings:
             warnings.setdefault(place, []).append(warning)
         n_again = start = 0
@@ -178,7 +178,7 @@ class Accumulator:
                 added.count()
             if end < len(names):
                 is_good = self._add(labels[end], nullcontext(names[end]), run.numbers[end], added)
-                n_again += is_good and end not in answer.unknown
+                n_again += is_good and end in answer.unreadable
             start = end + 1
         runs.note(answer, n_again)
         return True

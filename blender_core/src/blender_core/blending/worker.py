@@ -28,6 +28,7 @@ from blender_core.blending.rows import Row, key_of, read_row, rows_of
 from blender_core.blending.surroundings import differences, process_name, surroundings
 from blender_core.common.caught_warnings import recorded
 from blender_core.common.wording import named
+from blender_core.errors import BlendWarning
 from blender_core.inputs.columns import Columns
 from blender_core.inputs.opener import Opener
 from blender_core.plugins.manager import Plugins
@@ -63,11 +64,11 @@ class _DifferentError(Exception):
         self.refusal = refusal
 
 
-class _UnknownKindError(Exception):
-    """An input is of a kind that the caller did not know when it sent the run."""
+class _LeftToCallerError(Exception):
+    """An input is of a kind that the caller did not know, or is better read by the caller."""
 
 
-@functools.lru_cache(maxsize=32)  # of a Dask worker, each thread
+@functools.lru_cache(maxsize=16)  # of a Dask worker, each thread
 def _reader(task: bytes, _thread: int) -> _Reader:
     """Return what reads the runs of a blend in a thread, once it is sure to read the same."""
     theirs, rest = unpacked(task)
@@ -97,7 +98,7 @@ class _Kind:
         if self.layout is None:
             self.layout = self.known.layout(source)
         if self.layout is None:
-            raise _UnknownKindError
+            raise _LeftToCallerError
         return self.layout
 
 
@@ -133,15 +134,14 @@ class _Reader:
                 before = len(caught)
                 try:
                     rows, of_several = self._rows_of(name, label)
-                    answer.warnings.extend(
-                        (place, _sendable(each.message)) for each in caught[before:]
-                    )
+                    sendable = [_sendable(warning.message) for warning in caught[before:]]
                 except Exception as error:  # noqa: BLE001  # the caller will have the same
                     answer.again.append(place)
                     answer.parts.append(Columns())
-                    if isinstance(error, _UnknownKindError):
-                        answer.unknown.add(place)
+                    if not isinstance(error, _LeftToCallerError):
+                        answer.unreadable.add(place)
                     continue
+                answer.warnings.extend((place, warning) for warning in sendable)
                 for row in rows:
                     answer.parts[-1].append(*row)
                 if of_several or len(rows) != 1:
@@ -157,7 +157,7 @@ class _Reader:
     def _row(self, source: Reader) -> Row:
         kind = self._kinds.get(with_digest(key_of(source)))
         if kind is None:
-            raise _UnknownKindError
+            raise _LeftToCallerError
         return read_row(source, kind.layout_for(source))
 
     def _needs(self) -> Iterable[Needs]:
@@ -177,7 +177,7 @@ class _OpenerElsewhere:
         """Return the readers for the rows of a file."""
         for source in self._opener.rows(Path(self._folder, name), label):
             if isinstance(source, PluginSource):  # which may make something of the name
-                raise _UnknownKindError
+                raise _LeftToCallerError
             source.what = named(label, Path(name))
             yield source
 
@@ -193,7 +193,9 @@ def _own_folder() -> str | None:
         return None
 
 
-def _sendable(warning: Warning | str) -> Warning:
-    """Return a warning, and raise where it is not the same on the other side."""
-    sent: Warning = pickle.loads(pickle.dumps(warning))  # noqa: S301  # our own
-    return sent
+def _sendable(warning: Warning | str) -> BlendWarning:
+    """Return a warning of the blend's, and raise where it is another's."""
+    if not isinstance(warning, BlendWarning):
+        # Who is to see it depends on where in others' code it comes from.
+        raise _LeftToCallerError
+    return warning

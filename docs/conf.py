@@ -15,6 +15,7 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
     "numpydoc",
+    "myst_nb",
     "command_line_page",
     "hooks_page",
     "rules_page",
@@ -24,7 +25,11 @@ default_role = "py:obj"
 autosummary_generate = True
 autodoc_typehints = "none"
 numpydoc_show_class_members = False
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "**.ipynb_checkpoints"]
+# Notebooks are kept without what they show, and run for the pages.
+nb_execution_mode = "force"
+nb_execution_raise_on_error = True
+nb_execution_timeout = 180
 html_theme = "pydata_sphinx_theme"
 html_title = "Model Blender"
 html_static_path = ["_static"]

@@ -72,7 +72,7 @@ def acme():
 def install(tmp_path, monkeypatch):
     """Return a function that installs a distribution with one plugin, as far as Python can tell."""
 
-    def make(distribution, plugin, code, version="1.0"):
+    def make(distribution, plugin, code, version="1.0", group="blender_core"):
         module = f"{distribution}_{plugin}".replace("-", "_")
         folder = tmp_path / "site" / distribution
         info = folder / f"{distribution.replace('-', '_')}-{version}.dist-info"
@@ -81,7 +81,7 @@ def install(tmp_path, monkeypatch):
         (info / "METADATA").write_text(
             f"Metadata-Version: 2.1\nName: {distribution}\nVersion: {version}\n"
         )
-        (info / "entry_points.txt").write_text(f"[blender_core]\n{plugin} = {module}\n")
+        (info / "entry_points.txt").write_text(f"[{group}]\n{plugin} = {module}\n")
         monkeypatch.syspath_prepend(folder)
         monkeypatch.delitem(sys.modules, module, raising=False)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from blender_core import (
+    AmbiguousAttributeError,
     AmendError,
     AssociationProductError,
     BlenderError,
@@ -48,7 +49,8 @@ ERRORS = [
     PluginError("wrong", provider=ACME),
     RuleConflictError("wrong", name="mean", providers=[ACME]),
     PlanError("wrong", attribute="meta.a"),
-    UnknownAttributeError("wrong", attribute="meta.a"),
+    UnknownAttributeError("wrong", attribute="meta.a", close=["meta.b"]),
+    AmbiguousAttributeError("wrong", attribute="A", paths=["meta.a", "meta.b"]),
     OverrideConflictError("wrong", attribute="meta.a", sources=["the caller"]),
     RulesFileError("wrong", path=Path("team.toml"), line=3, key="rule", variable="RULES"),
     RulesFileError("wrong", line=3, column=7),

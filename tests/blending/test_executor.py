@@ -241,12 +241,14 @@ class TestTheSame:
         assert told(blender.finalize_model(None)) == told(blendmodels(None, paths))
 
 
-class Vanishing(Inline):
+class Vanishing(Executor):
     """Files are gone once workers have read them, all that were given until then."""
 
-    def __init__(self, paths):
-        super().__init__()
+    num_workers = 1
+
+    def __init__(self, paths, pool):
         self.paths = paths
+        self.pool = pool
         self.n_given = 0
 
     def give(self):
@@ -255,7 +257,8 @@ class Vanishing(Inline):
             yield path
 
     def submit(self, function, /, *args):
-        future = super().submit(function, *args)
+        future = self.pool.submit(function, *args)
+        future.result()
         for path in self.paths[: self.n_given]:
             path.unlink(missing_ok=True)
         return future
@@ -264,63 +267,51 @@ class Vanishing(Inline):
 class TestWorkersRead:
     """What is left to the caller is the same, too; but only what has to be is left to it."""
 
-    def test_files(self, paths, tmp_path):
+    def test_files(self, paths, pool, tmp_path):
         copies = [tmp_path / path.name for path in paths]
         for copy, path in zip(copies, paths, strict=True):
             copy.write_bytes(path.read_bytes())
         fits.setval(copies[3], "VISITYPE", value="NONE_OF_THESE")
-        executor = Vanishing(copies)
+        executor = Vanishing(copies, pool)
         with pytest.warns(BlendWarning, match="VISITYPE"):
             result = blendmodels(None, executor.give(), executor=executor)
         assert len(result.table) == N_FILES
         assert not copies[3].exists()
 
-    def test_asdf_files_and_products(self, paths, tmp_path):
+    def test_asdf_files_and_products(self, paths, pool, tmp_path):
         files = []
         with datamodels.open(paths[0]) as model:
             model.save(tmp_path / "0.asdf")
         for number in range(5):
             files.append(tmp_path / f"{number}.asdf")
             files[number].write_bytes((tmp_path / "0.asdf").read_bytes())
-        executor = Vanishing(files)
+        executor = Vanishing(files, pool)
         assert len(blendmodels(None, executor.give(), executor=executor).table) == 5
         assert not files[1].exists()
         products = [tmp_path / f"product{number}.fits" for number in range(5)]
         blendmodels(paths[0], paths[:2], output=products[0])
         for product in products[1:]:
             product.write_bytes(products[0].read_bytes())
-        executor = Vanishing(products)
+        executor = Vanishing(products, pool)
         result = blendmodels(None, executor.give(), expand=True, executor=executor)
         assert len(result.table) == 10
         assert not products[1].exists()
 
-    def test_rows_of_a_plugins_files(self, tmp_path, acme_site, monkeypatch):
+    def test_rows_of_a_plugins_files(self, pool, tmp_path, acme_site, monkeypatch):
         monkeypatch.syspath_prepend(acme_site / "texts")
         files = [tmp_path / f"{number}.txt" for number in range(5)]
         for number, file in enumerate(files):
             file.write_text("a\n" * (number + 1))
-        executor = Vanishing(files)
+        executor = Vanishing(files, pool)
         result = blendmodels(None, executor.give(), executor=executor)
         assert result.values["meta.length"] == 15
         assert not files[1].exists()
 
-    def test_names_in_another_folder(self, paths, tmp_path, monkeypatch):
+    def test_names_in_another_folder(self, paths, pool, tmp_path, monkeypatch):
         monkeypatch.chdir(tmp_path)
         for path in paths:
             (tmp_path / path.name).write_bytes(path.read_bytes())
-
-        class Elsewhere(Vanishing):
-            def submit(self, function, /, *args):
-                os.chdir("/")
-                try:
-                    future = Inline.submit(self, function, *args)
-                finally:
-                    os.chdir(tmp_path)
-                for path in self.paths[: self.n_given]:
-                    path.unlink(missing_ok=True)
-                return future
-
-        executor = Elsewhere([Path(path.name) for path in paths])
+        executor = Vanishing([Path(path.name) for path in paths], pool)
         result = blendmodels(None, executor.give(), executor=executor)
         assert told(result) == told(blendmodels(None, paths))
 

@@ -158,7 +158,11 @@ def test_columns_are_found_by_any_name_that_they_may_have(make_models):
     for product in (by_keyword, by_name):
         result = blendmodels(ImageModel(), [product], overrides=named, expand=True)
         assert result.table["chip"].tolist() == ["NRCA1", "NRCB1"]
-    # Who does not know the name finds no column, and is told so.
+    # Who does not know the name is told it by HDRRULES.
+    result = blendmodels(ImageModel(), [by_name], expand=True)
+    assert result.table["DETECTOR"].tolist() == ["NRCA1", "NRCB1"]
+    # Without that, no column is found, and it is said so.
+    by_name = blendmodels(ImageModel(), models, overrides=named, record_rules=False).product
     with pytest.warns(BlendWarning, match="no column") as caught:
         result = blendmodels(ImageModel(), [by_name], expand=True)
     assert "DETECTOR" not in result.table.colnames

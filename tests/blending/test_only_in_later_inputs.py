@@ -342,6 +342,21 @@ class TestProducts:
             assert result.values[TIME] == 7.0
             assert "meta.more" in result.plan
 
+    @pytest.mark.parametrize("way", ["memory", "fits", "asdf"])
+    def test_expanded_from_a_column_of_another_name(self, given_as, way):
+        """HDRRULES tells which it is, without the overrides that it was made with."""
+        product = ImageModel()
+        renamed = Override(attribute=EXTRA, rule="max", column="MINE")
+        inputs = [model_with({TIME: 1.0}), model_with({TIME: 2.0, EXTRA: 5})]
+        blendmodels(product, inputs, overrides=[renamed])
+        (given,) = given_as([product], way)
+        result = blendmodels(None, [given], expand=True, overrides={EXTRA: "sum"})
+        assert result.inputs[EXTRA] == (None, 5)
+        assert result.values[EXTRA] == 5
+        other = model_with({TIME: 4.0, EXTRA: 7})
+        result = blendmodels(None, [other, given], expand=True, overrides={EXTRA: "sum"})
+        assert result.inputs[EXTRA] == (7, None, 5)
+
     def test_amended(self, product):
         (change,) = amend(product, overrides={EXTRA: "max"}).changes
         assert (change.before, change.after) == (None, 5)

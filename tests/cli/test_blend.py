@@ -187,7 +187,7 @@ class TestSlips:
     def test_no_product_yet(self, refused, exposures):
         message = refused("blend", "new_i2d.fits", *exposures)
         assert "there is no product new_i2d.fits" in message
-        assert "model-blender demo EXPOSURE... --output new_i2d.fits" in message
+        assert "model-blender preview INPUT..." in message
 
     def test_mixed_types(self, refused, product):
         datamodels.ImageModel().save("image.fits")

@@ -1,7 +1,9 @@
 """The command `model-blender demo`, on its invented exposures and on real ones."""
 
+import json
 import math
 import os
+import shlex
 import shutil
 import subprocess
 import sysconfig
@@ -119,7 +121,7 @@ class TestInvented:
 
     def test_nothing_else_is_written(self, invented):
         files = {path.name for path in (invented[1]).rglob("*") if path.is_file()}
-        assert len(files) == 25
+        assert len(files) == 26, "the exposures, the product and its report"
         assert [path.name for path in invented[1].iterdir()] == ["model-blender-demo"]
 
     def test_lines_are_whole_where_there_is_no_terminal(self, monkeypatch):
@@ -150,6 +152,35 @@ class TestInvented:
         assert "Warnings" not in text
         assert "  model-blender-demo/product_i2d.fits\n" in text
         assert "\x1b" not in text
+
+    def test_rules_are_recorded_and_reported(self, invented):
+        folder = invented[1] / "model-blender-demo"
+        rules = Table.read(folder / "product_i2d.fits", hdu="HDRRULES")
+        (exposure_time,) = rules[rules["KEYWORD"] == "EFFEXPTM"]
+        assert exposure_time["RULE"] == "sum"
+        assert "EFFEXPTM" in (folder / "product_i2d_report.html").read_text()
+        assert "product_i2d_report.html" in invented[0]
+
+    def test_the_next_commands_run(self, invented, monkeypatch):
+        monkeypatch.chdir(invented[1])
+        heading, *commands = invented[0].splitlines()[-4:]
+        assert heading.startswith("Next, to try")
+        printed = []
+        for command in commands:
+            program, *arguments = shlex.split(command)
+            assert program == "model-blender"
+            done = CliRunner().invoke(app, arguments)
+            assert done.exit_code == 0, done.output
+            printed.append(done.stdout)
+        assert "(EFFEXPTM) is 6828.576." in printed[0]
+        assert printed[1].count("_cal.fits") == 24
+        assert row(printed[2], "EFFEXPTM")[2:7] == ["6828.576", "sum", "2", "in", "24"]
+
+    def test_json(self, invented_exposures):
+        content = json.loads(run("--json", *invented_exposures[:4]))
+        assert content["n_inputs"] == 4
+        assert content["report"] == "model-blender-demo/product_report.html"
+        assert content["values"]["meta.exposure.exposure_time"] == math.fsum([F115W] * 4)
 
     def test_the_lines_for_python_run(self, invented, warm_programs):
         told = [line.strip() for line in invented[0].splitlines() if line.startswith("    ")]
@@ -225,7 +256,11 @@ class TestReal:
         assert len(Table.read(here / "other.fits", hdu="HDRTAB")) == 18
 
     def test_one(self):
-        assert "1 exposure, one product" in run(UNCAL[0])
+        text = run(UNCAL[0])
+        assert "1 exposure, one product" in text
+        for command in text.splitlines()[-3:]:
+            done = CliRunner().invoke(app, shlex.split(command)[1:])
+            assert done.exit_code == 0, done.output
 
     def test_inputs_stay_as_they_are(self, here):
         copies = [shutil.copy(path, here) for path in UNCAL]
@@ -273,7 +308,12 @@ class TestRefused:
         Path("mine.fits").write_text("mine")
         assert "--overwrite" in fails(*UNCAL, "-o", "mine.fits")
         assert Path("mine.fits").read_text() == "mine"
+        Path("mine_report.html").write_text("mine")
+        Path("mine.fits").unlink()
+        assert "mine_report.html" in fails(*UNCAL, "-o", "mine.fits")
+        assert not Path("mine.fits").exists()
         run(*UNCAL, "-o", "mine.fits", "--overwrite")
+        assert "EFFEXPTM" in Path("mine_report.html").read_text()
         assert len(Table.read("mine.fits", hdu="HDRTAB")) == 3
 
     def test_output_is_an_input(self):

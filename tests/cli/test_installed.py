@@ -1,5 +1,7 @@
 """The commands `model-blender rules` and `plugins`."""
 
+import json
+
 import pytest
 
 ACME = """
@@ -56,11 +58,60 @@ class TestRules:
         assert command("rules", "join").stdout.splitlines() == [
             "join",
             "  The different values in input order, joined by commas.",
+            "  example     3.5, 1.25, 2.75, 1.25 → '3.5, 1.25, 2.75'",
             "  gives       a text",
             "  parameters  sort: bool = False",
             "  missing     skip: it sees the values that are there",
             "  provider    blender-rules-std 0.1.0 [std]",
+            "  use         --override ATTR=join",
+            "  ImageModel  no attribute has it",
         ]
+
+    def test_what_it_makes_of_values(self, printed_json):
+        (mean,) = printed_json("rules", "mean")
+        assert mean["example"] == {"values": [3.5, 1.25, 2.75, 1.25], "gives": 8.75 / 4}
+        (weighted,) = printed_json("rules", "weighted_mean")
+        assert weighted["example"]["weights"] == [1.0, 2.0, 3.0, 4.0]
+        assert weighted["example"]["gives"] == (3.5 + 2.5 + 8.25 + 5.0) / 10
+        (mindate,) = printed_json("rules", "mindate")
+        assert mindate["example"]["gives"] == min(mindate["example"]["values"])
+
+    @pytest.mark.exhaustive
+    def test_every_rule_is_explained(self, printed_json):
+        """Those of one plugin with an example, but for those that it has not enough to tell for."""
+        for each in printed_json("rules"):
+            (rule,) = printed_json("rules", each["name"])
+            assert {**rule, **each} == rule
+            assert rule["example"] is not None or each["name"] in ("same", "constant", "common")
+
+    def test_which_attributes_have_it(self, command, printed_json):
+        # As the schemas say: $EXPMID and its two kin have blend_rule: mean.
+        assert (
+            "  ImageModel  3 attributes: EXPMID, MJD-AVG, TDB-MID"
+            in command("rules", "mean").stdout.splitlines()
+        )
+        (rule,) = printed_json("rules", "mean", "--model", "ifuimagemodel")
+        assert rule["asked_for"]["attributes"][0] == {
+            "attribute": "meta.exposure.mid_time",
+            "keyword": "EXPMID",
+            "asked_by": "the schema",
+        }
+        (rule,) = printed_json("rules", "mean", "--model", "ABVegaOffsetModel")
+        assert rule["asked_for"]["attributes"] == []
+
+    def test_an_attribute_that_a_plugin_asks_it_for(self, command, install):
+        install("acme-rules", "acme", ACME.replace('rule="max"', 'rule="mean"'), version="1.2")
+        text = command("rules", "mean").stdout
+        assert "4 attributes: EXPSTART, EXPMID, MJD-AVG, TDB-MID" in " ".join(text.split())
+
+    def test_no_such_class(self, refused):
+        assert "did you mean ImageModel" in refused("rules", "mean", "--model", "ImagModel")
+        assert "name it" in refused("rules", "--model", "ImageModel")
+
+    def test_the_schema_of_rules_files(self, command):
+        schema = json.loads(command("rules", "--schema").stdout)
+        offered = schema["properties"]["override"]["items"]["properties"]["rule"]["anyOf"][0]
+        assert {"mean", "weighted_mean", "keep", "drop"} <= set(offered["enum"])
 
     @pytest.mark.usefixtures("acme")
     def test_one_that_is_superseded(self, command):
@@ -120,6 +171,24 @@ class TestPlugins:
         assert (std["plugin"], std["overrides"]) == ("std", [])
         assert {"mean", "multi", "first"} <= set(std["rules"])
         assert not std["reads"]
+
+    @pytest.mark.parametrize(
+        "group",
+        ["blender-core", "blender_cores", "blendercore", "Blender_Core", "blender_core.plugins",
+         "blendre_core", "blender_cor", "model_blender"],
+    )  # fmt: skip
+    def test_a_group_of_entry_points_where_nobody_looks(self, command, install, group):
+        install("acme-rules", "acme", ACME, version="1.2", group=group)
+        for done in (command("plugins"), command("check", "--plugin", "std")):
+            assert "acme-rules 1.2 [acme]" not in done.stdout
+            told = " ".join(done.stderr.split())
+            assert f"acme-rules 1.2 announces plugins in the entry-point group '{group}'" in told
+            assert "did you mean 'blender_core'?" in told
+
+    @pytest.mark.parametrize("group", ["console_scripts", "blender_tools", "core", "asdf.blender"])
+    def test_groups_that_are_others(self, command, install, group):
+        install("acme-rules", "acme", ACME, version="1.2", group=group)
+        assert command("plugins").stderr == ""
 
     def test_reader(self, command, install):
         code = "import blender_core\n@blender_core.hookimpl\ndef blender_open(given): return None\n"

@@ -134,9 +134,26 @@ class TestCheck:
 
     def test_the_schemas_deprecated_rules(self, command):
         # date, time, date_beg and date_end have rules for texts that are times.
-        text = command("check", "--model", "ImageModel", status=1).stdout
-        kinds = [line.split()[1] for line in text.splitlines()[1:]]
-        assert kinds == ["deprecated"] * 4
+        nothing, information = command("check", "--model", "ImageModel").stdout.splitlines()
+        assert nothing == "Nothing found in ImageModel."
+        assert information.startswith("For information: the schema asks for the deprecated rules ")
+        for name in ("DATE-OBS", "TIME-OBS", "DATE-BEG", "DATE-END"):
+            assert f"({name})" in information
+        done = command("check", "--model", "ImageModel", "--except", "deprecated")
+        assert done.stdout == f"{nothing}\n"
+        assert command("check", "--model", "ImageModel", "--quiet").stdout == ""
+
+    def test_a_deprecated_rule_that_an_override_asks_for(self, command, printed_json):
+        arguments = ["check", "--model", "ImageModel", "--override", "DATE-OBS=mindatetime"]
+        (line,) = command(*arguments, status=1).stdout.splitlines()[1:-1]
+        assert line.split()[1:4] == ["deprecated", "meta.observation.date", "DATE-OBS"]
+        told = printed_json(*arguments, status=1)
+        assert [one["keyword"] for one in told["findings"]] == ["DATE-OBS"]
+        assert {one["keyword"] for one in told["information"]} == {
+            "TIME-OBS",
+            "DATE-BEG",
+            "DATE-END",
+        }
 
     def test_file(self, command, exposures, team):
         arguments = ["check", exposures[0], "--rules", team, "--except", "deprecated"]
@@ -144,7 +161,8 @@ class TestCheck:
         command(*arguments, "--exp-type", "NRC_CORON")
 
     def test_quiet(self, command):
-        done = command("check", "--model", "ImageModel", "--quiet", status=1)
+        arguments = ["check", "--model", "ImageModel", "--override", "NGROUPS=mean"]
+        done = command(*arguments, "--quiet", status=1)
         assert (done.stdout, done.stderr) == ("", "")
 
     def test_json(self, printed_json):

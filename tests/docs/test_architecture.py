@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "blender_core" / "src" / "blender_core"
 PAGE = (ROOT / "docs" / "explanation" / "architecture.rst").read_text()
-ADDRESSES = {"columns", "hookspecs", "rules"}
+ADDRESSES = {"__main__", "columns", "hookspecs", "rules"}
 
 
 def listed():

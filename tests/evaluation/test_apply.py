@@ -16,8 +16,10 @@ from blender_core import (
     Choice,
     Gives,
     Missing,
+    Override,
     Rule,
     RuleError,
+    Status,
     Tier,
     blendmodels,
 )
@@ -208,3 +210,17 @@ def test_no_rule_is_called_where_there_is_nothing_to_see(applied):
 
     assert applied(fail, [None, None]) is None
     assert applied(fail, [1, None], missing=Missing.PROPAGATE) is None
+    assert applied(fail, [1, None], missing=Missing.DROP) is DROP
+    assert applied(fail, [None, None], missing=Missing.DROP) is DROP
+    assert applied(max, [1, 2], missing=Missing.DROP) == 2
+
+
+@pytest.mark.parametrize("values", [[1.0, None], [None, None], [None, 2.0]])
+def test_a_product_has_nothing_where_an_input_lacks_it(make_models, make_model, values):
+    path = "meta.exposure.exposure_time"
+    product = make_model({path: 9.0})
+    override = Override(attribute=path, rule="sum", missing="drop")
+    result = blendmodels(product, make_models(path, values), overrides=[override])
+    assert product.meta.exposure.exposure_time is None
+    assert result.outcomes[path].status is Status.DROPPED
+    assert "is none: the product has no such value" in result.explain(path)

@@ -13,6 +13,7 @@ GAPS = ("a", None, "b")
         (Missing.SKIP, ["a", "b"]),
         (Missing.KEEP, ["a", None, "b"]),
         (Missing.PROPAGATE, []),
+        (Missing.DROP, []),
     ],
 )
 def test_what_a_rule_sees_of_values_with_gaps(missing, seen):
@@ -117,7 +118,8 @@ def test_inputs_without_a_place_in_the_order(lost):
     # Whoever has no value needs no place; but where every input must have the value, it is missed.
     assert seen(ORDER, [None, 2, 3], start=[lost, 2.0, 1.0]) == ([3, 2], [2, 1])
     assert seen(ORDER, [None, 2, 3], Missing.KEEP, start=[lost, 2.0, 1.0]) == ([3, 2], [2, 1])
-    assert seen(ORDER, [None, 2, 3], Missing.PROPAGATE, start=[lost, 2.0, 1.0]) == ([], [])
+    for missing in (Missing.PROPAGATE, Missing.DROP):
+        assert seen(ORDER, [None, 2, 3], missing, start=[lost, 2.0, 1.0]) == ([], [])
     with pytest.raises(RuleError, match=r"every input must have .* but input 1 of 3 has none"):
         seen(ORDER, [None, 2, 3], Missing.REQUIRE, start=[lost, 2.0, 1.0])
 

@@ -7,6 +7,7 @@ import shutil
 import pytest
 from jwst.associations.load_as_asn import LoadAsAssociation
 from jwst.datamodels import ModelLibrary
+from stdatamodels.jwst import datamodels
 from stdatamodels.jwst.datamodels import CubeModel, ImageModel
 
 from blender_core import (
@@ -88,6 +89,18 @@ def test_whatever_stands_for_a_path(files, tmp_path):
         blendmodels(product, [entries[files[1].name]], output=files[1], overwrite=True)
     with pytest.raises(TypeError, match="inputs takes a collection of inputs"):
         blendmodels(product, product)
+
+
+def test_a_library_of_models_that_were_opened_from_files(files):
+    """Where these are, the library does not tell, and its models do when they are read."""
+    models = [datamodels.open(path) for path in files[:3:2]]
+    before = files[2].read_bytes()
+    for given in (ModelLibrary(models), [ModelLibrary(models)], iter(models)):
+        with pytest.raises(OutputError, match="the product would replace the input"):
+            blendmodels(ImageModel(), given, output=files[2], overwrite=True)
+    assert files[2].read_bytes() == before
+    for model in models:
+        model.close()
 
 
 def test_accumulate_takes_several_at_once(files, tmp_path):

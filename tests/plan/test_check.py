@@ -3,6 +3,9 @@
 import pickle
 
 import pytest
+from astropy.io import fits
+from plain_products import INPUTS, Combined, PlainPlugin, plugins_with
+from plain_products import schema_of as plain_schema_of
 from stdatamodels import DataModel
 from stdatamodels.jwst.datamodels import AmiOIModel, ImageModel
 
@@ -21,6 +24,7 @@ from blender_core import (
     Rule,
     RuleError,
     UnknownAttributeError,
+    UnknownInputError,
 )
 from blender_core.evaluation.evaluation import evaluate_attribute
 from blender_core.schema.attributes import read_attributes
@@ -307,6 +311,13 @@ def test_deprecated_names(plan_of):
     assert findings[0].problem == "its rule 'mintime' is deprecated"
     assert "'min'" in findings[0].remedy
     assert "'max'" in findings[-1].remedy
+    assert all(one.is_information for one in findings), "nobody but the schema can mend them"
+
+
+def test_a_deprecated_name_that_is_asked_for(plan_of):
+    plan = plan_of(overrides={"meta.one": "mintime"}, one={"type": "string", "blend_rule": "min"})
+    (finding,) = plan.check()
+    assert (finding.kind, finding.is_information) == (FindingKind.DEPRECATED, False)
 
 
 def test_a_third_partys_rule_says_what_to_use_instead(plan_of, make_plugins, acme):
@@ -461,3 +472,24 @@ def test_a_product_is_a_datamodel_in_any_form(tmp_path, plugins):
 def test_what_inputs_are_is_told_in_texts():
     with pytest.raises(TypeError, match="instrument is a str, not 3"):
         BlendPlan.for_model(ImageModel, instrument=3)
+
+
+class Narrow(Combined):
+    """A product that can have an integer where inputs have a number."""
+
+    schema = plain_schema_of(exptime={"type": "integer", "fits_keyword": "EXPTIME"})
+
+
+@pytest.mark.parametrize("way", ["of the plan", "of the check"])
+def test_a_product_that_a_plugin_takes(tmp_path, way):
+    path = tmp_path / "combined.fits"
+    fits.PrimaryHDU().writeto(path)
+    narrow, wide = plugins_with(PlainPlugin(Narrow)), plugins_with(PlainPlugin())
+    plan = BlendPlan.for_model(INPUTS[0], plugins=narrow if way == "of the plan" else wide)
+    findings = plan.check(path, plugins=narrow if way == "of the check" else None)
+    (finding,) = (each for each in findings if each.attribute == "meta.exptime")
+    assert finding.problem == "its rule may give a fraction where an integer is asked for"
+    assert "meta.exptime" not in [each.attribute for each in plan.check(path, plugins=wide)]
+    # A plan that was sent elsewhere has the plugins that are installed there.
+    with pytest.raises(UnknownInputError):
+        pickle.loads(pickle.dumps(plan)).check(path)  # noqa: S301

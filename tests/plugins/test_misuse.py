@@ -148,7 +148,10 @@ def test_all_slips_are_told_at_once(fault):
         ("blender_overrides(instrumnt=None)", "did you mean instrument?"),
         ("blender_open(given, wat)", "wat, which is not passed to it: did you mean what?"),
         ("blender_open(self, given)", "self, which is not passed to it: it can have given"),
-        ("blender_rules_file(file, text)", "file, which is not passed to it: it can have path and"),
+        (
+            "blender_rules_file(file, text)",
+            "file, which is not passed to it: it can have path, text and",
+        ),
     ],
 )
 def test_arguments(fault, function, words):

@@ -1,13 +1,22 @@
 """ASDF files of no datamodel as products: what asdf reads of them then, and that all else is as it was."""
 
 import warnings
+from collections import Counter
 
 import asdf
 import numpy as np
 import pytest
 from asdf.exceptions import AsdfWarning
 from asdf.tagged import TaggedDict
-from plain_products import BLENDED, INPUTS, AsdfPlugin, Survey, plugins_with, schema_of
+from plain_products import (
+    BLENDED,
+    INPUTS,
+    AsdfPlugin,
+    Headers,
+    Survey,
+    plugins_with,
+    schema_of,
+)
 
 from blender_core import (
     InputError,
@@ -15,10 +24,13 @@ from blender_core import (
     PluginError,
     ProductDiff,
     ProductFile,
+    Provider,
     amend,
     blendmodels,
+    hookimpl,
 )
 from blender_core.formats.asdf.blocks import blocks_in
+from blender_core.readers.asdf import AsdfReader
 
 IMAGE = np.arange(600, dtype=np.float32).reshape(20, 30)
 PLACES = {keyword.lower(): value for keyword, value in BLENDED.items()}
@@ -262,6 +274,68 @@ def test_changed_by_somebody_else_meanwhile(product, plugins, tmp_path):
     assert not (tmp_path / "out.asdf").exists()
 
 
+class HandedOver(AsdfPlugin):
+    """Takes what was read of the file, and does ``before`` that."""
+
+    def __init__(self, before=lambda: None):
+        super().__init__()
+        self.before = before
+
+    @hookimpl
+    def blender_product(self, given, what, opened):
+        self.before()
+        return None if opened is None else Survey(given, what, opened)
+
+
+class TestHowOftenItIsRead:
+    @pytest.fixture
+    def n_readings(self, monkeypatch):
+        """Count how often files are read, by how their names end."""
+        counts = Counter()
+        read = AsdfReader.__init__
+
+        def counting(self, path, label):
+            counts[path.suffix] += 1
+            read(self, path, label)
+
+        monkeypatch.setattr(AsdfReader, "__init__", counting)
+        return counts
+
+    def test_handed_over(self, product, tmp_path, n_readings):
+        """By the engine, which finds no datamodel, for the plugin; and what was written, once."""
+        output = tmp_path / "out.asdf"
+        blendmodels(product, INPUTS, plugins=plugins_with(HandedOver()), output=output)
+        assert n_readings.total() == 3
+        check(read(output))
+
+    def test_at_hand(self, product, tmp_path, n_readings):
+        """No plugin opens what has been written, so the product does."""
+        output = tmp_path / "out.asdf"
+        blendmodels(Survey(product), INPUTS, plugins=plugins_with(AsdfPlugin()), output=output)
+        assert n_readings.total() == 2
+
+    def test_changed_since(self, product, tmp_path):
+        plugins = plugins_with(HandedOver(lambda: write(product, {"exptime": 222.25})))
+        with pytest.raises(InputError, match="has been changed by somebody else"):
+            blendmodels(product, INPUTS, plugins=plugins, output=tmp_path / "out.asdf")
+
+
+def test_arrays_in_files_beside_it(tmp_path, plugins):
+    """They are found from the same folder, and from no other."""
+    product = write(tmp_path / "product.asdf", all_array_storage="external")
+    assert len(list(tmp_path.iterdir())) > 1
+    blendmodels(product, INPUTS, plugins=plugins, output=tmp_path / "out.asdf")
+    check(read(tmp_path / "out.asdf"))
+    (tmp_path / "other").mkdir()
+    output = tmp_path / "other" / "out.asdf"
+    with pytest.raises(OutputError, match="would not be found from another folder"):
+        blendmodels(product, INPUTS, plugins=plugins, output=output)
+    assert not output.exists()
+    (tmp_path / "link").symlink_to(tmp_path)
+    blendmodels(product, INPUTS, plugins=plugins, output=tmp_path / "link" / "linked.asdf")
+    check(read(tmp_path / "linked.asdf"))
+
+
 def test_values_that_were_set_later_stay(product, plugins):
     blendmodels(product, INPUTS, plugins=plugins, output=product)
     raw = product.read_bytes()
@@ -281,6 +355,42 @@ def test_amended_and_compared(product, plugins, tmp_path):
     assert (difference.here, difference.there) == (750.875, 400.25)
     assert files[1].outcomes["meta.exptime"].replaced == 750.875
     assert read(other)["hdrtab"].tobytes() == read(product)["hdrtab"].tobytes()
+
+
+@pytest.mark.parametrize("name", ["ImageModel", "no such class"])
+def test_amended_where_inputs_say_what_model_they_are(product, tmp_path, name):
+    """Their word for it is no class of datamodels, whose schema would then be another."""
+    schema = schema_of(model_type={"type": "string", "blend_table": True, "blend_rule": "keep"})
+    plugins = plugins_with(AsdfPlugin(schema=schema))
+    source = type("Named", (Headers,), {"schema": schema, "model_type": "plain FITS"})
+
+    def read(self, layout):
+        return [
+            name if each.path == "meta.model_type" else self.header.get(each.keyword)
+            for each in layout.attributes
+        ]
+
+    source.read = read
+    inputs = [source(header, "input") for header in INPUTS]
+    plugins.register(GivenSources(), Provider("given", "1.0", "given"))
+    blendmodels(product, inputs, plugins=plugins, output=product)
+    assert [each.decode() for each in read_table(product)["meta.model_type"].tolist()] == [name] * 3
+    (change,) = amend(
+        product, overrides={"EXPTIME": "max"}, plugins=plugins, output=tmp_path / "other.asdf"
+    ).changes
+    assert (change.before, change.after) == (750.875, 400.25)
+
+
+class GivenSources:
+    """Takes sources for inputs as they are."""
+
+    @hookimpl
+    def blender_open(self, given):
+        return given if isinstance(given, Headers) else None
+
+
+def read_table(path):
+    return read(path)["hdrtab"]
 
 
 def test_saved_twice_it_is_the_same(product, plugins, tmp_path):

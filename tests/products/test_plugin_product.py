@@ -183,6 +183,57 @@ class TestAnotherFormat:
         assert result.later == {"meta.exptime": 5.0}
 
 
+class TestWithoutThePlugin:
+    """What would take a product is told, where it is left out."""
+
+    @pytest.fixture(autouse=True)
+    def _installed(self, install):
+        install("plain-files", "plain", PLAIN, version="3.1")
+
+    @pytest.fixture
+    def path(self, tmp_path):
+        path = tmp_path / "combined.fits"
+        fits.PrimaryHDU().writeto(path)
+        return path
+
+    def test_blocked(self, path):
+        with pytest.raises(UnknownInputError) as caught:
+            blendmodels(path, [ImageModel()], block=["plain"])
+        told = str(caught.value)
+        assert "has no keyword DATAMODL" in told
+        assert "none has a hook blender_product that takes it" in told
+        assert told.endswith("left out was plain-files 3.1 [plain], which may take it")
+        with pytest.raises(UnknownInputError, match=r"left out was plain-files 3\.1 \[plain\]"):
+            amend(path, overrides={"EXPTIME": "max"}, block=["plain-files"])
+
+    def test_blocked_by_the_environment(self, path, monkeypatch):
+        monkeypatch.setenv("MODEL_BLENDER_BLOCK", "plain")
+        with pytest.raises(UnknownInputError, match=r"left out was plain-files 3\.1 \[plain\]"):
+            blendmodels(path, [ImageModel()])
+
+    def test_an_input(self, path):
+        with pytest.raises(UnknownInputError, match=r"left out was plain-files .* may read it$"):
+            blendmodels(None, [path], block=["plain"])
+
+    def test_not_blocked(self, path):
+        blendmodels(path, [path])
+
+
+PLAIN = """
+from plain_products import Combined, Headers
+
+from blender_core import hookimpl
+
+@hookimpl
+def blender_open(given, what, opened):
+    return None if opened is None else Headers(opened.header("PRIMARY"), what)
+
+@hookimpl
+def blender_product(given, what, opened):
+    return None if opened is None else Combined(given, what)
+"""
+
+
 class Mosaic(Product):
     """An ASDF file, of which the engine hands over the tree."""
 

@@ -13,11 +13,14 @@ from blender_core import (
     BlendPlan,
     BlendWarning,
     ExpansionError,
+    FitsProduct,
     InputError,
     MixedModelTypesError,
+    OutputError,
     Override,
     PluginError,
     Plugins,
+    ProductFile,
     Provider,
     RuleError,
     Source,
@@ -25,6 +28,7 @@ from blender_core import (
     blendmodels,
     hookimpl,
 )
+from blender_core.inputs.opener import Opener
 from blender_core.report import write_report
 from blender_core.report.exposures import read_exposures
 from blender_core.report.model import facts_of
@@ -81,6 +85,17 @@ class ChipPlugin:
         return self.make(opened, what)
 
 
+class Drizzled(FitsProduct):
+    model_type = "chips"
+    schema = SCHEMA
+
+
+class ProductPlugin:
+    @hookimpl
+    def blender_product(self, given, what, opened):
+        return None if opened is None else Drizzled(given, what)
+
+
 def plugins_with(make=all_chips):
     plugins = Plugins.discover()
     plugins.register(ChipPlugin(make), CHIPS)
@@ -114,6 +129,36 @@ class TestSeveralRows:
         assert result.inputs["meta.gain"] == (1.0, 1.0, 2.0, 3.0, 3.0, 3.0)
         assert result.values["meta.exptime"] == 10 + 10 + 20 + 30 + 30 + 30
         assert result.values["meta.gain"] == 13 / 6
+
+    def test_what_they_were_opened_from_is_not_replaced(self, exposures, tmp_path):
+        """What is given is no file to the engine: the plugin's sources tell."""
+
+        class Held:
+            def __init__(self, path):
+                self.opened = Opener().opened(path, "a file")
+
+        class HeldPlugin:
+            @hookimpl
+            def blender_open(self, given, what):
+                if not isinstance(given, Held):
+                    return None
+                chips = all_chips(given.opened, what)
+                for chip in chips:
+                    chip.files = [given.opened.path]
+                return chips
+
+        plugins = Plugins.discover()
+        plugins.register(HeldPlugin(), CHIPS)
+        product, before = ImageModel(), exposures[1].read_bytes()
+        inputs = [Held(path) for path in exposures]
+        with pytest.raises(OutputError, match="would replace the input"):
+            blendmodels(product, inputs, plugins=plugins, output=exposures[1], overwrite=True)
+        result = blendmodels(product, inputs, plugins=plugins)
+        with pytest.raises(OutputError, match="would replace the input"):
+            result.save(exposures[1], overwrite=True)
+        assert exposures[1].read_bytes() == before
+        assert set(result.files) == set(exposures)
+        result.save(tmp_path / "other.fits")
 
     def test_once_per_exposure(self, exposures):
         override = Override(attribute="EXPTIME", rule="sum", once_per=["ROOTNAME"], reason="once")
@@ -226,6 +271,20 @@ class TestWhatRowsAreCalled:
         result = self.blend(exposures, rule="max")
         assert f"is 3.0, taken from {names[3]}.\n" in result.explain("GAIN")
         assert "6 of 6 rows have it, with 3 different values" in result.explain("GAIN")
+
+    def test_in_a_file(self, exposures, tmp_path):
+        """Which rows are of one input, a file does not tell."""
+        product, output = tmp_path / "product.fits", tmp_path / "blended.fits"
+        fits.HDUList([fits.PrimaryHDU(), fits.ImageHDU(name="SCI")]).writeto(product)
+        plugins = plugins_with()
+        plugins.register(ProductPlugin(), Provider("chip-products", "1.0", "chip-products"))
+        blendmodels(product, exposures, plugins=plugins, output=output, record_rules=True,
+                    overrides={"GAIN": "max"})  # fmt: skip
+        file = ProductFile(output, plugins=plugins)
+        assert repr(file).endswith(" of 6 rows>")
+        explanation = file.explain("GAIN")
+        assert "is 3.0, taken from row 4" in explanation
+        assert "6 of 6 rows have it" in explanation
 
     @pytest.mark.usefixtures("without_gain")
     def test_where_a_value_is_missing(self, exposures, names):

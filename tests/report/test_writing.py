@@ -1,13 +1,17 @@
 """A report is a file of its own, written as a whole or not at all."""
 
+import errno
+import io
 import re
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 from stdatamodels.jwst.datamodels import ImageModel
 
-from blender_core import blendmodels
+from blender_core import Override, blendmodels
 from blender_core.errors import OutputError, OutputExistsError
 from blender_core.report import write_report
 
@@ -79,3 +83,53 @@ def test_importing_it_needs_no_jinja2():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+@pytest.fixture(scope="module")
+def accented():
+    model = ImageModel()
+    model.meta.target.catalog_name = "Ö ☉"
+    unrecorded = Override(attribute="TARGNAME", record=False)
+    return blendmodels(None, [model, model], overrides=[unrecorded])
+
+
+class TestOpenFiles:
+    """The report as a text, and in files that are open."""
+
+    def test_as_a_text(self, accented, tmp_path):
+        text = write_report(accented, notes=["a note"])
+        path = write_report(accented, tmp_path / "report.html", notes=["a note"])
+        assert text == path.read_text("utf-8")
+        assert accented.report(notes=["a note"]) == text
+
+    def test_in_an_open_file(self, accented, tmp_path):
+        text = write_report(accented)
+        texts, contents = io.StringIO(), io.BytesIO()
+        named = tmp_path / "named.html"
+        with (
+            named.open("w", encoding="utf-8", newline="") as file,
+            tempfile.NamedTemporaryFile() as other,
+        ):
+            for each in (texts, contents, file, other):
+                assert write_report(accented, each) is None
+                assert not each.closed
+            other.flush()
+            assert Path(other.name).read_bytes() == text.encode()
+        assert (texts.getvalue(), contents.getvalue()) == (text, text.encode())
+        assert named.read_bytes() == text.encode()
+
+    def test_in_a_file_of_another_encoding(self, accented, tmp_path):
+        path = tmp_path / "report.html"
+        said = r"open it with encoding='utf-8', or for bytes"
+        with path.open("w", encoding="latin-1") as file, pytest.raises(OutputError, match=said):
+            write_report(accented, file)
+        assert path.read_bytes() == b""
+
+    @pytest.mark.skipif(
+        not Path("/dev/full").exists(), reason="there is no disk that is always full"
+    )
+    def test_a_full_disk(self, accented):
+        full = Path("/dev/full").open("wb", buffering=0)  # noqa: SIM115
+        with full, pytest.raises(OutputError, match="No space left") as caught:
+            write_report(accented, full)
+        assert caught.value.errno == errno.ENOSPC

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from blender_core.common.provider import Provider
     from blender_core.common.values import DROP, Noted
     from blender_core.errors import (
+        AmbiguousAttributeError,
         AmendError,
         AssociationProductError,
         BlenderError,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
         PlanError,
         PluginError,
         ReaderConflictError,
+        RemoteError,
         RuleCheckError,
         RuleConflictError,
         RuleError,
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     )
     from blender_core.evaluation.outcome import Outcome, Status
     from blender_core.evaluation.outcomes import Outcomes
+    from blender_core.formats.remote.settings import Remote
     from blender_core.plan.assignment import Assignment, Choice, Tier
     from blender_core.plan.findings import Finding, FindingKind, Findings
     from blender_core.plan.plan import BlendPlan
@@ -70,6 +73,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "DROP",
+    "AmbiguousAttributeError",
     "AmendError",
     "AmendResult",
     "Amendment",
@@ -120,6 +124,8 @@ __all__ = [
     "Provider",
     "ReaderConflictError",
     "Registry",
+    "Remote",
+    "RemoteError",
     "Rule",
     "RuleCheckError",
     "RuleConflictError",
@@ -149,14 +155,15 @@ _NAMES_IN: Final = {
     "blending.blendmodels": "blendmodels",
     "blending.blender": "ModelBlender",
     "errors": (
-        "AmendError AssociationProductError BlenderError BlendErrorGroup BlendWarning "
-        "EnvironmentVariableError ExecutorError "
+        "AmbiguousAttributeError AmendError AssociationProductError BlenderError BlendErrorGroup "
+        "BlendWarning EnvironmentVariableError ExecutorError "
         "ExpansionError InputError InvalidValueError MixedModelTypesError NoInputsError "
         "NotADatamodelError OutputError OutputExistsError OverrideConflictError PlanError "
-        "PluginError ReaderConflictError RuleCheckError RuleConflictError RuleError "
-        "RulesFileError TableError UnknownAttributeError UnknownInputError UnknownRuleError "
-        "UnknownRulesFileError"
+        "PluginError ReaderConflictError RemoteError RuleCheckError RuleConflictError "
+        "RuleError RulesFileError TableError UnknownAttributeError UnknownInputError "
+        "UnknownRuleError UnknownRulesFileError"
     ),
+    "formats.remote.settings": "Remote",
     "plan.findings": "Finding FindingKind Findings",
     "plugins.hookspecs": "hookimpl",
     "evaluation.outcome": "Outcome Status",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from blender_core.common.provider import Provider
 
 __all__ = [
+    "AmbiguousAttributeError",
     "AmendError",
     "AssociationProductError",
     "BlendErrorGroup",
@@ -43,6 +44,7 @@ __all__ = [
     "PlanError",
     "PluginError",
     "ReaderConflictError",
+    "RemoteError",
     "RuleCheckError",
     "RuleConflictError",
     "RuleError",
@@ -59,7 +61,24 @@ __all__ = [
 
 
 class BlenderError(Exception):
-    """Root of all errors that Model Blender raises on purpose."""
+    """Root of all errors that Model Blender raises on purpose.
+
+    Attributes
+    ----------
+    attribute : str or None
+        Dotted path of the attribute, if it is about one.
+    keyword : str or None
+        Its FITS keyword, if it has one.
+    input : str or None
+        What the input is called, if it is about one: ``input 3 (c_cal.fits)``.
+    provider : Provider or None
+        Whose rule, override or hook it is about, if it is about one's.
+    """
+
+    attribute: str | None = None
+    keyword: str | None = None
+    input: str | None = None
+    provider: Provider | None = None
 
     @property
     def advice(self) -> Advice:
@@ -172,6 +191,8 @@ class PluginError(BlenderError):
         The plugin, with its distribution and version.
     """
 
+    provider: Provider
+
     def __init__(self, message: str, *, provider: Provider, remedy: Advice | None = None) -> None:
         if remedy is None:
             remedy = Advice("Repair or uninstall it, or ", leave_out(provider.plugin), ".")
@@ -218,21 +239,51 @@ class PlanError(BlenderError):
     ----------
     attribute : str
         Dotted path of the attribute.
+    keyword : str or None
+        Its FITS keyword.
     """
 
-    def __init__(self, message: str, *, attribute: str) -> None:
+    attribute: str
+
+    def __init__(self, message: str, *, attribute: str, keyword: str | None = None) -> None:
         super().__init__(message)
         self.attribute = attribute
+        self.keyword = keyword
 
 
-class UnknownAttributeError(PlanError):
+class UnknownAttributeError(PlanError, KeyError):
     """An attribute is meant that there is not.
 
     Attributes
     ----------
     attribute : str
         What stands for the attribute: a path, a keyword, or a pattern.
+    close : tuple of str
+        Paths or keywords that may be meant, as far as any is like it.
     """
+
+    # That of KeyError quotes the message.
+    __str__ = Exception.__str__
+
+    def __init__(self, message: str, *, attribute: str, close: Iterable[str] = ()) -> None:
+        super().__init__(message, attribute=attribute)
+        self.close = tuple(close)
+
+
+class AmbiguousAttributeError(PlanError):
+    """A keyword is given where an attribute is meant, and several have it.
+
+    Attributes
+    ----------
+    attribute : str
+        The keyword.
+    paths : tuple of str
+        Dotted paths of the attributes that have it.
+    """
+
+    def __init__(self, message: str, *, attribute: str, paths: Iterable[str]) -> None:
+        super().__init__(message, attribute=attribute)
+        self.paths = tuple(paths)
 
 
 class OverrideConflictError(PlanError):
@@ -242,12 +293,21 @@ class OverrideConflictError(PlanError):
     ----------
     attribute : str
         Dotted path of the attribute.
+    keyword : str or None
+        Its FITS keyword.
     sources : tuple of str
         Whose overrides they are.
     """
 
-    def __init__(self, message: str, *, attribute: str, sources: Sequence[str]) -> None:
-        super().__init__(message, attribute=attribute)
+    def __init__(
+        self,
+        message: str,
+        *,
+        attribute: str,
+        sources: Sequence[str],
+        keyword: str | None = None,
+    ) -> None:
+        super().__init__(message, attribute=attribute, keyword=keyword)
         self.sources = tuple(sources)
 
 
@@ -340,6 +400,23 @@ class InputError(BlenderError):
 
 class UnknownInputError(InputError):
     """An input is a file of no kind that is known, and no plugin takes it."""
+
+
+class RemoteError(InputError):
+    """An input that is named by a URL cannot be had.
+
+    Attributes
+    ----------
+    url : str
+        Its URL, without passwords and signatures.
+    status : int or None
+        What the server answered, by the numbers of HTTP, if it did.
+    """
+
+    def __init__(self, message: str, *, url: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.url = url
+        self.status = status
 
 
 class ReaderConflictError(BlenderError):
@@ -442,8 +519,8 @@ class RuleError(BlenderError, ValueError):
 
     Attributes
     ----------
-    attribute : str or None
-        Dotted path of the attribute, once it is known.
+    attribute, keyword : str or None
+        Dotted path and FITS keyword of the attribute, once it is known.
     rule : str or None
         Name of the rule, once it is known.
     provider : Provider or None
@@ -457,9 +534,11 @@ class RuleError(BlenderError, ValueError):
         attribute: str | None = None,
         rule: str | None = None,
         provider: Provider | None = None,
+        keyword: str | None = None,
     ) -> None:
         super().__init__(message)
         self.attribute = attribute
+        self.keyword = keyword
         self.rule = rule
         self.provider = provider
 
@@ -488,13 +567,20 @@ class InvalidValueError(BlenderError, ValueError):
     ----------
     attribute : str
         Dotted path of the attribute.
+    keyword : str or None
+        Its FITS keyword.
     value : object
         The value that the schema forbids.
     """
 
-    def __init__(self, message: str, *, attribute: str, value: Any) -> None:
+    attribute: str
+
+    def __init__(
+        self, message: str, *, attribute: str, value: Any, keyword: str | None = None
+    ) -> None:
         super().__init__(message)
         self.attribute = attribute
+        self.keyword = keyword
         self.value = value
 
 
@@ -505,13 +591,20 @@ class TableError(BlenderError, ValueError):
     ----------
     attribute : str
         Dotted path of the attribute.
+    keyword : str or None
+        Its FITS keyword.
     column : str
         Name of the column.
     """
 
-    def __init__(self, message: str, *, attribute: str, column: str) -> None:
+    attribute: str
+
+    def __init__(
+        self, message: str, *, attribute: str, column: str, keyword: str | None = None
+    ) -> None:
         super().__init__(message)
         self.attribute = attribute
+        self.keyword = keyword
         self.column = column
 
 

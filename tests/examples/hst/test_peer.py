@@ -139,7 +139,7 @@ def is_same(one, other):
     if isinstance(one, str) and isinstance(other, str):
         return one.rstrip() == other.rstrip()
     if isinstance(one, float) and isinstance(other, float):
-        return math.isclose(one, other, rel_tol=1e-13)
+        return math.isclose(one, other, rel_tol=1e-13, abs_tol=1e-15)
     return one == other and isinstance(one, bool) == isinstance(other, bool)
 
 
@@ -347,8 +347,12 @@ NUMBERS = (
 TEXTS = ("first", "last", "multi", "multi?", "zero", "int_one", "float_one")
 
 
-def invented(random, folder):
-    """Return exposures with what nobody would think of, and rules for them."""
+def invented(random, folder, more=False):
+    """Return exposures with what nobody would think of, and rules for them.
+
+    There can be more functions of one keyword, and patterns: the peer takes these for the keywords
+    of its first file alone, so that all files have the same.
+    """
     keywords = [f"K{i:02}" for i in range(24)]
     makers = [
         lambda: random.choice(["a", "b", "longer text"]),
@@ -358,7 +362,7 @@ def invented(random, folder):
     kinds = {keyword: random.randrange(3) for keyword in keywords}
 
     def values(half):
-        chosen = random.sample(half, random.randrange(6, 12))
+        chosen = half if more else random.sample(half, random.randrange(6, 12))
         return {keyword: makers[kinds[keyword]]() for keyword in sorted(chosen)}
 
     given = []
@@ -375,15 +379,28 @@ def invented(random, folder):
         source = target if random.random() < 0.6 and target in kinds else random.choice(keywords)
         lines.append(f"{source} {target} {random.choice(NUMBERS if kinds[source] else TEXTS)}")
     lines += random.sample(keywords[1:], 8)
+    if more:
+        numbers = [keyword for keyword in keywords if kinds[keyword]]
+        lines += [f"{one} {one} {random.choice(NUMBERS)}" for one in random.choices(numbers, k=8)]
+        lines += [
+            f"{one} {other} {random.choice(NUMBERS)}"
+            for one, other in zip(random.choices(numbers, k=4), numbers[:4], strict=True)
+        ]
+        patterns = ["K0*", "K0*1", "K?0*5", "K2*", "K2?*", "K*23"]
+        lines += [f"{random.choice(patterns)} x {random.choice(TEXTS)}" for _ in range(3)]
+        lines += [f"<delete> {random.choice(patterns[3:])}"]
     lines += [f"<delete> {keyword}" for keyword in random.sample(keywords, 3)]
     random.shuffle(lines)
     path = folder / f"{random.randrange(10**9)}.rules"
-    path.write_text("\n".join([*lines, *random.choices(lines, k=3)]) + "\n")
+    # The peer forgets that a line was there before, and where a pattern has a column as well.
+    again = [] if more else random.choices(lines, k=3)
+    path.write_text("\n".join([*dict.fromkeys(lines), *again]) + "\n")
     return given, path
 
 
-def test_rules_that_nobody_would_think_of(compare, tmp_path):
+@pytest.mark.parametrize("more", [False, True])
+def test_rules_that_nobody_would_think_of(compare, tmp_path, more):
     seeds = range(int(os.environ.get("INVENTED_RULES", "40")))
-    jobs = [invented(random.Random(seed), tmp_path) for seed in seeds]  # noqa: S311
+    jobs = [invented(random.Random(seed), tmp_path, more) for seed in seeds]  # noqa: S311
     for seed, (_, found) in zip(seeds, compare(*jobs), strict=True):
         assert set(found) <= OF_THE_BLENDER, (seed, found, jobs[seed][1].read_text())

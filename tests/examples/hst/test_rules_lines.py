@@ -30,58 +30,54 @@ DATE-OBS STARTED
 
 @pytest.fixture
 def overrides(hst, tmp_path):  # noqa: ARG001
-    """Return a function that reads a text as overrides, by what they are about."""
+    """Return a function that reads a text as overrides, of which those of rules are by attribute."""
     from blender_hst.rules_lines import read_lines
     from blender_hst.rules_overrides import overrides_of
 
     def read(text):
         given = overrides_of(read_lines(tmp_path / "x.rules", text))
-        return {each.attribute: each for each in given}
+        of_columns = [each for each in given if each.record or each.column]
+        ranked = sorted((each for each in given if each.rule), key=lambda each: each.precedence)
+        return {each.attribute: each for each in ranked}, {
+            each.attribute: each.column or each.attribute for each in of_columns
+        }
 
     return read
 
 
 class TestLines:
     def test_all_of_them(self, overrides):
-        read = overrides(RULES)
-        assert {
-            name: (one.rule, one.record, one.column, one.blend_from) for name, one in read.items()
-        } == {
-            "meta.**": ("first", False, None, None),
-            "meta.kept": ("keep", None, None, None),
-            "meta.filename": ("keep", None, None, None),
-            "meta.date": ("keep", None, None, None),
-            "meta.distortion": ("drop", None, None, None),
-            "meta.made": ("keep", None, None, None),
-            "ROOTNAME": (None, True, None, None),
-            "EXPTIME": ("sum", True, None, None),
-            "TEXPTIME": ("sum", None, None, "EXPTIME"),
-            "DETECTOR": ("multi", None, None, None),
-            "TARGNAME": ("drop", True, None, None),
-            "FILTER": ("first", None, None, "FILTER1"),
-            "DATE-OBS": (None, None, "STARTED", None),
-            "STARTED": ("drop", None, None, None),
-            "ASN_ID": ("drop", None, None, None),
-            "/ PATTERN KEYWORDS": ("drop", None, None, None),
+        rules, columns = overrides(RULES)
+        assert {name: (one.rule, one.blend_from) for name, one in rules.items()} == {
+            "meta.**": ("first", None),
+            "meta.kept": ("keep", None),
+            "meta.filename": ("keep", None),
+            "meta.date": ("keep", None),
+            "meta.distortion": ("drop", None),
+            "meta.made": ("keep", None),
+            "ROOTNAME": ("drop", None),
+            "EXPTIME": ("sum", None),
+            "TEXPTIME": ("sum", "EXPTIME"),
+            "DETECTOR": ("multi", None),
+            "TARGNAME": ("drop", None),
+            "FILTER": ("first", "FILTER1"),
+            "STARTED": ("drop", None),
+            "ASN_ID": ("drop", None),
+            "/ PATTERN KEYWORDS": ("drop", None),
         }
-        assert read["FILTER"].missing.value == "skip"
-        assert read["EXPTIME"].reason == "lines 5 and 7"
-
-    def test_later_lines_over_earlier_ones(self, overrides):
-        read = overrides("ROOTNAME\nTARGNAME TARGNAME first\nTARGNAME TARGNAME multi\n")
-        assert read["TARGNAME"].rule == "multi"
-        read = overrides("ROOTNAME\nTARGNAME TARGNAME first\nTARG* x multi\n")
-        assert "TARGNAME" not in read
-        assert read["TARG*"].rule == "multi"
-        read = overrides("ROOTNAME\nTARG* x multi\nTARGNAME TARGNAME first\n")
-        assert (read["TARG*"].rule, read["TARGNAME"].rule) == ("multi", "first")
-
-    def test_a_function_keeps_a_keyword_that_is_deleted(self, overrides):
-        read = overrides("ROOTNAME\n<delete> TARGNAME\nTARGNAME TARGNAME first\n")
-        assert read["TARGNAME"].rule == "first"
+        assert columns == {
+            "ROOTNAME": "ROOTNAME",
+            "EXPTIME": "EXPTIME",
+            "TARGNAME": "TARGNAME",
+            "DATE-OBS": "STARTED",
+        }
+        assert rules["FILTER"].missing.value == "skip"
+        assert rules["EXPTIME"].reason == "line 7"
 
     def test_a_keyword_is_of_any_case(self, overrides):
-        assert overrides("rootname\nexptime texptime sum")["TEXPTIME"].blend_from == "EXPTIME"
+        rules, columns = overrides("rootname\nexptime texptime sum\n")
+        assert rules["TEXPTIME"].blend_from == "EXPTIME"
+        assert columns == {"ROOTNAME": "ROOTNAME"}
 
     def test_all_functions(self, overrides):
         from blender_hst.rules_lines import FUNCTIONS
@@ -89,33 +85,33 @@ class TestLines:
         names = list(FUNCTIONS)
         assert len(names) == 12
         text = "\n".join(["ROOTNAME", *(f"K{i} K{i} {name}" for i, name in enumerate(names))])
-        read = overrides(text)
+        read, _ = overrides(text)
         assert [read[f"K{i}"].rule for i in range(len(names))] == names
 
-    def test_what_the_file_has_of_itself_never_leaves(self, overrides):
-        read = overrides("SIMPLE\nNAXIS1\nCRVAL1 CRVAL1 first\n<delete> BITPIX\n")
-        assert [(name, one.rule, one.record) for name, one in read.items()][6:] == [
-            ("SIMPLE", None, True),
-            ("NAXIS1", None, True),
-            ("CRVAL1", "keep", None),
-        ]
-
     def test_moments(self, overrides):
-        read = overrides("ROOTNAME\nEXPSTART DATE-BEG min\nEXPEND DATE-END max\n")
+        read, _ = overrides("ROOTNAME\nEXPSTART DATE-BEG min\nEXPEND DATE-END max\n")
         assert read["DATE-BEG"].rule == "min_mjd_as_datetime"
         assert read["DATE-END"].rule == "max_mjd_as_datetime"
 
-    def test_wildcards_and_sections(self, overrides):
-        read = overrides("D0*\n/ EXPOSURE  INFORMATION\nEXP* EXP* max\n<delete> P?_*\n")
-        assert (read["D0*"].rule, read["D0*"].record) == ("drop", True)
-        section = read["/ EXPOSURE INFORMATION"]
-        assert (section.rule, section.record) == ("drop", True)
-        assert (read["EXP*"].rule, read["P?_*"].rule) == ("max", "drop")
-
     def test_what_begins_with_a_blank_is_told(self, overrides):
         with pytest.warns(BlendWarning, match=r"x.rules: line 2 begins with a blank and is passed"):
-            read = overrides("ROOTNAME\n EXPTIME EXPTIME sum\n   # a remark\n")
-        assert "EXPTIME" not in read
+            rules, _ = overrides("ROOTNAME\n EXPTIME EXPTIME sum\n   # a remark\n")
+        assert "EXPTIME" not in rules
+
+    @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+    @pytest.mark.parametrize("mark", ["", "\ufeff"])
+    def test_files_of_any_machine(self, hst, tmp_path, write, end, mark):  # noqa: ARG002
+        path = tmp_path / "acs.rules"
+        text = f"{mark}!VERSION = 1.1\n!VERSION = 1.0\nrootname\nexptime\tTEXPTIME \t sum # all\n"
+        path.write_bytes(text.replace("\n", end).encode())
+        inputs = [write("j9l9a1q"), write("j9l9a2q", start=0.5)]
+        result = blendmodels(None, inputs, rules=path)
+        assert result.values["meta.made.primary.TEXPTIME"] == 60.0
+        assert result.table.colnames == ["ROOTNAME"]
+
+    def test_what_begins_with_a_tabulator_is_a_rule(self, overrides):
+        rules, _ = overrides("\tROOTNAME\n\tEXPTIME\tEXPTIME\tsum\n")
+        assert rules["EXPTIME"].rule == "sum"
 
 
 FAULTS = [
@@ -135,7 +131,8 @@ FAULTS = [
     ("!VERSOIN = 1.1\nROOTNAME\n", 1, None, "!VERSOIN is no command"),
     ("!!\nROOTNAME\n", 1, None, "is no command"),
     ("ROOTNAME NAME\nFILENAME NAME\n", 2, "FILENAME", "column NAME is that of ROOTNAME in line 1"),
-    ("ROOTNAME\nROOTNAME NAME\n", 2, "ROOTNAME", "its column is ROOTNAME, by line 1"),
+    ("ROOTNAME Name\nFILENAME name\n", 2, "FILENAME", "is that of ROOTNAME in line 1"),
+    ("A A\nB X\nA X\n", 3, "A", "the column X is that of B in line 2"),
     ("", None, None, "asks for no column of HDRTAB"),
     ("# nothing\nEXPTIME EXPTIME sum\n", None, None, "asks for no column of HDRTAB"),
     ("A" * 1_000_000, 1, None, "it has 1,000,000 characters"),

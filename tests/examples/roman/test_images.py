@@ -4,10 +4,17 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from astropy.time import Time
-from roman_files import LACKS, META, cells, opened
+from asdf.tagged import TaggedDict
+from astropy.time import Time, TimeDelta
+from roman_files import LACKS, META, ORIGIN, cells, opened
 
-from blender_core import InputError, NotADatamodelError, UnknownInputError, blendmodels
+from blender_core import (
+    InputError,
+    NotADatamodelError,
+    UnknownInputError,
+    amend,
+    blendmodels,
+)
 
 LONG = pytest.mark.exhaustive
 EXAMPLE = Path(__file__).parents[3] / "examples" / "roman"
@@ -69,6 +76,34 @@ class TestValues:
         assert meta["observation"]["exposure_grouping"] is None
         assert meta["cal_step"]["flux"] == "INCOMPLETE"
 
+    def test_what_nobody_has_is_null_and_not_what_the_mosaic_had(
+        self, blended, write, write_mosaic
+    ):
+        """As MetaBlender has it, of which a new mosaic has nothing else."""
+        stale = {
+            "observation.visit": 7,
+            "observation.exposure_grouping": "v01002003004007",
+            "program.title": "Another",
+            "instrument.optical_element": "F129",
+            "cal_step.flux": "COMPLETE",
+        }
+        lacks = {
+            "observation.visit": LACKS,
+            "program": {},
+            "instrument.optical_element": None,
+            "cal_step.flux": LACKS,
+        }
+        product = write_mosaic("stale", stale)
+        meta = blended(write("a", changes=lacks), write("b", changes=lacks), product=product)[
+            "meta"
+        ]
+        assert meta["observation"]["visit"] is None
+        assert meta["observation"]["exposure_grouping"] is None
+        assert meta["observation"]["pass"] == 2
+        assert set(meta["program"].values()) == {None}
+        assert meta["instrument"] == {"name": "WFI", "optical_element": None}
+        assert meta["cal_step"]["flux"] == "INCOMPLETE"
+
     def test_members_and_logs_stay_beside_each_other(self, blended, write):
         images = [
             write("a", changes={"cal_logs": ["one", "two"]}),
@@ -103,6 +138,23 @@ class TestValues:
         assert info["time_mean"].isot == "2027-02-01T00:02:35.000"
         info = blended(*images)["meta"]["coadd_info"]
         assert info["time_mean"].isot == "2027-02-01T00:01:06.667"
+
+    def test_mid_times_that_are_not_told_or_are(self, blended, write):
+        """One has its own, as images of early versions; one lacks its end, and does not count."""
+        images = [
+            write("a", 0, 20, {"exposure.mid_time": Time("2027-02-01T00:00:12.000")}),
+            write("b", 40, 0, {"observation.exposure": 2, "exposure.end_time": LACKS}),
+            write("c", 100, 20, {"observation.exposure": 3}),
+        ]
+        meta = blended(*images, rules=[EXAMPLE / "mid_times.toml"])["meta"]
+        assert meta["coadd_info"]["time_mean"].isot == "2027-02-01T00:01:01.000"
+        table = meta["individual_image_meta"]["exposure"]
+        assert cells(table, "mid_time") == ["2027-02-01T00:00:12.000", None, None]
+
+    def test_no_mid_times_at_all(self, blended, write):
+        lacks = {"exposure.end_time": LACKS}
+        meta = blended(write("a", changes=lacks), rules=[EXAMPLE / "mid_times.toml"])["meta"]
+        assert meta["coadd_info"]["time_mean"].isot == "2020-01-01T00:00:00.000"
 
     def test_the_mosaic_keeps_all_else(self, blended, write, write_mosaic):
         product = write_mosaic("product")
@@ -184,6 +236,42 @@ class TestTables:
         assert cells(table, "guide_star_id") == ["123", "7"]
 
 
+def test_blended_again_and_amended(roman, write, write_mosaic, tmp_path):  # noqa: ARG001
+    """What was amended is decided anew, and members and logs are those of the last blend."""
+    images = [
+        write("a", 100),
+        write("b", 0, changes={"instrument.optical_element": "F062", "program.title": "Other"}),
+    ]
+    first, amended, again = (tmp_path / f"{name}_coadd.asdf" for name in ("one", "two", "three"))
+    blendmodels(write_mosaic("product"), images, output=first)
+    amend(first, overrides={"meta.program.title": "join"}, output=amended)
+    result = blendmodels(amended, images[::-1], output=again)
+    assert result.later == {}
+    meta = opened(again)["roman"]["meta"]
+    assert meta["program"]["title"] is None
+    assert meta["resample"]["members"] == ["b_cal.asdf", "a_cal.asdf"]
+    assert opened(amended)["roman"]["meta"]["program"]["title"] == "A survey, Other"
+    # And as an input, for what it says of itself.
+    mosaic = tmp_path / "four_coadd.asdf"
+    blendmodels(write_mosaic("product"), [amended], output=mosaic)
+    meta = opened(mosaic)["roman"]["meta"]
+    assert meta["program"]["title"] == "A survey, Other"
+    assert cells(meta["individual_image_meta"]["program"], "title") == ["A survey", "Other"]
+
+
+@pytest.mark.parametrize("number", [1, pytest.param(300, marks=LONG)])
+def test_one_and_many(blended, write, number):
+    """By hand: they begin each second, from the last to the first, and take 10 s."""
+    images = [write(f"r{i:03}", number - 1 - i, 10) for i in range(number)]
+    roman = blended(*images)
+    info = roman["meta"]["coadd_info"]
+    assert info["time_first"].isot == "2027-02-01T00:00:00.000"
+    assert info["time_last"] == ORIGIN + TimeDelta(number + 9, format="sec")
+    assert abs((info["time_mean"] - ORIGIN).sec - (number - 1) / 2) < 1e-3
+    assert roman["meta"]["resample"]["members"] == [path.name for path in images]
+    assert all(len(t) == number for t in roman["meta"]["individual_image_meta"].values())
+
+
 def test_the_order_of_images_is_that_of_rows_and_nothing_else(blended, write):
     changes = [
         {"program.title": LACKS, "rcs": {"active": True}, "observation.exposure": 2},
@@ -236,6 +324,27 @@ class TestBadInput:
         path = tmp_path / "x.asdf"
         path.write_text(f"#ASDF 1.0.0\n#ASDF_STANDARD 1.6.0\n%YAML 1.1\n---\n{tree}\n...\n")
         assert f"input 2 ({path}) cannot be read: {told}" in refused(path)
+
+    def test_arrays_in_another_file(self, blended, write, tmp_path):
+        """Whoever blends needs none."""
+        path = write("a", all_array_storage="external")
+        (array,) = tmp_path.glob("a_cal0*.asdf")
+        array.unlink()
+        assert blended(path)["meta"]["resample"]["members"] == ["a_cal.asdf"]
+
+    def test_tags_that_nobody_knows(self, blended, write):
+        """Of another version, and of what no package has: the values are below them."""
+        tag = "asdf://nobody.example/tags/time-9.9.9"
+        strange = TaggedDict({"value": "F158", "unit": "none"}, tag)
+        path = write("a", changes={"visit.note": strange, "instrument": TaggedDict(
+            {"name": "WFI", "optical_element": "F129"}, "asdf://nobody.example/tags/wfi_mode-9.0.0"
+        )})  # fmt: skip
+        raw = path.read_bytes()
+        assert raw.count(b"wfi_image-2.1.0") == 1
+        path.write_bytes(raw.replace(b"wfi_image-2.1.0", b"wfi_image-9.9.9"))
+        meta = blended(path)["meta"]
+        assert meta["instrument"]["optical_element"] == "F129"
+        assert "F158" in cells(meta["individual_image_meta"]["visit"], "note")[0]
 
     def test_of_another_telescope(self, refused, write):
         path = write("a", changes={"telescope": "OTHER"})

@@ -110,6 +110,26 @@ class TestTogether:
         unknown = write_mosaic("other", own("F158", 1, 2, 1.5, **{"resample.pointings": -999999}))
         assert blended(two[0], unknown)["meta"]["resample"]["pointings"] == 2
 
+    def test_times_of_exposure(self, blended, two, write_mosaic):
+        """By hand: the mean of 100 and 50, and the larger of 120 and 60; -999999 is not known."""
+        times = "coadd_info.exposure_time", "coadd_info.max_exposure_time"
+        mosaics = [
+            write_mosaic(name, own("F158", 1, 2, 1.5, **dict(zip(times, values, strict=True))))
+            for name, values in (
+                ("x", (100.0, 60.0)),
+                ("y", (50.0, 120.0)),
+                ("z", (-999999, -999999.0)),
+            )
+        ]
+        for order in (mosaics, mosaics[::-1]):
+            info = blended(*order)["meta"]["coadd_info"]
+            assert (info["exposure_time"], info["max_exposure_time"]) == (75.0, 120.0)
+        info = blended(mosaics[2])["meta"]["coadd_info"]
+        assert info["exposure_time"] == 100.5  # of the product
+        assert "max_exposure_time" not in info
+        # A mosaic has many rows, and counts once.
+        assert blended(two[0], mosaics[1])["meta"]["coadd_info"]["exposure_time"] == 75.25
+
     def test_long_names(self, blended, write, tmp_path):
         """Columns of HDRTAB have names of up to 68 characters."""
         name = "conversion_megajanskys_uncertainty"
@@ -183,6 +203,40 @@ class TestWithImages:
         assert tables["exposure"]["nresultants"].dtype.kind == "i"
         assert cells(tables["exposure"], "hga_move") == [None, None, None, False]
         assert cells(tables["program"], "title") == ["A survey", None, None, "A survey"]
+
+    def test_pointings(self, blended, two, write, write_mosaic):
+        """By hand: 2 of the mosaic, and an exposure of two detectors, one more, and one untold."""
+        name = "observation.observation_id"
+        images = [
+            write("v", changes={name: "0001"}),
+            write("w", changes={name: "0001", "instrument.detector": "WFI02"}),
+            write("x", changes={name: "0002"}),
+            write("y", changes={name: LACKS}),
+        ]
+        for order in ([two[0], *images], [*images, two[0]], [*images[:2], two[0], *images[2:]]):
+            assert blended(*order, mixed=True)["meta"]["resample"]["pointings"] == 5
+        # Of an exposure that the mosaic has, another detector is none more.
+        tables = {
+            "basic": {"filename": ["a", "b"]},
+            "observation": {"observation_id": ["0001", "0003"]},
+        }
+        mosaic = write_mosaic(
+            "own", own("F158", 1, 2, 1.5, **{"resample.pointings": 2}), {}, tables
+        )
+        assert blended(mosaic, *images[1:3], mixed=True)["meta"]["resample"]["pointings"] == 3
+
+    def test_pointings_of_which_no_mosaic_tells(self, blended, write, write_mosaic):
+        """Those of the product stay, as where there are images alone."""
+        unknown = write_mosaic("u", own("F158", 1, 2, 1.5, **{"resample.pointings": -999999}))
+        product = write_mosaic("p", {"resample.pointings": 9})
+        for inputs in ([unknown, write("a")], [write("a")]):
+            meta = blended(*inputs, product=product, mixed=True)["meta"]
+            assert meta["resample"]["pointings"] == 9
+
+    def test_times_of_exposure_stay(self, blended, two, write, write_mosaic):
+        product = write_mosaic("p", {"coadd_info.exposure_time": 7.5})
+        meta = blended(two[0], write("z"), product=product, mixed=True)["meta"]
+        assert meta["coadd_info"]["exposure_time"] == 7.5
 
     def test_only_where_it_is_asked_for(self, roman, two, write):  # noqa: ARG002
         with pytest.raises((MixedModelTypesError, BlendErrorGroup)):

@@ -100,6 +100,56 @@ for name, inputs in (("of_files", paths), ("of_models", [dm.open(path) for path 
     result.save(folder / f"{name}_coadd.asdf")
 """
 
+AS_INPUTS = """
+import json, os, sys
+from pathlib import Path
+import roman_datamodels.datamodels as dm
+from romancal.datamodels import ModelLibrary
+from blender_core import InputError, OutputError, blendmodels
+
+folder = Path(sys.argv[1])
+os.chdir(folder)
+paths = sorted(folder.glob("r*_cal.asdf"))
+product = folder / "product_coadd.asdf"
+members = [{"expname": path.name, "exptype": "science", "group_id": "1"} for path in paths]
+association = {"asn_id": "a1", "asn_pool": "none", "asn_rule": "x", "asn_type": "image",
+               "program": "1", "target": "t", "products": [{"name": "p", "members": members}]}
+
+def blended(name, inputs):
+    output = folder / f"{name}_coadd.asdf"
+    blendmodels(product, inputs, output=output)
+    return output
+
+opened = [dm.open(path) for path in paths]
+images = {"files": paths, "models": opened, "library": ModelLibrary(opened),
+          "association": ModelLibrary(association), "on_disk": ModelLibrary(association, on_disk=True)}
+written = {name: blended(name, inputs) for name, inputs in images.items()}
+library = images["on_disk"]
+with library:  # each has been given back
+    for index in range(len(library)):
+        library.shelve(library.borrow(index), index, modify=False)
+mosaics = [written["files"], folder / "theirs_coadd.asdf"]
+blended("of_files", mosaics)
+blended("of_models", [dm.open(path) for path in mosaics])
+
+def refused(kind, inputs, output):
+    before = output.read_bytes() if output.exists() else b""
+    try:
+        blendmodels(product, inputs, output=output, overwrite=True)
+    except kind as error:
+        assert before == (output.read_bytes() if output.exists() else b"")
+        return str(error)
+
+closed = dm.open(mosaics[1])
+closed.close()
+print(json.dumps({
+    "over an image": refused(OutputError, opened, paths[1]),
+    "over one of a library": refused(OutputError, [ModelLibrary(opened)], paths[1]),
+    "over a mosaic": refused(OutputError, [dm.open(mosaics[1])], mosaics[1]),
+    "closed": refused(InputError, [closed], folder / "never_coadd.asdf"),
+}))
+"""
+
 
 @pytest.fixture(scope="session")
 def peer(peer_environment, build_wheel):
@@ -199,3 +249,74 @@ def test_in_memory(compared, peer, tmp_path):
         assert set(answer["values"]) <= OF_A_FILE
         assert answer["columns"] == {}
         assert answer["logs"][0] == answer["logs"][1] == [[], ["log of 1"]]
+
+
+def test_libraries_and_models_as_inputs(compared, peer, tmp_path):
+    compared({"start": 10, "logs": []}, {"start": 5, "instrument.optical_element": "F062"})
+    told = json.loads(peer.run(AS_INPUTS, tmp_path, str(tmp_path)).splitlines()[-1])
+    for name in ("over an image", "over one of a library", "over a mosaic"):
+        assert "would replace the input" in told[name]
+    assert told["closed"].startswith("input 1 (MosaicModel) cannot be read: ")
+    pairs = [("files", name) for name in ("models", "library", "association", "on_disk")]
+    for names in [*pairs, ("of_files", "of_models")]:
+        files = (str(tmp_path / f"{name}_coadd.asdf") for name in names)
+        answer = json.loads(peer.run(COMPARE, tmp_path, *files))
+        assert set(answer["values"]) <= OF_A_FILE
+        assert answer["columns"] == {}
+        assert answer["logs"][0] == answer["logs"][1]
+        assert answer["data"]
+
+
+@pytest.fixture(scope="session", params=["0.31.0", "1.2.0"])
+def other_version(request, peer_environment, build_wheel):
+    """roman_datamodels of another version, without romancal."""
+    distributions = ("blender_core", "blender_rules_std", "examples/roman")
+    return peer_environment(
+        f"roman-{request.param}",
+        (f"roman_datamodels=={request.param}",),
+        lambda: [build_wheel(ROOT / name) for name in distributions],
+    )
+
+
+OF_A_VERSION = """
+import json, sys
+from pathlib import Path
+import roman_datamodels.datamodels as dm
+from astropy.time import Time
+from blender_core import blendmodels
+
+folder = Path(sys.argv[1])
+paths = []
+for number, element in enumerate(["F158", "F062"]):
+    model = dm.ImageModel.create_fake_data(shape=(8, 8))
+    model.meta.exposure.start_time = Time(f"2027-02-01T00:0{number}:00.000")
+    model.meta.exposure.end_time = Time(f"2027-02-01T00:0{number}:30.000")
+    model.meta.instrument.optical_element = element
+    paths.append(folder / f"r{number}_cal.asdf")
+    model.save(paths[-1])
+product = folder / "product_coadd.asdf"
+dm.MosaicModel.create_fake_data(shape=(8, 8)).save(product)
+told = []
+for name, inputs in (("both", paths), ("one", paths[:1]), ("other", paths[1:])):
+    blendmodels(product, inputs, output=folder / f"{name}_coadd.asdf")
+mosaics = [folder / "one_coadd.asdf", folder / "other_coadd.asdf"]
+blendmodels(product, mosaics, output=folder / "mosaics_coadd.asdf")
+blendmodels(product, [mosaics[0], paths[1]], mixed=True, output=folder / "mixed_coadd.asdf")
+for name in ("both", "mosaics", "mixed"):
+    with dm.open(folder / f"{name}_coadd.asdf") as model:
+        model.validate()
+        tables = model.meta.individual_image_meta
+        told.append([model.meta.coadd_info.time_first.isot, model.meta.coadd_info.time_last.isot,
+                     model.meta.instrument.optical_element, list(model.meta.resample.members),
+                     sorted({len(table) for table in tables.values()}),
+                     list(map(str, tables["instrument"]["optical_element"]))])
+print(json.dumps(told))
+"""
+
+
+def test_files_of_other_versions(other_version, tmp_path):
+    told = json.loads(other_version.run(OF_A_VERSION, tmp_path, str(tmp_path)))
+    assert told == [[
+        "2027-02-01T00:00:00.000", "2027-02-01T00:01:30.000", None,
+        ["r0_cal.asdf", "r1_cal.asdf"], [2], ["F158", "F062"],
+    ]] * 3  # fmt: skip

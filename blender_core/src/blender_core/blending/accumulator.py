@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import logging
+import os
+import time
 import traceback
-from contextlib import closing, nullcontext
-from typing import TYPE_CHECKING, Any
+from contextlib import closing
+from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.blending.expand import needs_of
 from blender_core.blending.rows import Row, key_of, read_row, rows_of, warn_of_disorder
 from blender_core.blending.runs import Runs
 from blender_core.common.advice import Advice, Argument
-from blender_core.common.foreign import causes_of
+from blender_core.common.foreign import causes_of, type_name
+from blender_core.common.urls import shown_url
+from blender_core.common.wording import named, visible
 from blender_core.errors import InputError, MixedModelTypesError, raise_all, warn_again
 from blender_core.inputs.columns import Columns
-from blender_core.inputs.inputs import Input, Inputs, file_name
+from blender_core.inputs.inputs import Input, Inputs, file_name, lent
 from blender_core.inputs.opener import Opener
 from blender_core.plugins.source import name_of
 from blender_core.schema.layout import Layout
@@ -22,16 +27,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Sequence
     from concurrent.futures import Executor
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from blender_core.blending.expand import Needs
     from blender_core.blending.rows import Key
     from blender_core.errors import BlenderError, BlendWarning
+    from blender_core.formats.remote.remote_files import RemoteFiles
     from blender_core.inputs.association import ProductChoice
     from blender_core.plan.planner import Kind, Planner
     from blender_core.plugins.manager import Plugins
     from blender_core.readers.reader import Reader
 
 __all__ = ["Accumulator"]
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 
 class Accumulator:
@@ -50,6 +59,7 @@ class Accumulator:
         skips: bool,
         expand: bool,
         choice: ProductChoice,
+        remote: RemoteFiles,
     ) -> None:
         self.kinds: dict[Key, Kind] = {}
         """The kinds of inputs that there are, by their classes and schemas."""
@@ -61,11 +71,12 @@ class Accumulator:
         """The names of the files that they are read from, or were, as far as they tell."""
         self._planner = planner
         self._plugins = plugins
-        self._opener = Opener(plugins)
+        self._opener = Opener(plugins, remote)
         self._mixed = mixed
         self._skips = skips
         self._expand = expand
         self._choice = choice
+        self._remote = remote
         self._n_given = 0
 
     def add_all(
@@ -82,13 +93,15 @@ class Accumulator:
         if not isinstance(inputs, Inputs):
             inputs = Inputs(models, self._choice, self._n_given)
         before = self.kinds, self.columns.once, self._n_given
+        begin = time.perf_counter()
         n_files = len(self.files)
         added = _Added(progress)
         try:
             if executor is None:
-                self._read(inputs, added)
+                self._read(inputs.fetched(self._remote), added)
             else:
-                with Runs(executor, self._plugins, expands=self._expand) as runs:
+                settings = self._remote.settings
+                with Runs(executor, self._plugins, settings, expands=self._expand) as runs:
                     self._read_in_runs(inputs, added, runs)
             if not self._skips:
                 raise_all("inputs cannot be blended", added.faults)
@@ -99,8 +112,11 @@ class Accumulator:
             raise
         self.skipped += added.faults
         self.columns.extend(added.columns)
+        if _LOGGER.isEnabledFor(logging.INFO):
+            count = added.columns.labels.count(len(added.columns))
+            _log_all(count, len(added.faults), time.perf_counter() - begin)
 
-    def _read(self, inputs: Inputs, added: _Added) -> None:
+    def _read(self, inputs: Iterable[Input], added: _Added) -> None:
         with closing(self._singles(inputs, added)) as singles:
             for label, loan in singles:
                 self._add(label, loan, self._n_given, added)
@@ -113,8 +129,11 @@ class Accumulator:
         for each in inputs:
             self._n_given += 1
             try:
-                yield from each.singles()
+                yield from each.singles(self._remote)
             except InputError as fault:
+                names = each.file_names
+                label = named(each.label, names[0]) if len(names) == 1 else each.label
+                fault.input = fault.input or label
                 added.faults.append(fault)
             self.files += each.file_names
             del each  # as above
@@ -163,6 +182,7 @@ class Accumulator:
         if (read := runs.next()) is None:
             return False
         run, answer = read
+        self.files += map(str, answer.files)
         warnings: dict[int, list[BlendWarning]] = {}
         for place, warning in answer.warnings:
             warnings.setdefault(place, []).append(warning)
@@ -177,7 +197,8 @@ class Accumulator:
                     warn_again(warning)
                 added.count()
             if end < len(names):
-                is_good = self._add(labels[end], nullcontext(names[end]), run.numbers[end], added)
+                loan = lent(names[end], self._remote)
+                is_good = self._add(labels[end], loan, run.numbers[end], added)
                 n_again += is_good and end in answer.unreadable
             start = end + 1
         runs.note(answer, n_again)
@@ -191,6 +212,7 @@ class Accumulator:
             rows, of_several = self._rows_of(loan, label)
         except InputError as fault:
             _let_go(fault)
+            fault.input = fault.input or label
             added.faults.append(fault)
             is_good = False
         else:
@@ -208,11 +230,21 @@ class Accumulator:
         with loan as model:
             before = self.kinds, self.columns.once
             needs = self._needs if self._expand else None
+            files: dict[Path, None] = {}
+            begin = time.perf_counter()
             try:
-                return rows_of(model, label, self._opener, self._row, needs)
-            except BaseException:
+                rows, of_several = rows_of(model, label, self._opener, self._row, needs, files)
+            except BaseException as error:
                 self.kinds, self.columns.once = before
+                if isinstance(error, InputError):
+                    is_name = isinstance(model, (str, os.PathLike))
+                    error.input = error.input or (named(label, _shown(model)) if is_name else label)
                 raise
+            finally:
+                self.files += map(str, files)
+            if _LOGGER.isEnabledFor(logging.DEBUG):
+                _log_one(label, model, len(rows), time.perf_counter() - begin)
+            return rows, of_several
 
     def _needs(self) -> Iterable[Needs]:
         return map(needs_of, self.kinds.values())
@@ -266,6 +298,21 @@ class _Added:
         self._n_read += 1
         if self._progress:
             self._progress(self._n_read)
+
+
+def _shown(name: str | os.PathLike[str]) -> str:
+    return shown_url(os.fspath(name))
+
+
+def _log_all(count: str, n_faults: int, seconds: float) -> None:
+    bad = f", and left out {n_faults}" if n_faults else ""
+    _LOGGER.info("read %s in %.3g s%s", count, seconds, bad)
+
+
+def _log_one(label: str, model: Any, n_rows: int, seconds: float) -> None:
+    origin = _shown(model) if isinstance(model, (str, os.PathLike)) else type_name(model)
+    rows = "" if n_rows == 1 else f", {n_rows} rows"
+    _LOGGER.debug("read %s from %s in %.3g ms%s", label, visible(origin), 1000 * seconds, rows)
 
 
 def _let_go(fault: BaseException) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.blending.amendment import Amendment, AmendResult
-from blender_core.blending.expand import exposures_of
+from blender_core.blending.expand import RecordedProduct, exposures_of
+from blender_core.blending.recorded_columns import RecordedColumns
 from blender_core.errors import AmendError, ExpansionError, NotADatamodelError
 from blender_core.evaluation.evaluation import evaluate
 from blender_core.evaluation.outcome import OF_A_FILE, Status
-from blender_core.inputs.columns import Columns
 from blender_core.inputs.opener import Opener
 from blender_core.plan.assignment import Tier
 from blender_core.plan.override_sources import OverrideSources
@@ -32,16 +33,18 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Collection, Iterable, Mapping, Sequence
 
+    from blender_core.blending.expand import Exposure
     from blender_core.evaluation.evaluation import Evaluation
     from blender_core.plan.assignment import Assignment
     from blender_core.plan.plan import BlendPlan
-    from blender_core.plan.planner import Kind
     from blender_core.plugins.override import Override
     from blender_core.products.base import Product
     from blender_core.readers.reader import Reader
     from blender_core.tables.hdrtab import TypedColumn
 
 __all__ = ["amend"]
+
+_LOGGER: Final = logging.getLogger(__name__)
 
 
 def amend(
@@ -127,6 +130,7 @@ def amend(
             opened.update(amender.changes, {hdrrules.name: hdrrules}, amender.plan)
         if target is not None:
             save(opened, target)
+    _LOGGER.info("amended %r", result)
     return result
 
 
@@ -155,18 +159,19 @@ class _Amender:
         self, source: Reader, table: Hdrtab, registry: Registry, sources: OverrideSources
     ) -> tuple[BlendPlan, Mapping[str, Sequence[Any]]]:
         """Return the plan for the exposures in the table, and what they had."""
-        exposures = exposures_of(source, table, self._recorded.columns)
-        is_mixed = len({exposure.model_type for exposure in exposures}) > 1
-        planner = Planner(registry, sources, (), is_mixed)
-        kinds: dict[type | str, Kind] = {}
-        columns = Columns()
-        for exposure in exposures:
-            if exposure.model_type not in kinds:
-                kind = planner.kind(exposure, exposure.beyond)
-                kinds[exposure.model_type] = kind
-                self._columns |= exposure.product.columns(kind.layout)
-            layout = kinds[exposure.model_type].layout
-            columns.append(layout, exposure.read(layout))
+        product = RecordedProduct(source, table, self._recorded.columns)
+        exposures = exposures_of(product)
+        firsts: dict[type | str, Exposure] = {}
+        rows: dict[Any, int] = {}
+        for row, name in enumerate(product.model_types):
+            if name not in rows:
+                rows[name] = row
+                firsts.setdefault(exposures[row].model_type, exposures[row])
+        planner = Planner(registry, sources, (), len(firsts) > 1)
+        kinds = {each.model_type: planner.kind(each, each.beyond) for each in firsts.values()}
+        for kind in kinds.values():
+            self._columns |= product.columns(kind.layout)
+        columns = RecordedColumns(product, kinds)
         return planner.plan(list(kinds.values()), columns), columns.by_attribute()
 
     def _decidable(

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from blender_core.blending.result import ProductResult
+from blender_core.blending.product_result import ProductResult
 from blender_core.common.attribute_paths import label_of
 from blender_core.common.values import identity
-from blender_core.common.wording import pluralize, preview, text_table
+from blender_core.common.wording import pluralize, preview
+from blender_core.display.view import View, ViewTable
+from blender_core.display.viewed import Viewed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -53,6 +55,10 @@ class Amendment:
     provider: Provider
     reason: str
 
+    def __repr__(self) -> str:
+        values = f"{preview(self.before)} → {preview(self.after)}"
+        return f"<Amendment {self.label}: {values}, by {self.rule}>"
+
     @property
     def label(self) -> str:
         """The path, and the keyword where there is one."""
@@ -64,7 +70,7 @@ class Amendment:
         return identity(self.before) != identity(self.after)
 
 
-class AmendResult(ProductResult):
+class AmendResult(ProductResult, Viewed):
     """What an amendment came to; printed, a table.
 
     Parameters
@@ -89,10 +95,15 @@ class AmendResult(ProductResult):
         return f"<AmendResult of {self._product!r}: {changes}>"
 
     def __str__(self) -> str:
-        if not self.amendments:
-            return "no override holds for the product"
+        return str(self._table()) or "no override holds for the product"
+
+    def _table(self) -> ViewTable:
         head = ("keyword", "attribute", "before", "after", "rule", "provider")
-        return text_table(head, map(_row, self.amendments))
+        return ViewTable(head, [*map(_row, self.amendments)])
+
+    def _view(self) -> View:
+        changes = pluralize(len(self.changes), "change")
+        return View(f"{changes} of {self._product!r}", tables=[self._table()])
 
     @property
     def changes(self) -> Sequence[Amendment]:

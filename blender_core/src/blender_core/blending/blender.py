@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import time
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from blender_core.blending.accumulator import Accumulator
@@ -9,6 +11,7 @@ from blender_core.blending.result import BlendResult
 from blender_core.common.wording import strings
 from blender_core.errors import NoInputsError
 from blender_core.evaluation.evaluation import evaluate
+from blender_core.formats.remote.remote_files import RemoteFiles
 from blender_core.inputs.association import ProductChoice
 from blender_core.plan.override_sources import OverrideSources
 from blender_core.plan.planner import Planner
@@ -28,12 +31,14 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from blender_core.evaluation.evaluation import Evaluation
+    from blender_core.formats.remote.settings import Remote
     from blender_core.plan.plan import BlendPlan
     from blender_core.plugins.override import Override
     from blender_core.products.base import Product
 
 __all__ = ["ModelBlender"]
 
+_LOGGER: Final = logging.getLogger(__name__)
 _FEW: Final = 5
 """How many of the inputs that were left out an error tells of."""
 
@@ -79,6 +84,8 @@ class ModelBlender:
         override asks for another rule than the schema's; or are blended like all others.
     asn_product : str, optional
         The name of the product whose members are meant by an association of several.
+    remote : Remote, optional
+        How inputs are fetched that are named by URLs.
 
     Raises
     ------
@@ -124,6 +131,7 @@ class ModelBlender:
         expand: bool = False,
         later: Literal["keep", "replace"] = "keep",
         asn_product: str | None = None,
+        remote: Remote | None = None,
     ) -> None:
         ignore = strings(blend_ignore_attrs or (), "blend_ignore_attrs", "paths")
         if plugins is None:
@@ -142,6 +150,7 @@ class ModelBlender:
             self._registry, OverrideSources(plugins, rules, overrides), ignore, mixed
         )
         self._remembered = RememberedBlends()
+        files = RemoteFiles(remote)
         self._inputs = Accumulator(
             self._planner,
             plugins,
@@ -149,18 +158,25 @@ class ModelBlender:
             skips=on_bad_input == "skip",
             expand=expand,
             choice=ProductChoice(asn_product),
+            remote=files,
         )
+
+    def __repr__(self) -> str:
+        columns = self._inputs.columns
+        return f"<ModelBlender with {columns.labels.count(len(columns))}>"
 
     def accumulate(self, model: Any) -> None:
         """Add an input, or several.
 
         Parameters
         ----------
-        model : datamodel, path-like, HDUList, association or library
-            A datamodel; the name of a FITS or ASDF file, of which only headers and tree are read;
-            an open HDUList; an association or its file, which stands for its science members; or
-            a library such as ``jwst.datamodels.ModelLibrary``, for the same, which are borrowed one
-            at a time; it stays open if it is. It is not changed and not kept.
+        model : datamodel, path-like, URL, HDUList, association or library
+            A datamodel; the name or URL of a FITS or ASDF file, of which only headers and tree are
+            read; a pattern for such names, ``"*_cal.fits"``, or ``"@list.txt"``, a file that names
+            others on its lines; an open HDUList; an association or its file, which stands for its
+            science members; or a library such as ``jwst.datamodels.ModelLibrary``, for the same,
+            which are borrowed one at a time; it stays open if it is. It is not changed and not
+            kept.
 
         Raises
         ------
@@ -265,6 +281,7 @@ class ModelBlender:
         BlendErrorGroup
             If there are several such faults.
         """
+        begin = time.perf_counter()
         accumulated = self._require_inputs()
         product = open_product(model, self._plugins)
         plan = self._planner.plan(list(accumulated.kinds.values()), accumulated.columns)
@@ -296,6 +313,10 @@ class ModelBlender:
             result.hdrrules = ProductTable("hdrrules", rules)
         product.update(changes, {"hdrtab": hdrtab, "hdrrules": result.hdrrules}, plan)
         self._remembered.add(product, evaluations)
+        seconds = time.perf_counter() - begin
+        count = labels.count(len(accumulated.columns))
+        into = product.path or result.product_type or "no product"
+        _LOGGER.info("blended %s into %s in %.3g s", count, into, seconds)
         return result
 
     def _records_rules(self, product: Product, evaluations: Iterable[Evaluation]) -> bool:

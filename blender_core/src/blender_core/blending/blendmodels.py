@@ -5,9 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from blender_core.blending.blender import ModelBlender
-from blender_core.common.wording import strings
+from blender_core.common.urls import is_url, shown_url
+from blender_core.common.wording import preview, strings
+from blender_core.errors import NotADatamodelError
+from blender_core.formats.remote.remote_files import RemoteFiles
 from blender_core.inputs.association import ProductChoice, names_of_product
-from blender_core.inputs.inputs import Inputs
+from blender_core.inputs.inputs import Inputs, may_be_swapped
 from blender_core.plugins.manager import Plugins
 from blender_core.products.open_product import open_product
 from blender_core.products.saving import save, target_of
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from blender_core.blending.result import BlendResult
+    from blender_core.formats.remote.settings import Remote
     from blender_core.plugins.override import Override
 
 __all__ = ["blendmodels"]
@@ -42,6 +46,7 @@ def blendmodels(
     overwrite: bool = False,
     asn_product: str | None = None,
     executor: Executor | None = None,
+    remote: Remote | None = None,
 ) -> BlendResult:
     """Blend the metadata of the inputs into a product.
 
@@ -51,13 +56,15 @@ def blendmodels(
         The product: a datamodel, whose metadata and ``hdrtab`` are changed in place, or the name
         of its FITS or ASDF file, which is changed only if it is the output, too. If anything is
         wrong, it stays as it was. With None, the result is all there is.
-    inputs : iterable, association, or library, optional
-        The inputs, all of one class: datamodels, names of FITS or ASDF files, open HDULists,
+    inputs : iterable, str, association, or library, optional
+        The inputs, all of one class: datamodels, names or URLs of FITS or ASDF files,
         associations, libraries of models, or whatever plugins have readers for, freely mixed; or
-        one association or library alone, of which the science members are inputs. They are not
-        changed. Without any, they are those of the association that the product names in
-        ``meta.asn.table_name`` (``ASNTABLE``), which is looked for in the folder of the product's
-        file, where that is known, and then in the current directory.
+        one association or library alone, of which the science members are inputs. A name may be a
+        pattern, ``"*_cal.fits"``, or ``"@list.txt"``, a file that names others on its lines; one of
+        these may stand alone, too. The inputs are not changed. Without any, they are those of
+        the association that the product names in ``meta.asn.table_name`` (``ASNTABLE``), which is
+        looked for in the folder of the product's file, where that is known, and then in the current
+        directory.
     ignore : collection of str, optional
         Attributes whose paths begin with one of these keep the product's own value.
     overrides, rules, mixed, record_rules, block, plugins, on_bad_input, expand, later
@@ -76,6 +83,8 @@ def blendmodels(
         name of the output.
     executor : concurrent.futures.Executor, optional
         Reads the files that are named, as for `ModelBlender.accumulate_all`.
+    remote : Remote, optional
+        How inputs are fetched that are named by URLs.
 
     Returns
     -------
@@ -85,7 +94,8 @@ def blendmodels(
     Raises
     ------
     TypeError
-        If `inputs` is a single input, or an argument is not of the kind that is asked for.
+        If `inputs` is a single input, or product and inputs are swapped, or an argument is not of
+        the kind that is asked for.
     NoInputsError
         If there are no inputs; or none are given, and the product's association cannot be found.
     AssociationProductError
@@ -125,7 +135,15 @@ def blendmodels(
         expand=expand,
         later=later,
         asn_product=asn_product,
+        remote=remote,
     )
+    if may_be_swapped(product, inputs):
+        one = preview(shown_url(inputs) if is_url(inputs) else inputs)
+        msg = (
+            f"the product is {preview(product)}, which stands for several, and inputs is {one}, "
+            "which is one: are product and inputs swapped?"
+        )
+        raise NotADatamodelError(msg)
     product = open_product(product, plugins)
     choice = ProductChoice(
         asn_product, lambda: names_of_product(product.tree, product.origin, output)
@@ -136,7 +154,7 @@ def blendmodels(
     if inputs is None:
         inputs = Inputs.of_product(product.tree, product.origin and product.origin.parent, choice)
     else:
-        inputs = Inputs.of_call(inputs, choice)
+        inputs = Inputs.of_call(inputs, choice, RemoteFiles(remote))
     total = inputs.total if progress else None
     if target is not None:
         inputs.require_apart(target)
@@ -145,5 +163,7 @@ def blendmodels(
         return blender.finalize_model(product)
     with product.restored():
         result = blender.finalize_model(product)
+        # Of some it is known only now: a library's models, and what plugins read, tell themselves.
+        target.require_apart(result.files)
         save(product, target)
     return result

@@ -7,13 +7,14 @@ known, which is the first exposure's where nobody has asked for a rule.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final, overload
 
 from blender_core.common.cached import cached_property
 from blender_core.common.wording import preview
 from blender_core.errors import ExpansionError, warn
+from blender_core.inputs.column import Column, Repeated
 from blender_core.plan.assignment import AS_THEY_ARE
 from blender_core.plan.schema_choices import DEFAULT_RULE
 from blender_core.plugins.source import name_of
@@ -22,10 +23,11 @@ from blender_core.readers.reader import Reader
 from blender_core.schema.attributes import Attribute, read_attributes
 from blender_core.schema.layout import Layout
 from blender_core.schema.model_class import described
+from blender_core.tables.hdrrules import recorded_rules
 from blender_core.tables.recorded_inputs import Hdrtab
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping
 
     from blender_core.plan.plan import BlendPlan
     from blender_core.plan.planner import Kind
@@ -40,6 +42,8 @@ __all__ = [
     "require_recorded",
 ]
 
+_BLOCK: Final = 1024
+"""How many rows are made at a time: exposures are gone through in order."""
 _MODEL_TYPE = Attribute("meta.model_type", type="string", keyword="DATAMODL", recorded=True)
 
 
@@ -48,15 +52,14 @@ def expanded(source: Reader) -> Sequence[Reader]:
     table = source.hdrtab()
     if table is None:
         return [source]
-    return exposures_of(source, Hdrtab(table, source.what))
+    hdrrules = source.hdrrules()
+    columns = {} if hdrrules is None else recorded_rules(hdrrules, source.what).columns
+    return exposures_of(RecordedProduct(source, Hdrtab(table, source.what), columns))
 
 
-def exposures_of(
-    source: Reader, table: Hdrtab, column_names: Mapping[str, str] = MappingProxyType({})
-) -> list[Exposure]:
+def exposures_of(product: RecordedProduct) -> Sequence[Exposure]:
     """Return the exposures that a product was made of."""
-    product = RecordedProduct(source, table, column_names)
-    return [Exposure(product, row) for row in range(len(table))]
+    return _Exposures(product)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +125,27 @@ class RecordedProduct:
         self.beyond: dict[type | str, tuple[str, ...]] = {}
         """The paths of what exposures of a class may have that its schema does not know."""
         self._column_names = column_names
+        self._classes: dict[Any, type | str] = {}
         self._columns: dict[Layout, dict[str, str]] = {}
-        self._rows: dict[Layout, list[list[Any]]] = {}
+        self._values: dict[Layout, dict[str, Column]] = {}
+        self._block: tuple[Layout | None, int, list[list[Any]]] = (None, 0, [])
+        """The rows that were asked for last: their layout, the first one's number, their values."""
         column = self.columns(Layout([_MODEL_TYPE])).get(_MODEL_TYPE.path)
-        self.model_types = table.values(column, _MODEL_TYPE) if column else [None] * len(table)
+        self.model_types: Sequence[Any] = _repeated(None, len(table))
+        if column:
+            self.model_types = table.column(column, _MODEL_TYPE)
+
+    def model_type(self, row: int) -> type | str:
+        """Return the class of datamodel that an exposure was."""
+        name = self.model_types[row]
+        if name not in self._classes:
+            own = self.source.model_type
+            # What a plugin has a product of may call its files like a datamodel, which they are
+            # not.
+            is_own = name is None or isinstance(own, str) or name == name_of(own)
+            what = f"{self.source.what}, row {row + 1} of its HDRTAB"
+            self._classes[name] = own if is_own else class_named(name, what, _MODEL_TYPE.label)
+        return self._classes[name]
 
     @cached_property
     def attributes(self) -> Collection[str]:
@@ -140,26 +160,36 @@ class RecordedProduct:
         )
         return [*dict.fromkeys([*named, *self._column_names])]
 
-    def rows(self, layout: Layout) -> list[list[Any]]:
-        """Return the wanted values of all exposures."""
-        if layout not in self._rows:
+    def row(self, layout: Layout, row: int) -> list[Any]:
+        """Return the wanted values of one exposure, of which the next one's are at hand, too."""
+        of, start, rows = self._block
+        if of is not layout or not start <= row < start + len(rows):
+            start = row - row % _BLOCK
+            numbers = slice(start, start + _BLOCK)
+            columns = [column[numbers] for column in self.values(layout).values()]
+            n_rows = min(_BLOCK, len(self.table) - start)
+            rows = list(map(list, zip(*columns, strict=True))) or [[] for _ in range(n_rows)]
+            self._block = layout, start, rows
+        return rows[row - start]
+
+    def values(self, layout: Layout) -> Mapping[str, Column]:
+        """Return what all exposures had of what is wanted, by dotted path."""
+        if layout not in self._values:
             columns = self.columns(layout)
             unrecorded = (each for each in layout.attributes if not _is_recorded(each, layout))
-            own = self._own_values(layout, unrecorded)
-            self.own[layout] = own
+            self.own[layout] = own = self._own_values(layout, unrecorded)
             n_rows = len(self.table)
-            values = [
-                self.table.values(columns[attribute.path], attribute)
+            self._values[layout] = {
+                attribute.path: self.table.column(columns[attribute.path], attribute)
                 if attribute.path in columns
-                else [own.get(attribute.path), *[None] * (n_rows - 1)]
+                else _only_first(own.get(attribute.path), n_rows)
                 for attribute in layout.attributes
-            ]
-            self._rows[layout] = list(map(list, zip(*values, strict=True))) or [[]] * n_rows
-        return self._rows[layout]
+            }
+        return self._values[layout]
 
     def without_column(self, layout: Layout, paths: Collection[str]) -> dict[str, Any]:
         """Return what the product has of attributes of which there ought to be a column."""
-        if layout not in self._rows:
+        if layout not in self._values:
             return {}
         recorded = (
             each for each in layout.attributes if each.path in paths and _is_recorded(each, layout)
@@ -196,23 +226,44 @@ class RecordedProduct:
         return dict(zip(part.paths, self.source.read(part), strict=True))
 
 
+class _Exposures(Sequence["Exposure"]):
+    """The exposures that a product was made of, each made when it is asked for."""
+
+    def __init__(self, product: RecordedProduct) -> None:
+        self._product = product
+
+    def __len__(self) -> int:
+        return len(self._product.table)
+
+    @overload
+    def __getitem__(self, index: int) -> Exposure: ...
+
+    @overload
+    def __getitem__(self, index: slice) -> list[Exposure]: ...
+
+    def __getitem__(self, index: int | slice) -> Exposure | list[Exposure]:
+        rows = range(len(self))[index]
+        if isinstance(rows, range):
+            return [Exposure(self._product, row) for row in rows]
+        return Exposure(self._product, rows)
+
+
 class Exposure(Reader):
     """One of the exposures that a product was made of: a row of its table, counted from 0."""
 
     def __init__(self, product: RecordedProduct, row: int) -> None:
         self.product = product
         self._row = row
-        self.what = f"{product.source.what}, row {row + 1} of its HDRTAB"
+
+    @property
+    def what(self) -> str:  # type: ignore[override]
+        """What it is to the blend, for messages."""
+        return f"{self.product.source.what}, row {self._row + 1} of its HDRTAB"
 
     @cached_property
     def model_type(self) -> type | str:
         """The class of datamodel that the exposure was, which may be another than the product's."""
-        name = self.product.model_types[self._row]
-        own = self.product.source.model_type
-        # What a plugin has a product of may call its files like a datamodel, which they are not.
-        if name is None or isinstance(own, str) or name == name_of(own):
-            return own
-        return class_named(name, self.what, _MODEL_TYPE.label)
+        return self.product.model_type(self._row)
 
     @property
     def schema(self) -> Mapping[str, Any]:
@@ -224,7 +275,7 @@ class Exposure(Reader):
 
     def read(self, layout: Layout) -> list[Any]:
         """Return the wanted values, None where the exposure had none."""
-        return self.product.rows(layout)[self._row]
+        return self.product.row(layout, self._row)
 
     @property
     def schema_content(self) -> bytes:  # type: ignore[override]
@@ -248,6 +299,17 @@ class Exposure(Reader):
         # What some exposures had, but not the first, the product may not have itself.
         columns = [path for path in self.product.paths if not _is_known(path, known)]
         return [*dict.fromkeys([*paths, *columns])]
+
+
+def _repeated(value: Any, n_rows: int) -> Column:
+    return Column([Repeated(n_rows, value)] if n_rows else ())
+
+
+def _only_first(value: Any, n_rows: int) -> Column:
+    """Return the values of what is known of the first exposure only."""
+    if value is None or n_rows == 1:
+        return _repeated(value, n_rows)
+    return Column([Repeated(1, value), Repeated(n_rows - 1, None)])
 
 
 def _is_known(path: str, known: Collection[str]) -> bool:

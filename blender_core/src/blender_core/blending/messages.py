@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from blender_core.blending.rows import Key
     from blender_core.common.provider import Provider
     from blender_core.errors import BlendWarning
+    from blender_core.formats.remote.settings import Remote
     from blender_core.inputs.columns import Columns
     from blender_core.plugins.sent import SentPlugin
     from blender_core.readers.reader import Reader
@@ -52,6 +53,8 @@ class Task(NamedTuple):
     folder: str
     """What names of files that are relative are relative to."""
     expands: bool
+    remote: Remote
+    """How inputs by URL are fetched."""
 
 
 class Given(NamedTuple):
@@ -101,6 +104,8 @@ class Answer(NamedTuple):
     """Those of them that cannot be read: others are left to the caller."""
     several: dict[int, tuple[int, list[str]]]
     """The inputs that are not one row: how many, and what they are called."""
+    files: dict[Path, None]
+    """What plugins opened beside the files of the run."""
     warnings: list[tuple[int, BlendWarning]]
     host: str
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from blender_core.blending.product_result import ProductResult
 from blender_core.common.cached import cached_property
+from blender_core.common.wording import pluralize
+from blender_core.display.page import Page
+from blender_core.display.view import View, ViewTable
+from blender_core.display.viewed import Viewed
 from blender_core.evaluation.outcome import OF_A_FILE, Status
 from blender_core.evaluation.outcomes import Outcomes
+from blender_core.evaluation.shown import tables_of
 from blender_core.inputs.row_labels import BY_NUMBER
 from blender_core.plugins.source import name_of
 from blender_core.products.datamodel import DatamodelProduct
 from blender_core.products.later_values import OF_THE_PRODUCT, is_same
-from blender_core.products.saving import save, target_of
 from blender_core.schema.attributes import Attribute
+from blender_core.schema.by_attribute import ByAttribute
 from blender_core.schema.layout import Layout
 from blender_core.tables.product_table import ProductTable
 
@@ -32,7 +37,7 @@ if TYPE_CHECKING:
     from blender_core.plan.plan import BlendPlan
     from blender_core.products.base import Product
 
-__all__ = ["BlendResult", "LaterValue", "ProductResult"]
+__all__ = ["BlendResult", "LaterValue"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,78 +53,11 @@ class LaterValue:
     stays: bool
 
 
-class ProductResult:
-    """A product that was updated, and can be saved.
+class BlendResult(ProductResult, Viewed):
+    """What a blend came to; in a notebook, tables.
 
-    Parameters
-    ----------
-    product : Product
-        The updated product.
-    files : iterable of path-like, optional
-        The files that inputs are read from, or were, which the product is not to replace.
-    """
-
-    def __init__(self, product: Product, files: Iterable[str | os.PathLike[str]] = ()) -> None:
-        self._product = product
-        self._files = tuple(files)
-
-    @property
-    def product(self) -> Any:
-        """The updated datamodel.
-
-        Of a product that was given by the name of its file, it is opened when it is first asked
-        for, and belongs to the caller, who closes it.
-
-        Raises
-        ------
-        InputError
-            If the file has been changed since it was read, or cannot be opened.
-        """
-        return self._product.model
-
-    def save(self, output: str | os.PathLike[str], *, overwrite: bool = False) -> Path:
-        """Write the product to a file, as a whole or not at all.
-
-        Parameters
-        ----------
-        output : path-like
-            The file, whose name ends in ``.fits``, ``.fits.gz`` or ``.asdf``. If it is a symbolic
-            link, what it points to is written.
-        overwrite : bool, optional
-            Whether an existing file may be replaced. The file that the product was read from may
-            be replaced in any case.
-
-        Returns
-        -------
-        path : Path
-            The file.
-
-        Raises
-        ------
-        OutputExistsError
-            If there is such a file, and it is not to be replaced.
-        OutputError
-            If the product cannot be written, or would replace an input or the file that an input
-            was opened from. File and datamodel stay as they were.
-
-        Examples
-        --------
-        >>> from blender_core import blendmodels
-        >>> from stdatamodels.jwst.datamodels import ImageModel
-        >>> result = blendmodels(ImageModel(), [ImageModel()])
-        >>> result.save("product.txt")
-        Traceback (most recent call last):
-        blender_core.errors.OutputError: the name product.txt does not tell the format of the \
-product: it ends in .fits or .fits.gz or .asdf
-        """
-        target = target_of(self._product, output, overwrite=overwrite)
-        target.require_apart(map(Path, self._files))
-        save(self._product, target)
-        return target.output
-
-
-class BlendResult(ProductResult):
-    """What a blend came to.
+    Wherever something is found by the dotted path of its attribute, it is found by the FITS
+    keyword, too: in `values`, `inputs`, `outcomes`, `plan` and `table`.
 
     Parameters
     ----------
@@ -142,6 +80,8 @@ class BlendResult(ProductResult):
 
     Attributes
     ----------
+    files : tuple of Path
+        The files that inputs are read from, or were: the product is not to replace one of them.
     hdrtab, hdrrules : ProductTable
         The tables of the blend, in the forms that files have. The latter is empty if the blend does
         not record its rules.
@@ -154,11 +94,11 @@ class BlendResult(ProductResult):
     >>> for model, detector in zip(inputs, ["NRCA1", "NRCA2"]):
     ...     model.meta.instrument.detector = detector
     >>> result = blendmodels(ImageModel(), inputs)
-    >>> result.values["meta.instrument.detector"]
-    'MULTIPLE'
+    >>> result.values["meta.instrument.detector"], result.values["DETECTOR"]
+    ('MULTIPLE', 'MULTIPLE')
     >>> result.table["DETECTOR"].tolist()
     ['NRCA1', 'NRCA2']
-    >>> result.outcomes["meta.instrument.detector"].n_distinct
+    >>> result.outcomes["DETECTOR"].n_distinct
     2
     """
 
@@ -176,7 +116,9 @@ class BlendResult(ProductResult):
         super().__init__(product, files)
         self._labels = labels
         self.plan = plan
-        self.inputs = inputs
+        self.inputs = ByAttribute(
+            inputs, plan.keywords, "no input has it, or nothing asks for what all have"
+        )
         self.skipped = tuple(skipped)
         self.hdrrules = ProductTable("hdrrules", ())
         self._evaluations = evaluations
@@ -186,6 +128,16 @@ class BlendResult(ProductResult):
         inputs = self.n_inputs_in_words
         skipped = f", {len(self.skipped)} skipped" if self.skipped else ""
         return f"<BlendResult of {inputs}{skipped}: {len(self.values)} values, {self._product!r}>"
+
+    def _view(self) -> View:
+        facts = [("product", f"{self.product_type} {self.product_name}".strip() or "none")]
+        if self.later:
+            facts.append(("set later", f"{pluralize(len(self.later), 'value')} of the product"))
+        skipped = ViewTable(
+            ("inputs that were left out",), [(str(fault),) for fault in self.skipped]
+        )
+        title = f"{pluralize(len(self.values), 'value')} of {self.n_inputs_in_words}"
+        return View(title, facts, [skipped, *tables_of(self.outcomes.values())])
 
     @property
     def row_labels(self) -> tuple[str, ...]:
@@ -213,8 +165,10 @@ class BlendResult(ProductResult):
 
     @cached_property
     def values(self) -> dict[str, Any]:
-        """The blended values that the product has now, by dotted path."""
-        return {path: evaluation.value for path, evaluation in self._with_status(Status.SET)}
+        """The blended values that the product has now, by dotted path; found by keyword, too."""
+        values = {path: evaluation.value for path, evaluation in self._with_status(Status.SET)}
+        lacking = "the product has no blended value of it; its outcome tells why"
+        return ByAttribute(values, self.plan.keywords, lacking)
 
     @cached_property
     def later_values(self) -> dict[str, LaterValue]:
@@ -296,7 +250,10 @@ class BlendResult(ProductResult):
 
     @cached_property
     def table(self) -> Table:
-        """HDRTAB as an `astropy.table.Table`: masked where an input has no value."""
+        """HDRTAB as an `astropy.table.Table`: masked where an input has no value.
+
+        A column is found by its name, or by the path or keyword of its attribute.
+        """
         return self.hdrtab.to_table()
 
     def hdus(self) -> list[BinTableHDU]:
@@ -354,7 +311,7 @@ class BlendResult(ProductResult):
         Returns
         -------
         text : str
-            A paragraph for each attribute.
+            A paragraph for each attribute, shown as its lines.
 
         Raises
         ------
@@ -375,3 +332,33 @@ class BlendResult(ProductResult):
         2 of 2 inputs have it, with 2 different values: 107.5, 214.5.
         """
         return self.outcomes.explain(attribute, self.kept)
+
+    def report(self, *, notes: Iterable[str] = ()) -> Page:
+        """Return the report of the blend, which a notebook shows.
+
+        Parameters
+        ----------
+        notes : iterable of str, optional
+            What else a reader should know, such as the warnings of the blend.
+
+        Returns
+        -------
+        report : str
+            The page as `blender_core.report.write_report` writes it.
+
+        Raises
+        ------
+        OutputError
+            If Jinja2 is not installed.
+
+        Examples
+        --------
+        >>> from blender_core import blendmodels
+        >>> from stdatamodels.jwst.datamodels import ImageModel
+        >>> print(blendmodels(ImageModel(), [ImageModel()]).report()[:15])
+        <!doctype html>
+        """
+        # The report is an edge: it knows results, which know of it nothing but this name.
+        from blender_core.report import write_report
+
+        return Page(write_report(self, notes=notes))

@@ -11,6 +11,7 @@ from blender_core.schema.spans import disorder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+    from pathlib import Path
 
     from blender_core.blending.expand import Needs
     from blender_core.inputs.opener import Opener
@@ -37,14 +38,17 @@ def rows_of(
     opener: Opener,
     row: Callable[[Reader], Row],
     needs: Callable[[], Iterable[Needs]] | None,
+    files: dict[Path, None],
 ) -> tuple[list[Row], list[str]]:
     """Return the rows of an input, and what they are called if a plugin has several.
 
-    With ``needs``, it stands for the exposures that it was made of, of which these are wanted.
+    With ``needs``, it stands for the exposures that it was made of, of which these are wanted. The
+    files that it was opened from are added to ``files``, also if it turns out to be bad.
     """
     rows: list[Row] = []
     of_several: list[str] = []
     for source in opener.rows(given, label):
+        files |= dict.fromkeys(source.files)
         exposures = [source] if needs is None else expanded(source)
         rows += map(row, exposures)
         if needs is not None:

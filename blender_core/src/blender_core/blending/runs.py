@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from blender_core.blending.rows import Key
+    from blender_core.formats.remote.settings import Remote
     from blender_core.plan.planner import Kind
     from blender_core.plugins.manager import Plugins
 
@@ -66,9 +67,12 @@ class Runs:
     As a context manager, it cancels what has not been asked for when it is left.
     """
 
-    def __init__(self, executor: Executor, plugins: Plugins, *, expands: bool) -> None:
+    def __init__(
+        self, executor: Executor, plugins: Plugins, remote: Remote, *, expands: bool
+    ) -> None:
         self._executor = _require_executor(executor)
-        task = Task(uuid.uuid4().hex, plugins.sent(), os.getcwd(), expands)  # noqa: PTH109
+        folder = os.getcwd()  # noqa: PTH109
+        task = Task(uuid.uuid4().hex, plugins.sent(), folder, expands, remote)
         self._task = packed((surroundings(), packed(task)))
         self._expands = expands
         self._run = Run([], Given([], []))

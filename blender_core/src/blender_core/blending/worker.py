@@ -27,9 +27,13 @@ from blender_core.blending.messages import (
 from blender_core.blending.rows import Row, key_of, read_row, rows_of
 from blender_core.blending.surroundings import differences, process_name, surroundings
 from blender_core.common.caught_warnings import recorded
+from blender_core.common.urls import is_url
 from blender_core.common.wording import named
 from blender_core.errors import BlendWarning
+from blender_core.formats.remote.remote_files import RemoteFiles
+from blender_core.inputs.ahead import ahead
 from blender_core.inputs.columns import Columns
+from blender_core.inputs.inputs import lent
 from blender_core.inputs.opener import Opener
 from blender_core.plugins.manager import Plugins
 from blender_core.readers.plugin_source import PluginSource
@@ -108,7 +112,8 @@ class _Reader:
     def __init__(self, task: Task, plugins: Plugins) -> None:
         import_datamodels()
         self._task = task
-        self._opener = Opener(plugins)
+        self._remote = RemoteFiles(task.remote)
+        self._opener = Opener(plugins, self._remote)
         self._known: dict[bytes, _Kind] = {}
         """All kinds that there have been, by what was sent of them."""
         self._kinds: dict[Key, _Kind] = {}
@@ -127,13 +132,15 @@ class _Reader:
 
     def answer(self, given: Given) -> bytes:
         """Read the files of a run, and return what the caller is sent."""
-        answer = Answer([Columns()], [], set(), {}, [], socket.gethostname())
+        answer = Answer([Columns()], [], set(), {}, {}, [], socket.gethostname())
         # Of the whole run at once: it takes as long as to read a part of a file.
         with recorded() as caught:
-            for place, (name, label) in enumerate(zip(*given, strict=True)):
+            names = ahead(given.names, self._remote, _url_of)
+            for place, (name, label) in enumerate(zip(names, given.labels, strict=True)):
                 before = len(caught)
                 try:
-                    rows, of_several = self._rows_of(name, label)
+                    with lent(name, self._remote):
+                        rows, of_several = self._rows_of(name, label, answer.files)
                     sendable = [_sendable(warning.message) for warning in caught[before:]]
                 except Exception as error:  # noqa: BLE001  # the caller will have the same
                     answer.again.append(place)
@@ -148,11 +155,14 @@ class _Reader:
                     answer.several[place] = len(rows), of_several
         return packed(answer)
 
-    def _rows_of(self, name: str | Path, label: str) -> tuple[list[Row], list[str]]:
+    def _rows_of(
+        self, name: str | Path, label: str, files: dict[Path, None]
+    ) -> tuple[list[Row], list[str]]:
         opener: Any = self._opener
         if not _is_found_from_anywhere(name) and (folder := self._task.folder) != _own_folder():
             opener = _OpenerElsewhere(opener, folder)
-        return rows_of(name, label, opener, self._row, self._needs if self._task.expands else None)
+        needs = self._needs if self._task.expands else None
+        return rows_of(name, label, opener, self._row, needs, files)
 
     def _row(self, source: Reader) -> Row:
         kind = self._kinds.get(with_digest(key_of(source)))
@@ -182,8 +192,12 @@ class _OpenerElsewhere:
             yield source
 
 
+def _url_of(name: str | Path) -> str | None:
+    return name if is_url(name) else None
+
+
 def _is_found_from_anywhere(name: str | Path) -> bool:
-    return os.path.isabs(name) or "://" in str(name)  # noqa: PTH117  # a Path raises errors
+    return is_url(name) or os.path.isabs(name)  # noqa: PTH117  # a Path raises errors
 
 
 def _own_folder() -> str | None:

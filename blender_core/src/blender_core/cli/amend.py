@@ -15,8 +15,8 @@ from blender_core.cli.options import (
     Product,
     Quiet,
     Rules,
+    file_option,
     flag,
-    option,
     parse_overrides,
 )
 from blender_core.common.wording import pluralize
@@ -35,7 +35,9 @@ def amend(
     product: Product,
     output: Annotated[
         Path | None,
-        option("FILE", "Where to write the product. It may be PRODUCT itself.", "--output", "-o"),
+        file_option(
+            "FILE", "Where to write the product. It may be PRODUCT itself.", "--output", "-o"
+        ),
     ] = None,
     overwrite: Annotated[
         bool,
@@ -52,13 +54,13 @@ def amend(
     as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
-    """Decide anew what overrides ask for, from a product's own table HDRTAB.
+    """Decide anew by overrides, from a product's own table HDRTAB.
 
     The exposures are not needed. Only attributes for which --override, --rules or an installed
     plugin asks for another rule than the schema's are changed, and HDRRULES, which tells what was
     done; nothing else of the product.
     """
-    with reported(debug):
+    with reported(debug, as_json):
         from blender_core.blending.amend import amend as amend_product
         from blender_core.cli.captured_warnings import Notes
         from blender_core.plugins.manager import Plugins

@@ -4,20 +4,27 @@ A module of a command imports what is heavy in its functions, so that ``--help``
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any, Final
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
 from blender_core.cli.amend import amend
+from blender_core.cli.bash_words import in_whole_words
 from blender_core.cli.blend import blend
 from blender_core.cli.check import check
 from blender_core.cli.demo import demo
 from blender_core.cli.diff import diff
+from blender_core.cli.errors import write_error
 from blender_core.cli.explain import explain
+from blender_core.cli.log_level import logged
 from blender_core.cli.plan import plan
-from blender_core.cli.plugins import plugins, rules
+from blender_core.cli.plugins import plugins
+from blender_core.cli.preview import preview
 from blender_core.cli.report import report
+from blender_core.cli.rules import rules
 from blender_core.cli.streams import visible_streams
 from blender_core.cli.table import table
 
@@ -26,6 +33,12 @@ __all__ = ["app"]
 # Typer adds the types of Python to the names of arguments, and braces to those that are required.
 _TYPE: Final = re.compile(r"^(  [A-Z]+) <\w+(?:\[\w+\])?>", re.MULTILINE)
 _REQUIRED: Final = re.compile(r"\{([A-Z]+)\}")
+
+_COMPLETE: Final = "_MODEL_BLENDER_COMPLETE"
+"""By this variable of the environment, typer lets a shell ask for completion."""
+_JSON: Final = "--json"
+_AS_JSON: Final = "blender_core.as_json"
+"""By this name, a command's context says whether JSON is asked for."""
 
 
 class _Command(TyperCommand):
@@ -45,8 +58,31 @@ class _Commands(TyperGroup):
     """All commands, whose output shows what is invisible: that of typer itself, too."""
 
     def main(self, *args: Any, **settings: Any) -> Any:
-        with visible_streams():
+        with visible_streams(), in_whole_words(_COMPLETE):
             return super().main(*args, **settings)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        ctx.meta[_AS_JSON] = _JSON in args
+        with _usage_errors(ctx):
+            return super().parse_args(ctx, args)
+
+    def invoke(self, ctx: Any) -> Any:
+        with _usage_errors(ctx):
+            return super().invoke(ctx)
+
+
+@contextmanager
+def _usage_errors(context: Any) -> Iterator[None]:
+    """Report what typer refuses as other errors are, for programs that ask for JSON."""
+    try:
+        yield
+    except Exception as error:
+        # Typer 0.29 has names for its errors, which earlier ones have not.
+        format_message = getattr(error, "format_message", None)
+        if format_message is None or not context.meta[_AS_JSON]:
+            raise
+        write_error(error, format_message(), as_json=True)
+        raise typer.Exit(getattr(error, "exit_code", 2)) from None
 
 
 app = typer.Typer(
@@ -86,5 +122,9 @@ def _model_blender(
     """
 
 
-for _command in (blend, amend, plan, check, rules, plugins, explain, table, diff, report, demo):
-    app.command(cls=_Command)(_command)
+_COMMANDS: Final = (
+    *(blend, preview, amend, plan, check, rules, plugins),
+    *(explain, table, diff, report, demo),
+)
+for _command in _COMMANDS:
+    app.command(cls=_Command)(logged(_command))

@@ -1,7 +1,6 @@
 """The command ``blend``: the metadata of many exposures into a product on disk."""
 
 # Typer reads the annotations, so their names have to be there when the program runs.
-import enum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,26 +11,31 @@ from blender_core.cli.options import (
     All,
     AsJson,
     Block,
+    Concurrent,
     Debug,
+    Download,
+    EveryHeader,
+    Expand,
     Ignore,
+    Mixed,
+    MostBytes,
+    OnBadInput,
+    OnBadInputOption,
     Overrides,
     Product,
     Quiet,
+    ReportFile,
     Rules,
+    Timeout,
     argument,
+    file_option,
     flag,
     option,
     parse_overrides,
+    remote_of,
 )
 
 __all__ = ["blend"]
-
-
-class OnBadInput(enum.Enum):
-    """What to do about inputs that cannot be blended."""
-
-    RAISE = "raise"
-    SKIP = "skip"
 
 
 def blend(
@@ -40,14 +44,14 @@ def blend(
         list[str] | None,
         argument(
             "INPUT",
-            "Exposures: files; patterns, also quoted ones; association files; or @list.txt, "
-            "a file that names such on its lines. Without any, the science members of the "
-            "association that the product names.",
+            "Exposures: files or their URLs; patterns, also quoted ones; association files; or "
+            "@list.txt, a file that names such on its lines. Without any, the science members of "
+            "the association that the product names.",
         ),
     ] = None,
     output: Annotated[
         Path | None,
-        option(
+        file_option(
             "FILE",
             "Where to write the product. By default, it takes the place of PRODUCT.",
             "--output",
@@ -69,13 +73,8 @@ def blend(
     override: Overrides = None,
     ignore: Ignore = None,
     block: Block = None,
-    mixed: Annotated[
-        bool, flag("Take inputs of several model types and instruments.", "--mixed")
-    ] = False,
-    expand: Annotated[
-        bool,
-        flag("Take an input that is a product itself for the exposures in its HDRTAB.", "--expand"),
-    ] = False,
+    mixed: Mixed = False,
+    expand: Expand = False,
     record_rules: Annotated[
         bool | None,
         typer.Option(
@@ -93,14 +92,8 @@ def blend(
             "--replace-later",
         ),
     ] = False,
-    report: Annotated[Path | None, option("FILE", "Write a report of the blend, in HTML.")] = None,
-    on_bad_input: Annotated[
-        OnBadInput,
-        flag(
-            "What to do about inputs that cannot be blended: refuse to blend, or leave them "
-            "out and say so."
-        ),
-    ] = OnBadInput.RAISE,
+    report: ReportFile = None,
+    on_bad_input: OnBadInputOption = OnBadInput.RAISE,
     processes: Annotated[
         int | None,
         option("N", "Read the inputs in so many processes of this machine.", "--processes"),
@@ -122,6 +115,11 @@ def blend(
             "--dry-run",
         ),
     ] = False,
+    download: Download = False,
+    concurrent: Concurrent = None,
+    timeout: Timeout = None,
+    most_bytes: MostBytes = None,
+    every_header: EveryHeader = False,
     show_all: All = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -133,7 +131,7 @@ def blend(
     and metadata are read. The product's file is replaced as a whole or not at all; its pixels stay
     as they are.
     """
-    with reported(debug):
+    with reported(debug, as_json):
         from blender_core.cli.blend_work import BlendWork
         from blender_core.cli.workers import Workers
 
@@ -158,6 +156,13 @@ def blend(
                 "record_rules": record_rules,
                 "later": "replace" if replace_later else "keep",
                 "on_bad_input": on_bad_input.value,
+                "remote": remote_of(
+                    download=download,
+                    concurrent=concurrent,
+                    timeout=timeout,
+                    most_bytes=most_bytes,
+                    every_header=every_header,
+                ),
             },
         )
         if dry_run:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.cli.amend import change_objects, print_changes
-from blender_core.cli.check import finding_object, print_findings
+from blender_core.cli.check import findings_object, print_findings
 from blender_core.cli.console import Output
 from blender_core.cli.formatting import list_some
 from blender_core.cli.plan import (
@@ -19,7 +19,6 @@ from blender_core.common.values import distinct
 from blender_core.common.wording import join_words, pluralize
 from blender_core.evaluation.outcome import OF_A_FILE, Status
 from blender_core.plan.assignment import Tier
-from blender_core.plan.findings import FindingKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Rehearsal",
     "blend_object",
+    "count_of_values",
     "input_facts",
     "print_blend",
     "print_rehearsal",
@@ -64,6 +64,15 @@ def input_facts(result: BlendResult) -> dict[str, str]:
     return {name: fact for name, fact in facts.items() if fact}
 
 
+def count_of_values(result: BlendResult) -> str:
+    """Return how many values are by which rules, in words."""
+    blended = [outcome for outcome in result.outcomes.values() if outcome.status is Status.SET]
+    ruled = sum(outcome.tier is Tier.SCHEMA for outcome in blended)
+    overridden = sum(outcome.overridden for outcome in blended)
+    firsts = len(blended) - ruled - overridden
+    return f"{ruled} by rules of the schema, {overridden} by overrides, {firsts} of the first input"
+
+
 def blend_object(
     result: BlendResult, output: Path, report: Path | None, warnings: Sequence[str]
 ) -> dict[str, Any]:
@@ -85,14 +94,9 @@ def print_blend(result: BlendResult, output: Path, report: Path | None) -> None:
     """Tell a person what a blend came to."""
     console = Output()
     n_rows = max(map(len, result.inputs.values()), default=0)
-    blended = [outcome for outcome in result.outcomes.values() if outcome.status is Status.SET]
-    ruled = sum(outcome.tier is Tier.SCHEMA for outcome in blended)
-    overridden = sum(outcome.overridden for outcome in blended)
-    firsts = len(blended) - ruled - overridden
     facts = {
         **input_facts(result),
-        "values": f"{ruled} by rules of the schema, {overridden} by overrides, "
-        f"{firsts} of the first input",
+        "values": count_of_values(result),
         "HDRTAB": f"{pluralize(n_rows, 'row')}, {pluralize(len(result.table.colnames), 'column')}",
     }
     if varied := [outcome.keyword or outcome.attribute for outcome in result.varied()]:
@@ -140,7 +144,7 @@ class Rehearsal:
     plans disagree, there are ``conflicts`` and neither changes nor a result.
     """
 
-    inputs: Sequence[Path]
+    inputs: Sequence[Path | str]
     output: Path
     plan: BlendPlan
     findings: Findings
@@ -165,7 +169,7 @@ def rehearsal_object(rehearsal: Rehearsal, warnings: Sequence[str]) -> dict[str,
     return {
         "product": str(rehearsal.output),
         "inputs": [str(path) for path in rehearsal.inputs],
-        "missing": [str(path) for path in rehearsal.inputs if not path.exists()],
+        "missing": [str(path) for path in rehearsal.inputs if _is_missing(path)],
         "changed": assignment_objects(rehearsal.changed_assignments, rehearsal.plan),
         "conflicts": [
             {
@@ -175,7 +179,7 @@ def rehearsal_object(rehearsal: Rehearsal, warnings: Sequence[str]) -> dict[str,
             }
             for conflict in rehearsal.conflicts
         ],
-        "findings": [finding_object(finding) for finding in rehearsal.findings],
+        **findings_object({"": rehearsal.findings}),
         "values": change_objects(rehearsal.changes, "now", "then"),
         **({} if rehearsal.result is None else _later_object(rehearsal.result)),
         "warnings": list(warnings),
@@ -200,14 +204,14 @@ def print_rehearsal(rehearsal: Rehearsal) -> None:
         console.text("The plan: every attribute has the rule that the schema asks for.", "bold")
     console.text("")
     console.text("Its check:", "bold")
-    # Nobody who blends can do anything about these.
-    telling = [each for each in rehearsal.findings if each.kind is not FindingKind.DEPRECATED]
+    # Nobody who blends can do anything about the others.
+    telling = [each for each in rehearsal.findings if not each.is_information]
     print_findings({"the plan": telling})
     console.text("")
     if rehearsal.result is not None:
         _print_changes(rehearsal.changes, rehearsal.result)
     console.text("The inputs:", "bold")
-    missing = [path for path in inputs if not path.exists()]
+    missing = [path for path in inputs if _is_missing(path)]
     named = list(dict.fromkeys([*inputs[:_MOST_NAMES], *missing]))
     for path in named:
         console.text(f"{path}{'  (there is no such file)' if path in missing else ''}", indent=2)
@@ -216,6 +220,10 @@ def print_rehearsal(rehearsal: Rehearsal) -> None:
     console.text("")
     console.text("Nothing has been written.", "bold")
     print_idle(rehearsal.plan)
+
+
+def _is_missing(name: Path | str) -> bool:
+    return not isinstance(name, str) and not name.exists()
 
 
 def _print_changes(changes: Sequence[Amendment], result: BlendResult) -> None:

@@ -23,13 +23,16 @@ from blender_core.cli.plan import print_idle
 from blender_core.cli.plan_options import require_beginnings, warn_of_unknown
 from blender_core.cli.progress import bar
 from blender_core.common.provider import engine
+from blender_core.common.urls import shown_url
 from blender_core.errors import OutputError, raise_all
 from blender_core.evaluation.outcome import OF_A_FILE, Status
+from blender_core.formats.remote.remote_files import RemoteFiles
 from blender_core.inputs.association import ProductChoice, names_of_product
 from blender_core.inputs.inputs import Inputs
+from blender_core.inputs.named_files import stands_for_several
 from blender_core.plan.planner import DISAGREEMENT, agreed
 from blender_core.plugins.manager import Plugins
-from blender_core.products.open_product import open_product
+from blender_core.products.open_product import open_product, require_local
 from blender_core.products.saving import target_of
 from blender_core.schema.layout import Layout
 
@@ -73,7 +76,7 @@ class BlendWork:
             bar("Reading", f"Writing {self.output.name}", quiet=quiet) as progress,
             notes.about(""),
         ):
-            warn_of_repeated(_files(inputs or ()))
+            warn_of_repeated(_names(inputs or ()))
             result = blendmodels(
                 product,
                 inputs,
@@ -100,12 +103,12 @@ class BlendWork:
         notes = Notes()
         with notes.about(""):
             plugins, product, inputs = self._prepare()
-            warn_of_repeated(_files(inputs or ()))
+            warn_of_repeated(_names(inputs or ()))
             if inputs is None:
                 folder = self.product.parent
                 members = Inputs.of_product(product.tree, folder, self._choice(product))
                 inputs = list(members)
-            files = _files(inputs)
+            names = _names(inputs)
             if self.settings["on_bad_input"] == "raise":
                 _require_files(inputs)
             blender = self._accumulate(inputs, plugins, quiet=quiet)
@@ -121,7 +124,7 @@ class BlendWork:
             findings = plan.check(product.schema)
             warn_of_unknown(self.ignore, plan)
         rehearsal = Rehearsal(
-            inputs=files,
+            inputs=[shown_url(name) if isinstance(name, str) else name for name in names],
             output=self.output,
             plan=plan,
             findings=findings,
@@ -152,18 +155,22 @@ class BlendWork:
     def _prepare(self) -> tuple[Plugins, Product, list[Input] | None]:
         """Refuse what cannot be done before any work is; return plugins, product and inputs."""
         require_beginnings(self.ignore)
+        require_local(self.product)
         if not self.product.exists():
+            if stands_for_several(self.product):
+                msg = f"{self.product} stands for inputs: are product and inputs swapped?"
+                raise CommandError(msg)
             msg = (
                 f"there is no product {self.product}: a pipeline makes it, and blend updates it. "
-                "To make one of exposures alone: model-blender demo EXPOSURE... "
-                f"--output {self.product}"
+                "What a blend of exposures alone gives: model-blender preview INPUT..."
             )
             raise CommandError(msg)
         plugins = Plugins.discover(self.settings["block"])
         product = open_product(self.product, plugins)
         inputs = None
         if self.arguments is not None:
-            inputs = given_inputs(self.arguments, self._choice(product))
+            files = RemoteFiles(self.settings["remote"])
+            inputs = given_inputs(self.arguments, self._choice(product), files)
         # Expanded, the product among its inputs stands for the exposures that it was made of.
         if inputs is not None and not self.settings["expand"]:
             require_apart_from(self.product, _files(inputs))
@@ -195,6 +202,11 @@ class BlendWork:
 
 def _files(inputs: Iterable[Input]) -> list[Path]:
     return [path for item in inputs for path in item.files]
+
+
+def _names(inputs: Iterable[Input]) -> list[Path | str]:
+    """Return what inputs are called: their files, parts of these, or URLs."""
+    return [name for item in inputs for name in item.names]
 
 
 def _require_files(inputs: Sequence[Input]) -> None:

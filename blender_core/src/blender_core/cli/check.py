@@ -1,6 +1,7 @@
 """The command ``check``: what cannot come out right, before any work."""
 
 # Typer reads the annotations, so their names have to be there when the program runs.
+import itertools
 import warnings
 from collections import Counter
 from collections.abc import Iterator
@@ -9,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, TypeAlias
 
 import typer
 
+from blender_core.cli.completion import plugin_names
 from blender_core.cli.errors import FINDINGS, CommandError, in_options, reported
 from blender_core.cli.formatting import list_some, print_json, provider_object
+from blender_core.cli.model_classes import model_classes
 from blender_core.cli.options import (
     AsJson,
     Block,
@@ -27,19 +30,21 @@ from blender_core.cli.options import (
     flag,
     option,
 )
-from blender_core.cli.plan_options import PlanOptions, model_classes, plan_subject
+from blender_core.cli.plan_options import PlanOptions, plan_subject
 from blender_core.common.wording import pluralize
 from blender_core.errors import BlenderError, ColumnWarning, UnknownAttributeError
 from blender_core.plan.findings import Finding, FindingKind
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from pathlib import Path
 
     from blender_core.cli.captured_warnings import Notes
     from blender_core.cli.console import Output
+    from blender_core.cli.plugin_check import OverridesCheck
     from blender_core.plan.assignment import Assignment
 
-__all__ = ["check", "finding_object", "print_findings"]
+__all__ = ["check", "findings_object", "print_findings"]
 
 _Findings: TypeAlias = "Mapping[str, Sequence[Finding]]"
 """By the name of the file or class that a plan is for."""
@@ -61,6 +66,7 @@ def check(
             "NAME",
             "Check an installed plugin, by its name or its distribution's: try each of its "
             "overrides with all classes of datamodels and all instruments.",
+            complete=plugin_names,
         ),
     ] = None,
     instrument: Instrument = None,
@@ -83,10 +89,12 @@ def check(
     """Check a plan for what cannot come out right, or may not.
 
     The plan is the one that a blend of files like FILE has, or of datamodels of a class. Nothing is
-    blended. The status is 1 if anything is found.
+    blended. The status is 1 if anything is found that you can mend; what only the observatory's own
+    schema could is told for information.
     """
-    with reported(debug):
+    with reported(debug, as_json):
         from blender_core.cli.captured_warnings import Notes
+        from blender_core.cli.plugin_check import print_check
 
         if plugin is not None:
             others = (file, model, all_models, instrument, exp_type, detector, rules, override)
@@ -115,7 +123,10 @@ def check(
             raise CommandError(msg)
         notes = Notes()
         faults: dict[str, BlenderError] = {}
+        tried: OverridesCheck | None = None
         if all_models:
+            if rules:
+                tried = _try_rules_files(rules, block or (), notes, quiet=quiet)
             findings, faults = _check_all(options, except_kind or (), notes, quiet=quiet)
         else:
             subject = plan_subject(file, model)
@@ -127,15 +138,30 @@ def check(
                     name: [each for each in plan.check() if each.kind not in (except_kind or ())]
                 }
         if as_json:
-            _print_json(findings, faults)
+            _print_json(findings, faults, tried)
         elif not quiet:
             print_findings(findings, faults)
+            if tried is not None:
+                print_check(tried)
         if not quiet:
             notes.print()
         # That a class has not what an override means is no fault of the override.
         is_faulty = any(not isinstance(each, UnknownAttributeError) for each in faults.values())
-        if is_faulty or any(findings.values()):
+        is_found = any(not each.is_information for each in itertools.chain(*findings.values()))
+        if is_faulty or is_found or (tried is not None and tried.findings):
             raise typer.Exit(FINDINGS)
+
+
+def _try_rules_files(
+    files: "Sequence[Path]", block: "Sequence[str]", notes: "Notes", *, quiet: bool
+) -> "OverridesCheck":
+    """Try each override of rules files with all that there is, as plugins' are."""
+    from blender_core.cli.plugin_check import check_rules_files
+    from blender_core.cli.progress import bar
+    from blender_core.plugins.manager import Plugins
+
+    with bar("Trying", quiet=quiet) as progress, notes.about(""):
+        return check_rules_files(files, Plugins.discover(block), progress)
 
 
 def _check_all(
@@ -180,6 +206,11 @@ def print_findings(by_plan: _Findings, faults: "Mapping[str, BlenderError] | Non
     from blender_core.cli.console import Output
 
     output = Output()
+    information = [each for each in itertools.chain(*by_plan.values()) if each.is_information]
+    by_plan = {
+        name: [each for each in findings if not each.is_information]
+        for name, findings in by_plan.items()
+    }
     classes: dict[Finding, list[str]] = {}
     for name, findings in by_plan.items():
         for finding in findings:
@@ -221,6 +252,16 @@ def print_findings(by_plan: _Findings, faults: "Mapping[str, BlenderError] | Non
         numbers = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
         output.text(f"{pluralize(len(classes), 'finding')} in {_where(by_plan)}: {numbers}.")
         output.text(f"--except {next(iter(kinds))} leaves out those of this kind.", "dim")
+    if information:
+        output.text(f"For information: {_in_short(information)}.", "dim")
+
+
+def _in_short(information: "Iterable[Finding]") -> str:
+    """Return in one sentence what only who writes the schema can mend."""
+    rules = {each.rule: each.keyword or each.attribute for each in information}
+    names = ", ".join(f"{rule} ({keyword})" for rule, keyword in rules.items())
+    ask = "asks for the deprecated rule" + ("s" if len(rules) > 1 else "")
+    return f"the schema {ask} {names}; the values are right, and only the schema can change that"
 
 
 def _print_finding(output: "Output", finding: Finding, classes: "Sequence[str]") -> None:
@@ -245,8 +286,17 @@ def _where(by_plan: _Findings) -> str:
     return f"{len(by_plan)} classes"
 
 
-def finding_object(finding: Finding) -> dict[str, Any]:
-    """Return what programs read of a finding."""
+def findings_object(by_plan: _Findings) -> dict[str, Any]:
+    """Return what programs read of findings: those to mend, and those for information."""
+    objects: dict[str, list[dict[str, Any]]] = {"findings": [], "information": []}
+    for name, findings in by_plan.items():
+        for finding in findings:
+            kind = "information" if finding.is_information else "findings"
+            objects[kind].append({**({"where": name} if name else {}), **_finding_object(finding)})
+    return objects
+
+
+def _finding_object(finding: Finding) -> dict[str, Any]:
     return {
         "kind": finding.kind.value,
         "attribute": finding.attribute,
@@ -259,14 +309,15 @@ def finding_object(finding: Finding) -> dict[str, Any]:
     }
 
 
-def _print_json(by_plan: _Findings, faults: "Mapping[str, BlenderError]") -> None:
+def _print_json(
+    by_plan: _Findings, faults: "Mapping[str, BlenderError]", tried: "OverridesCheck | None"
+) -> None:
+    from blender_core.cli.plugin_check import findings_objects as overrides_objects
+
     print_json(
         {
-            "findings": [
-                {"where": name, **finding_object(finding)}
-                for name, findings in by_plan.items()
-                for finding in findings
-            ],
+            **findings_object(by_plan),
             "without_a_plan": {name: str(fault) for name, fault in faults.items()},
+            **({} if tried is None else {"overrides": overrides_objects(tried)}),
         }
     )

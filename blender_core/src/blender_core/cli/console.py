@@ -14,10 +14,11 @@ from rich.text import Text
 
 from blender_core.cli.formatting import truncate
 from blender_core.cli.streams import beneath
-from blender_core.common.wording import text_table, visible, visible_lines
+from blender_core.common.wording import visible, visible_lines
+from blender_core.display.text import text_table
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from rich.console import ConsoleOptions, RenderableType
     from rich.segment import Segment
@@ -111,6 +112,8 @@ class Output(Console):
         folded: Collection[int] = (),
         grouped_by: int | None = None,
         two_names_from: int = 0,
+        widths: Sequence[int] = (),
+        is_continued: bool = False,
     ) -> None:
         """Print a table: folded to a terminal's width, and in whole lines where there is none."""
         head, *cells = ([visible(cell) for cell in row] for row in (head, *rows))
@@ -123,12 +126,17 @@ class Output(Console):
             return
         columns = [i for i in range(len(head)) if i != grouped_by]
         folded = folded or columns[-1:]
-        widths = [max(map(len, column)) for column in zip(head, *cells, strict=True)]
+        widths = widths or [max(map(len, column)) for column in zip(head, *cells, strict=True)]
         groups: dict[str, list[list[str]]] = {}
         for row in cells:
             groups.setdefault("" if grouped_by is None else row[grouped_by], []).append(row)
         for heading, members in groups.items():
-            table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False, show_header=not heading)
+            table = Table(
+                box=None,
+                padding=(0, 2, 0, 0),
+                pad_edge=False,
+                show_header=not (heading or is_continued),
+            )
             for i in columns:
                 style, fold = styles[i] if i < len(styles) else "", i in folded
                 # The same in all groups, for the eye.
@@ -146,24 +154,55 @@ class Output(Console):
                 self.text(heading, "bold green")
             self.print(Padding(table, (0, 0, 0, 2)) if heading else table)
 
-    def blocks(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-        """Print a table that may be wide: on a terminal, as many columns at a time as have room."""
+    def blocks(
+        self,
+        head: Sequence[str],
+        rows: Callable[[], Iterable[Sequence[Sequence[str]]]],
+        right: Collection[int] = (),
+    ) -> None:
+        """Print a table that may be wide and long, whose rows come some at a time, and repeatedly.
+
+        On a terminal, as many columns at a time as have room; ``right`` are those of numbers.
+        """
+        head = [visible(cell) for cell in head]
+        widths = [*map(len, head)]
+        for block in rows():
+            lengths = (max(map(len, map(visible, column))) for column in zip(*block, strict=True))
+            widths = list(map(max, widths, lengths))
         if not self.is_terminal:
-            self.table(head, rows)
+            sys.stdout.write(f"{_line(head, widths)}\n")
+            for block in rows():
+                lines = (_line(_aligned(row, widths, right), widths) for row in block)
+                sys.stdout.writelines(f"{line}\n" for line in lines)
             return
-        cells = [[truncate(visible(cell), _LONGEST) for cell in row] for row in rows]
-        widths = [max(map(len, column)) for column in zip(head, *cells, strict=True)]
-        blocks: list[list[int]] = []
+        shown = [min(width, _LONGEST) for width in widths]
+        columns: list[list[int]] = []
         room = 0
         for i in range(1, len(head)):
-            if not blocks or widths[i] + _GAP > room:
-                blocks.append([0])
-                room = self.width - widths[0]
-            blocks[-1].append(i)
-            room -= widths[i] + _GAP
-        for number, block in enumerate(blocks):
+            if not columns or shown[i] + _GAP > room:
+                columns.append([0])
+                room = self.width - shown[0]
+            columns[-1].append(i)
+            room -= shown[i] + _GAP
+        for number, some in enumerate(columns):
             if number:
                 self.text("")
-            block_cells = [[row[i] for i in block] for row in cells]
-            styles = ["dim", *[""] * (len(block) - 1)]
-            self.table([head[i] for i in block], block_cells, styles=styles)
+            for place, block in enumerate(rows()):
+                aligned = (_aligned(row, widths, right) for row in block)
+                self.table(
+                    [head[i] for i in some],
+                    [[truncate(row[i], _LONGEST) for i in some] for row in aligned],
+                    styles=["dim", *[""] * (len(some) - 1)],
+                    widths=[shown[i] for i in some],
+                    is_continued=place > 0,
+                )
+
+
+def _aligned(row: Sequence[str], widths: Sequence[int], right: Collection[int]) -> list[str]:
+    cells = [visible(cell) for cell in row]
+    return [cell.rjust(widths[i]) if i in right else cell for i, cell in enumerate(cells)]
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    pairs = zip(cells, widths, strict=True)
+    return "  ".join(cell.ljust(width) for cell, width in pairs).rstrip()

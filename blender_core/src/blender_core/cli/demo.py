@@ -8,7 +8,7 @@ from typing import Annotated, Final
 import typer
 
 from blender_core.cli.errors import CommandError, reported
-from blender_core.cli.options import Debug
+from blender_core.cli.options import AsJson, Debug, file_argument, file_option
 
 __all__ = ["demo"]
 
@@ -22,74 +22,88 @@ _WHOLE_LINES: Final = 1000
 def demo(
     exposures: Annotated[
         list[Path] | None,
-        typer.Argument(
-            metavar="EXPOSURE",
-            show_default=False,
-            help="FITS exposures of one model type. Without any, a small NIRCam-like set is "
+        file_argument(
+            "EXPOSURE",
+            "FITS exposures of one model type. Without any, a small NIRCam-like set is "
             f"written to {FOLDER}/exposures.",
         ),
     ] = None,
     output: Annotated[
         Path | None,
-        typer.Option(
+        file_option(
+            "FILE",
+            "Where to save the product, a FITS or ASDF file. By default it goes to "
+            f"{FOLDER}, whose files the demo replaces.",
             "--output",
             "-o",
-            metavar="FILE",
-            show_default=False,
-            help="Where to save the product, a FITS or ASDF file. By default it goes to "
-            f"{FOLDER}, whose files the demo replaces.",
         ),
     ] = None,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace a file that --output names.")
+        bool,
+        typer.Option(
+            "--overwrite", help="Replace a file that --output names, and the report beside it."
+        ),
     ] = False,
     show_all: Annotated[
         bool, typer.Option("--all", help="Show all attributes that vary without a rule.")
     ] = False,
+    as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
     """Blend some exposures, and show what became of their metadata.
 
     Without arguments, it writes invented exposures (two filters, three dithers, four
     detectors) and blends those. The pixels of images are averaged, for there to be a product;
-    that is no resampled mosaic.
+    that is no resampled mosaic. It records the rules in the product, and writes a report beside it.
     """
-    with reported(debug):
-        _demo(exposures or [], output, overwrite=overwrite, show_all=show_all)
+    with reported(debug, as_json):
+        _demo(exposures or [], output, overwrite=overwrite, show_all=show_all, as_json=as_json)
 
 
-def _demo(named: list[Path], chosen: Path | None, *, overwrite: bool, show_all: bool) -> None:
+def _demo(
+    named: list[Path], chosen: Path | None, *, overwrite: bool, show_all: bool, as_json: bool
+) -> None:
+    from blender_core.cli.blend_printout import blend_object
     from blender_core.cli.captured_warnings import Notes
     from blender_core.cli.console import Output
     from blender_core.cli.demo_blend import blend_files, require_exposures
     from blender_core.cli.demo_printout import DemoPrintout
+    from blender_core.cli.formatting import print_json
     from blender_core.cli.progress import spinner
     from blender_core.common.wording import pluralize
     from blender_core.demo.exposures import write_exposures
     from blender_core.formats.files.target import Target
+    from blender_core.report import write_report
+    from blender_core.report.write import report_target
 
     require_exposures(named)
     if chosen is not None:
         Target.find(chosen, overwrite=overwrite)
     output = chosen or FOLDER / ("product.fits" if named else "product_i2d.fits")
     _require_apart(output, named)
+    report = output.with_name(f"{output.name.partition('.')[0]}_report.html")
+    if chosen is not None:
+        report_target(report, overwrite=overwrite, others=named)
 
     notes = Notes()
     if named:
-        paths, origin, hint = named, _origin(named), ""
+        paths, origin = named, _origin(named)
     else:
         folder = FOLDER / "exposures"
         with spinner(f"Writing exposures to {folder}"):
             paths = write_exposures(folder)
         _require_apart(output, paths)
         origin = f"invented for this demo and written to {folder}"
-        hint = "Next, your own exposures: model-blender demo EXPOSURE..."
     with spinner(f"Blending {pluralize(len(paths), 'exposure')}"):
         result, pixels = blend_files(paths, notes)
         with notes.about(output.name):
             if chosen is None:
                 output.parent.mkdir(exist_ok=True)
             result.save(output, overwrite=chosen is None or overwrite)
+    write_report(result, report, overwrite=chosen is None or overwrite, notes=notes.lines())
+    if as_json:
+        print_json(blend_object(result, output, report, notes.lines()))
+        return
 
     console = Output()
     if not console.is_terminal and os.environ.get("COLUMNS", "0") == "0":
@@ -101,7 +115,8 @@ def _demo(named: list[Path], chosen: Path | None, *, overwrite: bool, show_all: 
         origin=origin,
         pixels=pixels,
         warnings=notes.lines(),
-        hint=hint,
+        report=report,
+        pattern="" if named else str(FOLDER / "exposures/*"),
         show_all=show_all,
         console=console,
     ).print()

@@ -46,7 +46,7 @@ def require_exposures(paths: Sequence[Path]) -> None:
 def blend_files(paths: Sequence[Path], notes: Notes) -> tuple[BlendResult, str]:
     """Blend exposures, one of which at a time is open; say also what became of their pixels."""
     with notes.about(""):
-        blender, pixels = ModelBlender(sorted(OF_A_FILE)), _PixelMean()
+        blender, pixels = ModelBlender(sorted(OF_A_FILE), record_rules=True), _PixelMean()
     product: Any = None
     for path in paths:
         with notes.about(path.name), _open_model(path) as model:

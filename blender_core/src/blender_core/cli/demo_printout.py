@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -28,6 +29,8 @@ __all__ = ["DemoPrintout"]
 _MOST_VARIED: Final = 10  # of the attributes that vary without a rule, unless all are asked for
 _MOST_KEPT: Final = 3  # of the attributes that vary and are kept
 _SAMPLE: Final = ("FILENAME", "DETECTOR", "FILTER", "EXPSTART")  # columns to look at first
+_EXAMPLE: Final = "EFFEXPTM"  # what to ask next about, if there is such a keyword
+_FEW_COLUMNS: Final = ("FILENAME", "EXPSTART")
 _COLUMN_GAP: Final = 2
 _INDENT: Final = 2
 _LONGEST_VALUE: Final = 60
@@ -35,7 +38,10 @@ _LONGEST_VALUE: Final = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoPrintout:
-    """The inputs of a blend, its values and whose rules made them, and its product."""
+    """The inputs of a blend, its values and whose rules made them, and its product.
+
+    If the inputs are those that a ``pattern`` fits, it is one to try next.
+    """
 
     result: BlendResult
     output: Path
@@ -43,7 +49,8 @@ class DemoPrintout:
     origin: str
     pixels: str
     warnings: Sequence[str]
-    hint: str
+    report: Path
+    pattern: str
     show_all: bool
     console: Output
 
@@ -121,7 +128,10 @@ class DemoPrintout:
         self._print_title("The product")
         # Paths and commands are there to be copied, so lines are not broken.
         self.console.print(visible(f"  {self.output}"), style="bold", soft_wrap=True)
-        facts = {"size": f"{self.output.stat().st_size / 1024:.0f} KiB"}
+        facts = {
+            "size": f"{self.output.stat().st_size / 1024:.0f} KiB",
+            "report": f"{self.report}, to open in a browser",
+        }
         columns = self.result.table.colnames
         if columns:
             facts["HDRTAB"] = f"{self.n_inputs} rows, one for each input; {len(columns)} columns"
@@ -136,9 +146,31 @@ class DemoPrintout:
                 f"print(table[{names}])" if names else "print(table)",
             ):
                 self.console.print(f"    {line}", style="cyan", soft_wrap=True)
-        if self.hint:
-            self.console.print()
-            self.console.print(f"  {self.hint}", soft_wrap=True)
+        self._print_next()
+
+    def _print_next(self) -> None:
+        self._print_title("Next, to try on these files, and then on your own")
+        for command in self._next_commands():
+            self.console.print(f"  {visible(command)}", style="cyan", soft_wrap=True)
+
+    def _next_commands(self) -> Sequence[str]:
+        """Return three commands to try next: each can be copied as it is."""
+        product = shlex.quote(str(self.output))
+        names = [name for name in _FEW_COLUMNS if name in self.result.table.colnames]
+        columns = f"-c {','.join(names)}" if names else "--all"
+        outcomes = filter(_is_ruled, self.result.outcomes.values())
+        ruled = [outcome.keyword or outcome.attribute for outcome in outcomes if outcome.n_inputs]
+        name = _EXAMPLE if _EXAMPLE in ruled else (ruled or ["meta.telescope"])[0]
+        rule = "max" if name == _EXAMPLE else "first"
+        if self.pattern:
+            last = f"model-blender preview {shlex.quote(self.pattern)}"
+        else:
+            last = f"model-blender amend {product} --override {name}={rule} --dry-run"
+        return (
+            f"model-blender explain {product} {name}",
+            f"model-blender table {product} {columns}",
+            last,
+        )
 
     def _print_title(self, title: str) -> None:
         self.console.print()

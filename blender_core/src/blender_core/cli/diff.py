@@ -2,17 +2,18 @@
 
 # Typer reads the annotations, so their names have to be there when the program runs.
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from blender_core.cli.completion import columns_and_more
 from blender_core.cli.errors import FINDINGS, reported
 from blender_core.cli.formatting import print_json, value_text
 from blender_core.cli.options import (
     AsJson,
     Debug,
     Quiet,
-    argument,
+    file_argument,
     flag,
     option,
     split_names,
@@ -24,10 +25,12 @@ if TYPE_CHECKING:
 
 __all__ = ["diff"]
 
+_MOST_NAMES: Final = 100
+
 
 def diff(
-    here: Annotated[Path, argument("A", "A product's file.")],
-    there: Annotated[Path, argument("B", "Another product's file.")],
+    here: Annotated[Path, file_argument("A", "A product's file.")],
+    there: Annotated[Path, file_argument("B", "Another product's file.")],
     show_all: Annotated[
         bool, flag("Also the names of the files, and when they were written.", "--all")
     ] = False,
@@ -37,6 +40,7 @@ def diff(
             "ATTR,...",
             "Do not compare these, in the products or their tables: keywords, columns, paths, "
             "groups or patterns, separated by commas. Repeatable.",
+            complete=columns_and_more,
         ),
     ] = None,
     quiet: Quiet = False,
@@ -50,7 +54,7 @@ def diff(
     the blend, it is said what the blend gave. The status is 1 if anything is different that is not
     ignored.
     """
-    with reported(debug):
+    with reported(debug, as_json):
         from blender_core.cli.captured_warnings import Notes
         from blender_core.cli.console import Output
         from blender_core.evaluation.outcome import OF_A_FILE
@@ -103,8 +107,10 @@ def _print_diff(differences: "ProductDiff", here: str, there: str) -> None:
         if inputs:
             output.text("")
             output.text(f"Only in {name}: {pluralize(len(inputs), 'input')}", "bold")
-            for each in inputs:
+            for each in inputs[:_MOST_NAMES]:
                 output.text(each, indent=2)
+            if more := len(inputs[_MOST_NAMES:]):
+                output.text(f"and {more:,} more (--json has them all)", "dim", indent=2)
     if differences.cells:
         output.text("")
         output.text("Inputs of which the tables differ:", "bold")
@@ -143,8 +149,13 @@ def _diff_object(differences: "ProductDiff") -> dict[str, Any]:
         ],
         "inputs_only_in_a": differences.only_here,
         "inputs_only_in_b": differences.only_there,
-        "cells": [
-            {"attribute": cell.attribute, "inputs": cell.inputs, "a": cell.here, "b": cell.there}
+        "cells": (
+            {
+                "attribute": cell.attribute,
+                "inputs": tuple(cell.inputs),
+                "a": cell.here,
+                "b": cell.there,
+            }
             for cell in differences.cells
-        ],
+        ),
     }

@@ -8,21 +8,27 @@ import sys
 import textwrap
 import traceback
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import typer
 
-from blender_core.common.advice import Advice
-from blender_core.common.foreign import interruption, tried
+from blender_core.common.advice import Advice, Argument
+from blender_core.common.foreign import class_name, interruption, tried
 from blender_core.common.wording import describe_error, visible
-from blender_core.errors import BlenderError
+from blender_core.errors import BlenderError, BlendErrorGroup
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from blender_core.common.advice import Argument
-
-__all__ = ["FINDINGS", "CommandError", "drop_output", "in_options", "reported"]
+__all__ = [
+    "FINDINGS",
+    "CommandError",
+    "drop_output",
+    "error_object",
+    "in_options",
+    "reported",
+    "write_error",
+]
 
 FINDINGS: Final = 1
 """The status of a command that did its work, and found something that its user has to look at."""
@@ -35,32 +41,39 @@ _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 
 
 class CommandError(Exception):
-    """A command cannot do what it was asked; the message tells its user why."""
+    """A command cannot do what it was asked; the message tells its user why, in one line.
+
+    ``lines`` are what the user may copy, and stand below it.
+    """
+
+    def __init__(self, message: str, lines: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.lines = tuple(lines)
 
 
 @contextmanager
-def reported(debug: bool) -> Iterator[None]:
-    """Report what goes wrong within as a message on standard error, and exit."""
+def reported(debug: bool, as_json: bool = False) -> Iterator[None]:
+    """Report what goes wrong within on standard error, as a message or an object, and exit."""
     try:
         yield
         sys.stdout.flush()
     except typer.Exit:
         raise
-    except KeyboardInterrupt:
-        _exit("Interrupted.", _INTERRUPTED, debug)
+    except KeyboardInterrupt as error:
+        _exit(error, "Interrupted.", _INTERRUPTED, debug, as_json)
     except BrokenPipeError:
         drop_output()
         raise typer.Exit(_BROKEN_PIPE) from None
     except (CommandError, BlenderError, OSError) as error:
-        _exit(f"Error: {_message(error)}", _FAILED, debug)
+        _exit(error, _message(error), _FAILED, debug, as_json)
     except BaseException as error:
         # Also what would end the program without a word; but not what a handler of a signal asks.
         if interruption(error) is not None:
             raise
         hint = "" if debug else " --debug shows where."
         what = visible(describe_error(error).rstrip(" .:\n"))
-        message = f"Error: {what}. This is a fault of the program, please report it.{hint}"
-        _exit(message, _FAILED, debug)
+        message = f"{what}. This is a fault of the program, please report it.{hint}"
+        _exit(error, message, _FAILED, debug, as_json)
 
 
 def in_options(message: str) -> str:
@@ -72,6 +85,10 @@ def _as_option(argument: Argument) -> str:
     """Return the option that does what an argument of the library does."""
     if argument.name == "later":
         return "--replace-later"
+    if argument.name == "remote":
+        return " ".join(
+            _as_option(Argument(name, value)) for name, value in argument.value.changed.items()
+        )
     if argument.name == "overrides":
         rules = argument.value or {}
         return " ".join(["--override", *(f"{path}={rule}" for path, rule in rules.items())])
@@ -91,8 +108,50 @@ def _message(error: Exception) -> str:
             drop_output()
             where = "standard output"
         return reason if where is None else f"{visible(str(where))}: {reason}"
-    # A message of the library may have several lines, one of a command has one.
+    if isinstance(error, CommandError):
+        return "\n".join([visible(str(error)), *(f"  {visible(line)}" for line in error.lines)])
+    # A message of the library may have several lines.
     return in_options(error.advice) if isinstance(error, BlenderError) else visible(str(error))
+
+
+def error_object(error: BaseException, message: str | None = None) -> dict[str, Any]:
+    """Return what programs read of an error; of several in one, each as well."""
+    from blender_core.cli.formatting import provider_object
+
+    content: dict[str, Any] = {
+        "type": class_name(type(error)),
+        "message": message,
+        "attribute": None,
+        "keyword": None,
+        "input": None,
+        "provider": None,
+        "remedy": None,
+    }
+    if isinstance(error, CommandError):
+        content["message"] = "\n".join([str(error), *error.lines])
+        content["remedy"] = "\n".join(error.lines) or None
+    if isinstance(error, BlenderError):
+        content["message"] = in_options(error.advice)
+        content["attribute"], content["keyword"] = error.attribute, error.keyword
+        content["input"] = getattr(error.input, "name", error.input)
+        if error.provider is not None:
+            content["provider"] = provider_object(error.provider)
+        content["remedy"] = "\n".join(map(_as_option, error.remedies)) or None
+        if several := getattr(error, "providers", ()):
+            content["providers"] = [provider_object(provider) for provider in several]
+    if isinstance(error, BlendErrorGroup):
+        content["errors"] = [error_object(each) for each in error.exceptions]
+    return content
+
+
+def write_error(error: BaseException, message: str, *, as_json: bool) -> None:
+    """Write an error to standard error: for people, or as one line of JSON."""
+    if as_json:
+        from blender_core.common.json_text import json_text
+
+        sys.stderr.write(json_text({"error": error_object(error, message)}, indent=None) + "\n")
+    else:
+        sys.stderr.write(f"{message}\n")
 
 
 def drop_output() -> None:
@@ -100,11 +159,11 @@ def drop_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _exit(message: str, status: int, debug: bool) -> NoReturn:
-    trace = ""
+def _exit(error: BaseException, message: str, status: int, debug: bool, as_json: bool) -> NoReturn:
     if debug:
         text = tried(traceback.format_exc, fallback="(the traceback cannot be had)\n")
         # Further in than ours, for no line of a text of others to look like one of ours.
-        trace = f"{textwrap.indent(text, '  ')}\n"
-    sys.stderr.write(f"{trace}{message}\n")
+        sys.stderr.write(f"{textwrap.indent(text, '  ')}\n")
+    prefix = "" if status == _INTERRUPTED or as_json else "Error: "
+    write_error(error, f"{prefix}{message}", as_json=as_json)
     raise typer.Exit(status) from None

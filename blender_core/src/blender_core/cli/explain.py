@@ -3,21 +3,24 @@
 # Typer reads the annotations, so their names have to be there when the program runs.
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
+from blender_core.cli.completion import attributes as completed
 from blender_core.cli.errors import CommandError, reported
-from blender_core.cli.formatting import print_json, provider_object, truncate
+from blender_core.cli.formatting import print_json, truncate
 from blender_core.cli.options import AsJson, Debug, Product, argument, flag
 from blender_core.common.wording import pluralize, visible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from blender_core.errors import BlenderError
     from blender_core.evaluation.outcome import Outcome
     from blender_core.products.product_file import ProductFile
 
 __all__ = ["explain"]
 
+_UNKNOWN: Final = "attributes are not known"
 _LONGEST: Final = 40
-_OF_VALUES: Final = "values: how many different ones there are, in how many inputs."
+_OF_VALUES: Final = "values: how many different ones there are, in how many {noun}s."
 _WIDE: Final = 100
 _NO_RULES: Final = (
     "Which rules made the values is not recorded: the product has no table HDRRULES, which a blend "
@@ -44,6 +47,7 @@ def explain(
             "ATTR",
             "Attributes, by path or keyword; groups and patterns, too. Without any, a line "
             "for each that varies, has a rule, or was set later.",
+            complete=completed,
         ),
     ] = None,
     show_all: Annotated[bool, flag("A line for every attribute.", "--all")] = False,
@@ -60,8 +64,11 @@ def explain(
     HDRRULES, which a blend with --record-rules leaves. Values that were set after the blend are
     known from what HDRRULES has, or from what the rules of the schema make of HDRTAB.
     """
-    with reported(debug):
+    with reported(debug, as_json):
         from blender_core.cli.captured_warnings import Notes
+        from blender_core.errors import raise_all
+        from blender_core.evaluation.form import outcome_object
+        from blender_core.evaluation.shown import is_notable
         from blender_core.products.product_file import ProductFile
 
         if show_all and show_later:
@@ -77,15 +84,18 @@ def explain(
         if not blended.n_inputs and not blended.has_rules:
             msg = f"{product} has no table HDRTAB: nothing tells how its values came about"
             raise CommandError(msg)
+        unknown: list[BlenderError] = []
         if attributes:
-            named = (each for name in attributes for each in blended.outcomes.find(name))
-            outcomes = list(dict.fromkeys(named))
+            outcomes = _find(attributes, blended, unknown)
+            if not outcomes:
+                raise_all(_UNKNOWN, unknown)
         elif show_later:
             outcomes = [each for each in blended.outcomes.values() if _is_later(each)]
         else:
-            outcomes = [each for each in blended.outcomes.values() if show_all or _is_notable(each)]
+            outcomes = [each for each in blended.outcomes.values() if show_all or is_notable(each)]
         if as_json:
-            print_json([_outcome_object(outcome, blended) for outcome in outcomes])
+            own, said = blended.values, blended.inputs
+            print_json(outcome_object(outcome, own, said) for outcome in outcomes)
         elif attributes:
             _print_paragraphs(outcomes, blended)
         elif show_later:
@@ -93,23 +103,30 @@ def explain(
         else:
             _print_lines(outcomes, blended)
         notes.print()
+        raise_all(_UNKNOWN, unknown)
+
+
+def _find(
+    names: "Sequence[str]", product: "ProductFile", unknown: "list[BlenderError]"
+) -> "list[Outcome]":
+    """Return the outcomes of attributes, and take note of names that mean none."""
+    from blender_core.errors import UnknownAttributeError
+
+    outcomes: dict[str, Outcome] = {}
+    for name in dict.fromkeys(names):
+        try:
+            found = product.outcomes.find(name)
+        except UnknownAttributeError as fault:
+            unknown.append(fault)
+        else:
+            outcomes.update({outcome.attribute: outcome for outcome in found})
+    return list(outcomes.values())
 
 
 def _is_later(outcome: "Outcome") -> bool:
     from blender_core.evaluation.outcome import Status
 
     return outcome.status is Status.LATER
-
-
-def _is_notable(outcome: "Outcome") -> bool:
-    """Tell whether there is more to say than that the first input's value was taken."""
-    from blender_core.evaluation.outcome import Status
-    from blender_core.plan.assignment import Tier
-
-    if outcome.status in (Status.LATER, Status.AMENDED):
-        return True
-    is_ruled = outcome.tier not in (None, Tier.DEFAULT) and bool(outcome.n_inputs)
-    return is_ruled or (outcome.n_distinct or 0) > 1
 
 
 def _print_paragraphs(outcomes: "Sequence[Outcome]", product: "ProductFile") -> None:
@@ -120,7 +137,8 @@ def _print_paragraphs(outcomes: "Sequence[Outcome]", product: "ProductFile") -> 
     for number, outcome in enumerate(outcomes):
         if number:
             output.text("")
-        text = explanation(outcome, product.inputs.get(outcome.source), product.values)
+        values = product.inputs.get(outcome.source)
+        text = explanation(outcome, values, product.values, product.labels)
         first, _, others = text.partition("\n")
         output.text(first, "bold")
         if others:
@@ -141,6 +159,7 @@ def _why_unknown(outcomes: "Sequence[Outcome]", product: "ProductFile") -> str:
 
 def _print_lines(outcomes: "Sequence[Outcome]", product: "ProductFile") -> None:
     from blender_core.cli.console import Output
+    from blender_core.evaluation.shown import count_in_words, rule_in_words
 
     output = Output()
     head = ["keyword", "attribute", "value", "rule", "values"]
@@ -149,8 +168,8 @@ def _print_lines(outcomes: "Sequence[Outcome]", product: "ProductFile") -> None:
             outcome.keyword or "",
             outcome.attribute,
             _value(outcome, product),
-            _rule(outcome),
-            _number_of_values(outcome),
+            rule_in_words(outcome),
+            count_in_words(outcome),
         ]
         for outcome in outcomes
     ]
@@ -162,7 +181,7 @@ def _print_lines(outcomes: "Sequence[Outcome]", product: "ProductFile") -> None:
     if not output.is_terminal:
         return
     output.text("")
-    summary = f"{product.path}: {pluralize(product.n_inputs, 'input')}"
+    summary = f"{product.path}: {product.n_inputs_in_words}"
     if more := len(product.outcomes) - len(outcomes):
         left_out = pluralize(more, "attribute")
         summary += f". {left_out} without a rule, of one value, left out (--all)"
@@ -171,13 +190,14 @@ def _print_lines(outcomes: "Sequence[Outcome]", product: "ProductFile") -> None:
         output.text(
             "set later: set after the blend, whose rule gave another value (--later).", "dim"
         )
-    output.text(_OF_VALUES, "dim")
+    output.text(_OF_VALUES.format(noun=product.labels.noun), "dim")
     if reason := _why_unknown(outcomes, product):
         output.text(reason, "dim")
 
 
 def _print_later(outcomes: "Sequence[Outcome]", product: "ProductFile") -> None:
     from blender_core.cli.console import Output
+    from blender_core.evaluation.shown import count_in_words
 
     output = Output()
     if not outcomes:
@@ -190,7 +210,7 @@ def _print_later(outcomes: "Sequence[Outcome]", product: "ProductFile") -> None:
             _value(outcome, product),
             "none" if outcome.blended is None else _one_line(outcome.blended),
             outcome.rule or "",
-            _number_of_values(outcome),
+            count_in_words(outcome),
         ]
         for outcome in outcomes
     ]
@@ -203,24 +223,11 @@ def _print_later(outcomes: "Sequence[Outcome]", product: "ProductFile") -> None:
     )
     if output.is_terminal:
         output.text("")
-        values, inputs = pluralize(len(outcomes), "value"), pluralize(product.n_inputs, "input")
-        output.text(f"{product.path}: {values} set after the blend of {inputs}.")
+        values = pluralize(len(outcomes), "value")
+        of = product.n_inputs_in_words
+        output.text(f"{product.path}: {values} set after the blend of {of}.")
         output.text("blended: what the blend gave, by its rule.", "dim")
-        output.text(_OF_VALUES, "dim")
-
-
-def _rule(outcome: "Outcome") -> str:
-    """Return the rule, and that it is not the rule of what the product has, if so."""
-    from blender_core.evaluation.outcome import Status
-
-    mark = {Status.LATER: "set later", Status.AMENDED: "amended"}.get(outcome.status)
-    if outcome.status is Status.LATER and outcome.value is None:
-        mark = "taken out later"
-    return ", ".join(filter(None, [outcome.rule, mark]))
-
-
-def _number_of_values(outcome: "Outcome") -> str:
-    return "" if outcome.n_inputs is None else f"{outcome.n_distinct} in {outcome.n_inputs}"
+        output.text(_OF_VALUES.format(noun=product.labels.noun), "dim")
 
 
 def _value(outcome: "Outcome", product: "ProductFile") -> str:
@@ -231,26 +238,3 @@ def _value(outcome: "Outcome", product: "ProductFile") -> str:
 
 def _one_line(value: Any) -> str:
     return truncate(visible(str(value)), _LONGEST)
-
-
-def _outcome_object(outcome: "Outcome", product: "ProductFile") -> dict[str, Any]:
-    return {
-        "attribute": outcome.attribute,
-        "keyword": outcome.keyword,
-        "status": outcome.status.value,
-        "value": product.values.get(outcome.attribute),
-        "blended": outcome.blended,
-        "replaced": outcome.replaced,
-        "rule": outcome.rule,
-        "settings": outcome.settings,
-        "tier": None if outcome.tier is None else outcome.tier.label,
-        "asked_by": outcome.asked_by,
-        "provider": None if outcome.provider is None else provider_object(outcome.provider),
-        "reason": outcome.reason,
-        "remark": outcome.remark,
-        "n_inputs": outcome.n_inputs,
-        "n_distinct": outcome.n_distinct,
-        "n_seen": outcome.n_seen,
-        "row": None if outcome.from_input is None else outcome.from_input + 1,
-        "inputs": product.inputs.get(outcome.source),
-    }

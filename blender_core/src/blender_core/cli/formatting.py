@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import math
 import sys
-from typing import TYPE_CHECKING, Any, Final
+from types import GeneratorType
+from typing import TYPE_CHECKING, Any
 
+from blender_core.common.json_text import SCALARS, json_scalar
 from blender_core.common.wording import preview
+from blender_core.inputs.column import Column
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from blender_core.common.provider import Provider
 
 __all__ = ["list_some", "print_json", "provider_object", "truncate", "value_text"]
-
-_SCALARS: Final = frozenset({bool, int, float, str, type(None)})
 
 
 def truncate(text: str, longest: int) -> str:
@@ -36,10 +35,9 @@ def list_some(names: Sequence[str], most: int) -> str:
 
 
 def print_json(content: Any) -> None:
-    """Print something as JSON, in ASCII."""
-    text = json.dumps(_jsonable(content), indent=2, allow_nan=False)
-    text = text.replace("\x7f", "\\u007f")  # the one that json leaves, and terminals obey
-    sys.stdout.write(f"{text}\n")
+    """Print something as JSON, in ASCII, piece by piece: generators and columns may be long."""
+    sys.stdout.writelines(_pieces(content, "\n"))
+    sys.stdout.write("\n")
 
 
 def provider_object(provider: Provider) -> dict[str, str]:
@@ -51,12 +49,27 @@ def provider_object(provider: Provider) -> dict[str, str]:
     }
 
 
-def _jsonable(content: Any) -> Any:
-    if type(content) is float and not math.isfinite(content):
-        return json.dumps(content)
-    if type(content) is dict:
-        return {str(key): _jsonable(value) for key, value in content.items()}
-    if type(content) in (list, tuple):
-        return [_jsonable(value) for value in content]
-    # What a plugin says of itself may hold anything.
-    return content if type(content) in _SCALARS else preview(content)
+def _pieces(content: Any, newline: str) -> Iterator[str]:
+    """Give the pieces of the JSON text, whose lines begin with what follows a line's end."""
+    kind = type(content)
+    if kind is dict:
+        items = ((f"{json_scalar(str(key))}: ", value) for key, value in content.items())
+        yield from _members(items, "{}", newline)
+    elif kind in (list, tuple, GeneratorType) or isinstance(content, Column):
+        yield from _members((("", value) for value in content), "[]", newline)
+    else:
+        # What a plugin says of itself may hold anything.
+        yield json_scalar(content if kind in SCALARS else preview(content))
+
+
+def _members(members: Iterable[tuple[str, Any]], brackets: str, newline: str) -> Iterator[str]:
+    within = f"{newline}  "
+    before = f"{brackets[0]}{within}"
+    for name, value in members:
+        if type(value) in SCALARS:
+            yield f"{before}{name}{json_scalar(value)}"
+        else:
+            yield before + name
+            yield from _pieces(value, within)
+        before = f",{within}"
+    yield brackets if before[0] != "," else f"{newline}{brackets[1]}"

@@ -2,50 +2,96 @@
 
 from __future__ import annotations
 
+import enum
+import os
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from blender_core.cli import completion
 from blender_core.cli.errors import CommandError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
+    Completion = Callable[[typer.Context, str], list[str | tuple[str, str]]]
+
+    from blender_core.formats.remote.settings import Remote
     from blender_core.plugins.override import Override
 
 __all__ = [
     "All",
     "AsJson",
     "Block",
+    "Concurrent",
     "Debug",
     "Detector",
+    "Download",
+    "EveryHeader",
     "ExpType",
+    "Expand",
     "File",
     "Ignore",
     "Instrument",
+    "Mixed",
     "Model",
+    "MostBytes",
+    "OnBadInput",
+    "OnBadInputOption",
     "Overrides",
     "Overwrite",
     "Product",
     "Quiet",
+    "ReportFile",
     "Rules",
+    "Timeout",
     "argument",
+    "file_argument",
+    "file_option",
     "flag",
     "option",
     "parse_overrides",
+    "remote_of",
     "split_names",
 ]
 
 
-def argument(metavar: str, text: str) -> Any:
-    """Return an argument, whose default is not part of the help."""
-    return typer.Argument(metavar=metavar, show_default=False, help=text)
+_URL: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+://")
+_SECRETS: Final = re.compile(r"(?<=://)[^/@]*@|[?#].*", re.DOTALL)
+"""Parts of a URL that may have passwords in them."""
 
 
-def option(metavar: str, text: str, *names: str) -> Any:
+def argument(metavar: str, text: str, complete: Completion | None = None) -> Any:
+    """Return an argument, whose default is not part of the help; with what completes it."""
+    return typer.Argument(metavar=metavar, show_default=False, help=text, autocompletion=complete)
+
+
+def file_argument(metavar: str, text: str) -> Any:
+    """Return an argument that is a file on this machine."""
+    return typer.Argument(metavar=metavar, show_default=False, help=text, parser=_local_file)
+
+
+def file_option(metavar: str, text: str, *names: str) -> Any:
+    """Return an option whose value is a file on this machine."""
+    return typer.Option(*names, metavar=metavar, show_default=False, help=text, parser=_local_file)
+
+
+def _local_file(name: str) -> Path:
+    # As a Path, a URL would lose one of its slashes.
+    if _URL.match(name) and not os.path.lexists(name):
+        shown = _SECRETS.sub("", name)
+        msg = f"{shown} is a URL, and a file on this machine is asked for: download it first"
+        raise typer.BadParameter(msg)
+    return Path(name)
+
+
+def option(metavar: str, text: str, *names: str, complete: Completion | None = None) -> Any:
     """Return an option with a value, whose default is not part of the help."""
-    return typer.Option(*names, metavar=metavar, show_default=False, help=text)
+    return typer.Option(
+        *names, metavar=metavar, show_default=False, help=text, autocompletion=complete
+    )
 
 
 def flag(text: str, *names: str) -> Any:
@@ -54,11 +100,22 @@ def flag(text: str, *names: str) -> Any:
 
 
 All = Annotated[bool, flag("Show the values that stay as they are, too.", "--all")]
+
+
+class OnBadInput(enum.Enum):
+    """What to do about inputs that cannot be blended."""
+
+    RAISE = "raise"
+    SKIP = "skip"
+
+
 AsJson = Annotated[bool, flag("Print JSON, for programs to read.", "--json")]
 Block = Annotated[
     list[str] | None,
     option(
-        "PLUGIN", "Leave out an installed plugin, by its name or its distribution's. Repeatable."
+        "PLUGIN",
+        "Leave out an installed plugin, by its name or its distribution's. Repeatable.",
+        complete=completion.plugin_names,
     ),
 ]
 Debug = Annotated[bool, flag("Show the traceback of an error.", "--debug")]
@@ -66,24 +123,42 @@ Detector = Annotated[
     str | None,
     option("NAME", "The detector, for overrides that hold for one only. A file tells."),
 ]
+Expand = Annotated[
+    bool,
+    flag("Take an input that is a product itself for the exposures in its HDRTAB.", "--expand"),
+]
 ExpType = Annotated[
     str | None,
     option("NAME", "The type of exposure, for overrides that hold for one only. A file tells."),
 ]
-File = Annotated[Path | None, argument("FILE", "An exposure.")]
+File = Annotated[Path | None, file_argument("FILE", "An exposure.")]
 Ignore = Annotated[
     list[str] | None,
     option(
         "ATTR",
         "Leave the product its own values of attributes whose paths begin so. Repeatable.",
+        complete=completion.paths,
     ),
 ]
 Instrument = Annotated[
     str | None,
     option("NAME", "The instrument, for overrides that hold for one only. A file tells."),
 ]
+Mixed = Annotated[bool, flag("Take inputs of several model types and instruments.", "--mixed")]
 Model = Annotated[
-    str | None, option("CLASS", "A class of stdatamodels.jwst.datamodels, such as ImageModel.")
+    str | None,
+    option(
+        "CLASS",
+        "A class of stdatamodels.jwst.datamodels, such as ImageModel.",
+        complete=completion.model_types,
+    ),
+]
+OnBadInputOption = Annotated[
+    OnBadInput,
+    flag(
+        "What to do about inputs that cannot be blended: refuse to blend, or leave them "
+        "out and say so."
+    ),
 ]
 Overrides = Annotated[
     list[str] | None,
@@ -92,18 +167,54 @@ Overrides = Annotated[
         "Give an attribute another rule: meta.exposure.duration=max. The attribute may be a "
         "keyword, a group or a pattern. Repeatable.",
         "--override",
+        complete=completion.overrides,
     ),
 ]
 Overwrite = Annotated[bool, flag("Replace a file that --output names.", "--overwrite")]
-Product = Annotated[Path, argument("PRODUCT", "The product's file.")]
+Product = Annotated[Path, file_argument("PRODUCT", "The product's file.")]
 Quiet = Annotated[bool, flag("Print nothing but errors.", "--quiet", "-q")]
+ReportFile = Annotated[
+    Path | None, file_option("FILE", "Write a report of the blend, in HTML.", "--report")
+]
+Concurrent = Annotated[
+    int | None,
+    option("N", "How many inputs by URL are fetched at a time: 16, unless it is said."),
+]
+Download = Annotated[
+    bool,
+    flag("Fetch inputs by URL as a whole, for servers that give no parts of files.", "--download"),
+]
+EveryHeader = Annotated[
+    bool,
+    flag(
+        "Fetch all headers of inputs by URL, also those between arrays that a checksum tells.",
+        "--every-header",
+    ),
+]
+MostBytes = Annotated[
+    int | None, option("N", "How many bytes may be fetched of an input by URL: 64 MB by default.")
+]
+Timeout = Annotated[
+    float | None,
+    option("SECONDS", "How long to wait for an answer where inputs are fetched: 30 by default."),
+]
 Rules = Annotated[
     list[Path] | None,
-    option(
+    file_option(
         "FILE",
         "A rules file, with overrides: in TOML, or in a format that a plugin reads. Repeatable.",
     ),
 ]
+
+
+def remote_of(**given: Any) -> Remote:
+    """Return how inputs by URL are fetched, as far as a user says it."""
+    from blender_core.formats.remote.settings import Remote
+
+    try:
+        return Remote(**{name: value for name, value in given.items() if value is not None})
+    except ValueError as error:
+        raise CommandError(str(error)) from None
 
 
 def split_names(texts: Iterable[str]) -> list[str]:
@@ -113,6 +224,7 @@ def split_names(texts: Iterable[str]) -> list[str]:
 
 def parse_overrides(texts: Iterable[str]) -> list[Override]:
     """Return the overrides that a user asks for, each as ``ATTR=RULE``."""
+    from blender_core.cli.override_settings import require_no_settings
     from blender_core.plugins.override import Override
 
     overrides = []
@@ -121,5 +233,6 @@ def parse_overrides(texts: Iterable[str]) -> list[Override]:
         if not attribute or not rule:
             msg = f"--override takes an attribute and a rule, such as EFFEXPTM=max, not {text!r}"
             raise CommandError(msg)
+        require_no_settings(attribute, rule)
         overrides.append(Override(attribute=attribute, rule=rule, reason="--override"))
     return overrides

@@ -63,7 +63,7 @@ def plan(
     This is the plan that a blend of files like FILE has, or of datamodels of a class. Nothing is
     blended, and of a file only the metadata are read.
     """
-    with reported(debug):
+    with reported(debug, as_json):
         from blender_core.cli.captured_warnings import Notes
 
         options = PlanOptions(

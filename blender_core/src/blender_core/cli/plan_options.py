@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.cli.errors import CommandError
+from blender_core.cli.model_classes import model_class
 from blender_core.cli.options import parse_overrides
 from blender_core.common.wording import visible
 from blender_core.errors import warn
+from blender_core.inputs.named_files import file_of_part
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +24,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PlanOptions",
-    "model_classes",
     "plan_subject",
     "print_environment",
     "require_beginnings",
@@ -107,39 +108,15 @@ def plan_subject(file: Path | None, model: str | None) -> Path | type[Any]:
         msg = "name either an exposure's file or, with --model, a class such as ImageModel"
         raise CommandError(msg)
     if model is not None:
-        return _model_class(model)
+        return model_class(model)
     assert file is not None  # noqa: S101  # one of them is named
-    if not file.exists():
+    if not file.exists() and file_of_part(str(file)) is None:
         hint = (
             f": for a class of datamodels, say --model {file}" if file.name.isidentifier() else ""
         )
         msg = f"there is no file {file}{hint}"
         raise CommandError(msg)
     return file
-
-
-def model_classes() -> dict[str, Any]:
-    """Return all classes of datamodels of JWST."""
-    from stdatamodels.jwst import datamodels
-
-    members = {name: getattr(datamodels, name) for name in sorted(dir(datamodels), key=str.lower)}
-    return {
-        name: member
-        for name, member in members.items()
-        if isinstance(member, type) and issubclass(member, datamodels.JwstDataModel)
-    }
-
-
-def _model_class(name: str) -> type[Any]:
-    classes: dict[str, type[Any]] = model_classes()
-    by_folded = {known.casefold(): known for known in classes}
-    known = by_folded.get(name.casefold())
-    if known is None:
-        close = difflib.get_close_matches(name.casefold(), by_folded, n=3)
-        hint = f": did you mean {' or '.join(map(by_folded.__getitem__, close))}?" if close else ""
-        msg = f"stdatamodels.jwst.datamodels has no class {name!r}{hint}"
-        raise CommandError(msg)
-    return classes[known]
 
 
 def print_environment() -> None:

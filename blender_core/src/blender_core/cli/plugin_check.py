@@ -1,4 +1,7 @@
-"""The check of a plugin: each of its overrides tried with all classes and instruments of JWST."""
+"""The check of the overrides of a plugin, or of rules files.
+
+Each is tried with all classes of datamodels and all instruments of JWST.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,22 @@ from typing import TYPE_CHECKING, Any, Final
 from blender_core.cli.captured_warnings import Notes
 from blender_core.cli.console import Output
 from blender_core.cli.formatting import list_some, print_json, provider_object
-from blender_core.cli.plan_options import model_classes
-from blender_core.cli.plugin_overrides import find_providers, request_text
+from blender_core.cli.model_classes import model_classes
+from blender_core.cli.plugin_overrides import (
+    find_providers,
+    request_text,
+    warn_of_misspelt_groups,
+)
 from blender_core.cli.progress import bar
 from blender_core.common.wording import pluralize
 from blender_core.errors import BlenderError, PlanError, UnknownAttributeError
 from blender_core.plan.assignment import SourcedOverride, Tier
 from blender_core.plan.claims import Claims
 from blender_core.plan.conditions import unknown_conditions
+from blender_core.plan.file_overrides import overrides_in
 from blender_core.plugins.context import Context, context_paths
 from blender_core.plugins.manager import Plugins
+from blender_core.plugins.named_file import NamedFile
 from blender_core.plugins.override import When
 from blender_core.plugins.registry import Registry
 from blender_core.plugins.rule import ENGINE_RULES
@@ -27,14 +36,21 @@ from blender_core.schema.attributes import AttributeIndex, read_attributes
 from blender_core.schema.model_class import described
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from blender_core.cli.progress import Bar
     from blender_core.common.provider import Provider
     from blender_core.plugins.override import Override
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["check_plugins"]
+__all__ = [
+    "OverridesCheck",
+    "check_plugins",
+    "check_rules_files",
+    "findings_objects",
+    "print_check",
+]
 
 _TELESCOPE: Final = "JWST"
 """That of all classes that are tried."""
@@ -54,14 +70,14 @@ class _OverrideFinding:
 
 
 @dataclass(slots=True)
-class _PluginCheck:
-    """With what a plugin's overrides were tried, and what is wrong.
+class OverridesCheck:
+    """With what the overrides of a plugin, or of rules files, were tried, and what is wrong.
 
     Remarks are of what need not be wrong: overrides that were not tried, or that some classes
     refuse.
     """
 
-    provider: Provider
+    source: str
     n_overrides: int = 0
     n_classes: int = 0
     n_instruments: int = 0
@@ -89,32 +105,65 @@ def check_plugins(name: str, block: Sequence[str], *, as_json: bool, quiet: bool
     notes = Notes()
     with bar("Checking", quiet=quiet) as progress, notes.about(""):
         plugins = Plugins.discover(block)
-        checks = [_check(each, plugins, progress) for each in find_providers(name, plugins)]
+        warn_of_misspelt_groups()
+        checks = {
+            each: _check_plugin(each, plugins, progress) for each in find_providers(name, plugins)
+        }
     if as_json:
         print_json(
             [
                 {
-                    "provider": provider_object(check.provider),
+                    "provider": provider_object(provider),
                     "overrides": check.n_overrides,
-                    "findings": list(map(_finding_object, check.findings)),
-                    "remarks": list(map(_finding_object, check.remarks)),
+                    **findings_objects(check),
                 }
-                for check in checks
+                for provider, check in checks.items()
             ]
         )
     elif not quiet:
-        for check in checks:
-            _print(check)
+        for check in checks.values():
+            print_check(check)
     if not quiet:
         notes.print()
-    return any(check.findings for check in checks)
+    return any(check.findings for check in checks.values())
 
 
-def _check(provider: Provider, plugins: Plugins, progress: Bar | None) -> _PluginCheck:
-    """Try each override of a plugin with all classes of datamodels and all instruments."""
+def check_rules_files(
+    files: Sequence[Path], plugins: Plugins, progress: Bar | None
+) -> OverridesCheck:
+    """Try each override of rules files with all classes of datamodels and all instruments."""
+    overrides = [each for path in files for each in overrides_in(NamedFile(path), plugins, files)]
+    source = ", ".join(map(str, files))
+    return _check(source, lambda *_: overrides, plugins, progress)
+
+
+def findings_objects(check: OverridesCheck) -> dict[str, Any]:
+    """Return what programs read of a check."""
+    return {
+        "findings": list(map(_finding_object, check.findings)),
+        "remarks": list(map(_finding_object, check.remarks)),
+    }
+
+
+def _check_plugin(provider: Provider, plugins: Plugins, progress: Bar | None) -> OverridesCheck:
     alone = plugins.alone(provider)
     if not alone.have_overrides:
-        return _PluginCheck(provider)
+        return OverridesCheck(str(provider))
+
+    def offered(model_type: str, instrument: str | None) -> Iterator[SourcedOverride]:
+        for override, _ in alone.overrides(model_type, instrument):
+            yield SourcedOverride(override, Tier.PLUGIN, str(provider))
+
+    return _check(str(provider), offered, plugins, progress)
+
+
+def _check(
+    source: str,
+    offered: Callable[[str, str | None], Iterable[SourcedOverride]],
+    plugins: Plugins,
+    progress: Bar | None,
+) -> OverridesCheck:
+    """Try each override of a source with all classes of datamodels and all instruments."""
     classes = model_classes()
     core = read_attributes(described(classes["JwstDataModel"]).schema)
     instruments = (*(core["meta.instrument.name"].enum or ()), None)
@@ -127,13 +176,13 @@ def _check(provider: Provider, plugins: Plugins, progress: Bar | None) -> _Plugi
         largest = max(largest, attributes.values(), key=len)
         for instrument in instruments:
             try:
-                overrides = alone.overrides(name, instrument)
+                overrides = list(offered(name, instrument))
             except BlenderError as fault:
                 failures.setdefault(str(fault), []).append(f"{name} of {instrument or 'any'}")
                 continue
-            for override, _ in overrides:
+            for sourced in overrides:
+                override = sourced.override
                 if override not in trials:
-                    sourced = SourcedOverride(override, Tier.PLUGIN, str(provider))
                     trials[override] = _Trial(sourced)
                 trials[override].offered.setdefault(name, []).append(instrument)
         offered_here = [trial for trial in trials.values() if name in trial.offered]
@@ -142,7 +191,7 @@ def _check(provider: Provider, plugins: Plugins, progress: Bar | None) -> _Plugi
         _try(offered_here, name, attributes)
         if progress:
             progress(done, len(classes))
-    check = _PluginCheck(provider, len(trials), len(classes), len(instruments) - 1)
+    check = OverridesCheck(source, len(trials), len(classes), len(instruments) - 1)
     check.findings += [
         _OverrideFinding("hook", None, problem, tuple(names)) for problem, names in failures.items()
     ]
@@ -268,13 +317,14 @@ def _faults(trial: _Trial, index: AttributeIndex) -> Iterator[tuple[_OverrideFin
         yield _OverrideFinding("plan", override, problem, tuple(classes)), False
 
 
-def _print(check: _PluginCheck) -> None:
+def print_check(check: OverridesCheck) -> None:
+    """Print what is wrong with overrides."""
     output = Output()
-    if not check.n_classes:
-        output.text(f"{check.provider} overrides nothing.")
+    if not check.n_overrides:
+        output.text(f"{check.source} overrides nothing.")
         return
     tried = (
-        f"{check.provider}: {pluralize(check.n_overrides, 'override')}, tried with "
+        f"{check.source}: {pluralize(check.n_overrides, 'override')}, tried with "
         f"{check.n_classes} classes of datamodels and {check.n_instruments} instruments"
     )
     if output.is_terminal:

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blender_core.cli.errors import CommandError
-from blender_core.cli.plan_options import model_classes
+from blender_core.cli.model_classes import model_classes
 from blender_core.common.provider import normalized
 from blender_core.common.wording import full_repr
-from blender_core.errors import BlenderError, BlendErrorGroup, PluginError
+from blender_core.errors import BlenderError, BlendErrorGroup, PluginError, warn
 from blender_core.plan.assignment import Selection
+from blender_core.plugins.hookspecs import NAME
+from blender_core.plugins.installed import misspelt_groups
 from blender_core.plugins.manager import Plugins
 from blender_core.schema.attributes import read_attributes
 from blender_core.schema.model_class import described
@@ -22,7 +24,14 @@ if TYPE_CHECKING:
     from blender_core.common.provider import Provider
     from blender_core.plugins.override import Override
 
-__all__ = ["Offer", "find_offers", "find_providers", "request_text", "usable_plugins"]
+__all__ = [
+    "Offer",
+    "find_offers",
+    "find_providers",
+    "request_text",
+    "usable_plugins",
+    "warn_of_misspelt_groups",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +95,15 @@ def _condition(
     if len(instruments) < n_instruments:
         parts.append(f"instrument={' or '.join(sorted(filter(None, instruments)))}")
     return ", ".join(dict.fromkeys(filter(None, parts)))
+
+
+def warn_of_misspelt_groups() -> None:
+    """Warn of installed distributions whose plugins nobody finds."""
+    for distribution, group in misspelt_groups():
+        warn(
+            f"{distribution} announces plugins in the entry-point group {group!r}, where nobody "
+            f"looks for them: did you mean {NAME!r}?"
+        )
 
 
 def find_providers(name: str, plugins: Plugins) -> list[Provider]:

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Annotated
 
 from blender_core.cli.errors import reported
-from blender_core.cli.options import Debug, Product, Quiet, flag, option
+from blender_core.cli.formatting import print_json
+from blender_core.cli.options import AsJson, Debug, Product, Quiet, file_option, flag
 
 __all__ = ["report"]
 
@@ -14,7 +15,7 @@ def report(
     product: Product,
     output: Annotated[
         Path | None,
-        option(
+        file_option(
             "FILE",
             "Where to write the report. By default, it goes beside the product, with a name "
             "that ends in _report.html.",
@@ -24,6 +25,7 @@ def report(
     ] = None,
     overwrite: Annotated[bool, flag("Replace a file that is there.", "--overwrite")] = False,
     quiet: Quiet = False,
+    as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
     """Write a report of a product, for the browser.
@@ -33,7 +35,7 @@ def report(
     What the inputs said is in the product's table HDRTAB. Which rules made the values is in
     HDRRULES, which a blend with --record-rules leaves.
     """
-    with reported(debug):
+    with reported(debug, as_json):
         from blender_core.cli.captured_warnings import Notes
         from blender_core.cli.console import Output
         from blender_core.products.product_file import ProductFile
@@ -46,5 +48,12 @@ def report(
         with notes.about(""):
             blended = ProductFile(product)
         write_report(blended, target, overwrite=overwrite, notes=notes.lines())
-        if not quiet:
+        if as_json:
+            report_object = {
+                "product": str(product),
+                "report": str(target),
+                "warnings": notes.lines(),
+            }
+            print_json(report_object)
+        elif not quiet:
             Output().text(f"{target}: the report of {product}")

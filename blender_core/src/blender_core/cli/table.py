@@ -3,21 +3,38 @@
 # Typer reads the annotations, so their names have to be there when the program runs.
 import difflib
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
+from blender_core.cli import completion
 from blender_core.cli.errors import CommandError, reported
 from blender_core.cli.formatting import print_json
-from blender_core.cli.options import AsJson, Debug, Overwrite, Product, flag, option, split_names
+from blender_core.cli.options import (
+    AsJson,
+    Debug,
+    Overwrite,
+    Product,
+    file_option,
+    flag,
+    option,
+    split_names,
+)
 from blender_core.common.wording import pluralize, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from blender_core.products.product_file import ProductFile
     from blender_core.tables.recorded_inputs import RecordedColumn
 
 __all__ = ["table"]
+
+_BLOCK: Final = 4096
+"""How many rows are printed at a time."""
 
 
 def table(
@@ -29,6 +46,7 @@ def table(
             "The columns, by name, path or pattern, separated by commas. Repeatable.",
             "--columns",
             "-c",
+            complete=completion.columns,
         ),
     ] = None,
     show_all: Annotated[bool, flag("All columns, not only those that vary.", "--all")] = False,
@@ -38,12 +56,13 @@ def table(
             "NAME,...",
             "Sort the rows by these columns, separated by commas; those without a value come "
             "last. Repeatable.",
+            complete=completion.columns,
         ),
     ] = None,
     reverse: Annotated[bool, flag("Sort from the largest to the smallest.", "--reverse")] = False,
     output: Annotated[
         Path | None,
-        option(
+        file_option(
             "FILE",
             "Write the table to a file that ends in .csv, .ecsv, .fits, .parquet or .html.",
             "--output",
@@ -69,7 +88,7 @@ def table(
 
     Without --columns or --all, only the columns that vary are shown or written.
     """
-    with reported(debug):
+    with reported(debug, as_json):
         from blender_core.cli.captured_warnings import Notes
         from blender_core.cli.console import Output
         from blender_core.products.product_file import ProductFile
@@ -88,8 +107,10 @@ def table(
             raise CommandError(msg)
         chosen = _choose_columns(blended, columns or [], show_all=show_all)
         rows = _sort_rows(blended, sort or [], reverse=reverse)
+        if sort:
+            chosen = [replace(each, values=each.values.in_order(rows)) for each in chosen]
         if not chosen and (output is not None or not as_json):
-            inputs = pluralize(blended.n_inputs, "input")
+            inputs = blended.n_inputs_in_words
             msg = f"{product}: its {inputs} say the same of everything. All columns come with --all"
             raise CommandError(msg)
         left_out = "" if columns else _left_out(chosen, blended)
@@ -98,16 +119,16 @@ def table(
             from blender_core.cli.table_files import write_table
 
             n_changed = write_table(
-                chosen, rows, output, product=product, overwrite=overwrite, csv_safe=csv_safe
+                chosen, output, product=product, overwrite=overwrite, csv_safe=csv_safe
             )
             if csv_safe:
                 made_safe = f"{pluralize(n_changed, 'text')} made safe for spreadsheets"
         if as_json:
+            names = ["row", *(column.name for column in chosen)]
             print_json(
-                [
-                    {"row": i + 1, **{column.name: column.values[i] for column in chosen}}
-                    for i in rows
-                ]
+                dict(zip(names, row, strict=True))
+                for block in _blocks(chosen, rows)
+                for row in zip(*block, strict=True)
             )
             if made_safe and not quiet:
                 sys.stderr.write(visible(f"Note: {output}: {made_safe}") + "\n")
@@ -123,34 +144,47 @@ def table(
 def _choose_columns(
     product: "ProductFile", names: "Iterable[str]", *, show_all: bool
 ) -> "list[RecordedColumn]":
-    from blender_core.common.values import distinct
-
     if wanted := split_names(names):
         columns = {column.name: column for name in wanted for column in _find(product, name)}
         return list(columns.values())
     if show_all or product.n_inputs == 1:
         return product.columns
-    return [column for column in product.columns if len(distinct(column.values)) > 1]
+    return [column for column in product.columns if column.values.varies]
 
 
-def _sort_rows(product: "ProductFile", names: "Iterable[str]", *, reverse: bool) -> list[int]:
+def _sort_rows(
+    product: "ProductFile", names: "Iterable[str]", *, reverse: bool
+) -> "NDArray[np.intp]":
     """Return the numbers of the rows in the order that a user wants."""
-    rows = list(range(product.n_inputs))
+    import numpy as np
+
+    rows = np.arange(product.n_inputs)
     for name in reversed(split_names(names)):
         columns = _find(product, name)
         if len(columns) > 1:
             meant = ", ".join(column.name for column in columns)
             msg = f"--sort takes names of one column each, and {name} means {meant}"
             raise CommandError(msg)
-        values = columns[0].values
+        values = list(columns[0].values)
 
         def sort_key(row: int, values: "Sequence[Any]" = values) -> tuple[bool, Any]:
             return isinstance(values[row], str), values[row]
 
-        present = [row for row in rows if values[row] is not None]
+        present = [row for row in rows.tolist() if values[row] is not None]
         present.sort(key=sort_key, reverse=reverse)
-        rows = present + [row for row in rows if values[row] is None]
+        lacking = [row for row in rows.tolist() if values[row] is None]
+        rows = np.array([*present, *lacking], np.intp)
     return rows
+
+
+def _blocks(
+    columns: "Sequence[RecordedColumn]", rows: "NDArray[np.intp]"
+) -> "Iterator[list[Sequence[Any]]]":
+    """Give the numbers of rows, counted from 1, and the cells of columns, some rows at a time."""
+    for start in range(0, len(rows), _BLOCK):
+        numbers = (rows[start : start + _BLOCK] + 1).tolist()
+        cells = (column.values[start : start + _BLOCK] for column in columns)
+        yield [numbers, *cells]
 
 
 def _find(product: "ProductFile", name: str) -> "list[RecordedColumn]":
@@ -173,23 +207,26 @@ def _left_out(columns: "Sequence[RecordedColumn]", product: "ProductFile") -> st
 
 def _print(
     columns: "Sequence[RecordedColumn]",
-    rows: "Sequence[int]",
+    rows: "NDArray[np.intp]",
     product: "ProductFile",
     left_out: str,
 ) -> None:
     from blender_core.cli.console import Output
 
     output = Output()
-    head, cells = ["row"], [[str(row + 1) for row in rows]]
-    for column in columns:
+    head, numbers = ["row"], []
+    for place, column in enumerate(columns, start=1):
         unit = f" [{column.attribute.unit}]" if column.attribute.unit else ""
         head.append(column.name + unit)
-        texts = ["" if column.values[row] is None else str(column.values[row]) for row in rows]
-        if not any(isinstance(value, str) for value in column.values):
-            width = max(map(len, (head[-1], *texts)))
-            texts = [text.rjust(width) for text in texts]
-        cells.append(texts)
-    output.blocks(head, list(zip(*cells, strict=True)))
+        if str not in column.values.kinds:
+            numbers.append(place)
+
+    def texts() -> "Iterator[list[tuple[str, ...]]]":
+        for block in _blocks(columns, rows):
+            cells = (["" if cell is None else str(cell) for cell in column] for column in block)
+            yield list(zip(*cells, strict=True))
+
+    output.blocks(head, texts, numbers)
     if output.is_terminal:
         output.text("")
-        output.text(f"{product.path}: {pluralize(product.n_inputs, 'input')}{left_out}.")
+        output.text(f"{product.path}: {product.n_inputs_in_words}{left_out}.")

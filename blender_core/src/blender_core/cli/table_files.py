@@ -6,6 +6,7 @@ import csv
 import html
 import io
 import re
+from dataclasses import replace
 from importlib.util import find_spec
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
@@ -13,28 +14,34 @@ from typing import TYPE_CHECKING, Any, Final
 from blender_core.cli.errors import CommandError
 from blender_core.formats.files.atomic import replacing
 from blender_core.formats.files.target import Target, is_same_file
-from blender_core.tables.hdrtab import to_fits_rec, to_table, typed_column
+from blender_core.formats.fits.table_hdu import table_hdu
+from blender_core.tables.hdrtab import fields_of, to_table, typed_column
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from blender_core.formats.files.draft import Draft
     from blender_core.tables.hdrtab import TypedColumn
     from blender_core.tables.recorded_inputs import RecordedColumn
 
 __all__ = ["write_table"]
 
+_ROWS: Final = 4096
+"""How many rows are made at a time."""
+_ROWS_OF_GROUP: Final = 65536
+"""The same for Parquet, whose readers want groups of many rows."""
+
 
 def write_table(
     columns: Sequence[RecordedColumn],
-    rows: Sequence[int],
     output: Path,
     *,
     product: Path,
     overwrite: bool,
     csv_safe: bool = False,
 ) -> int:
-    """Write a table to a file, as a whole or not at all.
+    """Write a table to a file, as a whole or not at all, some rows at a time.
 
     Returns how many texts were changed for no spreadsheet to take them for formulas.
     """
@@ -48,34 +55,47 @@ def write_table(
             "Parquet files need pyarrow: pip install pyarrow, or the extra parquet of blender-core"
         )
         raise CommandError(msg)
-    typed = (
-        typed_column(column.name, column.attribute, [column.values[row] for row in rows])
-        for column in columns
-    )
+    typed = (typed_column(column.name, column.attribute, column.values) for column in columns)
     filled = [column for column in typed if column is not None]
-    content, n_changed = _safe_csv(filled) if csv_safe else (_WRITERS[ending](filled), 0)
     with replacing(target) as file:
-        file.write(content)
-    return n_changed
+        if csv_safe:
+            return _safe_csv(filled, file)
+        _WRITERS[ending](filled, file)
+    return 0
 
 
-def _csv(columns: Sequence[TypedColumn]) -> bytes:
+def _blocks(columns: Sequence[TypedColumn], size: int = _ROWS) -> Iterator[list[TypedColumn]]:
+    """Give the columns with so many of their rows at a time."""
+    for start in range(0, len(columns[0]) if columns else 0, size):
+        rows = slice(start, start + size)
+        yield [replace(column, cells=column.cells[rows]) for column in columns]
+
+
+def _csv(columns: Sequence[TypedColumn], file: Draft) -> None:
+    file.write(_csv_lines([[column.name for column in columns]]))
+    for block in _blocks(columns):
+        file.write(_csv_lines(zip(*map(_cells, block), strict=True)))
+
+
+def _csv_lines(rows: Iterable[Iterable[Any]], quoting: Any = csv.QUOTE_MINIMAL) -> bytes:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([column.name for column in columns])
-    writer.writerows(zip(*map(_cells, columns), strict=True))
+    csv.writer(text, lineterminator="\n", quoting=quoting).writerows(rows)
     return text.getvalue().encode()
 
 
-def _safe_csv(columns: Sequence[TypedColumn]) -> tuple[bytes, int]:
-    """Return the table for spreadsheets, and how many of its texts are not what they were."""
-    rows = [[column.name for column in columns], *zip(*map(_values, columns), strict=True)]
-    safe = [[_safe_cell(value) for value in row] for row in rows]
-    text = io.StringIO()
-    # In quotes, as some spreadsheets begin another cell at a semicolon or a tab within a text.
-    csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC).writerows(safe)
-    pairs = zip(chain(*rows), chain(*safe), strict=True)
-    return text.getvalue().encode(), sum(old is not new for old, new in pairs)
+def _safe_csv(columns: Sequence[TypedColumn], file: Draft) -> int:
+    """Write the table for spreadsheets; return how many of its texts are not what they were."""
+    n_changed = 0
+    heads: list[Any] = [[column.name for column in columns]]
+    blocks = (zip(*map(_values, block), strict=True) for block in _blocks(columns))
+    for block in chain([heads], blocks):
+        rows = [*block]
+        safe = [[_safe_cell(value) for value in row] for row in rows]
+        # In quotes, as some spreadsheets begin another cell at a semicolon or a tab within a text.
+        file.write(_csv_lines(safe, csv.QUOTE_NONNUMERIC))
+        pairs = zip(chain(*rows), chain(*safe), strict=True)
+        n_changed += sum(old is not new for old, new in pairs)
+    return n_changed
 
 
 def _safe_cell(value: Any) -> Any:
@@ -85,53 +105,71 @@ def _safe_cell(value: Any) -> Any:
     return f"'{value}" if _FORMULA.match(value) else value
 
 
-def _ecsv(columns: Sequence[TypedColumn]) -> bytes:
-    text = io.StringIO()
-    to_table(columns).write(text, format="ascii.ecsv", delimiter=",")
-    return text.getvalue().encode()
+def _ecsv(columns: Sequence[TypedColumn], file: Draft) -> None:
+    for number, block in enumerate(_blocks(columns)):
+        text = io.StringIO()
+        to_table(block).write(text, format="ascii.ecsv", delimiter=",")
+        lines = text.getvalue().splitlines(keepends=True)
+        if number:  # what describes the columns, and their names, are there
+            while lines.pop(0).startswith("#"):
+                pass
+        file.write("".join(lines).encode())
 
 
-def _fits(columns: Sequence[TypedColumn]) -> bytes:
+def _fits(columns: Sequence[TypedColumn], file: Draft) -> None:
     from astropy.io import fits
 
     # Astropy's own way from a table writes a missing logical value as True.
-    table, _ = to_fits_rec("hdrtab", columns)
-    file = io.BytesIO()
-    fits.HDUList([fits.PrimaryHDU(), fits.BinTableHDU(table, name="HDRTAB")]).writeto(file)
-    return file.getvalue()
+    header, data = table_hdu("HDRTAB", fields_of(columns), len(columns[0]))
+    primary = io.BytesIO()
+    fits.PrimaryHDU().writeto(primary)
+    file.write(primary.getvalue() + header)
+    file.writelines(data.blocks())
 
 
-def _parquet(columns: Sequence[TypedColumn]) -> bytes:
+def _parquet(columns: Sequence[TypedColumn], file: Draft) -> None:
     import pyarrow
     import pyarrow.parquet
 
-    fields, arrays = [], []
+    types = {
+        "b": pyarrow.bool_(),
+        "i": pyarrow.int64(),
+        "f": pyarrow.float64(),
+        "S": pyarrow.string(),
+    }
+    fields = []
     for column in columns:
-        attribute, array = column.attribute, pyarrow.array(_values(column))
+        attribute = column.attribute
         metadata = {
             "unit": attribute.unit,
             "description": attribute.title,
             "attribute": attribute.path,
         }
         metadata = {name: text for name, text in metadata.items() if text}
-        arrays.append(array)
-        fields.append(pyarrow.field(column.name, array.type, metadata=metadata))
-    file = io.BytesIO()
-    table = pyarrow.Table.from_arrays(arrays, schema=pyarrow.schema(fields))
-    pyarrow.parquet.write_table(table, file)
-    return file.getvalue()
+        fields.append(pyarrow.field(column.name, types[column.dtype.kind], metadata=metadata))
+    schema = pyarrow.schema(fields)
+    with pyarrow.parquet.ParquetWriter(file, schema) as writer:
+        for block in _blocks(columns, _ROWS_OF_GROUP):
+            arrays = [
+                pyarrow.array(_values(column), field.type)
+                for column, field in zip(block, fields, strict=True)
+            ]
+            writer.write_table(pyarrow.Table.from_arrays(arrays, schema=schema))
 
 
-def _html(columns: Sequence[TypedColumn]) -> bytes:
+def _html(columns: Sequence[TypedColumn], file: Draft) -> None:
     head = "".join(
         f'<th title="{html.escape(_title(column))}">{html.escape(_label(column))}</th>'
         for column in columns
     )
-    body = "".join(
-        f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>\n"
-        for row in zip(*map(_cells, columns), strict=True)
-    )
-    return _PAGE.format(head=head, body=body).encode()
+    file.write(_PAGE_BEGINS.format(head=head).encode())
+    for block in _blocks(columns):
+        rows = zip(*map(_cells, block), strict=True)
+        lines = (
+            f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>\n" for row in rows
+        )
+        file.write("".join(lines).encode())
+    file.write(_PAGE_ENDS.encode())
 
 
 _FORMULA: Final = re.compile(r'[ "]*[=+\-@\t\r]')
@@ -139,7 +177,7 @@ _FORMULA: Final = re.compile(r'[ "]*[=+\-@\t\r]')
 
 _NUMBER: Final = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
-_PAGE: Final = """<!DOCTYPE html>
+_PAGE_BEGINS: Final = """<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -159,13 +197,14 @@ tr:hover td {{ background: color-mix(in srgb, CanvasText 8%, Canvas); }}
 <table>
 <thead><tr>{head}</tr></thead>
 <tbody>
-{body}</tbody>
+"""
+_PAGE_ENDS: Final = """</tbody>
 </table>
 </body>
 </html>
 """
 
-_WRITERS: Final[dict[str, Callable[[Sequence[TypedColumn]], bytes]]] = {
+_WRITERS: Final[dict[str, Callable[[Sequence[TypedColumn], Draft], None]]] = {
     ".csv": _csv,
     ".ecsv": _ecsv,
     ".fits": _fits,
@@ -175,11 +214,9 @@ _WRITERS: Final[dict[str, Callable[[Sequence[TypedColumn]], bytes]]] = {
 
 
 def _values(column: TypedColumn) -> list[Any]:
-    values = column.data.tolist()
-    if column.data.dtype.kind == "S":
-        values = [value.decode("ascii") for value in values]
-    masked = zip(values, column.mask.tolist(), strict=True)
-    return [None if is_missing else value for value, is_missing in masked]
+    if column.dtype.kind != "f":
+        return list(column.cells)
+    return [None if value is None else float(value) for value in column.cells]
 
 
 def _cells(column: TypedColumn) -> list[str]:

@@ -9,10 +9,12 @@ __all__ = [
     "environment",
     "foreign",
     "forks",
+    "json_text",
     "listing",
     "patterns",
     "plain_values",
     "provider",
+    "urls",
     "values",
     "wording",
 ]

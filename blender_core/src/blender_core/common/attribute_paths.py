@@ -14,6 +14,7 @@ __all__ = [
     "OF_SECTION",
     "SECTION",
     "Specificity",
+    "is_path",
     "is_pattern",
     "is_within",
     "label_of",
@@ -55,6 +56,11 @@ def label_of(path: str, keyword: str | None) -> str:
     return visible(f"{path} ({keyword})" if keyword else path)
 
 
+def is_path(text: str) -> bool:
+    """Tell whether a text is a path, or a pattern for paths, and no keyword."""
+    return "." in text or text == "meta"
+
+
 def is_within(path: str, ancestor: str) -> bool:
     """Tell whether a path is another one or lies below it."""
     return path == ancestor or path.startswith(f"{ancestor}.")
@@ -69,13 +75,13 @@ def specificity(text: str, path: str, keyword: str | None) -> Specificity | None
     """Return how narrowly a text means an attribute."""
     if text == _EVERYTHING:
         return Specificity(-2, 0)
-    is_path = "." in text or text == "meta"
+    means_paths = is_path(text)
     if is_pattern(text):
         # Keywords are compared without case.
-        pattern = patterns.of_paths(text if is_path else text.upper())
-        name = path if is_path else (keyword or "").upper()
+        pattern = patterns.of_paths(text if means_paths else text.upper())
+        name = path if means_paths else (keyword or "").upper()
         return Specificity(0, 0) if name and pattern.matches(name) else None
-    if not is_path:
+    if not means_paths:
         return ITSELF if text.upper() == (keyword or "").upper() else None
     if path == text:
         return ITSELF

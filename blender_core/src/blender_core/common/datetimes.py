@@ -19,6 +19,8 @@ A leap second, the 60th of its minute, thus comes after the 59th and before the 
 fraction stays text, which sorts as the digits do, so that it is exact however long it is.
 """
 
+_SEARCHED: Final = 4096
+
 _DATE = r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"
 _TIME = (
     r"(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)"
@@ -71,7 +73,14 @@ class Form:
         """Tell whether all texts are valid and sort as their moments do."""
         if len(set(map(len, texts))) != 1:
             return False
-        # One search through all of them takes a tenth of the time of one search each.
+        # One search through many of them takes a tenth of the time of one search each. Of all of a
+        # million, it would remember where each began.
+        return all(
+            self._are_plain(texts[start : start + _SEARCHED])
+            for start in range(0, len(texts), _SEARCHED)
+        )
+
+    def _are_plain(self, texts: Sequence[str]) -> bool:
         lines = "\n".join(texts) + "\n"
         return (
             self.plain_lines.fullmatch(lines) is not None

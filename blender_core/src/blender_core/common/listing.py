@@ -29,3 +29,6 @@ class Listing(Sequence[T]):
 
     def __len__(self) -> int:
         return len(self._items)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} of {len(self)}>"

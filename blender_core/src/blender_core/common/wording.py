@@ -22,7 +22,6 @@ __all__ = [
     "preview",
     "shorten",
     "strings",
-    "text_table",
     "visible",
     "visible_lines",
 ]
@@ -145,13 +144,3 @@ def strings(values: Iterable[object], argument: str, content: str) -> tuple[str,
             raise TypeError(msg)
         collected.append(value)
     return tuple(collected)
-
-
-def text_table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return rows as lines of text, with columns under each other."""
-    lines = [head, *rows]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    )

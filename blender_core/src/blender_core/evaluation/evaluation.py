@@ -19,7 +19,7 @@ from blender_core.evaluation.selected_values import select, select_with
 from blender_core.inputs.column import kinds_of, without_repeats
 from blender_core.inputs.row_labels import BY_NUMBER
 from blender_core.plan.assignment import AS_THEY_ARE, Tier
-from blender_core.plugins.rule import Gives
+from blender_core.plugins.rule import Gives, Missing
 from blender_core.schema.conversion import rule_result
 
 if TYPE_CHECKING:
@@ -173,16 +173,20 @@ def evaluate_attribute(
     selection = assignment.selection
     with Guard(lambda error: _rule_error(assignment, values, error)):
         if selection is AS_THEY_ARE:
-            if seen := select(values, rule.missing, labels):
-                is_all_plain = kinds_of(values) <= PLAIN
-                _blend(evaluation, rule, seen, {}, is_all_plain)
+            seen = select(values, rule.missing, labels)
+            arguments: dict[str, Any] = {}
+            is_all_plain = kinds_of(values) <= PLAIN
         else:
             evaluation.selected = selected = select_with(
                 selection, rule.missing, values, others, labels
             )
+            seen = selected.values
             arguments = {**selected.companions, **dict(selection.parameters)}
-            if seen := selected.values:
-                _blend(evaluation, rule, seen, arguments, is_plain(seen))
+            is_all_plain = is_plain(seen)
+        if seen:
+            _blend(evaluation, rule, seen, arguments, is_all_plain)
+        elif (selection.missing or rule.missing) is Missing.DROP:
+            evaluation.value = DROP
     return evaluation
 
 
@@ -274,6 +278,7 @@ def _rule_error(assignment: Assignment, values: Sequence[Any], error: BaseExcept
     return RuleError(
         msg,
         attribute=assignment.attribute.path,
+        keyword=assignment.attribute.keyword,
         rule=assignment.name,
         provider=assignment.provider,
     )

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.attribute_paths import label_of
+from blender_core.common.wording import pluralize, preview
+from blender_core.display.view import View
+from blender_core.display.viewed import Viewed
 from blender_core.plan.assignment import Tier
 
 if TYPE_CHECKING:
@@ -31,9 +34,13 @@ class Status(enum.Enum):
     UNKNOWN = "unknown"
 
 
+_BY_RULE: Final = (Status.SET, Status.AMENDED, Status.DROPPED, Status.REFUSED)
+"""The statuses of which a rule is the reason."""
+
+
 @dataclass(frozen=True, slots=True)
-class Outcome:
-    """How one attribute of the product came about.
+class Outcome(Viewed):
+    """How one attribute of the product came about; printed, a few lines.
 
     Parameters
     ----------
@@ -106,6 +113,34 @@ class Outcome:
     after_amendment: bool = False
     values_of: str | None = None
     remark: str = ""
+
+    def __repr__(self) -> str:
+        value = "" if self.value is None else f"{preview(self.value)}, "
+        by = f" by {self.rule}" if self.status in _BY_RULE and self.rule else ""
+        return f"<Outcome {self.label}: {value}{self.status.value}{by}>"
+
+    def __str__(self) -> str:
+        return str(self._view())
+
+    def _view(self) -> View:
+        provider = "" if self.provider is None else f" of {self.provider}"
+        inputs = ""
+        if self.n_inputs is not None:
+            values = pluralize(self.n_distinct or 0, "different value")
+            inputs = f"{values} in {pluralize(self.n_inputs, 'input')}"
+        facts = {
+            "value": "" if self.value is None else preview(self.value),
+            "status": self.status.value,
+            "rule": "" if self.rule is None else f"{self.rule}{provider}",
+            "settings": self.settings,
+            "asked for by": ": ".join(filter(None, [self.asked_by, self.reason])),
+            "inputs": inputs,
+            "taken from": "" if self.from_input is None else f"row {self.from_input + 1} of HDRTAB",
+            "blended": "" if self.blended is None else preview(self.blended),
+            "replaced": "" if self.replaced is None else preview(self.replaced),
+            "remark": self.remark,
+        }
+        return View(self.label, [(name, text) for name, text in facts.items() if text])
 
     @property
     def source(self) -> str:

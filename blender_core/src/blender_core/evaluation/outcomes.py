@@ -5,27 +5,40 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.attribute_paths import specificity
+from blender_core.common.json_text import json_text
 from blender_core.common.values import identity
 from blender_core.common.wording import pluralize, preview
+from blender_core.display.lines import Lines
+from blender_core.display.view import View
+from blender_core.display.viewed import Viewed
 from blender_core.errors import UnknownAttributeError
+from blender_core.evaluation.form import outcomes_object, outcomes_table
 from blender_core.evaluation.outcome import Outcome, Status
+from blender_core.evaluation.shown import statuses_in_words, tables_of
 from blender_core.inputs.row_labels import BY_NUMBER
+from blender_core.schema.by_attribute import ByAttribute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
+
+    from astropy.table import Table
 
     from blender_core.inputs.row_labels import RowLabels
 
 __all__ = ["Outcomes", "explanation"]
 
 _MOST_SHOWN: Final = 5
+_NOT_KNOWN: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
-class Outcomes(Mapping[str, Outcome]):
+class Outcomes(Mapping[str, Outcome], Viewed):
     """How each attribute of a product came about, by dotted path, in the order of the plan.
+
+    They are found by FITS keywords, too. Printed, they are a table of those that are worth a look.
 
     Parameters
     ----------
@@ -35,6 +48,20 @@ class Outcomes(Mapping[str, Outcome]):
         What the inputs said, by dotted path, as far as it is known.
     labels : RowLabels, optional
         What the inputs are called.
+
+    Examples
+    --------
+    >>> from blender_core import blendmodels
+    >>> from stdatamodels.jwst.datamodels import ImageModel
+    >>> inputs = [ImageModel(), ImageModel()]
+    >>> for model, seconds in zip(inputs, [107.5, 214.5]):
+    ...     model.meta.exposure.exposure_time = seconds
+    >>> outcomes = blendmodels(ImageModel(), inputs).outcomes
+    >>> outcomes["EFFEXPTM"]
+    <Outcome meta.exposure.exposure_time (EFFEXPTM): 322.0, set by sum>
+    >>> table = outcomes.to_table()
+    >>> table["attribute", "value"][table["rule"] == "sum"].filled("")["value"].tolist()
+    [322.0]
     """
 
     def __init__(
@@ -43,12 +70,36 @@ class Outcomes(Mapping[str, Outcome]):
         inputs: Mapping[str, Sequence[Any]],
         labels: RowLabels = BY_NUMBER,
     ) -> None:
-        self._by_path = {outcome.attribute: outcome for outcome in outcomes}
+        by_path = {outcome.attribute: outcome for outcome in outcomes}
+        keywords = {path: outcome.keyword for path, outcome in by_path.items()}
+        self._by_path = ByAttribute(by_path, keywords)
         self._inputs = inputs
         self._labels = labels
 
-    def __getitem__(self, path: str) -> Outcome:
-        return self._by_path[path]
+    def __getitem__(self, name: str) -> Outcome:
+        return self._by_path[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._by_path
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return an outcome by the path or keyword of its attribute, if there is one."""
+        return self._by_path.get(name, default)
+
+    def __repr__(self) -> str:
+        statuses = statuses_in_words(self.values())
+        return f"<Outcomes of {self._count}: {statuses}>" if self else "<Outcomes of nothing>"
+
+    def __str__(self) -> str:
+        return str(self._view())
+
+    @property
+    def _count(self) -> str:
+        return pluralize(len(self), "attribute")
+
+    def _view(self) -> View:
+        facts = [("what became of them", statuses_in_words(self.values()))]
+        return View(self._count, facts, tables_of(self.values()))
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._by_path)
@@ -111,17 +162,71 @@ class Outcomes(Mapping[str, Outcome]):
         Returns
         -------
         text : str
-            A paragraph for each attribute.
+            A paragraph for each attribute, shown as its lines.
 
         Raises
         ------
         UnknownAttributeError
             If nothing is known of such an attribute.
         """
-        return "\n\n".join(
-            explanation(outcome, self._inputs.get(outcome.source), own, self._labels)
-            for outcome in self.find(attribute)
+        return Lines(
+            "\n\n".join(
+                explanation(outcome, self._inputs.get(outcome.source), own, self._labels)
+                for outcome in self.find(attribute)
+            )
         )
+
+    def to_dict(
+        self, own: Mapping[str, Any] = _NOT_KNOWN, *, inputs: bool = False
+    ) -> dict[str, Any]:
+        """Return all outcomes as dicts and lists, in a form that has a version.
+
+        Parameters
+        ----------
+        own : mapping of str to object, optional
+            The product's own values that stayed, by dotted path, if they are known:
+            `BlendResult.kept`.
+        inputs : bool, optional
+            Whether to tell of each attribute what every input said.
+
+        Returns
+        -------
+        outcomes : dict
+            ``version``, and in ``outcomes`` a dict for each attribute.
+        """
+        return outcomes_object(self.values(), own, self._inputs if inputs else None)
+
+    def to_json(self, own: Mapping[str, Any] = _NOT_KNOWN, *, inputs: bool = False) -> str:
+        """Return all outcomes as JSON, as ``outcomes.schema.json`` describes it.
+
+        Parameters
+        ----------
+        own, inputs
+            As for `to_dict`.
+
+        Returns
+        -------
+        text : str
+            The form of `to_dict`, in ASCII. Numbers that JSON does not have are texts: ``"NaN"``,
+            ``"Infinity"`` and ``"-Infinity"``.
+        """
+        return json_text(self.to_dict(own, inputs=inputs))
+
+    def to_table(self, own: Mapping[str, Any] = _NOT_KNOWN) -> Table:
+        """Return all outcomes as a table, a row for each attribute.
+
+        Parameters
+        ----------
+        own : mapping of str to object, optional
+            As for `to_dict`.
+
+        Returns
+        -------
+        table : astropy.table.Table
+            With the columns that `to_dict` has for each, in another order; masked where there is
+            nothing.
+        """
+        return outcomes_table(self.values(), own)
 
 
 def explanation(

@@ -50,7 +50,7 @@ def select(values: Sequence[Any], missing: Missing, labels: RowLabels = BY_NUMBE
         return list(values)
     if missing is Missing.SKIP:
         return [value for value in values if value is not None]
-    if missing is Missing.PROPAGATE:
+    if missing in (Missing.PROPAGATE, Missing.DROP):
         return []
     lacking = [i for i, value in enumerate(values) if value is None]
     raise _missing_error(lacking, len(values), labels)
@@ -77,7 +77,7 @@ def select_with(
             others[selection.order_by], selection.order_by, needed, labels
         )
         # Nobody knows whether such an input is the first or the last, and it has no value either.
-        if missing in (Missing.REQUIRE, Missing.PROPAGATE):
+        if missing in (Missing.REQUIRE, Missing.PROPAGATE, Missing.DROP):
             inputs += unordered
     differing: list[tuple[int, int]] = []
     unidentified: list[int] = []

@@ -1,3 +1,12 @@
 """From what a caller gives to single inputs."""
 
-__all__ = ["association", "column", "columns", "inputs", "opener", "row_labels"]
+__all__ = [
+    "ahead",
+    "association",
+    "column",
+    "columns",
+    "inputs",
+    "named_files",
+    "opener",
+    "row_labels",
+]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from blender_core.common.advice import Advice, Argument
+from blender_core.common.urls import beside, is_url, shown_url
 from blender_core.common.wording import (
     join_words,
     named,
@@ -22,6 +23,7 @@ from blender_core.common.wording import (
 from blender_core.errors import AssociationProductError, InputError, NoInputsError, warn
 from blender_core.formats.files.json_text import parsed
 from blender_core.formats.files.source_file import read_whole
+from blender_core.formats.remote.remote_files import RemoteFiles
 from blender_core.schema.attributes import Attribute
 from blender_core.schema.layout import Layout
 from blender_core.schema.tree import collect
@@ -56,8 +58,8 @@ class Members:
 
     label: str
     """What the association is to the blend, for messages."""
-    paths: tuple[Path, ...]
-    """Their files, in the association's order."""
+    files: tuple[Path | str, ...]
+    """Their files or the URLs of these, in the association's order."""
     numbers: tuple[int, ...]
     """Which of the product's members they are, counted from 1."""
     exptypes: tuple[str, ...]
@@ -176,17 +178,26 @@ def own_association(tree: Mapping[str, Any], folder: Path | None = None) -> Path
 
 
 def science_members(
-    association: Mapping[str, Any] | Path, label: str, choice: ProductChoice = ANY_PRODUCT
+    association: Mapping[str, Any] | Path | str,
+    label: str,
+    choice: ProductChoice = ANY_PRODUCT,
+    remote: RemoteFiles | None = None,
 ) -> Members:
-    """Return the science members of the product that is meant of an association or its file."""
-    folder = Path()
+    """Return the science members of the product that is meant of an association or its file.
+
+    A text is the URL of the file.
+    """
+    folder, url = Path(), None
     if isinstance(association, Path):
         label, folder = named(label, association), association.parent
         association = _load(association, label)
+    elif isinstance(association, str):
+        url, label = association, named(label, shown_url(association))
+        association = _fetch(url, label, RemoteFiles() if remote is None else remote)
     members = [*_members(association, label, choice)]
     exptypes = tuple(exptype for _, exptype in members)
     science = [
-        (number, folder / name)
+        (number, _file_of(name, folder, url))
         for number, (name, exptype) in enumerate(members, start=1)
         if is_science(exptype)
     ]
@@ -195,8 +206,15 @@ def science_members(
         has = f": it has {others}" if others else ""
         msg = f"{label} is an association without members of the type science{has}"
         raise InputError(msg)
-    numbers, paths = zip(*science, strict=True)
-    return Members(label, paths, numbers, exptypes)
+    numbers, files = zip(*science, strict=True)
+    return Members(label, files, numbers, exptypes)
+
+
+def _file_of(name: str, folder: Path, url: str | None) -> Path | str:
+    """Return the file of a member, or its URL, which is told relative to the association's own."""
+    if is_url(name):
+        return name
+    return folder / name if url is None else beside(url, name)
 
 
 def _members(content: Any, label: str, choice: ProductChoice) -> Iterator[tuple[str, str]]:
@@ -246,6 +264,19 @@ def _load(path: Path, label: str) -> Any:
     except (OSError, ValueError) as error:  # a name can have what no file system takes
         msg = f"{label} cannot be read: {getattr(error, 'strerror', None) or error}"
         raise InputError(msg) from error
+    return _parsed(content, label)
+
+
+def _fetch(url: str, label: str, remote: RemoteFiles) -> Any:
+    """Read an association from its URL."""
+    with remote.lent(url):
+        file = remote.file(url, label)
+        with file.open() as stream:
+            content = stream.read()
+    return _parsed(content, label)
+
+
+def _parsed(content: bytes, label: str) -> Any:
     try:
         return parsed(content)
     except ValueError as error:

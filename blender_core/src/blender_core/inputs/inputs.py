@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import unquote, urlsplit
 
+from blender_core.common import urls
+from blender_core.common.urls import is_url, shown_url
 from blender_core.common.wording import preview
 from blender_core.errors import InputError
+from blender_core.formats.remote.remote_files import LentFile, RemoteFiles
+from blender_core.inputs.ahead import ahead
 from blender_core.inputs.association import (
     ANY_PRODUCT,
     SCIENCE,
@@ -22,10 +26,11 @@ from blender_core.inputs.association import (
     science_members,
     warn_of_left_out,
 )
-from blender_core.schema.model_class import import_datamodels
+from blender_core.inputs.named_files import file_of_part, files_named_by, stands_for_several
+from blender_core.schema.model_class import import_formats
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
     from contextlib import AbstractContextManager
 
     from blender_core.formats.files.target import Target
@@ -39,6 +44,8 @@ __all__ = [
     "file_name",
     "files_of",
     "is_library",
+    "lent",
+    "may_be_swapped",
     "opened",
     "resolve",
 ]
@@ -46,6 +53,8 @@ __all__ = [
 
 _NAMES: Final = (str, type(Path()))
 """What is the name of a file and nothing more."""
+_LOCAL: Final = "file://"
+_ASSOCIATION: Final = ".json"
 
 
 class Input:
@@ -60,6 +69,8 @@ class Input:
         """What it is to the blend, for messages: ``input 3``."""
         self.file_names = file_names
         """The names of the files that it comes from, as far as it tells."""
+        self.part: Path | None = None
+        """The name that it is given by, if that means a part of a file, such as an extension."""
         self.number = number
         """How many single inputs it stands for."""
 
@@ -68,40 +79,82 @@ class Input:
         """The files that it comes from: a product must not replace them."""
         return [*map(Path, self.file_names)]
 
-    def singles(self) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
+    @property
+    def names(self) -> Sequence[Path | str]:
+        """What it is called by: its files or its URL, or parts of one file."""
+        if self.url is not None:
+            return [self.url]
+        return self.files if self.part is None else [self.part]
+
+    @property
+    def url(self) -> str | None:
+        """The URL that it is read from, if there is one."""
+        return self._given if is_url(self._given) else None
+
+    def singles(
+        self, remote: RemoteFiles | None = None
+    ) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
         """Give the label of each single input, and what lends it for as long as it is read."""
-        yield self.label, nullcontext(self._given)
+        given = self._given
+        yield self.label, lent(given, remote)
 
 
 class AssociationInput(Input):
     """An association, which is read at once and stands for its science members."""
 
     def __init__(
-        self, association: Mapping[str, Any] | Path, label: str, choice: ProductChoice
+        self,
+        association: Mapping[str, Any] | Path | str,
+        label: str,
+        choice: ProductChoice,
+        remote: RemoteFiles,
     ) -> None:
         super().__init__(association, label, [], 0)
         if isinstance(association, Path):
             self.file_names.append(str(association))
         try:
-            self._members = science_members(association, label, choice)
+            self._members = science_members(association, label, choice, remote)
         except InputError as fault:  # of no concern to other inputs
             self.fault = fault
             return
-        self.file_names += map(str, self._members.paths)
-        self.number = len(self._members.paths)
+        self.file_names += (str(file) for file in self._members.files if isinstance(file, Path))
+        self.number = len(self._members.files)
 
-    def separate(self, label: str | None = None) -> Sequence[Path]:
+    @property
+    def url(self) -> str | None:
+        """None: it has been read."""
+        return None
+
+    def separate(self, label: str | None = None) -> Sequence[Path | str]:
         """Return the members, each to be an input of its own, and warn of those that are none."""
         if self.fault is not None:
             raise self.fault
         warn_of_left_out(label or self._members.label, self._members.exptypes)
-        return self._members.paths
+        return self._members.files
 
-    def singles(self) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
+    def singles(
+        self, remote: RemoteFiles | None = None
+    ) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
         """Give the science members."""
-        paths = self.separate()
-        for number, path in zip(self._members.numbers, paths, strict=True):
-            yield f"{self._members.label}, member {number}", nullcontext(path)
+        remote = RemoteFiles() if remote is None else remote
+        files = ahead(self.separate(), remote, _url_of)
+        for number, file in zip(self._members.numbers, files, strict=True):
+            yield f"{self._members.label}, member {number}", lent(file, remote)
+
+
+class NamelessInput(Input):
+    """What should stand for files, and does not."""
+
+    def __init__(self, given: Any, fault: InputError) -> None:
+        super().__init__(given, "", [], 0)
+        self.fault = fault
+
+    def singles(
+        self,
+        remote: RemoteFiles | None = None,  # noqa: ARG002  # nothing is read
+    ) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
+        """Raise what is wrong."""
+        raise self.fault or InputError
 
 
 class LibraryInput(Input):
@@ -123,7 +176,10 @@ class LibraryInput(Input):
             self._indices = [i for i, exptype in enumerate(self._exptypes) if is_science(exptype)]
         super().__init__(library, label, [*map(str, self._paths)], len(self._indices))
 
-    def singles(self) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
+    def singles(
+        self,
+        remote: RemoteFiles | None = None,  # noqa: ARG002  # a library has files of its own
+    ) -> Iterator[tuple[str, AbstractContextManager[Any]]]:
         """Give the science members, each to be borrowed for as long as it is needed."""
         if self._exptypes and not self._indices:
             others = others_in_words(self._exptypes)
@@ -156,6 +212,20 @@ class LibraryInput(Input):
             self._given.shelve(model, index, modify=False)
 
 
+def lent(given: Any, remote: RemoteFiles | None) -> AbstractContextManager[Any]:
+    """Return what lends what a caller has given, for as long as it is read."""
+    return nullcontext(given) if remote is None or not is_url(given) else remote.lent(given)
+
+
+def _url_of(given: Any) -> str | None:
+    """Return the URL that an input is read from. Associations are read apart."""
+    if isinstance(given, Input):
+        return given.url
+    if not is_url(given) or given.lower().startswith(_LOCAL):
+        return None
+    return None if urls.file_name(given).endswith(_ASSOCIATION) else given
+
+
 def _members_of_library(library: Any) -> Sequence[Mapping[str, Any]]:
     """Return what the library's association says of each model; nothing if it has none."""
     # Of the class, because a datamodel looks for what it does not have in its schema. stpipe 1.1.0
@@ -175,6 +245,19 @@ def is_library(thing: Any) -> bool:
     return all(hasattr(kind, name) for name in ("borrow", "shelve", "__enter__", "__len__"))
 
 
+def may_be_swapped(product: Any, inputs: Any) -> bool:
+    """Tell whether what is given for a product are several inputs, and for the inputs one thing."""
+    return _is_several(product) and inputs is not None and not _is_several(inputs)
+
+
+def _is_several(given: Any) -> bool:
+    if type(given) in (list, tuple, set, frozenset):  # an HDUList is a list of another type
+        return len(given) > 1
+    if isinstance(given, Mapping):
+        return "products" in given
+    return stands_for_several(given) or is_library(given) or isinstance(given, Iterator)
+
+
 @contextmanager
 def opened(library: Any) -> Iterator[None]:
     """Open a library for the time being, unless it is open."""
@@ -191,20 +274,36 @@ def opened(library: Any) -> Iterator[None]:
                 library.__exit__(None, None, None)
 
 
-def resolve(given: Any, label: str, choice: ProductChoice = ANY_PRODUCT) -> Input:
+def resolve(
+    given: Any,
+    label: str,
+    choice: ProductChoice = ANY_PRODUCT,
+    remote: RemoteFiles | None = None,
+) -> Input:
     """Find out what a caller gives as an input. This is where it is asked, and nowhere else."""
     if isinstance(given, Input):
         return given
+    remote = RemoteFiles() if remote is None else remote
+    if is_url(given):
+        if given.lower().startswith(_LOCAL):
+            given = Path(unquote(urlsplit(given).path))
+        elif urls.file_name(given).endswith(_ASSOCIATION):
+            return AssociationInput(given, label, choice, remote)
+        else:
+            return Input(given, label, [])
     if isinstance(given, (str, os.PathLike)):
         name = os.fspath(given)
-        if type(name) is not str or name.endswith(".json"):
+        if type(name) is not str or name.endswith(_ASSOCIATION):
             path = Path(given)  # which does not take all that is like a path
-            if path.suffix == ".json":
-                return AssociationInput(path, label, choice)
+            if path.suffix == _ASSOCIATION:
+                return AssociationInput(path, label, choice, remote)
             name = str(path)
-        return Input(given, label, [name])
+        single = Input(given, label, [name])
+        if (file := file_of_part(name)) is not None:
+            single.file_names, single.part = [str(file)], Path(name)
+        return single
     if isinstance(given, Mapping) and "products" in given:
-        return AssociationInput(given, label, choice)
+        return AssociationInput(given, label, choice, remote)
     if is_library(given):
         return LibraryInput(given, label)
     return Input(given, label, _names_of_files(given))
@@ -236,6 +335,8 @@ def _name_of_hdulist(file: Any) -> str | None:
 
 def file_name(loan: AbstractContextManager[Any]) -> str | Path | None:
     """Return the name of the file that is lent, which others can open; None of all else."""
+    if isinstance(loan, LentFile):
+        return loan.url
     given = loan.enter_result if isinstance(loan, nullcontext) else None
     return given if type(given) in _NAMES else None
 
@@ -244,33 +345,44 @@ class Inputs:
     """The inputs of one call, in order; those of a collection can be gone through repeatedly."""
 
     def __init__(
-        self, given: Iterable[Any], choice: ProductChoice = ANY_PRODUCT, n_before: int = 0
+        self,
+        given: Iterable[Any],
+        choice: ProductChoice = ANY_PRODUCT,
+        n_before: int = 0,
+        remote: RemoteFiles | None = None,
+        *,
+        are_literal: bool = False,
     ) -> None:
+        """Take them; names that are literal are no patterns, whatever is in them."""
         self._given = given
+        self._remote = RemoteFiles() if remote is None else remote
         self._choice = choice
         self._n_before = n_before
         self._is_collection = isinstance(given, Collection)
         self._associations: dict[int, Input] = {}
+        self._are_literal = are_literal
+        self._named: dict[str, Sequence[Any]] = {}
         self._target: Target | None = None
 
     @classmethod
-    def of_call(cls, given: Any, choice: ProductChoice) -> Inputs:
+    def of_call(cls, given: Any, choice: ProductChoice, remote: RemoteFiles) -> Inputs:
         """Return the inputs that one argument stands for: several, or an association or library."""
-        alone = resolve(given, "the association", choice)
+        if stands_for_several(given):
+            return cls([given], choice, remote=remote)
+        alone = resolve(given, "the association", choice, remote)
         if isinstance(alone, AssociationInput):
-            return cls(alone.separate(), choice)
+            return cls(alone.separate(), choice, remote=remote, are_literal=True)
         if isinstance(alone, LibraryInput):
             return cls([given], choice)
-        import_datamodels()
+        import_formats()
         from astropy.io.fits import HDUList
         from stdatamodels import DataModel
 
         if isinstance(given, (str, os.PathLike, DataModel, HDUList)):
-            msg = (
-                f"inputs takes a collection of inputs, such as [{preview(given)}], not a single one"
-            )
+            one = shown_url(given) if is_url(given) else given
+            msg = f"inputs takes a collection of inputs, such as [{preview(one)}], not a single one"
             raise TypeError(msg)
-        return cls(given, choice)
+        return cls(given, choice, remote=remote)
 
     @classmethod
     def of_product(
@@ -278,17 +390,37 @@ class Inputs:
     ) -> Inputs:
         """Return the science members of the association that a product names."""
         path = own_association(tree, folder)
-        association = AssociationInput(path, "the product's own association", choice)
-        return cls(association.separate(), choice)
+        association = AssociationInput(path, "the product's own association", choice, RemoteFiles())
+        return cls(association.separate(), choice, are_literal=True)
 
     def __iter__(self) -> Iterator[Input]:
         # A map, unlike a loop, has let go of one input when the next one is made.
-        return map(self._resolved, itertools.count(self._n_before + 1), self._given)
+        return map(self._resolved, itertools.count(self._n_before + 1), self._singles())
+
+    def _singles(self) -> Iterator[Any]:
+        return itertools.chain.from_iterable(map(self._named_by, self._given))
+
+    def _named_by(self, given: Any) -> Sequence[Any]:
+        """Return what a pattern or a list stands for, each time the same; all else as it is."""
+        if self._are_literal or not stands_for_several(given):
+            return (given,)
+        text = os.fspath(given)
+        if text not in self._named:
+            try:
+                self._named[text] = tuple(files_named_by(text, self._remote))
+            except InputError as fault:
+                self._named[text] = (NamelessInput(given, fault),)
+        return self._named[text]
+
+    def fetched(self, remote: RemoteFiles) -> Iterator[Input]:
+        """Give the inputs, of which those that come next are being fetched if they have URLs."""
+        given = ahead(self._singles(), remote, _url_of)
+        return map(self._resolved, itertools.count(self._n_before + 1), given)
 
     def _resolved(self, number: int, given: Any) -> Input:
         if number in self._associations:
             return self._associations[number]
-        resolved = resolve(given, f"input {number}", self._choice)
+        resolved = resolve(given, f"input {number}", self._choice, self._remote)
         # These have been read. Of the others, a collection may make one at a time.
         if self._is_collection and isinstance(resolved, AssociationInput):
             self._associations[number] = resolved

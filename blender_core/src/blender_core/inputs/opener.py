@@ -6,20 +6,22 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from blender_core.common.wording import named
-from blender_core.errors import NotADatamodelError, UnknownInputError
+from blender_core.common.urls import is_url, shown_url
+from blender_core.common.wording import join_words, named
+from blender_core.errors import InputError, NotADatamodelError, UnknownInputError
+from blender_core.formats.remote.remote_files import RemoteFiles
+from blender_core.inputs.named_files import file_of_part
 from blender_core.readers.asdf import AsdfReader
 from blender_core.readers.datamodel import DatamodelReader
 from blender_core.readers.fits import FitsReader
 from blender_core.readers.plugin_schema import KnownSchemas
 from blender_core.readers.plugin_source import sources_of
 from blender_core.readers.similar.cache import ReaderCache
-from blender_core.schema.model_class import import_datamodels
+from blender_core.schema.model_class import import_formats
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
-    from blender_core.errors import InputError
     from blender_core.plugins.manager import Plugins
     from blender_core.plugins.opened import Opened
     from blender_core.readers.reader import Reader
@@ -36,8 +38,9 @@ class Opener:
     installed, these are read in the same way, and as fast.
     """
 
-    def __init__(self, plugins: Plugins | None = None) -> None:
+    def __init__(self, plugins: Plugins | None = None, remote: RemoteFiles | None = None) -> None:
         self._cache = ReaderCache()
+        self._remote = RemoteFiles() if remote is None else remote
         self._schemas = KnownSchemas()
         self._plugins = plugins
 
@@ -56,6 +59,11 @@ class Opener:
             if sources is None:
                 raise
             return sources
+        except InputError:
+            sources = self._named_for_plugin(given, label)
+            if sources is None:
+                raise
+            return sources
         return [reader]
 
     def opened(self, given: Any, label: str) -> Opened | None:
@@ -66,9 +74,11 @@ class Opener:
             return None
 
     def _reader(self, given: Any, label: str) -> _OwnReader:
-        import_datamodels()
+        import_formats()
         from astropy.io.fits import HDUList
 
+        if is_url(given):
+            return self._remote_reader(given, label)
         if isinstance(given, (str, os.PathLike)):
             path = given if isinstance(given, Path) else Path(given)
             if path.suffix == ".asdf":
@@ -79,19 +89,55 @@ class Opener:
             return FitsReader(given, label, self._cache)
         return DatamodelReader(given, label)
 
+    def _remote_reader(self, url: str, label: str) -> FitsReader | AsdfReader:
+        file = self._remote.file(url, label)
+        # The URL of a service need not end like the file that it gives.
+        if file.name.endswith(".asdf") or AsdfReader.takes(file):
+            return AsdfReader(file, label)
+        return FitsReader(file, label, self._cache)
+
     def _open_by_plugin(
         self, given: Any, label: str, refusal: InputError, reader: _OwnReader | None
     ) -> Iterable[Reader] | None:
-        if self._plugins is None or not (providers := self._plugins.readers):
+        if self._plugins is None:
             return None
+        left_out = ""
+        if blocked := self._plugins.blocked:
+            left_out = f"; left out was {join_words(list(map(str, blocked)))}, which may read it"
+        if not (providers := self._plugins.readers):
+            if not left_out:
+                return None
+            msg = f"{refusal}\nNo plugin reads it{left_out}"
+            raise type(refusal)(msg) from refusal
         name = given if isinstance(given, (str, os.PathLike)) else type(given).__name__
-        label = named(label, name)
-        claim = self._plugins.open(given, label, _opened(reader))
+        open_file = self._open_file(label)
+        label = named(label, shown_url(str(name)) if is_url(given) else name)
+        claim = self._plugins.open(given, label, _opened(reader), open_file)
         if claim is None:
             names = ", ".join(map(str, providers))
-            msg = f"{refusal}\nNor does any plugin take it: asked was {names}"
+            msg = f"{refusal}\nNor does any plugin take it: asked was {names}{left_out}"
             raise type(refusal)(msg) from refusal
         return sources_of(*claim, label, self._schemas)
+
+    def _named_for_plugin(self, given: Any, label: str) -> Iterable[Reader] | None:
+        """Return what a plugin makes of a name that is no file's, but that of a part of one."""
+        is_name = isinstance(given, (str, os.PathLike))
+        if self._plugins is None or not is_name or file_of_part(str(given)) is None:
+            return None
+        open_file = self._open_file(label)
+        label = named(label, shown_url(os.fspath(given)))
+        claim = self._plugins.open(given, label, None, open_file)
+        return None if claim is None else sources_of(*claim, label, self._schemas)
+
+    def _open_file(self, label: str) -> Callable[[str | os.PathLike[str]], Opened]:
+        """Return what opens a file for a plugin that is asked for an input that is none itself."""
+
+        def open_file(path: str | os.PathLike[str]) -> Opened:
+            reader = self._reader(path if is_url(path) else Path(path), label)
+            assert not isinstance(reader, DatamodelReader)  # noqa: S101  # of files there are two
+            return reader.opened
+
+        return open_file
 
 
 def _opened(reader: _OwnReader | None) -> Opened | None:

@@ -10,7 +10,7 @@ from blender_core.common.wording import join_words, pluralize
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["BY_NUMBER", "RowLabels"]
+__all__ = ["BY_NUMBER", "BY_ROW", "RowLabels"]
 
 
 class RowLabels:
@@ -67,5 +67,25 @@ class RowLabels:
         return f"{inputs} of {pluralize(n_rows, 'row')}" if self._of_several else inputs
 
 
+class _Rows(RowLabels):
+    """Of rows of which it is not known whether they are an input each."""
+
+    @property
+    def noun(self) -> str:
+        return "row"
+
+    def name(self, row: int) -> str:
+        return f"row {row + 1}"
+
+    def names(self, rows: Sequence[int]) -> str:
+        noun = "row" if len(rows) == 1 else "rows"
+        return f"{noun} {join_words([str(row + 1) for row in rows])}"
+
+    def count(self, n_rows: int) -> str:
+        return pluralize(n_rows, "row")
+
+
 BY_NUMBER: Final = RowLabels()
 """Of inputs that are a row each."""
+BY_ROW: Final = _Rows()
+"""Of a table in a file of a plugin's, whose inputs may be several rows each."""

@@ -5,9 +5,11 @@ __all__ = [
     "claims",
     "columns",
     "conditions",
+    "file_overrides",
     "findings",
     "override_sources",
     "plan",
     "planner",
+    "rules_file_schema",
     "schema_choices",
 ]

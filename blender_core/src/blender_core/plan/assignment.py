@@ -9,8 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.foreign import tried
-from blender_core.common.wording import full_repr, text_table
+from blender_core.common.wording import full_repr, pluralize
+from blender_core.display.text import terminal_width, text_table
+from blender_core.display.view import View, ViewTable
+from blender_core.display.viewed import Viewed
 from blender_core.plan.columns import name_columns
+from blender_core.schema.by_attribute import ByAttribute
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -49,11 +53,20 @@ class Tier(enum.IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class SourcedOverride:
-    """An override, and who asks for it: a plugin with its version, a file, or the caller."""
+    """An override, and who asks for it: a plugin with its version, a file, or the caller.
+
+    `reader` is the plugin that has read the file, if one has.
+    """
 
     override: Override
     tier: Tier
     source: str
+    reader: str = ""
+
+    @property
+    def author(self) -> str:
+        """Whose overrides it belongs to: the files that one plugin reads are as one."""
+        return self.reader or self.source
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +153,7 @@ class Choice:
 
 
 @dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(Viewed):
     """An attribute, and the rule that it gets; printed, with all that led to it.
 
     Parameters
@@ -169,22 +182,27 @@ class Assignment:
     recorded: bool = False
     column: str | None = None
 
+    def __repr__(self) -> str:
+        return f"<Assignment {self.attribute.label}: {self.choice.label}, by {self.source}>"
+
     def __str__(self) -> str:
+        return str(self._view())
+
+    def _view(self) -> View:
         rule = f"{self.name} of {self.provider}"
-        rows = [
+        recorded = "not recorded"
+        if self.recorded:
+            recorded = "recorded" if self.column is None else f"recorded as {self.column}"
+        facts = [
             ("rule", rule if self.rule is None else f"{rule}: {self.rule.summary}"),
             ("asked for by", _asked(self.choice)),
             *(
                 ("instead of", f"{lost.label}, asked for by {_asked(lost)}")
                 for lost in self.won_over
             ),
-            ("HDRTAB", "recorded" if self.recorded else "not recorded"),
+            ("HDRTAB", recorded),
         ]
-        if self.recorded and self.column is not None:
-            rows[-1] = ("HDRTAB", f"recorded as {self.column}")
-        width = max(len(name) for name, _ in rows)
-        lines = (f"  {name:{width}}  {text}" for name, text in rows)
-        return "\n".join([f"{self.attribute.label}: {self.choice.label}", *lines])
+        return View(f"{self.attribute.label}: {self.choice.label}", facts)
 
     @property
     def name(self) -> str:
@@ -223,7 +241,7 @@ def _asked(choice: Choice) -> str:
     return f"{source}: {choice.reason}"
 
 
-class Assignments(Mapping[str, Assignment]):
+class Assignments(Mapping[str, Assignment], Viewed):
     """Attribute → assignment, in the order in which they are given; printed, a table.
 
     `BlendPlan`, which adds how they are made, describes parameters and attributes.
@@ -237,7 +255,9 @@ class Assignments(Mapping[str, Assignment]):
         told: set[str] | None = None,
     ) -> None:
         self.unmatched, self.matched = tuple(unmatched), tuple(matched)
-        self._assignments = {each.attribute.path: each for each in assignments}
+        by_path = {each.attribute.path: each for each in assignments}
+        self.keywords = {path: each.attribute.keyword for path, each in by_path.items()}
+        self._assignments = ByAttribute(by_path, self.keywords)
         self.columns = name_columns(
             ((each.attribute, each.column) for each in self.values() if each.recorded), told
         )
@@ -252,8 +272,15 @@ class Assignments(Mapping[str, Assignment]):
             path for path, each in self.items() if each.rule is not None and path not in wanted
         )
 
-    def __getitem__(self, path: str) -> Assignment:
-        return self._assignments[path]
+    def __getitem__(self, name: str) -> Assignment:
+        return self._assignments[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._assignments
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return an assignment by the path or keyword of its attribute, if there is one."""
+        return self._assignments.get(name, default)
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._assignments)
@@ -262,8 +289,7 @@ class Assignments(Mapping[str, Assignment]):
         return len(self._assignments)
 
     def __repr__(self) -> str:
-        overridden = sum(each.tier > Tier.SCHEMA for each in self.values())
-        return f"<{type(self).__name__} of {len(self)} attributes, {overridden} of them overridden>"
+        return f"<{type(self).__name__} of {self._count}>"
 
     def __str__(self) -> str:
         return text_table(
@@ -280,7 +306,35 @@ class Assignments(Mapping[str, Assignment]):
                 )
                 for path, each in self.items()
             ),
+            terminal_width(),
         )
+
+    @property
+    def _count(self) -> str:
+        overridden = sum(each.tier > Tier.SCHEMA for each in self.values())
+        return f"{len(self)} attributes, {overridden} of them overridden"
+
+    def _view(self) -> View:
+        by_tier: dict[Tier, list[Assignment]] = {}
+        for each in self.values():
+            by_tier.setdefault(each.tier, []).append(each)
+        tables = [_table_of_tier(tier, by_tier[tier]) for tier in sorted(by_tier, reverse=True)]
+        return View(f"Plan for {self._count}", tables=tables)
+
+
+def _table_of_tier(tier: Tier, assignments: Sequence[Assignment]) -> ViewTable:
+    """Return what is asked for in one tier. Of defaults, there is nothing more to tell."""
+    rows = [
+        [each.attribute.keyword or "", each.attribute.path, each.choice.label]
+        for each in assignments
+    ]
+    head = ["keyword", "attribute", "rule"]
+    if tier > Tier.SCHEMA:
+        head += ["asked for by", "reason"]
+        for row, each in zip(rows, assignments, strict=True):
+            row += [each.source, each.reason]
+    title = f"{tier.label}: {pluralize(len(rows), 'attribute')}"
+    return ViewTable(head, rows, title, is_folded=tier <= Tier.SCHEMA)
 
 
 def _wants_all(assignment: Assignment) -> bool:

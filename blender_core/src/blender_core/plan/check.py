@@ -184,7 +184,17 @@ def _column(
 def _finding(assignment: Assignment, kind: FindingKind, problem: str, remedy: str) -> Finding:
     attribute, choice = assignment.attribute, assignment.choice
     where = kind, attribute.path, attribute.keyword
-    return Finding(*where, choice.label, assignment.provider, choice.source, problem, remedy)
+    # A deprecated name gives the right value, and who asks for it here cannot take another.
+    is_information = kind is FindingKind.DEPRECATED and assignment.tier <= Tier.SCHEMA
+    return Finding(
+        *where,
+        choice.label,
+        assignment.provider,
+        choice.source,
+        problem,
+        remedy,
+        is_information=is_information,
+    )
 
 
 def _another_rule(assignment: Assignment) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from blender_core.common.attribute_paths import ITSELF, is_within
 from blender_core.errors import PlanError, raise_all
 from blender_core.plan.assignment import Choice, Tier
+from blender_core.plan.columns import are_of_one_keyword
 from blender_core.plan.made_attributes import Made
 from blender_core.plan.selections import of_values, selection_of
 
@@ -106,7 +107,8 @@ class Claims:
             return
         self.matched.append(sourced)
         recordable = [each for each, _, _ in matches if each.recordable]
-        if override.column is not None and len(recordable) > 1:
+        # One keyword in several HDUs has a column for each, with numbers, as without this name.
+        if override.column is not None and not are_of_one_keyword(recordable):
             msg = (
                 f"the override of {override.attribute!r} by {sourced.source} names one column, "
                 f"{override.column!r}, for {len(recordable)} attributes, such as "

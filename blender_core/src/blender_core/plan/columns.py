@@ -12,7 +12,14 @@ if TYPE_CHECKING:
     from blender_core.errors import BlenderError
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["name_columns", "numbered"]
+__all__ = ["are_of_one_keyword", "name_columns", "numbered"]
+
+
+def are_of_one_keyword(attributes: Iterable[Attribute]) -> bool:
+    """Tell whether attributes are one, or have one keyword in several HDUs."""
+    attributes = list(attributes)
+    keywords = {each.keyword for each in attributes}
+    return len(attributes) < 2 or (len(keywords) == 1 and None not in keywords)
 
 
 def name_columns(
@@ -30,12 +37,13 @@ def name_columns(
         if column is None:
             continue
         # The FITS standard compares names without case.
-        if other := taken.get(column.casefold()):
+        other = taken.get(column.casefold())
+        if other is not None and not are_of_one_keyword((other, attribute)):
             msg = (
                 f"overrides give the column {column!r} of HDRTAB to both {other.label} and "
                 f"{attribute.label}: a table has a column once"
             )
-            faults.append(PlanError(msg, attribute=attribute.path))
+            faults.append(PlanError(msg, attribute=attribute.path, keyword=attribute.keyword))
         taken[column.casefold()] = attribute
     raise_all("columns of HDRTAB cannot be named", faults)
     columns = numbered(recorded)
@@ -56,19 +64,21 @@ def name_columns(
 def numbered(recorded: Iterable[tuple[Attribute, str | None]]) -> dict[str, str]:
     """Name columns, with numbers where names would be the same."""
     recorded = list(recorded)
-    taken = {column.casefold() for _, column in recorded if column is not None}
+    named = {column.casefold() for _, column in recorded if column is not None}
+    taken: set[str] = set()
     reserved = {
         (each.keyword or each.path).casefold() for each, column in recorded if column is None
     }
     columns: dict[str, str] = {}
     for attribute, column in recorded:
-        if column is not None:
-            columns[attribute.path] = column
-            continue
-        wanted = attribute.keyword or attribute.path
+        wanted = column or attribute.keyword or attribute.path
         name, number = wanted, 1
-        # A name that nobody has yet may still be what another attribute asks for.
-        while name.casefold() in taken or (number > 1 and name.casefold() in reserved):
+        # A name that somebody gives is his alone; one with a number nobody else may ask for.
+        while (
+            name.casefold() in taken
+            or (name.casefold() in named and (column is None or number > 1))
+            or (name.casefold() in reserved and number > 1)
+        ):
             number += 1
             name = f"{wanted}_{number}"
         taken.add(name.casefold())

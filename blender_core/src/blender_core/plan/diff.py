@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blender_core.common.listing import Listing
-from blender_core.common.wording import text_table
+from blender_core.common.wording import pluralize
+from blender_core.display.view import View, ViewTable
+from blender_core.display.viewed import Viewed
 from blender_core.plan.assignment import Tier
 
 if TYPE_CHECKING:
@@ -28,6 +30,10 @@ class PlanChange:
     here: Assignment | None
     there: Assignment | None
 
+    def __repr__(self) -> str:
+        words = f"{self.in_words_here} → {self.in_words_there}"
+        return f"<PlanChange {self.attribute}: {words}>"
+
     @property
     def in_words_here(self) -> str:
         """The one assignment in words, as far as it differs from the other."""
@@ -39,7 +45,7 @@ class PlanChange:
         return _in_words(self.there, self.here)
 
 
-class PlanDiff(Listing[PlanChange]):
+class PlanDiff(Listing[PlanChange], Viewed):
     """What is different between two plans, in their order; printed, a table."""
 
     @classmethod
@@ -52,12 +58,17 @@ class PlanDiff(Listing[PlanChange]):
         )
 
     def __str__(self) -> str:
-        if not self:
-            return "no difference"
-        return text_table(
+        return str(self._table()) or "no difference"
+
+    def _table(self) -> ViewTable:
+        return ViewTable(
             ("attribute", "here", "there"),
-            ((change.attribute, change.in_words_here, change.in_words_there) for change in self),
+            [(change.attribute, change.in_words_here, change.in_words_there) for change in self],
         )
+
+    def _view(self) -> View:
+        number = pluralize(len(self), "attribute") if self else "No attribute"
+        return View(f"{number} treated differently by two plans", tables=[self._table()])
 
 
 def _meaning(assignment: Assignment | None) -> object:

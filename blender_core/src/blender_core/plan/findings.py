@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING
 
 from blender_core.common.attribute_paths import label_of
 from blender_core.common.listing import Listing
-from blender_core.common.wording import text_table
+from blender_core.common.wording import pluralize
+from blender_core.display.view import View, ViewTable
+from blender_core.display.viewed import Viewed
 
 if TYPE_CHECKING:
     from blender_core.common.provider import Provider
@@ -40,7 +42,7 @@ class FindingKind(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Viewed):
     """One thing that cannot come out right, or may not.
 
     Parameters
@@ -61,6 +63,8 @@ class Finding:
         What is wrong.
     remedy : str
         What to do about it.
+    is_information : bool, optional
+        Whether nothing comes out wrong, and only who writes the schema can mend it.
     """
 
     kind: FindingKind
@@ -71,6 +75,10 @@ class Finding:
     source: str
     problem: str
     remedy: str
+    is_information: bool = False
+
+    def __repr__(self) -> str:
+        return f"<Finding {self.keyword or self.attribute}: {self.problem}>"
 
     def __str__(self) -> str:
         return (
@@ -79,8 +87,16 @@ class Finding:
             f"{self.remedy}"
         )
 
+    def _view(self) -> View:
+        facts = [
+            ("rule", f"{self.rule} of {self.provider}"),
+            ("asked for by", self.source),
+            ("remedy", self.remedy),
+        ]
+        return View(f"{label_of(self.attribute, self.keyword)}: {self.problem}", facts)
 
-class Findings(Listing[Finding]):
+
+class Findings(Listing[Finding], Viewed):
     """What a plan's check finds, in the order of the plan; printed, a table.
 
     Parameters
@@ -96,11 +112,12 @@ class Findings(Listing[Finding]):
     """
 
     def __str__(self) -> str:
-        if not self:
-            return "nothing found"
-        return text_table(
+        return str(self._table()) or "nothing found"
+
+    def _table(self) -> ViewTable:
+        return ViewTable(
             ("attribute", "keyword", "rule", "asked for by", "provider", "problem", "remedy"),
-            (
+            [
                 (
                     each.attribute,
                     each.keyword or "",
@@ -111,5 +128,9 @@ class Findings(Listing[Finding]):
                     each.remedy,
                 )
                 for each in self
-            ),
+            ],
         )
+
+    def _view(self) -> View:
+        number = pluralize(len(self), "thing") if self else "Nothing"
+        return View(f"{number} found that may not come out right", tables=[self._table()])

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from blender_core.common.attribute_paths import ITSELF, OF_OTHERS
+from blender_core.common.attribute_paths import OF_OTHERS
 from blender_core.errors import PlanError
 from blender_core.schema.attributes import Attribute, AttributeIndex
 
@@ -34,7 +34,7 @@ class Made:
     """The attributes that overrides have made beside those that the inputs have.
 
     `index` has all of them. An override that says whose values are blended gives way to one of the
-    attribute's own, and the latter means none that was made by another of the same source: in one
+    attribute's own, and the latter means none that was made by another of the same author: in one
     file, both can stand beside each other, for inputs that have the attribute and others.
     """
 
@@ -50,7 +50,7 @@ class Made:
             for pair in pairs_of(sourced.override, self._given, self._given):
                 if not self._given.has(pair.target.path):
                     made.setdefault(pair.target.path, pair.target)
-                    self._makers.setdefault(pair.target.path, set()).add(sourced.source)
+                    self._makers.setdefault(pair.target.path, set()).add(sourced.author)
         self.index = AttributeIndex([*attributes, *made.values()]) if made else self._given
 
     def matches(
@@ -64,7 +64,7 @@ class Made:
         return [
             (attribute, specificity, None)
             for attribute, specificity in self.index.matches(override.attribute)
-            if specificity != ITSELF or sourced.source not in self._makers.get(attribute.path, ())
+            if sourced.author not in self._makers.get(attribute.path, ())
         ]
 
 

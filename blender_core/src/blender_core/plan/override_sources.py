@@ -16,7 +16,7 @@ from blender_core.plugins.named_file import NamedFile
 from blender_core.plugins.override import Override
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from blender_core.plugins.context import Context
     from blender_core.plugins.manager import Plugins
@@ -46,7 +46,10 @@ class OverrideSources:
             *(NamedFile(path, RULES) for path in rules_files()),
             *(NamedFile(Path(path)) for path in _paths(rules)),
         ]
-        self._of_files_and_caller = [each for file in files for each in overrides_in(file, plugins)]
+        among = [file.path for file in files]
+        self._of_files_and_caller = [
+            each for file in files for each in overrides_in(file, plugins, among)
+        ]
         self._of_files_and_caller += (
             SourcedOverride(override, Tier.CALLER, CALLER) for override in _callers_own(overrides)
         )
@@ -65,9 +68,14 @@ class OverrideSources:
             ]
         return self._of_plugins[key] + self._of_files_and_caller
 
-    def holding(self, context: Context) -> list[SourcedOverride]:
-        """Return the overrides that hold for certain inputs."""
-        return [each for each in self.all_for(context) if each.override.when.holds(context)]
+    def holding(self, context: Context, everyone: Sequence[Context] = ()) -> list[SourcedOverride]:
+        """Return the overrides that hold for certain inputs, and what all of the blend are."""
+        return [each for each in self.all_for(context) if _holds(each.override, context, everyone)]
+
+    def waiting(self, context: Context) -> list[SourcedOverride]:
+        """Return those that will hold for certain inputs if others are as they want it."""
+        every = (each for each in self.all_for(context) if each.override.for_all)
+        return [each for each in every if not each.override.when.holds(context)]
 
     def names(self, attribute: Attribute) -> bool:
         """Tell whether a rules file or the caller means an attribute by its own path or keyword."""
@@ -76,11 +84,20 @@ class OverrideSources:
             for each in self._of_files_and_caller
         )
 
-    def idle(self, context: Context) -> tuple[SourcedOverride, ...]:
+    def idle(
+        self, context: Context, everyone: Sequence[Context] = ()
+    ) -> tuple[SourcedOverride, ...]:
         """Return the overrides of files and the caller that do not hold for certain inputs."""
         return tuple(
-            each for each in self._of_files_and_caller if not each.override.when.holds(context)
+            each
+            for each in self._of_files_and_caller
+            if not _holds(each.override, context, everyone)
         )
+
+
+def _holds(override: Override, context: Context, everyone: Sequence[Context]) -> bool:
+    whom = (context, *everyone) if override.for_all else (context,)
+    return any(map(override.when.holds, whom))
 
 
 def _paths(rules: Any) -> Iterator[str | os.PathLike[str]]:

@@ -15,12 +15,13 @@ from blender_core.plan.diff import PlanDiff
 from blender_core.plan.findings import Findings
 from blender_core.plan.override_sources import OverrideSources
 from blender_core.plan.precedence import assign
+from blender_core.plan.product_schema import schema_of_product
 from blender_core.plugins.context import Context
 from blender_core.plugins.manager import Plugins
 from blender_core.plugins.registry import Registry
 from blender_core.plugins.source import attributes_of
 from blender_core.schema.attributes import read_attributes
-from blender_core.schema.model_class import described
+from blender_core.schema.model_class import described, import_datamodels
 
 if TYPE_CHECKING:
     import os
@@ -60,6 +61,8 @@ class BlendPlan(Assignments):
     idle : tuple of SourcedOverride
         The overrides of rules files and of the caller that do not hold, because no input meets
         their conditions.
+    plugins : Plugins or None
+        Those that it is made with; None if it is not known, or is that of a blend.
     unknown_conditions : tuple of UnknownCondition
         What overrides want inputs to be, and the schema says that none can be.
 
@@ -88,6 +91,11 @@ class BlendPlan(Assignments):
 
     idle: tuple[SourcedOverride, ...] = ()
     unknown_conditions: tuple[UnknownCondition, ...] = ()
+    plugins: Plugins | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        # Plugins are modules, and stay where they are.
+        return {name: value for name, value in vars(self).items() if name != "plugins"}
 
     @classmethod
     def for_model(
@@ -165,6 +173,7 @@ class BlendPlan(Assignments):
             overrides=sources.holding(context),
             ignore=ignore,
         )
+        plan.plugins = plugins
         plan.idle = sources.idle(context)
         plan.unknown_conditions = unknown
         return plan
@@ -253,7 +262,7 @@ class BlendPlan(Assignments):
         """
         return PlanDiff.between(self, other)
 
-    def check(self, product: Any = None) -> Findings:
+    def check(self, product: Any = None, *, plugins: Plugins | None = None) -> Findings:
         """Tell what cannot come out right, before any work.
 
         Whether a rule may give what the schema forbids is told by what it says of itself: its
@@ -262,9 +271,11 @@ class BlendPlan(Assignments):
 
         Parameters
         ----------
-        product : stdatamodels.DataModel, path-like, type or mapping, optional
+        product : stdatamodels.DataModel, path-like, type, mapping or object, optional
             The product, its file, its class or its schema, if its schema is not that of the
             inputs.
+        plugins : Plugins, optional
+            The plugins that may take the product, instead of those that the plan is made with.
 
         Returns
         -------
@@ -287,7 +298,8 @@ class BlendPlan(Assignments):
         if product is None:
             return Findings(check_plan(self, self.columns))
         if not isinstance(product, Mapping):
-            product = Opener().open(_instance(product), "the product").schema
+            plugins = self.plugins if plugins is None else plugins
+            product = schema_of_product(_instance(product), plugins)
         return Findings(check_plan(self, self.columns, read_attributes(product)))
 
 
@@ -306,6 +318,7 @@ def _attributes_of_blank(model_type: type) -> dict[str, Attribute] | None:
     Most classes are like that. The first datamodel of a process has asdf import all its
     extensions, which takes a second.
     """
+    import_datamodels()
     from stdatamodels.jwst.datamodels import JwstDataModel
 
     if not issubclass(model_type, JwstDataModel):

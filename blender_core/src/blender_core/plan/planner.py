@@ -8,6 +8,8 @@ by their instruments or detectors; all plans have to agree in the end.
 
 from __future__ import annotations
 
+import functools
+import itertools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
@@ -101,6 +103,8 @@ class Planner:
             holding = self._overrides.holding(context)
             wanted.update(context_paths(own).values())
         plan, later = self._first_plan(attributes, context, holding)
+        if context is not None:
+            later = [*later, *self._overrides.waiting(context)]
         wanted.update(plan.wanted)
         index = AttributeIndex(attributes.values())
         for sourced in later:
@@ -169,8 +173,10 @@ class Planner:
         by_type: dict[type | str, list[Kind]] = {}
         for kind in kinds:
             by_type.setdefault(kind.model_type, []).append(kind)
-        for alike in by_type.values():
-            candidates += self._add_plans(plans, alike, columns)
+        contexts = {kind: _contexts(alike, columns) for kind, alike in by_type.items()}
+        everyone = [*itertools.chain(*contexts.values())]
+        for model_type, alike in by_type.items():
+            candidates += self._add_plans(plans, alike, columns, contexts[model_type], everyone)
         unknown = unknown_conditions(candidates)
         warn_of_conditions(each for each in unknown if each not in self._warned_of)
         self._warned_of.update(unknown)
@@ -199,7 +205,12 @@ class Planner:
         return rest, {**columns.once, **alone}
 
     def _add_plans(
-        self, plans: dict[str, BlendPlan], kinds: Sequence[Kind], columns: Columns
+        self,
+        plans: dict[str, BlendPlan],
+        kinds: Sequence[Kind],
+        columns: Columns,
+        contexts: Sequence[Context],
+        everyone: Sequence[Context],
     ) -> list[tuple[Context, Mapping[str, Attribute], Sequence[SourcedOverride]]]:
         """Add the plans for inputs of one model type, and return what overrides there are."""
         first = kinds[0]
@@ -214,26 +225,22 @@ class Planner:
                 schemas += [("", {each.path: each}) for one in beyond.values() for each in one]
             attributes, ways, differences = merged(schemas, columns.unknown)
             warn_of_differences(name_of(first.model_type), differences, self._told)
-        plan = first.plan
+        plan, own_holding = first.plan, first.holding
+        if first.context is not None:
+            own_holding = self._overrides.holding(first.context, everyone)
+        plan_for = functools.partial(self._plan, everyone=everyone, several=bool(ways))
         if first.is_provisional or not is_as_first:
-            plan = self._plan(attributes.values(), first.context, first.holding, several=bool(ways))
+            plan = plan_for(attributes.values(), first.context, own_holding)
         plans[_label(first.context, first.model_type, plans)] = plan
         for like, own in ways:
             label = _label(first.context, first.model_type, plans, like)
-            own = {**attributes, **own}
-            plans[label] = self._plan(own.values(), first.context, first.holding, several=True)
-        if first.context is None:
-            return []
-        others = self._others(kinds, columns, attributes)
-        for context in others:
-            holding = self._overrides.holding(context)
-            if holding != first.holding:
-                plan = self._plan(attributes.values(), context, holding, several=bool(ways))
+            plans[label] = plan_for({**attributes, **own}.values(), first.context, own_holding)
+        for context in contexts:
+            holding = self._overrides.holding(context, everyone)
+            if context != first.context and holding != own_holding:
+                plan = plan_for(attributes.values(), context, holding)
                 plans[_label(context, first.model_type, plans)] = plan
-        return [
-            (context, attributes, self._overrides.all_for(context))
-            for context in (*others, first.context)
-        ]
+        return [(context, attributes, self._overrides.all_for(context)) for context in contexts]
 
     def _plan(
         self,
@@ -241,6 +248,7 @@ class Planner:
         context: Context | None,
         holding: Sequence[SourcedOverride],
         *,
+        everyone: Sequence[Context] = (),
         several: bool = False,
     ) -> BlendPlan:
         plan = BlendPlan.for_attributes(
@@ -252,24 +260,27 @@ class Planner:
             told=self._told,
         )
         if context is not None:
-            plan.idle = self._overrides.idle(context)
+            plan.idle = self._overrides.idle(context, everyone)
         return plan
 
-    def _others(
-        self, kinds: Sequence[Kind], columns: Columns, attributes: Mapping[str, Attribute]
-    ) -> list[Context]:
-        """Return what inputs of a model type say of themselves that its first did not say."""
-        first = kinds[0].context
-        assert first is not None  # noqa: S101  # overrides want to know
-        paths = context_paths(attributes)
-        distinct = dict.fromkeys(
-            values
-            for kind in kinds
-            for values in columns.combinations(kind.layout, [*paths.values()])
-        )
-        blank = Context(model_type=first.model_type)
-        contexts = [blank.updated(dict(zip(paths, values, strict=True))) for values in distinct]
-        return [context for context in contexts if context != first]
+
+def _contexts(kinds: Sequence[Kind], columns: Columns) -> list[Context]:
+    """Return what inputs of a model type say of themselves; that of the first is the last."""
+    first = kinds[0].context
+    if first is None:  # no override wants to know
+        return []
+    attributes: dict[str, Attribute] = {}
+    for kind in kinds:
+        beyond = columns.attributes_beyond(kind.layout)
+        own = {**kind.attributes, **{path: ways[0] for path, ways in beyond.items()}}
+        attributes = {**own, **attributes}
+    paths = context_paths(attributes)
+    distinct = dict.fromkeys(
+        values for kind in kinds for values in columns.combinations(kind.layout, [*paths.values()])
+    )
+    blank = Context(model_type=first.model_type)
+    contexts = [blank.updated(dict(zip(paths, values, strict=True))) for values in distinct]
+    return [*(context for context in contexts if context != first), first]
 
 
 def _names(sourced: SourcedOverride) -> list[str]:
@@ -397,4 +408,6 @@ def _conflict(
         ".",
     )
     sources = sorted({old.source, new.source})
-    return OverrideConflictError(msg, attribute=old.attribute.path, sources=sources)
+    return OverrideConflictError(
+        msg, attribute=old.attribute.path, keyword=old.attribute.keyword, sources=sources
+    )

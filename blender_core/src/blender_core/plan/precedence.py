@@ -4,7 +4,8 @@ Tiers rise from the engine's default over the schema, plugins and rules files to
 highest that asks for something wins. Within a tier, override A ranks above override B if A means
 the attribute at least as narrowly and has all the conditions of B, and is narrower in one of both.
 A condition on the detector counts as one on the instrument too, and that as one on the telescope.
-Overrides above which no other ranks have to agree; if they do not, that is an error.
+Overrides above which no other ranks have to agree; if they do not, that is an error. Of overrides
+of one author, those to which it gives precedence come before all this.
 """
 
 from __future__ import annotations
@@ -108,7 +109,7 @@ def _column(
             f"{of_records[0].sourced.source} asks to record {attribute.label} in HDRTAB, where a "
             "list has no place"
         )
-        raise PlanError(msg, attribute=attribute.path)
+        raise PlanError(msg, attribute=attribute.path, keyword=attribute.keyword)
     of_names = _ranked(claims, lambda each: each.override.column, attribute, "its column")
     if of_names:
         column = of_names[0].override.column
@@ -123,7 +124,7 @@ def _ranked(
     if not claims:
         return []
     top = max(claim.tier for claim in claims)
-    peers = [claim for claim in claims if claim.tier is top]
+    peers = _without_yielding([claim for claim in claims if claim.tier is top])
     best = [each for each in peers if not any(_ranks_above(other, each) for other in peers)]
     winner = best[0]
     if not all(_agree(wish(each), wish(winner)) for each in best):
@@ -133,6 +134,15 @@ def _ranked(
         key=lambda each: (each.tier, each.specificity, len(each.override.when.scope)), reverse=True
     )
     return [winner, *others]
+
+
+def _without_yielding(claims: Sequence[Claim]) -> list[Claim]:
+    """Leave out the claims over which their own author gives precedence to others."""
+    highest: dict[str, int] = {}
+    for claim in claims:
+        own = claim.override.precedence
+        highest[claim.sourced.author] = max(own, highest.get(claim.sourced.author, own))
+    return [each for each in claims if each.override.precedence == highest[each.sourced.author]]
 
 
 def _ranks_above(claim: Claim, other: Claim) -> bool:
@@ -168,7 +178,12 @@ def _conflict(
     listing = "\n".join(sorted(lines))
     problem = f"overrides of one rank disagree on {attribute.label}, {subject}:\n{listing}\n"
     sources = sorted({claim.sourced.source for claim in claims})
-    return OverrideConflictError(Advice(problem, remedy), attribute=attribute.path, sources=sources)
+    return OverrideConflictError(
+        Advice(problem, remedy),
+        attribute=attribute.path,
+        keyword=attribute.keyword,
+        sources=sources,
+    )
 
 
 def _wrong_parameter(choice: Choice, rule: Rule) -> tuple[Parameter, Any] | None:
@@ -193,7 +208,7 @@ def _require_name(attribute: Attribute, choice: Choice) -> None:
             f"{attribute.label} has the blend_rule {preview(name)} in the schema, where the "
             "name of a rule is asked for"
         )
-        raise PlanError(msg, attribute=attribute.path)
+        raise PlanError(msg, attribute=attribute.path, keyword=attribute.keyword)
 
 
 def _require_arguments(
@@ -225,4 +240,4 @@ def _require_arguments(
     msg = (
         f"{_who(attribute, choice)} asks for the rule {rule.name!r} of {provider}, which {problem}"
     )
-    raise PlanError(msg, attribute=attribute.path)
+    raise PlanError(msg, attribute=attribute.path, keyword=attribute.keyword)

@@ -122,7 +122,8 @@ class SchemaChoices:
 
 
 def _fault(attribute: Attribute, problem: str) -> PlanError:
-    return PlanError(f"{attribute.label} has in the schema a {problem}", attribute=attribute.path)
+    msg = f"{attribute.label} has in the schema a {problem}"
+    return PlanError(msg, attribute=attribute.path, keyword=attribute.keyword)
 
 
 @functools.cache

@@ -22,11 +22,12 @@ __all__ = ["Installed", "load_installed"]
 
 
 class Installed(NamedTuple):
-    """The plugins, what is wrong with others, and those that the environment leaves out."""
+    """The plugins, what is wrong with others, and those left out: by the environment, or at all."""
 
     plugins: list[tuple[Any, Provider]]
     faults: list[PluginError]
     left_out: tuple[Provider, ...]
+    blocked: tuple[Provider, ...]
 
 
 def load_installed(block: Collection[str]) -> Installed:
@@ -36,6 +37,7 @@ def load_installed(block: Collection[str]) -> Installed:
     blocked = of_environment | of_call
     faults: list[PluginError] = []
     left_out: list[Provider] = []
+    all_left_out: list[Provider] = []
     known: set[str] = set()
     by_name: dict[str, list[tuple[Provider, EntryPoint]]] = {}
     for announced in announced_plugins():
@@ -43,6 +45,7 @@ def load_installed(block: Collection[str]) -> Installed:
         if not announced.names.isdisjoint(of_environment):
             left_out.append(announced.provider)
         if not announced.names.isdisjoint(blocked):
+            all_left_out.append(announced.provider)
             continue
         if isinstance(announced.entry, PluginError):
             faults.append(announced.entry)
@@ -69,7 +72,7 @@ def load_installed(block: Collection[str]) -> Installed:
             faults.append(of_one_module([each for each, *_ in same], entry.value))
         else:
             plugins.append((plugin, provider))
-    return Installed(plugins, faults, tuple(left_out))
+    return Installed(plugins, faults, tuple(left_out), tuple(all_left_out))
 
 
 def _warn_of_unknown(

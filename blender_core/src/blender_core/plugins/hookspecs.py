@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 import pluggy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from blender_core.plugins.opened import Opened
@@ -80,13 +80,15 @@ class BlenderSpecs:
         """
 
     @hookspec
-    def blender_rules_file(self, path: Path, text: str) -> Iterable[Override] | None:
+    def blender_rules_file(
+        self, path: Path, text: str, among: tuple[Path, ...]
+    ) -> Iterable[Override] | None:
         """Read the overrides in a rules file of a format of the plugin's own.
 
         Called for each rules file whose name does not end in ``.toml``, before any input is read.
         Only one plugin may take a file. The overrides have the rank of rules files, all the same
-        one: where a later line of the format wins over an earlier one, the plugin leaves out the
-        earlier. Those for attributes that not all inputs have want ``optional=True``.
+        one: where a later line of the format wins over an earlier one, it has a greater
+        ``precedence``. Those for attributes that not all inputs have want ``optional=True``.
 
         Parameters
         ----------
@@ -94,6 +96,10 @@ class BlenderSpecs:
             The file, as the caller or the environment names it.
         text : str
             What is in it: up to 4 MB of UTF-8, whose lines end as Python's do.
+        among : tuple of pathlib.Path
+            All rules files of the blend in their order, of other formats as well: `path` is one of
+            them. Of the files that a plugin reads, precedence is that of one: a later file can win
+            over an earlier one.
 
         Returns
         -------
@@ -125,14 +131,15 @@ class BlenderSpecs:
 
     @hookspec
     def blender_open(
-        self, given: Any, what: str, opened: Opened | None
+        self, given: Any, what: str, opened: Opened | None, open_file: Callable[[Path], Opened]
     ) -> Source | Iterable[Source] | None:
         """Open an input of a kind of the plugin's own.
 
         Called for each input that the engine does not know: neither a datamodel, nor a file or an
         HDUList that says of which of stdatamodels' classes it is, nor something that is broken or
         not there. So a FITS file without the keyword ``DATAMODL`` comes here, and an ASDF file of
-        another telescope. Only one plugin may take an input.
+        another telescope; and, where there is a file ``x.fits``, a name such as ``x.fits[sci,1]``.
+        Only one plugin may take an input.
 
         What the engine has read of a file to know that is handed over. A plugin's function may
         leave out arguments that it does not need.
@@ -145,6 +152,9 @@ class BlenderSpecs:
             What it is to the blend, for messages: ``input 3 (c_flt.fits)``.
         opened : Opened or None
             The headers of a FITS file or HDUList, or the tree of an ASDF file; None for all else.
+        open_file : callable
+            Reads another file as the engine has read this one: path → `Opened`. An `InputError` if
+            it cannot be read.
 
         Returns
         -------

@@ -6,6 +6,8 @@ none, such as the leftovers of an interrupted uninstallation, is none here.
 
 from __future__ import annotations
 
+import contextlib
+import difflib
 import importlib.metadata
 import os
 import re
@@ -24,12 +26,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from importlib.metadata import Distribution, EntryPoint
 
-__all__ = ["Announced", "announced_plugins"]
+__all__ = ["Announced", "announced_plugins", "misspelt_groups"]
 
 _ENTRIES: Final = "entry_points.txt"
 _OF_PYTHON: Final = ("importlib.metadata", "importlib_metadata")
 """Whose distributions are folders, or files, with texts in them."""
 _OPEN_HEADING: Final = re.compile(r"^\s*\[[^\]\n]*$", re.MULTILINE)
+_CLOSE: Final = 0.85
+"""How much alike two names are of which one is taken for the other misspelt: two letters in 13."""
 _NAME_OF_PROJECT: Final = re.compile(r"[A-Z0-9]([A-Z0-9._-]*[A-Z0-9])?", re.IGNORECASE)
 """What pip asks of a name. It puts a tilde before that of what it is about to remove."""
 
@@ -64,6 +68,27 @@ def announced_plugins() -> list[Announced]:
         by_name.setdefault(normalized(name), []).append(distribution)
     announced = [each for alike in by_name.values() for each in _announced_by(alike)]
     return sorted(announced, key=lambda each: (each.provider, getattr(each.entry, "value", "")))
+
+
+def misspelt_groups() -> list[tuple[str, str]]:
+    """Return the distributions with entry-point groups that are nearly ours, and these groups."""
+    misspelt: set[tuple[str, str]] = set()
+    for distribution in importlib.metadata.distributions():
+        # What is wrong with metadata is told by whose plugin is looked for in vain, or nobody's.
+        with contextlib.suppress(Exception):
+            groups = {entry.group for entry in distribution.entry_points}
+            for group in filter(_is_nearly_ours, groups):
+                name, version = _name_and_version(distribution)
+                misspelt.add((f"{name or '?'} {version or '?'}", group))
+    return sorted(misspelt)
+
+
+def _is_nearly_ours(group: str) -> bool:
+    letters, ours = (re.sub(r"[\W_]", "", name).casefold() for name in (group, NAME))
+    if group == NAME:
+        return False
+    is_close = difflib.SequenceMatcher(None, letters, ours).ratio() >= _CLOSE
+    return is_close or ours in letters or letters.startswith("modelblender")
 
 
 def _announced_by(alike: Sequence[Distribution]) -> Iterator[Announced]:

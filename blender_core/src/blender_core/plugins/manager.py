@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any, TypeVar
+import logging
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import pluggy
 
 from blender_core.common.advice import Advice
 from blender_core.common.provider import normalized
+from blender_core.common.wording import join_words, pluralize
+from blender_core.display.view import View, ViewTable
+from blender_core.display.viewed import Viewed
 from blender_core.errors import BlenderError, InputError, PluginError, raise_all
 from blender_core.plugins.contract import (
     called_alike,
@@ -26,7 +30,9 @@ from blender_core.plugins.rules_file_claims import HOOK, read_by_plugins
 from blender_core.plugins.sent import SentPlugin, received, refuse, sent, unsendable
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Collection, Iterable, Iterator
+    from pathlib import Path
 
     from blender_core.common.provider import Provider
     from blender_core.plugins.named_file import NamedFile
@@ -35,8 +41,18 @@ __all__ = ["Plugins"]
 
 T = TypeVar("T", Rule, Override)
 
+_LOGGER: Final = logging.getLogger(__name__)
+_HOOKS: Final = {
+    "blender_rules": "rules",
+    "blender_overrides": "overrides",
+    HOOK: "rules files",
+    "blender_open": "inputs",
+    "blender_product": "products",
+}
+"""The hooks, and what they are for."""
 
-class Plugins:
+
+class Plugins(Viewed):
     """The plugins of a blend.
 
     Plugins are kept in the order of their providers' names, so that nothing depends on the
@@ -60,6 +76,28 @@ class Plugins:
         self._managers: dict[Provider, pluggy.PluginManager] = {}
         self._installed: set[Provider] = set()
         self._left_out: tuple[Provider, ...] = ()
+        self._blocked: tuple[Provider, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"<Plugins: {join_words([str(provider) for provider in self]) or 'none'}>"
+
+    def __str__(self) -> str:
+        return str(self._view())
+
+    def _view(self) -> View:
+        """Return who is there, and what for. No plugin's code is called."""
+        rows = [
+            (
+                str(provider),
+                ", ".join(
+                    words for hook, words in _HOOKS.items() if self._functions(provider, hook)
+                ),
+            )
+            for provider in self
+        ]
+        facts = [("left out", str(provider)) for provider in self._left_out]
+        title = pluralize(len(self), "plugin")
+        return View(title, facts, [ViewTable(("plugin", "has hooks for"), rows)])
 
     def __iter__(self) -> Iterator[Provider]:
         return iter(sorted(self._providers.values()))
@@ -94,7 +132,7 @@ class Plugins:
             If nothing that is installed has a name that is to be left out: it may be misspelt.
         """
         plugins = cls()
-        found, faults, plugins._left_out = load_installed(block)
+        found, faults, plugins._left_out, plugins._blocked = load_installed(block)
         for plugin, provider in found:
             try:
                 plugins.register(plugin, provider)
@@ -104,12 +142,18 @@ class Plugins:
                 plugins._installed.add(provider)
         faults.sort(key=lambda fault: fault.provider)
         raise_all("installed plugins cannot be used", faults)
+        _LOGGER.debug("found %r", plugins)
         return plugins
 
     @property
     def left_out(self) -> tuple[Provider, ...]:
         """The installed plugins that the environment leaves out, sorted."""
         return self._left_out
+
+    @property
+    def blocked(self) -> tuple[Provider, ...]:
+        """The installed plugins that the call or the environment leaves out, sorted."""
+        return self._blocked
 
     def register(self, plugin: Any, provider: Provider) -> None:
         """Add a plugin that is at hand, installed or not.
@@ -262,13 +306,17 @@ class Plugins:
             "blender_overrides", Override, model_type=model_type, instrument=instrument
         )
 
-    def rules_file(self, file: NamedFile) -> tuple[list[Override], Provider] | None:
+    def rules_file(
+        self, file: NamedFile, among: Collection[Path] = ()
+    ) -> tuple[list[Override], Provider] | None:
         """Find the plugin that takes a rules file, and have it read.
 
         Parameters
         ----------
         file : NamedFile
             The file.
+        among : collection of Path, optional
+            All rules files of the blend, in their order, with this one.
 
         Returns
         -------
@@ -285,7 +333,8 @@ class Plugins:
             If a plugin's hook fails, or gives something that is not an `Override`. Several come as
             a `BlendErrorGroup`.
         """
-        return read_by_plugins(file, self._hooks(HOOK, path=file.path, text=file.text()))
+        arguments = {"path": file.path, "text": file.text(), "among": tuple(among) or (file.path,)}
+        return read_by_plugins(file, self._hooks(HOOK, **arguments))
 
     @property
     def rules_file_readers(self) -> list[Provider]:
@@ -298,7 +347,11 @@ class Plugins:
         return bool(self._implementers("blender_overrides"))
 
     def open(
-        self, given: Any, what: str, opened: Opened | None = None
+        self,
+        given: Any,
+        what: str,
+        opened: Opened | None = None,
+        open_file: Callable[[str | os.PathLike[str]], Opened] | None = None,
     ) -> tuple[Any, Provider] | None:
         """Find the plugin that takes an input, and have it opened.
 
@@ -310,6 +363,8 @@ class Plugins:
             What it is to the blend, for messages: ``input 3 (c_flt.fits)``.
         opened : Opened, optional
             What the engine has read of it. Each plugin gets a copy.
+        open_file : callable, optional
+            What reads another file as the engine does.
 
         Returns
         -------
@@ -325,7 +380,9 @@ class Plugins:
         PluginError
             If a plugin's hook fails. Several come as a `BlendErrorGroup`.
         """
-        return self._claim("blender_open", given, what, opened)
+        return self._claim(
+            "blender_open", given=given, what=what, opened=opened, open_file=open_file
+        )
 
     def product(
         self, given: Any, what: str, opened: Opened | None = None
@@ -351,7 +408,7 @@ class Plugins:
         InputError, ReaderConflictError, PluginError
             As for `open`.
         """
-        return self._claim("blender_product", given, what, opened)
+        return self._claim("blender_product", given=given, what=what, opened=opened)
 
     @property
     def readers(self) -> list[Provider]:
@@ -367,13 +424,11 @@ class Plugins:
         """Return those whose plugins have a hook, once for each function that is one."""
         return [provider for provider in self for _ in self._functions(provider, hook)]
 
-    def _claim(
-        self, hook: str, given: Any, what: str, opened: Opened | None
-    ) -> tuple[Any, Provider] | None:
+    def _claim(self, hook: str, what: str, **arguments: Any) -> tuple[Any, Provider] | None:
         """Return what the only plugin that takes something makes of it, and whose it is."""
         claims: list[tuple[Any, Provider]] = []
         faults: list[BlenderError] = []
-        for provider, ask in self._hooks(hook, given=given, what=what, opened=opened):
+        for provider, ask in self._hooks(hook, what=what, **arguments):
             try:
                 problem = f"{hook} of plugin {provider} failed for {what}"
                 with guarded(problem, provider, passes=InputError):

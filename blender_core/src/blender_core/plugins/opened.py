@@ -14,6 +14,7 @@ from blender_core.formats.asdf.plain_tree import copied
 from blender_core.formats.fits.header_cards import Alteration, Card, cards_of
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
@@ -164,6 +165,8 @@ class Opened(_Unchangeable):
         Of which format it is.
     headers : tuple of OpenedHeader
         The headers of all HDUs, in their order. Empty for ASDF.
+    status : os.stat_result or None
+        What the file was like when it was read; None for FITS.
 
     Examples
     --------
@@ -187,6 +190,7 @@ class Opened(_Unchangeable):
     path: Path | None
     format: Literal["fits", "asdf"]
     headers: tuple[OpenedHeader, ...]
+    status: os.stat_result | None
     _tree: Mapping[str, Any] | None
 
     def __init__(
@@ -194,9 +198,14 @@ class Opened(_Unchangeable):
         path: Path | None,
         headers: tuple[OpenedHeader, ...] = (),
         tree: Mapping[str, Any] | None = None,
+        status: os.stat_result | None = None,
     ) -> None:
         vars(self).update(
-            path=path, format="fits" if tree is None else "asdf", headers=headers, _tree=tree
+            path=path,
+            format="fits" if tree is None else "asdf",
+            headers=headers,
+            status=status,
+            _tree=tree,
         )
 
     def __repr__(self) -> str:
@@ -212,7 +221,7 @@ class Opened(_Unchangeable):
     def copy(self) -> Opened:
         """Return the same, with which nobody can change what this one tells."""
         headers = tuple(header.copy() for header in self.headers)
-        return Opened(self.path, headers, self._tree)
+        return Opened(self.path, headers, self._tree, self.status)
 
     @cached_property
     def tree(self) -> Mapping[str, Any] | None:

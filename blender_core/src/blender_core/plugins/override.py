@@ -155,6 +155,13 @@ class Override:
     optional : bool, optional
         Whether it is left out where the inputs' schema does not have the attribute, for overrides
         that hold for inputs of many kinds. Without, that is an error.
+    for_all : bool, optional
+        Whether it holds for all inputs of a blend as soon as `when` holds for one of them. Without,
+        inputs of which some are meant and others not have to agree on a rule all the same.
+    precedence : int, optional
+        Of overrides that one plugin, one file or one caller asks for, those with the greatest
+        number win, however narrowly they mean an attribute. It is for formats of rules files whose
+        later lines win over earlier ones; the files that one plugin reads are as one.
 
     Raises
     ------
@@ -188,6 +195,8 @@ class Override:
     record: bool | None = None
     column: str | None = None
     optional: bool = False
+    for_all: bool = False
+    precedence: int = 0
 
     def __post_init__(self) -> None:
         for name, (kind, words) in _TYPES.items():
@@ -252,6 +261,8 @@ _TYPES: Final[dict[str, tuple[Any, str]]] = {
     "record": (bool | None, "a bool"),
     "column": (str | None, "a str"),
     "optional": (bool, "a bool"),
+    "for_all": (bool, "a bool"),
+    "precedence": (int, "an int"),
 }
 _NEVER_EMPTY: Final = ("attribute", "rule", "order_by", "blend_from", "column")
 SETTINGS: Final = ("missing", "default", "order_by", "once_per", "companions", "parameters")

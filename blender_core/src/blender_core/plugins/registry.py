@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from blender_core.common.advice import Advice, leave_out, leave_out_all_but_one
 from blender_core.common.provider import normalized
+from blender_core.common.wording import join_words, pluralize
+from blender_core.display.view import View, ViewTable
+from blender_core.display.viewed import Viewed
 from blender_core.errors import BlenderError, RuleConflictError, UnknownRuleError, raise_all
 
 if TYPE_CHECKING:
@@ -24,8 +27,11 @@ class ProvidedRule(NamedTuple):
     rule: Rule
     provider: Provider
 
+    def __repr__(self) -> str:
+        return f"<rule {self.rule.name} of {self.provider}>"
 
-class Registry:
+
+class Registry(Viewed):
     """The rules of a blend, by name.
 
     A name means one rule. Where several providers offer a name, one of them has to say through
@@ -76,6 +82,25 @@ class Registry:
             else:
                 faults.append(_conflict(name, offers_of_name, left))
         raise_all("rules are offered by more than one plugin", faults)
+
+    def __repr__(self) -> str:
+        return f"<Registry of {self._count}>"
+
+    def __str__(self) -> str:
+        return str(self._view())
+
+    @property
+    def _count(self) -> str:
+        providers = join_words([str(provider) for provider in self.providers])
+        number = pluralize(sum(1 for _ in self), "rule")
+        return f"{number} of {providers}" if providers else number
+
+    def _view(self) -> View:
+        rows = [
+            (name, self._rules[name].rule.summary, str(self._rules[name].provider)) for name in self
+        ]
+        head = ("rule", "what it gives", "provider")
+        return View(self._count, tables=[ViewTable(head, rows)])
 
     def __getitem__(self, name: str) -> ProvidedRule:
         return self._rules[name]

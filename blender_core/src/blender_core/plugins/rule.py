@@ -47,7 +47,7 @@ class Gives(enum.Enum):
 class Missing(enum.Enum):
     """What a rule sees where an input lacks the value.
 
-    Where no input has it, no rule is called, and the product keeps its own.
+    Where no input has it, no rule is called, and the product keeps its own, unless it is ``DROP``.
     """
 
     SKIP = "skip"
@@ -58,6 +58,8 @@ class Missing(enum.Enum):
     """Nothing: it is an error that names the inputs; all of them have it, or none."""
     PROPAGATE = "propagate"
     """Nothing: the product keeps its own value."""
+    DROP = "drop"
+    """Nothing: the product has no value, even where no input has one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,8 @@ from blender_core.schema.attributes import Attribute, read_attributes
 from blender_core.schema.model_class import described
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
 
     from blender_core.schema.layout import Layout
 
@@ -35,6 +36,9 @@ class Source:
         a JSON schema with the additions of stdatamodels: ``fits_keyword``, ``fits_hdu``,
         ``blend_rule``, ``blend_table``. A source whose ``model_type`` is a class of datamodel need
         not have one of its own.
+    files : sequence of Path
+        The files that something in memory was opened from, which no product is to replace. Of a
+        file that is given by its name, the engine knows.
 
     Notes
     -----
@@ -54,6 +58,7 @@ class Source:
     """
 
     what: str
+    files: Sequence[Path] = ()
 
     @default_member
     def model_type(self) -> type | str:

@@ -11,8 +11,6 @@ from __future__ import annotations
 import weakref
 from typing import TYPE_CHECKING, Any, Final
 
-import numpy as np
-
 from blender_core.common.advice import Advice, Argument
 from blender_core.common.plain_values import plain
 from blender_core.common.values import DROP
@@ -171,7 +169,7 @@ def recorded_blend(
     label = "the product"
     try:
         table = product.table("hdrtab")
-        if table is None or (np.ndim(table) == 1 and not len(table)):
+        if table is None or (getattr(table, "ndim", 1) == 1 and not len(table)):
             return None
         attributes = {path: assignment.attribute for path, assignment in plan.items()}
         hdrrules = product.table("hdrrules")

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from blender_core.common.foreign import type_name
-from blender_core.common.wording import join_words, named
+from blender_core.common.urls import shown_url, url_named
+from blender_core.common.wording import join_words, named, visible
 from blender_core.errors import InputError, NotADatamodelError, UnknownInputError
 from blender_core.inputs.opener import Opener
 from blender_core.plugins.manager import Plugins
@@ -17,9 +18,9 @@ from blender_core.products.datamodel import DatamodelProduct
 from blender_core.products.file_product import AsdfModelProduct, FileProduct
 from blender_core.products.fits import FitsModelProduct
 from blender_core.products.plugin_product import GivenProduct, PluginProduct
-from blender_core.schema.model_class import import_datamodels
+from blender_core.schema.model_class import import_formats
 
-__all__ = ["open_product", "product_of_plugin"]
+__all__ = ["open_product", "product_of_plugin", "require_local"]
 
 _OWN: Final = (NoProduct, DatamodelProduct, FileProduct, PluginProduct)
 _LABEL: Final = "the product"
@@ -34,9 +35,10 @@ def open_product(product: Any, plugins: Plugins | None = None) -> Product:
         return NoProduct()
     if isinstance(product, _OWN):
         return product
-    import_datamodels()
+    import_formats()
     try:
         if isinstance(product, (str, os.PathLike)):
+            require_local(product)
             path = Path(product)
             return AsdfModelProduct(path) if path.suffix == ".asdf" else FitsModelProduct(path)
         return DatamodelProduct(product)
@@ -48,6 +50,13 @@ def open_product(product: Any, plugins: Plugins | None = None) -> Product:
         return product_of_plugin(product, refusal, plugins)
 
 
+def require_local(product: str | os.PathLike[str]) -> None:
+    """Refuse the URL of a product."""
+    if (url := url_named(product)) and not os.path.lexists(product):
+        msg = f"the product is a local file, and {shown_url(url)} is a URL: download it first"
+        raise InputError(visible(msg))
+
+
 def product_of_plugin(
     given: Any, refusal: InputError, plugins: Plugins | None = None
 ) -> PluginProduct:
@@ -55,7 +64,7 @@ def product_of_plugin(
     plugins = Plugins.discover() if plugins is None else plugins
     takers, readers = plugins.takers_of_products, plugins.readers
     if not (takers or readers):
-        raise refusal
+        raise _without_taker(refusal, plugins) from refusal
     name = given if isinstance(given, (str, os.PathLike)) else type_name(given)
     label = named(_LABEL, name)
     opened = Opener().opened(given, label)
@@ -67,16 +76,33 @@ def product_of_plugin(
     reader = plugins.open(given, label, opened)
     if reader is None:
         if not takers:
-            raise refusal
-        msg = f"{refusal}\nNor is it a product to any plugin{asked}"
+            raise _without_taker(refusal, plugins) from refusal
+        msg = f"{refusal}\nNor is it a product to any plugin{asked}{_left_out(plugins)}"
     else:
         msg = (
             f"{label} can be an input, which plugin {reader[1]} reads, and not the product: no "
-            f"plugin has a hook blender_product that takes it{asked}. Of a FITS file, that hook "
-            "can make a blender_core.FitsProduct, as examples/plain_fits does. Without it, blend "
-            "with None for the product, and write result.values and result.hdus() by other means"
+            f"plugin has a hook blender_product that takes it{asked}{_left_out(plugins)}. Of a "
+            "FITS file, that hook can make a blender_core.FitsProduct, as examples/plain_fits "
+            "does. Without it, blend with None for the product, and write result.values and "
+            "result.hdus() by other means"
         )
     raise type(refusal)(msg) from refusal
+
+
+def _without_taker(refusal: InputError, plugins: Plugins) -> InputError:
+    """Return the refusal of a product, with the hook by which a plugin could take it."""
+    msg = (
+        f"{refusal}\nNor is it a product to any plugin: none has a hook blender_product that takes "
+        f"it{_left_out(plugins)}"
+    )
+    return type(refusal)(msg)
+
+
+def _left_out(plugins: Plugins) -> str:
+    """Return which plugins might take a product, if they were not left out."""
+    if not plugins.blocked:
+        return ""
+    return f"; left out was {join_words(list(map(str, plugins.blocked)))}, which may take it"
 
 
 def _is_of_datamodel(product: Any) -> bool:

@@ -14,11 +14,16 @@ from blender_core.common.caught_warnings import kept_apart
 from blender_core.common.values import DROP
 from blender_core.errors import InputError, OutputError
 from blender_core.formats.asdf.array_edit import ArrayEdit
+from blender_core.formats.asdf.external_arrays import (
+    ExternalArrayError,
+    require_no_files_beside,
+)
 from blender_core.formats.asdf.part import part_of
 from blender_core.formats.asdf.tree_edit import changed, node_at
 from blender_core.formats.asdf.tree_text import AsdfText, array_tag
 from blender_core.formats.files.byte_ranges import PatchError, blocks_of
 from blender_core.formats.files.source_file import SourceFile
+from blender_core.formats.files.target import is_same_file
 from blender_core.products.base import Product
 from blender_core.products.written import require_bytes
 from blender_core.readers.asdf import AsdfReader
@@ -31,6 +36,7 @@ if TYPE_CHECKING:
     from blender_core.formats.files.byte_ranges import Part
     from blender_core.formats.files.target import Target
     from blender_core.plan.plan import BlendPlan
+    from blender_core.plugins.opened import Opened
     from blender_core.schema.layout import Layout
     from blender_core.tables.product_table import ProductTable
 
@@ -55,6 +61,8 @@ class AsdfProduct(Product):
         The file.
     what : str
         What it is to the blend, for messages, as the hook is told.
+    opened : Opened, optional
+        What was read of the file, as the hook has it: it is not read again.
 
     Raises
     ------
@@ -73,17 +81,22 @@ class AsdfProduct(Product):
     >>> @hookimpl
     ... def blender_product(given, what, opened):
     ...     is_ours = opened is not None and "survey" in (opened.tree or {})
-    ...     return Mosaic(given, what) if is_ours else None
+    ...     return Mosaic(given, what, opened) if is_ours else None
     """
 
     endings = (".asdf",)
 
-    def __init__(self, given: str | os.PathLike[str], what: str = "the product") -> None:
+    def __init__(
+        self,
+        given: str | os.PathLike[str],
+        what: str = "the product",
+        opened: Opened | None = None,
+    ) -> None:
         self.what = what
         self.path = Path(given)
-        self._source = SourceFile(self.path)
-        self._content: dict[str, Any] | None = None
-        self._content = self._read_tree()
+        self._source = SourceFile(self.path, None if opened is None else opened.status)
+        tree = self._read_tree() if opened is None else dict(opened.tree or {})
+        self._content: dict[str, Any] | None = tree
         self._changes: Mapping[str, Any] = {}
         self._tables: Mapping[str, ProductTable] = {}
         self._plan: BlendPlan | None = None
@@ -137,7 +150,7 @@ class AsdfProduct(Product):
         return self._content
 
     def _read_tree(self) -> dict[str, Any]:
-        return dict(AsdfReader(cast("Path", self.origin), self.what).opened.tree or {})
+        return dict(AsdfReader(self._source.path, self.what).opened.tree or {})
 
     def read(self, layout: Layout) -> list[Any]:
         return [_below(self.tree, self.place(path)) for path in layout.paths]
@@ -183,29 +196,32 @@ class AsdfProduct(Product):
         self._parts = None
         try:
             with self._source.opened() as source:
-                parts = self._edited(source, nodes)
+                parts = self._edited(source, nodes, target)
                 file.writelines(self._source.reading(blocks_of(parts, source)))
-        except PatchError as error:
+        except (PatchError, ExternalArrayError) as error:
             msg = f"{self.what} cannot be written to {target.output}: {error}"
             raise OutputError(msg, path=target.output) from error
         finally:  # a file that has been changed may not even be readable
             self._source.require_unchanged()
         self._parts = parts
 
-    def _edited(self, source: BinaryIO, nodes: Mapping[str, Any]) -> list[Part]:
+    def _edited(self, source: BinaryIO, nodes: Mapping[str, Any], target: Target) -> list[Part]:
         """Return the file with other values in its tree, and the blocks that belong to it."""
         length = source.seek(0, 2)
         source.seek(0)
         text = AsdfText.read(source, length)
+        if not is_same_file(self._source.path.parent, target.output.absolute().parent):
+            require_no_files_beside(text.root)
         replaced = [node for path in nodes if (node := node_at(text.root, path)) is not None]
         arrays = ArrayEdit(source, len(text.raw), length, text.root, replaced, array_tag(text))
         new = changed(text.text, {path: arrays.put(value) for path, value in nodes.items()})
         return [new.encode(), *arrays.parts]
 
-    def check(self, draft: Path, target: Target) -> None:  # noqa: ARG002
+    def check(self, draft: Path, target: Target) -> None:
         if self._parts is not None:
             require_bytes(draft, self._parts)
-            AsdfReader(draft, "the draft")
+            if not target.is_read_again:
+                AsdfReader(draft, "the draft")
 
     def saved(self, target: Target, status: os.stat_result | None) -> None:
         self._parts = None

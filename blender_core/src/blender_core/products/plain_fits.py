@@ -34,7 +34,7 @@ from blender_core.products.hdulist_edit import HDUListEdit, blocks_of_hdulist
 from blender_core.products.plain_cards import PlainCards, is_of_the_data
 from blender_core.products.written import require_parts
 from blender_core.readers.header_values import select, warn_of_altered, warn_of_repeated
-from blender_core.readers.product_table import table_in_file, table_in_fits
+from blender_core.readers.product_table import table_in_file, table_in_hdulist
 from blender_core.schema.attributes import read_attributes
 from blender_core.schema.layout import Layout
 
@@ -224,10 +224,9 @@ class FitsProduct(Product):
         if hdu is None:
             return None
         if self._source is None:
-            return table_in_fits(self._hdulist, self.what, name)
+            return table_in_hdulist(self._hdulist, self.what, name)
         try:
-            with self._source.unpacked() as file:
-                return table_in_file(hdu, file, self.what, name)
+            return table_in_file(hdu, self._source, self.what, name)
         finally:  # a file that has been changed may not even be readable
             self._source.require_unchanged()
 

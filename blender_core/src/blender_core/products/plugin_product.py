@@ -226,7 +226,9 @@ class PluginProduct(PluginSource, Product):
 
     def check(self, draft: Path, target: Target) -> None:
         with self._guarded("check"):
-            self._product.check(draft, dataclasses.replace(target, file=None))
+            is_read_again = self._reopened is not None
+            checked = dataclasses.replace(target, file=None, is_read_again=is_read_again)
+            self._product.check(draft, checked)
         if self._reopened is None:
             return
         # What there is to say of its cards has been said.

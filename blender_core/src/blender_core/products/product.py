@@ -142,7 +142,9 @@ def _is_allowed(product: Product, assignment: Assignment, value: Any) -> bool:
         is_allowed, problem = problem_with(value, subschema, product.validator)
     except ValidationError as error:
         msg = _forbidden(assignment, whose, value, str(error))
-        raise InvalidValueError(msg, attribute=attribute.path, value=value) from error
+        raise InvalidValueError(
+            msg, attribute=attribute.path, keyword=attribute.keyword, value=value
+        ) from error
     if problem:
         consequence = "it is set all the same" if is_allowed else "the product has no value"
         warn(f"{_forbidden(assignment, whose, value, problem)}\nSo {consequence}.")

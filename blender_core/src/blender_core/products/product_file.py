@@ -10,17 +10,23 @@ from blender_core.common.advice import Advice
 from blender_core.common.attribute_paths import is_within
 from blender_core.common.cached import cached_property
 from blender_core.common.values import distinct, identity, index_of
-from blender_core.common.wording import pluralize
+from blender_core.display.view import View
+from blender_core.display.viewed import Viewed
 from blender_core.errors import BlenderError, TableError, UnknownInputError, warn
 from blender_core.evaluation.outcome import OF_A_FILE, Outcome, Status, own_outcome
-from blender_core.evaluation.outcomes import Outcomes
+from blender_core.evaluation.shown import tables_of
 from blender_core.formats.files.source_file import SourceFile
+from blender_core.inputs.column import without_repeats
 from blender_core.inputs.opener import Opener
+from blender_core.inputs.row_labels import BY_NUMBER, BY_ROW
 from blender_core.plugins.manager import Plugins
 from blender_core.plugins.registry import Registry
 from blender_core.plugins.source import attributes_of, name_of
 from blender_core.products.earlier_blend import UNKNOWN, RecordedBlend
 from blender_core.products.open_product import product_of_plugin
+from blender_core.products.plugin_product import PluginProduct
+from blender_core.products.recorded_outcomes import RecordedOutcomes
+from blender_core.schema.by_attribute import ByAttribute
 from blender_core.schema.layout import Layout
 from blender_core.tables.hdrrules import RecordedRules, recorded_rules
 from blender_core.tables.hdrtab import to_table, typed_column
@@ -31,6 +37,7 @@ if TYPE_CHECKING:
 
     from astropy.table import Table
 
+    from blender_core.evaluation.outcomes import Outcomes
     from blender_core.plugins.registry import ProvidedRule
 
 __all__ = ["ProductFile"]
@@ -39,11 +46,13 @@ _WCS: Final = "meta.wcs"
 """An object, for which the pixels' part of the file would have to be read."""
 
 
-class ProductFile:
+class ProductFile(Viewed):
     """What a product on disk tells of the blend that made it.
 
-    Its values are in its headers and its tree; what every input said is in HDRTAB, and which rules
-    made the values in HDRRULES, if it has that. Products of jwst tell as much, but for the rules.
+    In `values`, `inputs`, `outcomes` and `table`, an attribute is found by its dotted path or its
+    FITS keyword. Its values are in its headers and its tree; what every input said is in HDRTAB,
+    and which rules made the values in HDRRULES, if it has that. Products of jwst tell as much, but
+    for the rules.
 
     Parameters
     ----------
@@ -66,13 +75,16 @@ class ProductFile:
         path.
     values : dict of str to object
         What the product has, by dotted path, in the order of the attributes. Its WCS is left out.
-    inputs : dict of str to list, shape (n_inputs,)
+    inputs : dict of str to sequence, shape (n_inputs,)
         What the inputs said, by dotted path, in the order of HDRTAB; None where an input said
-        nothing. A column of which it is not known whose it is goes by its own name.
+        nothing. The values are made of the table's cells when they are asked
+        for. A column of which it is not known whose it is goes by its own name.
     columns : list of RecordedColumn
         The same with the names of the columns.
     n_inputs : int
         How many rows HDRTAB has; 0 if there is none.
+    labels : RowLabels
+        What messages call the rows: inputs, unless a plugin's may be several rows each.
     has_rules : bool
         Whether the product tells which rules made its values; of one that was only amended, it
         tells that of the amended values.
@@ -103,7 +115,7 @@ class ProductFile:
     ...     product = ProductFile(output)
     >>> product.values["meta.exposure.exposure_time"], product.n_inputs
     (322.0, 2)
-    >>> product.inputs["meta.exposure.exposure_time"]
+    >>> list(product.inputs["meta.exposure.exposure_time"])
     [107.5, 214.5]
     >>> product.outcomes["meta.exposure.exposure_time"].rule
     'sum'
@@ -129,6 +141,7 @@ class ProductFile:
                 self._plugins = Plugins.discover()
             source = product_of_plugin(self.path, refusal, self._plugins)
         self._what = source.what
+        self.labels = BY_ROW if isinstance(source, PluginProduct) else BY_NUMBER
         self.model_type = name_of(source.model_type)
         self.attributes = attributes_of(source)
         self._schema = source.schema
@@ -136,9 +149,12 @@ class ProductFile:
             attribute for path, attribute in self.attributes.items() if not is_within(path, _WCS)
         )
         values = dict(zip(layout.paths, source.read(layout), strict=True))
-        self.values = {
-            path: values[path] for path in self.attributes if values.get(path) is not None
-        }
+        keywords = {path: attribute.keyword for path, attribute in self.attributes.items()}
+        self.values = ByAttribute(
+            {path: values[path] for path in self.attributes if values.get(path) is not None},
+            keywords,
+            f"{source.what} has no value of it",
+        )
         hdrtab, hdrrules = source.table("hdrtab"), source.table("hdrrules")
         self._rules = RecordedRules({}, {})
         # A product that has them from every blend was blended by another blender then.
@@ -151,11 +167,27 @@ class ProductFile:
             self.n_inputs = len(table)
             self._rules.require_inputs(self.n_inputs, source.what)
             self.columns = recorded_inputs(table, self.attributes, self._rules.columns)
-        self.inputs = {column.attribute.path: column.values for column in self.columns}
+        self.inputs = ByAttribute(
+            {column.attribute.path: column.values for column in self.columns},
+            keywords,
+            f"the HDRTAB of {source.what} has no column of it",
+        )
 
     def __repr__(self) -> str:
-        inputs = pluralize(self.n_inputs, "input")
-        return f"<ProductFile {self.path}: {self.model_type} of {inputs}>"
+        return f"<ProductFile {self.path}: {self.model_type} of {self.n_inputs_in_words}>"
+
+    @property
+    def n_inputs_in_words(self) -> str:
+        """How many inputs there are, or rows, if a plugin's inputs may be several rows each."""
+        return self.labels.count(self.n_inputs)
+
+    def _view(self) -> View:
+        facts = [
+            ("product", f"{self.model_type} in {self.path}"),
+            ("inputs", str(self.n_inputs)),
+            ("rules", "recorded in HDRRULES" if self.has_rules else "not recorded"),
+        ]
+        return View(self.path.name, facts, tables_of(self.outcomes.values()))
 
     @cached_property
     def table(self) -> Table:
@@ -171,7 +203,9 @@ class ProductFile:
             ]
         except TableError as error:
             msg = f"the HDRTAB of {self._what} makes no table: {error}"
-            raise TableError(msg, attribute=error.attribute, column=error.column) from error
+            raise TableError(
+                msg, attribute=error.attribute, keyword=error.keyword, column=error.column
+            ) from error
         return to_table([column for column in typed if column is not None])
 
     @cached_property
@@ -188,17 +222,20 @@ class ProductFile:
         BlendWarning
             If the installed plugins cannot be used, so that nothing tells what was set later.
         """
-        recorded = self._rules.outcomes
-        return Outcomes(
-            [
-                self._as_it_is(replace(recorded[path], values_of=self._values_of(path)))
-                if path in recorded
-                else self._outcome(path)
-                for path in dict.fromkeys([*self.attributes, *recorded, *self.inputs])
-                if path in recorded or path in self.values or path in self.inputs
-            ],
-            self.inputs,
-        )
+        recorded, names = self._rules.outcomes, []
+        for path in dict.fromkeys([*self.attributes, *recorded, *self.inputs]):
+            if path in recorded:
+                names.append((path, recorded[path].keyword))
+            elif path in self.values or path in self.inputs:
+                attribute = self.attributes.get(path)
+                names.append((path, attribute.keyword if attribute else None))
+        return RecordedOutcomes(names, self._outcome, self.inputs, self.labels)
+
+    def _outcome(self, path: str) -> Outcome:
+        recorded = self._rules.outcomes.get(path)
+        if recorded is None:
+            return self._unrecorded(path)
+        return self._as_it_is(replace(recorded, values_of=self._values_of(path)))
 
     def varied(self) -> list[Outcome]:
         """Return the outcomes of attributes that varied though the first was taken by default.
@@ -292,15 +329,15 @@ class ProductFile:
             source = None
         return replace(recorded, value=value, from_input=source)
 
-    def _outcome(self, path: str) -> Outcome:
+    def _unrecorded(self, path: str) -> Outcome:
         """Return what HDRTAB alone tells of an attribute."""
         attribute = self.attributes.get(path)
         values_of = self._values_of(path)
         value, inputs = self.values.get(path), self.inputs.get(values_of or path)
         n_inputs = n_distinct = source = None
         if inputs is not None:
-            present = [cell for cell in inputs if cell is not None]
-            n_inputs, n_distinct = len(present), len(distinct(present))
+            n_inputs = len(inputs) - inputs.count(None)
+            n_distinct = len(distinct(each for each in without_repeats(inputs) if each is not None))
             source = None if value is None else index_of(value, inputs)
         is_of_a_blend = self._rules.is_of_a_blend
         outcome = Outcome(

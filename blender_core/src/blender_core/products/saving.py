@@ -5,7 +5,9 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import gzip
-from typing import TYPE_CHECKING, BinaryIO, cast
+import logging
+import time
+from typing import TYPE_CHECKING, BinaryIO, Final, cast
 
 from blender_core.formats.files.atomic import replacing
 from blender_core.formats.files.target import Target
@@ -21,7 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = ["save", "target_of"]
 
-_PACKED = ".fits.gz"
+_LOGGER: Final = logging.getLogger(__name__)
+_PACKED: Final = ".fits.gz"
 
 
 def target_of(product: Product, output: str | os.PathLike[str], *, overwrite: bool) -> Target:
@@ -32,6 +35,7 @@ def target_of(product: Product, output: str | os.PathLike[str], *, overwrite: bo
 def save(product: Product, target: Target) -> None:
     """Have a product write itself to a draft, and put that in its place."""
     length = 0
+    begin = time.perf_counter()
 
     def check(draft: Path) -> None:
         if target.ending == _PACKED:
@@ -43,6 +47,7 @@ def save(product: Product, target: Target) -> None:
             product.save(dataclasses.replace(target, file=file))
             length = file.tell()
         product.saved(target, draft.status)
+    _LOGGER.info("wrote %s in %.3g s", target.output, time.perf_counter() - begin)
 
 
 @contextlib.contextmanager

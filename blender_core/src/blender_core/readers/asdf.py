@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.cached import cached_property
 from blender_core.common.wording import format_error, named
-from blender_core.errors import InputError
-from blender_core.formats.asdf.blocks import TruncatedAsdfError, require_blocks
+from blender_core.errors import InputError, RemoteError
+from blender_core.formats.asdf.blocks import (
+    TruncatedAsdfError,
+    are_as_indexed,
+    require_blocks,
+)
 from blender_core.formats.asdf.external_arrays import ExternalArrayError, require_files
 from blender_core.formats.asdf.limits import UnboundedTreeError
 from blender_core.formats.asdf.plain_tree import plain_tree
 from blender_core.formats.asdf.tree_text import AsdfText
 from blender_core.formats.files.source_file import length_of_file
+from blender_core.formats.files.stored_file import StoredFile
 from blender_core.plugins.opened import Opened
 from blender_core.readers.model_files import (
     class_named,
+    path_of,
     plain_values,
     read_as_datamodel,
     read_beyond,
 )
-from blender_core.readers.product_table import HDRTAB, table_in_tree
+from blender_core.readers.product_table import HDRRULES, HDRTAB, table_in_tree
 from blender_core.readers.reader import Reader
 from blender_core.schema.tree import scalars_beyond
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from pathlib import Path
+    from typing import BinaryIO
 
     from blender_core.readers.reader import Beyond
     from blender_core.schema.layout import Layout
@@ -46,12 +54,15 @@ class AsdfReader(Reader):
     Of what is no datamodel's, nobody needs the tags.
     """
 
-    def __init__(self, path: Path, label: str) -> None:
+    def __init__(self, path: Path | StoredFile, label: str) -> None:
         self._path = path
         self.what = named(label, path)
         try:
             length = length_of_file(path)
             with path.open("rb") as file:
+                # What is fetched has no number on this machine.
+                is_stored = isinstance(path, StoredFile)
+                self._status = None if is_stored else os.fstat(file.fileno())
                 begins = file.read(len(_BEGINS))
                 if begins != _BEGINS:
                     msg = f"it begins with {begins!r} instead of {_BEGINS.decode()}"
@@ -59,8 +70,13 @@ class AsdfReader(Reader):
                 file.seek(0)
                 text = AsdfText.read(file, length)
                 tree = _tree(text)
-                require_blocks(file, text.root, len(text.raw), length)
-                require_files(text.root, path)
+                if isinstance(path, StoredFile):
+                    _require_stored_blocks(path, file, text)
+                else:
+                    require_blocks(file, text.root, len(text.raw), length)
+                    require_files(text.root, path)
+        except RemoteError:
+            raise
         except OSError as error:
             msg = f"{self.what} cannot be read: {error.strerror or error}"
             raise InputError(msg) from error
@@ -75,6 +91,12 @@ class AsdfReader(Reader):
             raise InputError(msg)
         self.tree = tree
         self._root = text.root
+
+    @staticmethod
+    def takes(file: StoredFile) -> bool:
+        """Tell whether a file is ASDF by what it begins with."""
+        with file.open() as stream:
+            return stream.read(len(_BEGINS)) == _BEGINS
 
     @cached_property
     def model_type(self) -> type:
@@ -93,6 +115,9 @@ class AsdfReader(Reader):
     def hdrtab(self) -> Any:
         return self.table(HDRTAB)
 
+    def hdrrules(self) -> Any:
+        return self.table(HDRRULES)
+
     def table(self, name: str) -> Any:
         """Return a table that a blend has put into the product in the file."""
         if self.tree.get(name) is None:
@@ -103,12 +128,20 @@ class AsdfReader(Reader):
     def opened(self) -> Opened:
         """What was read of it, for plugins: it may be of a kind of theirs."""
         is_plain = _class_name(self.tree) is None
-        return Opened(self._path, tree=self.tree if is_plain else plain_tree(self._root))
+        tree = self.tree if is_plain else plain_tree(self._root)
+        path = None if isinstance(self._path, StoredFile) else self._path
+        return Opened(path, tree=tree, status=self._status)
 
     def _opened(self) -> Any:
         from stdatamodels.jwst import datamodels
 
-        return datamodels.open(self._path)
+        return datamodels.open(path_of(self._path))
+
+
+def _require_stored_blocks(stored: StoredFile, file: BinaryIO, text: AsdfText) -> None:
+    """Refuse a file that lacks some of its data, with as few places of it read as can be."""
+    if not are_as_indexed(file, text.root, stored.end_at_hand(), stored.length):
+        require_blocks(file, text.root, len(text.raw), stored.length)
 
 
 def _tree(text: AsdfText) -> Any:

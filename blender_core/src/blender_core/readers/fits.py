@@ -22,6 +22,8 @@ from blender_core.common.plain_values import plain
 from blender_core.common.wording import named
 from blender_core.errors import InputError, UnknownInputError
 from blender_core.formats.asdf.external_arrays import ExternalArrayError, require_files
+from blender_core.formats.files.source_file import SourceFile
+from blender_core.formats.files.stored_file import StoredFile
 from blender_core.formats.fits.hdulist import raw_fits_of, without_arrays
 from blender_core.formats.fits.scan import BadFitsError, NotFitsError, RawFits
 from blender_core.plugins.opened import Opened
@@ -34,14 +36,22 @@ from blender_core.readers.header_values import (
 from blender_core.readers.model_files import (
     class_named,
     has_tags,
+    path_of,
     plain_values,
     put_own,
     read_beyond,
     read_by_datamodel,
     strangers,
 )
-from blender_core.readers.product_table import HDRTAB, table_in_fits, table_in_tree
+from blender_core.readers.product_table import (
+    HDRRULES,
+    HDRTAB,
+    table_in_file,
+    table_in_hdulist,
+    table_in_tree,
+)
 from blender_core.readers.reader import Reader
+from blender_core.readers.similar.saved_headers import saved_fits
 from blender_core.schema.attributes import read_attributes, unknown_attribute
 from blender_core.schema.model_class import described
 from blender_core.schema.tree import scalars_beyond
@@ -58,6 +68,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FitsReader", "extension_tree"]
 
+_FILES: Final = (Path, StoredFile)
 _MIGRATED: Final = "MOVING_TARGET_POSITION"
 """The table whose columns stdatamodels brings up to date before it looks at the headers."""
 
@@ -68,11 +79,11 @@ class FitsReader(Reader):
     An open HDUList can be given instead, which stays as it is.
     """
 
-    def __init__(self, file: Path | HDUList, label: str, cache: ReaderCache) -> None:
+    def __init__(self, file: Path | StoredFile | HDUList, label: str, cache: ReaderCache) -> None:
         self._file = file
         self._cache = cache
         self._warned: set[str] = set()
-        if isinstance(file, Path):
+        if isinstance(file, _FILES):
             self._filename: str | None = file.name
             self.what = named(label, file)
         else:
@@ -81,7 +92,7 @@ class FitsReader(Reader):
             self.what = named(label, f"HDUList of {name}" if name else "HDUList")
         self._beyond: Beyond | None = None
         """What the last read values' schema does not know, where the tree is like one before."""
-        self._similar = cache.tree_of(file) if isinstance(file, Path) else None
+        self._similar = cache.tree_of(file) if isinstance(file, _FILES) else None
         if self._similar is not None:
             # Nothing else of the file is read, unless something else is asked for.
             self.model_type = self._similar[0]
@@ -112,7 +123,7 @@ class FitsReader(Reader):
         except BadFitsError as error:
             msg = f"{self.what} cannot be read: {error}"
             raise InputError(msg) from error
-        if not isinstance(self._file, Path):
+        if not isinstance(self._file, _FILES):
             values = [plain(value) for value in values]  # there can be anything in memory
         put_own(values, layout, self.model_type, self._filename)
         return values
@@ -147,19 +158,20 @@ class FitsReader(Reader):
 
     def _require_files(self) -> None:
         asdf = self._fits.asdf
-        if asdf is None or not isinstance(self._file, Path):
+        path = self._file.local if isinstance(self._file, StoredFile) else self._file
+        if asdf is None or not isinstance(path, Path):
             return
         try:
-            require_files(asdf.root, self._file)
+            require_files(asdf.root, path)
         except ExternalArrayError as error:
             msg = f"{self.what} cannot be read: {error}"
             raise InputError(msg) from error
 
     def _opened(self) -> Any:
-        if isinstance(self._file, Path):
+        if isinstance(self._file, _FILES):
             from stdatamodels.jwst import datamodels
 
-            return datamodels.open(self._file)
+            return datamodels.open(path_of(self._file))
         model = self.model_type(without_arrays(self._file))
         if self._filename is not None:
             model.meta.filename = self._filename
@@ -211,10 +223,19 @@ class FitsReader(Reader):
     def hdrtab(self) -> Any:
         return self.table(HDRTAB)
 
+    def hdrrules(self) -> Any:
+        return self.table(HDRRULES)
+
     def table(self, name: str) -> Any:
         """Return a table that a blend has put into the product in the file."""
-        if self._fits.hdu(name.upper()) is not None:
-            return table_in_fits(self._file, self.what, name)
+        hdu = self._fits.hdu(name.upper())
+        file = self._file
+        if hdu is not None:
+            if isinstance(file, Path):
+                file = SourceFile(file, label=self.what)
+            elif not isinstance(file, StoredFile):
+                return table_in_hdulist(file, self.what, name)
+            return table_in_file(hdu, file, self.what, name)
         asdf = self._fits.asdf
         if asdf is None or name.encode() not in asdf.raw or self._tree.get(name) is None:
             return None
@@ -224,14 +245,20 @@ class FitsReader(Reader):
     @property
     def opened(self) -> Opened:
         """What was read of it, for plugins: it may be of a kind of theirs."""
-        path = self._file if isinstance(self._file, Path) else self._file.filename()
+        file = self._file
+        if isinstance(file, StoredFile):
+            path = None
+        else:
+            path = file if isinstance(file, Path) else file.filename()
         return Opened.of_fits(None if path is None else Path(path), self._fits.hdus, self.what)
 
     @cached_property
     def _fits(self) -> RawFits:
         file = self._file
         try:
-            return RawFits.read(file) if isinstance(file, Path) else raw_fits_of(file)
+            if isinstance(file, StoredFile) and file.is_hasty:
+                return saved_fits(file) or RawFits.read(file)
+            return RawFits.read(file) if isinstance(file, _FILES) else raw_fits_of(file)
         except BadFitsError as error:
             msg = f"{self.what} cannot be read: {error}"
             kind = UnknownInputError if isinstance(error, NotFitsError) else InputError

@@ -12,14 +12,17 @@ from typing import TYPE_CHECKING, Any, Final
 from blender_core.common.caught_warnings import kept_apart, recorded
 from blender_core.common.plain_values import is_plain, plain
 from blender_core.common.wording import format_error
-from blender_core.errors import InputError, UnknownInputError, warn
+from blender_core.errors import InputError, RemoteError, UnknownInputError, warn
+from blender_core.formats.files.stored_file import StoredFile
 from blender_core.readers.datamodel import DatamodelReader
 from blender_core.schema.attributes import unknown_attribute
+from blender_core.schema.model_class import import_datamodels
 from blender_core.schema.tree import collect, collect_all, scalars_within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from contextlib import AbstractContextManager
+    from pathlib import Path
 
     from blender_core.plugins.source import Source
     from blender_core.readers.reader import Beyond
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 __all__ = [
     "class_named",
     "has_tags",
+    "path_of",
     "plain_values",
     "put_own",
     "read_as_datamodel",
@@ -40,10 +44,17 @@ __all__ = [
 _PATH: Final = re.compile(r"\bmeta(?:\.\w+)+")
 
 
+def path_of(file: Path | StoredFile) -> Path:
+    """Return a file as `datamodels.open` takes it, which reads all of it."""
+    if not isinstance(file, StoredFile):
+        return file
+    if file.local is None:
+        file.refuse_as_whole("it has what only stdatamodels can make something of, as a whole")
+    return file.local
+
+
 def class_named(name: Any, label: str, where: str) -> type:
     """Return the class of datamodel that a file says it is of."""
-    from stdatamodels.jwst import datamodels
-
     if name is None:
         msg = (
             f"{label} has no {where}, which says of which class it is. "
@@ -51,6 +62,9 @@ def class_named(name: Any, label: str, where: str) -> type:
             "kind can be inputs once a plugin reads them."
         )
         raise UnknownInputError(msg)
+    import_datamodels()
+    from stdatamodels.jwst import datamodels
+
     model_type = getattr(datamodels, str(name), None)
     if not isinstance(model_type, type) or not issubclass(model_type, datamodels.JwstDataModel):
         msg = (
@@ -130,6 +144,8 @@ def read_as_datamodel(
     try:
         with opened() as model:
             return DatamodelReader(model, label).read(layout)
+    except RemoteError:
+        raise
     except Exception as error:
         msg = f"{label} cannot be read: {type(error).__name__}: {format_error(error)}"
         raise InputError(msg) from error

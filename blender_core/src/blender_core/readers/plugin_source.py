@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Mapping
 from itertools import compress
 from operator import is_not
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from blender_core.common.cached import cached_property
@@ -21,7 +22,7 @@ from blender_core.schema.conversion import rule_result
 from blender_core.schema.validation import INTEGERS, objection
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection, Iterator, Sequence
 
     from blender_core.common.advice import Advice
     from blender_core.common.provider import Provider
@@ -181,6 +182,13 @@ class PluginSource(Reader):
                 return self._known.completed(schema)
         except BadSchemaError as error:
             self._fail(str(error), error)
+
+    @property
+    def files(self) -> Sequence[Path]:  # type: ignore[override]
+        with self._guarded("files"):
+            if not _has(self._source, "files"):
+                return ()
+            return tuple(map(Path, bounded(self._source.files)))
 
     def read(self, layout: Layout) -> list[Any]:
         given = self._list("read", lambda: self._source.read(layout))

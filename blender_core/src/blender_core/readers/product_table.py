@@ -8,16 +8,16 @@ say that it is to have an HDU.
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from blender_core.common.caught_warnings import kept_apart
 from blender_core.common.wording import format_error
-from blender_core.errors import ExpansionError
-from blender_core.formats.fits.hdulist import table_in, table_of
+from blender_core.errors import ExpansionError, InputError, RemoteError
+from blender_core.formats.fits.hdulist import table_in
 from blender_core.formats.fits.scan import BadFitsError
+from blender_core.formats.fits.stored_table import StoredTable, stored_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,13 +25,16 @@ if TYPE_CHECKING:
 
     from astropy.io.fits import FITS_rec, HDUList
 
+    from blender_core.formats.files.source_file import SourceFile
+    from blender_core.formats.files.stored_file import StoredFile
     from blender_core.formats.fits.scan import RawHDU
 
 __all__ = [
+    "HDRRULES",
     "HDRTAB",
     "array_of_table",
     "table_in_file",
-    "table_in_fits",
+    "table_in_hdulist",
     "table_in_tree",
     "table_of_datamodel",
     "unreadable",
@@ -39,6 +42,8 @@ __all__ = [
 
 HDRTAB: Final = "hdrtab"
 """The name of the table of inputs in a tree. HDUs have the same names, in upper case."""
+HDRRULES: Final = "hdrrules"
+"""The name of the table of how values came about."""
 
 
 def table_of_datamodel(model: Any, name: str = HDRTAB) -> Any:
@@ -57,27 +62,28 @@ def table_in_tree(
     try:
         with opened() as model:
             return np.array(table_of_datamodel(model, name))  # the model's own goes with it
+    except RemoteError:
+        raise
     except Exception as error:
         raise unreadable(name, label, error) from error
 
 
-def table_in_fits(file: Path | HDUList, label: str, name: str = HDRTAB) -> FITS_rec:
-    """Return a table in an HDU of a FITS file, or of an open HDUList, that has one."""
-    from astropy.io import fits
-
+def table_in_hdulist(hdulist: HDUList, label: str, name: str = HDRTAB) -> FITS_rec:
+    """Return a table in an HDU of an open HDUList that has one."""
     try:
-        if not isinstance(file, Path):
-            return table_in(file, name.upper())
-        with fits.open(file) as hdulist:
-            return table_in(hdulist, name.upper())
+        return table_in(hdulist, name.upper())
     except Exception as error:
         raise unreadable(name, label, error) from error
 
 
-def table_in_file(hdu: RawHDU, file: BinaryIO, label: str, name: str = HDRTAB) -> FITS_rec:
+def table_in_file(
+    hdu: RawHDU, source: SourceFile | StoredFile, label: str, name: str = HDRTAB
+) -> StoredTable | FITS_rec:
     """Return a table in an HDU of a FITS file, whatever its other HDUs have."""
     try:
-        return table_of(hdu, file)
+        return stored_table(hdu, source)
+    except InputError:
+        raise
     except Exception as error:
         raise unreadable(name, label, error) from error
 
@@ -91,7 +97,7 @@ def array_of_table(table: Any) -> Any:
         return None
     if isinstance(table, Table):
         table = fits.table_to_hdu(table).data
-    if type(table) is fits.FITS_rec:  # which tells nulls and units
+    if type(table) in (fits.FITS_rec, StoredTable):  # which tell nulls and units
         return table
     return np.array(table, subok=False)
 

@@ -25,6 +25,10 @@ class Reader(Source):
     schema_content: bytes = b""
     """What tells the schemas of one model type apart. Those of a class of datamodels are one."""
 
+    def hdrrules(self) -> Any:
+        """Return the table of how its values came about, if it is a product that has one."""
+        return None
+
     def read_all(self, layout: Layout) -> tuple[list[Any], Beyond]:
         """Return the wanted values, and what is beyond the layout's schema."""
         assert layout.known is not None  # noqa: S101

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
+import os
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, Final
+from io import TextIOBase
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Protocol, overload
 
 from blender_core.common.forks import unforked
 from blender_core.errors import OutputError
@@ -12,9 +16,7 @@ from blender_core.formats.files.target import Target, is_same_file
 from blender_core.report.model import facts_of
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterable
-    from pathlib import Path
 
     from blender_core.blending.result import BlendResult
     from blender_core.products.product_file import ProductFile
@@ -22,15 +24,49 @@ if TYPE_CHECKING:
 __all__ = ["report_target", "write_report"]
 
 _ENDINGS: Final = (".html", ".htm")
+_ENCODINGS: Final = ("utf-8", "utf-8-sig")
+_UNNAMED: Final = Path("report.html")
+"""What errors call a report that goes to no file of a name."""
 
 
+class Writable(Protocol):
+    """A file that is open for writing."""
+
+    def write(self, content: Any, /) -> Any:
+        """Write a text, or bytes."""
+
+
+@overload
 def write_report(
     source: BlendResult | ProductFile,
     path: str | os.PathLike[str],
     *,
     overwrite: bool = False,
     notes: Iterable[str] = (),
-) -> Path:
+) -> Path: ...
+@overload
+def write_report(
+    source: BlendResult | ProductFile,
+    path: None = None,
+    *,
+    overwrite: bool = False,
+    notes: Iterable[str] = (),
+) -> str: ...
+@overload
+def write_report(
+    source: BlendResult | ProductFile,
+    path: Writable,
+    *,
+    overwrite: bool = False,
+    notes: Iterable[str] = (),
+) -> None: ...
+def write_report(
+    source: BlendResult | ProductFile,
+    path: str | os.PathLike[str] | Writable | None = None,
+    *,
+    overwrite: bool = False,
+    notes: Iterable[str] = (),
+) -> Path | str | None:
     """Write what a blend came to as an HTML file, for people to look at in a browser.
 
     It says what was blended, and of every attribute its value, the rule that made it, whose rule
@@ -41,9 +77,10 @@ def write_report(
     ----------
     source : BlendResult or ProductFile
         The result of a blend, or a product on disk, whose HDRTAB and HDRRULES are shown.
-    path : path-like
+    path : path-like or file, optional
         The file, whose name ends in ``.html`` or ``.htm``. If it is a symbolic link, what it
-        points to is written.
+        points to is written. Or an open file, for text in UTF-8 or for bytes, which stays open.
+        Without it, nothing is written.
     overwrite : bool, optional
         Whether an existing file may be replaced.
     notes : iterable of str, optional
@@ -51,8 +88,8 @@ def write_report(
 
     Returns
     -------
-    path : Path
-        The file.
+    path : Path, str or None
+        The file if it was named, None if it was open, and otherwise the text of the report.
 
     Raises
     ------
@@ -67,26 +104,65 @@ def write_report(
     >>> from blender_core.report import write_report
     >>> from stdatamodels.jwst.datamodels import ImageModel
     >>> result = blendmodels(ImageModel(), [ImageModel()])
+    >>> write_report(result)[:15]
+    '<!doctype html>'
     >>> write_report(result, "report.txt")
     Traceback (most recent call last):
     blender_core.errors.OutputError: the name report.txt does not tell the format of the report: \
 it ends in .html or .htm
     """
-    target = report_target(path, overwrite=overwrite)
+    if path is None:
+        return _text(source, notes, _UNNAMED)
+    if not isinstance(path, (str, os.PathLike)) and hasattr(path, "write"):
+        _write_into(path, source, notes)
+        return None
+    named: Any = path  # or anything else, which is told
+    target = report_target(named, overwrite=overwrite)
+    text = _text(source, notes, target.output)
+    with replacing(target) as file:
+        file.write(text.encode())
+    return target.output
+
+
+def _text(source: BlendResult | ProductFile, notes: Iterable[str], path: Path) -> str:
+    """Return the page. The path is for errors."""
+    _require_jinja(path)
     with unforked():
         # Imported here and not above: it is an extra.
         from blender_core.report.page import page
 
     facts = facts_of(source, notes)
     try:
-        text = page(facts)
+        return page(facts)
     except OSError as error:
         reason = error.strerror or error
         msg = f"the report cannot be made, for its templates cannot be read: {reason}"
-        raise OutputError(msg, path=target.output) from error
-    with replacing(target) as file:
-        file.write(text.encode())
-    return target.output
+        raise OutputError(msg, path=path) from error
+
+
+def _write_into(file: Writable, source: BlendResult | ProductFile, notes: Iterable[str]) -> None:
+    """Write the report into an open file: all of it at once."""
+    name = getattr(file, "name", None)
+    path = Path(name) if isinstance(name, str) else _UNNAMED
+    encoding = getattr(file, "encoding", None)
+    # One that is for bytes has none; nor have those that are in memory, which take texts as such.
+    is_of_text = isinstance(file, TextIOBase) or isinstance(encoding, str)
+    if isinstance(encoding, str) and codecs.lookup(encoding).name not in _ENCODINGS:
+        msg = (
+            f"the report is in UTF-8, and the open file {path} is in {encoding}: open it with "
+            "encoding='utf-8', or for bytes"
+        )
+        raise OutputError(msg, path=path)
+    text = _text(source, notes, path)
+    content = text if is_of_text else text.encode()
+    try:
+        while content:
+            n_written = file.write(content)
+            # Files without a buffer may take less than they are given, and say so.
+            content = content[n_written:] if isinstance(n_written, int) else ""
+    except OSError as error:
+        msg = f"the report cannot be written into the open file {path}: {error.strerror or error}"
+        raise OutputError(msg, path=path, errno=error.errno) from error
 
 
 def report_target(
@@ -97,11 +173,15 @@ def report_target(
     It is to replace none of some others.
     """
     target = Target.find(path, overwrite=overwrite, label="the report", endings=_ENDINGS)
-    if find_spec("jinja2") is None:
-        msg = 'the report needs Jinja2: pip install "blender-core[report]"'
-        raise OutputError(msg, path=target.output)
+    _require_jinja(target.output)
     for other in others:
         if is_same_file(target.output, other):
             msg = f"the report would replace {other}: choose another name"
             raise OutputError(msg, path=target.output)
     return target
+
+
+def _require_jinja(path: Path) -> None:
+    if find_spec("jinja2") is None:
+        msg = 'the report needs Jinja2: pip install "blender-core[report]"'
+        raise OutputError(msg, path=path)

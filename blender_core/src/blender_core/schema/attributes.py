@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import functools
 import re
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from blender_core.common.attribute_paths import (
     OF_SECTION,
     SECTION,
     Specificity,
+    is_path,
     is_pattern,
     label_of,
     specificity,
@@ -20,6 +20,7 @@ from blender_core.common.attribute_paths import (
 from blender_core.common.cached import cached_property
 from blender_core.common.caught_warnings import kept_apart
 from blender_core.errors import PlanError, UnknownAttributeError
+from blender_core.schema.by_attribute import close_labels
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -188,7 +189,7 @@ class AttributeIndex:
         else:
             if not self._by_name:
                 self._by_name = _by_name(self.attributes)
-            candidates = self._by_name.get(text if _is_path(text) else text.upper(), ())
+            candidates = self._by_name.get(text if is_path(text) else text.upper(), ())
         return [
             (attribute, match)
             for attribute in candidates
@@ -222,23 +223,11 @@ class AttributeIndex:
         close = self.close(text)
         guess = f"\nDid you mean {' or '.join(close)}?" if close else ""
         msg = f"{purpose} {text!r} in {where} {problem} of the inputs' schema{guess}{hint}"
-        return UnknownAttributeError(msg, attribute=text)
+        return UnknownAttributeError(msg, attribute=text, close=close)
 
     def close(self, text: str) -> list[str]:
         """Return the attributes that may be meant by a path or keyword that none has."""
-        if "." not in text:
-            labels = {
-                each.keyword.casefold(): each.label for each in self.attributes if each.keyword
-            }
-        else:
-            labels = {each.path.casefold(): each.label for each in self.attributes}
-        text = text.casefold()
-        close = difflib.get_close_matches(text, labels, n=3)
-        # The name may be right, and the group another.
-        name = text.rpartition(".")[2]
-        same_name = [known for known in labels if known.rpartition(".")[2] == name]
-        candidates = dict.fromkeys([*close[:1], *same_name, *close])
-        return [labels[candidate] for candidate in list(candidates)[:3]]
+        return close_labels(text, {each.path: each.keyword for each in self.attributes})
 
 
 def _by_name(attributes: Collection[Attribute]) -> dict[str, list[Attribute]]:
@@ -248,10 +237,6 @@ def _by_name(attributes: Collection[Attribute]) -> dict[str, list[Attribute]]:
         for name in _names(attribute):
             by_name.setdefault(name, []).append(attribute)
     return by_name
-
-
-def _is_path(text: str) -> bool:
-    return "." in text or text == "meta"
 
 
 def _names(attribute: Attribute) -> Iterator[str]:

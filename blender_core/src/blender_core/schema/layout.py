@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from blender_core.common.cached import cached_property
+from blender_core.common.wording import pluralize
 from blender_core.schema.attributes import unknown_attribute
 from blender_core.schema.spans import spans_among
 from blender_core.schema.validation import is_open
@@ -88,6 +89,9 @@ class Layout:
         self.attributes = tuple(by_path[path] for path in self.paths)
         self._parts: dict[tuple[str, ...], Layout] = {}
         self._beyond: dict[tuple[tuple[str, ...], bool], Layout] = {}
+
+    def __repr__(self) -> str:
+        return f"<Layout of {pluralize(len(self.paths), 'attribute')}>"
 
     def part(self, paths: tuple[str, ...]) -> Layout:
         """Return a layout of some of the attributes.

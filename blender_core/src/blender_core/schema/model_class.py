@@ -11,7 +11,19 @@ from blender_core.common.caught_warnings import kept_apart
 from blender_core.common.forks import unforked
 from blender_core.schema.attributes import ClassSchema
 
-__all__ = ["ModelClass", "described", "import_datamodels"]
+__all__ = ["ModelClass", "described", "import_datamodels", "import_formats"]
+
+
+@functools.cache
+def import_formats() -> None:
+    """Import what reads and writes files: stdatamodels, and with it asdf, astropy, YAML.
+
+    Whoever reads or writes something asks for it first. It takes long, and a fork has to wait: it
+    is done in one place so that nobody else has to think of that.
+    """
+    with unforked():
+        importlib.import_module("stdatamodels")
+
 
 _TELLING: Final = frozenset({"meta", "schema", "instance", "_instance"})
 """Names in code that puts something into a datamodel."""
@@ -19,11 +31,7 @@ _TELLING: Final = frozenset({"meta", "schema", "instance", "_instance"})
 
 @functools.cache
 def import_datamodels() -> None:
-    """Import the package of datamodels, and with it what it stands on: asdf, astropy, YAML.
-
-    Whoever reads or writes something asks for it first. It takes seconds, in which a fork has to
-    wait, and is done in one place so that nobody else has to think of that.
-    """
+    """Import the classes of datamodels of JWST, once something is one: they take twice as long."""
     with unforked():
         importlib.import_module("stdatamodels.jwst.datamodels")
 
@@ -48,6 +56,7 @@ def described(model_type: type[Any]) -> ModelClass:
     pipeline may make hundreds of products. The schema of a class of files is in a file of an
     installed package, which stdatamodels keeps in mind as well.
     """
+    import_datamodels()
     from stdatamodels import DataModel
 
     if _fills_itself(model_type):

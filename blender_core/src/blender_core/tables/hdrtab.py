@@ -102,7 +102,7 @@ def typed_column(
 
 def _table_error(name: str, attribute: Attribute, problem: str) -> TableError:
     msg = f"{attribute.label} cannot be kept in column {preview(name)} of HDRTAB: {problem}"
-    return TableError(msg, attribute=attribute.path, column=name)
+    return TableError(msg, attribute=attribute.path, keyword=attribute.keyword, column=name)
 
 
 def _common_type(kinds: set[type]) -> str:
@@ -193,9 +193,11 @@ def _is_exact_in_float(number: int) -> bool:
 @kept_apart()
 def to_table(columns: Sequence[TypedColumn]) -> Table:
     """Return the columns as a table for people and programs."""
-    from astropy.table import MaskedColumn, Table
+    from astropy.table import MaskedColumn
 
-    return Table(
+    from blender_core.tables.attribute_table import AttributeTable
+
+    return AttributeTable(
         [
             MaskedColumn(
                 column.data.astype(np.str_) if column.data.dtype.kind == "S" else column.data,
@@ -203,11 +205,20 @@ def to_table(columns: Sequence[TypedColumn]) -> Table:
                 mask=column.mask,
                 unit=column.attribute.unit,
                 description=column.attribute.title or None,
-                meta={"attribute": column.attribute.path},
+                meta=_meta(column),
             )
             for column in columns
         ]
     )
+
+
+def _meta(column: TypedColumn) -> dict[str, str]:
+    """Return what a column is found by, beside its name."""
+    attribute = column.attribute
+    meta = {"attribute": attribute.path}
+    if attribute.keyword is not None and attribute.keyword != column.name:
+        meta["keyword"] = attribute.keyword
+    return meta
 
 
 @kept_apart()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from blender_core.common.caught_warnings import kept_apart
+from blender_core.common.wording import pluralize
 from blender_core.formats.fits.table_hdu import rows_of, table_hdu
 from blender_core.tables.hdrtab import fields_of, to_table
 
@@ -47,6 +48,10 @@ class ProductTable:
 
     name: str
     columns: Sequence[TypedColumn]
+
+    def __repr__(self) -> str:
+        columns = pluralize(len(self.columns), "column")
+        return f"<ProductTable {self.name}: {columns}, {pluralize(len(self), 'row')}>"
 
     def __bool__(self) -> bool:
         return bool(self.columns)

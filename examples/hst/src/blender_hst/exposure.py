@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from blender_core import Card, Layout, Opened, OpenedHeader
+    from blender_hst.extensions import Extension
 
 __all__ = ["MODEL_TYPE", "Chip", "Header", "chips_of", "header_of", "is_of_hst", "schema_of"]
 
@@ -95,11 +96,13 @@ def is_of_hst(opened: Opened | None) -> bool:
     return isinstance(telescope, str) and telescope.strip().upper() == "HST"
 
 
-def chips_of(opened: Opened, what: str) -> list[Chip]:
-    """Return the chips of an exposure, in the order of their extensions."""
+def chips_of(opened: Opened, what: str, extension: Extension | None = None) -> list[Chip]:
+    """Return the chips of an exposure, in the order of their extensions, or one of them alone."""
     primary = Header(opened.headers[0].cards)
     by_place = {(header.name, header.version): header for header in reversed(opened.headers)}
     science = [header for header in opened.headers[1:] if header.name == "SCI"]
+    if extension is not None:
+        science = [extension.science_of(opened, what)]
     if not science:
         return [Chip({"PRIMARY": primary}, what)]
     return [Chip({"PRIMARY": primary, **_extensions(header, by_place)}, what) for header in science]

@@ -16,10 +16,10 @@ from typing import TYPE_CHECKING, Final
 from blender_core import BlenderError, BlendErrorGroup, BlendWarning, RulesFileError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["FUNCTIONS", "Line", "is_pattern", "read_lines"]
+__all__ = ["FUNCTIONS", "MOST_LINES", "Line", "instrument_in", "is_pattern", "read_lines"]
 
 FUNCTIONS: Final = (
     "first",
@@ -39,7 +39,7 @@ FUNCTIONS: Final = (
 
 _DELETE: Final = "<delete>"
 _LONGEST: Final = 400
-_MOST_LINES: Final = 5_000
+MOST_LINES: Final = 5_000
 _NAME: Final = re.compile(r"[A-Za-z0-9_-]{1,68}")
 _PATTERN: Final = re.compile(r"[A-Za-z0-9_*?-]{1,68}")
 _COMMAND: Final = re.compile(r"!\s*(?P<name>\w+)\s*=\s*(?P<value>.*)")
@@ -66,19 +66,6 @@ class Line:
         return self.function is None and not self.deletes
 
 
-class _Columns:
-    """The columns that lines have asked for, by their own names and by those of keywords."""
-
-    def __init__(self) -> None:
-        self.by_name: dict[str, Line] = {}
-        self.by_keyword: dict[str, Line] = {}
-
-    def add(self, line: Line) -> None:
-        if line.is_column and not is_pattern(line.name):
-            self.by_name.setdefault(line.target, line)
-            self.by_keyword.setdefault(line.name, line)
-
-
 def is_pattern(name: str) -> bool:
     """Tell whether a name means several keywords."""
     return name.startswith("/") or "*" in name or "?" in name
@@ -88,22 +75,19 @@ def read_lines(path: Path, text: str) -> list[Line]:
     """Return what a file asks for, line by line; all that is wrong with it is one error."""
     faults: list[RulesFileError] = []
     lines: list[Line] = []
-    columns = _Columns()
     blank: list[int] = []
-    for number, raw in enumerate(text.split("\n"), start=1):
-        if number > _MOST_LINES:
-            faults.append(_fault(path, number, f"it has more than {_MOST_LINES:,} lines"))
+    for number, raw in enumerate(_lines(text), start=1):
+        if number > MOST_LINES:
+            faults.append(_fault(path, number, f"it has more than {MOST_LINES:,} lines"))
             break
         line = raw.partition("#")[0].rstrip()
         if not line:
             continue
-        if line[0].isspace():
+        if line[0] == " ":
             blank.append(number)
             continue
         try:
-            for read in _read(path, number, line, columns):
-                lines.append(read)
-                columns.add(read)
+            lines += _read(path, number, line)
         except RulesFileError as fault:
             faults.append(fault)
     if not faults and not any(line.is_column for line in lines):
@@ -111,13 +95,55 @@ def read_lines(path: Path, text: str) -> list[Line]:
             "it asks for no column of HDRTAB: give it a line with a keyword alone, such as ROOTNAME"
         )
         faults.append(_fault(path, None, problem))
+    renamed = _renamed(lines)
+    faults += _columns_of_two(path, lines)
     _raise_all(path, faults)
     if blank:
         warnings.warn(_of_blanks(path, blank), stacklevel=2)
+    for earlier, later in renamed:
+        warnings.warn(_of_renamed(path, earlier, later), stacklevel=2)
     return lines
 
 
-def _read(path: Path, number: int, line: str, columns: _Columns) -> Iterator[Line]:
+def instrument_in(text: str) -> str | None:
+    """Return the instrument that a file says to be for; the last one, if it says several."""
+    commands = (_COMMAND.fullmatch(line.partition("#")[0].rstrip()) for line in _lines(text))
+    said = [each["value"] for each in commands if each and each["name"].upper() == "INSTRUMENT"]
+    return (said[-1].strip() or None) if said else None
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines of a text, whatever machine it was written on."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
+def _renamed(lines: Iterable[Line]) -> list[tuple[Line, Line]]:
+    """Return the columns that a later line gives another name, with that line."""
+    by_keyword: dict[str, Line] = {}
+    pairs = []
+    for line in lines:
+        if line.is_column:
+            earlier = by_keyword.get(line.name)
+            if earlier is not None and earlier.target != line.target:
+                pairs.append((earlier, line))
+            by_keyword[line.name] = line
+    return pairs
+
+
+def _columns_of_two(path: Path, lines: Iterable[Line]) -> Iterator[RulesFileError]:
+    """Tell of the columns that two keywords have, of whose lines the last ones count."""
+    columns = {line.name: line for line in lines if line.is_column and not is_pattern(line.name)}
+    owners: dict[str, Line] = {}
+    for line in columns.values():
+        # The FITS standard compares names of columns without case.
+        owner = owners.setdefault(line.target.casefold(), line)
+        if owner is not line:
+            one, other = sorted((owner, line), key=lambda each: each.number)
+            problem = f"the column {other.target} is that of {one.name} in line {one.number}"
+            yield _fault(path, other.number, problem, other.name)
+
+
+def _read(path: Path, number: int, line: str) -> Iterator[Line]:
     if len(line) > _LONGEST:
         raise _fault(path, number, f"it has {len(line):,} characters, where a rule has a few words")
     if line.startswith("!"):
@@ -146,10 +172,10 @@ def _read(path: Path, number: int, line: str, columns: _Columns) -> Iterator[Lin
             raise _fault(path, number, f"{_DELETE} is for one keyword a line", name)
         yield Line(number, name, deletes=True)
         return
-    yield _rule(path, number, name, words, columns)
+    yield _rule(path, number, name, words)
 
 
-def _rule(path: Path, number: int, name: str, words: list[str], columns: _Columns) -> Line:
+def _rule(path: Path, number: int, name: str, words: list[str]) -> Line:
     """Return what a line with a keyword asks for."""
     target, function = (*words[1:], "", "")[:2]
     target = target or name
@@ -168,14 +194,6 @@ def _rule(path: Path, number: int, name: str, words: list[str], columns: _Column
     if not function and target in FUNCTIONS:
         problem = f"{target!r} would name a column: for the function, write {name} {name} {target}"
         raise _fault(path, number, problem, name)
-    if not function:
-        owner, column = columns.by_name.get(target), columns.by_keyword.get(name)
-        if owner is not None and owner.name != name:
-            problem = f"the column {target} is that of {owner.name} in line {owner.number}"
-            raise _fault(path, number, problem, name)
-        if column is not None and column.target != target:
-            problem = f"its column is {column.target}, by line {column.number}: it has but one"
-            raise _fault(path, number, problem, name)
     return Line(number, name, target.upper() if function else target, function or None)
 
 
@@ -203,6 +221,13 @@ def _of_blanks(path: Path, numbers: list[int]) -> BlendWarning:
         f"rules file {path}: {lines} {shown} {begin} with a blank and "
         f"{'is' if len(numbers) == 1 else 'are'} passed over, as blendheaders does: begin a rule "
         "at the margin, and a remark with #"
+    )
+
+
+def _of_renamed(path: Path, earlier: Line, later: Line) -> BlendWarning:
+    return BlendWarning(
+        f"rules file {path}: {later.name} has the column {later.target}, by line {later.number}, "
+        f"and not {earlier.target}, by line {earlier.number}: a keyword has one column"
     )
 
 

@@ -1,21 +1,29 @@
-"""What the lines of a ``.rules`` file ask for, as overrides of Model Blender."""
+"""What the lines of a ``.rules`` file ask for, as overrides of Model Blender.
+
+A function wins over a deletion and over the column that a keyword has alone, and a later function
+over an earlier one; so does that of a later file. `Override.precedence` says so.
+"""
 
 from __future__ import annotations
 
-import fnmatch
+import dataclasses
 from typing import TYPE_CHECKING, Final
 
-from blender_core import Override
+from blender_core import Override, When
 from blender_hst.moments import AS_MOMENTS
 from blender_hst.places import DISTORTION, KEPT, MADE, OF_THE_FILE, group_of
-from blender_hst.rules_lines import is_pattern
+from blender_hst.rules_lines import MOST_LINES, is_pattern
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from blender_hst.rules_lines import Line
 
 __all__ = ["overrides_of"]
+
+_LEAVING: Final = 1
+_FIRST_LINE: Final = 2
+_BEYOND_ALL: Final = 1_000_000_000
 
 _ALWAYS: Final = (
     Override(
@@ -29,6 +37,7 @@ _ALWAYS: Final = (
             attribute=attribute,
             rule="keep",
             optional=True,
+            precedence=_BEYOND_ALL,
             reason="the file's own: its name, its arrays and where they point",
         )
         for attribute in (KEPT, *OF_THE_FILE.values())
@@ -37,6 +46,7 @@ _ALWAYS: Final = (
         attribute=DISTORTION,
         rule="drop",
         optional=True,
+        precedence=_BEYOND_ALL,
         reason="a drizzled image has no distortion",
     ),
     Override(
@@ -49,117 +59,69 @@ _ALWAYS: Final = (
 """What holds with every file: it is all the rules that there are."""
 
 
-def overrides_of(lines: Sequence[Line]) -> list[Override]:
-    """Return the overrides that do what all lines of a file ask for."""
-    return [*_ALWAYS, *_Wishes(lines).overrides()]
+def overrides_of(
+    lines: Sequence[Line], number: int = 0, instrument: str | None = None
+) -> list[Override]:
+    """Return the overrides that do what all lines of a file ask for.
 
-
-class _Wishes:
-    """The lines by what they are about: later ones have replaced earlier ones.
-
-    Of functions for one keyword of the header, there are those of its own values and those of
-    another keyword's: each counts where there are such values, the later one where there are both.
+    The file has a number among several, and may speak for one instrument: then it holds for all
+    inputs if one of them is of that.
     """
+    overrides = [*_ALWAYS, *_asked_for(lines, number * MOST_LINES)]
+    if instrument is None:
+        return overrides
+    when = When(instrument=instrument)
+    return [dataclasses.replace(each, when=when, for_all=True) for each in overrides]
 
-    def __init__(self, lines: Sequence[Line]) -> None:
-        self._own: dict[str, Line] = {}
-        self._of_others: dict[str, Line] = {}
-        self._columns: dict[str, Line] = {}
-        self._deleted: dict[str, Line] = {}
-        for line in lines:
-            if line.deletes:
-                self._deleted[line.name] = line
-            elif line.is_column:
-                self._columns[line.name] = line
-            elif line.name != line.target:
-                self._of_others[line.target] = line
-            else:
-                self._replace_earlier(line)
 
-    def _replace_earlier(self, line: Line) -> None:
-        """Leave out the functions of what a later line means as well."""
-        replaced = [line.target]
-        if is_pattern(line.target):
-            replaced = [each for each in self._own if fnmatch.fnmatchcase(each, line.target)]
-        for each in replaced:
-            self._own.pop(each, None)
-        self._own[line.target] = line
-
-    def overrides(self) -> Iterator[Override]:
-        """Give an override, or two, for each keyword and pattern that the file names."""
-        leaving = self._leaving()
-        for name, line in self._columns.items():
-            gives_way = name in self._of_others
-            own = None if gives_way else self._own.get(name)
-            yield self._column(line, own, None if gives_way else leaving.get(name))
-        for target, line in self._own.items():
-            if target not in self._columns or target in self._of_others:
-                other = self._of_others.get(target)
-                yield self._value(line, other is not None and other.number > line.number)
-        for line in self._of_others.values():
-            yield self._value(line)
-        for name, line in leaving.items():
-            gives_way = name in self._of_others
-            if gives_way or name not in self._columns:
-                attribute = _giving_way(name) if gives_way else name
-                yield Override(
-                    attribute=attribute, rule="drop", optional=True, reason=_reason([line])
-                )
-
-    def _leaving(self) -> dict[str, Line]:
-        """Return what leaves the header: what is deleted, and what has a column alone."""
-        columns = {
-            line.name if is_pattern(line.name) else line.target.upper(): line
-            for line in self._columns.values()
-        }
-        return {
-            name: line
-            for name, line in {**columns, **self._deleted}.items()
-            if name not in self._own and (is_pattern(name) or group_of(name) == "meta")
-        }
-
-    def _column(self, line: Line, value: Line | None, leaving: Line | None) -> Override:
-        lines = [line, *filter(None, (value, leaving))]
-        rule, missing = _rule_of(value) if value else ("drop" if leaving else None, None)
-        renamed = line.target != line.name and not is_pattern(line.name)
-        return Override(
-            attribute=line.name,
-            rule=rule,
-            missing=missing,
-            record=None if renamed else True,
-            column=line.target if renamed else None,
+def _asked_for(lines: Sequence[Line], n_before: int) -> Iterator[Override]:
+    """Give an override for each column, for each function, and for what leaves the header."""
+    # Of lines that ask for the same, the last one counts.
+    columns = {line.name: line for line in lines if line.is_column}
+    leaving = {
+        (line.name if is_pattern(line.name) else line.target.upper()): line
+        for line in columns.values()
+    }
+    leaving |= {line.name: line for line in lines if line.deletes}
+    functions = {(line.name, line.target): line for line in lines if line.function is not None}
+    for line in columns.values():
+        if line.name not in leaving or line.target != line.name:
+            yield _column(line, n_before)
+    for name, line in leaving.items():
+        yield Override(
+            attribute=name,
+            rule="drop",
+            record=True if name in columns and columns[name].target == name else None,
             optional=True,
-            reason=_reason(lines),
+            precedence=_LEAVING,
+            reason=f"line {line.number}",
         )
-
-    def _value(self, line: Line, gives_way: bool = False) -> Override:
-        rule, missing = _rule_of(line)
-        return Override(
-            attribute=_giving_way(line.target) if gives_way else line.target,
-            rule=rule,
-            missing=missing,
-            blend_from=None if line.name == line.target else line.name,
-            optional=True,
-            reason=_reason([line]),
-        )
+    for line in functions.values():
+        # What a file has of its own, nobody else's values replace.
+        if line.name == line.target or group_of(line.target) == "meta":
+            yield _value(line, n_before)
 
 
-def _giving_way(keyword: str) -> str:
-    """Return a pattern that means one keyword: it gives way to the function of another's values."""
-    return f"[{keyword[0]}]{keyword[1:]}"
+def _column(line: Line, n_before: int) -> Override:
+    is_renamed = line.target != line.name and not is_pattern(line.name)
+    return Override(
+        attribute=line.name,
+        record=None if is_renamed else True,
+        column=line.target if is_renamed else None,
+        optional=True,
+        precedence=_FIRST_LINE + n_before + line.number,
+        reason=f"line {line.number}",
+    )
 
 
-def _rule_of(line: Line) -> tuple[str, str | None]:
-    """Return the rule of a line with a function, and what is to become of missing values."""
-    group = "meta" if is_pattern(line.target) else group_of(line.target)
-    if group != "meta":
-        return ("keep" if group == KEPT else "drop"), None
+def _value(line: Line, n_before: int) -> Override:
     function = line.function or ""
-    if moments := AS_MOMENTS.get((line.name, line.target, function)):
-        return moments, None
-    return function, "skip" if function in ("first", "last") else None
-
-
-def _reason(lines: Iterable[Line]) -> str:
-    numbers = sorted({line.number for line in lines})
-    return f"line{'s' if len(numbers) > 1 else ''} {' and '.join(map(str, numbers))}"
+    return Override(
+        attribute=line.target,
+        rule=AS_MOMENTS.get((line.name, line.target, function), function),
+        missing="skip" if function in ("first", "last") else None,
+        blend_from=None if line.name == line.target else line.name,
+        optional=True,
+        precedence=_FIRST_LINE + n_before + line.number,
+        reason=f"line {line.number}",
+    )

@@ -21,26 +21,20 @@ if TYPE_CHECKING:
 __all__ = ["main", "to_toml", "write_toml"]
 
 _MOST_BYTES: Final = 4 << 20
-_UNSAID: Final[tuple[Any, ...]] = (None, (), {}, "", False)
-"""What is not written: the fields' own defaults. Of `record`, False means something."""
 
 
 def to_toml(overrides: Iterable[Override], name: str) -> str:
     """Return overrides as the text of a rules file, which says what file they are from."""
-    blocks = [f"# The rules of {json.dumps(name)}, for images of HST."]
+    heading = f"# The rules of {json.dumps(name)}, for images of HST.\n"
+    blocks = [f"{heading}# Of those for one keyword, the one with the greatest precedence counts."]
     for override in overrides:
         lines = ["[[override]]"]
         for field in dataclasses.fields(override):
             value = getattr(override, field.name)
-            if field.name == "when" or (value in _UNSAID and not _is_told(field.name, value)):
-                continue
-            lines.append(f"{field.name} = {_toml(value)}")
+            if value not in (field.default, {}):
+                lines.append(f"{field.name} = {_toml(value)}")
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks) + "\n"
-
-
-def _is_told(name: str, value: Any) -> bool:
-    return name == "record" and value is False
 
 
 def _toml(value: Any) -> str:

@@ -12,6 +12,8 @@ __all__ = [
     "CELLS",
     "CELLS_OF_MOSAIC",
     "END",
+    "EXPOSURE",
+    "EXPOSURE_TIMES",
     "GROUPING",
     "LOGS",
     "MEAN",
@@ -23,8 +25,10 @@ __all__ = [
     "TABLES",
     "TIMES",
     "WORDS",
+    "exposure",
     "exposure_grouping",
     "group_and_name",
+    "known",
     "leaves",
     "moment",
     "mosaic_schema",
@@ -74,12 +78,13 @@ _GROUPS: Final = (
 )
 """The groups of an image that a mosaic has a table of: ``individual_image_meta`` in RAD."""
 
-TIMES: Final = frozenset({"end_time", "file_date", "start_time"})
+TIMES: Final = frozenset({"end_time", "file_date", "mid_time", "start_time"})
 """What the columns are called that are moments."""
+_UNKNOWN: Final = -999999
 _MOMENT: Final = {"base_format", "format", "scale", "value"}
 
 GROUPING: Final = "meta.observation.exposure_grouping"
-_COMMON: Final = {"rule": "common", "missing": "keep"}
+_COMMON: Final = {"rule": "common", "missing": "drop"}
 NULLABLE: Final = (
     "meta.instrument.optical_element",
     *(
@@ -88,7 +93,6 @@ NULLABLE: Final = (
             "execution_plan",
             "exposure",
             "exposure_grouping",
-            "group_and_name",
             "observation",
             "pass",
             "program",
@@ -102,19 +106,31 @@ NULLABLE: Final = (
     ),
 )
 """What all images have to have in common. Of others, the mosaic says null: RAD wants the keys."""
+_UNTIL_COMPLETE: Final = {
+    "rule": "common",
+    "default": "INCOMPLETE",
+    "parameters": {"otherwise": "INCOMPLETE"},
+}
 BLENDED: Final[Mapping[str, Any]] = {
     **dict.fromkeys(NULLABLE, _COMMON),
     **{
-        f"meta.cal_step.{step}": {**_COMMON, "parameters": {"otherwise": "INCOMPLETE"}}
+        f"meta.cal_step.{step}": _UNTIL_COMPLETE
         for step in ("flux", "outlier_detection", "skymatch")
     },
 }
 """The attributes that images and mosaics have, and what a mosaic says: path → ``blend_rule``."""
 START: Final = "meta.exposure.start_time"
 END: Final = "meta.exposure.end_time"
-MIDDLE: Final = "meta.exposure.mid_time"
+MIDDLE: Final = "meta.resample.mid_time"
+"""The middle of an exposure, which images of early versions have themselves."""
 MEAN: Final = "meta.coadd_info.time_mean"
 POINTINGS: Final = "meta.resample.pointings"
+EXPOSURE: Final = "meta.resample.exposure"
+"""Of which exposure an image or a row of a mosaic is: its name, or one that no other has."""
+EXPOSURE_TIMES: Final = {
+    "meta.coadd_info.exposure_time": "mean_of_mosaics",
+    "meta.coadd_info.max_exposure_time": "max_of_mosaics",
+}
 MEMBERS: Final = "meta.resample.members"
 _TEXT: Final = {"type": "string"}
 _LIST: Final = {"type": "array", "blend_rule": "concatenate", "blend_table": False}
@@ -137,7 +153,22 @@ WORDS: Final[Mapping[str, Mapping[str, Any]]] = {
         "blend_table": False,
     },
     MEAN: {**_TEXT, "blend_rule": "mean_datetime"},
-    POINTINGS: {"type": "integer", "blend_rule": "sum"},
+    POINTINGS: {
+        "type": "integer",
+        "blend_rule": {
+            "rule": "number_of_pointings",
+            "companions": {"exposures": EXPOSURE, "mosaics": CELLS_OF_MOSAIC},
+        },
+    },
+    EXPOSURE: {**_TEXT, "blend_rule": "keep", "blend_table": False},
+    CELLS_OF_MOSAIC: _TEXT,
+    **{
+        path: {
+            "type": "number",
+            "blend_rule": {"rule": rule, "companions": {"mosaics": CELLS_OF_MOSAIC}},
+        }
+        for path, rule in EXPOSURE_TIMES.items()
+    },
     MEMBERS: _LIST,
     LOGS: _LIST,
 }
@@ -183,6 +214,17 @@ def moment(value: Any) -> Any:
     if isinstance(value, dict) and isinstance(value.get("value"), str) and value.keys() <= _MOMENT:
         return value["value"]
     return value
+
+
+def known(value: Any) -> Any:
+    """Return a number, or None of what Roman writes where it is not known."""
+    return None if value == _UNKNOWN else value
+
+
+def exposure(observation: Mapping[str, Any]) -> str | None:
+    """Return the name of an exposure, which all of its detectors have; None if it is not told."""
+    name = observation.get("observation_id")
+    return name if isinstance(name, str) and name not in ("", "?") else None
 
 
 def exposure_grouping(observation: Mapping[str, Any]) -> str | None:

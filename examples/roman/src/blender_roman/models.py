@@ -7,12 +7,15 @@ import copy
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import unquote, urlsplit
 
 import numpy as np
 
-from blender_core import DROP, Product
+from blender_core import DROP, InputError, Product
+from blender_roman.image import Image
 from blender_roman.metadata import LOGS, NULLABLE, TIMES, mosaic_schema
 from blender_roman.mosaic import Mosaic, tables_of_images
+from blender_roman.mosaic_rows import mosaic_rows, rows_of_tables
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,10 +24,13 @@ if TYPE_CHECKING:
 
     from blender_core import BlendPlan, ProductTable
     from blender_core.columns import Layout
+    from blender_roman.mosaic_rows import MosaicRow
 
-__all__ = ["MosaicInMemory", "is_model", "meta_of"]
+__all__ = ["MosaicInMemory", "image_of", "is_model", "rows_of"]
 
 _OUTSIDE: Final = "individual_image_cal_logs"
+_NO_WORDS: Final = ("wcs", "individual_image_meta")
+"""What is below ``meta`` and is no plain content."""
 
 
 def is_model(given: Any, name: str) -> bool:
@@ -33,9 +39,49 @@ def is_model(given: Any, name: str) -> bool:
     return ("roman_datamodels", name) in kinds
 
 
-def meta_of(model: Any) -> dict[str, Any]:
-    """Return what a datamodel says of itself as plain content, but for its WCS."""
-    return {name: _plain(value) for name, value in model["meta"].items() if name != "wcs"}
+def image_of(model: Any, what: str) -> Image:
+    """Return what an ``ImageModel`` says."""
+    with _open(what):
+        return Image(_meta_of(model), what, _files_of(model))
+
+
+def rows_of(model: Any, what: str) -> Iterator[MosaicRow]:
+    """Give the rows of a ``MosaicModel``, as of the file of one."""
+    with _open(what):
+        roman = {"meta": _meta_of(model), _OUTSIDE: _plain(model.get(_OUTSIDE))}
+        tables = model["meta"].get("individual_image_meta") or {}
+        cells = rows_of_tables(tables, what, has_masks="hdrtab" in _tree_of(model))
+    return mosaic_rows(roman, cells, what, _files_of(model))
+
+
+@contextlib.contextmanager
+def _open(what: str) -> Iterator[None]:
+    """Have an error that tells which datamodel it is that cannot be read: it may be closed."""
+    try:
+        yield
+    except InputError:
+        raise
+    except Exception as error:  # of asdf, and of whatever made something of the tags
+        msg = f"{what} cannot be read: {type(error).__name__}: {error}"
+        raise InputError(msg) from error
+
+
+def _meta_of(model: Any) -> dict[str, Any]:
+    """Return what a datamodel says of itself as plain content."""
+    return {name: _plain(value) for name, value in model["meta"].items() if name not in _NO_WORDS}
+
+
+def _tree_of(model: Any) -> Any:
+    """Return all that is in the file that a datamodel was opened from."""
+    # Of roman_datamodels 0.31 to 1.1, which have no public name for it.
+    return getattr(getattr(model, "_asdf", None), "tree", {})
+
+
+def _files_of(model: Any) -> tuple[Path, ...]:
+    """Return the file that a datamodel was opened from."""
+    uri = getattr(getattr(model, "_asdf", None), "uri", None)
+    parts = urlsplit(uri or "")
+    return (Path(unquote(parts.path)),) if parts.scheme == "file" else ()
 
 
 class MosaicInMemory(Product):
@@ -48,6 +94,7 @@ class MosaicInMemory(Product):
     model_type = "Roman mosaic"
     schema = mosaic_schema()
     endings = (".asdf",)
+    records_rules = True
 
     def __init__(self, given: Any, what: str) -> None:
         self.what = what

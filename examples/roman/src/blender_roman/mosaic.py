@@ -47,6 +47,8 @@ class Mosaic(AsdfProduct):
 
     model_type = "Roman mosaic"
     schema = mosaic_schema()
+    # Members and logs have no column: without it, nothing tells that they are of an earlier blend.
+    records_rules = True
 
     def place(self, path: str) -> str:
         """Return where an attribute is in the tree."""

@@ -12,6 +12,8 @@ from blender_roman.metadata import (
     CELLS,
     CELLS_OF_MOSAIC,
     END,
+    EXPOSURE,
+    EXPOSURE_TIMES,
     LOGS,
     MEAN,
     MEMBERS,
@@ -19,7 +21,9 @@ from blender_roman.metadata import (
     POINTINGS,
     START,
     WORDS,
+    exposure,
     group_and_name,
+    known,
     leaves,
     moment,
     schema_of,
@@ -28,19 +32,21 @@ from blender_roman.metadata import (
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
+    from astropy.table import Table
     from astropy.time import Time
 
-    from blender_core import Opened
     from blender_core.columns import Layout
 
-__all__ = ["MosaicRow", "mosaic_rows"]
+__all__ = ["MosaicRow", "mosaic_rows", "rows_of_file", "rows_of_tables"]
 
 _NONE: Final = ("None", "MISSING_CELL")
 """What romancal writes into a table of texts where there is none; of numbers, it is NaN."""
 _LISTS: Final = (MEMBERS, LOGS)
-_OWN: Final = (*BLENDED, MEAN, POINTINGS, MEMBERS)
-_COUNTED: Final = (MEAN, MIDDLE, POINTINGS, MEMBERS, LOGS)
+_NUMBERS: Final = (POINTINGS, *EXPOSURE_TIMES)
+_OWN: Final = (*BLENDED, MEAN, *_NUMBERS, MEMBERS)
+_COUNTED: Final = (MEAN, MIDDLE, *_NUMBERS, *_LISTS)
 """What a mosaic says once, however many rows it has."""
 
 
@@ -50,8 +56,9 @@ class MosaicRow(Source):
     model_type = "Roman mosaic"
     schema: Mapping[str, Any] = {}
 
-    def __init__(self, values: Mapping[str, Any], what: str) -> None:
+    def __init__(self, values: Mapping[str, Any], what: str, files: tuple[Path, ...] = ()) -> None:
         self.what = what
+        self.files = files
         self._values = values
         self.schema = schema_of(values, WORDS)
 
@@ -61,31 +68,34 @@ class MosaicRow(Source):
 
 
 def mosaic_rows(
-    given: str | os.PathLike[str], roman: Mapping[str, Any], opened: Opened, what: str
+    roman: Mapping[str, Any],
+    rows: list[dict[str, Any]],
+    what: str,
+    files: tuple[Path, ...] = (),
 ) -> Iterator[MosaicRow]:
     """Give the rows of a mosaic; one, of itself, if it does not tell of its images.
 
     Parameters
     ----------
-    given : path-like
-        The file of the mosaic.
     roman : mapping
-        The plain tree in it, without arrays.
-    opened : Opened
-        What was read of the file.
+        What it says as plain content: ``meta``, and the logs beside it.
+    rows : list of dict
+        What its tables say of each image.
     what : str
         What it is to the blend.
+    files : tuple of Path, optional
+        What it was opened from, if it is in memory.
     """
     meta = roman["meta"]
     values = _own_values(roman, what)
-    # In what Model Blender has written, a cell is masked if there is none.
-    none = () if "hdrtab" in (opened.tree or {}) else _NONE
-    rows = _rows_of_tables(given, none, what) if meta.get("individual_image_meta") else []
     if not rows:
-        own = {group_and_name(path): value for path, value in leaves(meta).items()}
-        rows = [{f"{CELLS}.{group}.{name}": value for (group, name), value in own.items()}]
+        leaf = {group_and_name(path): value for path, value in leaves(meta).items()}
+        rows = [{f"{CELLS}.{group}.{name}": value for (group, name), value in leaf.items()}]
+    mosaic = meta.get("filename") or what
     for cells in rows:
-        yield MosaicRow(values | cells | {CELLS_OF_MOSAIC: meta.get("filename") or what}, what)
+        of_image = {"observation_id": cells.get(f"{CELLS}.observation.observation_id")}
+        of_row = {CELLS_OF_MOSAIC: mosaic, EXPOSURE: exposure(of_image) or mosaic}
+        yield MosaicRow(values | cells | of_row, what, files)
         values |= dict.fromkeys(_COUNTED)
 
 
@@ -99,10 +109,8 @@ def _own_values(roman: Mapping[str, Any], what: str) -> dict[str, Any]:
         "meta.coadd_info.time_first": None,
         "meta.coadd_info.time_last": None,
         LOGS: roman.get("individual_image_cal_logs"),
+        **{path: known(values[path]) for path in _NUMBERS},
     }
-    pointings = values[POINTINGS]
-    if isinstance(pointings, int) and pointings < 0:  # Roman's word for that it is not known
-        values[POINTINGS] = None
     for path in _LISTS:
         if values[path] is None:
             values[path] = []
@@ -126,33 +134,54 @@ def _value(roman: Mapping[str, Any], path: str) -> Any:
     return moment(below)
 
 
-def _rows_of_tables(
-    path: str | os.PathLike[str], none: tuple[str, ...], what: str
+def rows_of_file(
+    path: str | os.PathLike[str], what: str, *, has_masks: bool
 ) -> list[dict[str, Any]]:
-    """Return what the tables of a mosaic say of each image: attribute → value."""
+    """Return the same for the file of a mosaic, of whose arrays no others are read."""
     import asdf
     from asdf.exceptions import AsdfWarning
 
-    columns: dict[str, list[Any]] = {}
-    lengths: dict[str, int] = {}
     try:
         with warnings.catch_warnings():
             # Of what roman_datamodels has written, nothing is read that asdf-astropy does not know.
             warnings.simplefilter("ignore", AsdfWarning)
             with asdf.open(path, lazy_tree=True, memmap=False) as file:
                 tables = file["roman"]["meta"]["individual_image_meta"]
-                for group, table in tables.items():
-                    lengths[group] = len(table)
-                    for name in table.colnames:
-                        columns[f"{CELLS}.{group}.{name}"] = _cells(table[name], none)
+                return rows_of_tables(tables, what, has_masks=has_masks)
+    except InputError:
+        raise
     except Exception as error:  # of whatever package makes something of the tags
-        msg = f"{what} cannot be read: its tables of images: {type(error).__name__}: {error}"
-        raise InputError(msg) from error
+        raise _unreadable(what, error) from error
+
+
+def rows_of_tables(
+    tables: Mapping[str, Table], what: str, *, has_masks: bool
+) -> list[dict[str, Any]]:
+    """Return what the tables of a mosaic say of each image: attribute → value.
+
+    Where they have masks, as Model Blender writes them, no text and no number stands for a cell
+    that is not there.
+    """
+    none = () if has_masks else _NONE
+    columns: dict[str, list[Any]] = {}
+    lengths: dict[str, int] = {}
+    try:
+        for group, table in tables.items():
+            lengths[group] = len(table)
+            for name in table.colnames:
+                columns[f"{CELLS}.{group}.{name}"] = _cells(table[name], none)
+    except Exception as error:  # what should be a table may be anything
+        raise _unreadable(what, error) from error
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{group} has {length}" for group, length in sorted(lengths.items()))
         msg = f"{what} cannot be read: its tables of images have different numbers of rows: {told}"
         raise InputError(msg)
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _unreadable(what: str, error: Exception) -> InputError:
+    reason = f"{type(error).__name__}: {error}"
+    return InputError(f"{what} cannot be read: its tables of images: {reason}")
 
 
 def _cells(column: Any, none: tuple[str, ...]) -> list[Any]:

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from blender_core import InputError, hookimpl
 from blender_roman.image import Image
-from blender_roman.middles import RULES
-from blender_roman.models import MosaicInMemory, is_model, meta_of
+from blender_roman.models import MosaicInMemory, image_of, is_model, rows_of
 from blender_roman.mosaic import Mosaic
-from blender_roman.mosaic_rows import mosaic_rows
+from blender_roman.mosaic_rows import mosaic_rows, rows_of_file
+from blender_roman.rules import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,7 +24,7 @@ _MOSAIC: Final = "MosaicModel"
 
 @hookimpl
 def blender_rules() -> Iterable[Rule]:
-    """Offer the rule that a mean time can have on request."""
+    """Offer the rules for what mosaics alone tell of their exposures."""
     return RULES
 
 
@@ -32,16 +32,21 @@ def blender_rules() -> Iterable[Rule]:
 def blender_open(given: Any, what: str, opened: Opened | None) -> Source | Iterable[Source] | None:
     """Open an image of level 2 or a mosaic, by the plain tree of its file.
 
-    An ``ImageModel`` can be in memory, too.
+    Both can be datamodels in memory, too.
     """
     if is_model(given, "ImageModel"):
-        return Image(meta_of(given), what)
+        return image_of(given, what)
+    if is_model(given, _MOSAIC):
+        return rows_of(given, what)
     roman = roman_tree(opened, what)
     if opened is None or roman is None:
         return None
-    if roman["meta"].get("model_type") == _MOSAIC:
-        return mosaic_rows(given, roman, opened, what)
-    return Image(roman["meta"], what)
+    if roman["meta"].get("model_type") != _MOSAIC:
+        return Image(roman["meta"], what)
+    rows = []
+    if roman["meta"].get("individual_image_meta"):
+        rows = rows_of_file(given, what, has_masks="hdrtab" in (opened.tree or {}))
+    return mosaic_rows(roman, rows, what)
 
 
 @hookimpl
@@ -52,7 +57,7 @@ def blender_product(given: Any, what: str, opened: Opened | None) -> Product | N
     roman = roman_tree(opened, what)
     if roman is None:
         return None
-    return Mosaic(given, what) if roman["meta"].get("model_type") == _MOSAIC else None
+    return Mosaic(given, what, opened) if roman["meta"].get("model_type") == _MOSAIC else None
 
 
 def roman_tree(opened: Opened | None, what: str) -> Any:

@@ -8,6 +8,7 @@ end of the file however long that is; otherwise an index may follow.
 from __future__ import annotations
 
 import hashlib
+import re
 import struct
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, NoReturn
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Block",
     "TruncatedAsdfError",
+    "are_as_indexed",
     "block_of",
     "blocks_in",
     "files_in",
@@ -34,6 +36,10 @@ _MAGIC: Final = b"\xd3BLK"
 _SIZE: Final = struct.Struct(">4sH")
 _HEADER: Final = struct.Struct(">I4sQQQ16s")
 _STREAMED: Final = 1
+_INDEX: Final = re.compile(
+    rb"#ASDF BLOCK INDEX\r?\n%YAML[^\n]*\n---\r?\n((?:- \d{1,18}\r?\n)+)\.\.\.\s*\Z"
+)
+_PLACE: Final = re.compile(rb"\d+")
 _CHUNK: Final = 1 << 16
 _LONGEST_PADDING: Final = 1 << 28
 _MOST_BLOCKS: Final = 1 << 16
@@ -61,6 +67,26 @@ def require_blocks(file: BinaryIO, root: Any, start: int, length: int) -> None:
         raise TruncatedAsdfError(msg)
 
 
+def are_as_indexed(file: BinaryIO, root: Any, tail: bytes, length: int) -> bool:
+    """Tell whether the index that a file ends with says that all blocks are there.
+
+    It does if the last block ends where the index begins. So the headers of others need not be
+    read. ``tail`` is what the file ends with.
+    """
+    index = _INDEX.search(tail)
+    if index is None:
+        return False
+    places = [int(place) for place in _PLACE.findall(index[1])]
+    if len(places) <= max(sources_in(root), default=-1):
+        return False
+    try:
+        *_, last = blocks_at(file, places[-1], length)
+    except (TruncatedAsdfError, ValueError):
+        return False
+    end = length - len(tail) + index.start()
+    return last.length is not None and last.start + last.length == end
+
+
 def block_of(array: NDArray[Any]) -> bytes:
     """Return a block that has an array, as its elements are in memory, row by row."""
     data = np.ascontiguousarray(array).tobytes()
@@ -71,7 +97,11 @@ def block_of(array: NDArray[Any]) -> bytes:
 
 def blocks_in(file: BinaryIO, start: int, length: int) -> Iterator[Block]:
     """Give the blocks after a tree, as far as anything tells of them."""
-    position = _first(file, start)
+    yield from blocks_at(file, _first(file, start), length)
+
+
+def blocks_at(file: BinaryIO, position: int, length: int) -> Iterator[Block]:
+    """Give the blocks from the one on that is at a place."""
     for number in range(1, _MOST_BLOCKS + 1):
         file.seek(position)
         raw = file.read(_SIZE.size + _HEADER.size)

@@ -10,7 +10,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from blender_core.common.wording import preview
 from blender_core.formats.asdf.blocks import files_in
 
-__all__ = ["ExternalArrayError", "require_files"]
+__all__ = ["ExternalArrayError", "require_files", "require_no_files_beside"]
 
 
 class ExternalArrayError(Exception):
@@ -30,3 +30,16 @@ def require_files(root: Any, path: Path) -> None:
         if not stat.S_ISREG(mode):
             msg = f"an array of its tree is in {preview(source)}, which is no regular file"
             raise ExternalArrayError(msg)
+
+
+def require_no_files_beside(root: Any) -> None:
+    """Refuse a tree that is to go to another folder, and has arrays in files beside it."""
+    beside = [
+        source for source in files_in(root) if not (urlsplit(source).scheme or source[:1] == "/")
+    ]
+    if beside:
+        msg = (
+            f"an array of its tree is in {preview(beside[0])}, beside it, and would not be found "
+            "from another folder: write it to the same folder, or put its arrays into it first"
+        )
+        raise ExternalArrayError(msg)

@@ -8,5 +8,6 @@ __all__ = [
     "handed_out",
     "json_text",
     "source_file",
+    "stored_file",
     "target",
 ]

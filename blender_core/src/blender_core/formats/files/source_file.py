@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 from blender_core.common.wording import visible
 from blender_core.errors import InputError
 from blender_core.formats.files.compression import unpacked
+from blender_core.formats.files.stored_file import StoredFile
 
 if TYPE_CHECKING:
-    import io
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
@@ -23,8 +23,10 @@ _MOST_BYTES: Final = 64 << 20
 """Far more than an association of 100,000 members has, or a list of as many names."""
 
 
-def length_of_file(path: Path) -> int:
+def length_of_file(path: Path | StoredFile) -> int:
     """Return the length of a file that can be read to its end, without opening it."""
+    if isinstance(path, StoredFile):
+        return path.length
     return _length(path.stat())
 
 
@@ -37,8 +39,12 @@ def _length(status: os.stat_result) -> int:
 
 
 @contextlib.contextmanager
-def regular_file(path: str | os.PathLike[str]) -> Iterator[tuple[io.FileIO, int]]:
+def regular_file(path: str | os.PathLike[str] | StoredFile) -> Iterator[tuple[BinaryIO, int]]:
     """Open a file that can be read to its end, and give it with its length."""
+    if isinstance(path, StoredFile):
+        with path.open(buffering=0) as stored:
+            yield stored, path.length
+        return
     with open(path, "rb", buffering=0, opener=_without_waiting) as file:
         yield file, _length(os.fstat(file.fileno()))
 
@@ -66,14 +72,16 @@ def read_whole(path: Path, most: int = _MOST_BYTES) -> bytes:
 
 
 class SourceFile:
-    """The file that a product is read from, and what it was like then.
+    """The file that a product is read from, and what it was like then; or an input, by its label.
 
     Of a file that was just written, ``status`` is what it was like, whoever has replaced it since.
     """
 
-    def __init__(self, path: Path, status: os.stat_result | None = None) -> None:
+    def __init__(
+        self, path: Path, status: os.stat_result | None = None, label: str | None = None
+    ) -> None:
         self.path = path.absolute()  # wherever the current directory comes to be
-        self.label = f"the product ({visible(str(path))})"
+        self.label = label or f"the product ({visible(str(path))})"
         try:
             self._state = state_of(status or self.path.stat())
         except OSError as error:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from blender_core.common.advice import Advice, Argument
+from blender_core.common.urls import shown_url, url_named
 from blender_core.common.wording import visible
 from blender_core.errors import OutputError, OutputExistsError
 
@@ -33,6 +34,7 @@ class Target:
     is_product: bool = False  # the file that the product is read from
     label: str = _PRODUCT  # what is written, for messages
     file: BinaryIO | None = None  # what it is written to, while it is being written
+    is_read_again: bool = False  # by the engine, as a product, once the product has checked it
 
     @classmethod
     def find(
@@ -45,6 +47,9 @@ class Target:
         endings: tuple[str, ...] = PRODUCT_ENDINGS,
     ) -> Target:
         """Return the target that a name stands for, or refuse it."""
+        if url := url_named(output):
+            msg = f"{label} is written to a local file, and {shown_url(url)} is a URL"
+            raise OutputError(visible(msg), path=Path(shown_url(url)))
         output = Path(output)
         try:
             path = output.resolve()

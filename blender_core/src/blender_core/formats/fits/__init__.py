@@ -9,5 +9,6 @@ __all__ = [
     "header_cards",
     "header_edit",
     "scan",
+    "stored_table",
     "table_hdu",
 ]

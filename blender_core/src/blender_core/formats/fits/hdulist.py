@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from blender_core.formats.fits.cards import RawHeader
 
-__all__ = ["raw_fits_of", "table_in", "table_of", "without_arrays"]
+__all__ = ["raw_fits_of", "require_columns", "table_in", "table_of", "without_arrays"]
 
 _ASDF: Final = "ASDF"
 
@@ -62,11 +62,20 @@ def table_in(hdulist: HDUList, name: str) -> FITS_rec:
         if "data" not in vars(hdu):
             # Astropy would keep what it loads.
             hdu = _read_apart(hdu)
-        table = _columns_of(hdu)
-        if table is None or not table.dtype.names:
-            msg = "it has no columns"
-            raise BadFitsError(msg)
-        return table
+        return _with_columns(_columns_of(hdu))
+
+
+def _with_columns(table: FITS_rec | None) -> FITS_rec:
+    if table is None or not table.dtype.names:
+        msg = "it has no columns"
+        raise BadFitsError(msg)
+    return table
+
+
+def require_columns(hdu: BinTableHDU) -> FITS_rec:
+    """Return the content of a table, whose header has to say of it what is so."""
+    _require_consistent(hdu, hdu.size)
+    return _with_columns(_columns_of(hdu))
 
 
 def _read_apart(hdu: BinTableHDU) -> BinTableHDU:
@@ -125,11 +134,7 @@ def table_of(hdu: RawHDU, file: BinaryIO) -> FITS_rec:
     content = io.BytesIO(raw + data.ljust(padded(hdu.size), b"\0"))
     apart = fits.BinTableHDU.readfrom(content)
     _require_consistent(apart, hdu.size)
-    table = apart.data
-    if table is None or not table.dtype.names:
-        msg = "it has no columns"
-        raise BadFitsError(msg)
-    return table
+    return _with_columns(apart.data)
 
 
 def without_arrays(hdulist: HDUList) -> HDUList:

@@ -13,6 +13,7 @@ from blender_core.common.wording import join_words, preview
 from blender_core.formats.asdf.tree_text import AsdfText
 from blender_core.formats.files.compression import UnknownCompressionError, unpacked
 from blender_core.formats.files.source_file import length_of_file
+from blender_core.formats.files.stored_file import StoredFile
 from blender_core.formats.fits.cards import CARD, RawHeader
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ __all__ = [
     "NotFitsError",
     "RawFits",
     "RawHDU",
+    "hdu_at",
+    "hdu_of",
     "name_and_version",
     "padded",
     "scan",
@@ -38,6 +41,8 @@ BLOCK: Final = 2880
 """Length of the blocks that a FITS file is made of, in bytes, by the FITS standard."""
 
 _CHUNK: Final = 8 * BLOCK
+_CHUNK_FETCHED: Final = 4 * BLOCK
+"""Of files whose bytes have to be fetched: nearly all headers between arrays are of one block."""
 _END: Final = b"END".ljust(CARD)
 _SWALLOWED: Final = re.compile(rb"XTENSION=.{71}BITPIX  =", re.DOTALL)
 """How each header but the first begins, by the FITS standard."""
@@ -101,13 +106,14 @@ class RawFits:
     """Length of the file in bytes. None if it is compressed, or there is no file."""
 
     @classmethod
-    def read(cls, path: Path) -> RawFits:
+    def read(cls, path: Path | StoredFile) -> RawFits:
         """Read headers and tree of a file, and nothing else."""
         try:
             length = length_of_file(path)
             with path.open("rb") as file, unpacked(file) as content:
                 if content is file:
-                    return cls._of(file, length)
+                    chunk = _CHUNK_FETCHED if isinstance(path, StoredFile) else _CHUNK
+                    return cls._of(file, length, chunk=chunk)
                 return cls._of(content, None, max(_LONGEST_UNPACKED, _MOST_TIMES * length))
         except UnknownCompressionError as error:
             raise NotFitsError(str(error)) from error
@@ -117,9 +123,15 @@ class RawFits:
             raise BadFitsError(str(error)) from error
 
     @classmethod
-    def _of(cls, file: BinaryIO, length: int | None, longest: int = _LONGEST_UNPACKED) -> RawFits:
+    def _of(
+        cls,
+        file: BinaryIO,
+        length: int | None,
+        longest: int = _LONGEST_UNPACKED,
+        chunk: int = _CHUNK,
+    ) -> RawFits:
         hdus, asdf = [], None
-        for hdu in scan(file, length, longest):
+        for hdu in scan(file, length, longest, chunk):
             hdus.append(hdu)
             if hdu.name == "ASDF" and asdf is None:
                 # Now: a packed file would have to be unpacked from its beginning again.
@@ -157,7 +169,10 @@ class RawFits:
 
 
 def scan(
-    file: BinaryIO, length: int | None, longest_unpacked: int = _LONGEST_UNPACKED
+    file: BinaryIO,
+    length: int | None,
+    longest_unpacked: int = _LONGEST_UNPACKED,
+    chunk: int = _CHUNK,
 ) -> Iterator[RawHDU]:
     """Give the HDUs of a file, one after the other.
 
@@ -165,7 +180,7 @@ def scan(
     may read the data of each as it comes.
     """
     start, number, of_headers = 0, 0, 0
-    chunk, longest = (BLOCK, _LONGEST_FILE) if length is None else (_CHUNK, length)
+    chunk, longest = (BLOCK, _LONGEST_FILE) if length is None else (chunk, length)
     while True:
         where = f"HDU {number}"
         raw = _header(file, where, chunk, first=number == 0)
@@ -192,6 +207,18 @@ def scan(
         else:
             file.seek(start)
         number += 1
+
+
+def hdu_at(file: BinaryIO, start: int) -> RawHDU | None:
+    """Return the HDU, not the first one, whose header begins at a place; None if none does."""
+    file.seek(start)
+    raw = _header(file, f"the HDU at byte {start:,}", BLOCK, first=False)
+    return hdu_of(raw, start + len(raw)) if raw else None
+
+
+def hdu_of(raw: bytes, start: int) -> RawHDU:
+    """Return an HDU, not the first one, by its header, and where its data begin."""
+    return _hdu(raw, start, f"the HDU before byte {start:,}", first=False)
 
 
 def _pass_over(file: BinaryIO, end: int, where: str, longest: int) -> None:

@@ -19,6 +19,7 @@ import numpy as np
 from blender_core.common.caught_warnings import kept_apart
 from blender_core.formats.asdf.tree_text import AsdfText
 from blender_core.formats.files.source_file import regular_file
+from blender_core.formats.files.stored_file import StoredFile
 from blender_core.formats.fits.cards import CARD, RawHeader
 from blender_core.formats.fits.scan import padded
 from blender_core.readers.similar.trees import KnownTrees
@@ -97,15 +98,24 @@ class ReaderCache:
                 self._files.clear()
             self._files[structure.length] = [structure, *known][:_OF_A_LENGTH]
 
-    def tree_of(self, path: str | os.PathLike[str]) -> tuple[type, AsdfText, str] | None:
-        """Return what a file has that is like one before: class, tree, and checksum of headers."""
+    def tree_of(
+        self, path: str | os.PathLike[str] | StoredFile
+    ) -> tuple[type, AsdfText, str] | None:
+        """Return what a file has that is like one before: class, tree, and checksum of headers.
+
+        Of a stored file, headers between arrays may be taken to be those of the one before. Where
+        they were not when the file was saved, the checksum is another than that in the tree.
+        """
         if not self._files:
             return None
+        is_hasty = isinstance(path, StoredFile) and path.is_hasty
         try:
             with regular_file(path) as (file, length):
                 known = self._files.get(length, [])
                 for structure in known:
-                    found = structure.read_tree(file)
+                    if isinstance(path, StoredFile):
+                        path.fetch(structure.places_to_read(is_hasty))
+                    found = structure.read_tree(file, is_hasty)
                     if found is not None:
                         if structure is not known[0]:
                             # The next file will most likely be like this one.
@@ -164,12 +174,22 @@ class _Structure:
         same = [self.headers[start:end] for start, end in zip(starts, ends, strict=True)]
         self._pattern = _Pattern(differing, continued, same, starts)
 
-    def read_tree(self, file: BinaryIO) -> tuple[AsdfText, str] | None:
+    def places_to_read(self, is_hasty: bool) -> list[tuple[int, int]]:
+        """Return where headers are that have to be read."""
+        return [self.places[0], self.places[-1]] if is_hasty else [*self.places]
+
+    def read_tree(self, file: BinaryIO, is_hasty: bool = False) -> tuple[AsdfText, str] | None:
         """Return the tree of a file that is like this one, and the checksum of its headers."""
         parts = []
-        for start, length in self.places:
-            file.seek(start)
-            parts.append(file.read(length))
+        n_before = 0
+        for place in self.places:
+            start, length = place
+            if is_hasty and place not in (self.places[0], self.places[-1]):
+                parts.append(self.headers[n_before : n_before + length])
+            else:
+                file.seek(start)
+                parts.append(file.read(length))
+            n_before += length
         headers = b"".join(parts)
         size = _size_told(*(headers[row * CARD : (row + 1) * CARD] for row in self.tree_sizes))
         if self.tree_start + padded(size) != self.length or not self._is_like(headers):

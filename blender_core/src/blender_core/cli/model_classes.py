@@ -1,0 +1,35 @@
+"""The classes of datamodels that a user can name."""
+
+from __future__ import annotations
+
+import difflib
+from typing import Any
+
+from blender_core.cli.errors import CommandError
+
+__all__ = ["model_class", "model_classes"]
+
+
+def model_classes() -> dict[str, Any]:
+    """Return all classes of datamodels of JWST."""
+    from stdatamodels.jwst import datamodels
+
+    members = {name: getattr(datamodels, name) for name in sorted(dir(datamodels), key=str.lower)}
+    return {
+        name: member
+        for name, member in members.items()
+        if isinstance(member, type) and issubclass(member, datamodels.JwstDataModel)
+    }
+
+
+def model_class(name: str) -> type[Any]:
+    """Return a class of datamodels of JWST by its name, in any case."""
+    classes: dict[str, type[Any]] = model_classes()
+    by_folded = {known.casefold(): known for known in classes}
+    known = by_folded.get(name.casefold())
+    if known is None:
+        close = difflib.get_close_matches(name.casefold(), by_folded, n=3)
+        hint = f": did you mean {' or '.join(map(by_folded.__getitem__, close))}?" if close else ""
+        msg = f"stdatamodels.jwst.datamodels has no class {name!r}{hint}"
+        raise CommandError(msg)
+    return classes[known]

@@ -1,0 +1,26 @@
+"""What notebooks show as HTML."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from blender_core.display.view import View
+
+__all__ = ["Viewed"]
+
+
+class Viewed:
+    """What notebooks show as HTML."""
+
+    __slots__ = ()
+
+    def _view(self) -> View:
+        """Return what there is to see."""
+        raise NotImplementedError
+
+    def _repr_html_(self) -> str:
+        # Imported here and not above: only notebooks ask for it.
+        from blender_core.display.html import to_html
+
+        return to_html(self._view())

@@ -1,0 +1,93 @@
+"""How inputs are fetched that are named by URLs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+from typing import Any, Final
+
+from blender_core.common.wording import preview
+
+__all__ = ["Remote"]
+
+_MOST_BYTES: Final = 64 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remote:
+    """How inputs are fetched that are named by URLs.
+
+    Parameters
+    ----------
+    concurrent : int, optional
+        How many inputs are fetched at a time.
+    timeout : float, optional
+        After how many seconds without an answer a request has failed.
+    retries : int, optional
+        How often a request is made again that failed by a passing fault: a broken connection, no
+        answer, a server that is busy.
+    most_bytes : int, optional
+        How many bytes may be fetched of one input, unless it is downloaded. Headers and metadata
+        have far fewer.
+    download : bool, optional
+        Whether each input is fetched as a whole, into a temporary file that is removed after it has
+        been read. So inputs can be had from a server that does not give parts of a file.
+    every_header : bool, optional
+        Whether all headers of a datamodel's FITS file are fetched. Otherwise, those that lie
+        between its arrays are not, if the checksum in the file says what was saved there.
+    options : mapping, optional
+        What fsspec's file system of such URLs is to know: ``{"anon": True}`` for a public bucket of
+        S3. Credentials are better kept where fsspec looks for them: in its configuration, in the
+        environment, and in files of the cloud's own.
+
+    Examples
+    --------
+    >>> from blender_core import Remote
+    >>> Remote(timeout=10, options={"anon": True})
+    Remote(timeout=10, options=...)
+    """
+
+    concurrent: int = 16
+    timeout: float = 30.0
+    retries: int = 3
+    most_bytes: int = _MOST_BYTES
+    download: bool = False
+    every_header: bool = False
+    options: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        for name, least in (("concurrent", 1), ("retries", 0), ("most_bytes", 1)):
+            value = getattr(self, name)
+            if type(value) is not int or value < least:
+                msg = f"{name} of Remote is an integer from {least} on, not {preview(value)}"
+                raise ValueError(msg)
+        timeout: Any = self.timeout
+        if not isinstance(timeout, int | float) or not 0 < timeout < float("inf"):
+            msg = f"timeout of Remote is a number of seconds, not {preview(timeout)}"
+            raise ValueError(msg)
+        options: Any = self.options
+        if not isinstance(options, Mapping) or not all(isinstance(key, str) for key in options):
+            msg = (
+                f"options of Remote is a mapping of names to values, not a {type(options).__name__}"
+            )
+            raise TypeError(msg)
+
+    @property
+    def changed(self) -> dict[str, Any]:
+        """What is not as it is by default."""
+        values = {each.name: getattr(self, each.name) for each in fields(self)}
+        return {name: value for name, value in values.items() if value != _DEFAULTS[name]}
+
+    def __repr__(self) -> str:
+        # Options may have credentials.
+        shown = (
+            f"{name}=..." if name == "options" else f"{name}={value!r}"
+            for name, value in self.changed.items()
+        )
+        return f"Remote({', '.join(shown)})"
+
+
+_DEFAULTS: Final = MappingProxyType(
+    {each.name: getattr(Remote(), each.name) for each in fields(Remote)}
+)

@@ -1,0 +1,127 @@
+"""What is kept by attribute, found by the attribute's dotted path or by its FITS keyword."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from blender_core.common.attribute_paths import is_path, is_within, label_of
+from blender_core.common.wording import pluralize, preview
+from blender_core.errors import AmbiguousAttributeError, UnknownAttributeError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+__all__ = ["ByAttribute", "close_labels"]
+
+V = TypeVar("V")
+
+
+class ByAttribute(dict[str, V]):
+    """A dict by dotted path, which takes FITS keywords, too, in any case of the letters.
+
+    A keyword that several attributes have is an error that names them: in every way to ask for it.
+
+    Parameters
+    ----------
+    items : mapping of str to object
+        What is kept, by dotted path.
+    keywords : mapping of str to str or None
+        The FITS keyword of each attribute that is known, by dotted path; there may be more of them
+        than there are items.
+    lacking : str, optional
+        What is to be said of an attribute that is known and has no item.
+    noun : str, optional
+        What is asked for.
+
+    Examples
+    --------
+    >>> from blender_core.schema.by_attribute import ByAttribute
+    >>> values = ByAttribute({"meta.target.ra": 10.5}, {"meta.target.ra": "TARG_RA"})
+    >>> values["meta.target.ra"], values["TARG_RA"], "targ_ra" in values, values.get("TARG_DEC")
+    (10.5, 10.5, True, None)
+    """
+
+    __slots__ = ("_keywords", "_lacking", "_noun", "_paths")
+
+    def __init__(
+        self,
+        items: Mapping[str, V],
+        keywords: Mapping[str, str | None],
+        lacking: str = "there is nothing of it here",
+        noun: str = "attribute",
+    ) -> None:
+        super().__init__(items)
+        self._noun = noun
+        self._keywords = keywords
+        self._lacking = lacking
+        # Made when a keyword is first asked for.
+        self._paths: dict[str, list[str]] = {}
+
+    def __missing__(self, name: Any) -> V:
+        path = self._path(name)
+        if path is not None and path in self.keys():
+            return super().__getitem__(path)
+        raise self._unknown(name, path)
+
+    def __contains__(self, name: object) -> bool:
+        return super().__contains__(name) or super().__contains__(self._path(name))
+
+    def get(self, name: Any, default: Any = None) -> Any:
+        """Return what there is of an attribute, or else something that stands for nothing."""
+        if super().__contains__(name):
+            return super().__getitem__(name)
+        return super().get(self._path(name), default)  # type: ignore[arg-type]
+
+    def _path(self, name: object) -> str | None:
+        """Return the dotted path of the attribute that a path or keyword means, if one is known."""
+        if not isinstance(name, str):
+            return None
+        if is_path(name) or name in self._keywords:
+            return name if name in self._keywords else None
+        if not self._paths:
+            for path, keyword in self._keywords.items():
+                if keyword is not None:
+                    self._paths.setdefault(keyword.upper(), []).append(path)
+        paths = self._paths.get(name.upper(), [])
+        if len(paths) > 1:
+            msg = (
+                f"{name} is the keyword of {pluralize(len(paths), 'attribute')}: give the path of "
+                f"the one that is meant, {' or '.join(paths)}"
+            )
+            raise AmbiguousAttributeError(msg, attribute=name, paths=paths)
+        return paths[0] if paths else None
+
+    def _unknown(self, name: object, path: str | None) -> UnknownAttributeError:
+        if path is not None:
+            msg = f"{label_of(path, self._keywords.get(path))}: {self._lacking}"
+            return UnknownAttributeError(msg, attribute=path)
+        msg = f"there is no {self._noun} {preview(name)}"
+        if not isinstance(name, str):
+            msg = f"{msg}: a path or a keyword is a str"
+            return UnknownAttributeError(msg, attribute=preview(name))
+        if within := [path for path in self._keywords if is_within(path, name)]:
+            msg = f"{msg}: it is a group of {len(within)}, such as {within[0]}"
+            return UnknownAttributeError(msg, attribute=name, close=within)
+        close = close_labels(name, self._keywords)
+        hint = f": did you mean {' or '.join(close)}?" if close else ""
+        return UnknownAttributeError(f"{msg}{hint}", attribute=name, close=close)
+
+
+def close_labels(text: str, keywords: Mapping[str, str | None]) -> list[str]:
+    """Return what attributes are called that may be meant by a path or keyword that none has.
+
+    The keywords are given by the dotted paths of the attributes.
+    """
+    labels = {
+        name.casefold(): label_of(path, keyword)
+        for path, keyword in keywords.items()
+        if (name := path if is_path(text) else keyword)
+    }
+    text = text.casefold()
+    close = difflib.get_close_matches(text, labels, n=3)
+    # The name may be right, and the group another.
+    name = text.rpartition(".")[2]
+    same_name = [known for known in labels if known.rpartition(".")[2] == name]
+    candidates = dict.fromkeys([*close[:1], *same_name, *close])
+    return [labels[candidate] for candidate in list(candidates)[:3]]

@@ -1,0 +1,148 @@
+"""Errors as programs read them: one object on standard error, and the same status."""
+
+import json
+import shutil
+
+import pytest
+
+from blender_core.cli.app import app
+
+KEYS = ["type", "message", "attribute", "keyword", "input", "provider", "remedy"]
+
+
+@pytest.fixture
+def refused_json(command):
+    """Return a function that gives the error of a command that is asked for JSON."""
+
+    def run(*arguments, status=2):
+        done = command(*arguments, "--json", status=status)
+        assert done.stdout == ""
+        assert done.stderr.count("\n") == 1
+        (error,) = json.loads(done.stderr).values()
+        assert list(error)[: len(KEYS)] == KEYS
+        return error
+
+    return run
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["blend", "none.fits", "none.fits"],
+        ["amend", "none.fits"],
+        ["plan", "none.fits"],
+        ["preview", "none.fits"],
+        ["check", "none.fits"],
+        ["rules", "none"],
+        ["plugins", "--block", "a", "--nonsense"],
+        ["explain", "none.fits"],
+        ["table", "none.fits"],
+        ["diff", "none.fits", "none.fits"],
+        ["report", "none.fits"],
+        ["demo", "none.fits"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_every_command(refused_json, command, arguments):
+    error = refused_json(*arguments)
+    said = command(*arguments, status=2).stderr.splitlines()[-1]
+    assert said == f"Error: {error['message']}"
+    assert error["type"]
+
+
+def test_no_command_is_left_out():
+    names = {each.name or each.callback.__name__ for each in app.registered_commands}
+    (marked,) = test_every_command.pytestmark
+    assert names == {arguments[0] for arguments in marked.args[1]}
+
+
+@pytest.mark.parametrize(
+    "arguments", [["nothing"], ["--nothing"], ["table"], ["plan", "--nothing"]]
+)
+def test_what_is_typed_wrong(refused_json, command, arguments):
+    error = refused_json(*arguments)
+    assert error["message"] in command(*arguments, status=2).stderr
+    assert set(error.values()) == {error["type"], error["message"], None}
+
+
+def test_an_attribute(refused_json, product, exposures):
+    error = refused_json("blend", product, *exposures, "--override", "DETECTOR=same")
+    assert error["type"] == "RuleError"
+    assert error["attribute"] == "meta.instrument.detector"
+    assert error["keyword"] == "DETECTOR"
+    assert error["provider"]["distribution"] == "blender-rules-std"
+    assert error["input"] is None
+
+
+def test_an_attribute_of_a_plan(refused_json):
+    error = refused_json("plan", "--model", "ImageModel", "--override", "EXPSTART=weighted_mean")
+    assert error["type"] == "PlanError"
+    assert error["attribute"] == "meta.exposure.start_time"
+    assert error["keyword"] == "EXPSTART"
+
+
+def test_overrides_that_disagree(refused_json):
+    overrides = ["--override", "EXPSTART=max", "--override", "EXPSTART=min"]
+    error = refused_json("plan", "--model", "ImageModel", *overrides)
+    assert (error["attribute"], error["keyword"]) == ("meta.exposure.start_time", "EXPSTART")
+
+
+def test_inputs(refused_json, product, exposures):
+    shutil.copy(product, "cut_cal.fits")
+    with open("cut_cal.fits", "r+b") as file:  # noqa: PTH123
+        file.truncate(3000)
+    error = refused_json("blend", product, *exposures, "cut_cal.fits", "none_cal.fits")
+    assert error["type"] == "BlendErrorGroup"
+    faults = error["errors"]
+    assert [list(each) for each in faults] == [KEYS, KEYS]
+    assert [each["input"] for each in faults] == ["cut_cal.fits", "none_cal.fits"]
+    alone = refused_json("blend", product, *exposures, "cut_cal.fits")
+    assert alone == faults[0]
+
+
+def test_an_association(refused_json, product):
+    with open("asn.json", "w") as file:  # noqa: PTH123
+        file.write('{"products": []}')
+    assert refused_json("blend", product, "asn.json")["input"] == "asn.json"
+
+
+def test_a_remedy(refused_json, product, exposures):
+    error = refused_json("blend", product, *exposures, "--output", exposures[0])
+    assert error["type"] == "OutputExistsError"
+    assert error["remedy"] == "--overwrite"
+
+
+def test_a_plugin(refused_json, install):
+    install("acme-rules", "acme", "import blender_cor")
+    error = refused_json("rules")
+    assert error["provider"] == {"distribution": "acme-rules", "version": "1.0", "plugin": "acme"}
+    assert error["remedy"] == "--block acme"
+
+
+def test_two_plugins(refused_json, install):
+    install(
+        "acme-rules",
+        "acme",
+        "from blender_core import Rule, hookimpl\n\n\n@hookimpl\ndef blender_rules():\n"
+        "    return [Rule(name='mean', blend=max, summary='The largest value.')]\n",
+    )
+    error = refused_json("plan", "--model", "ImageModel")
+    assert error["type"] == "RuleConflictError"
+    assert error["provider"] is None
+    names = [each["distribution"] for each in error["providers"]]
+    assert names == ["acme-rules", "blender-rules-std"]
+
+
+def test_a_traceback_comes_before_it(command):
+    done = command("plan", "none.fits", "--json", "--debug", status=2)
+    *trace, last = done.stderr.splitlines()
+    assert any("Traceback" in line for line in trace)
+    assert json.loads(last)["error"]["message"] == "there is no file none.fits"
+
+
+def test_what_a_terminal_would_obey(refused_json, command):
+    error = refused_json("plan", "\x1b[2J\n\u202e.fits")
+    assert "\x1b[2J\n\u202e" in error["message"] or "\\x1b" in error["message"]
+    done = command("plan", "\x1b[2J\n\u202e.fits", "--json", status=2)
+    assert done.stderr.rstrip("\n").isascii()
+    assert done.stderr.rstrip("\n").isprintable()

@@ -127,7 +127,8 @@ class RecordedValues(Column):
         self._cells, self._name = cells, name
         self._form, self._failure = form, failure
         self.parts: Sequence[Part]  # type: ignore[assignment]  # there for as long as one is needed
-        self.uniform, self._length = None, n_rows
+        self.uniform = None
+        self._length = n_rows
         if self.is_constant:
             (value,) = self._made(self._raw)
             self.uniform = Repeated(n_rows, value)

@@ -15,7 +15,7 @@ from web_server import WebServer
 from blender_core import BlenderError, Remote, RemoteError, blendmodels
 from blender_core.formats.remote.remote_files import RemoteFiles
 
-N_TRIED = int(os.environ.get("REMOTE_READS", "10"))
+N_TRIED = int(os.environ.get("REMOTE_READS", "6"))
 
 
 def test_any_place_of_any_file(tmp_path):
@@ -50,6 +50,7 @@ def exposures(invented_exposures, tmp_path_factory):
     return write_with_arrays(invented_exposures[:3], folder, size=130)
 
 
+@pytest.mark.exhaustive
 def test_damaged_files_are_read_as_from_the_disk(exposures, tmp_path):
     """After good ones, which they may be taken to be like: the same values, or an error as well."""
     rng = random.Random(4)  # noqa: S311

@@ -122,8 +122,7 @@ def test_a_file_that_is_changed_meanwhile_is_told_of(path, attributes, monkeypat
     product = ProductFile(other)
     other.write_bytes(other.read_bytes())
     with pytest.raises(InputError, match="changed by somebody else"):
-        for attribute in attributes.values():
-            list(product.inputs[attribute.path])
+        _ = [list(product.inputs[attribute.path]) for attribute in attributes.values()]
 
 
 def test_cells_that_are_all_the_same_are_kept_once():

@@ -38,7 +38,7 @@ def folder(tmp_path_factory):
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_command(name, folder, record):
-    program = [sys.executable, "-m", "blender_core.cli"]
+    program = [sys.executable, "-c", "from blender_core.cli import main; main()"]
     command = [sys.executable, "-c", RUN, *program, *COMMANDS[name]]
     done = subprocess.run(command, cwd=folder, check=True, capture_output=True, text=True)
     seconds, memory = map(float, done.stdout.split())

@@ -120,7 +120,8 @@ def _print_paragraphs(outcomes: "Sequence[Outcome]", product: "ProductFile") -> 
     for number, outcome in enumerate(outcomes):
         if number:
             output.text("")
-        text = explanation(outcome, product.inputs.get(outcome.source), product.values)
+        inputs = product.inputs.get(outcome.source)
+        text = explanation(outcome, inputs, product.values, product.row_labels)
         first, _, others = text.partition("\n")
         output.text(first, "bold")
         if others:

@@ -45,7 +45,7 @@ def seconds_in(path):
     return fits.getval(path, "EFFEXPTM")
 
 
-def test_to_another_file(command, finished, team, invented_exposures):
+def test_to_another_file(command, finished, team):
     before = finished.read_bytes()
     options = ["--rules", team, "--override", "EXPSTART=min", "-o", "new.fits"]
     lines = command("amend", finished, *options).stdout.splitlines()
@@ -59,8 +59,8 @@ def test_to_another_file(command, finished, team, invented_exposures):
     assert finished.read_bytes() == before
     assert "EXPSTART" in command("amend", finished, *options, "--all", "--overwrite").stdout
     assert command("explain", "new.fits", "EFFEXPTM").stdout.splitlines()[0] == (
-        f"meta.exposure.exposure_time (EFFEXPTM) is {SECONDS}, taken from input 1 "
-        f"({invented_exposures[0].name}), amended, instead of {TOTAL}."
+        f"meta.exposure.exposure_time (EFFEXPTM) is {SECONDS}, taken from input 1, amended, "
+        f"instead of {TOTAL}."
     )
 
 

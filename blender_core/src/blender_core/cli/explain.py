@@ -120,8 +120,7 @@ def _print_paragraphs(outcomes: "Sequence[Outcome]", product: "ProductFile") -> 
     for number, outcome in enumerate(outcomes):
         if number:
             output.text("")
-        inputs = product.inputs.get(outcome.source)
-        text = explanation(outcome, inputs, product.values, product.row_labels)
+        text = explanation(outcome, product.inputs.get(outcome.source), product.values)
         first, _, others = text.partition("\n")
         output.text(first, "bold")
         if others:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING, Final
 
-from blender_core.common.wording import join_words, named, pluralize
+from blender_core.common.wording import join_words, pluralize
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["BY_NUMBER", "NamedRows", "RowLabels"]
+__all__ = ["BY_NUMBER", "RowLabels"]
 
 
 class RowLabels:
@@ -65,19 +65,6 @@ class RowLabels:
         """Return how many inputs there are, in words."""
         inputs = pluralize(self.n_inputs(n_rows), "input")
         return f"{inputs} of {pluralize(n_rows, 'row')}" if self._of_several else inputs
-
-
-class NamedRows(RowLabels):
-    """What messages call the rows of a product's table, which has the names of files of them."""
-
-    def __init__(self, names: Sequence[str | None]) -> None:
-        super().__init__()
-        self._names = names
-
-    def name(self, row: int) -> str:
-        """Return what a row is called, which is counted from 0 here."""
-        label, name = super().name(row), self._names[row]
-        return named(label, name) if name else label
 
 
 BY_NUMBER: Final = RowLabels()

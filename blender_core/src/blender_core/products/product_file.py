@@ -16,7 +16,6 @@ from blender_core.evaluation.outcome import OF_A_FILE, Outcome, Status, own_outc
 from blender_core.formats.files.source_file import SourceFile
 from blender_core.inputs.column import without_repeats
 from blender_core.inputs.opener import Opener
-from blender_core.inputs.row_labels import BY_NUMBER, NamedRows
 from blender_core.plugins.manager import Plugins
 from blender_core.plugins.registry import Registry
 from blender_core.plugins.source import attributes_of, name_of
@@ -34,7 +33,6 @@ if TYPE_CHECKING:
     from astropy.table import Table
 
     from blender_core.evaluation.outcomes import Outcomes
-    from blender_core.inputs.row_labels import RowLabels
     from blender_core.plugins.registry import ProvidedRule
 
 __all__ = ["ProductFile"]
@@ -200,19 +198,13 @@ class ProductFile:
             elif path in self.values or path in self.inputs:
                 attribute = self.attributes.get(path)
                 names.append((path, attribute.keyword if attribute else None))
-        return RecordedOutcomes(names, self._outcome, self.inputs, self.row_labels)
+        return RecordedOutcomes(names, self._outcome, self.inputs)
 
     def _outcome(self, path: str) -> Outcome:
         recorded = self._rules.outcomes.get(path)
         if recorded is None:
             return self._unrecorded(path)
         return self._as_it_is(replace(recorded, values_of=self._values_of(path)))
-
-    @property
-    def row_labels(self) -> RowLabels:
-        """What messages call the inputs: numbers, with the names of their files, if known."""
-        names = self.inputs.get("meta.filename")
-        return BY_NUMBER if names is None else NamedRows(names)
 
     def varied(self) -> list[Outcome]:
         """Return the outcomes of attributes that varied though the first was taken by default.

@@ -10,7 +10,6 @@ from blender_core.evaluation.outcomes import Outcomes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from blender_core.inputs.row_labels import RowLabels
     from blender_core.tables.recorded_values import RecordedValues
 
 __all__ = ["RecordedOutcomes"]
@@ -27,10 +26,9 @@ class RecordedOutcomes(Outcomes):
         names: Iterable[tuple[str, str | None]],
         make: Callable[[str], Outcome],
         inputs: Mapping[str, RecordedValues],
-        labels: RowLabels,
     ) -> None:
         unmade = [Outcome(path, keyword, Status.UNKNOWN, None) for path, keyword in names]
-        super().__init__(unmade, inputs, labels)
+        super().__init__(unmade, inputs)
         self._names = Outcomes(unmade, {})
         self._make = make
         self._made: dict[str, Outcome] = {}

@@ -32,6 +32,7 @@ __all__ = ["CellForm", "RecordedValues"]
 
 _LOGICAL: Final = {0: None, ord("F"): False, ord("T"): True}
 _BLOCK: Final = 1 << 14
+_FEW: Final = 20
 _KINDS: Final = {"S": str, "U": str, "f": float, "i": int, "u": int, "b": bool}
 
 
@@ -157,6 +158,9 @@ class RecordedValues(Column):
         return super().__eq__(tuple(other) if isinstance(other, list) else other)
 
     __hash__ = None
+
+    def __repr__(self) -> str:
+        return repr([*self]) if len(self) <= _FEW else super().__repr__()
 
     def block(self, start: int, size: int) -> list[Any]:
         """Return the values of some rows, from one on that is counted from 0."""

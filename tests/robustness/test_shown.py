@@ -105,7 +105,7 @@ PATHS = st.lists(PARTS, min_size=2, max_size=3).map(".".join)
 KEYWORDS = st.sampled_from([None, "EXPSTART", "BUNIT", "A", "B", "meta", "date-obs"])
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     st.dictionaries(PATHS, KEYWORDS, max_size=8),
     st.sets(PATHS, max_size=5),

@@ -72,7 +72,7 @@ def test_html_of_anything(view):
 
 
 @settings(max_examples=examples(100), deadline=None)
-@given(st.text(max_size=300))
+@given(st.lists(TEXTS, max_size=9).map("".join))
 def test_a_page_in_a_frame(text):
     """What is in the frame is the page, to the letter, as far as HTML has its letters."""
     frame = Page(text)._repr_html_()

@@ -72,7 +72,7 @@ def test_html_of_anything(view):
 
 
 @settings(max_examples=examples(100), deadline=None)
-@given(st.text(max_size=300))
+@given(st.lists(TEXTS, max_size=9).map("".join))
 def test_a_page_in_a_frame(text):
     """What is in the frame is the page, to the letter, as far as HTML has its letters."""
     frame = Page(text)._repr_html_()
@@ -105,7 +105,7 @@ PATHS = st.lists(PARTS, min_size=2, max_size=3).map(".".join)
 KEYWORDS = st.sampled_from([None, "EXPSTART", "BUNIT", "A", "B", "meta", "date-obs"])
 
 
-@settings(max_examples=examples(300), deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     st.dictionaries(PATHS, KEYWORDS, max_size=8),
     st.sets(PATHS, max_size=5),

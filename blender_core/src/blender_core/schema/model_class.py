@@ -11,7 +11,7 @@ from blender_core.common.caught_warnings import kept_apart
 from blender_core.common.forks import unforked
 from blender_core.schema.attributes import ClassSchema
 
-__all__ = ["ModelClass", "described", "import_datamodels", "import_formats"]
+__all__ = ["ModelClass", "described", "import_datamodels", "import_formats", "model_classes"]
 
 
 @functools.cache
@@ -34,6 +34,19 @@ def import_datamodels() -> None:
     """Import the classes of datamodels of JWST, once something is one: they take twice as long."""
     with unforked():
         importlib.import_module("stdatamodels.jwst.datamodels")
+
+
+def model_classes() -> dict[str, Any]:
+    """Return all classes of datamodels of JWST."""
+    import_datamodels()
+    from stdatamodels.jwst import datamodels
+
+    members = {name: getattr(datamodels, name) for name in sorted(dir(datamodels), key=str.lower)}
+    return {
+        name: member
+        for name, member in members.items()
+        if isinstance(member, type) and issubclass(member, datamodels.JwstDataModel)
+    }
 
 
 @dataclass(frozen=True, slots=True)

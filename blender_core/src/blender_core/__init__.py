@@ -115,6 +115,7 @@ __all__ = [
     "Override",
     "OverrideConflictError",
     "PlanError",
+    "PluginCheckError",
     "PluginError",
     "Plugins",
     "Product",
@@ -159,8 +160,8 @@ _NAMES_IN: Final = {
         "BlendWarning EnvironmentVariableError ExecutorError "
         "ExpansionError InputError InvalidValueError MixedModelTypesError NoInputsError "
         "NotADatamodelError OutputError OutputExistsError OverrideConflictError PlanError "
-        "PluginError ReaderConflictError RemoteError RuleCheckError RuleConflictError "
-        "RuleError RulesFileError TableError UnknownAttributeError UnknownInputError "
+        "PluginCheckError PluginError ReaderConflictError RemoteError RuleCheckError "
+        "RuleConflictError RuleError RulesFileError TableError UnknownAttributeError UnknownInputError "
         "UnknownRuleError UnknownRulesFileError"
     ),
     "formats.remote.settings": "Remote",

@@ -42,6 +42,7 @@ __all__ = [
     "OutputExistsError",
     "OverrideConflictError",
     "PlanError",
+    "PluginCheckError",
     "PluginError",
     "ReaderConflictError",
     "RemoteError",
@@ -557,6 +558,25 @@ class RuleCheckError(BlenderError, AssertionError):
     def __init__(self, message: str, *, rule: str, problems: Sequence[str]) -> None:
         super().__init__(message)
         self.rule = rule
+        self.problems = tuple(problems)
+
+
+class PluginCheckError(BlenderError, AssertionError):
+    """Overrides, a reader or a product of a plugin are not what they must be.
+
+    Its author's tests find that out.
+
+    Attributes
+    ----------
+    provider : Provider
+        Whose plugin it is.
+    problems : tuple of str
+        All that is wrong.
+    """
+
+    def __init__(self, message: str, *, provider: Provider, problems: Sequence[str]) -> None:
+        super().__init__(message)
+        self.provider = provider
         self.problems = tuple(problems)
 
 

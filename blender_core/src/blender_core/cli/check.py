@@ -41,8 +41,8 @@ if TYPE_CHECKING:
 
     from blender_core.cli.captured_warnings import Notes
     from blender_core.cli.console import Output
-    from blender_core.cli.plugin_check import OverridesCheck
     from blender_core.plan.assignment import Assignment
+    from blender_core.testing.override_trials import OverridesTrial
 
 __all__ = ["check", "findings_object", "print_findings"]
 
@@ -123,7 +123,7 @@ def check(
             raise CommandError(msg)
         notes = Notes()
         faults: dict[str, BlenderError] = {}
-        tried: OverridesCheck | None = None
+        tried: OverridesTrial | None = None
         if all_models:
             if rules:
                 tried = _try_rules_files(rules, block or (), notes, quiet=quiet)
@@ -154,7 +154,7 @@ def check(
 
 def _try_rules_files(
     files: "Sequence[Path]", block: "Sequence[str]", notes: "Notes", *, quiet: bool
-) -> "OverridesCheck":
+) -> "OverridesTrial":
     """Try each override of rules files with all that there is, as plugins' are."""
     from blender_core.cli.plugin_check import check_rules_files
     from blender_core.cli.progress import bar
@@ -310,7 +310,7 @@ def _finding_object(finding: Finding) -> dict[str, Any]:
 
 
 def _print_json(
-    by_plan: _Findings, faults: "Mapping[str, BlenderError]", tried: "OverridesCheck | None"
+    by_plan: _Findings, faults: "Mapping[str, BlenderError]", tried: "OverridesTrial | None"
 ) -> None:
     from blender_core.cli.plugin_check import findings_objects as overrides_objects
 

@@ -6,20 +6,9 @@ import difflib
 from typing import Any
 
 from blender_core.cli.errors import CommandError
+from blender_core.schema.model_class import model_classes
 
 __all__ = ["model_class", "model_classes"]
-
-
-def model_classes() -> dict[str, Any]:
-    """Return all classes of datamodels of JWST."""
-    from stdatamodels.jwst import datamodels
-
-    members = {name: getattr(datamodels, name) for name in sorted(dir(datamodels), key=str.lower)}
-    return {
-        name: member
-        for name, member in members.items()
-        if isinstance(member, type) and issubclass(member, datamodels.JwstDataModel)
-    }
 
 
 def model_class(name: str) -> type[Any]:

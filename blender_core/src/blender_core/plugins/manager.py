@@ -202,6 +202,21 @@ class Plugins(Viewed):
         plugins._installed.update(self._installed & {provider})  # noqa: SLF001  # of the same class
         return plugins
 
+    def provider_of(self, plugin: Any) -> Provider | None:
+        """Return whose plugin an object is.
+
+        Parameters
+        ----------
+        plugin : object
+            A module, or an object with methods.
+
+        Returns
+        -------
+        provider : Provider or None
+            None if it is none of these plugins.
+        """
+        return next((each for each in self if self._plugin(each) is plugin), None)
+
     def _plugin(self, provider: Provider) -> Any:
         return self._managers[provider].get_plugin(provider.plugin)
 

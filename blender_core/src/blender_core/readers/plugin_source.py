@@ -166,6 +166,16 @@ class PluginSource(Reader):
         self._model_type: type | str = model_type
 
     @property
+    def given(self) -> Source:
+        """The object that the plugin has made."""
+        return self._source
+
+    @property
+    def provider(self) -> Provider:
+        """Whose it is."""
+        return self._provided.provider
+
+    @property
     def model_type(self) -> type | str:
         return self._model_type
 

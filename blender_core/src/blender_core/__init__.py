@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         OutputExistsError,
         OverrideConflictError,
         PlanError,
+        PluginCheckError,
         PluginError,
         ReaderConflictError,
         RemoteError,
@@ -161,8 +162,8 @@ _NAMES_IN: Final = {
         "ExpansionError InputError InvalidValueError MixedModelTypesError NoInputsError "
         "NotADatamodelError OutputError OutputExistsError OverrideConflictError PlanError "
         "PluginCheckError PluginError ReaderConflictError RemoteError RuleCheckError "
-        "RuleConflictError RuleError RulesFileError TableError UnknownAttributeError UnknownInputError "
-        "UnknownRuleError UnknownRulesFileError"
+        "RuleConflictError RuleError RulesFileError TableError UnknownAttributeError "
+        "UnknownInputError UnknownRuleError UnknownRulesFileError"
     ),
     "formats.remote.settings": "Remote",
     "plan.findings": "Finding FindingKind Findings",

@@ -1,5 +1,6 @@
 """What is said in several places is the same in all of them."""
 
+import json
 import re
 import shutil
 import subprocess
@@ -46,6 +47,13 @@ def test_there_is_one_version():
     major, minor = version.split(".")[:2]
     allowed = f">={major}.{minor},<{int(major) + 1}"
     assert said["for plugins"] == {f"blender-core{allowed}", f"blender-rules-std{allowed}"}
+
+
+def test_the_documentation_of_this_version_can_be_chosen():
+    entries = json.loads((ROOT / "docs" / "_static" / "switcher.json").read_text())
+    preferred = [one["version"] for one in entries if one.get("preferred")]
+    assert preferred == [f"v{project(ROOT)['version']}"]
+    assert all(one["url"] == f"/en/{one['version']}/" for one in entries)
 
 
 @pytest.mark.parametrize(

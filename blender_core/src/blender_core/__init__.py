@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         OutputExistsError,
         OverrideConflictError,
         PlanError,
+        PluginCheckError,
         PluginError,
         ReaderConflictError,
         RemoteError,
@@ -160,9 +161,9 @@ _NAMES_IN: Final = {
         "BlendWarning EnvironmentVariableError ExecutorError "
         "ExpansionError InputError InvalidValueError MixedModelTypesError NoInputsError "
         "NotADatamodelError OutputError OutputExistsError OverrideConflictError PlanError "
-        "PluginCheckError PluginError ReaderConflictError RemoteError RuleCheckError RuleConflictError "
-        "RuleError RulesFileError TableError UnknownAttributeError UnknownInputError "
-        "UnknownRuleError UnknownRulesFileError"
+        "PluginCheckError PluginError ReaderConflictError RemoteError RuleCheckError "
+        "RuleConflictError RuleError RulesFileError TableError UnknownAttributeError "
+        "UnknownInputError UnknownRuleError UnknownRulesFileError"
     ),
     "formats.remote.settings": "Remote",
     "plan.findings": "Finding FindingKind Findings",

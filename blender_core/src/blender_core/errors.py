@@ -575,7 +575,8 @@ class PluginCheckError(BlenderError, AssertionError):
     """
 
     def __init__(self, message: str, *, provider: Provider, problems: Sequence[str]) -> None:
-        super().__init__(message, provider=provider)
+        super().__init__(message)
+        self.provider = provider
         self.problems = tuple(problems)
 
 

@@ -58,7 +58,8 @@ class Lines(Source):
     def read(self, layout):
         if self.line == "line 10":
             warnings.warn(f"{self.what} is odd", UserWarning)
-        values = {"meta.line": self.line, "meta.length": len(self.line)}
+        line = None if self.line == "line 14" else self.line
+        values = {"meta.line": line, "meta.length": len(self.line)}
         return [values.get(path) for path in layout.paths]
 
 @hookimpl
@@ -157,10 +158,12 @@ class TestTheSame:
         )
         assert len(tables) == 2
 
+    @pytest.mark.exhaustive
     def test_few_files(self, paths, pool):
         for number in (1, 2):
             assert_the_same(paths[:number], pool)
 
+    @pytest.mark.exhaustive
     def test_an_iterator(self, paths, pool):
         assert_the_same(lambda: iter(paths), pool)
 
@@ -232,6 +235,10 @@ class TestTheSame:
         how, _, caught = assert_the_same(files, pool)
         assert [Path(filename).name for *_, filename in caught] == ["texts_plugin.py"]
         assert how[1].count("is empty") == 15
+        full = [file for file in files if file.stat().st_size]
+        lacking = Override(attribute="LINE", rule="multi", missing="require")
+        how, *_ = assert_the_same(full, pool, overrides=[lacking])
+        assert "7.txt), row 3 and input" in how[1]
 
     def test_more_inputs_afterwards(self, paths, pool):
         blender = ModelBlender()
@@ -412,6 +419,7 @@ class TestSamePlugins:
         (told, *_), *_ = assert_the_same(paths, pool, overrides={"DETECTOR": "longest"})
         assert "'longest'" in told
 
+    @pytest.mark.exhaustive
     def test_what_a_worker_has_besides_is_not_used(self, paths, pool):
         assert_the_same(paths, pool)
 
@@ -445,6 +453,7 @@ class TestSamePlugins:
         assert "STRICT_VALIDATION is false there, and true here" in str(caught.value)
         assert "PASS_INVALID_VALUES" not in str(caught.value)
 
+    @pytest.mark.exhaustive
     def test_settings_of_the_environment_are_the_callers(self, paths, pool, acme_site, monkeypatch):
         monkeypatch.syspath_prepend(acme_site)
         monkeypatch.setenv("MODEL_BLENDER_BLOCK", "acme")
@@ -555,6 +564,7 @@ class TestIterators:
         assert counts == [*range(1, 22)]
 
 
+@pytest.mark.exhaustive
 def test_overrides_once_per_exposure(paths, pool):
     overrides = [
         Override(attribute="EFFEXPTM", rule="sum", once_per=("OBSERVTN", "EXPOSURE")),
@@ -563,6 +573,7 @@ def test_overrides_once_per_exposure(paths, pool):
     assert_the_same(paths, pool, overrides=overrides)
 
 
+@pytest.mark.exhaustive
 def test_a_product(paths, pool, tmp_path):
     products = []
     for name, executor in (("alone", None), ("spread", pool)):

@@ -3,6 +3,12 @@
 import subprocess
 import sys
 
+import pytest
+from astropy.time import Time
+from stdatamodels.jwst import datamodels
+
+from blender_core import UnknownAttributeError, blendmodels
+
 CONFTEST = 'pytest_plugins = ["blender_core.testing.fixtures"]\n'
 
 TESTS = """
@@ -92,3 +98,47 @@ def test_nobody_is_given_pytest_who_does_not_ask_for_it():
     code = "import sys, blender_core.testing; print('pytest' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+DETECTORS = {"NIRCAM": "NRC", "MIRI": "MIR", "NIRSPEC": "NRS", "NIRISS": "NIS", "FGS": "GUIDER"}
+
+
+@pytest.mark.parametrize("instrument", DETECTORS)
+def test_small_exposures_of_each_instrument(small_exposures, instrument, tmp_path):
+    first, second = small_exposures(instrument)
+    assert first.meta.instrument.name == instrument
+    assert first.meta.instrument.detector.startswith(DETECTORS[instrument])
+    assert first.meta.exposure.type.startswith(DETECTORS[instrument][:3].replace("GUI", "FGS"))
+    # What times say agrees with each other.
+    for model in (first, second):
+        exposure, observation = model.meta.exposure, model.meta.observation
+        begin, end = Time(exposure.start_time, format="mjd"), Time(exposure.end_time, format="mjd")
+        assert abs((Time(observation.date_beg) - begin).sec) < 2e-3
+        assert abs((end - begin).sec - exposure.exposure_time) < 1e-3
+        assert begin < Time(exposure.mid_time, format="mjd") < end
+    assert (Time(second.meta.observation.date_beg) - Time(first.meta.observation.date_beg)).sec == (
+        pytest.approx(1800)
+    )
+    # The schema has nothing against them, and they can be written, and blended.
+    paths = [first.save(tmp_path / "1_cal.fits"), second.save(tmp_path / "2_cal.fits")]
+    first.validate()
+    with datamodels.open(paths[0]) as again:
+        assert type(again) is type(first)
+    result = blendmodels(None, paths)
+    assert result.values["EFFEXPTM"] == pytest.approx(2 * first.meta.exposure.exposure_time)
+
+
+def test_small_exposures_as_a_test_wants_them(small_exposures):
+    first, second, third = small_exposures(
+        "miri", 3, datamodels.SlitModel, FILTER=["F770W", None, "F1000W"], TITLE="mine"
+    )
+    assert type(first) is datamodels.SlitModel
+    filters = [model.meta.instrument.filter for model in (first, second, third)]
+    assert filters == ["F770W", None, "F1000W"]
+    assert {model.meta.program.title for model in (first, second, third)} == {"mine"}
+    with pytest.raises(ValueError, match="there are no exposures of 'WFC3': the instruments are"):
+        small_exposures("WFC3")
+    with pytest.raises(ValueError, match="2 values for FILTER, and 3 exposures"):
+        small_exposures("MIRI", 3, FILTER=["F770W", "F1000W"])
+    with pytest.raises(UnknownAttributeError, match=r"'FILTR' .*\n.*FILTER"):
+        small_exposures("MIRI", FILTR="F770W")

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         OutputExistsError,
         OverrideConflictError,
         PlanError,
+        PluginCheckError,
         PluginError,
         ReaderConflictError,
         RemoteError,

@@ -12,23 +12,23 @@ from __future__ import annotations
 
 import sys
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from blender_core.common.provider import Provider
 from blender_core.plugins.hookspecs import NAME
 from blender_core.plugins.installed import announced_plugins
 from blender_core.plugins.manager import Plugins
+from blender_core.testing.exposures import small_exposure
+from blender_core.testing.plugin_at_hand import UNDER_TEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-__all__ = ["UNDER_TEST", "load_plugin"]
+    from blender_core.common.provider import Provider
 
-UNDER_TEST: Final = Provider("plugin-under-test", "0", "under_test")
-"""Whose plugin it is, unless a test says otherwise."""
+__all__ = ["load_plugin", "small_exposures"]
 
 
 @pytest.fixture
@@ -67,6 +67,43 @@ def load_plugin(
         return Plugins.discover()
 
     return load
+
+
+@pytest.fixture
+def small_exposures() -> Callable[..., list[Any]]:
+    """Return a function that makes small exposures of an instrument of JWST.
+
+    Returns
+    -------
+    make : callable
+        ``make(instrument, number=2, model_class=None, **values) -> list``. The instrument is
+        ``"NIRCAM"``, ``"MIRI"``, ``"NIRSPEC"``, ``"NIRISS"`` or ``"FGS"``. The exposures are
+        datamodels as `blender_core.testing.exposures.small_exposure` makes them, taken one after
+        the other. Values are by FITS keyword or dotted path: one for all, or a list with one for
+        each.
+    """
+
+    def make(
+        instrument: str, number: int = 2, model_class: type[Any] | None = None, **values: Any
+    ) -> list[Any]:
+        for name, value in values.items():
+            if isinstance(value, list) and len(value) != number:
+                msg = f"there are {len(value)} values for {name}, and {number} exposures"
+                raise ValueError(msg)
+        return [
+            small_exposure(
+                instrument,
+                place + 1,
+                model_class,
+                **{
+                    name: value[place] if isinstance(value, list) else value
+                    for name, value in values.items()
+                },
+            )
+            for place in range(number)
+        ]
+
+    return make
 
 
 def _announce(folder: Path, provider: Provider, target: str) -> None:

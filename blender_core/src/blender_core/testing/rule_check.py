@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from blender_core.common.foreign import Guard, type_name
 from blender_core.common.wording import format_error, preview
@@ -13,6 +13,7 @@ from blender_core.testing.contract import (
     problem_with_value,
     problems_with_constants,
 )
+from blender_core.testing.problems import shortened
 from blender_core.testing.trial import (
     Sample,
     answers_of_another_process,
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from blender_core.testing.trial import Trial
 
 __all__ = ["check_rule"]
-
-_MOST_ALIKE: Final = 3
 
 
 def check_rule(rule: Rule, samples: Iterable[Sample] = ()) -> None:
@@ -90,7 +89,7 @@ of inputs
     # What changes by itself changes in another process, too, and tells nothing of that.
     if not (pickling or unsteady):
         groups.append(_problems_in_another_process(rule, trials))
-    problems = [problem for group in groups for problem in _shortened(list(group))]
+    problems = [problem for group in groups for problem in shortened(list(group))]
     if problems:
         lines = "\n".join(f"  - {problem}" for problem in problems)
         msg = f"rule {rule.name!r} is not what a rule must be:\n{lines}"
@@ -212,8 +211,3 @@ def _has_text(value: Any) -> bool:
 
 def _error_text(error: BaseException) -> str:
     return f"{type_name(error)} ({format_error(error)})"
-
-
-def _shortened(problems: list[str]) -> list[str]:
-    more = len(problems) - _MOST_ALIKE
-    return problems if more <= 1 else [*problems[:_MOST_ALIKE], f"… and {more} more of this kind"]

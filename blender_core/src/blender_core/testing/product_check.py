@@ -1,0 +1,347 @@
+"""Try the product of a plugin with a file, and report all at once what is wrong with it."""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from blender_core.blending.blendmodels import blendmodels
+from blender_core.common.caught_warnings import recorded
+from blender_core.common.foreign import Guard
+from blender_core.common.provider import Provider
+from blender_core.common.values import identity
+from blender_core.common.wording import describe_error, preview
+from blender_core.errors import BlenderError, InputError
+from blender_core.evaluation.outcome import Status
+from blender_core.formats.files.handed_out import HandedOut
+from blender_core.formats.files.target import Target
+from blender_core.plugins.hookspecs import hookimpl
+from blender_core.plugins.override import Override
+from blender_core.plugins.source import Source, attributes_of
+from blender_core.products.later_values import OF_THE_PRODUCT
+from blender_core.products.open_product import open_product
+from blender_core.products.plugin_product import PluginProduct
+from blender_core.schema.layout import Layout
+from blender_core.schema.validation import objection
+from blender_core.testing.damaged_copies import damaged_copies
+from blender_core.testing.plugin_at_hand import plugin_at_hand
+from blender_core.testing.problems import raise_problems
+from blender_core.testing.source_check import strangers
+from blender_core.testing.untouched import file_named, state_of_input
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from blender_core.blending.result import BlendResult
+    from blender_core.plugins.manager import Plugins
+    from blender_core.schema.attributes import Attribute
+
+__all__ = ["check_product"]
+
+_INVENTED: Final[Mapping[str, tuple[Any, ...]]] = {
+    "number": (2.5, 1.25, 3.0),
+    "integer": (3, 7, 1),
+    "boolean": (True, False),
+    "string": ("checked", "2024-01-02", "2024-01-02T03:04:05.678", "10:00:00.0"),
+}
+"""Values by the type that a schema asks for: one that it allows, and the product does not have."""
+_N_INPUTS: Final = 2
+
+
+def check_product(plugin: Any, product: Any) -> None:
+    """Try the product of a plugin with copies of a file, into which invented values are blended.
+
+    A product must
+
+    - be taken by ``blender_product``, by its name as a `str` and as a `~pathlib.Path`;
+    - have, when it has been saved and is opened again, each value that was blended, no value that a
+      blend has dropped, and its own values otherwise;
+    - leave its file as it was until it is saved there, and when it is saved elsewhere; and never
+      have another file beside it;
+    - not keep to itself that what it writes to has no room;
+    - raise an `InputError`, and nothing else, for a file that is broken, or take none that is.
+
+    Parameters
+    ----------
+    plugin : module, object or str
+        The plugin: a module or an object whose hooks are marked with ``hookimpl``, or the name of
+        an installed one.
+    product : path-like
+        A product's file as a caller would name it, best a small one. It is copied, and not changed.
+
+    Raises
+    ------
+    PluginCheckError
+        If something is wrong: all that is, together.
+    PluginError
+        If it is no plugin.
+    ValueError
+        If no plugin of that name is installed, or `product` is no file.
+
+    Examples
+    --------
+    In a test, of a plugin that is a module, and a file that the test has made::
+
+        check_product(acme_rules.plugin, tmp_path / "combined.fits")
+    """
+    plugins, provider = plugin_at_hand(plugin)
+    path = file_named(product)
+    if path is None:
+        msg = f"check_product takes the plugin and a product's file, and {preview(product)} is none"
+        raise ValueError(msg)
+    before = state_of_input(path)
+    with tempfile.TemporaryDirectory() as folder:
+        trial = _Trial(plugins, provider, path, Path(folder))
+        sound = list(trial.problems())
+        damaged = [] if sound else list(trial.problems_with_damage())
+        damaged += trial.problems_with_strangers()
+    if state_of_input(path) != before:
+        sound.append(f"{path.name} is not what it was: a copy of it was blended")
+    raise_problems("the products", provider, (sound, damaged))
+
+
+class _Invented(Source):
+    """An input that says what a check has invented."""
+
+    what = "an invented input"
+    model_type: ClassVar[type | str] = ""
+
+    def __init__(self, product: PluginProduct, values: Mapping[str, Any]) -> None:
+        self.model_type = product.model_type  # type: ignore[misc]
+        self.schema = product.schema
+        self._values = values
+
+    def read(self, layout: Layout) -> list[Any]:
+        return [self._values.get(path) for path in layout.paths]
+
+
+class _Inventor:
+    """The plugin whose inputs are invented."""
+
+    @hookimpl
+    def blender_open(self, given: Any) -> Source | None:
+        """Take what is invented."""
+        return given if type(given) is _Invented else None
+
+
+class _FullDisk(io.BytesIO):
+    """A file on a disk that has no room."""
+
+    def write(self, data: Any) -> int:  # noqa: ARG002
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+class _Trial:
+    """A product in copies of a file."""
+
+    def __init__(self, plugins: Plugins, provider: Provider, path: Path, folder: Path) -> None:
+        self._plugins = plugins
+        self._provider = provider
+        self._original = path
+        self._folder = folder
+        plugins.register(_Inventor(), Provider("blender-core", "testing", "blender-core-testing"))
+
+    def problems(self) -> Iterator[str]:
+        """Blend into copies of the file, and look at what has been saved."""
+        for given in (self._copy("a"), os.fspath(self._copy("b"))):
+            taken = self._taken(given)
+            if isinstance(taken, str):
+                yield taken
+                return
+        checks = (
+            *(self._problems_elsewhere, self._problems_in_place),
+            *(self._problems_with_drop, self._problems_with_a_failure),
+        )
+        for number, check in enumerate(checks):
+            try:
+                with recorded():
+                    yield from check(self._copy(str(number)))
+            except BlenderError as fault:
+                yield str(fault)
+
+    def _copy(self, name: str) -> Path:
+        folder = self._folder / name
+        folder.mkdir()
+        return Path(shutil.copy(self._original, folder))
+
+    def _taken(self, given: Any) -> PluginProduct | str:
+        try:
+            with recorded():
+                product = open_product(given, self._plugins)
+        except BlenderError as fault:
+            return f"blender_product does not take it by its name: {fault}"
+        if not isinstance(product, PluginProduct):
+            return f"{self._original.name}: Model Blender knows it itself, and asks no plugin"
+        if product.provider != self._provider:
+            return f"{self._original.name}: it is a product of plugin {product.provider}"
+        return product
+
+    def _blend(
+        self, path: Path, output: Path, rule: str
+    ) -> tuple[dict[str, Any], dict[str, Any], BlendResult]:
+        """Blend invented values into a product; return what it had, what these are, the result."""
+        product = self._taken(path)
+        assert isinstance(product, PluginProduct)  # noqa: S101  # the same was taken before
+        return self._blend_into(product, rule, output)
+
+    def _blend_into(
+        self, product: PluginProduct, rule: str, output: Path | None
+    ) -> tuple[dict[str, Any], dict[str, Any], BlendResult]:
+        had = _values(product)
+        invented = {
+            path: _invented(attribute, had[path])
+            for path, attribute in attributes_of(product).items()
+            if path not in OF_THE_PRODUCT
+        }
+        overrides = [
+            Override(attribute=path, rule=rule)
+            for path, value in invented.items()
+            if value is not None
+        ]
+        inputs = [_Invented(product, invented) for _ in range(_N_INPUTS)]
+        result = blendmodels(
+            product,
+            inputs,
+            overrides=overrides,
+            plugins=self._plugins,
+            output=output,
+            overwrite=True,
+        )
+        return had, invented, result
+
+    def _problems_elsewhere(self, path: Path) -> Iterator[str]:
+        before = state_of_input(path)
+        output = path.parent / "elsewhere" / path.name
+        output.parent.mkdir()
+        before["the folder"].append("elsewhere")
+        before["the folder"].sort()
+        had, invented, result = self._blend(path, output, "first")
+        yield from self._problems_with_file(output, had, invented, result)
+        after = state_of_input(path)
+        for what in before:
+            if before[what] != after[what]:
+                yield f"{path.name}: saving it elsewhere changes {what}"
+        beside = sorted(each.name for each in output.parent.iterdir() if each != output)
+        if beside:
+            yield f"{path.name}: save leaves {beside[0]} beside the file"
+
+    def _problems_in_place(self, path: Path) -> Iterator[str]:
+        had, invented, result = self._blend(path, path, "first")
+        yield from self._problems_with_file(path, had, invented, result)
+        beside = sorted(each.name for each in path.parent.iterdir() if each != path)
+        if beside:
+            yield f"{path.name}: save leaves {beside[0]} beside the file"
+
+    def _problems_with_drop(self, path: Path) -> Iterator[str]:
+        _, _, result = self._blend(path, path, "drop")
+        values = self._read_again(path)
+        for dropped, outcome in result.outcomes.items():
+            value = values.get(dropped)
+            if outcome.status is Status.DROPPED and value is not None:
+                yield (
+                    f"{path.name}: {dropped} was dropped, and the file that was saved has "
+                    f"{preview(value)}"
+                )
+
+    def _problems_with_file(
+        self, path: Path, had: Mapping[str, Any], invented: Mapping[str, Any], result: BlendResult
+    ) -> Iterator[str]:
+        """Compare what a file has with what was blended into it, and with what it had."""
+        if not path.is_file():
+            yield f"{path.name}: save says that it was saved, and there is no file"
+            return
+        values = self._read_again(path)
+        n_set = 0
+        for each, outcome in result.outcomes.items():
+            if each not in had or each in OF_THE_PRODUCT:
+                continue
+            is_set = outcome.status is Status.SET
+            n_set += is_set
+            meant = invented[each] if is_set else had[each]
+            if identity(values.get(each)) != identity(meant):
+                what = "was blended" if is_set else "was there, and not blended"
+                yield (
+                    f"{path.name}: {preview(meant)} {what} for {each}, and the file that was "
+                    f"saved has {preview(values.get(each))}"
+                )
+        if not n_set:
+            yield f"{path.name}: it has no place for any value that its schema has"
+
+    def _read_again(self, path: Path) -> dict[str, Any]:
+        product = self._taken(path)
+        if isinstance(product, str):
+            msg = f"{path.name}: what save has written is no product any more: {product}"
+            raise InputError(msg)
+        return _values(product)
+
+    def _problems_with_a_failure(self, path: Path) -> Iterator[str]:
+        """Save where there is no room."""
+        product = self._taken(path)
+        assert isinstance(product, PluginProduct)  # noqa: S101  # the same was taken before
+        self._blend_into(product, "first", None)
+        file = HandedOut(_FullDisk())
+        target = Target(path, path, replaces=True, file=file)  # type: ignore[arg-type]
+        try:
+            with Guard(lambda error: InputError(describe_error(error))):
+                product.given.save(target)  # type: ignore[attr-defined]
+        except InputError:
+            return
+        yield f"{path.name}: save says nothing where the disk has no room for what it writes"
+
+    def problems_with_damage(self) -> Iterator[str]:
+        """Open damaged copies of the file."""
+        product = self._taken(self._copy("read"))
+        if isinstance(product, str):
+            return
+        known = product.schema.attributes.values()
+        keywords = {attribute.keyword for attribute in known if attribute.keyword}
+        folder = self._folder / "damaged"
+        folder.mkdir()
+        for damage, copy in damaged_copies(self._original, folder, keywords):
+            try:
+                with recorded():
+                    opened = open_product(copy, self._plugins)
+                    if isinstance(opened, PluginProduct):
+                        _values(opened)
+            except InputError:
+                continue
+            except BlenderError as fault:
+                yield f"of {copy.name} {damage}, it raises no InputError: {fault}"
+
+    def problems_with_strangers(self) -> Iterator[str]:
+        """Have what no plugin can know as the product."""
+        folder = self._folder / "strangers"
+        folder.mkdir()
+        for what, given, may_be_taken in strangers(folder):
+            try:
+                with recorded():
+                    taken = open_product(given, self._plugins)
+            except InputError:
+                continue
+            except BlenderError as fault:
+                yield f"of {what}, blender_product is to return None: {fault}"
+                continue
+            if not may_be_taken:
+                yield f"blender_product takes {what}, and gives {preview(taken)}"
+
+
+def _values(product: PluginProduct) -> dict[str, Any]:
+    layout = Layout(attributes_of(product).values())
+    return dict(zip(layout.paths, product.read(layout), strict=True))
+
+
+def _invented(attribute: Attribute, present: Any) -> Any:
+    """Return a value that an attribute may have, another than it has; None if none is known."""
+    candidates = attribute.enum or _INVENTED.get(attribute.type or "string", ())
+    allowed = [
+        value
+        for value in candidates
+        if value is not None and objection(value, attribute.subschema) is None
+    ]
+    others = [value for value in allowed if identity(value) != identity(present)]
+    return next(iter(others or allowed), None)

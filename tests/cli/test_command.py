@@ -34,6 +34,7 @@ COMMANDS = (
     "diff",
     "report",
     "demo",
+    "new-plugin",
 )
 
 

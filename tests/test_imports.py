@@ -29,6 +29,11 @@ def test_importing_all_of_blender_core_imports_no_astropy_and_no_stdatamodels():
     assert not {"astropy", "stdatamodels", "asdf", "typer", "rich"} & loaded
 
 
+def test_what_fetches_files_is_imported_where_there_are_urls():
+    loaded = loaded_by("from blender_core.blending import accumulator, blendmodels, worker")
+    assert not {"asyncio", "fsspec", "aiohttp", "s3fs"} & loaded
+
+
 def test_type_checkers_and_python_find_the_same_names_in_the_same_modules():
     tree = ast.parse(Path(blender_core.__file__).read_text())
     (checked,) = (

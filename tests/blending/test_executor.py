@@ -41,6 +41,7 @@ def blender_rules():
     return [Rule(name="longest", blend=longest, summary="The longest text.")]
 """
 TEXTS = """
+import warnings
 from pathlib import Path
 from blender_core import InputError, Source, hookimpl
 
@@ -55,7 +56,10 @@ class Lines(Source):
         self.line, self.what = line, what
 
     def read(self, layout):
-        values = {"meta.line": self.line, "meta.length": len(self.line)}
+        if self.line == "line 10":
+            warnings.warn(f"{self.what} is odd", UserWarning)
+        line = None if self.line == "line 14" else self.line
+        values = {"meta.line": line, "meta.length": len(self.line)}
         return [values.get(path) for path in layout.paths]
 
 @hookimpl
@@ -154,10 +158,12 @@ class TestTheSame:
         )
         assert len(tables) == 2
 
+    @pytest.mark.exhaustive
     def test_few_files(self, paths, pool):
         for number in (1, 2):
             assert_the_same(paths[:number], pool)
 
+    @pytest.mark.exhaustive
     def test_an_iterator(self, paths, pool):
         assert_the_same(lambda: iter(paths), pool)
 
@@ -226,8 +232,13 @@ class TestTheSame:
             files.append(file)
         (told, *_), *_ = assert_the_same(files, pool, on_bad_input="skip")
         assert "LENGTH" in told
-        how, *_ = assert_the_same(files, pool)
+        how, _, caught = assert_the_same(files, pool)
+        assert [Path(filename).name for *_, filename in caught] == ["texts_plugin.py"]
         assert how[1].count("is empty") == 15
+        full = [file for file in files if file.stat().st_size]
+        lacking = Override(attribute="LINE", rule="multi", missing="require")
+        how, *_ = assert_the_same(full, pool, overrides=[lacking])
+        assert "7.txt), row 3 and input" in how[1]
 
     def test_more_inputs_afterwards(self, paths, pool):
         blender = ModelBlender()
@@ -235,6 +246,81 @@ class TestTheSame:
         blender.accumulate_all(paths[1:50], executor=pool)
         blender.accumulate_all(paths[50:])
         assert told(blender.finalize_model(None)) == told(blendmodels(None, paths))
+
+
+class Vanishing(Executor):
+    """Files are gone once workers have read them, all that were given until then."""
+
+    num_workers = 1
+
+    def __init__(self, paths, pool):
+        self.paths = paths
+        self.pool = pool
+        self.n_given = 0
+
+    def give(self):
+        for path in self.paths:
+            self.n_given += 1
+            yield path
+
+    def submit(self, function, /, *args):
+        future = self.pool.submit(function, *args)
+        future.result()
+        for path in self.paths[: self.n_given]:
+            path.unlink(missing_ok=True)
+        return future
+
+
+class TestWorkersRead:
+    """What is left to the caller is the same, too; but only what has to be is left to it."""
+
+    def test_files(self, paths, pool, tmp_path):
+        copies = [tmp_path / path.name for path in paths]
+        for copy, path in zip(copies, paths, strict=True):
+            copy.write_bytes(path.read_bytes())
+        fits.setval(copies[3], "VISITYPE", value="NONE_OF_THESE")
+        executor = Vanishing(copies, pool)
+        with pytest.warns(BlendWarning, match="VISITYPE"):
+            result = blendmodels(None, executor.give(), executor=executor)
+        assert len(result.table) == N_FILES
+        assert not copies[3].exists()
+
+    def test_asdf_files_and_products(self, paths, pool, tmp_path):
+        files = []
+        with datamodels.open(paths[0]) as model:
+            model.save(tmp_path / "0.asdf")
+        for number in range(5):
+            files.append(tmp_path / f"{number}.asdf")
+            files[number].write_bytes((tmp_path / "0.asdf").read_bytes())
+        executor = Vanishing(files, pool)
+        assert len(blendmodels(None, executor.give(), executor=executor).table) == 5
+        assert not files[1].exists()
+        products = [tmp_path / f"product{number}.fits" for number in range(5)]
+        blendmodels(paths[0], paths[:2], output=products[0])
+        for product in products[1:]:
+            product.write_bytes(products[0].read_bytes())
+        executor = Vanishing(products, pool)
+        result = blendmodels(None, executor.give(), expand=True, executor=executor)
+        assert len(result.table) == 10
+        assert not products[1].exists()
+
+    def test_rows_of_a_plugins_files(self, pool, tmp_path, acme_site, monkeypatch):
+        monkeypatch.syspath_prepend(acme_site / "texts")
+        files = [tmp_path / f"{number}.txt" for number in range(5)]
+        for number, file in enumerate(files):
+            file.write_text("a\n" * (number + 1))
+        executor = Vanishing(files, pool)
+        result = blendmodels(None, executor.give(), executor=executor)
+        assert result.values["meta.length"] == 15
+        assert not files[1].exists()
+
+    def test_names_in_another_folder(self, paths, pool, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        for path in paths:
+            (tmp_path / path.name).write_bytes(path.read_bytes())
+        executor = Vanishing([Path(path.name) for path in paths], pool)
+        result = blendmodels(None, executor.give(), executor=executor)
+        assert told(result) == told(blendmodels(None, paths))
 
 
 class TestWarnings:
@@ -333,6 +419,7 @@ class TestSamePlugins:
         (told, *_), *_ = assert_the_same(paths, pool, overrides={"DETECTOR": "longest"})
         assert "'longest'" in told
 
+    @pytest.mark.exhaustive
     def test_what_a_worker_has_besides_is_not_used(self, paths, pool):
         assert_the_same(paths, pool)
 
@@ -359,10 +446,14 @@ class TestSamePlugins:
             blendmodels(None, paths, executor=pool)
 
     def test_other_settings_of_validation(self, paths, pool, monkeypatch):
-        monkeypatch.setenv("STRICT_VALIDATION", "true")
-        with pytest.raises(PluginError, match="STRICT_VALIDATION is none there, and true here"):
+        monkeypatch.setenv("PASS_INVALID_VALUES", "0")  # as if it were not set
+        monkeypatch.setenv("STRICT_VALIDATION", "Yes")
+        with pytest.raises(PluginError) as caught:
             blendmodels(None, paths, executor=pool)
+        assert "STRICT_VALIDATION is false there, and true here" in str(caught.value)
+        assert "PASS_INVALID_VALUES" not in str(caught.value)
 
+    @pytest.mark.exhaustive
     def test_settings_of_the_environment_are_the_callers(self, paths, pool, acme_site, monkeypatch):
         monkeypatch.syspath_prepend(acme_site)
         monkeypatch.setenv("MODEL_BLENDER_BLOCK", "acme")
@@ -473,6 +564,7 @@ class TestIterators:
         assert counts == [*range(1, 22)]
 
 
+@pytest.mark.exhaustive
 def test_overrides_once_per_exposure(paths, pool):
     overrides = [
         Override(attribute="EFFEXPTM", rule="sum", once_per=("OBSERVTN", "EXPOSURE")),
@@ -481,6 +573,7 @@ def test_overrides_once_per_exposure(paths, pool):
     assert_the_same(paths, pool, overrides=overrides)
 
 
+@pytest.mark.exhaustive
 def test_a_product(paths, pool, tmp_path):
     products = []
     for name, executor in (("alone", None), ("spread", pool)):

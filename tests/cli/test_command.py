@@ -11,6 +11,7 @@ import warnings
 from pathlib import Path
 
 import pytest
+from release import VERSION
 from thoroughness import all_but_exhaustive
 
 from blender_core import BlendWarning, Plugins
@@ -102,7 +103,7 @@ class TestHelp:
             assert "--debug" in command(name, "-h").stdout
 
     def test_version(self, command):
-        assert command("--version").stdout == "model-blender 0.1.0\n"
+        assert command("--version").stdout == f"model-blender {VERSION}\n"
 
     def test_without_arguments(self, command):
         assert "Usage: " in command(status=2).output

@@ -5,6 +5,7 @@ from collections import defaultdict
 
 import pytest
 from astropy.io import fits
+from release import VERSION
 
 from blender_core import ProductFile, amend
 from blender_core.products.diff import ProductDiff
@@ -181,7 +182,7 @@ def test_inputs_of_one_name_are_told_apart(blended, exposures):
 
 TIME = "meta.exposure.exposure_time"
 SECONDS = 311.366  # of each of the four exposures
-RULE = "sum of blender-rules-std 0.1.0 [std], by the schema"
+RULE = f"sum of blender-rules-std {VERSION} [std], by the schema"
 
 
 class TestLaterValues:
@@ -246,4 +247,4 @@ class TestLaterValues:
         amend("a.fits", overrides={"EFFEXPTM": "max"}, output="b.fits")
         _, line = command("diff", "a.fits", "b.fits", status=1).stdout.splitlines()
         assert f"1.0, set after the blend, which gave {4 * SECONDS} by {RULE}" in line
-        assert line.endswith(f"{SECONDS}, max of blender-rules-std 0.1.0 [std], by the caller")
+        assert line.endswith(f"{SECONDS}, max of blender-rules-std {VERSION} [std], by the caller")

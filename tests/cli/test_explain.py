@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from release import VERSION
 
 from blender_core import amend, blendmodels
 
@@ -33,7 +34,7 @@ class TestExplain:
         text = command("explain", blended, "EXPSTART", "meta.instrument.detector").stdout
         start, detector = text.strip().split("\n\n")
         assert start.splitlines()[1:3] == [
-            "The rule is 'max' of blender-rules-std 0.1.0 [std].",
+            f"The rule is 'max' of blender-rules-std {VERSION} [std].",
             "It was asked for by the caller: --override.",
         ]
         assert detector.splitlines()[0] == "meta.instrument.detector (DETECTOR) is 'MULTIPLE'."

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from release import VERSION
 
 ACME = """
 from blender_core import Gives, Override, Rule, When, hookimpl
@@ -33,9 +34,9 @@ class TestRules:
         text = command("rules").stdout
         (line,) = (line for line in text.splitlines() if line.startswith("multi "))
         assert "else MULTIPLE" in line
-        assert line.endswith("blender-rules-std 0.1.0 [std]")
+        assert line.endswith(f"blender-rules-std {VERSION} [std]")
         (line,) = (line for line in text.splitlines() if line.startswith("keep "))
-        assert line.endswith("blender-core 0.1.0 [engine]")
+        assert line.endswith(f"blender-core {VERSION} [engine]")
 
     @pytest.mark.usefixtures("acme")
     def test_superseded(self, command, printed_json):
@@ -46,7 +47,7 @@ class TestRules:
         assert "(Superseded.)" in other
         told = [one for one in printed_json("rules") if one["name"] == "mean"]
         assert [one["superseded"] for one in told] == [False, True]
-        assert [one["provider"]["version"] for one in told] == ["1.2", "0.1.0"]
+        assert [one["provider"]["version"] for one in told] == ["1.2", VERSION]
 
     def test_json(self, printed_json):
         (multi,) = (one for one in printed_json("rules") if one["name"] == "multi")
@@ -62,7 +63,7 @@ class TestRules:
             "  gives       a text",
             "  parameters  sort: bool = False",
             "  missing     skip: it sees the values that are there",
-            "  provider    blender-rules-std 0.1.0 [std]",
+            f"  provider    blender-rules-std {VERSION} [std]",
             "  use         --override ATTR=join",
             "  ImageModel  no attribute has it",
         ]
@@ -152,7 +153,7 @@ class TestPlugins:
         text = command("plugins").stdout
         n_rules = len(command("rules").stdout.splitlines()) - 1 - len({"keep", "drop"})
         # No table of overrides, as there is none.
-        assert text == f"blender-rules-std 0.1.0 [std]\n  {n_rules} rules\n"
+        assert text == f"blender-rules-std {VERSION} [std]\n  {n_rules} rules\n"
 
     @pytest.mark.usefixtures("acme")
     def test_overrides(self, command, printed_json):
@@ -201,7 +202,7 @@ class TestPlugins:
         install("other-std", "std", "")  # a name that is taken, and no hook
         done = command("plugins", status=2)
         assert "acme-rules 1.2 [acme]" in done.stdout
-        assert "blender-rules-std 0.1.0 [std]" in done.stdout
+        assert f"blender-rules-std {VERSION} [std]" in done.stdout
         assert "broken" not in done.stdout
         assert "no licence" in done.stderr
         assert "other-std" in done.stderr

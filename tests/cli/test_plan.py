@@ -96,6 +96,7 @@ class TestPlan:
             (["a.fits", "--model", "ImageModel"], "--model"),
             (["--model", "ImgeModel"], "did you mean ImageModel"),
             (["--model", "open"], "'open'"),
+            (["--model", "MosaicModel"], "give a file in place of --model"),
             (["ImageModel"], "--model ImageModel"),
             (["none.fits"], "there is no file none.fits\n"),
             (["--model", "ImageModel", "--override", "EXPSTRT=max"], "EXPSTART"),

@@ -166,7 +166,7 @@ class TestUrls:
 
     def test_not_what_is_secret_in_it(self, command):
         done = command("plan", "https://me:pass@host/a.fits?token=abc", status=2)
-        assert "https://host/a.fits is a URL" in done.stderr
+        assert "https://***@host/a.fits?token=*** is a URL" in done.stderr
         assert "pass" not in done.stderr
         assert "abc" not in done.stderr
 

@@ -273,6 +273,8 @@ class TestSpreadsheets:
         assert json.loads(done.stdout)[0]["TARGPROP"] == self.FORMULAS[0]
 
     @pytest.mark.parametrize("output", [[], ["--json"], ["-o", "t.ecsv"], ["-o", "t.html"]])
-    def test_for_csv_alone(self, refused, hostile, here, output):
-        assert ".csv" in refused("table", hostile, "--csv-safe", *output)
+    def test_for_csv_alone(self, command, hostile, here, output):
+        done = command("table", hostile, "--csv-safe", *output, status=2)
+        assert done.stdout == ""
+        assert ".csv" in done.stderr
         assert not list(here.glob("t.*"))

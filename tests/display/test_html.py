@@ -3,6 +3,7 @@
 from html.parser import HTMLParser
 
 import pytest
+from release import VERSION
 
 from blender_core import Outcome, Outcomes, Provider, Status, Tier
 from blender_core.display.html import LARGEST, to_html
@@ -58,7 +59,7 @@ def test_hostile_texts(text):
 
 
 def outcomes_of(number, value):
-    provider = Provider("blender-rules-std", "0.1.0", "std")
+    provider = Provider("blender-rules-std", VERSION, "std")
     return Outcomes(
         (
             Outcome(

@@ -59,12 +59,13 @@ def test_a_view():
 
 
 PRINTS = """
-from blender_core import Finding, FindingKind, Findings, Provider
-from blender_core.plan.findings import Findings
-provider = Provider("acme-rules", "1.2", "acme")
-print(Findings([Finding(FindingKind.TYPE, "meta.exposure.ngroups", "NGROUPS", "mean", provider,
-    "the schema", "its rule may give a fraction where an integer is asked for",
-    "Override the rule: overrides={'meta.exposure.ngroups': 'first'}, say.")]))
+from blender_core.display.view import ViewTable
+print(ViewTable(
+    ("attribute", "keyword", "rule", "asked for by", "provider", "problem", "remedy"),
+    [("meta.exposure.number_of_groups", "NGROUPS", "mean", "the schema", "acme-rules 1.2 [acme]",
+      "its rule may give a fraction where an integer is asked for",
+      "Override the rule: overrides={'NGROUPS': 'first'}, say.")],
+))
 """
 
 
@@ -99,3 +100,5 @@ def test_on_a_terminal(width):
     lines = text.decode().splitlines()
     assert len(lines) > 2
     assert 0.8 * width < max(map(len, lines)) <= width
+    # Names are broken at their dots, and words not at all.
+    assert {"meta.exposure.", "fraction"} <= {word for line in lines for word in line.split()}

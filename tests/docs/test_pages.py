@@ -29,8 +29,8 @@ RUN_ELSEWHERE = {
     "howto/roman.rst",
     "howto/rules_of_a_team_in_strun.rst",
 }
-# It runs each of the commands, a dozen of which take a second or two.
-LONG = {"reference/command_line.rst"}
+# One runs each of the commands, a dozen of which take a second or two; one starts processes anew.
+LONG = {"reference/command_line.rst", "howto/many_machines.rst"}
 # What a page replaces in jwst: whoever compares with it later needs its own again.
 REPLACED = (
     ("jwst.resample.resample", "ModelBlender"),

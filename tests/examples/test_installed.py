@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from release import VERSION
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ["blender_rules_std", "examples/jwst_corrections", "examples/miri_team_rules"]
@@ -56,7 +57,7 @@ def test_both_plugins_in_a_new_environment(installed, tmp_path):
     corrections = "jwst-corrections 1.0 [jwst_corrections]"
     team = "miri-team-rules 1.0 [miri_team]"
     assert environment.run(f"TOML = {toml!r}\n{CODE}", tmp_path).splitlines() == [
-        f"blender-rules-std 0.1.0 [std], {corrections}, {team}",
+        f"blender-rules-std {VERSION} [std], {corrections}, {team}",
         team,
         f"214.736, {corrections}",
         f"MULTIPLE, {team}",

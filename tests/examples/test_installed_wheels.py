@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from environments import Environment, make_folder
+from release import VERSION
 
 ROOT = Path(__file__).parents[2]
 DISTRIBUTIONS = {"blender_core": "blender_core", "blender_rules_std": "blender_rules_std"}
@@ -138,7 +139,7 @@ def check_all_three(environment, folder):
         "Ann and Bob",
         "1.5",
         "acme-rules 1.2 [acme]",
-        "blender-rules-std 0.1.0 [std]",
+        f"blender-rules-std {VERSION} [std]",
         "['Ann', 'Ann and Bob']",
     ]
 

@@ -135,8 +135,9 @@ def test_an_output_replaces_none_of_them():
 
 @pytest.mark.usefixtures("here")
 def test_a_name_alone_is_no_pattern():
-    with pytest.raises(TypeError, match="inputs takes a collection of inputs"):
-        blendmodels(None, "a_cal.fits")
+    for name in ("a_cal.fits", "q[1]_cal.fits"):
+        with pytest.raises(TypeError, match="inputs takes a collection of inputs"):
+            blendmodels(None, name)
 
 
 def test_a_model_goes_before_the_next_one_is_made():

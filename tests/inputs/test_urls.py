@@ -3,6 +3,7 @@
 import json
 import pickle
 import shutil
+from typing import ClassVar
 
 import numpy as np
 import pytest
@@ -17,9 +18,12 @@ from blender_core import (
     InputError,
     ModelBlender,
     OutputError,
+    Provider,
     Remote,
     RemoteError,
+    Source,
     blendmodels,
+    hookimpl,
 )
 
 START = "meta.exposure.start_time"
@@ -70,7 +74,7 @@ class TestWhatComesOut:
         result = blendmodels(None, urls_of(server, exposures), remote=Remote(**settings))
         assert same(result, blendmodels(None, exposures))
 
-    @pytest.mark.parametrize("concurrent", [1, 2, 16])
+    @pytest.mark.parametrize("concurrent", [1, 16])
     def test_however_many_at_a_time(self, server, exposures, concurrent):
         urls = urls_of(server, exposures) * 3
         result = blendmodels(None, urls, remote=Remote(concurrent=concurrent))
@@ -142,6 +146,53 @@ class TestWhatComesOut:
 def serve_any(exchange, file):
     exchange.content = file.read_bytes()
     exchange.part()
+
+
+class TestPlugins:
+    def test_they_get_the_headers_of_files_of_their_own(self, tmp_path, make_plugins):
+        asked = []
+
+        class Headers(Source):
+            model_type = "plain FITS"
+            schema: ClassVar = {
+                "properties": {
+                    "meta": {
+                        "properties": {
+                            "exptime": {
+                                "type": "number",
+                                "fits_keyword": "EXPTIME",
+                                "blend_rule": "sum",
+                            }
+                        }
+                    }
+                }
+            }
+
+            def __init__(self, header, what):
+                self.header, self.what = header, what
+
+            def read(self, layout):
+                return [self.header.get(attribute.keyword) for attribute in layout.attributes]
+
+        class Plugin:
+            @hookimpl
+            def blender_open(self, given, what, opened):
+                asked.append((given, what, opened.path))
+                return Headers(opened.header("SCI", 2), what)
+
+        for i in range(3):
+            hdus = [fits.PrimaryHDU()]
+            for version in (1, 2):
+                hdus.append(fits.ImageHDU(np.zeros((200, 200)), name="SCI", ver=version))
+                hdus[-1].header["EXPTIME"] = 10.0 * version + i
+            fits.HDUList(hdus).writeto(tmp_path / f"{i}.fits")
+        plugins = make_plugins({})
+        plugins.register(Plugin(), Provider("acme", "1", "acme"))
+        with WebServer(tmp_path) as server:
+            urls = [server.url(f"{i}.fits") for i in range(3)]
+            result = blendmodels(None, urls, plugins=plugins)
+        assert result.values["meta.exptime"] == 20.0 + 21.0 + 22.0
+        assert asked[0] == (urls[0], f"input 1 ({urls[0]})", None)
 
 
 class TestWhatIsFetched:
@@ -444,3 +495,26 @@ def everything(error):
 
     yield "".join(traceback.format_exception(error))
     yield repr(vars(error))
+
+
+class TestExecutors:
+    @pytest.mark.exhaustive
+    def test_workers_fetch_what_is_named(self, server, exposures):
+        """They are told the URLs, and how they are fetched."""
+        import multiprocessing
+        from concurrent.futures import ProcessPoolExecutor
+
+        urls = urls_of(server, exposures * 6)
+        urls.insert(9, server.url("none.fits"))
+        context = multiprocessing.get_context("spawn")
+        with ProcessPoolExecutor(1, mp_context=context) as executor:
+            result = blendmodels(
+                None,
+                urls,
+                executor=executor,
+                on_bad_input="skip",
+                remote=Remote(options={"headers": {"X-Mine": "told"}}),
+            )
+        assert same(result, blendmodels(None, exposures * 6))
+        assert [f"input 10 ({urls[9]})" in str(fault) for fault in result.skipped] == [True]
+        assert {request.headers.get("X-Mine") for request in server.requests} == {"told"}

@@ -6,6 +6,7 @@ import pytest
 from astropy.io import fits
 from plain_products import INPUTS, Combined, PlainPlugin, plugins_with
 from plain_products import schema_of as plain_schema_of
+from release import VERSION
 from stdatamodels import DataModel
 from stdatamodels.jwst.datamodels import AmiOIModel, ImageModel
 
@@ -393,7 +394,7 @@ def test_whom_a_finding_names(plan_of):
     assert text.splitlines()[0] == (
         "meta.one (ONE): its rule may give 'MULTIPLE' where an integer is asked for"
     )
-    assert "multi of blender-rules-std 0.1.0 [std], asked for by the schema" in text
+    assert f"multi of blender-rules-std {VERSION} [std], asked for by the schema" in text
 
 
 def test_findings_are_a_sequence_and_print_as_a_table(plan_of):

@@ -4,6 +4,7 @@ import warnings
 
 import jwst.model_blender
 import pytest
+from release import VERSION
 from stdatamodels.jwst.datamodels import ImageModel
 from thoroughness import all_but_exhaustive
 
@@ -135,7 +136,7 @@ def keywords(page):
 
 def test_values_that_were_set_later(source, view):
     page = view(source)
-    sum_ = ["sum of the blend", "blender-rules-std 0.1.0", "3", "3"]
+    sum_ = ["sum of the blend", f"blender-rules-std {VERSION}", "3", "3"]
     assert cells(page, "EFFEXPTM") == ["200.0 s set later the blend gave 600.0 s", *sum_]
     assert cells(page, "DETECTOR")[:2] == [
         "NRCA2 set later the blend gave MULTIPLE", "multi of the blend",
@@ -253,7 +254,7 @@ def test_amended_values(inputs, view, tmp_path, record_rules):
     amend(tmp_path / "product.fits", overrides=overrides, output=amended)
     source = ProductFile(amended)
     page = view(source)
-    max_ = ["max", "blender-rules-std 0.1.0", "3", "3"]
+    max_ = ["max", f"blender-rules-std {VERSION}", "3", "3"]
     assert cells(page, "EFFEXPTM") == ["300.0 s amended", *max_]
     assert told(page, "EFFEXPTM")["Value"] == "Amended after the blend: before, it was 200.0."
     assert cells(page, "NINTS")[:2] == ["none amended", "drop"]

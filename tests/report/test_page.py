@@ -5,6 +5,7 @@ import math
 import re
 
 import pytest
+from release import VERSION
 from stdatamodels.jwst.datamodels import ImageModel
 from thoroughness import all_but_exhaustive
 
@@ -92,11 +93,11 @@ def test_the_top(page):
 
 
 def test_rows(page):
-    version = "blender-rules-std 0.1.0"
+    version = f"blender-rules-std {VERSION}"
     assert cells(page, "DETECTOR") == ["MULTIPLE", "multi", version, "4", "2"]
     assert cells(page, "EFFEXPTM") == ["800.0 s partial", "sum", version, "3 of 4", "3"]
     assert cells(page, "TARGPROP") == ["LONG-NAME first of 2", "first", version, "4", "2"]
-    assert cells(page, "NFRAMES") == ["dropped", "drop", "blender-core 0.1.0", "4", "1"]
+    assert cells(page, "NFRAMES") == ["dropped", "drop", f"blender-core {VERSION}", "4", "1"]
     # The schema has an integer, and the mean of 1, 2, 3 and 4 is none.
     assert cells(page, "NINTS") == ["2.5 refused", "mean", version, "4", "4"]
     assert cells(page, "PIXFRAC")[0] == "0.75 product's own"
@@ -137,7 +138,7 @@ def test_varied_and_warnings(page):
 def test_by_rule_and_by_provider(page):
     page.locator("#rule").select_option("multi")
     assert set(keywords(page)) == {"DETECTOR", "FILTER"}
-    page.locator("#provider").select_option("blender-core 0.1.0")
+    page.locator("#provider").select_option(f"blender-core {VERSION}")
     assert keywords(page) == []
     page.locator("#rule").select_option("drop")
     assert keywords(page) == ["NFRAMES"]
@@ -159,7 +160,7 @@ def test_a_row_opens_and_closes(page):
     assert detail.get_attribute("id") == button.get_attribute("aria-controls")
     facts = detail.locator(".facts").inner_text()
     assert "The common value, else MULTIPLE." in facts
-    assert "blender-rules-std 0.1.0 [std]" in facts
+    assert f"blender-rules-std {VERSION} [std]" in facts
     assert "meta.instrument.detector" in facts
     row(page, "DETECTOR").locator(".value").click()  # anywhere in the row
     assert detail.is_hidden()

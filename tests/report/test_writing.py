@@ -118,6 +118,18 @@ class TestOpenFiles:
         assert (texts.getvalue(), contents.getvalue()) == (text, text.encode())
         assert named.read_bytes() == text.encode()
 
+    def test_in_a_file_that_takes_little_at_a_time(self, accented):
+        class Slow(io.RawIOBase):
+            content = b""
+
+            def write(self, content):
+                self.content += bytes(content[:50_000])
+                return min(len(content), 50_000)
+
+        slow = Slow()
+        write_report(accented, slow)
+        assert slow.content == write_report(accented).encode()
+
     def test_in_a_file_of_another_encoding(self, accented, tmp_path):
         path = tmp_path / "report.html"
         said = r"open it with encoding='utf-8', or for bytes"

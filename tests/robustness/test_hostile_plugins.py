@@ -30,6 +30,7 @@ from hostile_plugins import (
 from hostile_plugins import giving as source_giving
 from hostile_plugins import rule as plugin_with_rule
 from hostile_plugins import source as plugin_with_source
+from release import VERSION
 from stdatamodels.jwst.datamodels import ImageModel
 from thoroughness import all_but_exhaustive
 from typer.testing import CliRunner
@@ -51,7 +52,7 @@ from blender_core.cli.app import app
 from blender_core.testing import check_rule
 
 HOSTILE = Provider("hostile-rules", "1.2", "hostile")
-STANDARD = Provider("blender-rules-std", "0.1.0", "std")
+STANDARD = Provider("blender-rules-std", VERSION, "std")
 INPUTS = [{"EXPTIME": 1.5, "FILTER": "A", "FREE": [1]}, {"EXPTIME": 2.5, "FILTER": "B"}]
 RULES_FILE = Path(__file__)
 """A text; to hostile plugins it is a rules file."""

@@ -65,3 +65,24 @@ def test_each_text_comes_once(values, random):
 def test_wheel_tolerance_as_the_peer_has_it(values, expected):
     assert wheel_tolerance(values) == expected
     assert RULE_FUNCTIONS["wheeltol"](values) == expected
+
+
+class TestALongText:
+    def test_what_a_header_is_given(self):
+        # Of 67 characters on a card, 10,000 cards CONTINUE have 670,000: 67,001 texts of 8 with
+        # ", " between them are 670,008.
+        assert len(join([f"{i:08d}" for i in range(67_000)])) == 669_998
+        with pytest.raises(RuleError, match=r"first 67,001 of 70,000 .* 670,008 characters"):
+            join([f"{i:08d}" for i in range(70_000)])
+
+    def test_it_is_found_while_joining(self):
+        made = []
+
+        class Number(int):
+            def __str__(self):
+                made.append(1)
+                return f"{self:08d}"
+
+        with pytest.raises(RuleError, match="first 67,001 of 200,000 different values"):
+            join([Number(i) for i in range(200_000)])
+        assert len(made) == 67_001

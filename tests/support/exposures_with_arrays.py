@@ -1,7 +1,5 @@
 """Exposures with all the arrays of a calibrated one, which lie between their headers."""
 
-import shutil
-
 import numpy as np
 from stdatamodels.jwst.datamodels import open as open_model
 
@@ -21,8 +19,3 @@ def write_with_arrays(paths, folder, size=160, ending=".fits"):
             written.append(folder / path.name.replace(".fits", ending))
             model.save(str(written[-1]))
     return written
-
-
-def copied(file, folder, name=None):
-    folder.mkdir(exist_ok=True)
-    return shutil.copy(file, folder / (name or file.name))

@@ -27,6 +27,22 @@ class Asked:
     sent: int = 0
 
 
+class Content:
+    """The bytes of a file, of which those are read that are wanted."""
+
+    def __init__(self, file):
+        self._file = file
+
+    def __len__(self):
+        return self._file.stat().st_size
+
+    def __getitem__(self, part):
+        start, stop, _ = part.indices(len(self))
+        with self._file.open("rb") as file:
+            file.seek(start)
+            return file.read(stop - start)
+
+
 @dataclass
 class Exchange:
     """One request that is being answered."""
@@ -61,7 +77,7 @@ class Exchange:
 
     def whole(self, **headers):
         self.head(200, len(self.content), **headers)
-        self.body(self.content)
+        self.body(self.content[:])
 
     def part(self, content_range=None, data=None, length=None, **headers):
         if self.content is None:
@@ -135,7 +151,9 @@ class WebServer:
                 pass
 
         self._server = Server(("127.0.0.1", 0), Handler)
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(0.05,), daemon=True
+        )
         self._thread.start()
         return self
 
@@ -167,7 +185,7 @@ class WebServer:
         if self.delay:
             time.sleep(self.delay)
         file = self.folder / path
-        content = file.read_bytes() if file.is_file() else None
+        content = Content(file) if file.is_file() else None
         with contextlib.suppress(ConnectionError):
             self.behave(Exchange(handler, asked, content, number))
 

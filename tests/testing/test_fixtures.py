@@ -18,6 +18,7 @@ import pytest
 from stdatamodels.jwst.datamodels import ImageModel
 
 from blender_core import Override, Plugins, Provider, Rule, RuleConflictError, blendmodels, hookimpl
+from release import VERSION
 
 
 def shortest(values):
@@ -46,7 +47,7 @@ def inputs(*names):
 def test_a_plugin_is_installed_for_one_test(load_plugin):
     plugins = load_plugin(Rules())
     assert list(map(str, plugins)) == [
-        "blender-rules-std 0.1.0 [std]",
+        f"blender-rules-std {VERSION} [std]",
         "plugin-under-test 0 [under_test]",
     ]
     product = ImageModel()

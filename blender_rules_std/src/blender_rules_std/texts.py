@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.values import distinct
+from blender_core.common.values import LONGEST_TEXT, distinct
+from blender_core.errors import RuleError
 from blender_core.plugins.rule import Gives, Rule
 from blender_rules_std.checks import NUMBERS, is_nan, require, require_some
 
@@ -15,6 +16,7 @@ __all__ = ["OUTSIDE", "RULES", "WITHIN", "join", "wheel_tolerance"]
 
 OUTSIDE: Final = "outside calibration tolerance"
 WITHIN: Final = "within commanded tolerance"
+_BETWEEN: Final = ", "
 
 
 def join(values: Sequence[Any], *, sort: bool = False) -> str:
@@ -35,7 +37,8 @@ def join(values: Sequence[Any], *, sort: bool = False) -> str:
     Raises
     ------
     RuleError
-        If there are no values, or if one is neither a text nor a number.
+        If there are no values, or if one is neither a text nor a number, or if they are too many
+        for a text that a FITS header can be given.
 
     Examples
     --------
@@ -50,7 +53,19 @@ def join(values: Sequence[Any], *, sort: bool = False) -> str:
     if sort:
         # Neither a text nor NaN is ever compared with a number.
         different.sort(key=lambda value: (isinstance(value, str), is_nan(value), value))
-    return ", ".join(map(str, different))
+    texts, length = [], -len(_BETWEEN)
+    for value in different:
+        texts.append(str(value))
+        length += len(_BETWEEN) + len(texts[-1])
+        if length > LONGEST_TEXT:
+            msg = (
+                f"the first {len(texts):,} of {len(different):,} different values have "
+                f"{length:,} characters together, and a FITS header is given {LONGEST_TEXT:,} at "
+                "most: take another rule, such as 'multi' or 'count_distinct'. The table HDRTAB "
+                "has what every input said"
+            )
+            raise RuleError(msg)
+    return _BETWEEN.join(texts)
 
 
 def wheel_tolerance(values: Sequence[str]) -> str:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from blender_core.blending.expand import Needs
     from blender_core.blending.rows import Key
-    from blender_core.errors import BlenderError
+    from blender_core.errors import BlenderError, BlendWarning
     from blender_core.formats.remote.remote_files import RemoteFiles
     from blender_core.inputs.association import ProductChoice
     from blender_core.plan.planner import Kind, Planner
@@ -183,7 +183,7 @@ class Accumulator:
             return False
         run, answer = read
         self.files += map(str, answer.files)
-        warnings: dict[int, list[Warning]] = {}
+        warnings: dict[int, list[BlendWarning]] = {}
         for place, warning in answer.warnings:
             warnings.setdefault(place, []).append(warning)
         n_again = start = 0
@@ -199,7 +199,7 @@ class Accumulator:
             if end < len(names):
                 loan = lent(names[end], self._remote)
                 is_good = self._add(labels[end], loan, run.numbers[end], added)
-                n_again += is_good and end not in answer.unknown
+                n_again += is_good and end in answer.unreadable
             start = end + 1
         runs.note(answer, n_again)
         return True

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from blender_core.blending.rows import Key
     from blender_core.common.provider import Provider
+    from blender_core.errors import BlendWarning
     from blender_core.formats.remote.settings import Remote
     from blender_core.inputs.columns import Columns
     from blender_core.plugins.sent import SentPlugin
@@ -99,13 +100,13 @@ class Answer(NamedTuple):
 
     parts: list[Columns]
     again: list[int]
-    unknown: set[int]
-    """Those of them that are of a kind that was not known: others could not be read."""
+    unreadable: set[int]
+    """Those of them that cannot be read: others are left to the caller."""
     several: dict[int, tuple[int, list[str]]]
     """The inputs that are not one row: how many, and what they are called."""
     files: dict[Path, None]
     """What plugins opened beside the files of the run."""
-    warnings: list[tuple[int, Warning]]
+    warnings: list[tuple[int, BlendWarning]]
     host: str
 
 

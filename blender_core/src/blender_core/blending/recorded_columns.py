@@ -48,7 +48,9 @@ class RecordedColumns(Columns):
             if row_number == number:
                 yield tuple(row)
 
-    def by_attribute(self, paths: Iterable[str] | None = None) -> dict[str, Column]:
+    def by_attribute(
+        self, paths: Iterable[str] | None = None
+    ) -> dict[str, Column | tuple[Any, ...]]:
         """Return the values of each attribute that is wanted from every input, or of a few."""
         layouts = [kind.layout for kind in self._kinds.values()]
         if len(layouts) > 1:

@@ -16,8 +16,17 @@ if TYPE_CHECKING:
 __all__ = ["differences", "process_name", "surroundings"]
 
 _DISTRIBUTIONS: Final = ("blender-core", "stdatamodels", "asdf", "astropy", "numpy")
-_SETTINGS: Final = ("PASS_INVALID_VALUES", "STRICT_VALIDATION", "VALIDATE_ON_ASSIGNMENT")
-"""The environment variables by which stdatamodels 6 decides what becomes of invalid values."""
+_SETTINGS: Final = {
+    "PASS_INVALID_VALUES": "false",
+    "STRICT_VALIDATION": "false",
+    "VALIDATE_ON_ASSIGNMENT": "true",
+}
+"""The environment variables by which stdatamodels 6 decides what becomes of invalid values.
+
+They are here with what holds without them.
+"""
+_YES: Final = ("true", "t", "yes", "y")
+_NO: Final = ("false", "f", "no", "n")
 _ABSENT: Final = "none"
 
 
@@ -30,8 +39,17 @@ def surroundings() -> dict[str, str]:
                 found[name] = version(name)
             except PackageNotFoundError:
                 found[name] = _ABSENT
-    found.update((name, os.environ.get(name, _ABSENT)) for name in _SETTINGS)
+    found.update((name, _setting(name)) for name in _SETTINGS)
     return found
+
+
+def _setting(name: str) -> str:
+    """Return what a variable means: other packages, such as crds, set those that are not set."""
+    text = os.environ.get(name, _SETTINGS[name]).lower()
+    try:
+        return "true" if int(text) else "false"
+    except ValueError:
+        return "true" if text in _YES else "false" if text in _NO else text
 
 
 def differences(here: Mapping[str, str], there: Mapping[str, str]) -> list[str]:

@@ -29,6 +29,7 @@ from blender_core.blending.surroundings import differences, process_name, surrou
 from blender_core.common.caught_warnings import recorded
 from blender_core.common.urls import is_url
 from blender_core.common.wording import named
+from blender_core.errors import BlendWarning
 from blender_core.formats.remote.remote_files import RemoteFiles
 from blender_core.inputs.ahead import ahead
 from blender_core.inputs.columns import Columns
@@ -67,11 +68,11 @@ class _DifferentError(Exception):
         self.refusal = refusal
 
 
-class _UnknownKindError(Exception):
-    """An input is of a kind that the caller did not know when it sent the run."""
+class _LeftToCallerError(Exception):
+    """An input is of a kind that the caller did not know, or is better read by the caller."""
 
 
-@functools.lru_cache(maxsize=32)  # of a Dask worker, each thread
+@functools.lru_cache(maxsize=16)  # of a Dask worker, each thread
 def _reader(task: bytes, _thread: int) -> _Reader:
     """Return what reads the runs of a blend in a thread, once it is sure to read the same."""
     theirs, rest = unpacked(task)
@@ -101,7 +102,7 @@ class _Kind:
         if self.layout is None:
             self.layout = self.known.layout(source)
         if self.layout is None:
-            raise _UnknownKindError
+            raise _LeftToCallerError
         return self.layout
 
 
@@ -140,15 +141,14 @@ class _Reader:
                 try:
                     with lent(name, self._remote):
                         rows, of_several = self._rows_of(name, label, answer.files)
-                    answer.warnings.extend(
-                        (place, _sendable(each.message)) for each in caught[before:]
-                    )
+                    sendable = [_sendable(warning.message) for warning in caught[before:]]
                 except Exception as error:  # noqa: BLE001  # the caller will have the same
                     answer.again.append(place)
                     answer.parts.append(Columns())
-                    if isinstance(error, _UnknownKindError):
-                        answer.unknown.add(place)
+                    if not isinstance(error, _LeftToCallerError):
+                        answer.unreadable.add(place)
                     continue
+                answer.warnings.extend((place, warning) for warning in sendable)
                 for row in rows:
                     answer.parts[-1].append(*row)
                 if of_several or len(rows) != 1:
@@ -167,7 +167,7 @@ class _Reader:
     def _row(self, source: Reader) -> Row:
         kind = self._kinds.get(with_digest(key_of(source)))
         if kind is None:
-            raise _UnknownKindError
+            raise _LeftToCallerError
         return read_row(source, kind.layout_for(source))
 
     def _needs(self) -> Iterable[Needs]:
@@ -187,7 +187,7 @@ class _OpenerElsewhere:
         """Return the readers for the rows of a file."""
         for source in self._opener.rows(Path(self._folder, name), label):
             if isinstance(source, PluginSource):  # which may make something of the name
-                raise _UnknownKindError
+                raise _LeftToCallerError
             source.what = named(label, Path(name))
             yield source
 
@@ -197,7 +197,7 @@ def _url_of(name: str | Path) -> str | None:
 
 
 def _is_found_from_anywhere(name: str | Path) -> bool:
-    return os.path.isabs(name) or "://" in str(name)  # noqa: PTH117  # a Path raises errors
+    return is_url(name) or os.path.isabs(name)  # noqa: PTH117  # a Path raises errors
 
 
 def _own_folder() -> str | None:
@@ -207,7 +207,9 @@ def _own_folder() -> str | None:
         return None
 
 
-def _sendable(warning: Warning | str) -> Warning:
-    """Return a warning, and raise where it is not the same on the other side."""
-    sent: Warning = pickle.loads(pickle.dumps(warning))  # noqa: S301  # our own
-    return sent
+def _sendable(warning: Warning | str) -> BlendWarning:
+    """Return a warning of the blend's, and raise where it is another's."""
+    if not isinstance(warning, BlendWarning):
+        # Who is to see it depends on where in others' code it comes from.
+        raise _LeftToCallerError
+    return warning

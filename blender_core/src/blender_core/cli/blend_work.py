@@ -32,7 +32,7 @@ from blender_core.inputs.inputs import Inputs
 from blender_core.inputs.named_files import stands_for_several
 from blender_core.plan.planner import DISAGREEMENT, agreed
 from blender_core.plugins.manager import Plugins
-from blender_core.products.open_product import open_product, require_local
+from blender_core.products.open_product import open_product
 from blender_core.products.saving import target_of
 from blender_core.schema.layout import Layout
 
@@ -155,7 +155,6 @@ class BlendWork:
     def _prepare(self) -> tuple[Plugins, Product, list[Input] | None]:
         """Refuse what cannot be done before any work is; return plugins, product and inputs."""
         require_beginnings(self.ignore)
-        require_local(self.product)
         if not self.product.exists():
             if stands_for_several(self.product):
                 msg = f"{self.product} stands for inputs: are product and inputs swapped?"

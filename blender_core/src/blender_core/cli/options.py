@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import enum
 import os
-import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from blender_core.cli import completion
 from blender_core.cli.errors import CommandError
+from blender_core.common.urls import is_url, shown_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -58,11 +58,6 @@ __all__ = [
 ]
 
 
-_URL: Final = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]+://")
-_SECRETS: Final = re.compile(r"(?<=://)[^/@]*@|[?#].*", re.DOTALL)
-"""Parts of a URL that may have passwords in them."""
-
-
 def argument(metavar: str, text: str, complete: Completion | None = None) -> Any:
     """Return an argument, whose default is not part of the help; with what completes it."""
     return typer.Argument(metavar=metavar, show_default=False, help=text, autocompletion=complete)
@@ -80,9 +75,9 @@ def file_option(metavar: str, text: str, *names: str) -> Any:
 
 def _local_file(name: str) -> Path:
     # As a Path, a URL would lose one of its slashes.
-    if _URL.match(name) and not os.path.lexists(name):
-        shown = _SECRETS.sub("", name)
-        msg = f"{shown} is a URL, and a file on this machine is asked for: download it first"
+    if is_url(name) and not os.path.lexists(name):
+        url = shown_url(name)
+        msg = f"{url} is a URL, and a file on this machine is asked for: download it first"
         raise typer.BadParameter(msg)
     return Path(name)
 

@@ -28,7 +28,7 @@ __all__ = ["preview_object", "print_ecsv", "print_preview"]
 _LONGEST: Final = 40
 _MOST_SAID: Final = 4
 _WIDE: Final = 100
-_VERY_WIDE: Final = 120
+_VERY_WIDE: Final = 160
 _WITHOUT_VALUE: Final = {
     Status.DROPPED: "(dropped)",
     Status.KEPT: "(the product's own)",
@@ -112,7 +112,8 @@ def print_preview(result: BlendResult, report: Path | None, *, show_all: bool) -
     if not output.is_terminal or output.width >= _VERY_WIDE:
         head.append("said")
         for row, outcome in zip(rows, outcomes, strict=True):
-            row.append(_said_in_words(outcome, result))
+            said = _said_in_words(outcome, result)
+            row.append(truncate(visible(said), _LONGEST) if output.is_terminal else said)
     styles = ["bold", "", "", "bold cyan", "", "dim"]
     output.table(head, rows, styles=styles, folded=(1, 2, 5), two_names_from=_WIDE)
     for fault in result.skipped:
@@ -129,7 +130,7 @@ def print_preview(result: BlendResult, report: Path | None, *, show_all: bool) -
         number = pluralize(more, "attribute")
         output.text(f"{number} without a rule, of one value, left out (--all).")
     output.text("values: how many different ones there are, in how many inputs.", "dim")
-    output.text("Nothing has been blended into a product: model-blender blend does that.", "dim")
+    output.text("What each of them says: --report FILE or --json.", "dim")
 
 
 def _listed(result: BlendResult, *, show_all: bool) -> list[Outcome]:

@@ -13,10 +13,17 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
-__all__ = ["DROP", "Drop", "Noted", "distinct", "identity", "index_of"]
+__all__ = ["DROP", "LONGEST_TEXT", "Drop", "Noted", "distinct", "identity", "index_of"]
 
 T = TypeVar("T")
 
+LONGEST_TEXT: Final = 10_000 * 67
+"""How many characters of a text a header is given.
+
+The FITS standard sets no limit: a text goes on over cards CONTINUE, each with 67 characters of it.
+Of more than 10,000 such cards, headers are not read again: astropy (8.0) takes a time for them that
+grows with the square of their number.
+"""
 _NAN = object()
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
-import textwrap
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
@@ -15,6 +15,8 @@ __all__ = ["terminal_width", "text_table"]
 
 _GAP: Final = "  "
 _NARROWEST: Final = 8
+_WORDS: Final = re.compile(r"\s+|(?:[^\s.-]|[.-](?=[\d\s]))+[.-]*|[.-]+")
+"""What is not broken if that can be: parts of a path are words, parts of a number not."""
 
 
 def terminal_width() -> int | None:
@@ -34,9 +36,13 @@ def text_table(head: Sequence[str], rows: Iterable[Sequence[str]], width: int | 
     Where they are wider than they may be, cells go on in the line below.
     """
     lines = [head, *rows]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    if width is not None:
-        widths = _narrowed(widths, width - len(_GAP) * (len(widths) - 1))
+    columns = list(zip(*lines, strict=True))
+    widths = [max(map(len, column)) for column in columns]
+    room = None if width is None else width - len(_GAP) * (len(widths) - 1)
+    if room is not None and sum(widths) > room:
+        # Words are broken where there is no room for them only.
+        widths = _narrowed(widths, list(map(_longest_word, columns)), room)
+        widths = _narrowed(widths, [_NARROWEST] * len(widths), room)
     return "\n".join(
         _GAP.join(cell.ljust(wide) for cell, wide in zip(part, widths, strict=True)).rstrip()
         for line in lines
@@ -44,24 +50,39 @@ def text_table(head: Sequence[str], rows: Iterable[Sequence[str]], width: int | 
     )
 
 
-def _narrowed(widths: list[int], room: int) -> list[int]:
-    """Return widths that have room together: the widest columns give way, down to a limit."""
+def _longest_word(column: Iterable[str]) -> int:
+    return max((len(word) for cell in column for word in _WORDS.findall(cell)), default=0)
+
+
+def _narrowed(widths: list[int], least: list[int], room: int) -> list[int]:
+    """Return widths that have room together, as far as they can: the widest columns give way."""
     widths = [*widths]
-    while sum(widths) > room and max(widths) > _NARROWEST:
-        widest = max(widths)
-        next_widest = max((each for each in widths if each < widest), default=_NARROWEST)
-        places = [place for place, each in enumerate(widths) if each == widest]
-        too_much = -(-(sum(widths) - room) // len(places))
-        for place in places:
-            widths[place] = max(widest - too_much, next_widest, _NARROWEST)
+    while sum(widths) > room:
+        can = [place for place, width in enumerate(widths) if width > least[place]]
+        if not can:
+            break
+        widest = max(widths[place] for place in can)
+        for place in can:
+            if widths[place] == widest:
+                widths[place] -= 1
     return widths
 
 
 def _folded(line: Sequence[str], widths: Sequence[int]) -> Iterable[Sequence[str]]:
-    if all(len(cell) <= width for cell, width in zip(line, widths, strict=True)):
-        return [line]
-    cells = [
-        textwrap.wrap(cell, width, break_on_hyphens=False) if len(cell) > width else [cell]
-        for cell, width in zip(line, widths, strict=True)
-    ]
-    return zip_longest(*cells, fillvalue="")
+    return zip_longest(*map(_wrapped, line, widths), fillvalue="")
+
+
+def _wrapped(cell: str, width: int) -> list[str]:
+    """Return a text in lines that are no longer than so many characters."""
+    if len(cell) <= width:
+        return [cell]
+    lines = [""]
+    for word in _WORDS.findall(cell):
+        rest = word
+        if len(lines[-1]) + len(rest.rstrip()) > width:
+            lines.append("")
+            while len(rest.rstrip()) > width:
+                lines[-1:] = [rest[:width], ""]
+                rest = rest[width:]
+        lines[-1] += rest
+    return [line.strip() for line in lines if line.strip()]

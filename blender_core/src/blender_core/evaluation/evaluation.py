@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from blender_core.common.advice import Advice, Argument
 from blender_core.common.foreign import Guard
 from blender_core.common.plain_values import PLAIN, is_plain, plain
-from blender_core.common.values import DROP, Noted, distinct, index_of
+from blender_core.common.values import DROP, LONGEST_TEXT, Noted, distinct, index_of
 from blender_core.common.wording import describe_error, format_error, join_words, preview, shorten
 from blender_core.errors import RuleError, raise_all, warn
 from blender_core.evaluation.outcome import Outcome, Status
@@ -204,6 +204,12 @@ def _blend(
     if type(value) is Noted:
         evaluation.remark = _remark(value)
         value = value.value
+    if type(value) is str and len(value) > LONGEST_TEXT and rule.gives is not Gives.INPUT:
+        msg = (
+            f"it gives a text of {len(value):,} characters, and a FITS header is given "
+            f"{LONGEST_TEXT:,} at most"
+        )
+        raise RuleError(msg)
     evaluation.value = _as_product_has(
         value, rule, seen, copies, evaluation.assignment.attribute.type
     )

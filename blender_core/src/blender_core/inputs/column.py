@@ -128,10 +128,19 @@ class Column(Sequence[Any]):
         Its values, in order.
     """
 
-    __slots__ = ("_ends", "parts")
+    __slots__ = ("_ends", "_length", "parts", "uniform")
 
     def __init__(self, parts: Iterable[Part] = ()) -> None:
-        self.parts = tuple(parts)
+        self.parts = parts = tuple(parts)
+        self.uniform: Repeated | None = None
+        """The only part, if all values are the same."""
+        if len(parts) == 1:
+            part = parts[0]
+            if type(part) is Repeated:
+                self.uniform = part
+            self._length = len(part)
+        else:
+            self._length = sum(map(len, parts))
         self._ends: tuple[int, ...] | None = None
 
     @property
@@ -144,6 +153,8 @@ class Column(Sequence[Any]):
     @property
     def kinds(self) -> set[type]:
         """The types of its values."""
+        if self.uniform is not None:
+            return {type(self.uniform.value)}
         kinds: set[type] = set()
         for part in self.parts:
             if isinstance(part, Repeated):
@@ -155,7 +166,7 @@ class Column(Sequence[Any]):
         return kinds
 
     def __len__(self) -> int:
-        return self.ends[-1] if self.parts else 0
+        return self._length
 
     def __iter__(self) -> Iterator[Any]:
         return itertools.chain.from_iterable(self.parts)
@@ -211,6 +222,10 @@ class Column(Sequence[Any]):
 
     def count(self, value: Any) -> int:
         """Return how often a value is there."""
+        uniform = self.uniform
+        if uniform is not None:
+            is_it = uniform.value is value or bool(uniform.value == value)
+            return uniform.number if is_it else 0
         return sum(
             len(part) * (part.value is value or bool(part.value == value))
             if isinstance(part, Repeated)

@@ -19,6 +19,7 @@ __all__ = ["Columns"]
 
 _BLOCK: Final = 256
 """How many rows wait until they are made parts of columns."""
+_FEW: Final = 32
 
 
 class Columns:
@@ -82,45 +83,41 @@ class Columns:
     def combinations(self, layout: Layout, paths: Sequence[str]) -> Iterator[tuple[Any, ...]]:
         """Give what the inputs of a layout have of a few attributes, some of it repeatedly."""
         number = self._number(layout)
-        columns = self.by_attribute(paths)
-        chosen = [columns.get(path, Column([Repeated(self._n_rows, None)])) for path in paths]
-        numbers = Column(self._all_numbers())
-        if all(len(column.parts) == 1 for column in (numbers, *chosen)):
-            parts = [column.parts[0] for column in (numbers, *chosen)]
-            if all(isinstance(part, Repeated) for part in parts):
-                numbers, *chosen = (column[:1] for column in (numbers, *chosen))
-        for row_number, *values in zip(numbers, *chosen, strict=True):
+        parts, none = self._all_parts(), [Repeated(self._n_rows, None)]
+        chosen = (parts.get(path, none) for path in paths)
+        columns = [Column(each) for each in (self._all_numbers(), *chosen)]
+        if all(column.uniform is not None for column in columns):
+            columns = [column[:1] for column in columns]
+        for row_number, *values in zip(*columns, strict=True):
             if row_number == number:
                 yield tuple(values)
 
-    def by_attribute(self, paths: Iterable[str] | None = None) -> dict[str, Column]:
-        """Return the values of each attribute that is wanted from every input, or of a few."""
-        waiting = self._waiting_by_path()
-        n_waiting = len(self._waiting)
-        if paths is None:
-            paths = dict.fromkeys((*self._parts, *waiting))
+    def by_attribute(self) -> Mapping[str, Column | tuple[Any, ...]]:
+        """Return the values of each attribute that is wanted from every input."""
+        if self._n_rows < _FEW and not self._n_coded:
+            # Columns of more than a few values are worth their making.
+            waiting = self._waiting_by_path().items()
+            return {path: tuple(values) for path, values in waiting}
+        return {path: Column(parts) for path, parts in self._all_parts().items()}
+
+    def _all_parts(self) -> dict[str, list[Part]]:
+        """Return the parts of all columns, those of the rows that wait among them."""
+        waiting, n_waiting = self._waiting_by_path(), len(self._waiting)
         columns = {}
-        for path in paths:
-            if path not in self._parts and path not in waiting:
-                continue
-            parts = [*self._parts.get(path, _repeated(self._n_coded, None))]
-            values = waiting.get(path)
+        for path in dict.fromkeys((*self._parts, *waiting)):
+            columns[path] = [*(self._parts.get(path) or _repeated(self._n_coded, None))]
             if n_waiting:
+                values = waiting.get(path)
                 part = Repeated(n_waiting, None) if values is None else part_of(values)
-                with_part(parts, part)
-            columns[path] = Column(parts)
+                with_part(columns[path], part)
         return columns
 
     def __getstate__(self) -> dict[str, Any]:
         state = {**vars(self), "_waiting": [], "_n_coded": self._n_rows}
-        state["_parts"] = {path: column.parts for path, column in self.by_attribute().items()}
+        state["_parts"] = self._all_parts()
         state["_numbers"] = self._all_numbers()
         state["_layouts"] = {_digest(key): number for key, number in self._layouts.items()}
         return state
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state)
-        self._parts = {path: [*parts] for path, parts in self._parts.items()}
 
     def _number(self, key: Layout | bytes) -> int:
         """Return the number of a layout, which may be known from another process."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from blender_core.common.attribute_paths import label_of
 from blender_core.common.listing import Listing
 from blender_core.common.wording import pluralize
+from blender_core.display.text import terminal_width
 from blender_core.display.view import View, ViewTable
 from blender_core.display.viewed import Viewed
 
@@ -112,6 +113,9 @@ class Findings(Listing[Finding], Viewed):
     """
 
     def __str__(self) -> str:
+        if terminal_width() is not None:
+            # Sentences make no narrow columns.
+            return "\n\n".join(map(str, self)) or "nothing found"
         return str(self._table()) or "nothing found"
 
     def _table(self) -> ViewTable:

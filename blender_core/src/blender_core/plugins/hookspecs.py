@@ -147,7 +147,8 @@ class BlenderSpecs:
         Parameters
         ----------
         given : object
-            The input, as the caller gave it: a `str` or `~pathlib.Path` where it is a file.
+            The input, as the caller gave it: a `str` or `~pathlib.Path` where it is a file. A `str`
+            may be a URL, of which the engine has fetched what it hands over.
         what : str
             What it is to the blend, for messages: ``input 3 (c_flt.fits)``.
         opened : Opened or None

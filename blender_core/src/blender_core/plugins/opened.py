@@ -160,7 +160,7 @@ class Opened(_Unchangeable):
     Attributes
     ----------
     path : Path or None
-        The file. None for an HDUList without one.
+        The file. None for an HDUList without one, and for a file that is named by a URL.
     format : {"fits", "asdf"}
         Of which format it is.
     headers : tuple of OpenedHeader

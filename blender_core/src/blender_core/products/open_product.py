@@ -20,7 +20,7 @@ from blender_core.products.fits import FitsModelProduct
 from blender_core.products.plugin_product import GivenProduct, PluginProduct
 from blender_core.schema.model_class import import_formats
 
-__all__ = ["open_product", "product_of_plugin", "require_local"]
+__all__ = ["open_product", "product_of_plugin"]
 
 _OWN: Final = (NoProduct, DatamodelProduct, FileProduct, PluginProduct)
 _LABEL: Final = "the product"
@@ -38,7 +38,7 @@ def open_product(product: Any, plugins: Plugins | None = None) -> Product:
     import_formats()
     try:
         if isinstance(product, (str, os.PathLike)):
-            require_local(product)
+            _require_local(product)
             path = Path(product)
             return AsdfModelProduct(path) if path.suffix == ".asdf" else FitsModelProduct(path)
         return DatamodelProduct(product)
@@ -50,7 +50,7 @@ def open_product(product: Any, plugins: Plugins | None = None) -> Product:
         return product_of_plugin(product, refusal, plugins)
 
 
-def require_local(product: str | os.PathLike[str]) -> None:
+def _require_local(product: str | os.PathLike[str]) -> None:
     """Refuse the URL of a product."""
     if (url := url_named(product)) and not os.path.lexists(product):
         msg = f"the product is a local file, and {shown_url(url)} is a URL: download it first"

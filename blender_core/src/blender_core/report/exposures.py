@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from dataclasses import dataclass
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.wording import of_row, shorten
 from blender_core.report.encoding import to_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from blender_core.report.model import Facts
 
@@ -56,15 +57,28 @@ def describe_inputs(facts: Facts) -> dict[str, list[tuple[str, int]]]:
     for name, attributes in _SUMMARY.items():
         values = facts.input_values(*attributes)
         if values is not None:
-            counts = Counter(to_text(value) for value in values if value is not None).most_common()
-            summary[name] = [(shorten(text, _LONGEST), count) for text, count in counts]
+            counts = Counter[str]()
+            for value, count in _counted(values):
+                counts[to_text(value)] += count
+            summary[name] = [
+                (shorten(text, _LONGEST), count) for text, count in counts.most_common()
+            ]
     return summary
+
+
+def _counted(values: Iterable[Any]) -> Iterable[tuple[Any, int]]:
+    """Give different values, and how many inputs have each."""
+    present = [value for value in values if value is not None]
+    # Of other types, values may be equal that look different.
+    is_text = set(map(type, present)) == {str}
+    return Counter(present).items() if is_text else zip(present, repeat(1))
 
 
 @dataclass(frozen=True, slots=True)
 class Exposure:
     """One input, as far as a timeline shows it; texts are empty where nothing is known."""
 
+    number: int
     name: str
     detector: str
     optics: str
@@ -72,36 +86,51 @@ class Exposure:
     end: datetime.datetime | None
 
 
-def read_exposures(facts: Facts) -> list[Exposure]:
-    """Return what a timeline shows."""
-    names = _names(facts)
-    detectors = _texts(facts, *_SUMMARY["Detector"])
-    elements = [_texts(facts, *_SUMMARY[name]) for name in _OPTICS]
-    starts = _times(facts, ("DATE-BEG", "meta.observation.date_beg"), ("MJD-BEG", "EXPSTART"))
-    ends = _times(facts, ("DATE-END", "meta.observation.date_end"), ("MJD-END", "EXPEND"))
+def read_exposures(facts: Facts, rows: Sequence[int] | None = None) -> list[Exposure]:
+    """Return what a timeline shows, of all inputs or of some, which are counted from 0."""
+    rows = range(facts.n_inputs) if rows is None else rows
+    names = _names(facts, rows)
+    detectors = _texts(facts, rows, *_SUMMARY["Detector"])
+    elements = [_texts(facts, rows, *_SUMMARY[name]) for name in _OPTICS]
+    starts = _times(facts, rows, ("DATE-BEG", "meta.observation.date_beg"), ("MJD-BEG", "EXPSTART"))
+    ends = _times(facts, rows, ("DATE-END", "meta.observation.date_end"), ("MJD-END", "EXPEND"))
     return [
         Exposure(
+            number=row + 1,
             name=names[i],
             detector=detectors[i],
             optics=_optics([texts[i] for texts in elements]),
             start=starts[i],
             end=ends[i],
         )
-        for i in range(facts.n_inputs)
+        for i, row in enumerate(rows)
     ]
 
 
-def _names(facts: Facts) -> list[str]:
+def _names(facts: Facts, rows: Sequence[int]) -> list[str]:
     """Return what inputs are called: their files, with the row where there are several of one."""
-    files = _texts(facts, "meta.filename", "FILENAME")
-    numbers = Counter() if facts.are_of_several is False else Counter(files)
-    labels = facts.labels or [f"input {i + 1}" for i in range(facts.n_inputs)]
-    names, rows = [], Counter[str]()
-    for file, label in zip(files, labels, strict=True):
-        rows[file] += 1
-        name = of_row(file, rows[file]) if numbers[file] > 1 else file
-        names.append(name if file else label)
-    return names
+    names: Sequence[Any] | None = facts.input_values("meta.filename", "FILENAME")
+    numbers = dict[int, int]()
+    if names is not None and facts.are_of_several is not False:
+        numbers = _numbers_of_rows(names, set(rows))
+    called = []
+    for row, file in zip(rows, _texts(facts, rows, "meta.filename", "FILENAME"), strict=True):
+        name = of_row(file, numbers[row]) if row in numbers else file
+        label = facts.labels[row] if facts.labels else f"input {row + 1}"
+        called.append(name if file else label)
+    return called
+
+
+def _numbers_of_rows(names: Sequence[Any], rows: Collection[int]) -> dict[int, int]:
+    """Return which of the rows of its file each row is, where there are several of one."""
+    n_rows = Counter(names)
+    numbers, seen = {}, Counter[Any]()
+    for row, name in enumerate(names):
+        if n_rows[name] > 1:
+            seen[name] += 1
+            if row in rows:
+                numbers[row] = seen[name]
+    return numbers
 
 
 def span(exposures: Sequence[Exposure]) -> tuple[datetime.datetime, datetime.datetime] | None:
@@ -146,13 +175,16 @@ def parse_time(value: Any) -> datetime.datetime | None:
     return None
 
 
-def _times(facts: Facts, *alternatives: tuple[str, ...]) -> list[datetime.datetime | None]:
+def _times(
+    facts: Facts, rows: Sequence[int], *alternatives: tuple[str, ...]
+) -> list[datetime.datetime | None]:
     """Return a time of each input, of the first of several attributes that has one for it."""
-    times: list[datetime.datetime | None] = [None] * facts.n_inputs
+    times: list[datetime.datetime | None] = [None] * len(rows)
     for names in alternatives:
         values = facts.input_values(*names)
         if values is not None:
-            times = [time or parse_time(value) for time, value in zip(times, values, strict=True)]
+            chosen = (values[row] for row in rows)
+            times = [time or parse_time(value) for time, value in zip(times, chosen, strict=True)]
     return times
 
 
@@ -164,8 +196,9 @@ def _optics(elements: Sequence[str]) -> str:
     return " ".join(telling) or next((element for element in candidates if element), "")
 
 
-def _texts(facts: Facts, *names: str) -> list[str]:
+def _texts(facts: Facts, rows: Sequence[int], *names: str) -> list[str]:
     values = facts.input_values(*names)
     if values is None:
-        return [""] * facts.n_inputs
-    return ["" if value is None else to_text(value) for value in values]
+        return [""] * len(rows)
+    chosen = (values[row] for row in rows)
+    return ["" if value is None else to_text(value) for value in chosen]

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.forks import unforked
 from blender_core.common.provider import engine_version
-from blender_core.report.encoding import encode_texts, encode_values, shown, to_text
+from blender_core.report.drawn import draw
+from blender_core.report.encoding import encode_texts, shown, to_text
 from blender_core.report.exposures import describe_inputs, read_exposures, span_text
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from jinja2 import Template
 
+    from blender_core.report.drawn import Drawn
     from blender_core.report.exposures import Exposure
     from blender_core.report.model import Fact, Facts
 
@@ -42,7 +44,9 @@ _SCRIPTS: Final = (
 def page(facts: Facts) -> str:
     """Return the page."""
     style, script = _asset("report.css"), _script()
-    exposures = read_exposures(facts)
+    drawn = draw(facts)
+    exposures = read_exposures(facts, drawn.rows)
+    notes = [*([drawn.note] if drawn.note else []), *facts.notes]
     rows = [_row(number, fact) for number, fact in enumerate(facts.attributes)]
     return _template().render(
         policy=_policy(style, script),
@@ -54,6 +58,7 @@ def page(facts: Facts) -> str:
         said=describe_inputs(facts),
         span=span_text(exposures),
         exposures=exposures,
+        n_listed=len(exposures),
         groups=[(name, [*group]) for name, group in groupby(rows, lambda row: row["group"])],
         rules=sorted({row["rule"] for row in rows} - {""}),
         providers=sorted({row["provider"] for row in rows} - {""}),
@@ -65,10 +70,11 @@ def page(facts: Facts) -> str:
             "empty": sum(row["empty"] for row in rows),
         },
         skipped=[*map(shown, facts.skipped)],
-        notes=[*map(shown, facts.notes)],
-        data=_data(facts, exposures),
+        notes=[*map(shown, notes)],
+        data=_data(facts, exposures, drawn),
         values=[
-            None if fact.inputs is None else encode_values(fact.inputs) for fact in facts.attributes
+            None if fact.inputs is None else drawn.encoded(number, fact.inputs)
+            for number, fact in enumerate(facts.attributes)
         ],
         version=engine_version(),
     )
@@ -151,7 +157,7 @@ def _title(fact: Fact) -> str:
     return re.sub(r"^\[[^\]]*\]\s*", "", fact.title) if fact.unit else fact.title
 
 
-def _data(facts: Facts, exposures: Sequence[Exposure]) -> dict[str, Any]:
+def _data(facts: Facts, exposures: Sequence[Exposure], drawn: Drawn) -> dict[str, Any]:
     """Return what the scripts read."""
     outcomes = [fact.outcome for fact in facts.attributes]
     texts = {
@@ -173,6 +179,7 @@ def _data(facts: Facts, exposures: Sequence[Exposure]) -> dict[str, Any]:
     }
     return {
         "n": facts.n_inputs,
+        "drawn": None if drawn.is_all else {"rows": drawn.rows, "even": drawn.even},
         "rows": len(outcomes),
         "texts": {name: encode_texts([*map(shown, column)]) for name, column in texts.items()},
         "value": encode_texts([_text(fact.value) for fact in facts.attributes]),

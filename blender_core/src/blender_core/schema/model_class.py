@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import importlib
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from blender_core.common.caught_warnings import kept_apart
 from blender_core.common.forks import unforked
@@ -23,6 +23,10 @@ def import_formats() -> None:
     """
     with unforked():
         importlib.import_module("stdatamodels")
+
+
+_TELLING: Final = frozenset({"meta", "schema", "instance", "_instance"})
+"""Names in code that puts something into a datamodel."""
 
 
 @functools.cache
@@ -85,12 +89,21 @@ def _fills_itself(model_type: type[Any]) -> bool:
     """
     from stdatamodels.jwst.datamodels import JwstDataModel
 
-    is_plain = (
-        issubclass(model_type, JwstDataModel)
-        and model_type.__init__ is JwstDataModel.__init__
-        and model_type.on_init is JwstDataModel.on_init
-    )
-    return not is_plain
+    if not issubclass(model_type, JwstDataModel) or (
+        model_type.on_init is not JwstDataModel.on_init
+    ):
+        return True
+    own = (each for each in model_type.__mro__ if each not in JwstDataModel.__mro__)
+    return any("__init__" in vars(each) and _may_fill(each) for each in own)
+
+
+def _may_fill(model_type: type[Any]) -> bool:
+    """Tell whether a class's own way to begin may concern metadata or schema."""
+    # Those of stdatamodels (6.0.0) do it themselves: most only see to arrays.
+    if not model_type.__module__.startswith("stdatamodels."):
+        return True
+    code = getattr(vars(model_type)["__init__"], "__code__", None)
+    return code is None or not _TELLING.isdisjoint({*code.co_names, *code.co_varnames})
 
 
 def _schema_of(model_type: type[Any]) -> dict[str, Any]:

@@ -71,6 +71,8 @@ _NUMBERS: Final = {
     "N_SEEN": "Values that the rule saw",
     "INPUT": "Row of HDRTAB that the value is from",
 }
+_LONGEST_VALUE: Final = 10_000
+"""All cells of a column are as long as the longest. HDRTAB tells what longer ones were made of."""
 _TIERS: Final = {tier.label: tier for tier in Tier}
 _ESCAPED: Final = re.compile(
     r"\\(?:\\|(?P<digits>x[0-9a-f]{2}|u[0-9a-f]{4}|U00(?:10|0[0-9a-f])[0-9a-f]{4}))"
@@ -216,7 +218,7 @@ def _ascii(text: str) -> bytes:
 
 
 def _json(value: Any) -> bytes:
-    """Return a value in JSON; nothing if JSON would make another of it."""
+    """Return a value in JSON; nothing if JSON would make another of it, or it is very long."""
     if value is None:
         return b""
     try:
@@ -226,7 +228,7 @@ def _json(value: Any) -> bytes:
             return b""
     except (TypeError, ValueError, RecursionError):
         return b""
-    return text.encode("ascii")
+    return text.encode("ascii") if len(text) <= _LONGEST_VALUE else b""
 
 
 def recorded_rules(table: Any, label: str) -> RecordedRules:

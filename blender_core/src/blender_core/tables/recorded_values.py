@@ -32,6 +32,7 @@ __all__ = ["CellForm", "RecordedValues"]
 
 _LOGICAL: Final = {0: None, ord("F"): False, ord("T"): True}
 _BLOCK: Final = 1 << 14
+_FEW: Final = 20
 _KINDS: Final = {"S": str, "U": str, "f": float, "i": int, "u": int, "b": bool}
 
 
@@ -127,9 +128,12 @@ class RecordedValues(Column):
         self._cells, self._name = cells, name
         self._form, self._failure = form, failure
         self.parts: Sequence[Part]  # type: ignore[assignment]  # there for as long as one is needed
+        self.uniform = None
+        self._length = n_rows
         if self.is_constant:
             (value,) = self._made(self._raw)
-            self.parts = (Repeated(n_rows, value),)
+            self.uniform = Repeated(n_rows, value)
+            self.parts = (self.uniform,)
             self._ends = (n_rows,)
         else:
             self._ends = (*range(_BLOCK, n_rows, _BLOCK), n_rows)
@@ -154,6 +158,9 @@ class RecordedValues(Column):
         return super().__eq__(tuple(other) if isinstance(other, list) else other)
 
     __hash__ = None
+
+    def __repr__(self) -> str:
+        return repr([*self]) if len(self) <= _FEW else super().__repr__()
 
     def block(self, start: int, size: int) -> list[Any]:
         """Return the values of some rows, from one on that is counted from 0."""

@@ -87,21 +87,18 @@ class TypedColumn:
                 # To the FITS standard the zero byte is a null, and blanks are not.
                 swapped = {None: b"", "": b" "}
 
-        def put(rows: NDArray[Any], start: int) -> None:
-            _put(rows, self.cells[start : start + len(rows)], swapped)
-
-        return Field(
-            self.name, dtype, tform, datatype, self.attribute.unit, null, put, self._is_uniform
-        )
-
-    @property
-    def _is_uniform(self) -> bool:
         cells = self.cells
-        return (
-            isinstance(cells, Column)
-            and len(cells.parts) == 1
-            and isinstance(cells.parts[0], Repeated)
-        )
+        uniform = cells.uniform if isinstance(cells, Column) else None
+
+        def put(rows: NDArray[Any], start: int) -> None:
+            if uniform is not None:
+                rows[:] = swapped.get(uniform.value, uniform.value)
+            else:
+                end = start + len(rows)
+                _put(rows, cells if end - start == len(cells) else cells[start:end], swapped)
+
+        is_uniform = uniform is not None
+        return Field(self.name, dtype, tform, datatype, self.attribute.unit, null, put, is_uniform)
 
 
 def _parts(cells: Sequence[Any]) -> Iterator[tuple[slice, Any]]:
@@ -119,7 +116,7 @@ def _put(rows: NDArray[Any], cells: Sequence[Any], swapped: Mapping[Any, Any]) -
             rows[place] = swapped.get(part.value, part.value)
         elif isinstance(part, array):
             rows[place] = np.frombuffer(part, part.typecode)
-        elif any(cell in part for cell in swapped):
+        elif len(swapped) > 1 or None in part:
             rows[place] = np.array([swapped.get(cell, cell) for cell in part], rows.dtype)
         else:
             rows[place] = np.array(part, rows.dtype)

@@ -43,9 +43,7 @@ class Field:
 def rows_of(fields: Sequence[Field], n_rows: int) -> NDArray[Any]:
     """Return a table as an array, with the bytes of its numbers in the machine's order."""
     dtype = np.dtype([(field.name, field.dtype) for field in fields])
-    rows = np.empty(n_rows, dtype)
-    if n_rows:
-        rows[:] = _uniform(fields, dtype)
+    rows = np.repeat(_uniform(fields, dtype), n_rows)
     _put_varying(rows, fields, 0)
     return rows
 

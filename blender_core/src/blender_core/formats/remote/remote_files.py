@@ -5,14 +5,12 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
-from blender_core.formats.remote.ranges import urls_like
-from blender_core.formats.remote.remote_file import RemoteFile
 from blender_core.formats.remote.settings import Remote
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from blender_core.formats.remote.remote_file import Places
+    from blender_core.formats.remote.remote_file import Places, RemoteFile
 
 __all__ = ["LentFile", "RemoteFiles"]
 
@@ -32,6 +30,9 @@ class RemoteFiles:
 
     def begin(self, url: str) -> RemoteFile:
         """Begin to fetch a file, unless that has been done."""
+        # Here: who has no URLs need not wait for what fetches them.
+        from blender_core.formats.remote.remote_file import RemoteFile
+
         if url not in self._files:
             self._files[url] = RemoteFile(url, self.settings, self._like)
         return self._files[url]
@@ -60,6 +61,8 @@ class RemoteFiles:
 
     def matching(self, pattern: str) -> list[str]:
         """Return the URLs that a pattern means."""
+        from blender_core.formats.remote.ranges import urls_like
+
         return urls_like(pattern, self.settings)
 
 

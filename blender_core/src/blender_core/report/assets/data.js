@@ -4,10 +4,39 @@ const DATA = JSON.parse(document.getElementById("data").textContent);
 
 let everySeries = null;
 
+// Where inputs are many, the page has some of them, and of these some for single attributes only.
+const PLACES = DATA.drawn ? DATA.drawn.rows.length : DATA.n;
+const UNLISTED = -2;
+
+// The number of the input at a place, counted from 1, and the place of an input, counted from 0.
+function numberAt(place) {
+  return (DATA.drawn ? DATA.drawn.rows[place] : place) + 1;
+}
+
+const placeOfRow = DATA.drawn ? new Map(DATA.drawn.rows.map((row, place) => [row, place])) : null;
+
+function placeOf(row) {
+  return placeOfRow ? placeOfRow.get(row) : row;
+}
+
 // What the inputs said is the larger part by far: it is parsed when it is first asked for.
 function seriesOf(row) {
   everySeries ??= JSON.parse(document.getElementById("values").textContent);
-  return everySeries[row];
+  const series = everySeries[row];
+  if (series && DATA.drawn && series.at && !series.whole) {
+    const at = new Array(PLACES).fill(UNLISTED);
+    DATA.drawn.even.forEach((even, i) => { at[placeOf(even)] = series.at[i]; });
+    for (const [place, code] of series.more ?? []) {
+      at[place] = code;
+    }
+    series.at = at;
+    series.whole = true;
+  }
+  return series;
+}
+
+function codeAt(series, place) {
+  return series.at ? series.at[place] : 0;
 }
 
 // The text at a place of a coded list; null where there is none.

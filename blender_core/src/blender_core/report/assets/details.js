@@ -5,7 +5,7 @@ const MOST_LISTED = 200;
 
 function details(row) {
   const series = seriesOf(row);
-  const counts = series ? countsOf(series) : null;
+  const counts = series ? countsOf(row, series) : null;
   const body = html("div", { class: "body" });
   const facts = factsList(row);
   if (!series) {
@@ -36,10 +36,17 @@ function several(row, series, counts) {
   return [bars(row, series, counts, list), list];
 }
 
-function countsOf(series) {
+// How many inputs have each text, as far as that is known of all of them, and else of those drawn.
+function countsOf(row, series) {
+  if (series.counts) {
+    return series.counts;
+  }
+  if (DATA.drawn && series.of.length === 1) {
+    return [DATA.inputs[row] ?? DATA.n];
+  }
   const counts = new Array(series.of.length).fill(0);
-  for (let i = 0; i < DATA.n; i++) {
-    const code = series.at ? series.at[i] : 0;
+  for (let i = 0; i < PLACES; i++) {
+    const code = codeAt(series, i);
     if (code >= 0) {
       counts[code]++;
     }
@@ -74,7 +81,7 @@ function bars(row, series, counts, list) {
     });
     return html("li", {}, button);
   });
-  const more = order.length - items.length;
+  const more = (DATA.drawn ? DATA.distinct[row] ?? order.length : order.length) - items.length;
   return html(
     "div", { class: "bars" },
     html("ul", {}, ...items),
@@ -117,22 +124,23 @@ function valuesList(row, series) {
     const value = text === null ? html("span", { class: "none" }, "no value")
       : text === "" ? html("span", { class: "none" }, "empty text") : bdi(text);
     return html(
-      "tr", { class: DATA.taken[row] === i ? "is-taken" : null },
-      html("td", { class: "number" }, String(i + 1)),
+      "tr", { class: DATA.taken[row] === numberAt(i) - 1 ? "is-taken" : null },
+      html("td", { class: "number" }, String(numberAt(i))),
       html("td", { class: series.kind === "number" ? "number" : "text" }, value),
       html("td", {}, bdi(textAt(DATA.names, i))),
     );
   };
   element.showOnly = (code, limit = MOST_LISTED) => {
     const wanted = [];
-    for (let i = 0; i < DATA.n; i++) {
-      if (code === null || (series.at ? series.at[i] : 0) === code) {
+    for (let i = 0; i < PLACES; i++) {
+      const own = codeAt(series, i);
+      if (code === null ? own !== UNLISTED : own === code) {
         wanted.push(i);
       }
     }
     body.replaceChildren(...wanted.slice(0, limit).map(line));
     more.hidden = wanted.length <= limit;
-    more.textContent = `Show all ${many(wanted.length, "input")}`;
+    more.textContent = `Show all ${many(wanted.length, "input")}${DATA.drawn ? " that are listed" : ""}`;
     more.onclick = () => element.showOnly(code, Infinity);
   };
   element.showOnly(null);
@@ -167,7 +175,7 @@ function factsList(row) {
   }
   const taken = DATA.taken[row];
   if (taken !== null) {
-    add(rule ? "Taken from" : "The same in", `input ${taken + 1}`, html("span", { class: "sub" }, bdi(textAt(DATA.names, taken) ?? "")));
+    add(rule ? "Taken from" : "The same in", `input ${taken + 1}`, html("span", { class: "sub" }, bdi(textAt(DATA.names, placeOf(taken)) ?? "")));
   }
   if (DATA.seen[row] !== null && DATA.seen[row] !== DATA.inputs[row]) {
     add("The rule saw", `${many(DATA.seen[row], "value")} of ${DATA.inputs[row]}`);

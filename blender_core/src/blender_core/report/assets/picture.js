@@ -6,10 +6,7 @@ const LINE = 15; // how high a line of text is
 // Where each input's value goes; NaN where it has no place.
 function placesOf(series) {
   const places = series.of.map((text) => placed(series.kind, text));
-  return Array.from({ length: DATA.n }, (_, i) => {
-    const code = series.at ? series.at[i] : 0;
-    return code < 0 ? NaN : places[code];
-  });
+  return Array.from({ length: PLACES }, (_, i) => places[codeAt(series, i)] ?? NaN);
 }
 
 // How far apart they are; NaN if fewer than two have a place.
@@ -49,7 +46,8 @@ function scatter(row, series) {
     const labels = ticks(series.kind, low, high, 4);
     const left = FONT * Math.max(...labels.map((one) => one.text.length), 3) + 10;
     const right = width - 14, top = 20, bottom = height - 34;
-    const x = (i) => left + 10 + (DATA.n === 1 ? 0 : (i * (right - left - 20)) / (DATA.n - 1));
+    const x = (row) => left + 10 + (DATA.n === 1 ? 0 : (row * (right - left - 20)) / (DATA.n - 1));
+    const across = (place) => x(numberAt(place) - 1);
     const y = (value) => bottom - ((value - low) / (high - low)) * (bottom - top);
     const picture = svg("svg", {
       width, height, role: "img",
@@ -69,28 +67,28 @@ function scatter(row, series) {
     // Two labels share a line only where they have to.
     const room = (right - left) / (Math.abs(levels[0] - levels[1]) < 2 * LINE ? 2 : 1);
     marks.forEach((one, i) => picture.append(...drawnMark(one, levels[i], { left, right, top, bottom, room })));
-    const radius = DATA.n > 300 ? 3 : DATA.n > 60 ? 5 : 7;
-    const dots = points.map((one, i) => (Number.isFinite(one) ? `M${x(i).toFixed(1)} ${y(one).toFixed(1)}h0` : ""));
-    const gaps = points.map((one, i) => (Number.isFinite(one) ? "" : `M${x(i).toFixed(1)} ${bottom - 2}v6`));
+    const radius = PLACES > 300 ? 3 : DATA.n > 60 ? 5 : 7;
+    const dots = points.map((one, i) => (Number.isFinite(one) ? `M${across(i).toFixed(1)} ${y(one).toFixed(1)}h0` : ""));
+    const gaps = points.map((one, i) => (Number.isFinite(one) || codeAt(series, i) === UNLISTED ? "" : `M${across(i).toFixed(1)} ${bottom - 2}v6`));
     picture.append(
       svg("path", { class: "gaps", d: gaps.join("") }),
       svg("path", { class: "dots", d: dots.join(""), "stroke-width": radius }),
     );
     const taken = DATA.taken[row];
-    if (taken !== null && Number.isFinite(points[taken])) {
-      picture.append(svg("circle", { class: "taken", cx: x(taken), cy: y(points[taken]), r: radius / 2 + 3.5 }));
+    if (taken !== null && Number.isFinite(points[placeOf(taken)])) {
+      picture.append(svg("circle", { class: "taken", cx: x(taken), cy: y(points[placeOf(taken)]), r: radius / 2 + 3.5 }));
     }
     const cursor = svg("circle", { class: "cursor", r: radius / 2 + 2, visibility: "hidden" });
     picture.append(cursor);
     picture.addEventListener("pointermove", (event) => {
       const from = event.clientX - picture.getBoundingClientRect().left;
       const guess = DATA.n === 1 ? 0 : Math.round(((from - left - 10) / (right - left - 20)) * (DATA.n - 1));
-      const i = Math.max(0, Math.min(DATA.n - 1, guess));
-      readout.textContent = `Input ${i + 1}, ${textAt(DATA.names, i)}: ${textAt(series, i) ?? "no value"}`;
+      const i = nearest(series, Math.max(0, Math.min(DATA.n - 1, guess)));
+      readout.textContent = `Input ${numberAt(i)}, ${textAt(DATA.names, i)}: ${textAt(series, i) ?? "no value"}`;
       const seen = Number.isFinite(points[i]);
       cursor.setAttribute("visibility", seen ? "visible" : "hidden");
       if (seen) {
-        cursor.setAttribute("cx", x(i));
+        cursor.setAttribute("cx", across(i));
         cursor.setAttribute("cy", y(points[i]));
       }
     });
@@ -101,6 +99,21 @@ function scatter(row, series) {
     return [picture];
   };
   return html("figure", { class: "picture" }, drawnToFit(html("div", { class: "canvas" }), draw), readout);
+}
+
+// The place of the input that is listed and nearest to one.
+function nearest(series, row) {
+  if (!DATA.drawn) {
+    return row;
+  }
+  let best = 0, least = Infinity;
+  DATA.drawn.rows.forEach((other, place) => {
+    const away = Math.abs(other - row);
+    if (away < least && codeAt(series, place) !== UNLISTED) {
+      [best, least] = [place, away];
+    }
+  });
+  return best;
 }
 
 // What the blend gave, and what was set later: a line, or an arrow where it is far beyond what the

@@ -7,7 +7,7 @@ const NEAR = 8; // how far from a bar one may point and mean it
 
 function timeline() {
   const shown = [];
-  for (let i = 0; i < DATA.n; i++) {
+  for (let i = 0; i < PLACES; i++) {
     const start = DATA.start[i] ?? DATA.end[i];
     if (start !== null) {
       shown.push({ i, start, end: Math.max(start, DATA.end[i] ?? start) });
@@ -25,7 +25,7 @@ function timeline() {
   const pieces = piecesOf(shown);
   const readout = html("p", { class: "readout", "aria-hidden": "true" });
   const label = `${many(shown.length, "exposure")} by ${many(lanes.length, "detector")}, from `
-    + `${new Date(pieces[0].start).toISOString().slice(0, 19)} to ${new Date(pieces.at(-1).end).toISOString().slice(0, 19)} UTC. The table of the inputs has them all.`;
+    + `${new Date(pieces[0].start).toISOString().slice(0, 19)} to ${new Date(pieces.at(-1).end).toISOString().slice(0, 19)} UTC. The table of the inputs has them${DATA.drawn ? "" : " all"}.`;
 
   const draw = (width) => {
     const left = Math.min(0.3 * width, 7.5 * Math.max(4, ...lanes.map((one) => Math.min(one.length, MOST_LETTERS))) + 14);
@@ -74,7 +74,7 @@ function timeline() {
 
 function exposureText({ i, start, end }) {
   const moment = (at) => new Date(at).toISOString().slice(0, 19).replace("T", " ");
-  return `Input ${i + 1}, ${textAt(DATA.names, i)}: ${textAt(DATA.detector, i)} ${textAt(DATA.optics, i)}, `
+  return `Input ${numberAt(i)}, ${textAt(DATA.names, i)}: ${textAt(DATA.detector, i)} ${textAt(DATA.optics, i)}, `
     + `${moment(start)} to ${moment(end).slice(11)} (${lasting(end - start)})`;
 }
 

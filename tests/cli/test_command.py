@@ -35,6 +35,7 @@ COMMANDS = (
     "diff",
     "report",
     "demo",
+    "new-plugin",
 )
 
 

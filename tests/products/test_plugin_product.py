@@ -3,6 +3,8 @@
 import contextlib
 import json
 import pickle
+import resource
+import signal
 import sys
 from pathlib import Path
 
@@ -158,6 +160,31 @@ class TestAnotherFormat:
                 progress=lambda done, _: done == 3 and gone.rmdir(),
             )
         assert product == {"FILTER": "CLEAR"}
+
+    def test_what_cannot_be_written_though_the_plugin_keeps_it_to_itself(self, path):
+        class Silent(JsonProduct):
+            def save(self, target):
+                super().save(target)
+                with contextlib.suppress(OSError):
+                    target.file.write(b" " * 200_000)
+
+        class SilentPlugin(JsonPlugin):
+            @hookimpl
+            def blender_product(self, given, what):
+                return Silent(given, what) if str(given).endswith(".json") else None
+
+        before = path.read_bytes()
+        soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
+        try:
+            with pytest.raises(OutputError, match="File too large"):
+                blendmodels(path, INPUTS, plugins=plugins_with(SilentPlugin()), output=path)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+            signal.signal(signal.SIGXFSZ, handler)
+        assert path.read_bytes() == before
+        assert [each.name for each in path.parent.iterdir()] == [path.name]
 
     def test_amended_and_compared(self, path, plugins, tmp_path):
         blendmodels(path, INPUTS, plugins=plugins, output=path, record_rules=True)

@@ -20,6 +20,7 @@ from blender_core.cli.diff import diff
 from blender_core.cli.errors import write_error
 from blender_core.cli.explain import explain
 from blender_core.cli.log_level import logged
+from blender_core.cli.new_plugin import new_plugin
 from blender_core.cli.plan import plan
 from blender_core.cli.plugins import plugins
 from blender_core.cli.preview import preview
@@ -124,7 +125,7 @@ def _model_blender(
 
 _COMMANDS: Final = (
     *(blend, preview, amend, plan, check, rules, plugins),
-    *(explain, table, diff, report, demo),
+    *(explain, table, diff, report, demo, new_plugin),
 )
 for _command in _COMMANDS:
     app.command(cls=_Command)(logged(_command))

@@ -206,8 +206,6 @@ class PluginProduct(PluginSource, Product):
             if file.failure is not None:
                 raise file.failure from fault
             raise
-        if file.failure is not None:  # which it has kept to itself
-            raise file.failure
         for path, state in self._states(target).items():
             if state != before[path]:
                 self._fail(f"save has changed {path} itself: it is to write to target.file")

@@ -15,17 +15,19 @@ from blender_core.common.caught_warnings import recorded
 from blender_core.common.foreign import Guard
 from blender_core.common.provider import Provider
 from blender_core.common.values import identity
-from blender_core.common.wording import describe_error, preview
+from blender_core.common.wording import describe_error, preview, strings
 from blender_core.errors import BlenderError, InputError
 from blender_core.evaluation.outcome import Status
 from blender_core.formats.files.handed_out import HandedOut
 from blender_core.formats.files.target import Target
+from blender_core.plugins.context import context_paths
 from blender_core.plugins.hookspecs import hookimpl
 from blender_core.plugins.override import Override
 from blender_core.plugins.source import Source, attributes_of
 from blender_core.products.later_values import OF_THE_PRODUCT
 from blender_core.products.open_product import open_product
 from blender_core.products.plugin_product import PluginProduct
+from blender_core.schema.attributes import AttributeIndex
 from blender_core.schema.layout import Layout
 from blender_core.schema.validation import objection
 from blender_core.testing.damaged_copies import damaged_copies
@@ -35,7 +37,7 @@ from blender_core.testing.source_check import strangers
 from blender_core.testing.untouched import file_named, state_of_input
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from blender_core.blending.result import BlendResult
     from blender_core.plugins.manager import Plugins
@@ -50,10 +52,11 @@ _INVENTED: Final[Mapping[str, tuple[Any, ...]]] = {
     "string": ("checked", "2024-01-02", "2024-01-02T03:04:05.678", "10:00:00.0"),
 }
 """Values by the type that a schema asks for: one that it allows, and the product does not have."""
+_KNOWN_BY: Final = ("telescope", "instrument")
 _N_INPUTS: Final = 2
 
 
-def check_product(plugin: Any, product: Any) -> None:
+def check_product(plugin: Any, product: Any, *, keep: Collection[str] = ()) -> None:
     """Try the product of a plugin with copies of a file, into which invented values are blended.
 
     A product must
@@ -73,6 +76,9 @@ def check_product(plugin: Any, product: Any) -> None:
         an installed one.
     product : path-like
         A product's file as a caller would name it, best a small one. It is copied, and not changed.
+    keep : collection of str, optional
+        Attributes, by path or keyword, that get no other values, as ``blender_product`` knows the
+        product by them. Telescope and instrument never do.
 
     Raises
     ------
@@ -96,7 +102,7 @@ def check_product(plugin: Any, product: Any) -> None:
         raise ValueError(msg)
     before = state_of_input(path)
     with tempfile.TemporaryDirectory() as folder:
-        trial = _Trial(plugins, provider, path, Path(folder))
+        trial = _Trial(plugins, provider, path, Path(folder), strings(keep, "keep", "attributes"))
         sound = list(trial.problems())
         damaged = [] if sound else list(trial.problems_with_damage())
         damaged += trial.problems_with_strangers()
@@ -139,7 +145,15 @@ class _FullDisk(io.BytesIO):
 class _Trial:
     """A product in copies of a file."""
 
-    def __init__(self, plugins: Plugins, provider: Provider, path: Path, folder: Path) -> None:
+    def __init__(
+        self,
+        plugins: Plugins,
+        provider: Provider,
+        path: Path,
+        folder: Path,
+        keep: tuple[str, ...],
+    ) -> None:
+        self._keep = keep
         self._plugins = plugins
         self._provider = provider
         self._original = path
@@ -192,12 +206,17 @@ class _Trial:
     def _blend_into(
         self, product: PluginProduct, rule: str, output: Path | None
     ) -> tuple[dict[str, Any], dict[str, Any], BlendResult]:
-        had = _values(product)
+        had, attributes = _values(product), attributes_of(product)
+        index, known_by = AttributeIndex(attributes.values()), context_paths(attributes)
+        kept = {index.path(name, "keep", "check_product") for name in self._keep}
+        kept |= {path for name, path in known_by.items() if name in _KNOWN_BY}
         invented = {
-            path: _invented(attribute, had[path])
-            for path, attribute in attributes_of(product).items()
+            path: had[path] if path in kept else _invented(attribute, had[path])
+            for path, attribute in attributes.items()
             if path not in OF_THE_PRODUCT
         }
+        if rule == "drop":
+            invented = {path: value for path, value in invented.items() if path not in kept}
         overrides = [
             Override(attribute=path, rule=rule)
             for path, value in invented.items()

@@ -74,5 +74,13 @@ html_static_path = ["_static"]
 html_css_files = ["pages.css"]
 # Pages without pages below them have nothing to show at their side.
 html_sidebars = {
-    page: [] for page in ("index", "tutorial/*", "howto/*", "explanation/*", "reference/[!a]*")
+    page: []
+    for page in (
+        "index",
+        "tutorial/*",
+        "notebooks/*",
+        "howto/*",
+        "explanation/*",
+        "reference/[!a]*",
+    )
 }

@@ -64,8 +64,14 @@ def test_what_is_no_chip(two, words, problem):
 
 
 def test_no_such_file(two):
-    for name in ("x_flt.fits[sci,1]", "x_flt.fits", f"{two[0]}[sci,1]x", f"{two[0]}[[sci,1]]"):
-        with pytest.raises(InputError, match="cannot be read"):
+    told = {
+        "x_flt.fits": "x_flt.fits cannot be read",
+        "x_flt.fits[sci,1]": "no file x_flt.fits that it may be a part of",
+        f"{two[0]}[sci,1]x": "there is no file whose name is like",
+        f"{two[0]}[[sci,1]]": "cannot be read",
+    }
+    for name, problem in told.items():
+        with pytest.raises(InputError, match=problem):
             blendmodels(None, [name])
 
 

@@ -136,6 +136,7 @@ FAULTS = [
     ("", None, None, "asks for no column of HDRTAB"),
     ("# nothing\nEXPTIME EXPTIME sum\n", None, None, "asks for no column of HDRTAB"),
     ("A" * 1_000_000, 1, None, "it has 1,000,000 characters"),
+    ("ROOTNAME\n# " + "a" * 1_000_000, 2, None, "it has 1,000,002 characters"),
     ("A\n" * 6_000, 5_001, None, "more than 5,000 lines"),
 ]  # fmt: skip
 

@@ -70,6 +70,7 @@ def select_with(
     """
     missing = selection.missing or missing
     has_default = selection.default is not None
+    values = list(values)  # they are asked for one by one, for which a column is slow
     inputs: Sequence[int] = range(len(values))
     if selection.order_by is not None:
         needed = [has_default or value is not None for value in values]
@@ -166,6 +167,8 @@ def _once_each(
 ) -> tuple[list[int], list[tuple[int, int]], list[int]]:
     """Return one input for each exposure, those that differ, and those of unknown exposures."""
     keys = list(zip(*map(_identities, identifiers), strict=True))
+    if len(set(keys)) == len(keys) and not any(None in key for key in keys):
+        return list(inputs), [], []
     value_keys = _identities(values)
     exposures: dict[Hashable, list[int]] = {}
     unidentified = []

@@ -75,6 +75,9 @@ def _files(name: str, remote: RemoteFiles) -> Iterator[Path | str]:
             files = [path]
         if not files:
             hint = ", but there are folders: name what is in them" if matches else ""
+            whole, bracket, _ = name.partition("[")
+            if bracket and name.endswith("]") and not glob.has_magic(whole):
+                hint = hint or f", and no file {whole} that it may be a part of"
             msg = f"there is no file whose name is like {name}{hint}"
             raise InputError(visible(msg))
         yield from files

@@ -80,6 +80,10 @@ def read_lines(path: Path, text: str) -> list[Line]:
         if number > MOST_LINES:
             faults.append(_fault(path, number, f"it has more than {MOST_LINES:,} lines"))
             break
+        if len(raw) > _LONGEST:
+            problem = f"it has {len(raw):,} characters, where a line has {_LONGEST} at most"
+            faults.append(_fault(path, number, problem))
+            continue
         line = raw.partition("#")[0].rstrip()
         if not line:
             continue
@@ -144,8 +148,6 @@ def _columns_of_two(path: Path, lines: Iterable[Line]) -> Iterator[RulesFileErro
 
 
 def _read(path: Path, number: int, line: str) -> Iterator[Line]:
-    if len(line) > _LONGEST:
-        raise _fault(path, number, f"it has {len(line):,} characters, where a rule has a few words")
     if line.startswith("!"):
         _check_command(path, number, line)
         return

@@ -71,7 +71,7 @@ class TestHelp:
         assert lines[0] == "Usage: model-blender blend [OPTIONS] PRODUCT [INPUT]..."
         product, first, second = lines[lines.index("Arguments:") + 1 :][:3]
         assert product.split() == ["PRODUCT", "The", "product's", "file.", "[required]"]
-        assert product.index("The") == first.index("Exposures:") == second.index("files;")
+        assert product.index("The") == first.index("Exposures:") == second.index(second.split()[0])
         assert "{" not in command("blend", status=2).stderr
 
     @pytest.mark.parametrize("arguments", [["--help"], ["blend", "--help"], ["--version"]])

@@ -61,6 +61,18 @@ def test_a_sound_product(combined):
     assert [each.name for each in combined.parent.iterdir()] == ["combined.fits"]
 
 
+def test_a_product_that_is_known_by_a_keyword(combined):
+    class Red(Acme):
+        @hookimpl
+        def blender_product(self, given, what, opened):
+            is_red = opened and opened.header("PRIMARY").get("FILTER") == "R"
+            return Combined(given, what) if is_red else None
+
+    with pytest.raises(PluginCheckError, match="is no product to blender_product"):
+        check_product(Red(), combined)
+    check_product(Red(), combined, keep=["FILTER"])
+
+
 class Notes(Product):
     """A product in a format of its own, with both tables."""
 

@@ -28,7 +28,7 @@ def new_plugin(
     as_json: AsJson = False,
     debug: Debug = False,
 ) -> None:
-    """Write a plugin to begin with: a folder that can be installed, tested and published.
+    """Write a plugin to begin with, ready to test and to publish.
 
     Its tests, ruff and mypy pass at once, and the commands to run them are printed.
     """

@@ -213,7 +213,8 @@ class _Trial:
         invented = {
             path: had[path] if path in kept else _invented(attribute, had[path])
             for path, attribute in attributes.items()
-            if path not in OF_THE_PRODUCT
+            # What a schema keeps is the product's business: how many extensions it has.
+            if path not in OF_THE_PRODUCT and attribute.rule != "keep"
         }
         if rule == "drop":
             invented = {path: value for path, value in invented.items() if path not in kept}
@@ -277,11 +278,11 @@ class _Trial:
         values = self._read_again(path)
         n_set = 0
         for each, outcome in result.outcomes.items():
-            if each not in had or each in OF_THE_PRODUCT:
+            if each not in invented:
                 continue
             is_set = outcome.status is Status.SET
             n_set += is_set
-            meant = invented[each] if is_set else had[each]
+            meant = invented.get(each) if is_set else had[each]
             if identity(values.get(each)) != identity(meant):
                 what = "was blended" if is_set else "was there, and not blended"
                 yield (

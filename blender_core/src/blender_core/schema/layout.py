@@ -193,6 +193,10 @@ class Group:
     known : frozenset of str or None
         All names in it that the schema has: then groups in it that have no wanted attributes are
         among its groups. None if nobody asks for others, or the group is an attribute itself.
+    place : int or None
+        Where its own value goes, if the group is a wanted attribute itself.
+    members : mapping of str to int or Group
+        Where the values of names go that are no groups; and the groups.
     """
 
     names: tuple[str, ...]
@@ -200,6 +204,8 @@ class Group:
     size: int
     path: str
     known: frozenset[str] | None
+    place: int | None
+    members: Mapping[str, int | Group]
 
 
 class _Node:
@@ -231,13 +237,26 @@ def _node_at(path: str, nodes: dict[str, _Node]) -> _Node:
     return node
 
 
-def _group(node: _Node, known: Collection[str]) -> Group:
+def _group(node: _Node, known: Collection[str], start: int = 0, place: int | None = None) -> Group:
     names = tuple(node.wanted)
-    groups = tuple((name, _group(below, known)) for name, below in node.groups.items())
-    size = len(names) + sum(group.size for _, group in groups)
+    places = {name: start + i for i, name in enumerate(names)}
+    groups = []
+    end = start + len(names)
+    for name, below in node.groups.items():
+        group = _group(below, known, end, places.get(name))
+        groups.append((name, group))
+        end += group.size
     # Beside ``meta`` there is what is not of concern here.
     is_asked = node.known and node.path and node.path not in known
-    return Group(names, groups, size, node.path, frozenset(node.known) if is_asked else None)
+    return Group(
+        names,
+        tuple(groups),
+        end - start,
+        node.path,
+        frozenset(node.known) if is_asked else None,
+        place,
+        {**places, **dict(groups)},
+    )
 
 
 def _paths(group: Group, parents: tuple[str, ...]) -> Iterator[str]:

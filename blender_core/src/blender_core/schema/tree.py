@@ -16,19 +16,7 @@ __all__ = ["collect", "collect_all", "scalars_beyond", "scalars_within"]
 
 def collect(tree: Mapping[str, Any], layout: Layout) -> list[Any]:
     """Return the wanted values as the tree has them."""
-    values: list[Any] = []
-    _collect(tree, layout.root, values)
-    return values
-
-
-def _collect(tree: Mapping[str, Any], group: Group, values: list[Any]) -> None:
-    values.extend(map(tree.get, group.names))
-    for name, below in group.groups:
-        subtree = tree.get(name)
-        if isinstance(subtree, dict):
-            _collect(subtree, below, values)
-        else:
-            values.extend([None] * below.size)
+    return collect_all(tree, layout)[0]
 
 
 def collect_all(
@@ -38,36 +26,43 @@ def collect_all(
 
     The latter with its dotted path, in the order of the tree, whatever it is: see `scalars_within`.
     """
-    values: list[Any] = []
-    return values, _collect_all(tree, layout.root, values)
+    values: list[Any] = [None] * layout.root.size
+    strangers: list[tuple[str, Any]] = []
+    _collect(tree, layout.root, values, strangers)
+    return values, strangers
 
 
-def _collect_all(
-    tree: Mapping[str, Any], group: Group, values: list[Any]
-) -> Sequence[tuple[str, Any]]:
-    # With each input: nearly all have nothing but what the schema knows.
-    values.extend(map(tree.get, group.names))
-    strangers: dict[Any, Sequence[tuple[str, Any]]] = {}
-    for name, below in group.groups:
-        subtree = tree.get(name)
-        if isinstance(subtree, dict):
-            if found := _collect_all(subtree, below, values):
-                strangers[name] = found
-            # What asdf has left for others to make an object of is no group.
-            if type(subtree) is dict or getattr(subtree, "_tag", None) is None:
-                continue
-        else:
-            values.extend([None] * below.size)
-        if subtree is not None and below.known is not None:
-            strangers[name] = [(below.path, subtree)]
-    if group.known is not None and not group.known.issuperset(tree):
-        for name in tree:
-            # A file may have names that are no texts.
-            if name not in group.known and _is_part(name):
-                strangers[name] = [(f"{group.path}.{name}", tree[name])]
-    if len(strangers) < 2:  # which has an order of its own
-        return next(iter(strangers.values()), ())
-    return [each for name in tree if name in strangers for each in strangers[name]]
+def _collect(
+    tree: Mapping[str, Any], group: Group, values: list[Any], strangers: list[tuple[str, Any]]
+) -> None:
+    # With each input, which has far less than is wanted, and mostly nothing else.
+    members, known = group.members, group.known
+    for name, value in tree.items():
+        member = members.get(name)
+        if isinstance(member, int):
+            values[member] = value
+        elif member is not None:
+            _collect_group(value, member, values, strangers)
+        # A file may have names that are no texts.
+        if known is not None and name not in known and _is_part(name):
+            strangers.append((f"{group.path}.{name}", value))
+
+
+def _collect_group(
+    value: Any, group: Group, values: list[Any], strangers: list[tuple[str, Any]]
+) -> None:
+    if group.place is not None:
+        values[group.place] = value
+    is_known = group.known is not None
+    if isinstance(value, dict):
+        n_before = len(strangers)
+        _collect(value, group, values, strangers)
+        # What asdf has left for others to make an object of is no group.
+        if type(value) is dict or not is_known or getattr(value, "_tag", None) is None:
+            return
+        del strangers[n_before:]
+    if value is not None and is_known:
+        strangers.append((group.path, value))
 
 
 def _is_part(name: Any) -> bool:

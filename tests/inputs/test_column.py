@@ -158,6 +158,27 @@ class TestColumn:
         with pytest.raises(ValueError):  # noqa: PT011  # as of a tuple
             column.index(3)
 
+    @pytest.mark.parametrize("values", [["a"] * 20, [*range(20)], ["a"] * 10 + ["b"] * 600])
+    def test_no_values_at_all(self, values):
+        column = columns_of(values * 20).by_attribute()["meta.a"]
+        for part in (slice(5, 3), slice(5, 5), slice(30, 0), slice(10**6, None)):
+            assert column[part] == ()
+            assert [*column[part]] == []
+            assert column[part].uniform is None
+
+    def test_where_a_value_is(self):
+        values = (*range(300), *range(300))
+        column = columns_of(values).by_attribute()["meta.a"]
+        for value, *bounds in [(7,), (7, 8), (299, -1), (7, -300), (3, -600, -590)]:
+            assert column.index(value, *bounds) == values.index(value, *bounds)
+
+    @pytest.mark.parametrize("values", [[*range(999)], [i / 2 for i in range(999)], [*"ab"] * 500])
+    def test_pieces_of_one_value_are_put_together(self, values):
+        """As they come where every second input is read by another process."""
+        column = columns_of(values, [1] * len(values)).by_attribute()["meta.a"]
+        assert column == tuple(values)
+        assert len(column.parts) < 9
+
     def test_few_are_shown(self):
         column = columns_of([*range(1000)]).by_attribute()["meta.a"]
         assert repr(column) == "<Column of 1,000: 0, 1, 2, 3, 4, …>"
@@ -248,7 +269,7 @@ class TestSeveralLayouts:
 def test_memory():
     """Inputs that are alike but for a few values take memory for these alone."""
     layout = Layout(Attribute(f"meta.a{i}") for i in range(120))
-    columns, number = Columns(), 20_000
+    columns, number = Columns(), 4_000
     row = [f"text {i}" for i in range(120)]
     tracemalloc.start()
     try:
@@ -259,4 +280,4 @@ def test_memory():
     finally:
         tracemalloc.stop()
     assert size / number < 0.6 * 1024
-    assert columns.by_attribute()["meta.a20"][-1] == "exposure 19999"
+    assert columns.by_attribute()["meta.a20"][-1] == "exposure 3999"

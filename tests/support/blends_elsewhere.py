@@ -8,9 +8,9 @@ from blender_core import blendmodels
 
 def told(result):
     """Return all that a result tells, in a form that can be sent and compared."""
-    table = {name: result.table[name].filled().tolist() for name in result.table.colnames}
+    inputs = {path: tuple(values) for path, values in result.inputs.items()}
     how = {path: (each.rule, each.n_inputs) for path, each in result.outcomes.items()}
-    return repr((result.values, table, how))
+    return repr((result.values, inputs, how))
 
 
 def blend(paths, **settings):

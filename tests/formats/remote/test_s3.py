@@ -10,6 +10,9 @@ from blender_core.cli.inputs import given_inputs
 
 moto = pytest.importorskip("moto.server", reason="moto, a server of S3, is not installed")
 
+# The server takes seconds to be there.
+pytestmark = pytest.mark.exhaustive
+
 KEYS = {"key": "testing", "secret": "testing"}
 
 

@@ -35,6 +35,8 @@ __all__ = [
 
 _SHORT: Final = 512
 """How many values two parts may have together to be made one."""
+_FEW: Final = 16
+"""How many values two different ones that are repeated may be to take less room as a tuple."""
 _TEXTS: Final = ({str}, {str, NoneType})
 _COMPARABLE: Final = frozenset({str, int, bool, NoneType})
 """Types of which two values that are equal are the same to the bit."""
@@ -98,6 +100,9 @@ def with_part(parts: list[Part], part: Part) -> None:
     if type(last) is Repeated and type(part) is Repeated:
         if _is_same(last.value, part.value):
             parts[-1] = Repeated(last.number + part.number, last.value)
+            return
+        if len(last) + len(part) <= _FEW:
+            parts[-1] = part_of((*last, *part))
             return
     elif last is not None and len(last) + len(part) <= _SHORT:
         parts[-1] = part_of((*last, *part))
@@ -187,7 +192,7 @@ class Column(Sequence[Any]):
         if isinstance(place, slice):
             start, stop, step = place.indices(len(self))
             if step == 1:
-                return Column(self._between(start, stop))
+                return Column(self._between(start, stop) if start < stop else ())
             values = tuple(self)[place]
             return Column([part_of(values)] if values else ())
         place = range(len(self))[place]
@@ -235,7 +240,7 @@ class Column(Sequence[Any]):
 
     def index(self, value: Any, start: int = 0, stop: int | None = None) -> int:
         """Return where a value is for the first time."""
-        stop = len(self) if stop is None else stop
+        start, stop, _ = slice(start, stop).indices(len(self))
         for place, other in enumerate(itertools.islice(self, start, stop), start):
             if other is value or other == value:
                 return place

@@ -352,6 +352,22 @@ class TestBlendedBefore:
         command("blend", finished, finished, "--expand")
         assert "is one of the inputs, too" in refused("blend", finished, finished)
 
+    def test_an_exposure_for_the_product(self, command, refused, finished, exposures):
+        last, *others = exposures
+        before = last.read_bytes(), finished.read_bytes()
+        for inputs in ([finished], [*others, finished]):
+            message = refused("blend", last, *inputs, "--output", "new.fits")
+            assert f"{finished} is a product of {last}, by its HDRTAB" in message
+            assert "are product and inputs swapped?" in message
+        assert not Path("new.fits").exists()
+        assert (last.read_bytes(), finished.read_bytes()) == before
+        command("blend", finished, *exposures)
+
+    def test_a_product_of_others_as_an_input(self, command, product, exposures):
+        *others, last = exposures
+        command("blend", product, *others)
+        command("blend", last, product, "--output", "new.fits")
+
     @pytest.mark.parametrize(
         ("options", "recorded"),
         [

@@ -159,8 +159,8 @@ def test_a_model_goes_before_the_next_one_is_made():
 class TestSwapped:
     @pytest.mark.parametrize(
         "product",
-        ["?_cal.fits", "@list.txt", ["a_cal.fits", "b_cal.fits"], {"products": []}],
-        ids=["pattern", "list of names", "list", "association"],
+        ["?_cal.fits", "@list.txt", ["a_cal.fits", "b_cal.fits"], ["a_cal.fits"], {"products": []}],
+        ids=["pattern", "list of names", "list", "list of a file", "association"],
     )
     @pytest.mark.parametrize(
         "inputs", ["b_rate.fits", ["b_rate.fits"]], ids=["name", "list of one"]

@@ -1,5 +1,8 @@
 """Readers that are what they must be, and readers with a fault each."""
 
+import os
+from pathlib import Path
+
 import numpy as np
 import pytest
 from astropy.io import fits
@@ -206,8 +209,9 @@ def _writes(given, what, opened):
 
 
 def _writes_beside(given, what, opened):
-    with open(f"{given}.lock", "w") as file:  # noqa: PTH123
-        file.write("mine")
+    # What is no file is given to a hook as well, and "3.lock" would stay in the current folder.
+    if isinstance(given, os.PathLike):
+        Path(f"{given}.lock").write_text("mine")
     return open_exposure(what, opened)
 
 

@@ -140,7 +140,7 @@ def blendmodels(
     if may_be_swapped(product, inputs):
         one = preview(shown_url(inputs) if is_url(inputs) else inputs)
         msg = (
-            f"the product is {preview(product)}, which stands for several, and inputs is {one}, "
+            f"the product is {preview(product)}, which stands for inputs, and inputs is {one}, "
             "which is one: are product and inputs swapped?"
         )
         raise NotADatamodelError(msg)

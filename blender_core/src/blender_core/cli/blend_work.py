@@ -18,7 +18,12 @@ from blender_core.cli.blend_printout import (
 from blender_core.cli.captured_warnings import Notes
 from blender_core.cli.errors import CommandError, in_options
 from blender_core.cli.formatting import print_json
-from blender_core.cli.inputs import given_inputs, require_apart_from, warn_of_repeated
+from blender_core.cli.inputs import (
+    given_inputs,
+    require_apart_from,
+    require_not_swapped,
+    warn_of_repeated,
+)
 from blender_core.cli.plan import print_idle
 from blender_core.cli.plan_options import require_beginnings, warn_of_unknown
 from blender_core.cli.progress import bar
@@ -173,6 +178,8 @@ class BlendWork:
         # Expanded, the product among its inputs stands for the exposures that it was made of.
         if inputs is not None and not self.settings["expand"]:
             require_apart_from(self.product, _files(inputs))
+            names = names_of_product(product.tree, self.product)
+            require_not_swapped(self.product, names, _files(inputs), plugins)
         target_of(product, self.output, overwrite=self.overwrite)
         if self.report is not None:
             from blender_core.report.write import report_target

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections import Counter
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from blender_core.cli.errors import CommandError
 from blender_core.common.urls import is_url, shown_url
-from blender_core.errors import warn
+from blender_core.errors import BlenderError, warn
 from blender_core.formats.remote.remote_files import RemoteFiles
 from blender_core.inputs.association import ANY_PRODUCT, ProductChoice
 from blender_core.inputs.inputs import AssociationInput, Input, Inputs, resolve
 from blender_core.inputs.named_files import files_named_by
+from blender_core.products.product_file import ProductFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Sequence
     from pathlib import Path
 
-__all__ = ["given_inputs", "require_apart_from", "warn_of_repeated"]
+    from blender_core.plugins.manager import Plugins
+
+__all__ = ["given_inputs", "require_apart_from", "require_not_swapped", "warn_of_repeated"]
 
 
 def given_inputs(
@@ -58,6 +63,27 @@ def require_apart_from(product: Path, inputs: Iterable[Path]) -> None:
             name = "" if path == product else f" as {path}"
             msg = f"the product {product} is one of the inputs, too{name}: leave it out of them"
             raise CommandError(msg)
+
+
+def require_not_swapped(
+    product: Path, names: Collection[str], inputs: Sequence[Path], plugins: Plugins
+) -> None:
+    """Refuse exposures that are given for the product, and their product as the last input."""
+    last = inputs[-1] if inputs else None
+    if last is None or not _is_there(last):
+        return
+    rows: Iterable[object] = ()
+    # What is wrong with it is told by the blend.
+    with warnings.catch_warnings(), suppress(BlenderError):
+        warnings.simplefilter("ignore")
+        columns = ProductFile(last, plugins=plugins).columns
+        rows = next((column.values for column in columns if column.name == "FILENAME"), ())
+    if not set(names).isdisjoint(rows):
+        msg = (
+            f"{last} is a product of {product}, by its HDRTAB: are product and inputs swapped? "
+            "The product comes first"
+        )
+        raise CommandError(msg)
 
 
 def _real(path: Path | str) -> str:

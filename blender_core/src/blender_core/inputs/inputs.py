@@ -53,6 +53,8 @@ __all__ = [
 
 _NAMES: Final = (str, type(Path()))
 """What is the name of a file and nothing more."""
+_COLLECTIONS: Final = (list, tuple, set, frozenset)
+"""Collections of inputs; an HDUList, which is a list of another type, is a single one."""
 _LOCAL: Final = "file://"
 _ASSOCIATION: Final = ".json"
 
@@ -246,12 +248,14 @@ def is_library(thing: Any) -> bool:
 
 
 def may_be_swapped(product: Any, inputs: Any) -> bool:
-    """Tell whether what is given for a product are several inputs, and for the inputs one thing."""
-    return _is_several(product) and inputs is not None and not _is_several(inputs)
+    """Tell whether what is given for a product are inputs, and for the inputs one thing."""
+    # A list is no product, not even of a single file.
+    are_inputs = type(product) in _COLLECTIONS or _is_several(product)
+    return are_inputs and inputs is not None and not _is_several(inputs)
 
 
 def _is_several(given: Any) -> bool:
-    if type(given) in (list, tuple, set, frozenset):  # an HDUList is a list of another type
+    if type(given) in _COLLECTIONS:
         return len(given) > 1
     if isinstance(given, Mapping):
         return "products" in given

@@ -49,7 +49,12 @@ def test_urls_products_associations_and_what_is_not_there(server, folder, expand
     names = names_in(folder)
     names[9:9] = ["none.fits"]
     names += ["p1_i2d.fits", "p0_i2d.fits", "none.fits"] * 2
-    settings = {"expand": expand, "on_bad_input": "skip"}
+    settings = {
+        "expand": expand,
+        "on_bad_input": "skip",
+        # astropy has rounded cards of the second product, among them such as are between arrays.
+        "remote": Remote(every_header=True),
+    }
     results = [
         blendmodels(None, given, executor=executor, **settings)
         for given, executor in (

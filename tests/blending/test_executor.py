@@ -4,13 +4,13 @@ import os
 import signal
 import sys
 import warnings
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
 from astropy.io import fits
-from blends_elsewhere import make_distribution, prepare_worker, told
+from blends_elsewhere import Inline, make_distribution, prepare_worker, told
 from stdatamodels.jwst import datamodels
 from stdatamodels.jwst.datamodels import ImageModel
 
@@ -102,23 +102,6 @@ def pool(request, acme_site, elsewhere):
 @pytest.fixture
 def paths(many_files):
     return many_files(N_FILES)
-
-
-class Inline(Executor):
-    """Does at once what it is given, up to a number of calls; others wait for ever."""
-
-    num_workers = 1
-
-    def __init__(self, n_done=sys.maxsize):
-        self.futures = []
-        self.n_done = n_done
-
-    def submit(self, function, /, *args):
-        future = Future()
-        self.futures.append(future)
-        if len(self.futures) <= self.n_done:
-            future.set_result(function(*args))
-        return future
 
 
 def come_to(inputs, executor=None, product=None, **settings):

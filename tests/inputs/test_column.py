@@ -3,6 +3,7 @@
 import math
 import pickle
 import struct
+import sys
 import tracemalloc
 
 import pytest
@@ -240,6 +241,48 @@ class TestSeveralLayouts:
             == start // 3
         )
         assert whole.attributes_beyond(self.OTHER) == {"meta.d": [unknown_attribute("meta.d")]}
+
+    @pytest.mark.parametrize(("n_before", "number"), [(40, 30), (200, 300), (300, 20)])
+    @pytest.mark.parametrize("is_pickled", [False, True])
+    def test_interruptions(self, is_pickled, n_before, number):
+        """Wherever one comes, all of the others' rows are added, or none."""
+        piece = Columns()
+        for i, row in enumerate(self.rows(number, n_before)):
+            piece.append(row[0], row[1], [*row[2], (unknown_attribute("meta.new"), 1)])
+            piece.labels.add(n_before + i, 1, ["one of several"])
+        piece = in_another_process(piece) if is_pickled else piece
+        step = n_interrupted = 1
+        while step:
+            columns, n_lines = Columns(), 0
+            for i, row in enumerate(self.rows(n_before)):
+                columns.append(*row)
+                columns.labels.add(i, 1)
+
+            def interrupt(_frame, event, _argument, step=step):
+                nonlocal n_lines
+                n_lines += event == "line"
+                if event == "line" and n_lines == step:
+                    raise KeyboardInterrupt
+                return interrupt
+
+            sys.settrace(interrupt)
+            try:
+                columns.extend(piece)
+            except KeyboardInterrupt:
+                step += max(1, step // 8)
+                n_interrupted += 1
+            else:
+                step = 0
+            finally:
+                sys.settrace(None)
+            if step:
+                assert columns.by_attribute() == self.expected(n_before)
+                assert list(columns.unknown) == ["meta.d", "meta.c"]
+                assert columns.labels.noun == "input"
+                assert columns.labels.so_far == (n_before, n_before)
+        assert n_interrupted > 20
+        assert columns.by_attribute()["meta.a"][n_before:] == piece.by_attribute()["meta.a"]
+        assert columns.labels.so_far == (n_before + number, n_before + number)
 
     def test_of_other_inputs(self):
         """Inputs of another class of which the same is wanted are told apart."""

@@ -91,7 +91,7 @@ class Accumulator:
         """
         inputs = models
         if not isinstance(inputs, Inputs):
-            inputs = Inputs(models, self._choice, self._n_given)
+            inputs = Inputs(models, self._choice, self._n_given, self._remote)
         before = self.kinds, self.columns.once, self._n_given
         begin = time.perf_counter()
         n_files = len(self.files)
@@ -105,13 +105,13 @@ class Accumulator:
                     self._read_in_runs(inputs, added, runs)
             if not self._skips:
                 raise_all("inputs cannot be blended", added.faults)
+            self.columns.extend(added.columns)
         except BaseException:
             # What a first input has settled goes with it.
             self.kinds, self.columns.once, self._n_given = before
             del self.files[n_files:]
             raise
         self.skipped += added.faults
-        self.columns.extend(added.columns)
         if _LOGGER.isEnabledFor(logging.INFO):
             count = added.columns.labels.count(len(added.columns))
             _log_all(count, len(added.faults), time.perf_counter() - begin)

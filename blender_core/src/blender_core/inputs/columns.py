@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.inputs.column import Column, Repeated, part_of, with_part
@@ -61,7 +62,27 @@ class Columns:
             self._code()
 
     def extend(self, other: Columns) -> None:
-        """Add the rows of others after these; what is wanted once stays as it is."""
+        """Add the rows of others after these, or none; what is wanted once stays as it is."""
+        waiting, labels = self._waiting, self.labels.so_far
+        before = self._n_rows, self._n_coded, len(waiting), len(self._parts), len(self.unknown)
+        try:
+            self._extend(other)
+        except BaseException:  # an interruption may come anywhere
+            self._n_rows, self._n_coded, n_waiting, n_paths, n_unknown = before
+            self._waiting = waiting[:n_waiting]
+            self._parts = {
+                path: _cut(parts, self._n_coded)
+                for path, parts in itertools.islice(self._parts.items(), n_paths)
+            }
+            self._numbers = _cut(self._numbers, self._n_coded)
+            self.unknown = dict.fromkeys(itertools.islice(self.unknown, n_unknown))
+            for described in self._beyond.values():
+                for path in described.keys() - self.unknown.keys():
+                    del described[path]
+            self.labels.cut(labels)
+            raise
+
+    def _extend(self, other: Columns) -> None:
         numbers = {number: self._number(key) for key, number in other._layouts.items()}
         for number, described in other._beyond.items():
             for attributes in described.values():
@@ -202,6 +223,10 @@ class Columns:
 
 def _repeated(number: int, value: Any) -> list[Part]:
     return [Repeated(number, value)] if number else []
+
+
+def _cut(parts: Iterable[Part], number: int) -> list[Part]:
+    return [*Column(parts)[:number].parts]
 
 
 def _digest(key: Layout | bytes) -> bytes:

@@ -35,6 +35,17 @@ class RowLabels:
         self._n_inputs += other._n_inputs
 
     @property
+    def so_far(self) -> tuple[int, int]:
+        """How many rows there are by now, and of how many inputs."""
+        return len(self._numbers), self._n_inputs
+
+    def cut(self, so_far: tuple[int, int]) -> None:
+        """Forget the rows that came since."""
+        n_rows, self._n_inputs = so_far
+        del self._numbers[n_rows:]
+        self._of_several = {row: name for row, name in self._of_several.items() if row < n_rows}
+
+    @property
     def are_of_several(self) -> bool:
         """Whether any input is several rows."""
         return bool(self._of_several)

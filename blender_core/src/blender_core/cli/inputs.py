@@ -70,7 +70,8 @@ def require_not_swapped(
 ) -> None:
     """Refuse exposures that are given for the product, and their product as the last input."""
     last = inputs[-1] if inputs else None
-    if last is None or not _is_there(last):
+    # An association has no table, and has been read.
+    if last is None or last.suffix == ".json" or not _is_there(last):
         return
     rows: Iterable[object] = ()
     # What is wrong with it is told by the blend.

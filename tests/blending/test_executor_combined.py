@@ -52,7 +52,7 @@ def test_urls_products_associations_and_what_is_not_there(server, folder, expand
     settings = {
         "expand": expand,
         "on_bad_input": "skip",
-        # astropy has rounded cards of the second product, among them such as are between arrays.
+        # astropy has changed the header of the HDRTAB of the second product, which is between arrays.
         "remote": Remote(every_header=True),
     }
     results = [

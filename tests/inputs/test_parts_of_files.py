@@ -68,7 +68,7 @@ def test_what_the_plugin_is_told(blend, plugin, path):
 
 def test_no_plugin_is_asked_for_what_is_not_there(blend, plugin, path):
     for name in ("y.fits[1]", "x.fits[1", "x.fits]", "[1]"):
-        with pytest.raises(InputError, match="No such file|there is no file whose name is like"):
+        with pytest.raises(InputError, match=r"No such file|there is no file whose name is like"):
             blend(path.with_name(name))
     assert plugin.asked == []
 

@@ -81,7 +81,7 @@ def test_rules_files_of_the_examples(path):
         'attribute = "A"\nrule = "max"\nonce_per = []',
         'attribute = "A"\nrule = "max"\nonce_per = ["B", 5]',
         'attribute = "A"\nrule = "max"\nonce_pre = "B"',
-        'attribute = "A"\nrule = "max"\nmissing = "drop"',
+        'attribute = "A"\nrule = "max"\nmissing = "none"',
         'attribute = "A"\nrule = "max"\nmissing = "skip"\ndefault = 0',
         'attribute = "A"\nrule = "max"\ndefault = [0]',
         'attribute = "A"\nrule = "max"\nwhen = "MIRI"',

@@ -7,6 +7,7 @@ without the names of rules that are installed, for whoever has no use for a comm
 from __future__ import annotations
 
 import dataclasses
+import inspect
 import re
 import types
 import typing
@@ -69,7 +70,7 @@ def _object_of(kind: type[Any]) -> dict[str, Any]:
         "type": "object",
         "properties": {
             field.name: {
-                "description": descriptions[field.name],
+                **descriptions.get(field.name, {}),
                 **_schema_of(hints[field.name], may_be_empty=field.name in _MAY_BE_EMPTY),
             }
             for field in dataclasses.fields(kind)
@@ -106,13 +107,15 @@ def _schema_of(hint: Any, *, may_be_empty: bool) -> dict[str, Any]:
     return schema
 
 
-def _descriptions(kind: type[Any]) -> dict[str, str]:
+def _descriptions(kind: type[Any]) -> dict[str, dict[str, str]]:
     """Return what the docstring of a class says of its arguments, each in one line."""
-    section = re.split(r"\n\s*\n\s*Raises\n", kind.__doc__ or "")[0].partition("----------\n")[2]
-    entries = re.split(r"^    (\w[\w, ]*) : .*$", section, flags=re.MULTILINE)
+    # Python 3.13 takes the indentation off itself, and with -OO there is none at all.
+    text = inspect.cleandoc(kind.__doc__ or "")
+    section = text.partition("\n\nRaises\n")[0].partition("----------\n")[2]
+    entries = re.split(r"^(\w[\w, ]*) : .*$", section, flags=re.MULTILINE)
     texts = dict(zip(entries[1::2], entries[2::2], strict=True))
     return {
-        name.strip(): re.sub(r"``?", "`", " ".join(text.split()))
+        name.strip(): {"description": re.sub(r"``?", "`", " ".join(text.split()))}
         for names, text in texts.items()
         for name in names.split(",")
     }

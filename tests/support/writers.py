@@ -94,9 +94,8 @@ class Writer:
             self._write = lambda: self._result.save(self.output, overwrite=what != "new")
         elif what == "table":
             product = ProductFile(self._source)
-            rows = range(product.n_inputs)
             self._write = lambda: write_table(
-                product.columns, rows, self.output, product=self._source, overwrite=True
+                product.columns, self.output, product=self._source, overwrite=True
             )
         else:
             product = ProductFile(self._source)

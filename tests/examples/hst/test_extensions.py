@@ -65,7 +65,7 @@ def test_what_is_no_chip(two, words, problem):
 
 def test_no_such_file(two):
     told = {
-        "x_flt.fits": "x_flt.fits cannot be read",
+        "x_flt.fits": "cannot be read: No such file",
         "x_flt.fits[sci,1]": "no file x_flt.fits that it may be a part of",
         f"{two[0]}[sci,1]x": "there is no file whose name is like",
         f"{two[0]}[[sci,1]]": "cannot be read",

@@ -40,6 +40,7 @@ def refused_json(command):
         ["diff", "none.fits", "none.fits"],
         ["report", "none.fits"],
         ["demo", "none.fits"],
+        ["new-plugin", "no name"],
     ],
     ids=lambda arguments: arguments[0],
 )
@@ -51,7 +52,8 @@ def test_every_command(refused_json, command, arguments):
 
 
 def test_no_command_is_left_out():
-    names = {each.name or each.callback.__name__ for each in app.registered_commands}
+    commands = app.registered_commands
+    names = {(each.name or each.callback.__name__).replace("_", "-") for each in commands}
     (marked,) = test_every_command.pytestmark
     assert names == {arguments[0] for arguments in marked.args[1]}
 

@@ -210,9 +210,16 @@ def test_a_group_that_is_none_is_missing(make_models, group):
     assert product.instance["meta"]["target"]["ra"] == 1.0
 
 
-@pytest.mark.parametrize("thing", [7, ["product.fits"], {"meta": {}}])
-def test_a_product_that_is_no_datamodel(thing, make_models):
-    with pytest.raises(NotADatamodelError, match="the product is not a datamodel but"):
+@pytest.mark.parametrize(
+    ("thing", "problem"),
+    [
+        (7, "the product is not a datamodel but"),
+        (["product.fits"], "are product and inputs swapped"),
+        ({"meta": {}}, "the product is not a datamodel but"),
+    ],
+)
+def test_a_product_that_is_no_datamodel(thing, problem, make_models):
+    with pytest.raises(NotADatamodelError, match=problem):
         blendmodels(thing, make_models("meta.target.ra", [1.0]))
 
 

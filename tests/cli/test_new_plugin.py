@@ -25,6 +25,14 @@ FORMS = {
 PROGRAMS = Path(sys.executable).parent
 
 
+@pytest.fixture(autouse=True)
+def no_plugin_of_other_tests(monkeypatch):
+    """Forget plugins that other tests have imported: a plugin is not written under their names."""
+    for name in [*sys.modules]:
+        if name.partition(".")[0].startswith("acme"):
+            monkeypatch.delitem(sys.modules, name)
+
+
 def run(*command, cwd, **environment):
     done = subprocess.run(
         list(map(str, command)),

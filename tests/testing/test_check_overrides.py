@@ -48,9 +48,6 @@ FAULTS = {
     "EXPEND: there is no instrument 'MIRRI': did you mean MIRI?": Override(
         attribute="EXPEND", rule="max", when=When(instrument="MIRRI"), optional=True
     ),
-    "NINTS: no class and instrument of JWST meets instrument=MIRI, detector=NRCA1": Override(
-        attribute="NINTS", rule="max", when=When(instrument="MIRI", detector="NRCA1"), optional=True
-    ),
     "EFFEXPTM: 'EXPOSRE' is not in any of the": Override(
         attribute="EFFEXPTM", rule="sum", once_per="EXPOSRE", optional=True
     ),

@@ -13,12 +13,14 @@ CONFTEST = 'pytest_plugins = ["blender_core.testing.fixtures"]\n'
 
 TESTS = """
 import types
+from importlib.metadata import version
 
 import pytest
 from stdatamodels.jwst.datamodels import ImageModel
 
 from blender_core import Override, Plugins, Provider, Rule, RuleConflictError, blendmodels, hookimpl
-from release import VERSION
+
+VERSION = version("blender-rules-std")
 
 
 def shortest(values):

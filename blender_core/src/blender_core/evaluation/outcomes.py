@@ -60,7 +60,7 @@ class Outcomes(Mapping[str, Outcome], Viewed):
     >>> outcomes["EFFEXPTM"]
     <Outcome meta.exposure.exposure_time (EFFEXPTM): 322.0, set by sum>
     >>> table = outcomes.to_table()
-    >>> table["attribute", "value"][table["rule"] == "sum"].filled("")["value"].tolist()
+    >>> table["value"][table["keyword"] == "EFFEXPTM"].tolist()
     [322.0]
     """
 

@@ -37,7 +37,7 @@ from time_limit import time_limit
 
 from blender_core import BlenderError, ProductFile, amend, blendmodels
 
-NUMBER = int(os.environ.get("DAMAGED_TABLES", "0")) or examples(80)
+NUMBER = int(os.environ.get("DAMAGED_TABLES", "0")) or examples(240)
 TABLES = ["HDRTAB", "HDRTAB", "HDRRULES"]
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from blender_core.formats.fits.cards import RawHeader
 
-__all__ = ["raw_fits_of", "require_columns", "table_in", "table_of", "without_arrays"]
+__all__ = ["is_table", "raw_fits_of", "require_columns", "table_in", "table_of", "without_arrays"]
 
 _ASDF: Final = "ASDF"
 
@@ -81,10 +81,6 @@ def require_columns(hdu: BinTableHDU) -> FITS_rec:
 def _read_apart(hdu: BinTableHDU) -> BinTableHDU:
     """Return a table as it is in its file, if its header can be true."""
     file, size = _data_of(hdu)
-    width, rows = (hdu.header.get(keyword) for keyword in ("NAXIS1", "NAXIS2"))
-    if rows and not width:
-        msg = "its rows have no bytes"  # and there may be any number of them
-        raise BadFitsError(msg)
     raw = file.read(size)
     if len(raw) < size:
         msg = f"it is truncated: {len(raw):,} of its {size:,} bytes are there"
@@ -97,7 +93,11 @@ def _read_apart(hdu: BinTableHDU) -> BinTableHDU:
 
 def _require_consistent(hdu: BinTableHDU, size: int) -> None:
     """Refuse a table whose header lies: astropy 8.0 takes what lacks from elsewhere."""
-    width, table = hdu.header.get("NAXIS1"), _columns_of(hdu)
+    width, rows = (hdu.header.get(keyword) for keyword in ("NAXIS1", "NAXIS2"))
+    if rows and not width:
+        msg = "its rows have no bytes"  # and there may be any number of them
+        raise BadFitsError(msg)
+    table = _columns_of(hdu)
     if table is not None and table.dtype.names:
         if table.dtype.itemsize != width:
             of_columns = table.dtype.itemsize
@@ -117,12 +117,17 @@ def _columns_of(hdu: BinTableHDU) -> FITS_rec | None:
         raise BadFitsError(msg) from error
 
 
+def is_table(hdu: RawHDU) -> bool:
+    """Tell whether astropy 8.0 takes an HDU for a binary table, and not for a compressed image."""
+    return hdu.header.get("XTENSION") == "BINTABLE" and not hdu.header.get("ZIMAGE")
+
+
 @kept_apart()
 def table_of(hdu: RawHDU, file: BinaryIO) -> FITS_rec:
     """Return a binary table of a file, of which nothing else is looked at."""
     from astropy.io import fits
 
-    if hdu.header.get("XTENSION") != "BINTABLE":
+    if not is_table(hdu):
         msg = "it is not a binary table"
         raise BadFitsError(msg)
     file.seek(hdu.start)

@@ -11,7 +11,7 @@ from blender_core.common.caught_warnings import kept_apart
 from blender_core.formats.files.compression import unpacked
 from blender_core.formats.files.stored_file import StoredFile
 from blender_core.formats.fits.cards import CARD
-from blender_core.formats.fits.hdulist import require_columns, table_of
+from blender_core.formats.fits.hdulist import is_table, require_columns, table_of
 from blender_core.formats.fits.scan import BadFitsError
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def _columns(hdu: RawHDU) -> FITS_rec | None:
 
     raw = cast("RawHeader", hdu.header).raw
     cards = [raw[i : i + CARD] for i in range(0, len(raw), CARD)]
-    if hdu.header.get("XTENSION") != "BINTABLE" or not all(
+    if not is_table(hdu) or not all(
         any(card.startswith(size) for card in cards) for size in _SIZES
     ):
         return None
@@ -109,9 +109,6 @@ def _columns(hdu: RawHDU) -> FITS_rec | None:
     apart = fits.BinTableHDU.readfrom(io.BytesIO(b"".join(emptied)))
     columns = require_columns(apart)
     n_rows, width = hdu.header.get("NAXIS2"), columns.dtype.itemsize
-    if not isinstance(n_rows, int) or n_rows * width > hdu.size:
+    if not isinstance(n_rows, int) or not width or n_rows * width > hdu.size:
         return None
-    if n_rows and not width:
-        msg = "its rows have no bytes"  # and there may be any number of them
-        raise BadFitsError(msg)
     return columns

@@ -12,7 +12,7 @@ from blender_core.cli.console import Output
 from blender_core.cli.formatting import list_some, truncate
 from blender_core.common.values import identity
 from blender_core.common.wording import pluralize, visible
-from blender_core.evaluation.form import outcome_object
+from blender_core.evaluation.form import masked_column, outcome_object
 from blender_core.evaluation.outcome import OF_A_FILE, Status
 from blender_core.plan.assignment import Tier
 
@@ -64,31 +64,25 @@ def preview_object(
 
 def print_ecsv(result: BlendResult, *, show_all: bool) -> None:
     """Print a row for each attribute, in ECSV; values of all types are texts there."""
-    from astropy.table import MaskedColumn, Table
+    from astropy.table import Table
 
     outcomes = _listed(result, show_all=show_all)
-    rows = [
-        (
-            outcome.attribute,
-            outcome.keyword,
-            None if outcome.status is not Status.SET else str(outcome.value),
-            outcome.rule,
-            outcome.settings,
-            outcome.provided_by,
-            outcome.asked_by,
-            outcome.n_inputs,
-            outcome.n_distinct,
-        )
-        for outcome in outcomes
-    ]
-    names = ("attribute", "keyword", "value", "rule", "settings", "provider", "asked_by")
-    table = Table()
-    cells = [[row[i] for row in rows] for i in range(len(names) + 2)]
-    for name, column in zip((*names, "n_inputs", "n_distinct"), cells, strict=True):
-        is_number = name.startswith("n_")
-        filled = [(0 if is_number else "") if each is None else each for each in column]
-        mask = [each is None for each in column]
-        table[name] = MaskedColumn(filled, mask=mask, dtype=int if is_number else str)
+    texts: dict[str, list[str | None]] = {
+        "attribute": [each.attribute for each in outcomes],
+        "keyword": [each.keyword for each in outcomes],
+        "value": [str(each.value) if each.status is Status.SET else None for each in outcomes],
+        "rule": [each.rule for each in outcomes],
+        "settings": [each.settings for each in outcomes],
+        "provider": [each.provided_by for each in outcomes],
+        "asked_by": [each.asked_by for each in outcomes],
+    }
+    numbers = {
+        "n_inputs": [each.n_inputs for each in outcomes],
+        "n_distinct": [each.n_distinct for each in outcomes],
+    }
+    columns = [masked_column(name, values, str) for name, values in texts.items()]
+    columns += [masked_column(name, values, int) for name, values in numbers.items()]
+    table = Table(columns)
     text = io.StringIO()
     table.write(text, format="ascii.ecsv")
     sys.stdout.write(text.getvalue())

@@ -10,11 +10,11 @@ from blender_core.evaluation.outcome import Status
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from astropy.table import Table
+    from astropy.table import MaskedColumn, Table
 
     from blender_core.evaluation.outcome import Outcome
 
-__all__ = ["VERSION", "outcome_object", "outcomes_object", "outcomes_table"]
+__all__ = ["VERSION", "masked_column", "outcome_object", "outcomes_object", "outcomes_table"]
 
 _COLUMNS: Final[dict[str, type]] = {
     "attribute": str,
@@ -89,24 +89,28 @@ def outcome_object(
 
 def outcomes_table(outcomes: Iterable[Outcome], own: Mapping[str, Any]) -> Table:
     """Return a row for each outcome, masked where there is nothing or it is not known."""
-    from astropy.table import MaskedColumn, Table
+    from astropy.table import Table
 
     objects = [outcome_object(outcome, own) for outcome in outcomes]
     for each, outcome in zip(objects, outcomes, strict=True):
         each["provider"] = None if outcome.provider is None else str(outcome.provider)
-    columns = []
-    for name, dtype in _COLUMNS.items():
-        values = [each[name] for each in objects]
-        mask = [value is None for value in values]
-        fill = _FILLS[dtype]
-        filled = [fill if value is None else value for value in values]
+    return Table(
+        [masked_column(name, [each[name] for each in objects], _COLUMNS[name]) for name in _COLUMNS]
+    )
+
+
+def masked_column(name: str, values: Sequence[Any], dtype: type) -> MaskedColumn:
+    """Return a column of texts, integers or anything, masked where a value is None."""
+    from astropy.table import MaskedColumn
+
+    fill = _FILLS[dtype]
+    filled = [fill if value is None else value for value in values]
+    if dtype is str:
+        column = MaskedColumn(filled, dtype=dtype, name=name)
+    else:
         # An array of lists would have more dimensions than one.
         column = MaskedColumn(length=len(filled), dtype=dtype, name=name)
-        if dtype is str:
-            column = MaskedColumn(filled, dtype=dtype, name=name)
-        else:
-            for row, value in enumerate(filled):
-                column[row] = value
-        column.mask = mask
-        columns.append(column)
-    return Table(columns)
+        for row, value in enumerate(filled):
+            column[row] = value
+    column.mask = [value is None for value in values]
+    return column

@@ -3,9 +3,8 @@
 import json
 from pathlib import Path
 
-import numpy as np
 import pytest
-from astropy.io import fits
+from acme_files import write_acme_file
 
 from blender_core import DROP, FitsProduct, InputError, PluginCheckError, Product, hookimpl
 from blender_core.testing import check_product
@@ -46,11 +45,8 @@ class Acme:
 
 @pytest.fixture
 def combined(tmp_path):
-    header = fits.Header({"TELESCOP": "ACME", "EXPTIME": 100.5, "FILTER": "R", "OBSERVER": "Ann"})
     path = tmp_path / "combined.fits"
-    fits.HDUList(
-        [fits.PrimaryHDU(header=header), fits.ImageHDU(np.zeros((2, 2), np.float32), name="SCI")]
-    ).writeto(path)
+    write_acme_file(path, OBSERVER="Ann")
     return path
 
 

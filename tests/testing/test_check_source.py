@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from astropy.io import fits
+from acme_files import write_acme_file
 
 from blender_core import InputError, PluginCheckError, Source, hookimpl
 from blender_core.testing import check_source
@@ -59,12 +59,9 @@ class Acme:
 
 @pytest.fixture
 def exposure(tmp_path):
-    header = fits.Header({"TELESCOP": "ACME", "EXPTIME": 100.5, "FILTER": "R", "DETECTOR": "A1"})
     path = tmp_path / "exposures" / "a_raw.fits"
     path.parent.mkdir()
-    fits.HDUList(
-        [fits.PrimaryHDU(header=header), fits.ImageHDU(np.zeros((2, 2), np.float32), name="SCI")]
-    ).writeto(path)
+    write_acme_file(path, DETECTOR="A1")
     return path
 
 

@@ -8,6 +8,7 @@ import typer
 
 from blender_core.cli.errors import CommandError, reported
 from blender_core.cli.options import (
+    EXPOSURES,
     All,
     AsJson,
     Block,
@@ -44,9 +45,8 @@ def blend(
         list[str] | None,
         argument(
             "INPUT",
-            "Exposures: files or their URLs; patterns, also quoted ones; association files; or "
-            "@list.txt, a file that names such on its lines. Without any, the science members of "
-            "the association that the product names.",
+            f"{EXPOSURES} Without any, the science members of the association that the product "
+            "names.",
         ),
     ] = None,
     output: Annotated[

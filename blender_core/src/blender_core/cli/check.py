@@ -13,7 +13,6 @@ import typer
 from blender_core.cli.completion import plugin_names
 from blender_core.cli.errors import FINDINGS, CommandError, in_options, reported
 from blender_core.cli.formatting import list_some, print_json, provider_object
-from blender_core.cli.model_classes import model_classes
 from blender_core.cli.options import (
     AsJson,
     Block,
@@ -34,6 +33,7 @@ from blender_core.cli.plan_options import PlanOptions, plan_subject
 from blender_core.common.wording import pluralize
 from blender_core.errors import BlenderError, ColumnWarning, UnknownAttributeError
 from blender_core.plan.findings import Finding, FindingKind
+from blender_core.schema.model_class import model_classes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

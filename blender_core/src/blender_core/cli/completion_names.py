@@ -36,7 +36,7 @@ def attribute_names(model: str) -> list[tuple[str, str]]:
 
 
 def _find_classes() -> list[str]:
-    from blender_core.cli.model_classes import model_classes
+    from blender_core.schema.model_class import model_classes
 
     return list(model_classes())
 

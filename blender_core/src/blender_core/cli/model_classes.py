@@ -8,7 +8,7 @@ from typing import Any
 from blender_core.cli.errors import CommandError
 from blender_core.schema.model_class import model_classes
 
-__all__ = ["model_class", "model_classes"]
+__all__ = ["model_class"]
 
 
 def model_class(name: str) -> type[Any]:

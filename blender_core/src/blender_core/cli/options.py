@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from blender_core.plugins.override import Override
 
 __all__ = [
+    "EXPOSURES",
     "All",
     "AsJson",
     "Block",
@@ -56,6 +57,12 @@ __all__ = [
     "remote_of",
     "split_names",
 ]
+
+EXPOSURES: Final = (
+    "Exposures: files or their URLs; patterns, also quoted ones; association files; or "
+    "@list.txt, a file that names such on its lines."
+)
+"""What the argument INPUT takes."""
 
 
 def argument(metavar: str, text: str, complete: Completion | None = None) -> Any:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from blender_core.cli.errors import CommandError
-from blender_core.cli.model_classes import model_classes
 from blender_core.common.provider import normalized
 from blender_core.common.wording import full_repr
 from blender_core.errors import BlenderError, BlendErrorGroup, PluginError, warn
@@ -16,7 +15,7 @@ from blender_core.plugins.hookspecs import NAME
 from blender_core.plugins.installed import misspelt_groups
 from blender_core.plugins.manager import Plugins
 from blender_core.schema.attributes import read_attributes
-from blender_core.schema.model_class import described
+from blender_core.schema.model_class import described, model_classes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from blender_core.cli.errors import CommandError, reported
 from blender_core.cli.options import (
+    EXPOSURES,
     AsJson,
     Block,
     Concurrent,
@@ -33,14 +34,7 @@ __all__ = ["preview"]
 
 
 def preview(
-    inputs: Annotated[
-        list[str],
-        argument(
-            "INPUT",
-            "Exposures: files or their URLs; patterns, also quoted ones; association files; or "
-            "@list.txt, a file that names such on its lines.",
-        ),
-    ],
+    inputs: Annotated[list[str], argument("INPUT", EXPOSURES)],
     rules: Rules = None,
     override: Overrides = None,
     ignore: Ignore = None,

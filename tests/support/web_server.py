@@ -68,9 +68,8 @@ class Exchange:
 
     def body(self, data):
         if self.asked.method != "HEAD":
-            with contextlib.suppress(ConnectionError):
-                self.asked.sent += len(data)
-                self.handler.wfile.write(data)
+            self.asked.sent += len(data)
+            self.handler.wfile.write(data)
 
     def status(self, number, **headers):
         self.head(number, 0, **headers)

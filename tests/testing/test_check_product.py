@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from acme_files import write_acme_file
+from acme_exposures import write_acme_file
 
 from blender_core import DROP, FitsProduct, InputError, PluginCheckError, Product, hookimpl
 from blender_core.testing import check_product

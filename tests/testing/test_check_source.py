@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from acme_files import write_acme_file
+from acme_exposures import write_acme_file
 
 from blender_core import InputError, PluginCheckError, Source, hookimpl
 from blender_core.testing import check_source

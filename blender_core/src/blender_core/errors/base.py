@@ -1,0 +1,91 @@
+"""The root of all errors, and several of them together."""
+
+from __future__ import annotations
+
+import copyreg
+from typing import TYPE_CHECKING, Any
+
+from blender_core.common.advice import Advice
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from blender_core.common.advice import Argument
+    from blender_core.common.provider import Provider
+
+__all__ = ["BlendErrorGroup", "BlenderError", "raise_all"]
+
+
+class BlenderError(Exception):
+    """Root of all errors that Model Blender raises on purpose.
+
+    Attributes
+    ----------
+    attribute : str or None
+        Dotted path of the attribute, if it is about one.
+    keyword : str or None
+        Its FITS keyword, if it has one.
+    input : str or None
+        What the input is called, if it is about one: ``input 3 (c_cal.fits)``.
+    provider : Provider or None
+        Whose rule, override or hook it is about, if it is about one's.
+    """
+
+    attribute: str | None = None
+    keyword: str | None = None
+    input: str | None = None
+    provider: Provider | None = None
+
+    @property
+    def advice(self) -> Advice:
+        """The message; the arguments that it advises to pass are objects in it."""
+        message = self.args[0] if self.args else ""
+        return message if isinstance(message, Advice) else Advice(str(self))
+
+    @property
+    def remedies(self) -> tuple[Argument, ...]:
+        """The arguments that the message advises to pass: ``overwrite=True``."""
+        return self.advice.arguments
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Exceptions are rebuilt by a call with their positional arguments, which fails for those
+        # that require others by keyword. It would break a pool of processes.
+        return copyreg.__newobj__, (type(self), *self.args), self.__dict__ or None  # type: ignore[attr-defined]
+
+
+class BlendErrorGroup(BlenderError, ExceptionGroup[BlenderError]):  # noqa: N818  # as ExceptionGroup
+    """Several faults of one blend, reported together.
+
+    Attributes
+    ----------
+    exceptions : tuple of BlenderError
+        The faults, in the order in which they were found.
+    """
+
+    def derive(self, excs: Sequence[BlenderError]) -> BlendErrorGroup:  # type: ignore[override]
+        """Return a group of the same kind, as ``except*`` asks for."""
+        return BlendErrorGroup(self.message, excs)
+
+    @property
+    def advice(self) -> Advice:
+        """The messages of all faults."""
+        parts: list[str | Argument] = [f"{self.message}:"]
+        for fault in self.exceptions:
+            advice = fault.advice if isinstance(fault, BlenderError) else Advice(str(fault))
+            parts.append("\n- ")
+            parts += (
+                part.replace("\n", "\n  ") if isinstance(part, str) else part
+                for part in advice.parts
+            )
+        return Advice(*parts)
+
+    def __str__(self) -> str:
+        return str(self.advice)
+
+
+def raise_all(message: str, faults: Sequence[BlenderError]) -> None:
+    """Raise the faults, if there are any: one alone as it is, several in a group."""
+    if len(faults) == 1:
+        raise faults[0]
+    if faults:
+        raise BlendErrorGroup(message, faults)

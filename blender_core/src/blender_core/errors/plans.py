@@ -1,0 +1,201 @@
+"""Rules, overrides, rules files and settings of which no plan can be made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blender_core.errors.base import BlenderError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from blender_core.common.provider import Provider
+
+__all__ = [
+    "AmbiguousAttributeError",
+    "EnvironmentVariableError",
+    "OverrideConflictError",
+    "PlanError",
+    "RulesFileError",
+    "UnknownAttributeError",
+    "UnknownRuleError",
+    "UnknownRulesFileError",
+]
+
+
+class UnknownRuleError(BlenderError):
+    """Attributes ask for rules that no installed plugin offers.
+
+    Attributes
+    ----------
+    wanted : dict of str to tuple of str
+        Rule name → the attributes that ask for it, as the message names them: by path and
+        keyword, with the override that asks for them if one does.
+    """
+
+    def __init__(self, message: str, *, wanted: Mapping[str, Sequence[str]]) -> None:
+        super().__init__(message)
+        self.wanted = {rule: tuple(askers) for rule, askers in wanted.items()}
+
+
+class PlanError(BlenderError):
+    """An attribute cannot get the rule it asks for.
+
+    Attributes
+    ----------
+    attribute : str
+        Dotted path of the attribute.
+    keyword : str or None
+        Its FITS keyword.
+    """
+
+    attribute: str
+
+    def __init__(self, message: str, *, attribute: str, keyword: str | None = None) -> None:
+        super().__init__(message)
+        self.attribute = attribute
+        self.keyword = keyword
+
+
+class UnknownAttributeError(PlanError, KeyError):
+    """An attribute is meant that there is not.
+
+    Attributes
+    ----------
+    attribute : str
+        What stands for the attribute: a path, a keyword, or a pattern.
+    close : tuple of str
+        Paths or keywords that may be meant, as far as any is like it.
+    """
+
+    # That of KeyError quotes the message.
+    __str__ = Exception.__str__
+
+    def __init__(self, message: str, *, attribute: str, close: Iterable[str] = ()) -> None:
+        super().__init__(message, attribute=attribute)
+        self.close = tuple(close)
+
+
+class AmbiguousAttributeError(PlanError):
+    """A keyword is given where an attribute is meant, and several have it.
+
+    Attributes
+    ----------
+    attribute : str
+        The keyword.
+    paths : tuple of str
+        Dotted paths of the attributes that have it.
+    """
+
+    def __init__(self, message: str, *, attribute: str, paths: Iterable[str]) -> None:
+        super().__init__(message, attribute=attribute)
+        self.paths = tuple(paths)
+
+
+class OverrideConflictError(PlanError):
+    """Overrides of one rank want different things of an attribute.
+
+    Attributes
+    ----------
+    attribute : str
+        Dotted path of the attribute.
+    keyword : str or None
+        Its FITS keyword.
+    sources : tuple of str
+        Whose overrides they are.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        attribute: str,
+        sources: Sequence[str],
+        keyword: str | None = None,
+    ) -> None:
+        super().__init__(message, attribute=attribute, keyword=keyword)
+        self.sources = tuple(sources)
+
+
+class RulesFileError(BlenderError, ValueError):
+    """A rules file cannot be used.
+
+    Plugins that read rules files raise it with a message of their own and what they know of the
+    place, or several of them in a `BlendErrorGroup`; the engine adds the file and the plugin.
+
+    Attributes
+    ----------
+    path : pathlib.Path or None
+        The file, once it is known.
+    line : int or None
+        The line, counted from 1, if there is one to point at.
+    column : int or None
+        The place in the line, counted from 1, if there is one to point at.
+    key : str or None
+        The key, if it is about one.
+    variable : str or None
+        The environment variable that names the file, if one does.
+    provider : Provider or None
+        The plugin that reads the file, if one does: TOML is read by the engine.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: Path | None = None,
+        line: int | None = None,
+        column: int | None = None,
+        key: str | None = None,
+        variable: str | None = None,
+        provider: Provider | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.path = path
+        self.line = line
+        self.column = column
+        self.key = key
+        self.variable = variable
+        self.provider = provider
+
+
+class UnknownRulesFileError(RulesFileError):
+    """A rules file is of no format that is known, and no plugin takes it.
+
+    Attributes
+    ----------
+    providers : tuple of Provider
+        The plugins that were asked.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: Path,
+        variable: str | None = None,
+        providers: Iterable[Provider] = (),
+    ) -> None:
+        super().__init__(message, path=path, variable=variable)
+        self.providers = tuple(providers)
+
+
+class EnvironmentVariableError(BlenderError, ValueError):
+    """An environment variable says something that it cannot say.
+
+    Attributes
+    ----------
+    variable : str
+        Its name.
+    value : str
+        What it says.
+    allowed : tuple of str
+        What it can say, in any case of the letters.
+    """
+
+    def __init__(self, message: str, *, variable: str, value: str, allowed: Sequence[str]) -> None:
+        super().__init__(message)
+        self.variable = variable
+        self.value = value
+        self.allowed = tuple(allowed)

@@ -1,0 +1,109 @@
+"""Plugins that cannot be used, that contradict each other, or fail the tests of their authors."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blender_core.common.advice import Advice, leave_out
+from blender_core.errors.base import BlenderError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from blender_core.common.provider import Provider
+
+__all__ = [
+    "PluginCheckError",
+    "PluginError",
+    "ReaderConflictError",
+    "RuleCheckError",
+    "RuleConflictError",
+]
+
+
+class PluginError(BlenderError):
+    """A plugin cannot be used. The message ends with how to be without it.
+
+    Attributes
+    ----------
+    provider : Provider
+        The plugin, with its distribution and version.
+    """
+
+    provider: Provider
+
+    def __init__(self, message: str, *, provider: Provider, remedy: Advice | None = None) -> None:
+        if remedy is None:
+            remedy = Advice("Repair or uninstall it, or ", leave_out(provider.plugin), ".")
+        super().__init__(Advice(message, "\n", remedy))
+        self.provider = provider
+
+
+class RuleConflictError(BlenderError):
+    """One rule name, several providers, and no word on which of them is meant.
+
+    Attributes
+    ----------
+    name : str
+        The name of the rule.
+    providers : tuple of Provider
+        Who offers it.
+    """
+
+    def __init__(self, message: str, *, name: str, providers: Sequence[Provider]) -> None:
+        super().__init__(message)
+        self.name = name
+        self.providers = tuple(providers)
+
+
+class ReaderConflictError(BlenderError):
+    """More than one plugin takes an input, or a rules file.
+
+    Attributes
+    ----------
+    what : str
+        What the input is to the blend, or the file.
+    providers : tuple of Provider
+        Who takes it.
+    """
+
+    def __init__(self, message: str, *, what: str, providers: Sequence[Provider]) -> None:
+        super().__init__(message)
+        self.what = what
+        self.providers = tuple(providers)
+
+
+class RuleCheckError(BlenderError, AssertionError):
+    """A rule is not what a rule must be. Its author's tests find that out.
+
+    Attributes
+    ----------
+    rule : str
+        Name of the rule.
+    problems : tuple of str
+        All that is wrong with it.
+    """
+
+    def __init__(self, message: str, *, rule: str, problems: Sequence[str]) -> None:
+        super().__init__(message)
+        self.rule = rule
+        self.problems = tuple(problems)
+
+
+class PluginCheckError(BlenderError, AssertionError):
+    """Overrides, a reader or a product of a plugin are not what they must be.
+
+    Its author's tests find that out.
+
+    Attributes
+    ----------
+    provider : Provider
+        Whose plugin it is.
+    problems : tuple of str
+        All that is wrong.
+    """
+
+    def __init__(self, message: str, *, provider: Provider, problems: Sequence[str]) -> None:
+        super().__init__(message)
+        self.provider = provider
+        self.problems = tuple(problems)

@@ -1,0 +1,68 @@
+"""Products that cannot be written, amended or expanded."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from blender_core.errors.base import BlenderError
+from blender_core.errors.inputs import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+__all__ = ["AmendError", "ExpansionError", "OutputError", "OutputExistsError"]
+
+
+class OutputError(BlenderError):
+    """A product cannot be written where it is to go.
+
+    Attributes
+    ----------
+    path : Path
+        Where it was to go.
+    errno : int or None
+        The system's number for what is wrong, such as `errno.ENOSPC`, if it was the system.
+    """
+
+    def __init__(self, message: str, *, path: Path, errno: int | None = None) -> None:
+        super().__init__(message)
+        self.path = path
+        self.errno = errno
+
+
+class OutputExistsError(OutputError):
+    """There is a file where a product is to go, and it is not to be overwritten."""
+
+
+class AmendError(InputError):
+    """A product cannot be amended, because its own table does not tell what that needs.
+
+    Attributes
+    ----------
+    attributes : tuple of str
+        Dotted paths of the attributes that are lacking, sorted; empty if there is no table.
+    """
+
+    def __init__(self, message: str, *, attributes: Iterable[str] = ()) -> None:
+        super().__init__(message)
+        self.attributes = tuple(sorted(attributes))
+
+
+class ExpansionError(InputError):
+    """A product cannot be expanded into the rows of its HDRTAB.
+
+    Attributes
+    ----------
+    column : str or None
+        Name of the column, if it is about one.
+    attribute : str or None
+        Dotted path of the attribute, if it is about one.
+    """
+
+    def __init__(
+        self, message: str, *, column: str | None = None, attribute: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.column = column
+        self.attribute = attribute

@@ -4,7 +4,8 @@ import pytest
 from stdatamodels.jwst.datamodels import AmiOIModel
 
 from blender_core.common.attribute_paths import Specificity, specificity
-from blender_core.schema.attributes import Attribute, AttributeIndex, read_attributes
+from blender_core.schema.attribute_index import AttributeIndex
+from blender_core.schema.attributes import Attribute, read_attributes
 
 
 @pytest.mark.parametrize(

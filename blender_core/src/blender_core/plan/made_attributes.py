@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from blender_core.common.attribute_paths import OF_OTHERS
 from blender_core.errors import PlanError
-from blender_core.schema.attributes import Attribute, AttributeIndex
+from blender_core.schema.attribute_index import AttributeIndex
+from blender_core.schema.attributes import Attribute
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -23,7 +23,8 @@ from blender_core.plan.schemas import merged, warn_of_differences
 from blender_core.plugins.context import Context, context_paths
 from blender_core.plugins.source import attributes_of, name_of
 from blender_core.readers.reader import layout_of
-from blender_core.schema.attributes import AttributeIndex, read_attributes, unknown_attribute
+from blender_core.schema.attribute_index import AttributeIndex
+from blender_core.schema.attributes import read_attributes, unknown_attribute
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

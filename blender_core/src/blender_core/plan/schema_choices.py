@@ -22,7 +22,8 @@ from blender_core.plugins.rule import ENGINE_RULES
 from blender_core.schema.validation import problem_with_name
 
 if TYPE_CHECKING:
-    from blender_core.schema.attributes import Attribute, AttributeIndex
+    from blender_core.schema.attribute_index import AttributeIndex
+    from blender_core.schema.attributes import Attribute
 
 __all__ = ["DEFAULT_RULE", "PROTECTED", "SchemaChoices", "protector_of"]
 

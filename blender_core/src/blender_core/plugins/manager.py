@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import functools
 import logging
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-import pluggy
-
-from blender_core.common.advice import Advice
 from blender_core.common.provider import normalized
 from blender_core.common.wording import join_words, pluralize
 from blender_core.display.view import View, ViewTable
 from blender_core.display.viewed import Viewed
-from blender_core.errors import BlenderError, InputError, PluginError, raise_all
-from blender_core.plugins.contract import (
-    called_alike,
-    claimed_by_several,
-    guarded,
-    offered_by,
-)
+from blender_core.errors import BlenderError, PluginError, raise_all
+from blender_core.plugins.claims import RULES_FILE, opened_by_plugin, read_by_plugin
+from blender_core.plugins.contract import called_alike, offered_by
 from blender_core.plugins.discovery import load_installed
-from blender_core.plugins.hookspecs import NAME, BlenderSpecs
-from blender_core.plugins.misuse import misuses
-from blender_core.plugins.opened import Opened
 from blender_core.plugins.override import Override
+from blender_core.plugins.registered import RegisteredPlugin
 from blender_core.plugins.rule import Rule
-from blender_core.plugins.rules_file_claims import HOOK, read_by_plugins
-from blender_core.plugins.sent import SentPlugin, received, refuse, sent, unsendable
+from blender_core.plugins.sent import SentPlugin, received, refuse, sent, unlike, unsendable
 
 if TYPE_CHECKING:
     import os
@@ -36,6 +25,7 @@ if TYPE_CHECKING:
 
     from blender_core.common.provider import Provider
     from blender_core.plugins.named_file import NamedFile
+    from blender_core.plugins.opened import Opened
 
 __all__ = ["Plugins"]
 
@@ -45,7 +35,7 @@ _LOGGER: Final = logging.getLogger(__name__)
 _HOOKS: Final = {
     "blender_rules": "rules",
     "blender_overrides": "overrides",
-    HOOK: "rules files",
+    RULES_FILE: "rules files",
     "blender_open": "inputs",
     "blender_product": "products",
 }
@@ -70,11 +60,8 @@ class Plugins(Viewed):
     """
 
     def __init__(self) -> None:
-        # By the plugins' normalized names: what one is left out by, no other has. Each has its own
-        # manager, so that nothing of one that is refused stays.
-        self._providers: dict[str, Provider] = {}
-        self._managers: dict[Provider, pluggy.PluginManager] = {}
-        self._installed: set[Provider] = set()
+        # By the plugins' normalized names: what one is left out by, no other has.
+        self._plugins: dict[str, RegisteredPlugin] = {}
         self._left_out: tuple[Provider, ...] = ()
         self._blocked: tuple[Provider, ...] = ()
 
@@ -88,22 +75,23 @@ class Plugins(Viewed):
         """Return who is there, and what for. No plugin's code is called."""
         rows = [
             (
-                str(provider),
-                ", ".join(
-                    words for hook, words in _HOOKS.items() if self._functions(provider, hook)
-                ),
+                str(plugin.provider),
+                ", ".join(words for hook, words in _HOOKS.items() if plugin.functions(hook)),
             )
-            for provider in self
+            for plugin in self._sorted()
         ]
         facts = [("left out", str(provider)) for provider in self._left_out]
         title = pluralize(len(self), "plugin")
         return View(title, facts, [ViewTable(("plugin", "has hooks for"), rows)])
 
     def __iter__(self) -> Iterator[Provider]:
-        return iter(sorted(self._providers.values()))
+        return iter(sorted(plugin.provider for plugin in self._plugins.values()))
 
     def __len__(self) -> int:
-        return len(self._providers)
+        return len(self._plugins)
+
+    def _sorted(self) -> list[RegisteredPlugin]:
+        return sorted(self._plugins.values(), key=lambda plugin: plugin.provider)
 
     @classmethod
     def discover(cls, block: Collection[str] = ()) -> Plugins:
@@ -135,11 +123,9 @@ class Plugins(Viewed):
         found, faults, plugins._left_out, plugins._blocked = load_installed(block)
         for plugin, provider in found:
             try:
-                plugins.register(plugin, provider)
+                plugins._add(plugin, provider, is_installed=True)
             except PluginError as fault:
                 faults.append(fault)
-            else:
-                plugins._installed.add(provider)
         faults.sort(key=lambda fault: fault.provider)
         raise_all("installed plugins cannot be used", faults)
         _LOGGER.debug("found %r", plugins)
@@ -171,18 +157,13 @@ class Plugins(Viewed):
             If the name is taken, a hook is unknown or has a wrong signature, or no hook is
             implemented.
         """
-        if taken := self._providers.get(normalized(provider.plugin)):
-            raise called_alike([taken, provider])
-        manager = _manager()
-        with guarded(f"plugin {provider} breaks the hooks' contract", provider):
-            problems = misuses(manager, plugin)
-            if not problems:
-                manager.register(plugin, name=provider.plugin)
-        if problems:
-            msg = "\n".join(f"plugin {provider} {problem}" for problem in problems)
-            raise PluginError(msg, provider=provider)
-        self._providers[normalized(provider.plugin)] = provider
-        self._managers[provider] = manager
+        self._add(plugin, provider)
+
+    def _add(self, plugin: Any, provider: Provider, *, is_installed: bool = False) -> None:
+        name = normalized(provider.plugin)
+        if taken := self._plugins.get(name):
+            raise called_alike([taken.provider, provider])
+        self._plugins[name] = RegisteredPlugin(plugin, provider, is_installed)
 
     def alone(self, provider: Provider) -> Plugins:
         """Return one of the plugins by itself.
@@ -198,8 +179,8 @@ class Plugins(Viewed):
             Without the others, whose faults are none of its.
         """
         plugins = type(self)()
-        plugins.register(self._plugin(provider), provider)
-        plugins._installed.update(self._installed & {provider})  # noqa: SLF001  # of the same class
+        name = normalized(provider.plugin)
+        plugins._plugins[name] = self._plugins[name]  # noqa: SLF001  # of the same class
         return plugins
 
     def provider_of(self, plugin: Any) -> Provider | None:
@@ -215,10 +196,7 @@ class Plugins(Viewed):
         provider : Provider or None
             None if it is none of these plugins.
         """
-        return next((each for each in self if self._plugin(each) is plugin), None)
-
-    def _plugin(self, provider: Provider) -> Any:
-        return self._managers[provider].get_plugin(provider.plugin)
+        return next((each.provider for each in self._sorted() if each.plugin is plugin), None)
 
     def __getstate__(self) -> tuple[tuple[SentPlugin, ...], tuple[Provider, ...]]:
         return self.sent(), self._left_out
@@ -229,57 +207,33 @@ class Plugins(Viewed):
         differences = self.receive(sent_plugins)
         self._left_out = left_out
         if differences:
-            lines = "".join(f"\n  - {provider}: {what}" for provider, what in differences)
-            msg = f"plugins that another process has sent are not the same here:{lines}"
-            remedy = Advice("Install the same distributions, in the same versions.")
-            raise PluginError(msg, provider=differences[0][0], remedy=remedy)
+            raise unlike(differences)
 
     def sent(self) -> tuple[SentPlugin, ...]:
         """Return how another process gets the same plugins.
 
-        Returns
-        -------
-        plugins : tuple of SentPlugin
-            By name what is installed, and by itself what is not.
-
-        Raises
-        ------
-        PluginError
-            If one that is not installed cannot be pickled; its rule, if it is for one.
+        It is an error if one that is not installed cannot be pickled, or a rule of it.
         """
         plugins: list[SentPlugin] = []
-        for provider in self:
-            if provider in self._installed:
+        for plugin in self._sorted():
+            provider = plugin.provider
+            if plugin.is_installed:
                 plugins.append(SentPlugin(provider, None))
                 continue
             for rule, _ in self.alone(provider).rules():
                 if (error := unsendable(rule)) is not None:
                     refuse(provider, f"the rule {rule.name!r} of plugin {provider}", error)
-            plugins.append(sent(self._plugin(provider), provider))
+            plugins.append(sent(plugin.plugin, provider))
         return tuple(plugins)
 
     def receive(self, plugins: Iterable[SentPlugin]) -> list[tuple[Provider, str]]:
-        """Add plugins that another process has sent.
-
-        Parameters
-        ----------
-        plugins : iterable of SentPlugin
-            What that has of `sent`.
-
-        Returns
-        -------
-        differences : list of (Provider, str)
-            Those that are not here, and what is in their place.
-        """
+        """Add what `sent` gave in another process; return who is not here, and what is instead."""
         found, differences = received(plugins)
         for plugin, provider, is_installed in found:
             try:
-                self.register(plugin, provider)
+                self._add(plugin, provider, is_installed=is_installed)
             except PluginError as fault:
                 differences.append((provider, str(fault.args[0])))
-            else:
-                if is_installed:
-                    self._installed.add(provider)
         return differences
 
     def rules(self) -> list[tuple[Rule, Provider]]:
@@ -349,12 +303,12 @@ class Plugins(Viewed):
             a `BlendErrorGroup`.
         """
         arguments = {"path": file.path, "text": file.text(), "among": tuple(among) or (file.path,)}
-        return read_by_plugins(file, self._hooks(HOOK, **arguments))
+        return read_by_plugin(file, self._calls(RULES_FILE, **arguments))
 
     @property
     def rules_file_readers(self) -> list[Provider]:
         """Those that read rules files of formats of their own."""
-        return self._implementers(HOOK)
+        return self._implementers(RULES_FILE)
 
     @property
     def have_overrides(self) -> bool:
@@ -395,9 +349,8 @@ class Plugins(Viewed):
         PluginError
             If a plugin's hook fails. Several come as a `BlendErrorGroup`.
         """
-        return self._claim(
-            "blender_open", given=given, what=what, opened=opened, open_file=open_file
-        )
+        arguments = {"given": given, "what": what, "opened": opened, "open_file": open_file}
+        return opened_by_plugin("blender_open", what, self._calls("blender_open", **arguments))
 
     def product(
         self, given: Any, what: str, opened: Opened | None = None
@@ -423,7 +376,10 @@ class Plugins(Viewed):
         InputError, ReaderConflictError, PluginError
             As for `open`.
         """
-        return self._claim("blender_product", given=given, what=what, opened=opened)
+        arguments = {"given": given, "what": what, "opened": opened}
+        return opened_by_plugin(
+            "blender_product", what, self._calls("blender_product", **arguments)
+        )
 
     @property
     def readers(self) -> list[Provider]:
@@ -437,37 +393,12 @@ class Plugins(Viewed):
 
     def _implementers(self, hook: str) -> list[Provider]:
         """Return those whose plugins have a hook, once for each function that is one."""
-        return [provider for provider in self for _ in self._functions(provider, hook)]
-
-    def _claim(self, hook: str, what: str, **arguments: Any) -> tuple[Any, Provider] | None:
-        """Return what the only plugin that takes something makes of it, and whose it is."""
-        claims: list[tuple[Any, Provider]] = []
-        faults: list[BlenderError] = []
-        for provider, ask in self._hooks(hook, what=what, **arguments):
-            try:
-                problem = f"{hook} of plugin {provider} failed for {what}"
-                with guarded(problem, provider, passes=InputError):
-                    source = ask()
-            except InputError as refusal:  # it is the plugin's, and cannot be read
-                claims.append((refusal, provider))
-            except PluginError as fault:
-                faults.append(fault)
-            else:
-                if source is not None:
-                    claims.append((source, provider))
-        raise_all("installed plugins cannot be used", faults)
-        if len(claims) > 1:
-            raise claimed_by_several(what, [provider for _, provider in claims])
-        for source, provider in claims:
-            if issubclass(type(source), InputError):
-                raise source
-            return source, provider
-        return None
+        return [plugin.provider for plugin in self._sorted() for _ in plugin.functions(hook)]
 
     def _offers(self, hook: str, kind: type[T], **arguments: Any) -> list[tuple[T, Provider]]:
         offers: list[tuple[T, Provider]] = []
         faults: list[BlenderError] = []
-        for provider, ask in self._hooks(hook, **arguments):
+        for provider, ask in self._calls(hook, **arguments):
             try:
                 offered = offered_by(ask, hook, kind, provider) or ()
                 offers += ((offer, provider) for offer in offered)
@@ -476,27 +407,8 @@ class Plugins(Viewed):
         raise_all("installed plugins cannot be used", faults)
         return offers
 
-    def _functions(self, provider: Provider, hook: str) -> list[pluggy.HookImpl]:
-        """Return the functions of one plugin that implement a hook."""
-        caller: pluggy.HookCaller = getattr(self._managers[provider].hook, hook)
-        return caller.get_hookimpls()
-
-    def _hooks(self, hook: str, **arguments: Any) -> Iterator[tuple[Provider, Callable[[], Any]]]:
+    def _calls(self, hook: str, **arguments: Any) -> Iterator[tuple[Provider, Callable[[], Any]]]:
         """Give the plugins' implementations of a hook, each with its arguments."""
-        for provider in self:
-            for each in self._functions(provider, hook):
-                # A plugin's function takes those of the arguments that it needs.
-                names = (*each.argnames, *each.kwargnames)
-                needed = {name: _own(arguments[name]) for name in names if name in arguments}
-                yield provider, functools.partial(each.function, **needed)
-
-
-def _manager() -> pluggy.PluginManager:
-    manager = pluggy.PluginManager(NAME)
-    manager.add_hookspecs(BlenderSpecs)
-    return manager
-
-
-def _own(argument: Any) -> Any:
-    """Return an argument that a plugin may keep and change."""
-    return argument.copy() if isinstance(argument, Opened) else argument
+        for plugin in self._sorted():
+            for call in plugin.calls(hook, arguments):
+                yield plugin.provider, call

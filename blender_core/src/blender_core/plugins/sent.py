@@ -15,11 +15,11 @@ from blender_core.plugins.contract import guarded, load
 from blender_core.plugins.installed import announced_plugins
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from blender_core.plugins.installed import Announced
 
-__all__ = ["SentPlugin", "received", "refuse", "sent", "unsendable"]
+__all__ = ["SentPlugin", "received", "refuse", "sent", "unlike", "unsendable"]
 
 
 class SentPlugin(NamedTuple):
@@ -96,6 +96,14 @@ def received(plugins: Iterable[SentPlugin]) -> Received:
         else:
             found.append((plugin, provider, own is None))
     return Received(found, differences)
+
+
+def unlike(differences: Sequence[tuple[Provider, str]]) -> PluginError:
+    """Return the error that plugins of another process are not here, and what is instead."""
+    lines = "".join(f"\n  - {provider}: {what}" for provider, what in differences)
+    msg = f"plugins that another process has sent are not the same here:{lines}"
+    remedy = Advice("Install the same distributions, in the same versions.")
+    return PluginError(msg, provider=differences[0][0], remedy=remedy)
 
 
 def _difference(provider: Provider, alike: list[Announced]) -> str | None:

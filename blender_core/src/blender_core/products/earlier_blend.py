@@ -21,7 +21,8 @@ from blender_core.plan.assignment import AS_THEY_ARE, Assignment, Choice, Tier
 from blender_core.plan.schema_choices import DEFAULT_RULE, SchemaChoices
 from blender_core.products.datamodel import DatamodelProduct
 from blender_core.products.later_values import EarlierBlend, is_same
-from blender_core.schema.attributes import Attribute, AttributeIndex, subschema_at
+from blender_core.schema.attribute_index import AttributeIndex
+from blender_core.schema.attributes import Attribute, subschema_at
 from blender_core.schema.layout import Layout
 from blender_core.schema.tree import collect
 from blender_core.schema.validation import objection

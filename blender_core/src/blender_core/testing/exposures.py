@@ -7,7 +7,8 @@ import tomllib
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.schema.attributes import AttributeIndex, read_attributes
+from blender_core.schema.attribute_index import AttributeIndex
+from blender_core.schema.attributes import read_attributes
 from blender_core.schema.model_class import described
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from blender_core.plugins.context import Context, context_paths
 from blender_core.plugins.override import When
 from blender_core.plugins.registry import Registry
 from blender_core.plugins.rule import ENGINE_RULES
-from blender_core.schema.attributes import AttributeIndex, read_attributes
+from blender_core.schema.attribute_index import AttributeIndex
+from blender_core.schema.attributes import read_attributes
 from blender_core.schema.model_class import described, model_classes
 
 if TYPE_CHECKING:

@@ -27,7 +27,7 @@ from blender_core.plugins.source import Source, attributes_of
 from blender_core.products.later_values import OF_THE_PRODUCT
 from blender_core.products.open_product import open_product
 from blender_core.products.plugin_product import PluginProduct
-from blender_core.schema.attributes import AttributeIndex
+from blender_core.schema.attribute_index import AttributeIndex
 from blender_core.schema.layout import Layout
 from blender_core.schema.validation import objection
 from blender_core.testing.damaged_copies import damaged_copies

@@ -21,7 +21,7 @@ from blender_core import (
     blendmodels,
     hookimpl,
 )
-from blender_core.plan.planner import agreed, united
+from blender_core.plan.union import agreed, united
 from blender_core.schema.attributes import Attribute
 
 DETECTOR, INSTRUMENT = "meta.instrument.detector", "meta.instrument.name"

@@ -35,7 +35,7 @@ from blender_core.formats.remote.remote_files import RemoteFiles
 from blender_core.inputs.association import ProductChoice, names_of_product
 from blender_core.inputs.inputs import Inputs
 from blender_core.inputs.named_files import stands_for_several
-from blender_core.plan.planner import DISAGREEMENT, agreed
+from blender_core.plan.union import DISAGREEMENT, agreed
 from blender_core.plugins.manager import Plugins
 from blender_core.products.open_product import open_product
 from blender_core.products.saving import target_of

@@ -12,4 +12,5 @@ __all__ = [
     "planner",
     "rules_file_schema",
     "schema_choices",
+    "union",
 ]

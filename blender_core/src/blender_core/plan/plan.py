@@ -6,22 +6,19 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from blender_core.common.wording import preview, strings
-from blender_core.inputs.opener import Opener
-from blender_core.plan.assignment import Assignments
+from blender_core.plan.assignments import Assignments
 from blender_core.plan.check import check_plan
 from blender_core.plan.claims import Claims
 from blender_core.plan.conditions import UnknownCondition, unknown_conditions, warn_of_conditions
 from blender_core.plan.diff import PlanDiff
 from blender_core.plan.findings import Findings
+from blender_core.plan.first_input import attributes_and_context
 from blender_core.plan.override_sources import OverrideSources
 from blender_core.plan.precedence import assign
 from blender_core.plan.product_schema import schema_of_product
-from blender_core.plugins.context import Context
 from blender_core.plugins.manager import Plugins
 from blender_core.plugins.registry import Registry
-from blender_core.plugins.source import attributes_of
 from blender_core.schema.attributes import read_attributes
-from blender_core.schema.model_class import described, import_datamodels
 
 if TYPE_CHECKING:
     import os
@@ -152,7 +149,7 @@ class BlendPlan(Assignments):
         """
         ignore = strings(ignore, "ignore", "paths")
         plugins = Plugins.discover(block) if plugins is None else plugins
-        attributes, context = _attributes_and_context(model, plugins)
+        attributes, context = attributes_and_context(model, plugins)
         conditions: dict[str, object] = {
             "telescope": telescope,
             "instrument": instrument,
@@ -299,36 +296,5 @@ class BlendPlan(Assignments):
             return Findings(check_plan(self, self.columns))
         if not isinstance(product, Mapping):
             plugins = self.plugins if plugins is None else plugins
-            product = schema_of_product(_instance(product), plugins)
+            product = schema_of_product(product, plugins)
         return Findings(check_plan(self, self.columns, read_attributes(product)))
-
-
-def _attributes_and_context(model: Any, plugins: Plugins) -> tuple[dict[str, Attribute], Context]:
-    """Return what the first input has, and what it says of itself."""
-    if isinstance(model, type) and (attributes := _attributes_of_blank(model)):
-        return attributes, Context(model_type=model.__name__)
-    source = Opener(plugins).open(_instance(model), "the input")
-    attributes = attributes_of(source)
-    return attributes, Context.of_source(source, attributes)
-
-
-def _attributes_of_blank(model_type: type) -> dict[str, Attribute] | None:
-    """Return the attributes of a new datamodel if it says nothing that its class does not.
-
-    Most classes are like that. The first datamodel of a process has asdf import all its
-    extensions, which takes a second.
-    """
-    import_datamodels()
-    from stdatamodels.jwst.datamodels import JwstDataModel
-
-    if not issubclass(model_type, JwstDataModel):
-        return None
-    model_class = described(model_type)
-    attributes = read_attributes(model_class.schema)
-    # Every new one has these two. If a class's schema lacks them, they are attributes beyond it.
-    has_all = {"meta.date", "meta.model_type"} <= attributes.keys()
-    return attributes if has_all and not model_class.has_own_metadata else None
-
-
-def _instance(model: Any) -> Any:
-    return model() if isinstance(model, type) else model

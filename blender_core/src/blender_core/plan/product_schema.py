@@ -19,11 +19,12 @@ __all__ = ["schema_of_product"]
 
 
 def schema_of_product(product: Any, plugins: Plugins | None) -> Mapping[str, Any]:
-    """Return the schema of a datamodel, of the file of one, or of what plugins have products for.
+    """Return the schema of a datamodel, of its file or class, or of what plugins have products for.
 
     Without plugins, the installed ones are asked, if the engine does not know the product.
     """
     label = "the product"
+    product = product() if isinstance(product, type) else product
     try:
         return Opener().open(product, label).schema
     except (UnknownInputError, NotADatamodelError):

@@ -1,0 +1,45 @@
+"""What a plan is made for: the attributes of an input or a class, and what it says of itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from blender_core.inputs.opener import Opener
+from blender_core.plugins.context import Context
+from blender_core.plugins.source import attributes_of
+from blender_core.schema.attributes import read_attributes
+from blender_core.schema.model_class import described, import_datamodels
+
+if TYPE_CHECKING:
+    from blender_core.plugins.manager import Plugins
+    from blender_core.schema.attributes import Attribute
+
+__all__ = ["attributes_and_context"]
+
+
+def attributes_and_context(model: Any, plugins: Plugins) -> tuple[dict[str, Attribute], Context]:
+    """Return what the first input has, and what it says of itself."""
+    if isinstance(model, type) and (attributes := _attributes_of_blank(model)):
+        return attributes, Context(model_type=model.__name__)
+    model = model() if isinstance(model, type) else model
+    source = Opener(plugins).open(model, "the input")
+    attributes = attributes_of(source)
+    return attributes, Context.of_source(source, attributes)
+
+
+def _attributes_of_blank(model_type: type) -> dict[str, Attribute] | None:
+    """Return the attributes of a new datamodel if it says nothing that its class does not.
+
+    Most classes are like that. The first datamodel of a process has asdf import all its
+    extensions, which takes a second.
+    """
+    import_datamodels()
+    from stdatamodels.jwst.datamodels import JwstDataModel
+
+    if not issubclass(model_type, JwstDataModel):
+        return None
+    model_class = described(model_type)
+    attributes = read_attributes(model_class.schema)
+    # Every new one has these two. If a class's schema lacks them, they are attributes beyond it.
+    has_all = {"meta.date", "meta.model_type"} <= attributes.keys()
+    return attributes if has_all and not model_class.has_own_metadata else None

@@ -64,7 +64,8 @@ if TYPE_CHECKING:
     from blender_core.plugins.rule import Gives, Missing, Rule
     from blender_core.plugins.source import Source
     from blender_core.products.base import Product
-    from blender_core.products.diff import CellChange, ProductDiff, ValueChange
+    from blender_core.products.cell_changes import CellChange
+    from blender_core.products.diff import ProductDiff, ValueChange
     from blender_core.products.plain_asdf import AsdfProduct
     from blender_core.products.plain_fits import FitsProduct
     from blender_core.products.product_file import ProductFile
@@ -174,7 +175,8 @@ _NAMES_IN: Final = {
     "plugins.override": "Override When",
     "plan.plan": "BlendPlan",
     "plugins.manager": "Plugins",
-    "products.diff": "CellChange ProductDiff ValueChange",
+    "products.cell_changes": "CellChange",
+    "products.diff": "ProductDiff ValueChange",
     "products.base": "Product",
     "products.plain_asdf": "AsdfProduct",
     "products.plain_fits": "FitsProduct",

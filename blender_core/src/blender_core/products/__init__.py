@@ -2,6 +2,7 @@
 
 __all__ = [
     "base",
+    "cell_changes",
     "datamodel",
     "diff",
     "earlier_blend",

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
-from array import array
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from blender_core.common.attribute_paths import label_of, specificity
 from blender_core.common.values import identity
@@ -16,20 +11,15 @@ from blender_core.common.wording import join_words, pluralize, preview, strings
 from blender_core.display.view import View, ViewTable
 from blender_core.display.viewed import Viewed
 from blender_core.evaluation.outcome import Status
-from blender_core.inputs.column import Column, Repeated
+from blender_core.products.cell_changes import cell_changes, common_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
-
-    from numpy.typing import NDArray
+    from collections.abc import Collection
 
     from blender_core.evaluation.outcome import Outcome
     from blender_core.products.product_file import ProductFile
 
-__all__ = ["CellChange", "ProductDiff", "ValueChange"]
-
-_NAME: Final = "meta.filename"
-_FEW: Final = 10
+__all__ = ["ProductDiff", "ValueChange"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,30 +63,6 @@ class ValueChange:
     def has_other_value(self) -> bool:
         """Whether the values differ, and not only the rules."""
         return bool(identity(self.here) != identity(self.there))
-
-
-@dataclass(frozen=True, slots=True)
-class CellChange:
-    """A column of which the rows of inputs differ that both products have.
-
-    Parameters
-    ----------
-    attribute : str
-        Dotted path.
-    inputs : sequence of str
-        Names of the inputs.
-    here, there : object
-        What the products have of the first of them.
-    """
-
-    attribute: str
-    inputs: Sequence[str]
-    here: Any
-    there: Any
-
-    def __repr__(self) -> str:
-        values = f"{preview(self.here)} → {preview(self.there)}"
-        return f"<CellChange {self.attribute} of {pluralize(len(self.inputs), 'input')}: {values}>"
 
 
 class ProductDiff(Viewed):
@@ -147,21 +113,8 @@ class ProductDiff(Viewed):
         ignore = strings(ignore, "ignore", "attributes")
         self.compares_rules = here.has_rules and there.has_rules
         self.values = _value_changes(here, there, ignore)
-        self.only_here: list[str] = []
-        self.only_there: list[str] = []
-        if _column(here, _NAME) == _column(there, _NAME):  # so are the names that are told apart
-            rows = _CommonRows.of_alike(here)
-        else:
-            rows_here, rows_there = _rows_by_name(here), _rows_by_name(there)
-            self.only_here = [name for name in rows_here if name not in rows_there]
-            self.only_there = [name for name in rows_there if name not in rows_here]
-            common = [name for name in rows_here if name in rows_there]
-            rows = _CommonRows(
-                common,
-                array("q", map(rows_here.__getitem__, common)),
-                array("q", map(rows_there.__getitem__, common)),
-            )
-        self.cells = _cell_changes(here, there, rows, ignore)
+        rows, self.only_here, self.only_there = common_rows(here, there)
+        self.cells = cell_changes(here, there, rows, ignore)
 
     def __repr__(self) -> str:
         return f"<ProductDiff: {self._count}>"
@@ -268,123 +221,3 @@ def _rule(outcome: Outcome | None) -> str:
     if outcome.status is Status.KEPT and outcome.rule != "keep":
         return f"the product's own, as there was none by {rule}"
     return rule
-
-
-def _column(product: ProductFile, path: str) -> Column:
-    """Return what the inputs had of an attribute, of which there may be no column."""
-    column = product.inputs.get(path)
-    return Column([Repeated(product.n_inputs, None)]) if column is None else column
-
-
-def _rows_by_name(product: ProductFile) -> dict[str, int]:
-    """Return the rows of the table by the names of their inputs; nameless ones by their number."""
-    rows: dict[str, int] = {}
-    for row, name in enumerate(_column(product, _NAME)):
-        label = own = name or f"row {row + 1}"
-        # The segments of an exposure may have one name.
-        for number in itertools.count(2):
-            if label not in rows:
-                break
-            label = f"{own} ({number})"
-        rows[label] = row
-    return rows
-
-
-class _CommonRows:
-    """The rows of inputs that both products have: names, and where they are in each of the two."""
-
-    def __init__(
-        self, names: Sequence[str] | ProductFile, here: Sequence[int], there: Sequence[int]
-    ) -> None:
-        self._names, self._here, self._there = names, here, there
-
-    @classmethod
-    def of_alike(cls, product: ProductFile) -> _CommonRows:
-        """Return those of products that have the same inputs in the same order."""
-        rows = range(product.n_inputs)
-        return cls(product, rows, rows)
-
-    def __len__(self) -> int:
-        return len(self._here)
-
-    @property
-    def names(self) -> Sequence[str]:
-        """The names of the inputs, which are told apart when somebody asks for one."""
-        if not isinstance(self._names, Sequence):
-            self._names = [*_rows_by_name(self._names)]
-        return self._names
-
-    def pairs(self, here: Sequence[Any], there: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
-        """Give what both products have of an attribute, input by input."""
-        if isinstance(self._here, range):
-            return zip(here, there, strict=True)
-        here, there = list(here), list(there)
-        return ((here[i], there[j]) for i, j in zip(self._here, self._there, strict=True))
-
-
-class _SomeNames(Sequence[str]):
-    """The names of some of the common inputs: a bit for each, as there may be many."""
-
-    def __init__(self, rows: _CommonRows, differ: NDArray[np.bool_]) -> None:
-        self._rows, self._bits = rows, np.packbits(differ)
-        self._number = int(differ.sum())
-
-    def __len__(self) -> int:
-        return self._number
-
-    def __getitem__(self, place: Any) -> Any:
-        places = np.flatnonzero(np.unpackbits(self._bits))[place]
-        names = self._rows.names
-        if isinstance(place, slice):
-            return tuple(names[each] for each in places)
-        return names[places]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self[:])
-
-    def __eq__(self, other: object) -> bool:
-        return tuple(self) == other
-
-    __hash__ = None  # type: ignore[assignment]  # as of what changes
-
-    def __repr__(self) -> str:
-        return repr(self[:]) if len(self) <= _FEW else f"<{len(self):,} names of inputs>"
-
-
-def _cell_changes(
-    here: ProductFile, there: ProductFile, rows: _CommonRows, ignore: Collection[str]
-) -> list[CellChange]:
-    ignored = {
-        column.attribute.path
-        for column in (*here.columns, *there.columns)
-        if any(map(column.is_meant, ignore))
-    }
-    changes: list[CellChange] = []
-    if not rows:
-        return changes
-    for path in dict.fromkeys([*here.inputs, *there.inputs]):
-        if path in ignored:
-            continue
-        cells_here, cells_there = _column(here, path), _column(there, path)
-        are_uniform = _have_one_value(cells_here) and _have_one_value(cells_there)
-        if are_uniform and _is_same(cells_here[0], cells_there[0]):
-            continue
-        first: tuple[Any, Any] | None = None
-        differ = bytearray()
-        for pair in rows.pairs(cells_here, cells_there):
-            is_other = not _is_same(*pair)
-            differ.append(is_other)
-            if is_other and first is None:
-                first = pair
-        if first is not None:
-            names = _SomeNames(rows, np.frombuffer(differ, np.bool_))
-            changes.append(CellChange(path, names, *first))
-    return changes
-
-
-def _have_one_value(cells: Column) -> bool:
-    return len(cells.parts) == 1 and isinstance(cells.parts[0], Repeated)
-
-
-def _is_same(value: Any, other: Any) -> bool:
-    return bool(value == other) or identity(value) == identity(other)

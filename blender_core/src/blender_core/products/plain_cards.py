@@ -6,21 +6,24 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.caught_warnings import recorded
-from blender_core.common.values import identity
-from blender_core.common.wording import preview
-from blender_core.errors import warn
+from blender_core.common.values import DROP, identity
+from blender_core.common.wording import join_words, preview
+from blender_core.errors import InputError, warn
+from blender_core.evaluation.outcome import OF_A_FILE
 from blender_core.formats.fits.card_faults import comment_of
 from blender_core.formats.fits.card_images import COMMENTARY
 from blender_core.formats.fits.cards import RawHeader
 from blender_core.formats.fits.header_edit import STRUCTURAL, card
+from blender_core.schema.layout import Layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from blender_core.formats.fits.header_edit import EditedHeader
+    from blender_core.plugins.source import Source
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["PlainCards", "is_of_the_data"]
+__all__ = ["PlainCards", "beyond", "require_metadata"]
 
 _OF_DATA: Final = re.compile(
     r"T(FORM|TYPE|DIM|NULL|ZERO|SCAL)\d+|THEAP|BSCALE|BZERO|BLANK|CHECKSUM|DATASUM|EXTNAME|EXTVER"
@@ -29,12 +32,51 @@ _OF_DATA: Final = re.compile(
 """What else says which HDU it is, and how its data are to be read."""
 
 
-def is_of_the_data(keyword: str) -> bool:
+def _is_of_the_data(keyword: str) -> bool:
     """Tell whether a keyword is no metadata, but says how the data are stored."""
     keyword = keyword.upper()
     return keyword in COMMENTARY or any(
         pattern.fullmatch(keyword) for pattern in (STRUCTURAL, _OF_DATA)
     )
+
+
+def require_metadata(
+    attributes: Iterable[Attribute], changes: Mapping[str, Any], product: Source
+) -> None:
+    """Refuse what says how a product's data are stored, and tell of what has no card."""
+    attributes = list(attributes)
+    structural = [each for each in attributes if each.keyword and _is_of_the_data(each.keyword)]
+    layout = Layout(structural)
+    now = dict(zip(layout.paths, product.read(layout), strict=True))
+    wrong = [each.label for each in structural if now[each.path] != changes[each.path]]
+    if wrong:
+        msg = (
+            f"{product.what} cannot have {join_words(wrong)} blended, which says how its data are "
+            "stored, and where: leave it out of the schema, or give it the rule 'keep'"
+        )
+        raise InputError(msg)
+    homeless = [
+        each.path
+        for each in attributes
+        if not each.keyword and changes[each.path] is not DROP and each.path not in OF_A_FILE
+    ]
+    if homeless:
+        warn(
+            f"{product.what} has no place for {join_words(homeless)}: there is no keyword. The "
+            "result has what was blended"
+        )
+
+
+def beyond(
+    attributes: Mapping[str, Attribute], known: Mapping[str, Attribute]
+) -> dict[str, Attribute]:
+    """Return the attributes that are not known yet, and have no card of one that is."""
+    taken = {(each.hdu.upper(), each.keyword) for each in known.values()}
+    return {
+        path: each
+        for path, each in attributes.items()
+        if path not in known and (each.hdu.upper(), each.keyword) not in taken
+    }
 
 
 class PlainCards:

@@ -11,10 +11,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from blender_core.common.values import DROP
-from blender_core.common.wording import join_words
-from blender_core.errors import InputError, OutputError, warn
-from blender_core.evaluation.outcome import OF_A_FILE
+from blender_core.errors import InputError, OutputError
 from blender_core.formats.files.byte_ranges import PatchError, blocks_of
 from blender_core.formats.files.source_file import SourceFile
 from blender_core.formats.fits.hdulist import raw_fits_of
@@ -31,7 +28,7 @@ from blender_core.products.hdu_edit import (
     require_few,
 )
 from blender_core.products.hdulist_edit import HDUListEdit, blocks_of_hdulist
-from blender_core.products.plain_cards import PlainCards, is_of_the_data
+from blender_core.products.plain_cards import PlainCards, beyond, require_metadata
 from blender_core.products.written import require_parts
 from blender_core.readers.header_values import select, warn_of_altered, warn_of_repeated
 from blender_core.readers.product_table import table_in_file, table_in_hdulist
@@ -240,7 +237,8 @@ class FitsProduct(Product):
     ) -> None:
         self._planned = {path: self._placed(each.attribute) for path, each in plan.items()}
         self._attributes = None
-        self._require_metadata(changes)
+        known = self._known_attributes()
+        require_metadata([known[path] for path in changes], changes, self)
         self._history = list(self.history(plan, tables))
         self._changes, self._tables = dict(changes), dict(tables)
         if self._hdulist is not None:
@@ -331,33 +329,8 @@ class FitsProduct(Product):
         if self._attributes is None:
             own = read_attributes(self.schema).items()
             placed = {path: self._placed(attribute) for path, attribute in own}
-            self._attributes = {**self._planned, **_beyond(placed, self._planned)}
+            self._attributes = {**self._planned, **beyond(placed, self._planned)}
         return self._attributes
-
-    def _require_metadata(self, changes: Mapping[str, Any]) -> None:
-        """Refuse what says how data are stored, and tell of what has no card."""
-        known = self._known_attributes()
-        attributes = [known[path] for path in changes]
-        structural = [each for each in attributes if each.keyword and is_of_the_data(each.keyword)]
-        layout = Layout(structural)
-        now = dict(zip(layout.paths, self.read(layout), strict=True))
-        wrong = [each.label for each in structural if now[each.path] != changes[each.path]]
-        if wrong:
-            msg = (
-                f"{self.what} cannot have {join_words(wrong)} blended, which says how its data are "
-                "stored, and where: leave it out of the schema, or give it the rule 'keep'"
-            )
-            raise InputError(msg)
-        homeless = [
-            each.path
-            for each in attributes
-            if not each.keyword and changes[each.path] is not DROP and each.path not in OF_A_FILE
-        ]
-        if homeless:
-            warn(
-                f"{self.what} has no place for {join_words(homeless)}: there is no keyword. The "
-                "result has what was blended"
-            )
 
     def _own_cards(self, target: Target) -> dict[str, Any]:
         """Return what the file says of itself, as far as it has attributes for that."""
@@ -367,15 +340,3 @@ class FitsProduct(Product):
             "meta.filename": target.output.name,
         }
         return {path: value for path, value in own.items() if path in self._known_attributes()}
-
-
-def _beyond(
-    attributes: Mapping[str, Attribute], known: Mapping[str, Attribute]
-) -> dict[str, Attribute]:
-    """Return the attributes that are not known yet, and have no card of one that is."""
-    taken = {(each.hdu.upper(), each.keyword) for each in known.values()}
-    return {
-        path: each
-        for path, each in attributes.items()
-        if path not in known and (each.hdu.upper(), each.keyword) not in taken
-    }

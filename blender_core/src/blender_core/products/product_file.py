@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.advice import Advice
 from blender_core.common.attribute_paths import is_within
 from blender_core.common.cached import cached_property
-from blender_core.common.values import distinct, identity, index_of
 from blender_core.display.view import View
 from blender_core.display.viewed import Viewed
 from blender_core.errors import BlenderError, TableError, UnknownInputError, warn
-from blender_core.evaluation.outcome import OF_A_FILE, Outcome, Status, own_outcome
 from blender_core.evaluation.shown import tables_of
 from blender_core.formats.files.source_file import SourceFile
-from blender_core.inputs.column import without_repeats
 from blender_core.inputs.opener import Opener
 from blender_core.inputs.row_labels import BY_NUMBER, BY_ROW
 from blender_core.plugins.manager import Plugins
 from blender_core.plugins.registry import Registry
 from blender_core.plugins.source import attributes_of, name_of
-from blender_core.products.earlier_blend import UNKNOWN, RecordedBlend
+from blender_core.products.earlier_blend import RecordedBlend
 from blender_core.products.open_product import product_of_plugin
 from blender_core.products.plugin_product import PluginProduct
 from blender_core.products.recorded_outcomes import RecordedOutcomes
@@ -37,6 +33,7 @@ if TYPE_CHECKING:
 
     from astropy.table import Table
 
+    from blender_core.evaluation.outcome import Outcome
     from blender_core.evaluation.outcomes import Outcomes
     from blender_core.plugins.registry import ProvidedRule
 
@@ -222,20 +219,17 @@ class ProductFile(Viewed):
         BlendWarning
             If the installed plugins cannot be used, so that nothing tells what was set later.
         """
-        recorded, names = self._rules.outcomes, []
-        for path in dict.fromkeys([*self.attributes, *recorded, *self.inputs]):
-            if path in recorded:
-                names.append((path, recorded[path].keyword))
-            elif path in self.values or path in self.inputs:
-                attribute = self.attributes.get(path)
-                names.append((path, attribute.keyword if attribute else None))
-        return RecordedOutcomes(names, self._outcome, self.inputs, self.labels)
-
-    def _outcome(self, path: str) -> Outcome:
-        recorded = self._rules.outcomes.get(path)
-        if recorded is None:
-            return self._unrecorded(path)
-        return self._as_it_is(replace(recorded, values_of=self._values_of(path)))
+        rules = self._rules if self.has_rules else None
+        blend = RecordedBlend(self.columns, rules, self.attributes, self._find_rule, self._schema)
+        return RecordedOutcomes(
+            blend,
+            self._rules,
+            self.attributes,
+            self.values,
+            self.inputs,
+            self.labels,
+            is_of_another=self._is_of_another,
+        )
 
     def varied(self) -> list[Outcome]:
         """Return the outcomes of attributes that varied though the first was taken by default.
@@ -275,12 +269,6 @@ class ProductFile(Viewed):
         """
         return bool(self._rules.outcomes)
 
-    @cached_property
-    def _blend(self) -> RecordedBlend:
-        """The blend that the product is from."""
-        rules = self._rules if self.has_rules else None
-        return RecordedBlend(self.columns, rules, self.attributes, self._find_rule, self._schema)
-
     def _find_rule(self, name: str) -> ProvidedRule | None:
         return self._registry.get(name)
 
@@ -294,83 +282,3 @@ class ProductFile(Viewed):
             without = "what was set after the blend is not known without the rules: "
             warn(Advice(without, error.advice))
             return Registry([])
-
-    def _values_of(self, path: str) -> str | None:
-        """Return whose values the schema has an attribute blended from, if they are another's."""
-        attribute = self.attributes.get(path)
-        if attribute is None or attribute.blend_from is None:
-            return None
-        assignment = self._blend.assignment(path)
-        return None if assignment is None else assignment.selection.values_of
-
-    def _as_it_is(self, recorded: Outcome) -> Outcome:
-        """Claim no rule and no input for what the product has got since."""
-        path, status = recorded.attribute, recorded.status
-        value = self.values.get(path)
-        if path in OF_A_FILE:
-            return own_outcome(recorded, value)
-        if self._blend.is_older_than(path, value):
-            if status is Status.KEPT:
-                return recorded  # nothing tells when the product's own was set
-            return replace(
-                recorded,
-                status=Status.LATER,
-                value=value,
-                from_input=None,
-                blended=self._blend.blended(path),
-                after_amendment=status is Status.AMENDED,
-            )
-        if status is Status.LATER:  # and somebody has set it back
-            recorded = replace(recorded, status=Status.SET, blended=None)
-        elif status not in (Status.SET, Status.AMENDED):
-            return recorded
-        inputs, source = self.inputs.get(recorded.source), recorded.from_input
-        if inputs is None or source is None or identity(inputs[source]) != identity(value):
-            source = None
-        return replace(recorded, value=value, from_input=source)
-
-    def _unrecorded(self, path: str) -> Outcome:
-        """Return what HDRTAB alone tells of an attribute."""
-        attribute = self.attributes.get(path)
-        values_of = self._values_of(path)
-        value, inputs = self.values.get(path), self.inputs.get(values_of or path)
-        n_inputs = n_distinct = source = None
-        if inputs is not None:
-            n_inputs = len(inputs) - inputs.count(None)
-            n_distinct = len(distinct(each for each in without_repeats(inputs) if each is not None))
-            source = None if value is None else index_of(value, inputs)
-        is_of_a_blend = self._rules.is_of_a_blend
-        outcome = Outcome(
-            path,
-            attribute.keyword if attribute else None,
-            Status.KEPT if is_of_a_blend else Status.UNKNOWN,
-            None if is_of_a_blend else value,
-            n_inputs=n_inputs,
-            n_distinct=n_distinct,
-            from_input=None if is_of_a_blend else source,
-            values_of=values_of,
-        )
-        if path in OF_A_FILE:
-            return own_outcome(outcome, value)
-        if is_of_a_blend or not inputs or self._is_of_another:
-            return outcome
-        return self._later(outcome)
-
-    def _later(self, outcome: Outcome) -> Outcome:
-        """Tell whether a value is another than the schema's rule makes of HDRTAB."""
-        path = outcome.attribute
-        blended, assignment = self._blend.blended(path), self._blend.assignment(path)
-        is_later = self._blend.is_older_than(path, outcome.value)
-        if assignment is None or blended in (None, UNKNOWN) or not is_later:
-            return outcome
-        return replace(
-            outcome,
-            status=Status.LATER,
-            rule=assignment.name,
-            tier=assignment.tier,
-            asked_by=assignment.source,
-            provider=assignment.provider,
-            reason=assignment.reason,
-            from_input=None,
-            blended=blended,
-        )

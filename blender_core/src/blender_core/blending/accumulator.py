@@ -9,7 +9,7 @@ import traceback
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.blending.expand import needs_of
+from blender_core.blending.needs import needs_of
 from blender_core.blending.rows import Row, key_of, read_row, rows_of, warn_of_disorder
 from blender_core.blending.runs import Runs
 from blender_core.common.advice import Advice, Argument
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from blender_core.blending.expand import Needs
+    from blender_core.blending.needs import Needs
     from blender_core.blending.rows import Key
     from blender_core.errors import BlenderError, BlendWarning
     from blender_core.formats.remote.remote_files import RemoteFiles

@@ -8,15 +8,10 @@ known, which is the first exposure's where nobody has asked for a rule.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, overload
 
 from blender_core.common.cached import cached_property
-from blender_core.common.wording import preview
-from blender_core.errors import ExpansionError, warn
 from blender_core.inputs.column import Column, Repeated
-from blender_core.plan.assignment import AS_THEY_ARE
-from blender_core.plan.schema_choices import DEFAULT_RULE
 from blender_core.plugins.source import name_of
 from blender_core.readers.model_files import class_named
 from blender_core.readers.reader import Reader
@@ -29,18 +24,8 @@ from blender_core.tables.recorded_inputs import Hdrtab
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from blender_core.plan.plan import BlendPlan
-    from blender_core.plan.planner import Kind
 
-__all__ = [
-    "Exposure",
-    "Needs",
-    "RecordedProduct",
-    "expanded",
-    "exposures_of",
-    "needs_of",
-    "require_recorded",
-]
+__all__ = ["Exposure", "RecordedProduct", "expanded", "exposures_of"]
 
 _BLOCK: Final = 1024
 """How many rows are made at a time: exposures are gone through in order."""
@@ -60,55 +45,6 @@ def expanded(source: Reader) -> Sequence[Reader]:
 def exposures_of(product: RecordedProduct) -> Sequence[Exposure]:
     """Return the exposures that a product was made of."""
     return _Exposures(product)
-
-
-@dataclass(frozen=True, slots=True)
-class Needs:
-    """What a blend cannot do without of inputs of one layout.
-
-    That is what for, and what messages call it, by dotted path.
-    """
-
-    layout: Layout
-    purposes: Mapping[str, str]
-    labels: Mapping[str, str]
-
-
-def needs_of(kind: Kind) -> Needs:
-    """Return what a blend cannot do without of inputs of a kind."""
-    purposes = _purposes(kind.plan)
-    labels = {path: kind.attributes[path].label for path in purposes if path in kind.attributes}
-    return Needs(kind.layout, purposes, labels)
-
-
-def require_recorded(exposures: Sequence[Reader], needs: Iterable[Needs]) -> None:
-    """Refuse a product whose HDRTAB lacks what the blend cannot do without."""
-    first = exposures[0]
-    if not isinstance(first, Exposure):
-        return
-    product = first.product
-    lost: dict[str, str] = {}
-    unrecorded: dict[str, str] = {}
-    for each in needs:
-        for path, value in product.own.get(each.layout, {}).items():
-            if value is not None and path in each.purposes:
-                lost[path] = f"\n- {each.labels[path]}: {each.purposes[path]}"
-        for path, value in product.without_column(each.layout, each.purposes).items():
-            unrecorded[path] = f"\n- {each.labels[path]}, which is {preview(value)}"
-    if lost:
-        msg = (
-            f"{product.source.what} cannot be expanded, because its HDRTAB does not tell what each "
-            f"exposure had of{''.join(lost.values())}\nBlend the exposures themselves, or make "
-            "such products with Override(record=True) for these attributes."
-        )
-        raise ExpansionError(msg, attribute=next(iter(lost)))
-    if unrecorded:
-        msg = (
-            f"{product.source.what} has values of which its HDRTAB has no column, so that no "
-            f"exposure is taken to have had any:{''.join(unrecorded.values())}\nIf the product was "
-            "made with overrides, blend it with the same: they tell which columns there are."
-        )
-        warn(msg)
 
 
 class RecordedProduct:
@@ -321,20 +257,3 @@ def _is_known(path: str, known: Collection[str]) -> bool:
 
 def _is_recorded(attribute: Attribute, layout: Layout) -> bool:
     return attribute.recorded and (layout.columns is None or attribute.path in layout.columns)
-
-
-def _purposes(plan: BlendPlan) -> dict[str, str]:
-    """Return what more than the first exposure's value is wanted for, by dotted path."""
-    blended: dict[str, str] = {}
-    helping: dict[str, str] = {}
-    for path, assignment in plan.items():
-        selection = assignment.selection
-        if assignment.rule is None:
-            continue
-        if selection is AS_THEY_ARE and assignment.rule.name == DEFAULT_RULE:
-            continue
-        if selection.values_of is None:
-            blended[path] = f"its rule is {assignment.choice.label}, as {assignment.source} asks"
-        for needed in selection.needs:
-            helping.setdefault(needed, f"{assignment.attribute.label} is blended with its help")
-    return blended | helping

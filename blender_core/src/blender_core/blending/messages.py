@@ -12,7 +12,7 @@ import pickle
 import zlib
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from blender_core.blending.expand import Needs
+from blender_core.blending.needs import Needs
 from blender_core.readers.reader import layout_of
 from blender_core.schema.attributes import read_attributes, unknown_attribute
 

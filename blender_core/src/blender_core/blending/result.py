@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from blender_core.blending.product_result import ProductResult
@@ -17,7 +16,8 @@ from blender_core.evaluation.shown import tables_of
 from blender_core.inputs.row_labels import BY_NUMBER
 from blender_core.plugins.source import name_of
 from blender_core.products.datamodel import DatamodelProduct
-from blender_core.products.later_values import OF_THE_PRODUCT, is_same
+from blender_core.products.explained import Explained
+from blender_core.products.later_values import OF_THE_PRODUCT, LaterValue, is_same
 from blender_core.schema.attributes import Attribute
 from blender_core.schema.by_attribute import ByAttribute
 from blender_core.schema.layout import Layout
@@ -32,28 +32,14 @@ if TYPE_CHECKING:
 
     from blender_core.errors import BlenderError
     from blender_core.evaluation.evaluation import Evaluation
-    from blender_core.evaluation.outcome import Outcome
     from blender_core.inputs.row_labels import RowLabels
     from blender_core.plan.plan import BlendPlan
     from blender_core.products.base import Product
 
-__all__ = ["BlendResult", "LaterValue"]
+__all__ = ["BlendResult"]
 
 
-@dataclass(frozen=True, slots=True)
-class LaterValue:
-    """A value that a product got after an earlier blend, and of which a new one has another.
-
-    It is None if it was taken out, and `blended` if the product is to have none. `stays` tells
-    whether the product keeps it: nobody overrides the schema's rule.
-    """
-
-    value: Any
-    blended: Any
-    stays: bool
-
-
-class BlendResult(ProductResult, Viewed):
+class BlendResult(ProductResult, Explained, Viewed):
     """What a blend came to; in a notebook, tables.
 
     Wherever something is found by the dotted path of its attribute, it is found by the FITS
@@ -222,7 +208,7 @@ class BlendResult(ProductResult, Viewed):
         """The name of the product's file; empty if it has none of its own yet."""
         if self._product.path is not None:
             return self._product.path.name
-        name = self._own(["meta.filename"]).get("meta.filename")
+        name = self._read(["meta.filename"]).get("meta.filename")
         # The first input's is what it has until it is saved.
         if not isinstance(name, str) or name in self.inputs.get("meta.filename", ()):
             return ""
@@ -231,19 +217,23 @@ class BlendResult(ProductResult, Viewed):
     @property
     def of_its_file(self) -> dict[str, Any]:
         """The name and the date of the product's file, by dotted path, as far as it has one."""
-        return self._own(sorted(OF_A_FILE))
+        return self._read(sorted(OF_A_FILE))
 
     @property
     def product_type(self) -> str:
         """The name of the product's class of datamodels; empty if there is no product."""
         return name_of(self._product.model_type)
 
+    @property
+    def _own_values(self) -> Mapping[str, Any]:
+        return self.kept
+
     @cached_property
     def kept(self) -> dict[str, Any]:
         """The product's own values that stayed, by dotted path, as far as the plan knows them."""
-        return self._own(path for path, _ in self._with_status(Status.KEPT))
+        return self._read(path for path, _ in self._with_status(Status.KEPT))
 
-    def _own(self, paths: Iterable[str]) -> dict[str, Any]:
+    def _read(self, paths: Iterable[str]) -> dict[str, Any]:
         layout = Layout(map(Attribute, paths))
         own = zip(layout.paths, self._product.read(layout), strict=True)
         return {path: value for path, value in own if value is not None}
@@ -289,49 +279,6 @@ class BlendResult(ProductResult, Viewed):
             self.inputs,
             self._labels,
         )
-
-    def varied(self) -> list[Outcome]:
-        """Return the outcomes of attributes that varied though the first was taken by default.
-
-        Returns
-        -------
-        outcomes : list of Outcome
-            In the order of the plan.
-        """
-        return self.outcomes.varied()
-
-    def explain(self, attribute: str) -> str:
-        """Say in words how values came about.
-
-        Parameters
-        ----------
-        attribute : str
-            Dotted path or FITS keyword; the path of a group or a pattern for several attributes.
-
-        Returns
-        -------
-        text : str
-            A paragraph for each attribute, shown as its lines.
-
-        Raises
-        ------
-        UnknownAttributeError
-            If nothing is known of such an attribute.
-
-        Examples
-        --------
-        >>> from blender_core import blendmodels
-        >>> from stdatamodels.jwst.datamodels import ImageModel
-        >>> inputs = [ImageModel(), ImageModel()]
-        >>> for model, seconds in zip(inputs, [107.5, 214.5]):
-        ...     model.meta.exposure.exposure_time = seconds
-        >>> print(blendmodels(ImageModel(), inputs).explain("EFFEXPTM"))  # doctest: +ELLIPSIS
-        meta.exposure.exposure_time (EFFEXPTM) is 322.0.
-        The rule is 'sum' of blender-rules-std ... [std].
-        It was asked for by the schema: blend_rule of the schema.
-        2 of 2 inputs have it, with 2 different values: 107.5, 214.5.
-        """
-        return self.outcomes.explain(attribute, self.kept)
 
     def report(self, *, notes: Iterable[str] = ()) -> Page:
         """Return the report of the blend, which a notebook shows.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from blender_core.blending.expand import Exposure, expanded, require_recorded
+from blender_core.blending.expand import Exposure, expanded
+from blender_core.blending.needs import require_recorded
 from blender_core.errors import warn
 from blender_core.readers.plugin_source import is_one_of_several
 from blender_core.schema.spans import disorder
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
-    from blender_core.blending.expand import Needs
+    from blender_core.blending.needs import Needs
     from blender_core.inputs.opener import Opener
     from blender_core.readers.reader import Beyond, Reader
     from blender_core.schema.layout import Layout

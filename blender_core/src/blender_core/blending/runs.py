@@ -10,7 +10,6 @@ from concurrent.futures import Executor, Future
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from blender_core.blending.expand import needs_of
 from blender_core.blending.messages import (
     Answer,
     Given,
@@ -21,6 +20,7 @@ from blender_core.blending.messages import (
     unpacked,
     with_digest,
 )
+from blender_core.blending.needs import needs_of
 from blender_core.blending.surroundings import surroundings
 from blender_core.blending.worker import read_run
 from blender_core.common.advice import Advice

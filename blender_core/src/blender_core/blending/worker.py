@@ -42,7 +42,7 @@ from blender_core.schema.model_class import import_datamodels
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from blender_core.blending.expand import Needs
+    from blender_core.blending.needs import Needs
     from blender_core.blending.rows import Key
     from blender_core.readers.reader import Reader
     from blender_core.schema.layout import Layout

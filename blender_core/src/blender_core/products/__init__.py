@@ -6,6 +6,7 @@ __all__ = [
     "datamodel",
     "diff",
     "earlier_blend",
+    "explained",
     "file_product",
     "later_values",
     "open_product",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import abc
 import math
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.attribute_paths import is_within
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from blender_core.evaluation.evaluation import Evaluation
     from blender_core.products.base import Product
 
-__all__ = ["OF_THE_PRODUCT", "EarlierBlend", "find_later_values", "is_same"]
+__all__ = ["OF_THE_PRODUCT", "EarlierBlend", "LaterValue", "find_later_values", "is_same"]
 
 OF_THE_PRODUCT: Final = OF_A_FILE | {"meta.model_type"}
 _PROCESSING: Final = (
@@ -34,6 +35,19 @@ how they were processed themselves."""
 _LAST_DIGITS: Final = 1e-13
 """By what part numbers may differ that are the same. A card has some 15 digits of a number, and a
 sum's last digits depend on the order of its terms."""
+
+
+@dataclass(frozen=True, slots=True)
+class LaterValue:
+    """A value that a product got after an earlier blend, and of which a new one has another.
+
+    It is None if it was taken out, and `blended` if the product is to have none. `stays` tells
+    whether the product keeps it: nobody overrides the schema's rule.
+    """
+
+    value: Any
+    blended: Any
+    stays: bool
 
 
 class EarlierBlend(abc.ABC):

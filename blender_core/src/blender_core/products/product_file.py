@@ -19,6 +19,7 @@ from blender_core.plugins.manager import Plugins
 from blender_core.plugins.registry import Registry
 from blender_core.plugins.source import attributes_of, name_of
 from blender_core.products.earlier_blend import RecordedBlend
+from blender_core.products.explained import Explained
 from blender_core.products.open_product import product_of_plugin
 from blender_core.products.plugin_product import PluginProduct
 from blender_core.products.recorded_outcomes import RecordedOutcomes
@@ -30,10 +31,10 @@ from blender_core.tables.recorded_inputs import Hdrtab, recorded_inputs
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Mapping
 
     from astropy.table import Table
 
-    from blender_core.evaluation.outcome import Outcome
     from blender_core.evaluation.outcomes import Outcomes
     from blender_core.plugins.registry import ProvidedRule
 
@@ -43,7 +44,7 @@ _WCS: Final = "meta.wcs"
 """An object, for which the pixels' part of the file would have to be read."""
 
 
-class ProductFile(Viewed):
+class ProductFile(Explained, Viewed):
     """What a product on disk tells of the blend that made it.
 
     In `values`, `inputs`, `outcomes` and `table`, an attribute is found by its dotted path or its
@@ -231,35 +232,9 @@ class ProductFile(Viewed):
             is_of_another=self._is_of_another,
         )
 
-    def varied(self) -> list[Outcome]:
-        """Return the outcomes of attributes that varied though the first was taken by default.
-
-        Returns
-        -------
-        outcomes : list of Outcome
-            Empty if the product does not tell which rules made its values.
-        """
-        return self.outcomes.varied()
-
-    def explain(self, attribute: str) -> str:
-        """Say in words how values came about, as far as the product tells.
-
-        Parameters
-        ----------
-        attribute : str
-            Dotted path or FITS keyword; the path of a group or a pattern for several attributes.
-
-        Returns
-        -------
-        text : str
-            A paragraph for each attribute.
-
-        Raises
-        ------
-        UnknownAttributeError
-            If nothing is known of such an attribute.
-        """
-        return self.outcomes.explain(attribute, self.values)
+    @property
+    def _own_values(self) -> Mapping[str, Any]:
+        return self.values
 
     @property
     def has_rules(self) -> bool:

@@ -59,10 +59,11 @@ if TYPE_CHECKING:
     from blender_core.plugins.hookspecs import hookimpl
     from blender_core.plugins.manager import Plugins
     from blender_core.plugins.opened import Card, Opened, OpenedHeader
-    from blender_core.plugins.override import Override, When
+    from blender_core.plugins.override import Override
     from blender_core.plugins.registry import Registry
     from blender_core.plugins.rule import Gives, Missing, Rule
     from blender_core.plugins.source import Source
+    from blender_core.plugins.when import When
     from blender_core.products.base import Product
     from blender_core.products.cell_changes import CellChange
     from blender_core.products.diff import ProductDiff, ValueChange
@@ -172,7 +173,8 @@ _NAMES_IN: Final = {
     "evaluation.outcome": "Outcome Status",
     "evaluation.outcomes": "Outcomes",
     "plugins.opened": "Card Opened OpenedHeader",
-    "plugins.override": "Override When",
+    "plugins.override": "Override",
+    "plugins.when": "When",
     "plan.plan": "BlendPlan",
     "plugins.manager": "Plugins",
     "products.cell_changes": "CellChange",

@@ -10,7 +10,8 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.cli.errors import CommandError
-from blender_core.plugins.override import Override, When
+from blender_core.plugins.override import Override
+from blender_core.plugins.when import When
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,13 +7,24 @@ same as NaN, and lists and dicts are compared by what they hold.
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from blender_core.common.foreign import tried
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
-__all__ = ["DROP", "LONGEST_TEXT", "Drop", "Noted", "distinct", "identity", "index_of"]
+__all__ = [
+    "DROP",
+    "LONGEST_TEXT",
+    "Drop",
+    "Noted",
+    "distinct",
+    "have_same_fields",
+    "identity",
+    "index_of",
+]
 
 T = TypeVar("T")
 
@@ -69,6 +80,18 @@ class Noted:
 
     value: Any
     remark: str
+
+
+def have_same_fields(one: Any, other: Any) -> bool:
+    """Tell whether two objects of a dataclass have the same in each field.
+
+    That may be anything, such as an array, which no single word says to be equal.
+    """
+    names = [field.name for field in fields(one)]
+    return tried(
+        lambda: [getattr(one, name) for name in names] == [getattr(other, name) for name in names],
+        fallback=False,
+    )
 
 
 def identity(value: Any) -> Hashable:

@@ -7,6 +7,7 @@ __all__ = [
     "conditions",
     "file_overrides",
     "findings",
+    "kind",
     "override_sources",
     "plan",
     "planner",

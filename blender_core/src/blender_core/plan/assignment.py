@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import dataclasses
 import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.foreign import tried
+from blender_core.common.values import have_same_fields
 from blender_core.common.wording import full_repr
 from blender_core.display.view import View
 from blender_core.display.viewed import Viewed
@@ -89,8 +88,7 @@ class Selection:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Selection):
             return NotImplemented
-        # Parameters may be anything, such as arrays, which no single word says to be equal.
-        return tried(lambda: _fields(self) == _fields(other), fallback=False)
+        return have_same_fields(self, other)
 
     def __str__(self) -> str:
         parts = [] if self.values_of is None else [f"from {self.values_label}"]
@@ -105,10 +103,6 @@ class Selection:
         parts += (f"{name}={path}" for name, path in self.companions)
         parts += (f"{name}={full_repr(value)}" for name, value in self.parameters)
         return ", ".join(parts)
-
-
-def _fields(selection: Selection) -> tuple[Any, ...]:
-    return tuple(getattr(selection, each.name) for each in dataclasses.fields(selection))
 
 
 AS_THEY_ARE: Final = Selection()

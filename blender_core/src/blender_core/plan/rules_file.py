@@ -12,7 +12,8 @@ from blender_core.common.wording import format_error
 from blender_core.errors import BlenderError, raise_all
 from blender_core.plan.toml_lines import LongKeyError, TomlLines
 from blender_core.plugins.named_file import NamedFile
-from blender_core.plugins.override import Override, OverrideTypeError, OverrideValueError, When
+from blender_core.plugins.override import Override
+from blender_core.plugins.when import OverrideTypeError, OverrideValueError, When
 
 if TYPE_CHECKING:
     import os

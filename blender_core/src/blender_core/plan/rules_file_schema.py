@@ -14,8 +14,9 @@ import typing
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.plugins.override import SETTINGS, Override, When
+from blender_core.plugins.override import SETTINGS, Override
 from blender_core.plugins.rule import ENGINE_RULES, Missing
+from blender_core.plugins.when import When
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,13 +12,9 @@ from blender_core.common.wording import format_error, preview
 from blender_core.errors import PlanError
 from blender_core.plan.assignment import Choice, Tier
 from blender_core.plan.selections import of_values, selection_of
-from blender_core.plugins.override import (
-    SETTINGS,
-    Override,
-    OverrideTypeError,
-    OverrideValueError,
-)
+from blender_core.plugins.override import SETTINGS, Override
 from blender_core.plugins.rule import ENGINE_RULES
+from blender_core.plugins.when import OverrideTypeError, OverrideValueError
 from blender_core.schema.validation import problem_with_name
 
 if TYPE_CHECKING:

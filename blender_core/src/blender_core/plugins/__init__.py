@@ -13,4 +13,5 @@ __all__ = [
     "rule",
     "sent",
     "source",
+    "when",
 ]

@@ -5,22 +5,19 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from blender_core.common.provider import normalized
 from blender_core.common.wording import join_words, pluralize
 from blender_core.display.view import View, ViewTable
 from blender_core.display.viewed import Viewed
 from blender_core.errors import BlenderError, PluginError, raise_all
 from blender_core.plugins.claims import RULES_FILE, opened_by_plugin, read_by_plugin
-from blender_core.plugins.contract import called_alike, offered_by
 from blender_core.plugins.discovery import load_installed
 from blender_core.plugins.override import Override
-from blender_core.plugins.registered import RegisteredPlugin
+from blender_core.plugins.plugin_set import PluginSet
 from blender_core.plugins.rule import Rule
-from blender_core.plugins.sent import SentPlugin, received, refuse, sent, unlike, unsendable
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Collection, Iterable, Iterator
+    from collections.abc import Callable, Collection, Iterator
     from pathlib import Path
 
     from blender_core.common.provider import Provider
@@ -42,7 +39,7 @@ _HOOKS: Final = {
 """The hooks, and what they are for."""
 
 
-class Plugins(Viewed):
+class Plugins(PluginSet, Viewed):
     """The plugins of a blend.
 
     Plugins are kept in the order of their providers' names, so that nothing depends on the
@@ -58,12 +55,6 @@ class Plugins(Viewed):
     >>> [provider.plugin for provider in Plugins.discover(block=("std",))]
     []
     """
-
-    def __init__(self) -> None:
-        # By the plugins' normalized names: what one is left out by, no other has.
-        self._plugins: dict[str, RegisteredPlugin] = {}
-        self._left_out: tuple[Provider, ...] = ()
-        self._blocked: tuple[Provider, ...] = ()
 
     def __repr__(self) -> str:
         return f"<Plugins: {join_words([str(provider) for provider in self]) or 'none'}>"
@@ -83,15 +74,6 @@ class Plugins(Viewed):
         facts = [("left out", str(provider)) for provider in self._left_out]
         title = pluralize(len(self), "plugin")
         return View(title, facts, [ViewTable(("plugin", "has hooks for"), rows)])
-
-    def __iter__(self) -> Iterator[Provider]:
-        return iter(sorted(plugin.provider for plugin in self._plugins.values()))
-
-    def __len__(self) -> int:
-        return len(self._plugins)
-
-    def _sorted(self) -> list[RegisteredPlugin]:
-        return sorted(self._plugins.values(), key=lambda plugin: plugin.provider)
 
     @classmethod
     def discover(cls, block: Collection[str] = ()) -> Plugins:
@@ -130,111 +112,6 @@ class Plugins(Viewed):
         raise_all("installed plugins cannot be used", faults)
         _LOGGER.debug("found %r", plugins)
         return plugins
-
-    @property
-    def left_out(self) -> tuple[Provider, ...]:
-        """The installed plugins that the environment leaves out, sorted."""
-        return self._left_out
-
-    @property
-    def blocked(self) -> tuple[Provider, ...]:
-        """The installed plugins that the call or the environment leaves out, sorted."""
-        return self._blocked
-
-    def register(self, plugin: Any, provider: Provider) -> None:
-        """Add a plugin that is at hand, installed or not.
-
-        Parameters
-        ----------
-        plugin : object
-            A module, or an object with methods, whose hooks are marked with ``hookimpl``.
-        provider : Provider
-            Whose plugin it is.
-
-        Raises
-        ------
-        PluginError
-            If the name is taken, a hook is unknown or has a wrong signature, or no hook is
-            implemented.
-        """
-        self._add(plugin, provider)
-
-    def _add(self, plugin: Any, provider: Provider, *, is_installed: bool = False) -> None:
-        name = normalized(provider.plugin)
-        if taken := self._plugins.get(name):
-            raise called_alike([taken.provider, provider])
-        self._plugins[name] = RegisteredPlugin(plugin, provider, is_installed)
-
-    def alone(self, provider: Provider) -> Plugins:
-        """Return one of the plugins by itself.
-
-        Parameters
-        ----------
-        provider : Provider
-            Whose it is.
-
-        Returns
-        -------
-        plugins : Plugins
-            Without the others, whose faults are none of its.
-        """
-        plugins = type(self)()
-        name = normalized(provider.plugin)
-        plugins._plugins[name] = self._plugins[name]  # noqa: SLF001  # of the same class
-        return plugins
-
-    def provider_of(self, plugin: Any) -> Provider | None:
-        """Return whose plugin an object is.
-
-        Parameters
-        ----------
-        plugin : object
-            A module, or an object with methods.
-
-        Returns
-        -------
-        provider : Provider or None
-            None if it is none of these plugins.
-        """
-        return next((each.provider for each in self._sorted() if each.plugin is plugin), None)
-
-    def __getstate__(self) -> tuple[tuple[SentPlugin, ...], tuple[Provider, ...]]:
-        return self.sent(), self._left_out
-
-    def __setstate__(self, state: tuple[tuple[SentPlugin, ...], tuple[Provider, ...]]) -> None:
-        sent_plugins, left_out = state
-        self.__init__()  # type: ignore[misc]  # pickle makes it without
-        differences = self.receive(sent_plugins)
-        self._left_out = left_out
-        if differences:
-            raise unlike(differences)
-
-    def sent(self) -> tuple[SentPlugin, ...]:
-        """Return how another process gets the same plugins.
-
-        It is an error if one that is not installed cannot be pickled, or a rule of it.
-        """
-        plugins: list[SentPlugin] = []
-        for plugin in self._sorted():
-            provider = plugin.provider
-            if plugin.is_installed:
-                plugins.append(SentPlugin(provider, None))
-                continue
-            for rule, _ in self.alone(provider).rules():
-                if (error := unsendable(rule)) is not None:
-                    refuse(provider, f"the rule {rule.name!r} of plugin {provider}", error)
-            plugins.append(sent(plugin.plugin, provider))
-        return tuple(plugins)
-
-    def receive(self, plugins: Iterable[SentPlugin]) -> list[tuple[Provider, str]]:
-        """Add what `sent` gave in another process; return who is not here, and what is instead."""
-        found, differences = received(plugins)
-        for plugin, provider, is_installed in found:
-            try:
-                self._add(plugin, provider, is_installed=is_installed)
-            except PluginError as fault:
-                differences.append((provider, str(fault.args[0])))
-        return differences
 
     def rules(self) -> list[tuple[Rule, Provider]]:
         """Collect the rules that the plugins offer.
@@ -398,10 +275,9 @@ class Plugins(Viewed):
     def _offers(self, hook: str, kind: type[T], **arguments: Any) -> list[tuple[T, Provider]]:
         offers: list[tuple[T, Provider]] = []
         faults: list[BlenderError] = []
-        for provider, ask in self._calls(hook, **arguments):
+        for plugin in self._sorted():
             try:
-                offered = offered_by(ask, hook, kind, provider) or ()
-                offers += ((offer, provider) for offer in offered)
+                offers += ((each, plugin.provider) for each in plugin.offers(hook, kind, arguments))
             except BlenderError as fault:
                 faults.append(fault)
         raise_all("installed plugins cannot be used", faults)

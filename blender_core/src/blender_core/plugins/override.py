@@ -1,117 +1,29 @@
-"""Overrides: which rule an attribute gets in spite of its schema, and under which conditions."""
+"""Overrides: which rule an attribute gets in spite of its schema."""
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from blender_core.common.attribute_paths import is_pattern
-from blender_core.common.foreign import bounded, tried
-from blender_core.common.patterns import matches_name
+from blender_core.common.foreign import bounded
 from blender_core.common.plain_values import plain_scalar
+from blender_core.common.values import have_same_fields
 from blender_core.common.wording import preview
 from blender_core.plugins.rule import ENGINE_RULES, Missing
+from blender_core.plugins.when import (
+    ANYWHERE,
+    CONDITIONS,
+    OverrideTypeError,
+    OverrideValueError,
+    When,
+    are_strings,
+    strings_of,
+)
 from blender_core.schema.validation import problem_with_name
 
-if TYPE_CHECKING:
-    from blender_core.plugins.context import Context
-
-__all__ = ["ANYWHERE", "SETTINGS", "Override", "OverrideTypeError", "OverrideValueError", "When"]
-
-
-class _OverrideError(Exception):
-    """What an override or a condition cannot be; `key` is the argument that it is about, if any."""
-
-    def __init__(self, message: str, key: str | None = None) -> None:
-        super().__init__(message)
-        self.key = key
-
-
-class OverrideTypeError(_OverrideError, TypeError):
-    """An argument of an override or a condition is of the wrong type."""
-
-
-class OverrideValueError(_OverrideError, ValueError):
-    """An argument of an override or a condition has no meaning, or contradicts another."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class When:
-    """The inputs for which an override holds; all conditions must be met.
-
-    Parameters
-    ----------
-    model_type, telescope, instrument, exp_type, detector : str or tuple of str, optional
-        What the inputs are, or several of which one is enough. Upper and lower case are the same,
-        and ``*`` and ``?`` stand for any letters and for one.
-
-    Raises
-    ------
-    TypeError
-        If a condition is neither a str nor several.
-
-    Examples
-    --------
-    >>> from blender_core import When
-    >>> from blender_core.plugins.context import Context
-    >>> when = When(instrument="NIRCam", detector=("NRCA*", "NRCB*"))
-    >>> when.holds(Context(model_type="ImageModel", instrument="NIRCAM", detector="NRCB4"))
-    True
-    """
-
-    model_type: str | tuple[str, ...] | None = None
-    telescope: str | tuple[str, ...] | None = None
-    instrument: str | tuple[str, ...] | None = None
-    exp_type: str | tuple[str, ...] | None = None
-    detector: str | tuple[str, ...] | None = None
-
-    def __post_init__(self) -> None:
-        for name in _CONDITIONS:
-            value = getattr(self, name)
-            if value is not None:
-                object.__setattr__(self, name, _strings(value, f"the condition {name}", name))
-
-    @property
-    def conditions(self) -> frozenset[str]:
-        """Names of what has to be met."""
-        return frozenset(name for name in _CONDITIONS if getattr(self, name) is not None)
-
-    @property
-    def scope(self) -> frozenset[str]:
-        """The same with what follows: a detector is an instrument's, and that a telescope's."""
-        return self.conditions.union(*(_IMPLIED.get(name, ()) for name in self.conditions))
-
-    def holds(self, context: Context) -> bool:
-        """Tell whether inputs are meant.
-
-        Parameters
-        ----------
-        context : Context
-            What the inputs are.
-
-        Returns
-        -------
-        holds : bool
-            True if every condition is met. What inputs do not say of themselves meets none.
-        """
-        return all(
-            _is_one_of(getattr(context, name), getattr(self, name)) for name in self.conditions
-        )
-
-    def __str__(self) -> str:
-        return ", ".join(
-            f"{name}={' or '.join(getattr(self, name))}"
-            for name in _CONDITIONS
-            if getattr(self, name) is not None
-        )
-
-
-_CONDITIONS: Final = tuple(field.name for field in dataclasses.fields(When))
-_IMPLIED: Final = {"instrument": ("telescope",), "detector": ("telescope", "instrument")}
-ANYWHERE: Final = When()
-"""No condition at all."""
+__all__ = ["SETTINGS", "Override"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,32 +126,25 @@ class Override:
         if isinstance(self.missing, str):
             object.__setattr__(self, "missing", _missing(self, self.missing))
         if self.once_per != ():
-            paths = _strings(self.once_per, f"once_per of {_whose(self)}", "once_per")
+            paths = strings_of(self.once_per, f"once_per of {_whose(self)}", "once_per")
             object.__setattr__(self, "once_per", paths)
         # It is shown in tables and sentences, where a broken line would be out of place.
         object.__setattr__(self, "reason", " ".join(self.reason.split()))
         # Copies: a change of the caller's own dict must not reach a plan.
         for name in ("companions", "parameters"):
             pairs = {_own(key): _own(value) for key, value in bounded(getattr(self, name).items())}
-            if not _are_strings(*pairs, *(pairs.values() if name == "companions" else ())):
+            if not are_strings(*pairs, *(pairs.values() if name == "companions" else ())):
                 raise _wrong_type(self, name, _TYPES[name][1])
             object.__setattr__(self, name, pairs)
-        object.__setattr__(self, "when", When(**_conditions(self.when)))
+        object.__setattr__(
+            self, "when", When(**{name: getattr(self.when, name) for name in CONDITIONS})
+        )
         _require_sense(self)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Override):
             return NotImplemented
-        # Parameters may be anything, such as arrays, which no single word says to be equal.
-        return tried(lambda: _fields(self) == _fields(other), fallback=False)
-
-
-def _conditions(when: When) -> dict[str, Any]:
-    return {name: getattr(when, name) for name in _CONDITIONS}
-
-
-def _fields(override: Override) -> tuple[Any, ...]:
-    return tuple(getattr(override, each.name) for each in dataclasses.fields(override))
+        return have_same_fields(self, other)
 
 
 def _own(value: Any) -> Any:
@@ -313,24 +218,3 @@ def _missing(override: Override, word: str) -> Missing:
         words = ", ".join(repr(member.value) for member in Missing)
         msg = f"missing of {_whose(override)} is one of {words}, not {word!r}"
         raise OverrideValueError(msg, "missing") from None
-
-
-def _strings(value: Any, label: str, key: str) -> tuple[str, ...]:
-    strings = (value,) if issubclass(type(value), str) else value
-    if issubclass(type(strings), (tuple, list)):
-        strings = tuple(bounded(strings))
-    if type(strings) is not tuple or not _are_strings(*strings):
-        msg = f"{label} is a str or several, not {preview(value)}"
-        raise OverrideTypeError(msg, key)
-    if not strings or not all(each.strip() for each in strings):
-        msg = f"{label} is empty"
-        raise OverrideValueError(msg, key)
-    return tuple(map(str.__str__, strings))
-
-
-def _are_strings(*values: object) -> bool:
-    return all(issubclass(type(value), str) for value in values)
-
-
-def _is_one_of(value: str | None, patterns: tuple[str, ...]) -> bool:
-    return value is not None and any(matches_name(pattern, value) for pattern in patterns)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import functools
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pluggy
 
 from blender_core.errors import PluginError
-from blender_core.plugins.contract import guarded
+from blender_core.plugins.contract import guarded, offered_by
 from blender_core.plugins.hookspecs import NAME, BlenderSpecs
 from blender_core.plugins.misuse import misuses
 from blender_core.plugins.opened import Opened
+from blender_core.plugins.override import Override
+from blender_core.plugins.rule import Rule
+from blender_core.plugins.sent import SentPlugin, refuse, sent, unsendable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +22,8 @@ if TYPE_CHECKING:
     from blender_core.common.provider import Provider
 
 __all__ = ["RegisteredPlugin"]
+
+T = TypeVar("T", Rule, Override)
 
 
 class RegisteredPlugin:
@@ -38,6 +43,20 @@ class RegisteredPlugin:
         if problems:
             msg = "\n".join(f"plugin {provider} {problem}" for problem in problems)
             raise PluginError(msg, provider=provider)
+
+    def sent(self) -> SentPlugin:
+        """Return how another process gets it; an error if it cannot."""
+        if self.is_installed:
+            return SentPlugin(self.provider, None)
+        for rule in self.offers("blender_rules", Rule, {}):
+            if (error := unsendable(rule)) is not None:
+                refuse(self.provider, f"the rule {rule.name!r} of plugin {self.provider}", error)
+        return sent(self.plugin, self.provider)
+
+    def offers(self, hook: str, kind: type[T], arguments: Mapping[str, Any]) -> list[T]:
+        """Return the rules or overrides that a hook of it offers."""
+        calls = self.calls(hook, arguments)
+        return [each for ask in calls for each in offered_by(ask, hook, kind, self.provider) or ()]
 
     def functions(self, hook: str) -> list[pluggy.HookImpl]:
         """Return its functions that implement a hook."""

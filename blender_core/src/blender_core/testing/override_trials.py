@@ -13,9 +13,9 @@ from blender_core.plan.assignment import SourcedOverride, Tier
 from blender_core.plan.claims import Claims
 from blender_core.plan.conditions import unknown_conditions
 from blender_core.plugins.context import Context, context_paths
-from blender_core.plugins.override import When
 from blender_core.plugins.registry import Registry
 from blender_core.plugins.rule import ENGINE_RULES
+from blender_core.plugins.when import When
 from blender_core.schema.attribute_index import AttributeIndex
 from blender_core.schema.attributes import read_attributes
 from blender_core.schema.model_class import described, model_classes

@@ -34,8 +34,7 @@ if TYPE_CHECKING:
     from blender_core.errors import BlenderError, BlendWarning
     from blender_core.formats.remote.remote_files import RemoteFiles
     from blender_core.inputs.association import ProductChoice
-    from blender_core.plan.kind import Kind
-    from blender_core.plan.planner import Planner
+    from blender_core.plan.planner import Kind, Planner
     from blender_core.plugins.manager import Plugins
     from blender_core.readers.reader import Reader
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.blending.amendment import Amendment, AmendResult
-from blender_core.blending.expand import RecordedProduct, exposures_of
+from blender_core.blending.expand import Exposures, RecordedProduct
 from blender_core.blending.recorded_columns import RecordedColumns
 from blender_core.errors import AmendError, ExpansionError, NotADatamodelError
 from blender_core.evaluation.evaluation import evaluate
@@ -160,7 +160,7 @@ class _Amender:
     ) -> tuple[BlendPlan, Mapping[str, Sequence[Any]]]:
         """Return the plan for the exposures in the table, and what they had."""
         product = RecordedProduct(source, table, self._recorded.columns)
-        exposures = exposures_of(product)
+        exposures = Exposures(product)
         firsts: dict[type | str, Exposure] = {}
         rows: dict[Any, int] = {}
         for row, name in enumerate(product.model_types):

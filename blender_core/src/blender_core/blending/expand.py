@@ -8,7 +8,7 @@ known, which is the first exposure's where nobody has asked for a rule.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final, overload
+from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.cached import cached_property
 from blender_core.inputs.column import Column, Repeated
@@ -24,8 +24,7 @@ from blender_core.tables.recorded_inputs import Hdrtab
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-
-__all__ = ["Exposure", "RecordedProduct", "expanded", "exposures_of"]
+__all__ = ["Exposure", "Exposures", "RecordedProduct", "expanded"]
 
 _BLOCK: Final = 1024
 """How many rows are made at a time: exposures are gone through in order."""
@@ -39,12 +38,7 @@ def expanded(source: Reader) -> Sequence[Reader]:
         return [source]
     hdrrules = source.hdrrules()
     columns = {} if hdrrules is None else recorded_rules(hdrrules, source.what).columns
-    return exposures_of(RecordedProduct(source, Hdrtab(table, source.what), columns))
-
-
-def exposures_of(product: RecordedProduct) -> Sequence[Exposure]:
-    """Return the exposures that a product was made of."""
-    return _Exposures(product)
+    return Exposures(RecordedProduct(source, Hdrtab(table, source.what), columns))
 
 
 class RecordedProduct:
@@ -162,7 +156,7 @@ class RecordedProduct:
         return dict(zip(part.paths, self.source.read(part), strict=True))
 
 
-class _Exposures(Sequence["Exposure"]):
+class Exposures(Sequence["Exposure"]):
     """The exposures that a product was made of, each made when it is asked for."""
 
     def __init__(self, product: RecordedProduct) -> None:
@@ -171,13 +165,7 @@ class _Exposures(Sequence["Exposure"]):
     def __len__(self) -> int:
         return len(self._product.table)
 
-    @overload
-    def __getitem__(self, index: int) -> Exposure: ...
-
-    @overload
-    def __getitem__(self, index: slice) -> list[Exposure]: ...
-
-    def __getitem__(self, index: int | slice) -> Exposure | list[Exposure]:
+    def __getitem__(self, index: Any) -> Any:
         rows = range(len(self))[index]
         if isinstance(rows, range):
             return [Exposure(self._product, row) for row in rows]

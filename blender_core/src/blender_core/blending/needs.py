@@ -14,8 +14,8 @@ from blender_core.plan.schema_choices import DEFAULT_RULE
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from blender_core.plan.kind import Kind
     from blender_core.plan.plan import BlendPlan
+    from blender_core.plan.planner import Kind
     from blender_core.readers.reader import Reader
     from blender_core.schema.layout import Layout
 

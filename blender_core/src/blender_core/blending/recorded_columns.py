@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from blender_core.blending.expand import RecordedProduct
-    from blender_core.plan.kind import Kind
+    from blender_core.plan.planner import Kind
     from blender_core.schema.layout import Layout
 
 __all__ = ["RecordedColumns"]

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from blender_core.blending.rows import Key
     from blender_core.formats.remote.settings import Remote
-    from blender_core.plan.kind import Kind
+    from blender_core.plan.planner import Kind
     from blender_core.plugins.manager import Plugins
 
 __all__ = ["Run", "Runs"]

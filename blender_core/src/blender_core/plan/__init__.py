@@ -7,7 +7,6 @@ __all__ = [
     "conditions",
     "file_overrides",
     "findings",
-    "kind",
     "override_sources",
     "plan",
     "planner",

@@ -20,6 +20,7 @@ from blender_core.readers.model_files import class_named
 from blender_core.readers.similar.cache import ReaderCache
 from blender_core.schema.attributes import read_attributes
 from blender_core.schema.layout import Layout
+from blender_core.schema.tree import put
 
 if TYPE_CHECKING:
     import os
@@ -52,13 +53,7 @@ class FitsModelProduct(FileProduct):
             values = {} if as_saved else self._values_of_headers(layout)
             warn_of_repeated(fits, layout, source.label, of_product=True)
         for attribute, value in {**values, "meta.filename": path.name}.items():
-            *parents, name = attribute.split(".")
-            group = self._tree
-            for parent in parents:
-                if not isinstance(group.get(parent), dict):
-                    group[parent] = {}
-                group = group[parent]
-            group[name] = value
+            put(self._tree, attribute, value)
 
     @property
     def _fits(self) -> RawFits:

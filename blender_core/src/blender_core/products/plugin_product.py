@@ -30,6 +30,7 @@ from blender_core.products.later_values import OF_THE_PRODUCT, is_same
 from blender_core.readers.plugin_source import PluginSource
 from blender_core.readers.product_table import array_of_table
 from blender_core.schema.layout import Layout
+from blender_core.schema.tree import put
 
 if TYPE_CHECKING:
     import os
@@ -119,12 +120,8 @@ class PluginProduct(PluginSource, Product):
         layout = Layout(self._attributes.values())
         tree: dict[str, Any] = {}
         for path, value in zip(layout.paths, self.read(layout), strict=True):
-            *parents, name = path.split(".")
-            group = tree
-            for parent in parents:
-                group = group.setdefault(parent, {})
             if value is not None:
-                group[name] = value
+                put(tree, path, value)
         return tree
 
     def read(self, layout: Layout) -> list[Any]:

@@ -35,6 +35,13 @@ PYTHON_TYPES: Final[Mapping[str, frozenset[type]]] = {
 NEVER: Final = "never"
 """What ``blend_table`` says of an attribute that has no column, whoever asks for one."""
 _EITHER: Final = ("anyOf", "oneOf")
+# Fields of an attribute, and the words of a schema that they are from.
+_TEXTS: Final = {"keyword": "fits_keyword", "hdu": "fits_hdu", "section": "fits_section"}
+_WORDS: Final = {
+    "blend_from": "blend_from",
+    "column": "blend_column",
+    "once_per": "blend_once_per",
+}
 _UNIT_IN_TITLE = re.compile(r"\[([^\]]+)\]")
 
 
@@ -179,78 +186,57 @@ def _properties_named(schema: Mapping[str, Any], name: str) -> Iterator[Mapping[
             yield from _properties_named(alternative, name)
 
 
-@dataclass(slots=True)
 class _Draft:
     """What is known of an attribute so far, from visits to it and to its alternatives."""
 
-    type: str | None = None
-    title: str = ""
-    keyword: str | None = None
-    hdu: str = "PRIMARY"
-    enum: list[Any] | None = None
-    rule: str | None = None
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    blend_from: str | None = None
-    recorded: bool = False
-    recordable: bool = True
-    column: str | None = None
-    once_per: Any = None
-    section: str = ""
-    array: bool = False
-    subschema: Mapping[str, Any] | None = None
-    open_types: set[Any] = field(default_factory=set)
+    def __init__(self) -> None:
+        self._fields: dict[str, Any] = {}
+        self._enum: list[Any] = []
+        self._open_types: set[Any] = set()
+        self._is_array = self._is_recorded = False
 
     def add(self, subschema: Mapping[str, Any], alternative: bool) -> None:
-        if self.subschema is None:
-            self.subschema = subschema
+        fields = self._fields
+        fields.setdefault("subschema", subschema)
         kind = subschema.get("type")
-        self.array |= kind == "array"
+        self._is_array |= kind == "array"
         if alternative:
-            self.open_types.add(kind if isinstance(kind, str) else None)
+            self._open_types.add(kind if isinstance(kind, str) else None)
         elif isinstance(kind, str):
-            self.type = kind
-        if allowed := subschema.get("enum"):
-            self.enum = [*(self.enum or ()), *allowed]
+            fields["type"] = kind
+        self._enum += subschema.get("enum") or ()
         # What is not a str where one belongs is passed over.
-        self.title = self.title or _text(subschema, "title") or ""
-        self.keyword = _text(subschema, "fits_keyword") or self.keyword
-        self.hdu = _text(subschema, "fits_hdu") or self.hdu
+        if title := _text(subschema, "title"):
+            fields.setdefault("title", title)
+        fields |= {name: text for name, word in _TEXTS.items() if (text := _text(subschema, word))}
+        fields |= {name: subschema[word] for name, word in _WORDS.items() if word in subschema}
         if "blend_rule" in subschema:
-            self.rule, self.settings = subschema["blend_rule"], {}
-            if isinstance(self.rule, dict) and self.rule:  # an empty one is no name
-                self.settings = {**self.rule}
-                self.rule = self.settings.pop("rule", None)
-        self.blend_from = subschema.get("blend_from", self.blend_from)
-        self.column = subschema.get("blend_column", self.column)
-        self.once_per = subschema.get("blend_once_per", self.once_per)
-        self.section = _text(subschema, "fits_section") or self.section
+            rule, settings = subschema["blend_rule"], {}
+            if isinstance(rule, dict) and rule:  # an empty one is no name
+                settings = {**rule}
+                rule = settings.pop("rule", None)
+            fields |= {"rule": rule, "settings": settings}
         table = subschema.get("blend_table")
-        self.recordable &= table != NEVER
+        if table == NEVER:
+            fields["recordable"] = False
         # A list has no cell in a table, whatever its schema asks for.
         is_recorded = bool(table) or "blend_column" in subschema
-        self.recorded |= is_recorded and kind != "array"
+        self._is_recorded |= is_recorded and kind != "array"
 
     def attribute(self, path: str) -> Attribute:
-        kind = self.type
-        if kind is None and len(self.open_types) == 1:
-            (kind,) = self.open_types
+        fields = self._fields
+        if "type" not in fields and len(self._open_types) == 1:
+            (fields["type"],) = self._open_types
+        if self._is_array:
+            fields["type"] = "array"
+        if isinstance(fields.get("once_per"), list):
+            fields["once_per"] = tuple(fields["once_per"])
         return Attribute(
-            path=path,
-            type="array" if self.array else kind,
-            title=self.title,
-            keyword=self.keyword,
-            hdu=self.hdu,
-            enum=None if self.enum is None else tuple(self.enum),
-            unit=_unit(self.title),
-            rule=self.rule,
-            recorded=self.recorded and self.recordable,
-            settings=self.settings,
-            blend_from=self.blend_from,
-            recordable=self.recordable,
-            column=self.column,
-            once_per=tuple(self.once_per) if isinstance(self.once_per, list) else self.once_per,
-            section=self.section,
-            subschema=self.subschema or {},
+            path,
+            enum=tuple(self._enum) if self._enum else None,
+            unit=_unit(fields.get("title", "")),
+            recorded=self._is_recorded and fields.get("recordable", True),
+            **fields,
         )
 
 

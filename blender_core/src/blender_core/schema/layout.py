@@ -1,4 +1,4 @@
-"""What the inputs said: attribute → values in input order, None where an input has none."""
+"""The order in which a reader hands over the values of one input."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Take wanted values out of a tree of mappings, as datamodels and ASDF files have it."""
+"""Values in a tree of mappings, as datamodels and ASDF files have it: taken out, and put in."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from blender_core.schema.layout import Group, Layout
 
-__all__ = ["collect", "collect_all", "scalars_beyond", "scalars_within"]
+__all__ = ["collect", "collect_all", "put", "scalars_beyond", "scalars_within"]
 
 
 def collect(tree: Mapping[str, Any], layout: Layout) -> list[Any]:
@@ -63,6 +63,16 @@ def _collect_group(
         del strangers[n_before:]
     if value is not None and is_known:
         strangers.append((group.path, value))
+
+
+def put(tree: dict[str, Any], path: str, value: Any) -> None:
+    """Put a value into a tree, and make the groups that it is in."""
+    *parents, name = path.split(".")
+    for parent in parents:
+        if not isinstance(tree.get(parent), dict):
+            tree[parent] = {}
+        tree = tree[parent]
+    tree[name] = value
 
 
 def _is_part(name: Any) -> bool:

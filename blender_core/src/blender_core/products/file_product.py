@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import abc
 import contextlib
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from blender_core.common.caught_warnings import kept_apart
 from blender_core.common.plain_values import plain
@@ -14,9 +14,11 @@ from blender_core.errors import InputError
 from blender_core.formats.files.source_file import SourceFile
 from blender_core.products.base import Product
 from blender_core.products.datamodel import restored, write_model
+from blender_core.products.later_values import OF_THE_PRODUCT
 from blender_core.products.product import update_product
 from blender_core.products.written import require_model
 from blender_core.readers.asdf import AsdfReader
+from blender_core.schema.tree import put
 
 if TYPE_CHECKING:
     import os
@@ -29,8 +31,6 @@ if TYPE_CHECKING:
     from blender_core.tables.product_table import ProductTable
 
 __all__ = ["AsdfModelProduct", "FileProduct"]
-
-_OWN: Final = ("date", "filename", "model_type")
 
 
 class FileProduct(Product):
@@ -98,10 +98,8 @@ class FileProduct(Product):
     def table(self, name: str) -> Any:
         if not self._has_table(name):
             return None
-        try:
+        with self._source.unchanged():
             return self._reader().table(name)
-        finally:  # a file that has been changed may not even be readable
-            self._source.require_unchanged()
 
     def _has_table(self, name: str) -> bool:
         return self.tree.get(name) is not None
@@ -132,19 +130,18 @@ class FileProduct(Product):
 
     def save(self, target: Target) -> None:
         model = self.model
-        try:
+        with self._source.unchanged():
             write_model(model, target)
-        finally:  # a file that has been changed may not even be readable
-            self._source.require_unchanged()
-        self._own = {name: getattr(model.meta, name) for name in _OWN}
+        self._own = {path: model[path] for path in sorted(OF_THE_PRODUCT)}
 
     def check(self, draft: Path, target: Target) -> None:
         require_model(draft, self.model, target.ending)
 
     def saved(self, target: Target, status: os.stat_result | None) -> None:
         # What the file says of itself.
-        self._changes.update({f"meta.{name}": value for name, value in self._own.items()})
-        self._tree.setdefault("meta", {}).update(self._own)
+        self._changes.update(self._own)
+        for path, value in self._own.items():
+            put(self._tree, path, value)
         self.path = target.output
         if target.is_product:
             self._source = SourceFile(target.output, status)

@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import datetime
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from blender_core.errors import InputError, OutputError, UnknownInputError
@@ -13,6 +12,7 @@ from blender_core.formats.files.source_file import SourceFile
 from blender_core.formats.fits.scan import BadFitsError, NotFitsError, RawFits
 from blender_core.products.file_product import FileProduct
 from blender_core.products.fits_patch import patched
+from blender_core.products.saving import own_values
 from blender_core.products.written import require_parts
 from blender_core.readers.fits import FitsReader, extension_tree
 from blender_core.readers.header_values import select, warn_of_altered, warn_of_repeated
@@ -104,14 +104,9 @@ class FitsModelProduct(FileProduct):
         return type(self.validator).on_save is not JwstDataModel.on_save
 
     def _patch(self, target: Target) -> None:
-        now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
-        # What stdatamodels sets below ``meta`` when it saves a datamodel.
-        own = {
-            "date": now.isoformat(timespec="milliseconds"),
-            "filename": target.output.name,
-            "model_type": type(self.validator).__name__,
-        }
-        changes = {**self._changes, **{f"meta.{name}": value for name, value in own.items()}}
+        # What stdatamodels sets when it saves a datamodel.
+        own = {**own_values(target), "meta.model_type": type(self.validator).__name__}
+        changes = {**self._changes, **own}
         from astropy.io.fits import VerifyError
 
         with self._source.unpacked() as source:
@@ -128,10 +123,8 @@ class FitsModelProduct(FileProduct):
                 msg = f"{self._source.label} cannot be written to {target.output}: {error}"
                 raise OutputError(msg, path=target.output) from error
             file = cast("BinaryIO", target.file)
-            try:
+            with self._source.unchanged():
                 file.writelines(self._source.reading(blocks_of(parts, source)))
-            finally:  # a file that has been changed may not even be readable
-                self._source.require_unchanged()
         self._own, self._parts = own, parts
 
 

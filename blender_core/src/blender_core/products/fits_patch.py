@@ -10,10 +10,10 @@ written anew, and all other bytes are copied.
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from blender_core.common.values import DROP
-from blender_core.formats.asdf.tree_text import array_tag
+from blender_core.formats.asdf.tree_text import CHECKSUM, array_tag
 from blender_core.formats.files.byte_ranges import Part, PatchError
 from blender_core.formats.fits.asdf_extension import new_extension, with_tree
 from blender_core.formats.fits.cards import RawHeader
@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from blender_core.tables.product_table import ProductTable
 
 __all__ = ["patched"]
-
-_CHECKSUM_OF_HEADERS: Final = "_fits_hash"
 
 
 def patched(
@@ -75,7 +73,7 @@ def patched(
     for name, cards in cards_left(extra_fits, blended).items():
         in_tree[f"extra_fits.{name}.header"] = cards
     # Without the checksum, the headers are read over the tree.
-    in_tree[_CHECKSUM_OF_HEADERS] = _checksum_of_headers(hdus) if as_saved else DROP
+    in_tree[CHECKSUM] = _checksum_of_headers(hdus) if as_saved else DROP
     raw = fits.hdu(ASDF)
     if raw is not None and fits.asdf is not None:
         tree = next(hdu for hdu in hdus if hdu.name == ASDF)

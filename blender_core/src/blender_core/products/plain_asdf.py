@@ -161,17 +161,16 @@ class AsdfProduct(Product):
             return None
         import asdf
 
-        try:
-            with self._source.opened() as source:
-                part = part_of(source, name)
-            with asdf.open(part) as file:
-                return np.array(file[name])
-        except InputError:
-            raise
-        except Exception as error:  # asdf has several
-            raise unreadable(name, self.what, error) from error
-        finally:  # a file that has been changed may not even be readable
-            self._source.require_unchanged()
+        with self._source.unchanged():
+            try:
+                with self._source.opened() as source:
+                    part = part_of(source, name)
+                with asdf.open(part) as file:
+                    return np.array(file[name])
+            except InputError:
+                raise
+            except Exception as error:  # asdf has several
+                raise unreadable(name, self.what, error) from error
 
     def update(
         self, changes: Mapping[str, Any], tables: Mapping[str, ProductTable], plan: BlendPlan
@@ -194,15 +193,14 @@ class AsdfProduct(Product):
         nodes |= self.own_nodes(target)
         file = cast("BinaryIO", target.file)
         self._parts = None
-        try:
-            with self._source.opened() as source:
-                parts = self._edited(source, nodes, target)
-                file.writelines(self._source.reading(blocks_of(parts, source)))
-        except (PatchError, ExternalArrayError) as error:
-            msg = f"{self.what} cannot be written to {target.output}: {error}"
-            raise OutputError(msg, path=target.output) from error
-        finally:  # a file that has been changed may not even be readable
-            self._source.require_unchanged()
+        with self._source.unchanged():
+            try:
+                with self._source.opened() as source:
+                    parts = self._edited(source, nodes, target)
+                    file.writelines(self._source.reading(blocks_of(parts, source)))
+            except (PatchError, ExternalArrayError) as error:
+                msg = f"{self.what} cannot be written to {target.output}: {error}"
+                raise OutputError(msg, path=target.output) from error
         self._parts = parts
 
     def _edited(self, source: BinaryIO, nodes: Mapping[str, Any], target: Target) -> list[Part]:

@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import datetime
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
@@ -29,6 +28,7 @@ from blender_core.products.hdu_edit import (
 )
 from blender_core.products.hdulist_edit import HDUListEdit, blocks_of_hdulist
 from blender_core.products.plain_cards import PlainCards, beyond, require_metadata
+from blender_core.products.saving import own_values
 from blender_core.products.written import require_parts
 from blender_core.readers.header_values import select, warn_of_altered, warn_of_repeated
 from blender_core.readers.product_table import table_in_file, table_in_hdulist
@@ -222,10 +222,8 @@ class FitsProduct(Product):
             return None
         if self._source is None:
             return table_in_hdulist(self._hdulist, self.what, name)
-        try:
+        with self._source.unchanged():
             return table_in_file(hdu, self._source, self.what, name)
-        finally:  # a file that has been changed may not even be readable
-            self._source.require_unchanged()
 
     def n_rows(self, name: str) -> int:
         hdu = self._fits.hdu(name.upper())
@@ -277,11 +275,8 @@ class FitsProduct(Product):
         source = cast("SourceFile", self._source)
         hdus = self._edited(self._fits, {**self._changes, **own})
         parts = [part for hdu in hdus for part in (hdu.header.raw, *hdu.data)]
-        with source.unpacked() as content:
-            try:
-                file.writelines(source.reading(blocks_of(parts, content)))
-            finally:  # a file that has been changed may not even be readable
-                source.require_unchanged()
+        with source.unpacked() as content, source.unchanged():
+            file.writelines(source.reading(blocks_of(parts, content)))
         self._parts = parts
 
     def check(self, draft: Path, target: Target) -> None:
@@ -334,9 +329,5 @@ class FitsProduct(Product):
 
     def _own_cards(self, target: Target) -> dict[str, Any]:
         """Return what the file says of itself, as far as it has attributes for that."""
-        now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
-        own = {
-            "meta.date": now.isoformat(timespec="milliseconds"),
-            "meta.filename": target.output.name,
-        }
+        own = own_values(target)
         return {path: value for path, value in own.items() if path in self._known_attributes()}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import datetime
 import gzip
 import logging
 import time
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from blender_core.formats.files.draft import Draft
     from blender_core.products.base import Product
 
-__all__ = ["save", "target_of"]
+__all__ = ["own_values", "save", "target_of"]
 
 _LOGGER: Final = logging.getLogger(__name__)
 _PACKED: Final = ".fits.gz"
@@ -30,6 +31,15 @@ _PACKED: Final = ".fits.gz"
 def target_of(product: Product, output: str | os.PathLike[str], *, overwrite: bool) -> Target:
     """Return where a product goes, or refuse that."""
     return Target.find(output, overwrite=overwrite, product=product.origin, endings=product.endings)
+
+
+def own_values(target: Target) -> dict[str, str]:
+    """Return what a file that is written now says of itself, by dotted path."""
+    now = datetime.datetime.now(datetime.UTC).replace(tzinfo=None)
+    return {
+        "meta.date": now.isoformat(timespec="milliseconds"),
+        "meta.filename": target.output.name,
+    }
 
 
 def save(product: Product, target: Target) -> None:

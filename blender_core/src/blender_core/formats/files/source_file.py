@@ -123,6 +123,17 @@ class SourceFile:
             raise InputError(msg)
 
     @contextlib.contextmanager
+    def unchanged(self) -> Iterator[None]:
+        """Refuse what is done within if the file has been changed by the end of it.
+
+        That is told first, whatever else fails: a changed file may not even be readable.
+        """
+        try:
+            yield
+        finally:
+            self.require_unchanged()
+
+    @contextlib.contextmanager
     def _has_to_be_there(self) -> Iterator[None]:
         try:
             yield

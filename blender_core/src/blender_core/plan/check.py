@@ -187,9 +187,7 @@ def _column(
         )
         # Both have a column. That one schema has a keyword twice, only its authors can mend.
         is_of_schema = not (_has_own_column(assignment) or _has_own_column(other))
-        yield _finding(
-            assignment, FindingKind.COLUMN, problem, remedy, is_information=is_of_schema
-        )
+        yield _finding(assignment, FindingKind.COLUMN, problem, remedy, is_information=is_of_schema)
     if reason := problem_with_name(column):
         problem = f"HDRTAB cannot have its column {preview(column)}: {reason}"
         yield _finding(assignment, FindingKind.COLUMN, problem, remedy)

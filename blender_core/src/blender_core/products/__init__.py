@@ -14,4 +14,5 @@ __all__ = [
     "product",
     "product_file",
     "saving",
+    "swapped",
 ]

@@ -211,12 +211,14 @@ Rules = Annotated[
 
 def remote_of(**given: Any) -> Remote:
     """Return how inputs by URL are fetched, as far as a user says it."""
-    from blender_core.formats.remote.settings import Remote
+    from blender_core.formats.remote.settings import Remote, problem_with
 
-    try:
-        return Remote(**{name: value for name, value in given.items() if value is not None})
-    except ValueError as error:
-        raise CommandError(str(error)) from None
+    said = {name: value for name, value in given.items() if value is not None}
+    for name, value in said.items():
+        if problem := problem_with(name, value):
+            msg = f"--{name.replace('_', '-')} {problem}"
+            raise CommandError(msg)
+    return Remote(**said)
 
 
 def split_names(texts: Iterable[str]) -> list[str]:

@@ -54,10 +54,14 @@ def file_of_part(name: str) -> Path | None:
 
 def files_named_by(text: str, remote: RemoteFiles) -> Iterator[Path | str]:
     """Give the files, or their URLs, that a name, a pattern or a list stands for, in order."""
-    if text.startswith(_LIST) and not os.path.lexists(text):
-        yield from _listed_in(Path(text[len(_LIST) :]), remote)
-    else:
-        yield from _files(text, remote)
+    try:
+        if text.startswith(_LIST) and not os.path.lexists(text):
+            yield from _listed_in(Path(text[len(_LIST) :]), remote)
+        else:
+            yield from _files(text, remote)
+    except InputError as fault:
+        fault.input = fault.input or shown_url(text)
+        raise
 
 
 def _files(name: str, remote: RemoteFiles) -> Iterator[Path | str]:

@@ -180,7 +180,7 @@ ReportFile = Annotated[
 ]
 Concurrent = Annotated[
     int | None,
-    option("N", "How many inputs by URL are fetched at a time: 16, unless it is said."),
+    option("N", "How many inputs by URL are fetched at the same time: 16 by default."),
 ]
 Download = Annotated[
     bool,
@@ -189,16 +189,17 @@ Download = Annotated[
 EveryHeader = Annotated[
     bool,
     flag(
-        "Fetch all headers of inputs by URL, also those between arrays that a checksum tells.",
+        "Fetch all headers of inputs by URL. By default, those between arrays are not fetched if a "
+        "checksum in the file says what they are.",
         "--every-header",
     ),
 ]
 MostBytes = Annotated[
-    int | None, option("N", "How many bytes may be fetched of an input by URL: 64 MB by default.")
+    int | None, option("N", "How many bytes may be fetched of one input by URL: 64 MiB by default.")
 ]
 Timeout = Annotated[
     float | None,
-    option("SECONDS", "How long to wait for an answer where inputs are fetched: 30 by default."),
+    option("SECONDS", "How long to wait for an answer when inputs are fetched: 30 by default."),
 ]
 Rules = Annotated[
     list[Path] | None,

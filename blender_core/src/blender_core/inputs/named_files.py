@@ -72,11 +72,11 @@ def _files(name: str, remote: RemoteFiles) -> Iterator[Path | str]:
         msg = "the name of an input is empty: is a variable of the shell not set?"
         raise InputError(msg)
     path = _expanded(name)
-    if not os.path.lexists(path) and glob.has_magic(name):
+    if file_of_part(str(path)) is not None:
+        yield path
+    elif not os.path.lexists(path) and glob.has_magic(name):
         matches = _fitting(path)
         files = [match for match in map(Path, matches) if not match.is_dir()]
-        if not files and file_of_part(str(path)) is not None:
-            files = [path]
         if not files:
             hint = ", but there are folders: name what is in them" if matches else ""
             whole, bracket, _ = name.partition("[")

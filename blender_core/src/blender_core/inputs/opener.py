@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from blender_core.common.urls import is_url, shown_url
-from blender_core.common.wording import join_words, named
+from blender_core.common.wording import join_words, named, visible
 from blender_core.errors import (
     InputError,
     NotADatamodelError,
@@ -66,10 +66,15 @@ class Opener:
             if sources is None:
                 raise
             return sources
-        except InputError:
+        except InputError as refusal:
+            is_name = isinstance(given, (str, os.PathLike))
+            file = file_of_part(str(given)) if is_name else None
+            if file is None:
+                raise
             sources = self._named_for_plugin(given, label)
             if sources is None:
-                raise
+                msg = f"{refusal}. There is {visible(str(file))}, and no plugin reads a part of it"
+                raise InputError(msg) from refusal
             return sources
         return [reader]
 
@@ -128,8 +133,7 @@ class Opener:
 
     def _named_for_plugin(self, given: Any, label: str) -> Iterable[Reader] | None:
         """Return what a plugin makes of a name that is no file's, but that of a part of one."""
-        is_name = isinstance(given, (str, os.PathLike))
-        if self._plugins is None or not is_name or file_of_part(str(given)) is None:
+        if self._plugins is None:
             return None
         open_file = self._open_file(label)
         label = named(label, shown_url(os.fspath(given)))

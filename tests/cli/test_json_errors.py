@@ -2,9 +2,13 @@
 
 import json
 import shutil
+import sys
+from pathlib import Path
 
 import pytest
+from astropy.io import fits
 
+from blender_core import blendmodels
 from blender_core.cli.app import app
 
 KEYS = ["type", "message", "attribute", "keyword", "input", "provider", "remedy"]
@@ -133,6 +137,119 @@ def test_two_plugins(refused_json, install):
     assert error["provider"] is None
     names = [each["distribution"] for each in error["providers"]]
     assert names == ["acme-rules", "blender-rules-std"]
+
+
+class TestWhatIsKnown:
+    """Each class of errors has what it knows beside what all have."""
+
+    PLAN = "plan", "--model", "ImageModel"
+    STD = "blender-rules-std"
+
+    def test_a_rule(self, refused_json):
+        error = refused_json(*self.PLAN, "--override", "EFFEXPTM=maxx")
+        assert error["type"] == "UnknownRuleError"
+        assert error["attribute"] == "meta.exposure.exposure_time"
+        assert error["keyword"] == "EFFEXPTM"
+        assert list(error["wanted"]) == ["maxx"]
+
+    def test_several_rules(self, refused_json):
+        overrides = ["--override", "EFFEXPTM=maxx", "--override", "EXPSTART=minn"]
+        error = refused_json(*self.PLAN, *overrides)
+        assert (error["attribute"], error["keyword"]) == (None, None)
+        assert set(error["wanted"]) == {"maxx", "minn"}
+
+    def test_whose_rule_wants_more(self, refused_json):
+        error = refused_json(*self.PLAN, "--override", "EXPSTART=weighted_mean")
+        assert error["provider"]["distribution"] == self.STD
+
+    def test_a_place_in_a_rules_file(self, refused_json, here):
+        (here / "t.toml").write_text('[[override]]\nattribute = "EXPSTART"\nrul = "max"\n')
+        error = refused_json(*self.PLAN, "--rules", "t.toml")
+        place = [error[name] for name in ("path", "line", "column", "key", "variable")]
+        assert place == ["t.toml", 3, None, "rul", None]
+
+    def test_an_environment_variable(self, refused_json, monkeypatch):
+        monkeypatch.setenv("MODEL_BLENDER_RULES", "none.toml")
+        assert refused_json(*self.PLAN)["variable"] == "MODEL_BLENDER_RULES"
+
+    def test_overrides_that_disagree(self, refused_json):
+        overrides = ["--override", "EXPSTART=max", "--override", "EXPSTART=min"]
+        assert refused_json(*self.PLAN, *overrides)["sources"] == ["the caller"]
+
+    @pytest.mark.parametrize(
+        "override",
+        ["attribute='NIX', rule='max'", "attribute='EXPEND', rule='max', order_by='NIX'"],
+    )
+    def test_whose_override_means_nothing(self, refused_json, install, override):
+        install(
+            "acme-rules",
+            "acme",
+            "from blender_core import Override, hookimpl\n\n\n@hookimpl\n"
+            f"def blender_overrides():\n    return [Override({override})]\n",
+        )
+        error = refused_json(*self.PLAN)
+        assert error["attribute"] == "NIX"
+        assert error["provider"]["distribution"] == "acme-rules"
+        assert error["close"] == []
+
+    @pytest.mark.parametrize("given", ["none*.fits", "@none.txt", "none.fits[1]"])
+    def test_a_name_of_several(self, refused_json, given):
+        assert refused_json("preview", given)["input"] == given
+
+    def test_a_url_pattern(self, refused_json):
+        error = refused_json("preview", "nosuch://me:secret@host/*.fits")
+        assert error["type"] == "RemoteError"
+        assert error["input"] == error["url"] == "nosuch://***@host/*.fits"
+        assert error["status"] is None
+
+    def test_what_is_not_installed(self, refused_json, monkeypatch):
+        monkeypatch.setitem(sys.modules, "fsspec", None)  # as if it were not there
+        for given in ("https://host/a.fits", "https://host/*.fits"):
+            error = refused_json("preview", given)
+            assert error["remedy"] == 'pip install "blender-core[remote]"'
+            assert error["message"].endswith(error["remedy"])
+
+    def test_what_several_plugins_take(self, refused_json, install, here):
+        (here / "a.xyz").write_text("X")
+        for name in ("acme", "apex"):
+            install(
+                f"{name}-io",
+                name,
+                "from blender_core import hookimpl\n\n\n@hookimpl\n"
+                "def blender_open(given, what, opened):\n    return 7\n",
+            )
+        error = refused_json("preview", "a.xyz")
+        assert (error["type"], error["input"]) == ("ReaderConflictError", "a.xyz")
+        assert error["what"] == "input 1 (a.xyz)"
+        error = refused_json("preview", "a.xyz", "--block", "acme")
+        assert (error["type"], error["input"]) == ("PluginError", "a.xyz")
+
+    def test_where_nothing_can_be_written(self, refused_json, product, exposures):
+        error = refused_json("blend", product, *exposures, "--output", "none/a.fits")
+        assert (error["type"], error["path"]) == ("OutputError", "none/a.fits")
+
+    def test_products_of_an_association(self, refused_json, product):
+        content = {"products": [{"name": name, "members": []} for name in "ab"]}
+        Path("asn.json").write_text(json.dumps(content))
+        error = refused_json("blend", product, "asn.json")
+        assert (error["products"], error["remedy"]) == (["a", "b"], "--asn-product a")
+
+    def test_a_column(self, refused_json, product, exposures):
+        blendmodels(str(product), list(map(str, exposures)), output=str(product))
+        error = refused_json("table", product, "--columns", "EXPSTRT")
+        assert error["attribute"] == "EXPSTRT"
+        assert "EXPSTART" in error["close"]
+        assert "EXPSTART" in refused_json("explain", product, "EXPSTRT")["close"]
+        with fits.open(product, mode="update") as hdus:
+            table = hdus["HDRTAB"]
+            rows = len(table.data)
+            column = fits.Column("EXPSTART", "3A", array=["abc"] * rows)
+            others = [each for each in table.columns if each.name != "EXPSTART"]
+            hdus["HDRTAB"] = fits.BinTableHDU.from_columns([*others, column], name="HDRTAB")
+        error = refused_json("preview", product, "--expand")
+        assert error["type"] == "ExpansionError"
+        assert (error["column"], error["keyword"]) == ("EXPSTART", "EXPSTART")
+        assert error["input"] == str(product)
 
 
 def test_a_traceback_comes_before_it(command):

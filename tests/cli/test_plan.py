@@ -144,6 +144,17 @@ class TestCheck:
         assert done.stdout == f"{nothing}\n"
         assert command("check", "--model", "ImageModel", "--quiet").stdout == ""
 
+    def test_the_schemas_keywords_that_two_attributes_have(self, command, printed_json):
+        # meta.guidestar has them as well, in stdatamodels' core and guidestar schemas.
+        twice = ["ROLL_REF", "V3I_YANG", "VPARITY"]
+        nothing, *information = command("check", "--model", "AmiOIModel").stdout.splitlines()
+        assert nothing == "Nothing found in AmiOIModel."
+        for keyword in twice:
+            assert sum(f"For information: {keyword} (meta.wcsinfo." in one for one in information)
+        told = printed_json("check", "--model", "AmiOIModel", "--except", "deprecated")
+        assert sorted(one["keyword"] for one in told["information"]) == twice
+        assert told["findings"] == []
+
     def test_a_deprecated_rule_that_an_override_asks_for(self, command, printed_json):
         arguments = ["check", "--model", "ImageModel", "--override", "DATE-OBS=mindatetime"]
         (line,) = command(*arguments, status=1).stdout.splitlines()[1:-1]

@@ -185,3 +185,32 @@ class TestSwapped:
             blendmodels(["a_cal.fits", "b_cal.fits"], ["a_cal.fits", "b_cal.fits"])
         assert "swapped" not in str(caught.value)
         assert starts(["a_cal.fits"]) == [100.0]
+
+    @pytest.mark.parametrize("collection", [list, tuple])
+    def test_one_exposure_and_its_product(self, here, collection):
+        blendmodels("a_cal.fits", ["b_cal.fits", "a_cal.fits"], output="p_i2d.fits")
+        blendmodels("p_i2d.fits", ["b_cal.fits", "a_cal.fits"], output="p_i2d.fits")
+        before = {file: file.read_bytes() for file in here.iterdir()}
+        # Given as one, it is an error whatever HDRTAB says; in a list, only if it has the name.
+        for product, inputs in (
+            ("b_cal.fits", "p_i2d.fits"),
+            ("c_cal.fits", Path("p_i2d.fits")),
+            ("b_cal.fits", collection(["p_i2d.fits"])),
+            (Path("b_cal.fits"), collection([here / "p_i2d.fits"])),
+        ):
+            with pytest.raises(NotADatamodelError, match="are product and inputs swapped"):
+                blendmodels(product, inputs)
+        with pytest.raises(NotADatamodelError, match="are product and inputs swapped"):
+            blendmodels(ImageModel(), ImageModel("p_i2d.fits"))
+        assert {file: file.read_bytes() for file in here.iterdir()} == before
+
+    @pytest.mark.usefixtures("here")
+    def test_one_product_of_others(self):
+        blendmodels("a_cal.fits", ["a_cal.fits", "b_cal.fits"], output="p_i2d.fits")
+        assert starts(["p_i2d.fits"]) == [100.0]
+        blendmodels("c_cal.fits", ["p_i2d.fits"], output="q_i2d.fits")
+        blendmodels("b_cal.fits", ["p_i2d.fits"], expand=True, output="r_i2d.fits")
+        for inputs in ("c_cal.fits", "p_i2d.fits"):
+            with pytest.raises(TypeError, match="takes a collection of inputs") as caught:
+                blendmodels("p_i2d.fits", inputs)
+            assert "swapped" not in str(caught.value)

@@ -1,9 +1,13 @@
 """Names of parts of files, which plugins may know."""
 
+from pathlib import Path
+
 import pytest
 from astropy.io import fits
 
 from blender_core import InputError, OutputError, Plugins, Provider, Source, blendmodels, hookimpl
+from blender_core.formats.remote.remote_files import RemoteFiles
+from blender_core.inputs.named_files import files_named_by
 
 SCHEMA = {"properties": {"meta": {"properties": {"n": {"fits_keyword": "N", "blend_rule": "sum"}}}}}
 
@@ -91,8 +95,23 @@ def test_a_broken_file(blend, path):
 
 
 def test_nobody_knows_parts(path):
-    with pytest.raises(InputError, match="No such file"):
+    with pytest.raises(
+        InputError, match=r"No such file.*x\.fits, and no plugin reads a part of it"
+    ):
         blendmodels(None, [f"{path}[1]"])
+
+
+@pytest.mark.parametrize("kind", ["pattern", "list"])
+def test_a_part_comes_before_a_pattern(blend, path, tmp_path, kind):
+    other = fits.PrimaryHDU()
+    other.header["N"] = 100
+    other.writeto(tmp_path / "x.fits1")
+    (tmp_path / "list").write_text(f"{path}[1]\n")
+    given = f"{path}[1]" if kind == "pattern" else f"@{tmp_path / 'list'}"
+    assert blend(given).values["meta.n"] == 2
+    assert list(files_named_by(f"{path}[1]", RemoteFiles())) == [Path(f"{path}[1]")]
+    path.rename(tmp_path / "y.fits")  # then it is a pattern
+    assert blend(given).values["meta.n"] == 100
 
 
 def test_its_file_is_not_replaced(path, tmp_path):

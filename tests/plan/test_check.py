@@ -287,8 +287,29 @@ def test_two_attributes_in_one_column(plan_of):
     assert (finding.kind, finding.attribute) == (FindingKind.COLUMN, "meta.b")
     assert finding.problem == "its column 'roll' is that of meta.a (ROLL) as well: it gets 'roll_2'"
     assert "Override(attribute='meta.b', column=...)" in finding.remedy
+    assert finding.is_information, "both have a column, and no team has written the schema"
     mended = [Override(attribute="meta.b", column="ROLL_B")]
     assert not plan_of(overrides=mended, **leaves).check()
+
+
+@pytest.mark.parametrize(
+    "override",
+    [
+        Override(attribute="meta.a", column="OTHER"),
+        Override(attribute="meta.b", rule="first", record=True),
+    ],
+    ids=["a name", "a column"],
+)
+def test_a_column_that_an_override_asks_for_and_another_has(plan_of, override):
+    recorded = {**TEXT, "blend_table": True}
+    leaves = {
+        "a": {**recorded, "fits_keyword": "ROLL"},
+        "b": {**TEXT, "fits_keyword": "ROLL"},
+        "c": {**recorded, "fits_keyword": "OTHER"},
+    }
+    with pytest.warns(BlendWarning, match="HDRTAB"):
+        (finding,) = plan_of(overrides=[override], **leaves).check()
+    assert (finding.kind, finding.is_information) == (FindingKind.COLUMN, False)
 
 
 def test_a_column_that_fits_does_not_allow(plan_of):
@@ -299,7 +320,7 @@ def test_a_column_that_fits_does_not_allow(plan_of):
     assert finding.problem.endswith(
         f"its name has {6 + 2 * len(long)} characters, and FITS allows 68"
     )
-    assert finding.kind is FindingKind.COLUMN
+    assert (finding.kind, finding.is_information) == (FindingKind.COLUMN, False)
 
 
 def test_deprecated_names(plan_of):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, Literal
 
 from blender_core.blending.blender import ModelBlender
@@ -14,15 +15,16 @@ from blender_core.inputs.inputs import Inputs, may_be_swapped
 from blender_core.plugins.manager import Plugins
 from blender_core.products.open_product import open_product
 from blender_core.products.saving import save, target_of
+from blender_core.products.swapped import are_swapped, is_product_of
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Collection, Iterable, Mapping
     from concurrent.futures import Executor
 
     from blender_core.blending.result import BlendResult
     from blender_core.formats.remote.settings import Remote
     from blender_core.plugins.override import Override
+    from blender_core.products.base import Product
 
 __all__ = ["blendmodels"]
 
@@ -154,7 +156,18 @@ def blendmodels(
     if inputs is None:
         inputs = Inputs.of_product(product.tree, product.origin and product.origin.parent, choice)
     else:
-        inputs = Inputs.of_call(inputs, choice, RemoteFiles(remote))
+        if not expand:
+            _require_not_swapped(product, inputs, plugins)
+        try:
+            inputs = Inputs.of_call(inputs, choice, RemoteFiles(remote))
+        except TypeError as refusal:
+            if expand or not are_swapped(product, inputs, plugins):
+                raise
+            msg = (
+                f"{refusal}; and it has an HDRTAB, which {product.what} has not: are product and "
+                "inputs swapped? The product comes first"
+            )
+            raise NotADatamodelError(msg) from refusal
     total = inputs.total if progress else None
     if target is not None:
         inputs.require_apart(target)
@@ -167,3 +180,18 @@ def blendmodels(
         target.require_apart(result.files)
         save(product, target)
     return result
+
+
+def _require_not_swapped(product: Product, inputs: Any, plugins: Plugins) -> None:
+    """Refuse the name of a product as the only input for one of the exposures it was made of."""
+    if type(inputs) not in (list, tuple) or len(inputs) != 1 or product.origin is None:
+        return
+    (only,) = inputs
+    if not isinstance(only, (str, os.PathLike)):
+        return
+    if is_product_of(only, names_of_product(product.tree, product.origin), plugins):
+        msg = (
+            f"{only} is a product of {product.origin}, by its HDRTAB: are product and inputs "
+            "swapped? The product comes first"
+        )
+        raise NotADatamodelError(msg)

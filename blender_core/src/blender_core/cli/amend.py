@@ -73,7 +73,7 @@ def amend(
         target = product if output is None else output
         if not dry_run and output is None and not overwrite:
             msg = f"say where to write: --output FILE, or --overwrite for {product} itself"
-            raise CommandError(msg)
+            raise CommandError(msg, remedy="--overwrite")
         notes = Notes()
         with notes.about(""):
             plugins = Plugins.discover(block or ())

@@ -252,16 +252,24 @@ def print_findings(by_plan: _Findings, faults: "Mapping[str, BlenderError] | Non
         numbers = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
         output.text(f"{pluralize(len(classes), 'finding')} in {_where(by_plan)}: {numbers}.")
         output.text(f"--except {next(iter(kinds))} leaves out those of this kind.", "dim")
-    if information:
-        output.text(f"For information: {_in_short(information)}.", "dim")
+    for sentence in _in_short(information):
+        output.text(f"For information: {sentence}.", "dim")
 
 
-def _in_short(information: "Iterable[Finding]") -> str:
-    """Return in one sentence what only who writes the schema can mend."""
-    rules = {each.rule: each.keyword or each.attribute for each in information}
-    names = ", ".join(f"{rule} ({keyword})" for rule, keyword in rules.items())
-    ask = "asks for the deprecated rule" + ("s" if len(rules) > 1 else "")
-    return f"the schema {ask} {names}; the values are right, and only the schema can change that"
+def _in_short(information: "Iterable[Finding]") -> "Iterator[str]":
+    """Give in a sentence for each kind what only who writes the schema can mend."""
+    of_kinds: dict[FindingKind, dict[Finding, None]] = {}
+    for finding in information:
+        of_kinds.setdefault(finding.kind, {})[finding] = None
+    if deprecated := of_kinds.pop(FindingKind.DEPRECATED, None):
+        rules = {each.rule: each.keyword or each.attribute for each in deprecated}
+        names = ", ".join(f"{rule} ({keyword})" for rule, keyword in rules.items())
+        ask = "asks for the deprecated rule" + ("s" if len(rules) > 1 else "")
+        yield (
+            f"the schema {ask} {names}; the values are right, and only the schema can change that"
+        )
+    for finding in itertools.chain(*of_kinds.values()):
+        yield f"{finding.keyword or finding.attribute} ({finding.attribute}): {finding.problem}"
 
 
 def _print_finding(output: "Output", finding: Finding, classes: "Sequence[str]") -> None:

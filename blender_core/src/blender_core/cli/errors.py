@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import typer
 
-from blender_core.common.advice import Advice, Argument
+from blender_core.common.advice import Advice, Argument, Extra
 from blender_core.common.foreign import class_name, interruption, tried
+from blender_core.common.provider import Provider
 from blender_core.common.wording import describe_error, visible
 from blender_core.errors import BlenderError, BlendErrorGroup
 
@@ -43,12 +44,14 @@ _NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 class CommandError(Exception):
     """A command cannot do what it was asked; the message tells its user why, in one line.
 
-    ``lines`` are what the user may copy, and stand below it.
+    ``lines`` are what the user may copy, and stand below it; ``remedy`` is what helps, and stands
+    in the message.
     """
 
-    def __init__(self, message: str, lines: Sequence[str] = ()) -> None:
+    def __init__(self, message: str, lines: Sequence[str] = (), *, remedy: str = "") -> None:
         super().__init__(message)
         self.lines = tuple(lines)
+        self.remedy = remedy or "\n".join(lines)
 
 
 @contextmanager
@@ -83,6 +86,8 @@ def in_options(message: str) -> str:
 
 def _as_option(argument: Argument) -> str:
     """Return the option that does what an argument of the library does."""
+    if isinstance(argument, Extra):
+        return str(argument)
     if argument.name == "later":
         return "--replace-later"
     if argument.name == "remote":
@@ -129,7 +134,7 @@ def error_object(error: BaseException, message: str | None = None) -> dict[str, 
     }
     if isinstance(error, CommandError):
         content["message"] = "\n".join([str(error), *error.lines])
-        content["remedy"] = "\n".join(error.lines) or None
+        content["remedy"] = error.remedy or None
     if isinstance(error, BlenderError):
         content["message"] = in_options(error.advice)
         content["attribute"], content["keyword"] = error.attribute, error.keyword
@@ -137,11 +142,27 @@ def error_object(error: BaseException, message: str | None = None) -> dict[str, 
         if error.provider is not None:
             content["provider"] = provider_object(error.provider)
         content["remedy"] = "\n".join(map(_as_option, error.remedies)) or None
-        if several := getattr(error, "providers", ()):
-            content["providers"] = [provider_object(provider) for provider in several]
+        for name, value in vars(error).items():
+            if name not in content and not name.startswith("_"):
+                content[name] = _for_programs(value)
     if isinstance(error, BlendErrorGroup):
         content["errors"] = [error_object(each) for each in error.exceptions]
     return content
+
+
+def _for_programs(value: Any) -> Any:
+    """Return what a program reads of what an error knows beside what all have."""
+    from blender_core.cli.formatting import provider_object
+
+    if isinstance(value, Provider):
+        return provider_object(value)
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    if isinstance(value, str):
+        return str(value)
+    if type(value) in (list, tuple):
+        return [_for_programs(each) for each in value]
+    return value
 
 
 def write_error(error: BaseException, message: str, *, as_json: bool) -> None:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import os
-import warnings
 from collections import Counter
-from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from blender_core.cli.errors import CommandError
 from blender_core.common.urls import is_url, shown_url
-from blender_core.errors import BlenderError, warn
+from blender_core.errors import warn
 from blender_core.formats.remote.remote_files import RemoteFiles
 from blender_core.inputs.association import ANY_PRODUCT, ProductChoice
 from blender_core.inputs.inputs import AssociationInput, Input, Inputs, resolve
 from blender_core.inputs.named_files import files_named_by
-from blender_core.products.product_file import ProductFile
+from blender_core.products.swapped import is_product_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -69,20 +67,10 @@ def require_not_swapped(
     product: Path, names: Collection[str], inputs: Sequence[Path], plugins: Plugins
 ) -> None:
     """Refuse exposures that are given for the product, and their product as the last input."""
-    last = inputs[-1] if inputs else None
-    # An association has no table, and has been read.
-    if last is None or last.suffix == ".json" or not _is_there(last):
-        return
-    rows: Iterable[object] = ()
-    # What is wrong with it is told by the blend.
-    with warnings.catch_warnings(), suppress(BlenderError):
-        warnings.simplefilter("ignore")
-        columns = ProductFile(last, plugins=plugins).columns
-        rows = next((column.values for column in columns if column.name == "FILENAME"), ())
-    if not set(names).isdisjoint(rows):
+    if inputs and is_product_of(inputs[-1], names, plugins):
         msg = (
-            f"{last} is a product of {product}, by its HDRTAB: are product and inputs swapped? "
-            "The product comes first"
+            f"{inputs[-1]} is a product of {product}, by its HDRTAB: are product and inputs "
+            "swapped? The product comes first"
         )
         raise CommandError(msg)
 

@@ -18,9 +18,9 @@ def model_class(name: str) -> type[Any]:
     known = by_folded.get(name.casefold())
     if known is None:
         close = difflib.get_close_matches(name.casefold(), by_folded, n=3)
-        hint = f": did you mean {' or '.join(map(by_folded.__getitem__, close))}?" if close else ""
+        hint = f": did you mean {' or '.join(map(by_folded.__getitem__, close))}?" if close else "."
         msg = (
-            f"stdatamodels.jwst.datamodels has no class {name!r}{hint}. Of what a plugin reads, "
+            f"stdatamodels.jwst.datamodels has no class {name!r}{hint} Of what a plugin reads, "
             "there is no class to name: give a file in place of --model"
         )
         raise CommandError(msg)

@@ -180,7 +180,7 @@ ReportFile = Annotated[
 ]
 Concurrent = Annotated[
     int | None,
-    option("N", "How many inputs by URL are fetched at a time: 16, unless it is said."),
+    option("N", "How many inputs by URL are fetched at the same time: 16 by default."),
 ]
 Download = Annotated[
     bool,
@@ -189,16 +189,17 @@ Download = Annotated[
 EveryHeader = Annotated[
     bool,
     flag(
-        "Fetch all headers of inputs by URL, also those between arrays that a checksum tells.",
+        "Fetch all headers of inputs by URL. By default, those between arrays are not fetched if a "
+        "checksum in the file says what they are.",
         "--every-header",
     ),
 ]
 MostBytes = Annotated[
-    int | None, option("N", "How many bytes may be fetched of an input by URL: 64 MB by default.")
+    int | None, option("N", "How many bytes may be fetched of one input by URL: 64 MiB by default.")
 ]
 Timeout = Annotated[
     float | None,
-    option("SECONDS", "How long to wait for an answer where inputs are fetched: 30 by default."),
+    option("SECONDS", "How long to wait for an answer when inputs are fetched: 30 by default."),
 ]
 Rules = Annotated[
     list[Path] | None,
@@ -211,12 +212,14 @@ Rules = Annotated[
 
 def remote_of(**given: Any) -> Remote:
     """Return how inputs by URL are fetched, as far as a user says it."""
-    from blender_core.formats.remote.settings import Remote
+    from blender_core.formats.remote.settings import Remote, problem_with
 
-    try:
-        return Remote(**{name: value for name, value in given.items() if value is not None})
-    except ValueError as error:
-        raise CommandError(str(error)) from None
+    said = {name: value for name, value in given.items() if value is not None}
+    for name, value in said.items():
+        if problem := problem_with(name, value):
+            msg = f"--{name.replace('_', '-')} {problem}"
+            raise CommandError(msg)
+    return Remote(**said)
 
 
 def split_names(texts: Iterable[str]) -> list[str]:

@@ -111,11 +111,10 @@ def plan_subject(file: Path | None, model: str | None) -> Path | type[Any]:
         return model_class(model)
     assert file is not None  # noqa: S101  # one of them is named
     if not file.exists() and file_of_part(str(file)) is None:
-        hint = (
-            f": for a class of datamodels, say --model {file}" if file.name.isidentifier() else ""
-        )
+        remedy = f"--model {file}" if file.name.isidentifier() else ""
+        hint = remedy and f": for a class of datamodels, say {remedy}"
         msg = f"there is no file {file}{hint}"
-        raise CommandError(msg)
+        raise CommandError(msg, remedy=remedy)
     return file
 
 

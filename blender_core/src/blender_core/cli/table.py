@@ -21,6 +21,7 @@ from blender_core.cli.options import (
     split_names,
 )
 from blender_core.common.wording import pluralize, visible
+from blender_core.errors import UnknownAttributeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -195,7 +196,7 @@ def _find(product: "ProductFile", name: str) -> "list[RecordedColumn]":
         close = difflib.get_close_matches(name.upper(), names, n=3)
         hint = f": did you mean {' or '.join(close)}?" if close else ""
         msg = f"{product.path} has no column {name!r} in its HDRTAB{hint}"
-        raise CommandError(msg)
+        raise UnknownAttributeError(msg, attribute=name, close=close)
     return columns
 
 

@@ -51,10 +51,9 @@ def write_table(
         raise CommandError(msg)
     ending = target.output.suffix
     if ending == ".parquet" and find_spec("pyarrow") is None:
-        msg = (
-            "Parquet files need pyarrow: pip install pyarrow, or the extra parquet of blender-core"
-        )
-        raise CommandError(msg)
+        install = "pip install pyarrow"
+        msg = f"Parquet files need pyarrow: {install}, or the extra parquet of blender-core"
+        raise CommandError(msg, remedy=install)
     typed = (typed_column(column.name, column.attribute, column.values) for column in columns)
     filled = [column for column in typed if column is not None]
     with replacing(target) as file:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.cli.errors import CommandError
+from blender_core.common.advice import Extra
 from blender_core.common.wording import describe_error, visible
 
 if TYPE_CHECKING:
@@ -71,8 +72,9 @@ def _of_scheduler(address: str) -> Iterator[Executor]:
     try:
         from distributed import Client
     except ModuleNotFoundError as error:
-        msg = "--scheduler needs Dask: install it as the extra blender-core[dask]"
-        raise CommandError(msg) from error
+        install = Extra("dask", "blender-core")
+        msg = f"--scheduler needs Dask: {install}"
+        raise CommandError(msg, remedy=str(install)) from error
     try:
         client: Any = Client(  # type: ignore[no-untyped-call]
             address, timeout=_PATIENCE, set_as_default=False

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from blender_core.common.provider import Provider
 
-__all__ = ["Advice", "Argument", "leave_out", "leave_out_all_but_one"]
+__all__ = ["Advice", "Argument", "Extra", "leave_out", "leave_out_all_but_one"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,14 @@ class Argument:
 
     def __str__(self) -> str:
         return f"{self.name}=" + (" of the call" if self.value is None else repr(self.value))
+
+
+@dataclass(frozen=True, slots=True)
+class Extra(Argument):
+    """An extra of a distribution that a message advises to install: a line for any shell."""
+
+    def __str__(self) -> str:
+        return f'pip install "{self.value}[{self.name}]"'
 
 
 class Advice(str):

@@ -146,7 +146,7 @@ class Outcomes(Mapping[str, Outcome], Viewed):
             close = difflib.get_close_matches(attribute, [*groups, *self, *keywords], n=3)
             hint = f": did you mean {' or '.join(close)}?" if close else ""
             msg = f"nothing is known of an attribute {attribute!r}{hint}"
-            raise UnknownAttributeError(msg, attribute=attribute)
+            raise UnknownAttributeError(msg, attribute=attribute, close=close)
         return matches
 
     def explain(self, attribute: str, own: Mapping[str, Any] | None = None) -> str:

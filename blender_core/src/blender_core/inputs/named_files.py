@@ -54,10 +54,14 @@ def file_of_part(name: str) -> Path | None:
 
 def files_named_by(text: str, remote: RemoteFiles) -> Iterator[Path | str]:
     """Give the files, or their URLs, that a name, a pattern or a list stands for, in order."""
-    if text.startswith(_LIST) and not os.path.lexists(text):
-        yield from _listed_in(Path(text[len(_LIST) :]), remote)
-    else:
-        yield from _files(text, remote)
+    try:
+        if text.startswith(_LIST) and not os.path.lexists(text):
+            yield from _listed_in(Path(text[len(_LIST) :]), remote)
+        else:
+            yield from _files(text, remote)
+    except InputError as fault:
+        fault.input = fault.input or shown_url(text)
+        raise
 
 
 def _files(name: str, remote: RemoteFiles) -> Iterator[Path | str]:
@@ -68,11 +72,11 @@ def _files(name: str, remote: RemoteFiles) -> Iterator[Path | str]:
         msg = "the name of an input is empty: is a variable of the shell not set?"
         raise InputError(msg)
     path = _expanded(name)
-    if not os.path.lexists(path) and glob.has_magic(name):
+    if file_of_part(str(path)) is not None:
+        yield path
+    elif not os.path.lexists(path) and glob.has_magic(name):
         matches = _fitting(path)
         files = [match for match in map(Path, matches) if not match.is_dir()]
-        if not files and file_of_part(str(path)) is not None:
-            files = [path]
         if not files:
             hint = ", but there are folders: name what is in them" if matches else ""
             whole, bracket, _ = name.partition("[")

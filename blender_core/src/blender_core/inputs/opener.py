@@ -7,8 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from blender_core.common.urls import is_url, shown_url
-from blender_core.common.wording import join_words, named
-from blender_core.errors import InputError, NotADatamodelError, UnknownInputError
+from blender_core.common.wording import join_words, named, visible
+from blender_core.errors import (
+    InputError,
+    NotADatamodelError,
+    PluginError,
+    ReaderConflictError,
+    UnknownInputError,
+)
 from blender_core.formats.remote.remote_files import RemoteFiles
 from blender_core.inputs.named_files import file_of_part
 from blender_core.readers.asdf import AsdfReader
@@ -22,6 +28,7 @@ from blender_core.schema.model_class import import_formats
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from blender_core.common.provider import Provider
     from blender_core.plugins.manager import Plugins
     from blender_core.plugins.opened import Opened
     from blender_core.readers.reader import Reader
@@ -59,10 +66,15 @@ class Opener:
             if sources is None:
                 raise
             return sources
-        except InputError:
+        except InputError as refusal:
+            is_name = isinstance(given, (str, os.PathLike))
+            file = file_of_part(str(given)) if is_name else None
+            if file is None:
+                raise
             sources = self._named_for_plugin(given, label)
             if sources is None:
-                raise
+                msg = f"{refusal}. There is {visible(str(file))}, and no plugin reads a part of it"
+                raise InputError(msg) from refusal
             return sources
         return [reader]
 
@@ -112,7 +124,7 @@ class Opener:
         name = given if isinstance(given, (str, os.PathLike)) else type(given).__name__
         open_file = self._open_file(label)
         label = named(label, shown_url(str(name)) if is_url(given) else name)
-        claim = self._plugins.open(given, label, _opened(reader), open_file)
+        claim = _claim(self._plugins, given, label, _opened(reader), open_file)
         if claim is None:
             names = ", ".join(map(str, providers))
             msg = f"{refusal}\nNor does any plugin take it: asked was {names}{left_out}"
@@ -121,12 +133,11 @@ class Opener:
 
     def _named_for_plugin(self, given: Any, label: str) -> Iterable[Reader] | None:
         """Return what a plugin makes of a name that is no file's, but that of a part of one."""
-        is_name = isinstance(given, (str, os.PathLike))
-        if self._plugins is None or not is_name or file_of_part(str(given)) is None:
+        if self._plugins is None:
             return None
         open_file = self._open_file(label)
         label = named(label, shown_url(os.fspath(given)))
-        claim = self._plugins.open(given, label, None, open_file)
+        claim = _claim(self._plugins, given, label, None, open_file)
         return None if claim is None else sources_of(*claim, label, self._schemas)
 
     def _open_file(self, label: str) -> Callable[[str | os.PathLike[str]], Opened]:
@@ -138,6 +149,15 @@ class Opener:
             return reader.opened
 
         return open_file
+
+
+def _claim(plugins: Plugins, given: Any, label: str, *opened: Any) -> tuple[Any, Provider] | None:
+    """Return the source that a plugin has for an input, and the plugin."""
+    try:
+        return plugins.open(given, label, *opened)
+    except (PluginError, ReaderConflictError) as fault:
+        fault.input = label
+        raise
 
 
 def _opened(reader: _OwnReader | None) -> Opened | None:

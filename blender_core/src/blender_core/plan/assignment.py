@@ -48,13 +48,14 @@ class Tier(enum.IntEnum):
 class SourcedOverride:
     """An override, and who asks for it: a plugin with its version, a file, or the caller.
 
-    `reader` is the plugin that has read the file, if one has.
+    `reader` is the plugin that has read the file, if one has, `provider` the plugin that asks.
     """
 
     override: Override
     tier: Tier
     source: str
     reader: str = ""
+    provider: Provider | None = None
 
     @property
     def author(self) -> str:

@@ -63,7 +63,15 @@ def check_plan(
             yield from _selection(assignment, assignments)
             if rule.deprecated:
                 problem = f"its rule {rule.name!r} is deprecated"
-                yield _finding(assignment, FindingKind.DEPRECATED, problem, rule.deprecated)
+                # It gives the right value, and who asks for it here cannot take another.
+                is_of_schema = assignment.tier <= Tier.SCHEMA
+                yield _finding(
+                    assignment,
+                    FindingKind.DEPRECATED,
+                    problem,
+                    rule.deprecated,
+                    is_information=is_of_schema,
+                )
         if path in columns:
             yield from _column(assignment, columns[path], assignments, owners)
 
@@ -173,19 +181,33 @@ def _column(
     wanted = assignment.column or attribute.keyword or attribute.path
     remedy = f"Give it a column of its own: Override(attribute={attribute.path!r}, column=...)."
     if column != wanted:
-        other = assignments[owners[wanted.casefold()]].attribute
-        problem = f"its column {wanted!r} is that of {other.label} as well: it gets {column!r}"
-        yield _finding(assignment, FindingKind.COLUMN, problem, remedy)
+        other = assignments[owners[wanted.casefold()]]
+        problem = (
+            f"its column {wanted!r} is that of {other.attribute.label} as well: it gets {column!r}"
+        )
+        # Both have a column. That one schema has a keyword twice, only its authors can mend.
+        is_of_schema = not (_has_own_column(assignment) or _has_own_column(other))
+        yield _finding(assignment, FindingKind.COLUMN, problem, remedy, is_information=is_of_schema)
     if reason := problem_with_name(column):
         problem = f"HDRTAB cannot have its column {preview(column)}: {reason}"
         yield _finding(assignment, FindingKind.COLUMN, problem, remedy)
 
 
-def _finding(assignment: Assignment, kind: FindingKind, problem: str, remedy: str) -> Finding:
+def _has_own_column(assignment: Assignment) -> bool:
+    """Tell whether somebody else than the schema asks for a column, or for its name."""
+    return assignment.column is not None or assignment.recorded != assignment.attribute.recorded
+
+
+def _finding(
+    assignment: Assignment,
+    kind: FindingKind,
+    problem: str,
+    remedy: str,
+    *,
+    is_information: bool = False,
+) -> Finding:
     attribute, choice = assignment.attribute, assignment.choice
     where = kind, attribute.path, attribute.keyword
-    # A deprecated name gives the right value, and who asks for it here cannot take another.
-    is_information = kind is FindingKind.DEPRECATED and assignment.tier <= Tier.SCHEMA
     return Finding(
         *where,
         choice.label,

@@ -114,7 +114,9 @@ class Claims:
                 f"{override.column!r}, for {len(recordable)} attributes, such as "
                 f"{recordable[0].label} and {recordable[1].label}"
             )
-            raise PlanError(msg, attribute=override.attribute)
+            fault_of_name = PlanError(msg, attribute=override.attribute)
+            fault_of_name.provider = sourced.provider
+            raise fault_of_name
         choice = None
         if override.rule is not None:
             reason = override.reason or "overridden"
@@ -127,13 +129,20 @@ class Claims:
 
     def _unknown(self, sourced: SourcedOverride) -> UnknownAttributeError:
         override, where = sourced.override, f"an override by {sourced.source}"
-        if override.blend_from is None:
-            return self.index.unknown(override.attribute, "the attribute", where, _hint(sourced))
-        return self.index.unknown(override.blend_from, "blend_from", where, _hint(sourced))
+        meant, purpose = override.attribute, "the attribute"
+        if override.blend_from is not None:
+            meant, purpose = override.blend_from, "blend_from"
+        fault = self.index.unknown(meant, purpose, where, _hint(sourced))
+        fault.provider = sourced.provider
+        return fault
 
     def _path(self, sourced: SourcedOverride, purpose: str, name: str) -> str:
         where = f"the override of {sourced.override.attribute!r} by {sourced.source}"
-        return self.index.path(name, purpose, where, _hint(sourced))
+        try:
+            return self.index.path(name, purpose, where, _hint(sourced))
+        except PlanError as fault:
+            fault.provider = sourced.provider
+            raise
 
 
 def _hint(sourced: SourcedOverride) -> str:

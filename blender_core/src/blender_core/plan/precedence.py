@@ -46,6 +46,7 @@ def assign(
     schema = SchemaChoices(claims.index)
     assignments: list[Assignment] = []
     unknown: dict[str, list[str]] = {}
+    asking: list[Attribute] = []
     faults: list[BlenderError] = []
     for attribute in attributes:
         try:
@@ -57,6 +58,7 @@ def assign(
             if choice.name not in ENGINE_RULES:
                 if choice.name not in registry:
                     unknown.setdefault(choice.name, []).append(_who(attribute, choice))
+                    asking.append(attribute)
                     continue
                 rule, provider = registry[choice.name]
                 _require_arguments(attribute, choice, rule, provider)
@@ -67,7 +69,10 @@ def assign(
             Assignment(attribute, choice, rule, provider, tuple(lost), recorded, column)
         )
     if unknown:
-        faults.append(registry.unknown(unknown, DEFAULT_RULE))
+        fault_of_rules = registry.unknown(unknown, DEFAULT_RULE)
+        if len(asking) == 1:
+            fault_of_rules.attribute, fault_of_rules.keyword = asking[0].path, asking[0].keyword
+        faults.append(fault_of_rules)
     raise_all("attributes cannot get the rules that they ask for", faults)
     return assignments
 
@@ -240,4 +245,6 @@ def _require_arguments(
     msg = (
         f"{_who(attribute, choice)} asks for the rule {rule.name!r} of {provider}, which {problem}"
     )
-    raise PlanError(msg, attribute=attribute.path, keyword=attribute.keyword)
+    fault = PlanError(msg, attribute=attribute.path, keyword=attribute.keyword)
+    fault.provider = provider
+    raise fault

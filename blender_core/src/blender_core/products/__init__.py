@@ -16,4 +16,5 @@ __all__ = [
     "product",
     "product_file",
     "saving",
+    "swapped",
 ]

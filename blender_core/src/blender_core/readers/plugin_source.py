@@ -35,6 +35,7 @@ _MEMBERS: Final = ("what", "model_type", "schema", "read", "paths_beyond")
 _MOST_ROWS: Final = 100_000
 """How many rows an input may be: more are without an end."""
 _END: Final = object()
+_READER: Final = "reader"
 _ALWAYS_VALID: Final = frozenset({str, float, bool, type(None)})
 _OF_KEYS: Final = ("__eq__", "__hash__")
 
@@ -77,7 +78,7 @@ class _Provided:
         self,
         provider: Provider,
         label: str,
-        role: str = "reader",
+        role: str = _READER,
         passes: tuple[type[Exception], ...] = (InputError,),
         remedy: Advice | None = None,
     ) -> None:
@@ -106,7 +107,9 @@ class _Provided:
     def error(self, problem: str) -> PluginError:
         whose = f"the {self._role} of plugin {self.provider}"
         msg = f"{whose} cannot be used for {self.label}: {problem}"
-        return PluginError(msg, provider=self.provider, remedy=self._remedy)
+        error = PluginError(msg, provider=self.provider, remedy=self._remedy)
+        error.input = self.label if self._role == _READER else None
+        return error
 
     def fail(self, problem: str, cause: BaseException | None = None) -> NoReturn:
         raise self.error(problem) from cause
@@ -125,7 +128,7 @@ def is_one_of_several(source: Source) -> bool:
 class PluginSource(Reader):
     """One input, or one of its rows, as the source that a plugin has made of it gives it."""
 
-    role = "reader"
+    role = _READER
     passes: tuple[type[Exception], ...] = (InputError,)
     """What the plugin's code may raise: the input cannot be read."""
     remedy: Advice | None = None

@@ -9,6 +9,7 @@ from io import TextIOBase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Protocol, overload
 
+from blender_core.common.advice import Advice, Extra
 from blender_core.common.forks import unforked
 from blender_core.errors import OutputError
 from blender_core.formats.files.atomic import replacing
@@ -183,5 +184,5 @@ def report_target(
 
 def _require_jinja(path: Path) -> None:
     if find_spec("jinja2") is None:
-        msg = 'the report needs Jinja2: pip install "blender-core[report]"'
+        msg = Advice("the report needs Jinja2: ", Extra("report", "blender-core"))
         raise OutputError(msg, path=path)

@@ -200,7 +200,9 @@ def _failure(label: str, name: str, attribute: Attribute, error: ValueError) -> 
         f"column {name!r} of {label} cannot be what {attribute.label} was, which is of type "
         f"{attribute.type or 'any'} in the schema: {error}"
     )
-    return ExpansionError(msg, column=name, attribute=attribute.path)
+    failure = ExpansionError(msg, column=name, attribute=attribute.path)
+    failure.keyword = attribute.keyword
+    return failure
 
 
 def _is_logical(cells: StoredCells, name: str, definition: Column | None) -> bool:

@@ -7,7 +7,7 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from blender_core.common.advice import Advice, Argument
+from blender_core.common.advice import Advice, Argument, Extra
 from blender_core.common.forks import unforked
 from blender_core.common.urls import shown_url
 from blender_core.common.wording import describe_error, preview
@@ -29,6 +29,7 @@ _LONGEST_WAIT: Final = 30.0
 
 WHOLE: Final = Argument("remote", Remote(download=True))
 """What to pass where parts of a file cannot be had."""
+_EXTRA: Final = Extra("remote", "blender-core")
 
 
 class Answer(NamedTuple):
@@ -163,7 +164,7 @@ def urls_like(pattern: str, settings: Remote) -> list[str]:
             return [file_system.unstrip_protocol(name) for name in sorted(file_system.glob(path))]
     except FetchError as fault:
         shown = shown_url(pattern)
-        msg = f"what {shown} means cannot be found out: {fault.reason}"
+        msg = Advice(f"what {shown} means cannot be found out: ", fault.reason)
         raise RemoteError(msg, url=shown) from None
 
 
@@ -180,13 +181,13 @@ def _faults_of_fsspec() -> Iterator[None]:
     try:
         import fsspec  # noqa: F401
     except ImportError:
-        msg = "files by URL want fsspec: pip install 'blender-core[remote]'"
+        msg = Advice("files by URL want fsspec: ", _EXTRA)
         raise FetchError(msg) from None
     try:
         with unforked():
             yield
     except ImportError as error:
-        reason = f"{_told(error)}. pip install 'blender-core[remote]' has what S3 and the web want"
+        reason = Advice(f"{_told(error)}. What S3 and the web want: ", _EXTRA)
         raise FetchError(reason) from None
     except Exception as error:  # noqa: BLE001  # each file system has its own
         raise FetchError(_told(error)) from None

@@ -9,9 +9,21 @@ from typing import Any, Final
 
 from blender_core.common.wording import preview
 
-__all__ = ["Remote"]
+__all__ = ["Remote", "problem_with"]
 
 _MOST_BYTES: Final = 64 << 20
+_LEAST: Final = MappingProxyType({"concurrent": 1, "retries": 0, "most_bytes": 1})
+
+
+def problem_with(name: str, value: Any) -> str:
+    """Return why a number cannot be a setting, for the end of a sentence; nothing if it can."""
+    if name == "timeout":
+        is_number = isinstance(value, int | float) and 0 < value < float("inf")
+        return "" if is_number else f"is a number of seconds, not {preview(value)}"
+    least = _LEAST.get(name)
+    if least is None or (type(value) is int and value >= least):
+        return ""
+    return f"is an integer from {least} on, not {preview(value)}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,15 +69,10 @@ class Remote:
     options: Mapping[str, Any] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
-        for name, least in (("concurrent", 1), ("retries", 0), ("most_bytes", 1)):
-            value = getattr(self, name)
-            if type(value) is not int or value < least:
-                msg = f"{name} of Remote is an integer from {least} on, not {preview(value)}"
+        for name in ("concurrent", "retries", "most_bytes", "timeout"):
+            if problem := problem_with(name, getattr(self, name)):
+                msg = f"{name} of Remote {problem}"
                 raise ValueError(msg)
-        timeout: Any = self.timeout
-        if not isinstance(timeout, int | float) or not 0 < timeout < float("inf"):
-            msg = f"timeout of Remote is a number of seconds, not {preview(timeout)}"
-            raise ValueError(msg)
         options: Any = self.options
         if not isinstance(options, Mapping) or not all(isinstance(key, str) for key in options):
             msg = (

@@ -51,7 +51,7 @@ def test_what_is_written_and_what_comes_next(command, here):
     assert printed.splitlines() == [
         "acme-rules is a plugin now: the rule acme. Next:",
         "  cd acme-rules",
-        "  python -m pip install --group dev --editable .",
+        "  python -m pip install --group dev --editable .  # pip 25.1 or later",
         "  python -m pytest",
         "  ruff check .",
         "  mypy",

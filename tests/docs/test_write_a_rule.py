@@ -12,7 +12,7 @@ PAGE = ROOT / "docs" / "howto" / "write_a_rule.rst"
 
 
 def test_the_plugin_is_not_long(blocks):
-    (plugin,) = [one.text for one in blocks(PAGE) if one.caption == "acme_rules.py"]
+    (plugin,) = [one.text for one in blocks(PAGE) if one.caption == "acme_quality.py"]
     assert len(plugin.splitlines()) <= 15
 
 
@@ -54,8 +54,8 @@ def test_from_nothing_to_an_installed_rule(blocks, run, tmp_path):
             assert checker.check_output(block.text, printed, doctest.ELLIPSIS), (
                 f"{where}: {printed}"
             )
-    assert {file.name for file in tmp_path.glob("*.*")} >= {"acme_rules.py", "pyproject.toml"}
+    assert {file.name for file in tmp_path.glob("*.*")} >= {"acme_quality.py", "pyproject.toml"}
     assert "2 passed" in tested[0]
     # Once installed, the plugin is not there twice.
     assert "2 passed" in run("python", "-m", "pytest")
-    assert "Successfully installed acme-rules-1.0" in tested[1]
+    assert "Successfully installed acme-quality-1.0" in tested[1]

@@ -47,7 +47,7 @@ def _write_plugin(
     paths = plugin.write(Path(name))
     commands = [
         f"cd {name}",
-        "python -m pip install --group dev --editable .",
+        "python -m pip install --group dev --editable .  # pip 25.1 or later",
         "python -m pytest",
         "ruff check .",
         "mypy",

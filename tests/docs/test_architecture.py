@@ -67,3 +67,10 @@ def test_packages_are_entered_by_their_faces_only():
                 if package in faces and not f"{inside}.".startswith(f"{package}."):
                     entered[package].add(name)
     assert entered == faces
+
+
+def test_errors_are_imported_from_where_tracebacks_say():
+    for root in (PACKAGE, ROOT / "blender_rules_std" / "src", ROOT / "examples"):
+        for file in root.rglob("*.py"):
+            if file.parent != PACKAGE / "errors":
+                assert not any(each.startswith("blender_core.errors.") for each in imports(file))

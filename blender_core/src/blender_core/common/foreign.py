@@ -98,19 +98,10 @@ def tried(call: Callable[..., T], *arguments: Any, fallback: T) -> T:
 def interruption(
     error: BaseException, handled: BaseException | None = None
 ) -> BaseException | None:
-    """Return what a signal has raised: an error, or one that was under way when it was raised.
+    """Return what a signal has raised: the error of somebody else's code, or one that led to it.
 
-    Parameters
-    ----------
-    error : BaseException
-        What came out of somebody else's code.
-    handled : BaseException, optional
-        What was being handled before that code was called, and is not of interest.
-
-    Returns
-    -------
-    signalled : BaseException or None
-        None if no signal has to do with it: ``raise KeyboardInterrupt`` stands in the code.
+    What was being handled before that code was called is not of interest. None if no signal has to
+    do with it: ``raise KeyboardInterrupt`` stands in the code.
     """
     handlers = _handlers()
     for each in causes_of(error, handled):

@@ -89,7 +89,10 @@ def received(plugins: Iterable[SentPlugin]) -> Received:
                 plugin = load(alike[0].entry, provider)  # type: ignore[arg-type]  # no difference
             else:
                 with guarded(f"{provider} cannot be had", provider):
-                    plugin = importlib.import_module(own) if isinstance(own, str) else _loaded(own)
+                    if isinstance(own, str):
+                        plugin = importlib.import_module(own)
+                    else:  # who sends it has us run its code anyway
+                        plugin = pickle.loads(own)  # noqa: S301
         except PluginError as error:
             cause = error.__cause__ or error
             differences.append((provider, f"it cannot be loaded: {describe_error(cause)}"))
@@ -118,7 +121,3 @@ def _difference(provider: Provider, alike: list[Announced]) -> str | None:
     if isinstance(announced.entry, PluginError):
         return str(announced.entry.args[0])
     return None
-
-
-def _loaded(content: bytes) -> Any:
-    return pickle.loads(content)  # noqa: S301  # who sends it has us run its code anyway

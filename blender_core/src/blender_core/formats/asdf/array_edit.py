@@ -22,18 +22,8 @@ _EMPTY: Final = np.empty(0, np.uint8)
 class ArrayEdit:
     """The blocks of a file, some of which are to have other arrays.
 
-    Parameters
-    ----------
-    file : binary file
-        The file as it is.
-    start, length : int
-        Where its tree ends, and how long it is.
-    root : yaml.Node
-        The root of its tree.
-    replaced : sequence of yaml.Node
-        What of it is to be replaced: the blocks that only these refer to are needed no more.
-    tag : str
-        The tag of arrays.
+    Its tree, of which `root` is the root, ends at `start`. The blocks that only the `replaced`
+    nodes of it refer to are needed no more. `tag` is that of arrays.
     """
 
     def __init__(

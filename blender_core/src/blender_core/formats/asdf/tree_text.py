@@ -26,13 +26,7 @@ _MOST_VALUES: Final = 5_000_000
 
 
 class AsdfText:
-    r"""The YAML text of a tree.
-
-    Parameters
-    ----------
-    raw : bytes
-        The text, as it is in a file.
-    """
+    """The YAML text of a tree, as it is in a file."""
 
     beyond: Sequence[tuple[str, Any]] = ()
     """What else the tree has, by dotted path, once somebody has found it out by the text alone."""

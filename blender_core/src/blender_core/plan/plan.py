@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from blender_core.common.wording import preview, strings
+from blender_core.formats.remote.remote_files import RemoteFiles
+from blender_core.inputs.inputs import lent
 from blender_core.inputs.opener import Opener
 from blender_core.plan.assignment import Assignments
 from blender_core.plan.check import check_plan
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Collection, Iterable
 
+    from blender_core.formats.remote.settings import Remote
     from blender_core.plan.assignment import SourcedOverride
     from blender_core.plugins.override import Override
     from blender_core.schema.attributes import Attribute
@@ -111,6 +114,7 @@ class BlendPlan(Assignments):
         rules: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
         block: Collection[str] = (),
         plugins: Plugins | None = None,
+        remote: Remote | None = None,
     ) -> BlendPlan:
         """Make the plan for a datamodel, for the file of one, or for a class of datamodels.
 
@@ -131,6 +135,8 @@ class BlendPlan(Assignments):
             Plugins to leave out.
         plugins : Plugins, optional
             The plugins to use, instead of looking for those that are installed.
+        remote : Remote, optional
+            How an input is fetched that is named by a URL.
 
         Returns
         -------
@@ -152,7 +158,7 @@ class BlendPlan(Assignments):
         """
         ignore = strings(ignore, "ignore", "paths")
         plugins = Plugins.discover(block) if plugins is None else plugins
-        attributes, context = _attributes_and_context(model, plugins)
+        attributes, context = _attributes_and_context(model, plugins, remote)
         conditions: dict[str, object] = {
             "telescope": telescope,
             "instrument": instrument,
@@ -303,13 +309,17 @@ class BlendPlan(Assignments):
         return Findings(check_plan(self, self.columns, read_attributes(product)))
 
 
-def _attributes_and_context(model: Any, plugins: Plugins) -> tuple[dict[str, Attribute], Context]:
+def _attributes_and_context(
+    model: Any, plugins: Plugins, remote: Remote | None
+) -> tuple[dict[str, Attribute], Context]:
     """Return what the first input has, and what it says of itself."""
     if isinstance(model, type) and (attributes := _attributes_of_blank(model)):
         return attributes, Context(model_type=model.__name__)
-    source = Opener(plugins).open(_instance(model), "the input")
-    attributes = attributes_of(source)
-    return attributes, Context.of_source(source, attributes)
+    files = RemoteFiles(remote)
+    with lent(_instance(model), files) as given:
+        source = Opener(plugins, files).open(given, "the input")
+        attributes = attributes_of(source)
+        return attributes, Context.of_source(source, attributes)
 
 
 def _attributes_of_blank(model_type: type) -> dict[str, Attribute] | None:

@@ -145,8 +145,6 @@ class TestUrls:
     @pytest.mark.parametrize(
         "arguments",
         [
-            ["plan", "URL"],
-            ["check", "URL"],
             ["explain", "URL"],
             ["table", "URL"],
             ["report", "URL"],
@@ -165,7 +163,7 @@ class TestUrls:
         assert f"{url} is a URL" in done.stderr
 
     def test_not_what_is_secret_in_it(self, command):
-        done = command("plan", "https://me:pass@host/a.fits?token=abc", status=2)
+        done = command("table", "https://me:pass@host/a.fits?token=abc", status=2)
         assert "https://***@host/a.fits?token=*** is a URL" in done.stderr
         assert "pass" not in done.stderr
         assert "abc" not in done.stderr

@@ -57,6 +57,33 @@ def test_preview(printed_json, urls):
     assert printed["inputs"] == urls
 
 
+@pytest.mark.parametrize("name", ["plan", "check"])
+def test_a_plan(printed_json, urls, files, name):
+    rules = "--override", "DATE-OBS=mindatetime"
+    status = {"plan": 0, "check": 1}[name]
+
+    def of(exposure):
+        said = json.dumps(printed_json(name, exposure, *rules, status=status))
+        return json.loads(said.replace(str(exposure).removeprefix("file://"), "it"))
+
+    assert of(urls[0]) == of(f"file://{files[0]}") == of(files[0])
+
+
+def test_a_plan_of_a_file_that_has_to_be_downloaded(command, refused, urls, server):
+    server.behave = without_ranges
+    for name in ("plan", "check"):
+        assert "to fetch whole files, pass --download" in refused(name, urls[0])
+        command(name, urls[0], "--download", "--timeout", 9.5)
+
+
+def test_a_plan_of_what_is_not_there(refused, server):
+    url = server.url("none.fits").replace("//", "//me:secret@") + "?token=abcdef"
+    message = refused("plan", url)
+    assert "there is no such file" in message
+    assert "secret" not in message
+    assert "abcdef" not in message
+
+
 def test_what_would_be_done(command, product, urls):
     done = command("blend", product, *urls, "--dry-run")
     assert all(url in done.stdout.replace("\n", "") or url[-20:] in done.stdout for url in urls)

@@ -18,18 +18,24 @@ from blender_core.cli.options import (
     Block,
     Debug,
     Detector,
+    Download,
+    EveryHeader,
     ExpType,
     File,
     Ignore,
     Instrument,
     Model,
+    MostBytes,
     Overrides,
     Quiet,
     Rules,
+    Timeout,
     flag,
     option,
+    remote_of,
 )
 from blender_core.cli.plan_options import PlanOptions, plan_subject
+from blender_core.common.urls import shown_url
 from blender_core.common.wording import pluralize
 from blender_core.errors import BlenderError, ColumnWarning, UnknownAttributeError
 from blender_core.plan.findings import Finding, FindingKind
@@ -76,6 +82,10 @@ def check(
     override: Overrides = None,
     ignore: Ignore = None,
     block: Block = None,
+    download: Download = False,
+    timeout: Timeout = None,
+    most_bytes: MostBytes = None,
+    every_header: EveryHeader = False,
     except_kind: Annotated[
         list[FindingKind] | None,
         option(
@@ -117,6 +127,12 @@ def check(
             override=override,
             ignore=ignore,
             block=block,
+            remote=remote_of(
+                download=download,
+                timeout=timeout,
+                most_bytes=most_bytes,
+                every_header=every_header,
+            ),
         )
         if all_models and not (file is None and model is None):
             msg = "--all is for all classes of datamodels: name neither a file nor --model with it"
@@ -133,7 +149,7 @@ def check(
             with notes.about(""), _without_column_warnings():
                 plan = options.make_plan(subject)
                 options.warn_of_unknown(plan)
-                name = subject.__name__ if isinstance(subject, type) else str(subject)
+                name = subject.__name__ if isinstance(subject, type) else shown_url(str(subject))
                 findings = {
                     name: [each for each in plan.check() if each.kind not in (except_kind or ())]
                 }

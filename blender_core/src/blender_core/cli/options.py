@@ -6,6 +6,7 @@ import enum
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
+from urllib.parse import unquote, urlsplit
 
 import typer
 
@@ -89,6 +90,14 @@ def _local_file(name: str) -> Path:
     return Path(name)
 
 
+def _exposure(name: str) -> Path | str:
+    """Return a file on this machine, or a URL as it is."""
+    if not is_url(name) or os.path.lexists(name):
+        return Path(name)
+    is_local = name.lower().startswith("file:")
+    return Path(unquote(urlsplit(name).path)) if is_local else name
+
+
 def option(metavar: str, text: str, *names: str, complete: Completion | None = None) -> Any:
     """Return an option with a value, whose default is not part of the help."""
     return typer.Option(
@@ -123,7 +132,7 @@ Block = Annotated[
 Debug = Annotated[bool, flag("Show the traceback of an error.", "--debug")]
 Detector = Annotated[
     str | None,
-    option("NAME", "The detector, for overrides that hold for one only. A file tells."),
+    option("NAME", "The detector, for overrides that hold for one only. By default, that of FILE."),
 ]
 Expand = Annotated[
     bool,
@@ -131,9 +140,17 @@ Expand = Annotated[
 ]
 ExpType = Annotated[
     str | None,
-    option("NAME", "The type of exposure, for overrides that hold for one only. A file tells."),
+    option(
+        "NAME",
+        "The type of exposure, for overrides that hold for one only. By default, that of FILE.",
+    ),
 ]
-File = Annotated[Path | None, file_argument("FILE", "An exposure.")]
+File = Annotated[
+    Any,
+    typer.Argument(
+        metavar="FILE", show_default=False, help="An exposure, or its URL.", parser=_exposure
+    ),
+]
 Ignore = Annotated[
     list[str] | None,
     option(
@@ -144,7 +161,9 @@ Ignore = Annotated[
 ]
 Instrument = Annotated[
     str | None,
-    option("NAME", "The instrument, for overrides that hold for one only. A file tells."),
+    option(
+        "NAME", "The instrument, for overrides that hold for one only. By default, that of FILE."
+    ),
 ]
 Mixed = Annotated[bool, flag("Take inputs of several model types and instruments.", "--mixed")]
 Model = Annotated[

@@ -12,14 +12,19 @@ from blender_core.cli.options import (
     Block,
     Debug,
     Detector,
+    Download,
+    EveryHeader,
     ExpType,
     File,
     Ignore,
     Instrument,
     Model,
+    MostBytes,
     Overrides,
     Rules,
+    Timeout,
     flag,
+    remote_of,
 )
 from blender_core.cli.plan_options import PlanOptions, plan_subject, print_environment
 from blender_core.common.wording import join_words, pluralize, visible
@@ -52,6 +57,10 @@ def plan(
     override: Overrides = None,
     ignore: Ignore = None,
     block: Block = None,
+    download: Download = False,
+    timeout: Timeout = None,
+    most_bytes: MostBytes = None,
+    every_header: EveryHeader = False,
     changed: Annotated[
         bool, flag("Only what differs from what the schema asks for.", "--changed")
     ] = False,
@@ -74,6 +83,12 @@ def plan(
             override=override,
             ignore=ignore,
             block=block,
+            remote=remote_of(
+                download=download,
+                timeout=timeout,
+                most_bytes=most_bytes,
+                every_header=every_header,
+            ),
         )
         subject, notes = plan_subject(file, model), Notes()
         with notes.about(""):

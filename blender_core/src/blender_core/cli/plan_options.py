@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
+    from blender_core.formats.remote.settings import Remote
     from blender_core.plan.assignment import Assignment
     from blender_core.plan.plan import BlendPlan
     from blender_core.plugins.manager import Plugins
@@ -45,8 +46,11 @@ class PlanOptions:
     override: Sequence[str] | None
     ignore: Sequence[str] | None
     block: Sequence[str] | None
+    remote: Remote | None = None
 
-    def make_plan(self, subject: Path | type[Any], plugins: Plugins | None = None) -> BlendPlan:
+    def make_plan(
+        self, subject: Path | str | type[Any], plugins: Plugins | None = None
+    ) -> BlendPlan:
         """Make the plan for a file or a class, with these plugins or with those that are found."""
         from blender_core.plan.plan import BlendPlan
 
@@ -63,6 +67,7 @@ class PlanOptions:
             rules=self.rules or (),
             block=self.block or (),
             plugins=plugins,
+            remote=self.remote,
         )
 
     def warn_of_unknown(self, plan: Mapping[str, Assignment]) -> None:
@@ -102,14 +107,16 @@ def warn_of_unknown(ignore: Iterable[str], plan: Mapping[str, Assignment]) -> No
         warn(f"--ignore {beginning} means nothing, as no attribute's path begins so{hint}")
 
 
-def plan_subject(file: Path | None, model: str | None) -> Path | type[Any]:
-    """Return what a plan is to be made for: a file that is there, or a class."""
+def plan_subject(file: Path | str | None, model: str | None) -> Path | str | type[Any]:
+    """Return what a plan is to be made for: a file that is there, a URL, or a class."""
     if (file is None) == (model is None):
         msg = "name either an exposure's file or, with --model, a class such as ImageModel"
         raise CommandError(msg)
     if model is not None:
         return model_class(model)
     assert file is not None  # noqa: S101  # one of them is named
+    if isinstance(file, str):
+        return file
     if not file.exists() and file_of_part(str(file)) is None:
         remedy = f"--model {file}" if file.name.isidentifier() else ""
         hint = remedy and f": for a class of datamodels, say {remedy}"

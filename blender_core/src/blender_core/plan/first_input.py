@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from blender_core.formats.remote.remote_files import RemoteFiles
+from blender_core.inputs.inputs import lent
 from blender_core.inputs.opener import Opener
 from blender_core.plugins.context import Context
 from blender_core.plugins.source import attributes_of
@@ -11,20 +13,25 @@ from blender_core.schema.attributes import read_attributes
 from blender_core.schema.model_class import described, import_datamodels
 
 if TYPE_CHECKING:
+    from blender_core.formats.remote.settings import Remote
     from blender_core.plugins.manager import Plugins
     from blender_core.schema.attributes import Attribute
 
 __all__ = ["attributes_and_context"]
 
 
-def attributes_and_context(model: Any, plugins: Plugins) -> tuple[dict[str, Attribute], Context]:
+def attributes_and_context(
+    model: Any, plugins: Plugins, remote: Remote | None
+) -> tuple[dict[str, Attribute], Context]:
     """Return what the first input has, and what it says of itself."""
     if isinstance(model, type) and (attributes := _attributes_of_blank(model)):
         return attributes, Context(model_type=model.__name__)
     model = model() if isinstance(model, type) else model
-    source = Opener(plugins).open(model, "the input")
-    attributes = attributes_of(source)
-    return attributes, Context.of_source(source, attributes)
+    files = RemoteFiles(remote)
+    with lent(model, files) as given:
+        source = Opener(plugins, files).open(given, "the input")
+        attributes = attributes_of(source)
+        return attributes, Context.of_source(source, attributes)
 
 
 def _attributes_of_blank(model_type: type) -> dict[str, Attribute] | None:

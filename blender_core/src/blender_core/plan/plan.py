@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import os
     from collections.abc import Collection, Iterable
 
+    from blender_core.formats.remote.settings import Remote
     from blender_core.plan.assignment import SourcedOverride
     from blender_core.plugins.override import Override
     from blender_core.schema.attributes import Attribute
@@ -108,6 +109,7 @@ class BlendPlan(Assignments):
         rules: str | os.PathLike[str] | Iterable[str | os.PathLike[str]] = (),
         block: Collection[str] = (),
         plugins: Plugins | None = None,
+        remote: Remote | None = None,
     ) -> BlendPlan:
         """Make the plan for a datamodel, for the file of one, or for a class of datamodels.
 
@@ -128,6 +130,8 @@ class BlendPlan(Assignments):
             Plugins to leave out.
         plugins : Plugins, optional
             The plugins to use, instead of looking for those that are installed.
+        remote : Remote, optional
+            How an input is fetched that is named by a URL.
 
         Returns
         -------
@@ -149,7 +153,7 @@ class BlendPlan(Assignments):
         """
         ignore = strings(ignore, "ignore", "paths")
         plugins = Plugins.discover(block) if plugins is None else plugins
-        attributes, context = attributes_and_context(model, plugins)
+        attributes, context = attributes_and_context(model, plugins, remote)
         conditions: dict[str, object] = {
             "telescope": telescope,
             "instrument": instrument,

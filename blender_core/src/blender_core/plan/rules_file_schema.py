@@ -30,7 +30,7 @@ _DRAFT: Final = "http://json-schema.org/draft-07/schema#"
 _EXAMPLE: Final = {
     "attribute": "EFFEXPTM",
     "rule": "sum",
-    "once_per": ["OBSERVTN", "VISIT", "EXPOSURE"],
+    "once_per": ["OBSERVTN", "VISIT", "VISITGRP", "SEQ_ID", "ACT_ID", "EXPOSURE"],
     "when": {"instrument": "MIRI"},
     "reason": "both detectors expose at once",
 }

@@ -86,11 +86,12 @@ class Override:
     --------
     >>> from blender_core import Override, When
     >>> override = Override(
-    ...     attribute="EFFEXPTM", rule="sum", once_per=("OBSERVTN", "VISIT", "EXPOSURE"),
+    ...     attribute="EFFEXPTM", rule="sum",
+    ...     once_per=("OBSERVTN", "VISIT", "VISITGRP", "SEQ_ID", "ACT_ID", "EXPOSURE"),
     ...     when=When(instrument="MIRI"), reason="An exposure counts once.",
     ... )
     >>> override.once_per
-    ('OBSERVTN', 'VISIT', 'EXPOSURE')
+    ('OBSERVTN', 'VISIT', 'VISITGRP', 'SEQ_ID', 'ACT_ID', 'EXPOSURE')
     """
 
     attribute: str

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from jwst.model_blender._schemautil import parse_schema
 from stdatamodels.jwst import datamodels
@@ -117,6 +118,39 @@ def test_every_model_class_is_read_as_jwst_reads_it(name):
     assert list(recorded.items()) == list(columns.items())
     assert {a.path: a.rule for a in attributes.values() if a.rule} == rules
     assert {a.path for a in attributes.values() if a.type == "array"} == set(ignored)
+
+
+def test_schemas_that_are_nearly_the_same():
+    one, true = schema_of(count={"enum": [1]}), schema_of(count={"enum": [True]})
+    assert one == true  # but not to a schema
+    for _ in range(2):
+        for schema, kind in ((one, int), (true, bool)):
+            assert [*map(type, read_attributes(schema)["meta.count"].enum)] == [kind]
+    a, b = {"type": "string"}, {"type": "number"}
+    for order in ({"a": a, "b": b}, {"b": b, "a": a}):
+        assert [*read_attributes(schema_of(**order))] == [f"meta.{name}" for name in order]
+
+
+def test_a_schema_that_somebody_changes():
+    model = datamodels.ImageModel()
+    before = read_attributes(model.schema)
+    model.schema["properties"]["meta"]["properties"]["date"]["title"] = "Another"
+    assert read_attributes(model.schema)["meta.date"].title == "Another"
+    assert read_attributes(datamodels.ImageModel().schema) == before
+    # Nor does it concern others what somebody does to what an attribute has of its schema.
+    before["meta.date"].subschema["title"] = "Another"
+    assert (
+        read_attributes(datamodels.ImageModel().schema)["meta.date"].subschema["title"] != "Another"
+    )
+
+
+def test_a_schema_with_objects_in_it():
+    (attribute,) = read_attributes(
+        schema_of(band={"enum": (np.str_("J"),), "x": object()})
+    ).values()
+    assert attribute.enum == ("J",)
+    (attribute,) = read_attributes(schema_of(band={"enum": [np.str_("J")]})).values()
+    assert attribute.enum == ("J",)
 
 
 def test_subschema_at():

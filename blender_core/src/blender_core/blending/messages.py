@@ -82,9 +82,8 @@ class KnownKind(NamedTuple):
         beyond = {path: unknown_attribute(path) for path in self.key[2] if path not in known}
         attributes = {**known, **beyond}
         wanted = {*self.paths}
-        layout = layout_of(
-            source, (each for path, each in attributes.items() if path in wanted), self.columns
-        )
+        attributes_wanted = (each for path, each in attributes.items() if path in wanted)
+        layout = layout_of(source, known, attributes_wanted, self.columns)
         return layout if layout.digest == self.digest else None
 
     def needs(self, layout: Layout) -> Needs:

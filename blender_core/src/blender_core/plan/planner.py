@@ -108,9 +108,8 @@ class Planner:
         if self._mixed or source.schema_content:
             # Inputs of another class or schema may call for what those of this one say.
             wanted.update(path for path, each in attributes.items() if each.type != "array")
-        layout = layout_of(
-            source, (each for path, each in attributes.items() if path in wanted), plan.columns
-        )
+        attributes_wanted = (each for path, each in attributes.items() if path in wanted)
+        layout = layout_of(source, known, attributes_wanted, plan.columns)
         once = tuple(path for path in plan.wanted_once if path not in wanted)
         return Kind(
             source.model_type,

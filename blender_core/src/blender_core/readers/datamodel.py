@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from blender_core.common.plain_values import is_plain, plain
+from blender_core.common.plain_values import plain
 from blender_core.common.wording import preview
 from blender_core.errors import NotADatamodelError
 from blender_core.readers.product_table import HDRRULES, table_of_datamodel
@@ -50,8 +50,8 @@ class DatamodelReader(Reader):
         return self._model.schema  # type: ignore[no-any-return]
 
     def read(self, layout: Layout) -> list[Any]:
-        values, self._strangers = collect_all(self._model.instance, layout)
-        return values if is_plain(values) else [plain(value) for value in values]
+        values, are_plain, self._strangers = collect_all(self._model.instance, layout)
+        return values if are_plain else [plain(value) for value in values]
 
     def read_all(self, layout: Layout) -> tuple[list[Any], Beyond]:
         values = self.read(layout)

@@ -10,14 +10,14 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.caught_warnings import kept_apart, recorded
-from blender_core.common.plain_values import is_plain, plain
+from blender_core.common.plain_values import plain
 from blender_core.common.wording import format_error
 from blender_core.errors import InputError, RemoteError, UnknownInputError, warn
 from blender_core.formats.files.stored_file import StoredFile
 from blender_core.readers.datamodel import DatamodelReader
 from blender_core.schema.attributes import unknown_attribute
 from blender_core.schema.model_class import import_datamodels
-from blender_core.schema.tree import collect, collect_all, scalars_within
+from blender_core.schema.tree import collect_all, scalars_within
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from blender_core.plugins.source import Source
     from blender_core.readers.reader import Beyond
     from blender_core.schema.attributes import Attribute
-    from blender_core.schema.layout import Group, Layout
+    from blender_core.schema.groups import Group
+    from blender_core.schema.layout import Layout
 
 __all__ = [
     "class_named",
@@ -78,8 +79,8 @@ def plain_values(tree: Mapping[str, Any], layout: Layout) -> list[Any] | None:
     """Take the wanted values out of an ASDF tree that was read without its tags' converters."""
     if _has_tagged_groups(tree, layout.root):
         return None
-    values = collect(tree, layout)
-    if is_plain(values):
+    values, are_plain, _ = collect_all(tree, layout)
+    if are_plain:
         return values
     for i, value in enumerate(values):
         if "/core/ndarray-" in getattr(value, "_tag", ""):
@@ -95,7 +96,7 @@ def strangers(tree: Mapping[str, Any], layout: Layout) -> dict[str, Any]:
     """Return what a tree has that the layout's schema does not know, by path; None where null."""
     if not tree:
         return {}
-    _, found = collect_all(tree, layout)
+    *_, found = collect_all(tree, layout)
     return {path: value for top, below in found for path, value in scalars_within(below, top)}
 
 

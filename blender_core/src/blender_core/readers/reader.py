@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from blender_core.plugins.source import Source
-from blender_core.schema.attributes import read_attributes, unknown_attribute
+from blender_core.schema.attributes import unknown_attribute
 from blender_core.schema.layout import Layout
 
 if TYPE_CHECKING:
@@ -45,7 +45,10 @@ class Reader(Source):
 
 
 def layout_of(
-    source: Reader, wanted: Iterable[Attribute], columns: Mapping[str, str] | None
+    source: Reader,
+    known: Mapping[str, Attribute],
+    wanted: Iterable[Attribute],
+    columns: Mapping[str, str] | None,
 ) -> Layout:
     """Return the layout of what is wanted of inputs like one: in all processes, of one digest."""
     model_type = source.model_type
@@ -53,4 +56,4 @@ def layout_of(
     if not isinstance(model_type, str):
         name = f"{model_type.__module__}.{model_type.__qualname__}"
     of = f"{name} {source.schema_content!r}"
-    return Layout(wanted, columns, read_attributes(source.schema), of=of)
+    return Layout(wanted, columns, known, of=of)

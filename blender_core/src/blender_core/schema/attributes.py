@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import marshal
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
@@ -42,6 +43,8 @@ _WORDS: Final = {
     "column": "blend_column",
     "once_per": "blend_once_per",
 }
+_CANONICAL: Final = 2
+"""The version of `marshal` that writes the same for what is equal, whoever else refers to it."""
 _UNIT_IN_TITLE = re.compile(r"\[([^\]]+)\]")
 
 
@@ -123,6 +126,25 @@ def read_attributes(schema: Mapping[str, Any]) -> dict[str, Attribute]:
     """Return the attributes below ``meta`` that can have a value, in the schema's order."""
     if isinstance(schema, ClassSchema):
         return dict(schema.attributes)
+    meta = schema.get("properties", {}).get("meta", {})
+    # Each datamodel has a copy of its class's schema, which may have been extended or changed.
+    try:
+        copy, attributes = _copied(marshal.dumps(meta, _CANONICAL))
+        if copy == meta:
+            return dict(attributes)
+    except ValueError:  # there are objects in it, or arrays
+        pass
+    return _attributes_below(meta)
+
+
+@functools.lru_cache(maxsize=16)
+def _copied(content: bytes) -> tuple[Mapping[str, Any], Mapping[str, Attribute]]:
+    """Return a copy of a schema of metadata, and its attributes: to read them takes a while."""
+    copy = marshal.loads(content)  # noqa: S302  # from above
+    return copy, _attributes_below(copy)
+
+
+def _attributes_below(meta: Mapping[str, Any]) -> dict[str, Attribute]:
     # Imported where a model is touched: it takes a second.
     from stdatamodels.schema import walk_schema
 
@@ -146,7 +168,7 @@ def read_attributes(schema: Mapping[str, Any]) -> dict[str, Attribute]:
             drafts.setdefault(dotted, _Draft()).add(subschema, end is not None)
         return False
 
-    walk_schema(schema.get("properties", {}).get("meta", {}), visit)
+    walk_schema(meta, visit)
     return {path: draft.attribute(path) for path, draft in drafts.items()}
 
 

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from blender_core.common.cached import cached_property
 from blender_core.common.wording import pluralize
 from blender_core.schema.attributes import unknown_attribute
+from blender_core.schema.groups import grouped, paths_in
 from blender_core.schema.spans import spans_among
 from blender_core.schema.validation import is_open
+from blender_core.schema.walk import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from blender_core.schema.attributes import Attribute
     from blender_core.schema.spans import Span
 
-__all__ = ["Group", "Layout"]
+__all__ = ["Layout"]
 
 _MOST_KEPT: Final = 64
 
@@ -77,15 +78,8 @@ class Layout:
         self.known = known
         self.once = once
         by_path = {attribute.path: attribute for attribute in attributes}
-        nodes = {"": _Node("")}
-        for path in by_path:
-            parent, _, name = path.rpartition(".")
-            _node_at(parent, nodes).wanted.append(name)
-        for path in known or ():
-            parent, _, name = path.rpartition(".")
-            _node_at(parent, nodes).add_known(name)
-        self.root = _group(nodes[""], known or {})
-        self.paths = tuple(_paths(self.root, ()))
+        self.root = grouped(by_path, known or {})
+        self.paths = tuple(paths_in(self.root))
         self.attributes = tuple(by_path[path] for path in self.paths)
         self._parts: dict[tuple[str, ...], Layout] = {}
         self._beyond: dict[tuple[tuple[str, ...], bool], Layout] = {}
@@ -132,6 +126,11 @@ class Layout:
         return self._beyond[key]
 
     @cached_property
+    def first_step(self) -> Step:
+        """Where to begin with the tree of an input."""
+        return Step.first(self.root)
+
+    @cached_property
     def unknown(self) -> tuple[str, ...]:
         """The paths of attributes that no schema knows."""
         return tuple(each.path for each in self.attributes if not each.known)
@@ -174,79 +173,3 @@ class Layout:
             hdu: (tuple(i for i, _ in places), tuple(field for _, field in places))
             for hdu, places in by_hdu.items()
         }
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """The wanted attributes of one group: their `names`, and the `groups` in it that have some.
-
-    `size` counts all of these. Its own value goes to `place`, if it is a wanted attribute itself.
-    `members` are places by name, and groups. `known` are all names in it that the schema has: then
-    groups without wanted attributes are among its groups, too. It is None if nobody asks for
-    others, or the group is an attribute itself.
-    """
-
-    names: tuple[str, ...]
-    groups: tuple[tuple[str, Group], ...]
-    size: int
-    path: str
-    known: frozenset[str] | None
-    place: int | None
-    members: Mapping[str, int | Group]
-
-
-class _Node:
-    """A group in the making."""
-
-    __slots__ = ("groups", "known", "name", "parent", "path", "wanted")
-
-    def __init__(self, path: str, parent: _Node | None = None) -> None:
-        self.path, self.parent = path, parent
-        self.name = path.rpartition(".")[2]
-        self.wanted: list[str] = []
-        self.groups: dict[str, _Node] = {}
-        self.known: set[str] = set()
-
-    def add_known(self, name: str) -> None:
-        """Add a name that the schema has."""
-        if not self.known and self.parent is not None:
-            self.parent.add_known(self.name)
-        self.known.add(name)
-
-
-def _node_at(path: str, nodes: dict[str, _Node]) -> _Node:
-    """Return the node of a group."""
-    node = nodes.get(path)
-    if node is None:
-        above, _, name = path.rpartition(".")
-        parent = _node_at(above, nodes)
-        node = nodes[path] = parent.groups[name] = _Node(path, parent)
-    return node
-
-
-def _group(node: _Node, known: Collection[str], start: int = 0, place: int | None = None) -> Group:
-    names = tuple(node.wanted)
-    places = {name: start + i for i, name in enumerate(names)}
-    groups = []
-    end = start + len(names)
-    for name, below in node.groups.items():
-        group = _group(below, known, end, places.get(name))
-        groups.append((name, group))
-        end += group.size
-    # Beside ``meta`` there is what is not of concern here.
-    is_asked = node.known and node.path and node.path not in known
-    return Group(
-        names,
-        tuple(groups),
-        end - start,
-        node.path,
-        frozenset(node.known) if is_asked else None,
-        place,
-        {**places, **dict(groups)},
-    )
-
-
-def _paths(group: Group, parents: tuple[str, ...]) -> Iterator[str]:
-    yield from (".".join([*parents, name]) for name in group.names)
-    for name, below in group.groups:
-        yield from _paths(below, (*parents, name))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from blender_core.common.plain_values import plain
+from blender_core.common.plain_values import is_plain, plain
+from blender_core.schema.walk import is_part, what_is_in
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
 
-    from blender_core.schema.layout import Group, Layout
+    from blender_core.schema.layout import Layout
 
 __all__ = ["collect", "collect_all", "put", "scalars_beyond", "scalars_within"]
 
@@ -21,48 +22,28 @@ def collect(tree: Mapping[str, Any], layout: Layout) -> list[Any]:
 
 def collect_all(
     tree: Mapping[str, Any], layout: Layout
-) -> tuple[list[Any], Sequence[tuple[str, Any]]]:
+) -> tuple[list[Any], bool, Sequence[tuple[str, Any]]]:
     """Return the wanted values, and all that stands where the layout's schema knows no name.
 
-    The latter with its dotted path, in the order of the tree, whatever it is: see `scalars_within`.
+    Between them stands whether all values are plain scalars or None. The latter come with their
+    dotted paths, in the order of the tree, whatever they are: see `scalars_within`.
     """
+    found = [*map(tree.get, layout.root.members)]
+    step = layout.first_step
+    while (place := step.next_place) is not None:  # with each input: of tens of groups
+        group = found[place]
+        if type(group) is dict:
+            step = step[tuple(group)]
+        else:
+            told, group = what_is_in(group)
+            step = step[told]
+        found += group.values()
     values: list[Any] = [None] * layout.root.size
-    strangers: list[tuple[str, Any]] = []
-    _collect(tree, layout.root, values, strangers)
-    return values, strangers
-
-
-def _collect(
-    tree: Mapping[str, Any], group: Group, values: list[Any], strangers: list[tuple[str, Any]]
-) -> None:
-    # With each input, which has far less than is wanted, and mostly nothing else.
-    members, known = group.members, group.known
-    for name, value in tree.items():
-        member = members.get(name)
-        if isinstance(member, int):
-            values[member] = value
-        elif member is not None:
-            _collect_group(value, member, values, strangers)
-        # A file may have names that are no texts.
-        if known is not None and name not in known and _is_part(name):
-            strangers.append((f"{group.path}.{name}", value))
-
-
-def _collect_group(
-    value: Any, group: Group, values: list[Any], strangers: list[tuple[str, Any]]
-) -> None:
-    if group.place is not None:
-        values[group.place] = value
-    is_known = group.known is not None
-    if isinstance(value, dict):
-        n_before = len(strangers)
-        _collect(value, group, values, strangers)
-        # What asdf has left for others to make an object of is no group.
-        if type(value) is dict or not is_known or getattr(value, "_tag", None) is None:
-            return
-        del strangers[n_before:]
-    if value is not None and is_known:
-        strangers.append((group.path, value))
+    present = [*map(found.__getitem__, step.places)]
+    for where, value in zip(step.wanted, present, strict=True):
+        values[where] = value
+    strangers = [(path, found[there]) for _, path, there in step.strangers]
+    return values, is_plain(present), strangers
 
 
 def put(tree: dict[str, Any], path: str, value: Any) -> None:
@@ -73,11 +54,6 @@ def put(tree: dict[str, Any], path: str, value: Any) -> None:
             tree[parent] = {}
         tree = tree[parent]
     tree[name] = value
-
-
-def _is_part(name: Any) -> bool:
-    """Tell whether a name can be a part of a dotted path."""
-    return isinstance(name, str) and bool(name) and "." not in name
 
 
 def scalars_beyond(known: Collection[str], value: Any, path: str) -> Iterator[str]:
@@ -100,7 +76,7 @@ def scalars_within(value: Any, path: str, known: Collection[str] = ()) -> Iterat
             yield path, value
     elif isinstance(value, dict):
         for name, below in value.items():
-            if _is_part(name):
+            if is_part(name):
                 yield from scalars_within(below, f"{path}.{name}", known)
     elif not isinstance(value, list):
         yield path, value

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from blender_core.formats.asdf.tree_text import AsdfText
-    from blender_core.schema.layout import Group
+    from blender_core.schema.groups import Group
 
 __all__ = ["TreeTemplate", "UnusualTreeError"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 from blender_core.common.advice import Advice
 from blender_core.common.attribute_paths import is_within
 from blender_core.common.cached import cached_property
-from blender_core.common.values import distinct, identity, index_of
+from blender_core.common.values import distinct, identity
 from blender_core.display.view import View
 from blender_core.display.viewed import Viewed
 from blender_core.errors import BlenderError, TableError, UnknownInputError, warn
@@ -338,7 +339,9 @@ class ProductFile(Viewed):
         if inputs is not None:
             n_inputs = len(inputs) - inputs.count(None)
             n_distinct = len(distinct(each for each in without_repeats(inputs) if each is not None))
-            source = None if value is None else index_of(value, inputs)
+            if value is not None:
+                with suppress(ValueError):
+                    source = inputs.index(value)
         is_of_a_blend = self._rules.is_of_a_blend
         outcome = Outcome(
             path,

@@ -157,52 +157,58 @@ class Output(Console):
     def blocks(
         self,
         head: Sequence[str],
-        rows: Callable[[], Iterable[Sequence[Sequence[str]]]],
+        columns: Callable[[], Iterable[Sequence[Sequence[str]]]],
         right: Collection[int] = (),
     ) -> None:
-        """Print a table that may be wide and long, whose rows come some at a time, and repeatedly.
+        """Print a table that may be wide and long, of whose columns some rows come at a time.
 
-        On a terminal, as many columns at a time as have room; ``right`` are those of numbers.
+        They are asked for repeatedly. On a terminal, as many columns at a time as have room;
+        ``right`` are those of numbers.
         """
         head = [visible(cell) for cell in head]
         widths = [*map(len, head)]
-        for block in rows():
-            lengths = (max(map(len, map(visible, column))) for column in zip(*block, strict=True))
+        for block in columns():
+            lengths = (max(map(len, _visible_cells(cells))) for cells in block)
             widths = list(map(max, widths, lengths))
         if not self.is_terminal:
-            sys.stdout.write(f"{_line(head, widths)}\n")
-            for block in rows():
-                lines = (_line(_aligned(row, widths, right), widths) for row in block)
-                sys.stdout.writelines(f"{line}\n" for line in lines)
+            gap = " " * _GAP
+            fields = (f"%{'' if i in right else '-'}{width}s" for i, width in enumerate(widths))
+            form = gap.join(fields)
+            names = gap.join(map(str.ljust, head, widths)).rstrip()
+            sys.stdout.write(f"{names}\n")
+            for block in columns():
+                rows = zip(*map(_visible_cells, block), strict=True)
+                sys.stdout.write("".join([f"{(form % row).rstrip()}\n" for row in rows]))
             return
         shown = [min(width, _LONGEST) for width in widths]
-        columns: list[list[int]] = []
+        stacked: list[list[int]] = []
         room = 0
         for i in range(1, len(head)):
-            if not columns or shown[i] + _GAP > room:
-                columns.append([0])
+            if not stacked or shown[i] + _GAP > room:
+                stacked.append([0])
                 room = self.width - shown[0]
-            columns[-1].append(i)
+            stacked[-1].append(i)
             room -= shown[i] + _GAP
-        for number, some in enumerate(columns):
+        for number, some in enumerate(stacked):
             if number:
                 self.text("")
-            for place, block in enumerate(rows()):
-                aligned = (_aligned(row, widths, right) for row in block)
+            for place, block in enumerate(columns()):
+                cells = [
+                    [
+                        truncate(cell.rjust(widths[i]) if i in right else cell, _LONGEST)
+                        for cell in _visible_cells(block[i])
+                    ]
+                    for i in some
+                ]
                 self.table(
                     [head[i] for i in some],
-                    [[truncate(row[i], _LONGEST) for i in some] for row in aligned],
+                    [*zip(*cells, strict=True)],
                     styles=["dim", *[""] * (len(some) - 1)],
                     widths=[shown[i] for i in some],
                     is_continued=place > 0,
                 )
 
 
-def _aligned(row: Sequence[str], widths: Sequence[int], right: Collection[int]) -> list[str]:
-    cells = [visible(cell) for cell in row]
-    return [cell.rjust(widths[i]) if i in right else cell for i, cell in enumerate(cells)]
-
-
-def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
-    pairs = zip(cells, widths, strict=True)
-    return "  ".join(cell.ljust(width) for cell, width in pairs).rstrip()
+def _visible_cells(cells: Sequence[str]) -> Sequence[str]:
+    # Of very many, a look at all of them together is quick.
+    return cells if "".join(cells).isprintable() else [visible(cell) for cell in cells]

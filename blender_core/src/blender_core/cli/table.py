@@ -222,10 +222,9 @@ def _print(
         if str not in column.values.kinds:
             numbers.append(place)
 
-    def texts() -> "Iterator[list[tuple[str, ...]]]":
+    def texts() -> "Iterator[list[list[str]]]":
         for block in _blocks(columns, rows):
-            cells = (["" if cell is None else str(cell) for cell in column] for column in block)
-            yield list(zip(*cells, strict=True))
+            yield [["" if cell is None else str(cell) for cell in cells] for cells in block]
 
     output.blocks(head, texts, numbers)
     if output.is_terminal:

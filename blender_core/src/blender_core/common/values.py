@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass, fields
+from operator import eq
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from blender_core.common.foreign import tried
@@ -117,7 +118,7 @@ def distinct(values: Iterable[T]) -> list[T]:
     except TypeError:  # lists and mappings have no hash
         pass
     else:
-        if all(value == value for value in plain):  # noqa: PLR0124  # no NaN
+        if all(map(eq, plain, plain)):  # no NaN
             return list(plain)
     by_identity: dict[Hashable, T] = {}
     for value in values:

@@ -125,7 +125,7 @@ def visible(text: str) -> str:
 
 def visible_lines(text: str) -> str:
     """Return a text of several lines as it looks: line ends and tabs are its layout."""
-    if text.isprintable():
+    if text.isprintable() or text.replace("\n", "").replace("\t", "").isprintable():
         return text
     return "".join(
         char if char.isprintable() or char in "\n\t" else repr(char)[1:-1] for char in text

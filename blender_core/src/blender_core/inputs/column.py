@@ -37,6 +37,8 @@ _SHORT: Final = 512
 """How many values two parts may have together to be made one."""
 _FEW: Final = 16
 """How many values two different ones that are repeated may be to take less room as a tuple."""
+_MANY: Final = 1 << 14
+"""How many values are looked at together."""
 _TEXTS: Final = ({str}, {str, NoneType})
 _COMPARABLE: Final = frozenset({str, int, bool, NoneType})
 """Types of which two values that are equal are the same to the bit."""
@@ -205,10 +207,10 @@ class Column(Sequence[Any]):
     def _between(self, start: int, stop: int) -> Iterator[Part]:
         ends = self.ends
         for number in range(bisect_right(ends, start), len(ends)):
-            part = self.parts[number]
-            before = ends[number] - len(part)
+            before = ends[number - 1] if number else 0
             if before >= stop:
                 break
+            part = self.parts[number]
             first, last = max(start - before, 0), min(stop - before, len(part))
             if last - first == len(part):
                 yield part
@@ -241,16 +243,27 @@ class Column(Sequence[Any]):
     def index(self, value: Any, start: int = 0, stop: int | None = None) -> int:
         """Return where a value is for the first time."""
         start, stop, _ = slice(start, stop).indices(len(self))
-        for place, other in enumerate(itertools.islice(self, start, stop), start):
-            if other is value or other == value:
-                return place
+        for part in self._between(start, stop):
+            if isinstance(part, Repeated):
+                if part.value is value or part.value == value:
+                    return start
+            elif value in part:
+                return start + part.index(value)
+            start += len(part)
         msg = f"{preview(value)} is not in the column"
         raise ValueError(msg)
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, (Column, tuple)):
             return NotImplemented
-        return len(self) == len(other) and tuple(self) == tuple(other)
+        if len(self) != len(other):
+            return False
+        mine, theirs = iter(self), iter(other)
+        # Some at a time: they may be made for this, and be very many.
+        while some := tuple(itertools.islice(mine, _MANY)):
+            if some != tuple(itertools.islice(theirs, _MANY)):
+                return False
+        return True
 
     __hash__ = None  # type: ignore[assignment]  # it may have lists
 

@@ -25,6 +25,8 @@ __all__ = ["CellChange", "CommonRows", "cell_changes", "common_rows"]
 
 _NAME: Final = "meta.filename"
 _FEW: Final = 10
+_MANY: Final = 1 << 14
+"""How many rows are compared at a time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +71,24 @@ class CommonRows:
             self._names = [*_rows_by_name(self._names)]
         return self._names
 
-    def pairs(self, here: Sequence[Any], there: Sequence[Any]) -> Iterator[tuple[Any, Any]]:
-        """Give what both products have of an attribute, input by input."""
+    def blocks(self, here: Column, there: Column) -> Iterator[tuple[Sequence[Any], Sequence[Any]]]:
+        """Give what both products have of an attribute, some inputs at a time."""
         if isinstance(self._here, range):
-            return zip(here, there, strict=True)
-        here, there = list(here), list(there)
-        return ((here[i], there[j]) for i, j in zip(self._here, self._there, strict=True))
+            if here == there:
+                return
+            for start in range(0, len(self), _MANY):
+                some = slice(start, start + _MANY)
+                yield tuple(here[some]), tuple(there[some])
+            return
+        values_here, values_there = list(here), list(there)
+        for start in range(0, len(self), _MANY):
+            rows_here, rows_there = (
+                rows[start : start + _MANY] for rows in (self._here, self._there)
+            )
+            yield (
+                tuple(map(values_here.__getitem__, rows_here)),
+                tuple(map(values_there.__getitem__, rows_there)),
+            )
 
 
 def common_rows(here: ProductFile, there: ProductFile) -> tuple[CommonRows, list[str], list[str]]:
@@ -140,11 +154,15 @@ def cell_changes(
             continue
         first: tuple[Any, Any] | None = None
         differ = bytearray()
-        for pair in rows.pairs(cells_here, cells_there):
-            is_other = not _is_same(*pair)
-            differ.append(is_other)
-            if is_other and first is None:
-                first = pair
+        for some_here, some_there in rows.blocks(cells_here, cells_there):
+            if some_here == some_there:
+                differ += bytes(len(some_here))
+                continue
+            for pair in zip(some_here, some_there, strict=True):
+                is_other = not _is_same(*pair)
+                differ.append(is_other)
+                if is_other and first is None:
+                    first = pair
         if first is not None:
             names = _SomeNames(rows, np.frombuffer(differ, np.bool_))
             changes.append(CellChange(path, names, *first))

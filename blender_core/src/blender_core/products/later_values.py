@@ -7,6 +7,8 @@ import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+import numpy as np
+
 from blender_core.common.attribute_paths import is_within
 from blender_core.common.values import identity
 from blender_core.evaluation.outcome import OF_A_FILE, Status
@@ -98,8 +100,8 @@ def is_same(value: Any, other: Any, cells: Sequence[Any] = ()) -> bool:
         return value.rstrip(" ") == other.rstrip(" ")
     if {type(value), type(other)} not in ({float}, {int, float}):
         return False
-    finite = (abs(cell) for cell in cells if type(cell) is float and math.isfinite(cell))
-    lost = _LAST_DIGITS * max(finite, default=0.0)
+    sizes = np.abs(np.array([cell for cell in cells if type(cell) is float]))
+    lost = _LAST_DIGITS * float(sizes.max(initial=0.0, where=np.isfinite(sizes)))
     try:
         return math.isclose(value, other, rel_tol=_LAST_DIGITS, abs_tol=lost)
     except OverflowError:  # an integer beyond all floats

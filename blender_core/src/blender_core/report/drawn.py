@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from types import NoneType
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from blender_core.inputs.column import Column, Repeated
+from blender_core.inputs.column import Column, Repeated, kinds_of
 from blender_core.report.encoding import axis_kind, encode_values, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from blender_core.report.model import Facts
 
@@ -26,6 +29,7 @@ _MOST: Final = 2000
 _LEAST: Final = 50
 _LARGEST: Final = 8_000_000
 """About how many characters all values may have. The rest of a page has less than a million."""
+_SCALARS: Final = (str, bool, int, float)
 _FREQUENT: Final = 12
 """How many different texts a page counts."""
 
@@ -63,8 +67,14 @@ class Drawn:
         """Return the values of an attribute as the page has them."""
         if self.is_all:
             return encode_values(values)
-        own = [row for row in self.extremes.get(number, ()) if row not in set(self.even)]
-        shown = [values[row] for row in (*self.even, *own)]
+        even = set(self.even)
+        own = [row for row in self.extremes.get(number, ()) if row not in even]
+        uniform = _uniform(values)
+        shown: Sequence[Any] | Repeated
+        if uniform is not None:
+            shown = Repeated(len(self.even) + len(own), uniform.value)
+        else:
+            shown = [values[row] for row in (*self.even, *own)]
         encoded = encode_values(shown)
         if "at" not in encoded and None in values:
             encoded["at"] = [0] * len(shown)  # others have none
@@ -120,31 +130,31 @@ def _size(values: Sequence[Any]) -> int:
 
 def _extremes(values: Sequence[Any], even: Sequence[int]) -> list[int]:
     """Return the inputs with the smallest and the largest value, or with frequent ones."""
-    if isinstance(values, Column) and len(values.parts) == 1 and _is_repeated(values):
+    if _uniform(values) is not None:
         return []
     if axis_kind([values[row] for row in even]) == "number":
-        numbers = np.array([_number(value) for value in values])
+        numbers = _numbers(values)
         if np.isfinite(numbers).any():
             low, high = (np.where(np.isfinite(numbers), numbers, end) for end in (np.inf, -np.inf))
             return [int(low.argmin()), int(high.argmax())]
         return []
-    firsts: dict[Any, int] = {}
-    counts = Counter[Any]()
-    for row, value in enumerate(values):
-        if type(value) not in (str, bool, int, float):
-            continue
-        firsts.setdefault(value, row)
-        counts[value] += 1
+    counts = Counter(value for value in values if type(value) in _SCALARS)
     # Dates and times sort as texts do.
-    texts = [value for value in firsts if type(value) is str]
+    texts = [value for value in counts if type(value) is str]
     ends = [min(texts), max(texts)] if texts else []
-    return [
-        firsts[value] for value in (*ends, *(each for each, _ in counts.most_common(_FREQUENT)))
-    ]
+    wanted = dict.fromkeys([*ends, *(value for value, _ in counts.most_common(_FREQUENT))])
+    return [values.index(value) for value in wanted]
 
 
-def _is_repeated(values: Column) -> bool:
-    return isinstance(values.parts[0], Repeated)
+def _uniform(values: Sequence[Any]) -> Repeated | None:
+    return values.uniform if isinstance(values, Column) else None
+
+
+def _numbers(values: Sequence[Any]) -> NDArray[np.float64]:
+    """Return values as numbers, NaN for what is none."""
+    if kinds_of(values) <= {float, NoneType}:
+        return np.array([*values], float)
+    return np.array([_number(value) for value in values])
 
 
 def _number(value: Any) -> float:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.wording import preview, shorten, visible
+from blender_core.inputs.column import Repeated
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -47,9 +48,12 @@ def axis_kind(values: Iterable[Any]) -> str:
     return "text"
 
 
-def encode_values(values: Sequence[Any]) -> dict[str, Any]:
+def encode_values(values: Sequence[Any] | Repeated) -> dict[str, Any]:
     """Return the inputs' values of one attribute, with the kind of their axis."""
-    texts = [None if value is None else to_text(value) for value in values]
+    if isinstance(values, Repeated):
+        texts = [None if values.value is None else to_text(values.value)] * len(values)
+    else:
+        texts = [None if value is None else to_text(value) for value in values]
     return {"kind": axis_kind(values), **encode_texts(texts)}
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["CellForm", "RecordedValues"]
 
 _LOGICAL: Final = {0: None, ord("F"): False, ord("T"): True}
+_BLANK: Final = ord(" ")
 _BLOCK: Final = 1 << 14
 _FEW: Final = 20
 _KINDS: Final = {"S": str, "U": str, "f": float, "i": int, "u": int, "b": bool}
@@ -55,21 +56,30 @@ class CellForm:
 
     def values(self, cells: NDArray[Any], start: int = 0) -> list[Any]:
         """Return the values of cells, from a row on that is counted from 0, or a `ValueError`."""
-        return _typed(self._own_values(cells), self.schema_type, start)
+        values = self._own_values(cells)
+        return values if self._has_schema_type else _typed(values, self.schema_type, start)
 
     def are_regular(self, cells: NDArray[Any]) -> bool:
         """Tell whether it is known without looking at each that they have the schema's type."""
-        if self.kind == "S" and self.schema_type in ("string", None):
-            return bool(cells.dtype.itemsize == 0 or np.all(_bytes_of(cells) < 128))
-        if self.is_logical or (self.scale, self.zero) != (1, 0):
+        return self._has_schema_type and (self.kind != "S" or _are_ascii(cells))
+
+    @property
+    def _has_schema_type(self) -> bool:
+        """Whether all cells that stand for something have the type that the schema asks for."""
+        if self.is_logical or self._is_scaled:
             return False
         return self.schema_type in {
+            "S": ("string", None),
             "f": ("number", None),
             "i": ("integer", "number", None),
             "u": ("integer", "number", None),
             "b": ("boolean", None),
             "U": ("string", None),
         }.get(self.kind or "", ())
+
+    @property
+    def _is_scaled(self) -> bool:
+        return bool((self.scale, self.zero) != (1, 0))
 
     @property
     def kind_of_values(self) -> type | None:
@@ -79,11 +89,18 @@ class CellForm:
     def _own_values(self, cells: NDArray[Any]) -> list[Any]:
         """Return values of the type that the column has itself."""
         if self.kind == "S":
-            return self._texts(_decoded(cells))
+            texts = _decoded(cells)
+            if texts is None:
+                return self._texts(_decoded_one_by_one(cells))
+            lacking = [cells == text.encode() for text in self.missing]
+            return _with_nothing(texts, np.logical_or.reduce(lacking)) if lacking else texts
         if self.kind == "U":
             return self._texts(cells.tolist())
         if self.kind == "f":
-            return [None if math.isnan(cell) else cell for cell in self._scaled(cells.tolist())]
+            floats = self._scaled(cells.tolist())
+            if self._is_scaled:
+                return [None if math.isnan(number) else number for number in floats]
+            return _with_nothing(floats, np.isnan(cells))
         if self.kind == "b":
             return cells.tolist()  # type: ignore[no-any-return]
         if self.kind not in ("i", "u"):
@@ -94,6 +111,8 @@ class CellForm:
             return [_logical(number) for number in numbers]
         if self.null is None:
             return self._scaled(numbers)
+        if type(self.null) is int:
+            return _with_nothing(self._scaled(numbers), cells == self.null)
         values = zip(numbers, self._scaled(numbers), strict=True)
         return [None if number == self.null else value for number, value in values]
 
@@ -155,12 +174,21 @@ class RecordedValues(Column):
         return {kind, NoneType} if kind and self._form.are_regular(self._raw) else super().kinds
 
     def __eq__(self, other: object) -> bool:
+        if isinstance(other, RecordedValues) and self._has_the_cells_of(other):
+            return True
         return super().__eq__(tuple(other) if isinstance(other, list) else other)
 
     __hash__ = None
 
     def __repr__(self) -> str:
         return repr([*self]) if len(self) <= _FEW else super().__repr__()
+
+    def _has_the_cells_of(self, other: RecordedValues) -> bool:
+        """Tell whether it is known without making values that they are the same."""
+        mine, theirs = self._raw, other._raw
+        if self._form != other._form or (len(self), len(mine)) != (len(other), len(theirs)):
+            return False
+        return self._form.are_regular(mine) and bool(np.all(_bytes_of(mine) == _bytes_of(theirs)))
 
     def block(self, start: int, size: int) -> list[Any]:
         """Return the values of some rows, from one on that is counted from 0."""
@@ -234,11 +262,41 @@ class _Parts(Sequence["Part"]):
         return self._last[1]
 
 
+def _with_nothing(values: list[Any], lacking: NDArray[np.bool_]) -> list[Any]:
+    """Put None in some places of a list."""
+    for place in np.flatnonzero(lacking).tolist():
+        values[place] = None
+    return values
+
+
 def _bytes_of(cells: NDArray[Any]) -> NDArray[np.uint8]:
-    return np.ascontiguousarray(cells).view(np.uint8)
+    return np.ascontiguousarray(cells).view(np.uint8).reshape(len(cells), -1)
 
 
-def _decoded(cells: NDArray[Any]) -> list[str]:
+def _are_ascii(cells: NDArray[Any]) -> bool:
+    return bool(not cells.dtype.itemsize or np.all(_bytes_of(cells) < 128))
+
+
+def _decoded(cells: NDArray[Any]) -> list[str] | None:
+    """Return the texts of cells; None if one has blanks at its end, or may be no text as it is."""
+    width = cells.dtype.itemsize
+    if not width or not len(cells) or not _are_ascii(cells):
+        return None
+    raw = _bytes_of(cells)
+    characters = raw.reshape(-1)
+    is_filler = characters == 0
+    # A filler that is followed by a character, or a blank that a filler or another cell follows.
+    goes_on = is_filler[:-1] & ~is_filler[1:]
+    goes_on[width - 1 :: width] = False
+    is_blank = characters == _BLANK
+    if goes_on.any() or is_blank[width - 1 :: width].any() or (is_blank[:-1] & is_filler[1:]).any():
+        return None
+    # To cast them, numpy 2 makes each a text of its own first.
+    texts: list[str] = raw.astype(np.uint32).view(f"U{width}")[:, 0].tolist()
+    return texts
+
+
+def _decoded_one_by_one(cells: NDArray[Any]) -> list[str]:
     # Of ASCII, numpy 2 makes texts of its own at once, and leaves zero bytes within them.
     width = max(1, cells.dtype.itemsize)
     texts: list[str] = np.asarray(cells, f"S{width}").astype(f"U{width}").tolist()

@@ -48,6 +48,28 @@ def test_which_line_counts(hst, three, rules, lines, one, two):  # noqa: ARG001
     assert values == [one, two]
 
 
+# STIS has TEXPTIME itself: 5 and 7. Of it, and of DATE-BEG, nothing is made that no line makes.
+OWN = [
+    ("", 5.0, None),
+    ("TEXPTIME TEXPTIME sum", 12.0, None),
+    ("T* T* last", 7.0, None),
+    ("TEXPTIME", None, None),
+    ("EXPTIME TEXPTIME sum", 60.0, None),
+    ("DATE-BEG DATE-BEG first\nDATE-E* x last", 5.0, None),
+    ("EXPSTART DATE-BEG min", 5.0, "2006-03-13T00:00:00.000"),
+]
+
+
+@pytest.mark.parametrize(("lines", "seconds", "begin"), OWN)
+def test_keywords_that_a_product_gets_of_others(hst, write, rules, lines, seconds, begin):  # noqa: ARG001
+    two = [write(f"o8xi{i}q", INSTRUME="STIS", TEXPTIME=i) for i in (5.0, 7.0)]
+    values = blendmodels(None, two, rules=[rules(f"ROOTNAME\n{lines}\n")]).values
+    made = [
+        values.get(f"meta.made.primary.{name}") for name in ("TEXPTIME", "DATE-BEG", "DATE-END")
+    ]
+    assert made == [seconds, begin, None]
+
+
 COLUMNS = [
     ("EXPTIME\nEXPTIME SECONDS", ["SECONDS"]),
     ("EXPTIME SECONDS\nEXPTIME", ["EXPTIME"]),

@@ -12,7 +12,16 @@ from typing import TYPE_CHECKING, Final
 
 from blender_core import Override, When
 from blender_hst.moments import AS_MOMENTS
-from blender_hst.places import DISTORTION, EACH, KEPT, MADE_KEYWORDS, OF_THE_FILE, group_of, path_of
+from blender_hst.places import (
+    DISTORTION,
+    EACH,
+    HDUS,
+    KEPT,
+    MADE_KEYWORDS,
+    OF_THE_FILE,
+    group_of,
+    path_of,
+)
 from blender_hst.rules_lines import MOST_LINES, is_pattern
 
 if TYPE_CHECKING:
@@ -25,6 +34,7 @@ __all__ = ["overrides_of"]
 _LEAVING: Final = 1
 _FIRST_LINE: Final = 2
 _BEYOND_ALL: Final = 1_000_000_000
+_OF_EXPOSURES: Final = ("PRIMARY", "SCI", "ERR", "DQ")
 
 _ALWAYS: Final = (
     Override(
@@ -131,9 +141,16 @@ def _values(line: Line, n_before: int) -> Iterator[Override]:
         precedence=_FIRST_LINE + n_before + line.number,
         reason=f"line {line.number}",
     )
-    # The rules of a file are for what inputs have themselves, and not for what is made of others.
-    if line.name not in MADE_KEYWORDS:
-        yield override
     if line.name == line.target:
+        # Such rules are for what inputs have themselves, and not for what is made of others.
+        if line.name not in MADE_KEYWORDS:
+            yield override
         for keyword in fnmatch.filter(MADE_KEYWORDS, line.name):
             yield dataclasses.replace(override, attribute=keyword, blend_from=keyword)
+    elif all(path_of(hdu, line.name) == f"meta.{group}.{line.name}" for hdu, group in HDUS.items()):
+        yield override
+    else:
+        # What it gives is beside other keywords, and not in the group that it is from.
+        for hdu in _OF_EXPOSURES:
+            source, target = path_of(hdu, line.name), path_of(hdu, line.target)
+            yield dataclasses.replace(override, attribute=target, blend_from=source)

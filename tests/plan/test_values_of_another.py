@@ -6,6 +6,7 @@ from typing import ClassVar
 import pytest
 
 from blender_core import (
+    BlendWarning,
     Override,
     OverrideConflictError,
     PlanError,
@@ -244,6 +245,18 @@ class TestNoColumn:
         result = blend(override, schema=self.SCHEMA, rows=self.ROWS)
         assert list(result.table["EXPTIME"]) == [1.0]
         assert result.table.colnames == ["EXPTIME"]
+
+    @pytest.mark.parametrize("order", [1, -1])
+    def test_but_where_another_input_has_it_alone(self, plugins, order):
+        """Whichever comes first, the table has what each has."""
+        alone = {"sci": {**self.SCHEMA["sci"], "blend_table": True}}
+        inputs = [Row(self.ROWS[0], self.SCHEMA), Row({"meta.sci": 3.0}, alone)][::order]
+        with pytest.warns(BlendWarning, match="EXPTIME_2"):
+            table = blendmodels(None, inputs, plugins=plugins, overrides=[
+                Override(attribute="EXPTIME", record=True)
+            ]).table  # fmt: skip
+        cells = [cell for name in table.colnames for cell in table[name].compressed()]
+        assert sorted(cells) == [1.0, 2.0, 3.0]
 
     def test_which_an_override_may_name(self, blend):
         override = Override(attribute="EXPTIME", column="T_EXP")

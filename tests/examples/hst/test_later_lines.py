@@ -1,7 +1,8 @@
 """Lines of ``.rules`` files that mean the same keyword, in one file and in several."""
 
 import pytest
-from hst_files import WFC3
+from astropy.io import fits
+from hst_files import WFC3, drizzled
 
 from blender_core import BlendWarning, OverrideConflictError, blendmodels
 
@@ -46,6 +47,47 @@ def test_which_line_counts(hst, three, rules, lines, one, two):  # noqa: ARG001
     result = blendmodels(None, three, rules=[rules(f"ROOTNAME\n{lines}\n")])
     values = [result.values.get(f"meta.primary.{name}") for name in ("POSTARG1", "POSTARG2")]
     assert values == [one, two]
+
+
+# STIS has TEXPTIME itself: 5 and 7. Of it, and of DATE-BEG, nothing is made that no line makes.
+OWN = [
+    ("", 5.0, None),
+    ("TEXPTIME TEXPTIME sum", 12.0, None),
+    ("T* T* last", 7.0, None),
+    ("TEXPTIME", None, None),
+    ("EXPTIME TEXPTIME sum", 60.0, None),
+    ("DATE-BEG DATE-BEG first\nDATE-E* x last", 5.0, None),
+    ("EXPSTART DATE-BEG min", 5.0, "2006-03-13T00:00:00.000"),
+]
+
+
+@pytest.mark.parametrize(("lines", "seconds", "begin"), OWN)
+def test_keywords_that_a_product_gets_of_others(hst, write, rules, lines, seconds, begin):  # noqa: ARG001
+    two = [write(f"o8xi{i}q", INSTRUME="STIS", TEXPTIME=i) for i in (5.0, 7.0)]
+    values = blendmodels(None, two, rules=[rules(f"ROOTNAME\n{lines}\n")]).values
+    made = [
+        values.get(f"meta.made.primary.{name}") for name in ("TEXPTIME", "DATE-BEG", "DATE-END")
+    ]
+    assert made == [seconds, begin, None]
+
+
+def test_a_keyword_made_of_what_a_file_has_of_itself(hst, three, rules, tmp_path):  # noqa: ARG001
+    """Each line has a source of another group; where two are for one HDU, the later counts."""
+    product = tmp_path / "x_drz.fits"
+    drizzled().writeto(product)
+    lines = [
+        "ROOTNAME",
+        "ROOTNAME NEW last",
+        "ORIENTAT NEW max",
+        "PHOTZPT NEW min",
+        "A_0_2 OLD sum",
+    ]
+    path = rules("\n".join(lines) + "\n")
+    blendmodels(product, three, rules=[path], output=tmp_path / "out.fits")
+    with fits.open(tmp_path / "out.fits") as hdulist:
+        assert hdulist[0].header["NEW"] == "j9l9a2q"
+        assert hdulist["SCI"].header["NEW"] == -21.1
+        assert hdulist["SCI"].header["OLD"] == pytest.approx(3 * 2.1e-06)
 
 
 COLUMNS = [

@@ -163,6 +163,25 @@ class TestTwo:
         assert values["PRIMARY", "EXPTIME"] == 90.0
         assert len(result.table) == 5
 
+    @pytest.mark.parametrize("first", [0, 1])
+    def test_of_which_one_has_what_is_made_for_the_other(self, blend, write, first):
+        """By hand: STIS tells its exposure time and dates by other keywords, and begins a day later."""
+        stis = {
+            **dict.fromkeys(("EXPTIME", "EXPSTART", "EXPEND", "DATE-OBS", "TIME-OBS")),
+            "INSTRUME": "STIS",
+            "TEXPTIME": 7.0,
+            "TEXPSTRT": 53808.5,
+            "TEXPEND": 53808.75,
+        }
+        paths = [write("j9l9a1q"), write("o8xi01010", **stis)]
+        result, values = blend(*paths[first:], *paths[:first])
+        assert {name: values["PRIMARY", name] for name in ("TEXPTIME", "DATE-BEG", "DATE-END")} == {
+            "TEXPTIME": 37.0,
+            "DATE-BEG": "2006-03-13T00:00:00.000",
+            "DATE-END": "2006-03-14T18:00:00.000",
+        }
+        assert list(result.table["TEXPTIME"]) == [[30.0, 7.0], [7.0, 30.0]][first]
+
     def test_proposals(self, blend, write):
         paths = [write("j9l9a1q"), write("j9l9a2q", PROPOSID=1, PR_INV_L="Noyola")]
         _, values = blend(*paths)
@@ -209,7 +228,8 @@ def test_every_rule_is_one_that_there_is(hst):  # noqa: ARG001
 
     from blender_core import Plugins, Registry
 
-    rules = {each.rule["rule"] for each in (*meanings().values(), *made())}
+    rules = {each.rule["rule"] for each in meanings().values()}
+    assert {each.keyword for each in made()} <= set(meanings())
     assert rules - {"keep"} <= set(Registry(Plugins.discover().rules()))
 
 
@@ -246,6 +266,16 @@ class TestLimits:
         assert values["PRIMARY", "PHOTFNU"] == 1.5
         assert values["SCI", "PHOTFNU"] == 2.5
         assert {"PHOTFNU", "PHOTFNU_2"} <= set(result.table.colnames)
+
+    @pytest.mark.parametrize("first", [0, 1])
+    def test_a_keyword_of_both_here_and_of_science_there(self, blend, write, first):
+        """Whichever comes first, the table has what each has."""
+        both = write("j9l9a1q", ({"PHOTFNU": 2.5},), PHOTFNU=1.5)
+        paths = [both, write("j9l9a2q", ({"PHOTFNU": 3.5},))]
+        with pytest.warns(BlendWarning, match="PHOTFNU_2"):
+            table = blend(*paths[first:], *paths[:first])[0].table
+        cells = {cell for name in ("PHOTFNU", "PHOTFNU_2") for cell in table[name].compressed()}
+        assert cells == {1.5, 2.5, 3.5}
 
     def test_and_a_rules_file_names_its_column(self, blend, write, rules):
         paths = [write("j9l9a1q", PHOTFNU=1.5), write("j9l9a2q", ({"PHOTFNU": 2.5},))]

@@ -82,7 +82,7 @@ class TestBlend:
             ]  # fmt: skip
             primary, science = hdulist[0].header, hdulist["SCI"].header
             assert primary["EXPTIME"] == primary["TEXPTIME"] == 70.0
-            assert primary.comments["TEXPTIME"] == "[s] Exposure time of all exposures"
+            assert primary.comments["TEXPTIME"] == "Exposure time of all exposures (seconds)"
             assert primary["DETECTOR"] == "MULTIPLE"
             assert primary["TIME-OBS"] == "00:00:00"
             assert primary["FILENAME"] == "out_drz.fits"

@@ -54,7 +54,11 @@ class TestLines:
             "meta.filename": ("keep", None),
             "meta.date": ("keep", None),
             "meta.distortion": ("drop", None),
-            "meta.made": ("keep", None),
+            "meta.made.each": ("keep", None),
+            **{
+                f"meta.made.primary.{name}": ("first", f"meta.made.primary.{name}")
+                for name in ("TEXPTIME", "DATE-BEG", "DATE-END")
+            },
             "ROOTNAME": ("drop", None),
             "EXPTIME": ("sum", None),
             "TEXPTIME": ("sum", "EXPTIME"),

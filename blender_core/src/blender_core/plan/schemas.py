@@ -126,6 +126,7 @@ def _common(attributes: Sequence[Attribute]) -> dict[str, Any]:
         "type": kind,
         "enum": enum,
         "recorded": any(each.recorded for each in attributes),
+        "recordable": any(each.recordable for each in attributes),
         "subschema": subschema,
     }
 

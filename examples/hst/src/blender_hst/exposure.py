@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any, Final
 
 from blender_core import Source
 from blender_hst.meanings import ANY, made, meanings
-from blender_hst.places import HDUS, KEPT, MADE, OF_THE_FILE, ROOTNAME, START, group_of, path_of
+from blender_hst.moments import moment_of
+from blender_hst.places import (
+    EACH,
+    KEPT,
+    MADE_KEYWORDS,
+    OF_THE_FILE,
+    ROOTNAME,
+    START,
+    group_of,
+    path_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,7 +80,7 @@ class Chip(Source):
     def __init__(self, headers: Mapping[str, Header], what: str) -> None:
         self.what = what
         self._headers = headers
-        self._others = {START: _start(headers)}
+        self._others = {START: _start(headers)} | _made(headers["PRIMARY"].values)
 
     @property
     def schema(self) -> Mapping[str, Any]:
@@ -132,7 +142,9 @@ def schema_of(shape: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]) -
     meta: dict[str, Any] = {}
     _place(meta, START, {"blend_rule": "keep", "title": "[d] When the exposure began"})
     _place(meta, ROOTNAME, {"fits_keyword": "ROOTNAME", "fits_hdu": "PRIMARY"})
-    taken: set[str] = set()
+    primary = {keyword for keyword, *_ in shape[0][1]}
+    of_each = [each for each in made() if primary & {each.keyword, *each.sources}]
+    taken = {each.keyword for each in of_each}
     for hdu, cards in shape:
         for keyword, comment, section in cards:
             meaning = known.get(keyword, ANY)
@@ -143,7 +155,9 @@ def schema_of(shape: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]) -
             }
             attribute |= {"title": comment} if comment else {}
             attribute |= {"fits_section": section} if section else {}
-            if hdu in ("PRIMARY", "SCI") and keyword not in taken:
+            if hdu == "PRIMARY" and keyword in MADE_KEYWORDS:
+                attribute["blend_from"] = f"{EACH}.{keyword}"
+            elif hdu in ("PRIMARY", "SCI") and keyword not in taken:
                 attribute |= {"blend_table": True} if meaning.is_recorded else {}
                 taken.add(keyword)
             else:
@@ -151,20 +165,20 @@ def schema_of(shape: tuple[tuple[str, tuple[tuple[str, str, str], ...]], ...]) -
             if hdu == "PRIMARY":
                 attribute["blend_once_per"] = ROOTNAME
             _place(meta, path_of(hdu, keyword), attribute)
-    for hdu, cards in shape[:1]:
-        keywords = {keyword for keyword, *_ in cards}
-        for each in made():
-            if each.source in keywords and each.keyword not in keywords:
-                attribute = {
-                    "title": each.title,
-                    "fits_keyword": each.keyword,
-                    "fits_hdu": hdu,
-                    "blend_rule": dict(each.rule),
-                    "blend_from": path_of(hdu, each.source),
-                    "blend_table": "never",
-                    "blend_once_per": ROOTNAME,
-                }
-                _place(meta, f"{MADE}.{HDUS[hdu]}.{each.keyword}", attribute)
+    for each in of_each:
+        path = path_of("PRIMARY", each.keyword)
+        column = {"blend_rule": "keep", "blend_table": True, "blend_column": each.keyword}
+        _place(meta, f"{EACH}.{each.keyword}", column)
+        if each.keyword not in primary:
+            attribute = {
+                "title": each.title,
+                "fits_keyword": each.keyword,
+                "fits_hdu": "PRIMARY",
+                "blend_rule": _rule(path, each.keyword, known[each.keyword].rule),
+                "blend_from": f"{EACH}.{each.keyword}",
+                "blend_once_per": ROOTNAME,
+            }
+            _place(meta, path, attribute)
     return {"properties": {"meta": {"properties": meta}}}
 
 
@@ -182,6 +196,19 @@ def _place(meta: dict[str, Any], path: str, attribute: dict[str, Any]) -> None:
     for group in groups:
         meta = meta.setdefault(group, {"properties": {}})["properties"]
     meta[name] = attribute
+
+
+def _made(primary: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an exposure has for the keywords that a product is told."""
+    values = {}
+    for each in made():
+        value = primary.get(each.keyword)
+        if value is None:
+            value = next((primary[name] for name in each.sources if name in primary), None)
+            if each.keyword.startswith("DATE"):
+                value = moment_of(value)
+        values[f"{EACH}.{each.keyword}"] = value
+    return values
 
 
 def _start(headers: Mapping[str, Header]) -> float:

@@ -34,12 +34,14 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A keyword that a product gets of another one's values."""
+    """A keyword that a product gets of another one's values, where an exposure does not have it.
+
+    `sources` are those others: the first that an exposure has counts.
+    """
 
     keyword: str
     title: str
-    source: str
-    rule: Mapping[str, Any]
+    sources: tuple[str, ...]
 
 
 ANY: Final = Meaning(MappingProxyType({"rule": "first"}), is_recorded=False)
@@ -67,12 +69,7 @@ def meanings_in(name: str) -> dict[str, Meaning]:
 def made() -> tuple[Made, ...]:
     """Return what products are given that their exposures do not have."""
     return tuple(
-        Made(
-            each["keyword"],
-            each["title"],
-            each["from"],
-            {"rule": each["rule"], "reason": each["why"]},
-        )
+        Made(each["keyword"], each["title"], tuple(each["from"]))
         for name in FILES
         for each in _content(name).get("made", ())
     )

@@ -11,7 +11,13 @@ from blender_core import Gives, Rule, RuleError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["AS_MOMENTS", "MOMENTS", "max_mjd_as_datetime", "min_mjd_as_datetime"]
+__all__ = [
+    "AS_MOMENTS",
+    "MOMENTS",
+    "max_mjd_as_datetime",
+    "min_mjd_as_datetime",
+    "moment_of",
+]
 
 _BEGIN: Final = datetime(1858, 11, 17)  # of MJD, in the time scale that it is in
 
@@ -68,6 +74,14 @@ def max_mjd_as_datetime(values: Sequence[float]) -> str:
     '2009-11-27T06:00:00.000'
     """
     return _as_datetime(max(map(_days, values)))
+
+
+def moment_of(days: Any) -> str | None:
+    """Return a Modified Julian Date as a date-time; None of what is none."""
+    try:
+        return _as_datetime(_days(days))
+    except RuleError:
+        return None
 
 
 def _days(value: Any) -> float:

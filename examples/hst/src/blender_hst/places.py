@@ -4,7 +4,8 @@
 those of the extensions of a chip. What tells of the file itself, of the shape of its arrays or of
 where they point is below ``meta.kept``: a product has its own of it, which stays. What describes
 the distortion of a chip is below ``meta.distortion``: a drizzled product has none. What a product
-is told that its inputs need not have is below ``meta.made``.
+is told that its inputs need not have is below ``meta.made``: ``meta.made.primary.TEXPTIME`` is the
+keyword, and ``meta.made.each.TEXPTIME`` what each exposure has for it, or what is made of others.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Final
 
 __all__ = [
     "DISTORTION",
+    "EACH",
     "HDUS",
     "KEPT",
     "MADE",
@@ -40,6 +42,7 @@ HDUS: Final = {
 KEPT: Final = "meta.kept"
 DISTORTION: Final = "meta.distortion"
 MADE: Final = "meta.made"
+EACH: Final = f"{MADE}.each"
 ROOTNAME: Final = "meta.kept.primary.ROOTNAME"
 """What tells exposures apart."""
 START: Final = "meta.kept.start"

@@ -7,11 +7,21 @@ over an earlier one; so does that of a later file. `Override.precedence` says so
 from __future__ import annotations
 
 import dataclasses
+import fnmatch
 from typing import TYPE_CHECKING, Final
 
 from blender_core import Override, When
 from blender_hst.moments import AS_MOMENTS
-from blender_hst.places import DISTORTION, KEPT, MADE, OF_THE_FILE, group_of
+from blender_hst.places import (
+    DISTORTION,
+    EACH,
+    HDUS,
+    KEPT,
+    MADE_KEYWORDS,
+    OF_THE_FILE,
+    group_of,
+    path_of,
+)
 from blender_hst.rules_lines import MOST_LINES, is_pattern
 
 if TYPE_CHECKING:
@@ -24,6 +34,7 @@ __all__ = ["overrides_of"]
 _LEAVING: Final = 1
 _FIRST_LINE: Final = 2
 _BEYOND_ALL: Final = 1_000_000_000
+_OF_EXPOSURES: Final = ("PRIMARY", "SCI", "ERR", "DQ")
 
 _ALWAYS: Final = (
     Override(
@@ -40,7 +51,7 @@ _ALWAYS: Final = (
             precedence=_BEYOND_ALL,
             reason="the file's own: its name, its arrays and where they point",
         )
-        for attribute in (KEPT, *OF_THE_FILE.values())
+        for attribute in (KEPT, *OF_THE_FILE.values(), EACH)
     ),
     Override(
         attribute=DISTORTION,
@@ -49,11 +60,15 @@ _ALWAYS: Final = (
         precedence=_BEYOND_ALL,
         reason="a drizzled image has no distortion",
     ),
-    Override(
-        attribute=MADE,
-        rule="keep",
-        optional=True,
-        reason="the rules file makes no such keyword",
+    *(
+        Override(
+            attribute=path_of("PRIMARY", keyword),
+            rule="first",
+            blend_from=path_of("PRIMARY", keyword),
+            optional=True,
+            reason="the rules file makes no such keyword: the first input's own, if it has any",
+        )
+        for keyword in MADE_KEYWORDS
     ),
 )
 """What holds with every file: it is all the rules that there are."""
@@ -99,7 +114,7 @@ def _asked_for(lines: Sequence[Line], n_before: int) -> Iterator[Override]:
     for line in functions.values():
         # What a file has of its own, nobody else's values replace.
         if line.name == line.target or group_of(line.target) == "meta":
-            yield _value(line, n_before)
+            yield from _values(line, n_before)
 
 
 def _column(line: Line, n_before: int) -> Override:
@@ -114,9 +129,10 @@ def _column(line: Line, n_before: int) -> Override:
     )
 
 
-def _value(line: Line, n_before: int) -> Override:
+def _values(line: Line, n_before: int) -> Iterator[Override]:
+    """Give the overrides of a line with a function; one for each made keyword that it means."""
     function = line.function or ""
-    return Override(
+    override = Override(
         attribute=line.target,
         rule=AS_MOMENTS.get((line.name, line.target, function), function),
         missing="skip" if function in ("first", "last") else None,
@@ -125,3 +141,16 @@ def _value(line: Line, n_before: int) -> Override:
         precedence=_FIRST_LINE + n_before + line.number,
         reason=f"line {line.number}",
     )
+    if line.name == line.target:
+        # Such rules are for what inputs have themselves, and not for what is made of others.
+        if line.name not in MADE_KEYWORDS:
+            yield override
+        for keyword in fnmatch.filter(MADE_KEYWORDS, line.name):
+            yield dataclasses.replace(override, attribute=keyword, blend_from=keyword)
+    elif all(path_of(hdu, line.name) == f"meta.{group}.{line.name}" for hdu, group in HDUS.items()):
+        yield override
+    else:
+        # What it gives is beside other keywords, and not in the group that it is from.
+        for hdu in _OF_EXPOSURES:
+            source, target = path_of(hdu, line.name), path_of(hdu, line.target)
+            yield dataclasses.replace(override, attribute=target, blend_from=source)

@@ -178,12 +178,25 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The wanted attributes of one group: their `names`, and the `groups` in it that have some.
+    """The wanted attributes of one group.
 
-    `size` counts all of these. Its own value goes to `place`, if it is a wanted attribute itself.
-    `members` are places by name, and groups. `known` are all names in it that the schema has: then
-    groups without wanted attributes are among its groups, too. It is None if nobody asks for
-    others, or the group is an attribute itself.
+    Parameters
+    ----------
+    names : tuple of str
+        Those that are the group's own.
+    groups : tuple of (str, Group)
+        The groups in it that have wanted attributes, by name.
+    size : int
+        How many wanted attributes there are, with those of the groups in it.
+    path : str
+        The dotted path of the group.
+    known : frozenset of str or None
+        All names in it that the schema has: then groups in it that have no wanted attributes are
+        among its groups. None if nobody asks for others, or the group is an attribute itself.
+    place : int or None
+        Where its own value goes, if the group is a wanted attribute itself.
+    members : mapping of str to int or Group
+        Where the values of names go that are no groups; and the groups.
     """
 
     names: tuple[str, ...]

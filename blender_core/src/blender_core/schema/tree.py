@@ -65,16 +65,6 @@ def _collect_group(
         strangers.append((group.path, value))
 
 
-def put(tree: dict[str, Any], path: str, value: Any) -> None:
-    """Put a value into a tree, and make the groups that it is in."""
-    *parents, name = path.split(".")
-    for parent in parents:
-        if not isinstance(tree.get(parent), dict):
-            tree[parent] = {}
-        tree = tree[parent]
-    tree[name] = value
-
-
 def _is_part(name: Any) -> bool:
     """Tell whether a name can be a part of a dotted path."""
     return isinstance(name, str) and bool(name) and "." not in name
@@ -104,3 +94,13 @@ def scalars_within(value: Any, path: str, known: Collection[str] = ()) -> Iterat
                 yield from scalars_within(below, f"{path}.{name}", known)
     elif not isinstance(value, list):
         yield path, value
+
+
+def put(tree: dict[str, Any], path: str, value: Any) -> None:
+    """Put a value into a tree, and make the groups that it is in."""
+    *parents, name = path.split(".")
+    for parent in parents:
+        if not isinstance(tree.get(parent), dict):
+            tree[parent] = {}
+        tree = tree[parent]
+    tree[name] = value

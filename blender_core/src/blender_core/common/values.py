@@ -6,8 +6,9 @@ same as NaN, and lists and dicts are compared by what they hold.
 
 from __future__ import annotations
 
+import dataclasses
 import enum
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from operator import eq
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -88,7 +89,7 @@ def have_same_fields(one: Any, other: Any) -> bool:
 
     That may be anything, such as an array, which no single word says to be equal.
     """
-    names = [field.name for field in fields(one)]
+    names = [field.name for field in dataclasses.fields(one)]
     return tried(
         lambda: [getattr(one, name) for name in names] == [getattr(other, name) for name in names],
         fallback=False,

@@ -36,13 +36,6 @@ PYTHON_TYPES: Final[Mapping[str, frozenset[type]]] = {
 NEVER: Final = "never"
 """What ``blend_table`` says of an attribute that has no column, whoever asks for one."""
 _EITHER: Final = ("anyOf", "oneOf")
-# Fields of an attribute, and the words of a schema that they are from.
-_TEXTS: Final = {"keyword": "fits_keyword", "hdu": "fits_hdu", "section": "fits_section"}
-_WORDS: Final = {
-    "blend_from": "blend_from",
-    "column": "blend_column",
-    "once_per": "blend_once_per",
-}
 _CANONICAL: Final = 2
 """The version of `marshal` that writes the same for what is equal, whoever else refers to it."""
 _UNIT_IN_TITLE = re.compile(r"\[([^\]]+)\]")
@@ -206,6 +199,15 @@ def _properties_named(schema: Mapping[str, Any], name: str) -> Iterator[Mapping[
     for combiner in ("allOf", "anyOf", "oneOf"):
         for alternative in schema.get(combiner, ()):
             yield from _properties_named(alternative, name)
+
+
+# Fields of an attribute, and the words of a schema that they are from.
+_TEXTS: Final = {"keyword": "fits_keyword", "hdu": "fits_hdu", "section": "fits_section"}
+_WORDS: Final = {
+    "blend_from": "blend_from",
+    "column": "blend_column",
+    "once_per": "blend_once_per",
+}
 
 
 class _Draft:

@@ -46,16 +46,6 @@ def collect_all(
     return values, is_plain(present), strangers
 
 
-def put(tree: dict[str, Any], path: str, value: Any) -> None:
-    """Put a value into a tree, and make the groups that it is in."""
-    *parents, name = path.split(".")
-    for parent in parents:
-        if not isinstance(tree.get(parent), dict):
-            tree[parent] = {}
-        tree = tree[parent]
-    tree[name] = value
-
-
 def scalars_beyond(known: Collection[str], value: Any, path: str) -> Iterator[str]:
     """Give the paths of scalars that are none of the known attributes."""
     return (
@@ -80,3 +70,13 @@ def scalars_within(value: Any, path: str, known: Collection[str] = ()) -> Iterat
                 yield from scalars_within(below, f"{path}.{name}", known)
     elif not isinstance(value, list):
         yield path, value
+
+
+def put(tree: dict[str, Any], path: str, value: Any) -> None:
+    """Put a value into a tree, and make the groups that it is in."""
+    *parents, name = path.split(".")
+    for parent in parents:
+        if not isinstance(tree.get(parent), dict):
+            tree[parent] = {}
+        tree = tree[parent]
+    tree[name] = value

@@ -17,6 +17,7 @@ from thoroughness import all_but_exhaustive
 from blender_core import BlendWarning, Plugins
 from blender_core.cli import main
 from blender_core.cli.captured_warnings import Notes
+from blender_core.cli.console import Output
 from blender_core.cli.progress import Bar, bar
 from blender_core.common.wording import named, visible
 from blender_core.errors import warn
@@ -317,6 +318,23 @@ class TestTerminal:
             "For information: the schema asks for the deprecated rules"
         ) in text
 
+    @pytest.mark.parametrize("width", [48, 60, 70])
+    def test_long_names_are_folded_where_their_parts_end(self, capsys, monkeypatch, width):
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        monkeypatch.setenv("COLUMNS", str(width))
+        path, number = "meta.exposure.effective_exposure_time", "59777.79166666666412345678901"
+        Output().table(("attribute", "value"), [(path, number)], folded=(0, 1))
+        text = re.sub(r"\x1b\[[0-9;]*m", "", capsys.readouterr().out)
+        head, *lines = text.splitlines()
+        place = head.index("value")
+        names, numbers = zip(*((line[:place], line[place:]) for line in lines), strict=True)
+        parts = [part.strip() for part in names if part.strip()]
+        assert "".join(parts) == path
+        assert len(parts) > 1 or width == 70
+        assert all(part[-1] in "._" for part in parts[:-1])
+        assert "".join(map(str.strip, numbers)) == number
+        assert numbers[0].strip() != "59777."
+
     @pytest.mark.parametrize("width", all_but_exhaustive((60, 80, 120), (60,)))
     def test_no_line_is_too_long(self, on_a_terminal, width):
         arguments = ["check", "--model", "ImageModel", "--override", "EXPSTART=join"]
@@ -365,11 +383,14 @@ class TestNotes:
             for number, name in enumerate(["a.fits", "b.fits", "a.fits"], start=1):
                 label = named(f"input {number}", name)
                 warn(f"{label} has x", label=label, problem="x")
-            warnings.warn("something\nelse", BlendWarning, stacklevel=1)
+            warnings.warn("something\nelse\nSo it is.", BlendWarning, stacklevel=1)
             warnings.warn("for developers", DeprecationWarning, stacklevel=1)
-        assert notes.lines() == ["a.fits and 1 more: x", "something else"]
+        assert notes.lines() == ["a.fits and 1 more: x", "something else. So it is."]
         notes.print()
-        assert capsys.readouterr().err == "Warning: a.fits and 1 more: x\nWarning: something else\n"
+        assert (
+            capsys.readouterr().err
+            == "Warning: a.fits and 1 more: x\nWarning: something else. So it is.\n"
+        )
 
     def test_too_many(self, capsys):
         notes = Notes()

@@ -9,7 +9,6 @@ import typer
 from blender_core.cli.errors import CommandError, reported
 from blender_core.cli.options import (
     EXPOSURES,
-    All,
     AsJson,
     Block,
     Concurrent,
@@ -120,7 +119,9 @@ def blend(
     timeout: Timeout = None,
     most_bytes: MostBytes = None,
     every_header: EveryHeader = False,
-    show_all: All = False,
+    show_all: Annotated[
+        bool, flag("With --dry-run: also show the values that stay as they are.", "--all")
+    ] = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
     debug: Debug = False,

@@ -206,7 +206,7 @@ def print_rehearsal(rehearsal: Rehearsal) -> None:
     console.text("Its check:", "bold")
     # Nobody who blends can do anything about the others.
     telling = [each for each in rehearsal.findings if not each.is_information]
-    print_findings({"the plan": telling})
+    print_findings({"the plan": telling}, has_except=False)
     console.text("")
     if rehearsal.result is not None:
         _print_changes(rehearsal.changes, rehearsal.result)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import warnings
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ _FOR_DEVELOPERS: Final = (
     ImportWarning,
     ResourceWarning,
 )
+# Where a line begins a sentence, the one before has ended.
+_SENTENCES: Final = re.compile("(?<![.:;,?!])\n(?=[A-Z])")
 _LONGEST: Final = 160
 _MOST_PRINTED: Final = 20
 
@@ -77,7 +80,7 @@ class Notes:
 def _brief(message: str, category: type[Warning]) -> str:
     lines = [line.strip(" ") for line in message.split("\n") if line.strip(" ")]
     if issubclass(category, BlendWarning):
-        return " ".join(lines)
+        return _SENTENCES.sub(". ", "\n".join(lines)).replace("\n", " ")
     # A validator's first two lines say what is wrong; then comes the whole schema.
     text = " ".join(lines[:2])
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."

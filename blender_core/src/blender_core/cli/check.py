@@ -217,8 +217,13 @@ def _without_column_warnings() -> Iterator[None]:
         yield
 
 
-def print_findings(by_plan: _Findings, faults: "Mapping[str, BlenderError] | None" = None) -> None:
-    """Print what was found, and for what there is no plan."""
+def print_findings(
+    by_plan: _Findings,
+    faults: "Mapping[str, BlenderError] | None" = None,
+    *,
+    has_except: bool = True,
+) -> None:
+    """Print what was found, and for what there is no plan; with the option that leaves some out."""
     from blender_core.cli.console import Output
 
     output = Output()
@@ -267,7 +272,8 @@ def print_findings(by_plan: _Findings, faults: "Mapping[str, BlenderError] | Non
         kinds = Counter(finding.kind.value for finding in classes)
         numbers = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
         output.text(f"{pluralize(len(classes), 'finding')} in {_where(by_plan)}: {numbers}.")
-        output.text(f"--except {next(iter(kinds))} leaves out those of this kind.", "dim")
+        if has_except:
+            output.text(f"--except {next(iter(kinds))} leaves out those of this kind.", "dim")
     for sentence in _in_short(information):
         output.text(f"For information: {sentence}.", "dim")
 

@@ -21,11 +21,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from rich.console import ConsoleOptions, RenderableType
+    from rich.containers import Lines
     from rich.segment import Segment
 
 __all__ = ["Output"]
 
 _GAP: Final = 2
+_WORDS: Final = re.compile(r"(\s+)")
+# Of names, not of numbers and times.
+_FOLDS: Final = re.compile("(?<=[A-Za-z])[._,/]")
 _USUAL_WIDTH: Final = 80
 _SIZES: Final = ("COLUMNS", "LINES")
 _SIZE: Final = re.compile("[0-9]{1,4}")
@@ -149,7 +153,7 @@ class Output(Console):
                     no_wrap=not fold,
                 )
             for row in members:
-                table.add_row(*(Text(row[i]) for i in columns))
+                table.add_row(*(_Cell(row[i]) for i in columns))
             if heading:
                 self.text(heading, "bold green")
             self.print(Padding(table, (0, 0, 0, 2)) if heading else table)
@@ -212,3 +216,25 @@ class Output(Console):
 def _visible_cells(cells: Sequence[str]) -> Sequence[str]:
     # Of very many, a look at all of them together is quick.
     return cells if "".join(cells).isprintable() else [visible(cell) for cell in cells]
+
+
+class _Cell(Text):
+    """A text that is folded after the dots and underscores of long names, where it has some."""
+
+    def wrap(self, console: Console, width: int, *settings: Any, **more: Any) -> Lines:
+        """Return its lines, each of which has room."""
+        words = (_folded(word, width) for word in _WORDS.split(self.plain))
+        folded = Text("".join(words), self.style)
+        return folded.wrap(console, width, *settings, **more)
+
+
+def _folded(word: str, width: int) -> str:
+    """Return a word on lines of no more than a width, if it has places to fold it at."""
+    lines = []
+    while len(word) > width:
+        place = max((match.end() for match in _FOLDS.finditer(word, 0, width)), default=0)
+        if place <= width // 3:  # lines that are nearly empty are no better
+            break
+        lines.append(word[:place])
+        word = word[place:]
+    return "\n".join([*lines, word])

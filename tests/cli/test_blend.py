@@ -363,6 +363,29 @@ class TestBlendedBefore:
         assert (last.read_bytes(), finished.read_bytes()) == before
         command("blend", finished, *exposures)
 
+    def test_a_forgotten_product(self, command, refused, product, exposures):
+        """As of ``blend *_cal.fits``: the first exposure would be changed."""
+        first, *others = exposures
+        before = first.read_bytes()
+        message = refused("blend", first, *others)
+        assert f"{first} would be changed, and seems to be an exposure" in message
+        assert "ends in _cal.fits" in message
+        assert "model-blender preview INPUT..." in message
+        assert message == refused("blend", first, *others, "--dry-run")
+        assert first.read_bytes() == before
+        command("blend", first, *others, "--output", "new.fits")
+        assert first.read_bytes() == before
+        own = product.rename("product_cal.fits")
+        command("blend", own, first, "--overwrite")
+        # Now its table tells that it is a product.
+        command("blend", own, *exposures)
+        # Products are blended here.
+        command("blend", shutil.copy(first, "mosaic_cal.fits"), first, own)
+
+    def test_names_that_end_in_numbers_alone(self, command, product, exposures):
+        """They say nothing of what is in a file."""
+        command("blend", product.rename("combined_1.fits"), exposures[0].rename("exposure_1.fits"))
+
     def test_a_product_of_others_as_an_input(self, command, product, exposures):
         *others, last = exposures
         command("blend", product, *others)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from blender_core.blending.amendment import Amendment
@@ -21,6 +22,7 @@ from blender_core.cli.formatting import print_json
 from blender_core.cli.inputs import (
     given_inputs,
     require_apart_from,
+    require_no_exposure,
     require_not_swapped,
     warn_of_repeated,
 )
@@ -39,6 +41,7 @@ from blender_core.plan.union import DISAGREEMENT, agreed
 from blender_core.plugins.manager import Plugins
 from blender_core.products.open_product import open_product
 from blender_core.products.saving import target_of
+from blender_core.products.swapped import has_hdrtab
 from blender_core.schema.layout import Layout
 
 if TYPE_CHECKING:
@@ -180,6 +183,10 @@ class BlendWork:
             require_apart_from(self.product, _files(inputs))
             names = names_of_product(product.tree, self.product)
             require_not_swapped(self.product, names, _files(inputs), plugins)
+            if self.output == self.product and not self.overwrite:
+                require_no_exposure(
+                    self.product, _names(inputs), partial(self._has_table, product, inputs, plugins)
+                )
         target_of(product, self.output, overwrite=self.overwrite)
         if self.report is not None:
             from blender_core.report.write import report_target
@@ -187,6 +194,11 @@ class BlendWork:
             others = [self.product, self.output, *_files(inputs or ())]
             report_target(self.report, overwrite=self.overwrite, others=others)
         return plugins, product, inputs
+
+    def _has_table(self, product: Product, inputs: Sequence[Input], plugins: Plugins) -> bool:
+        """Tell whether the product or the last input was blended before."""
+        last = _files(inputs)[-1:]
+        return bool(product.n_rows("hdrtab")) or any(has_hdrtab(each, plugins) for each in last)
 
     def _choice(self, product: Product) -> ProductChoice:
         """Return which product of an association is meant."""

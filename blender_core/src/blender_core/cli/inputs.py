@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from collections import Counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from blender_core.cli.errors import CommandError
 from blender_core.common.urls import is_url, shown_url
@@ -16,12 +17,21 @@ from blender_core.inputs.named_files import files_named_by
 from blender_core.products.swapped import is_product_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Sequence
     from pathlib import Path
 
     from blender_core.plugins.manager import Plugins
 
-__all__ = ["given_inputs", "require_apart_from", "require_not_swapped", "warn_of_repeated"]
+__all__ = [
+    "given_inputs",
+    "require_apart_from",
+    "require_no_exposure",
+    "require_not_swapped",
+    "warn_of_repeated",
+]
+
+_ENDING: Final = re.compile(r"_(?=[0-9]*[a-z])[a-z0-9]+(\.[a-z]+)+$")
+"""``_cal.fits``; a number alone is no kind."""
 
 
 def given_inputs(
@@ -73,6 +83,30 @@ def require_not_swapped(
             "swapped? The product comes first"
         )
         raise CommandError(msg)
+
+
+def require_no_exposure(
+    product: Path, inputs: Sequence[Path | str], has_table: Callable[[], bool]
+) -> None:
+    """Refuse to change a file whose name ends as those of all inputs do, as the first of a pattern.
+
+    ``has_table`` tells whether an HDRTAB says that it is a product all the same, or that products
+    are blended.
+    """
+    ending = _ending(product)
+    if inputs and ending and all(_ending(each) == ending for each in inputs) and not has_table():
+        msg = (
+            f"{product} would be changed, and seems to be an exposure: its name ends in {ending}, as "
+            "those of all inputs do. The product comes first; what exposures alone give: "
+            "model-blender preview INPUT... If it is the product, pass --overwrite or --output FILE"
+        )
+        raise CommandError(msg)
+
+
+def _ending(name: Path | str) -> str:
+    """Return the word at the end of a name that tells what kind of file it is, with the suffix."""
+    match = _ENDING.search(shown_url(str(name)).casefold())
+    return match[0] if match else ""
 
 
 def _real(path: Path | str) -> str:

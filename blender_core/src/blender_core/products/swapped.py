@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from blender_core.plugins.manager import Plugins
     from blender_core.products.base import Product
 
-__all__ = ["are_swapped", "is_product_of"]
+__all__ = ["are_swapped", "has_hdrtab", "is_product_of"]
 
 _FILENAME: Final = Attribute("meta.filename", "string")
 _LABEL: Final = "the input"
@@ -29,16 +29,22 @@ _LABEL: Final = "the input"
 
 def are_swapped(product: Product, given: Any, plugins: Plugins | None) -> bool:
     """Tell whether one thing that is given for the inputs has an HDRTAB, and the product none."""
-    with warnings.catch_warnings(), suppress(BlenderError):
+    with suppress(BlenderError):  # what is wrong with the product's table is told by the blend
+        return not product.n_rows("hdrtab") and has_hdrtab(given, plugins)
+    return False
+
+
+def has_hdrtab(given: Any, plugins: Plugins | None) -> bool:
+    """Tell whether an input is a product."""
+    with warnings.catch_warnings(), suppress(BlenderError):  # as above
         warnings.simplefilter("ignore")
-        return not product.n_rows("hdrtab") and _hdrtab_of(given, plugins) is not None
+        return _hdrtab_of(given, plugins) is not None
     return False
 
 
 def is_product_of(given: Any, names: Collection[str], plugins: Plugins | None) -> bool:
     """Tell whether an input is a product, of whose inputs one has one of the names."""
-    # What is wrong with it is told by the blend.
-    with warnings.catch_warnings(), suppress(BlenderError):
+    with warnings.catch_warnings(), suppress(BlenderError):  # as above
         warnings.simplefilter("ignore")
         table = _hdrtab_of(given, plugins)
         if table is None:

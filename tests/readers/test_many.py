@@ -52,7 +52,7 @@ def test_the_measurement_can_fail(many_files, monkeypatch):
     rows_of = Opener.rows
 
     def keep(self, *args):
-        kept.append(bytearray(2880))  # as much as one block of a header
+        kept.append(bytearray(2 * 2880))  # as much as a header of two blocks
         return rows_of(self, *args)
 
     monkeypatch.setattr(Opener, "rows", keep)

@@ -68,8 +68,9 @@ Part: TypeAlias = "Repeated | array[Any] | tuple[Any, ...]"
 def part_of(values: Sequence[Any]) -> Part:
     """Return the part of a column that has these values, of which there is one at least."""
     first = values[0]
-    # First what is quick: inputs that are alike are read as the same objects.
-    if all(map(is_, values, itertools.repeat(first))):
+    # First what is quick: most attributes lack, and inputs that are alike are read as the same.
+    is_nothing = first is None and values.count(None) == len(values)
+    if is_nothing or all(map(is_, values, itertools.repeat(first))):
         return Repeated(len(values), first)
     kinds = set(map(type, values))
     if kinds == {float}:

@@ -212,9 +212,13 @@ class FitsReader(Reader):
         """Return the values of a tree that is like one before."""
         values = self._cache.trees(layout).values(asdf)
         if values is not None:
-            self._beyond = [
-                (unknown_attribute(path), value) for path, value in asdf.beyond if value is not None
-            ]
+            self._beyond = ()
+            if asdf.beyond:
+                self._beyond = [
+                    (unknown_attribute(path), value)
+                    for path, value in asdf.beyond
+                    if value is not None
+                ]
         return values
 
     def paths_beyond(self, known: Collection[str]) -> list[str]:

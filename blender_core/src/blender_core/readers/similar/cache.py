@@ -12,6 +12,7 @@ import functools
 import hashlib
 import re
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
 import numpy as np
@@ -26,7 +27,7 @@ from blender_core.readers.similar.trees import KnownTrees
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import BinaryIO
 
     from blender_core.formats.fits.scan import RawFits
@@ -55,7 +56,7 @@ _CARD: Final = re.compile(
     + rb"|[TF]|[+-]?[0-9]++(?:\.[0-9]*+)?(?:[ED][+-]?[0-9]++)?)?" + _COMMENT
     + rb"|CONTINUE ++" + _TEXT + _COMMENT + rb"|(?:COMMENT |HISTORY | {8})[ -~]*+"
 )  # fmt: skip
-_MOST_KEPT: Final = 1 << 8
+_MOST_KEPT: Final = 1 << 11
 """Of cards: what is unlike in each file is not worth more memory."""
 _LENGTH_CARD: Final = re.compile(rb"NAXIS1  = ++([0-9]++)" + _COMMENT)
 _FORMAT_CARD: Final = re.compile(rb"TFORM1  = ++'([0-9]++)B *+'" + _COMMENT)
@@ -130,14 +131,16 @@ class ReaderCache:
 class _Pattern(NamedTuple):
     """What is known of the headers of several files."""
 
-    differing: frozenset[int]
+    differing: list[int]
     """Which cards differ in their values."""
+    cards: Callable[[bytes], Sequence[bytes]]
+    """What takes these out of headers."""
     continued: list[int]
     """Which cards go on with the text of one that differs."""
-    same: list[bytes]
+    same: Sequence[bytes]
     """The headers without these values, and without the size of the tree."""
-    starts: list[int]
-    """Where each part of that begins."""
+    others: Callable[[bytes], Sequence[bytes]]
+    """What takes that out of headers."""
 
 
 @dataclass(slots=True, eq=False)
@@ -171,8 +174,9 @@ class _Structure:
         places = [row * CARD for row in sorted(differing.union(self.tree_sizes))]
         starts = [0, *(place + CARD for place in places)]
         ends = [*(place + _KEYWORD for place in places), len(self.headers)]
-        same = [self.headers[start:end] for start, end in zip(starts, ends, strict=True)]
-        self._pattern = _Pattern(differing, continued, same, starts)
+        others = _taking(map(slice, starts, ends))
+        rows = [*differing]
+        self._pattern = _Pattern(rows, _cards_of(rows), continued, others(self.headers), others)
 
     def places_to_read(self, is_hasty: bool) -> list[tuple[int, int]]:
         """Return where headers are that have to be read."""
@@ -213,24 +217,37 @@ class _Structure:
         """
         if len(headers) != len(self.headers):
             return False
-        rows: Collection[int]
-        rows, continued, same, starts = pattern = self._pattern
+        rows, cards, continued, same, others = self._pattern
         is_new = False
-        if not all(map(headers.startswith, same, starts)):
+        if others(headers) != same:
             differs = np.frombuffer(headers, np.uint64) != np.frombuffer(self.headers, np.uint64)
-            rows = {*(differs.nonzero()[0] // _WORDS).tolist()}.difference(self.tree_sizes)
-            if not self.fixed.isdisjoint(rows):
+            differing = {*(differs.nonzero()[0] // _WORDS).tolist()}.difference(self.tree_sizes)
+            if not self.fixed.isdisjoint(differing):
                 return False
+            cards = _cards_of(differing)
             continued, is_new = _continued(headers), not differs[::_WORDS].any()
-        new = {headers[row * CARD : (row + 1) * CARD] for row in rows} - self.usual
+        new = {*cards(headers)} - self.usual
         if not (all(map(_CARD.fullmatch, new)) and _goes_on(headers, continued)):
             return False
         if len(self.usual) > _MOST_KEPT:
             self.usual.clear()
         self.usual |= new
         if is_new:
-            self._learn(pattern.differing.union(rows))
+            self._learn(frozenset(differing).union(rows))
         return True
+
+
+def _cards_of(rows: Iterable[int]) -> Callable[[bytes], Sequence[bytes]]:
+    """Return what takes some cards out of headers."""
+    return _taking(slice(row * CARD, (row + 1) * CARD) for row in rows)
+
+
+def _taking(places: Iterable[slice]) -> Callable[[bytes], Sequence[bytes]]:
+    """Return what takes several places out of bytes, which are hundreds with each file."""
+    several = [*places]
+    return (
+        itemgetter(*several) if len(several) > 1 else lambda raw: [raw[place] for place in several]
+    )
 
 
 def _continued(headers: bytes) -> list[int]:

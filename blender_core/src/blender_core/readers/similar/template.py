@@ -10,19 +10,23 @@ anything that is certain to belong to that key.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from itertools import chain, compress
+from operator import ne
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from blender_core.common.attribute_paths import is_within
 from blender_core.formats.asdf.scalars import DOUBTFUL, scalar_value
 from blender_core.formats.asdf.skeleton import CertainText
 from blender_core.formats.asdf.tree_text import CHECKSUM
+from blender_core.readers.similar.pattern import Passed, Slot, TextPattern
 from blender_core.schema.attributes import unknown_attribute
 from blender_core.schema.layout import Layout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from blender_core.formats.asdf.tree_text import AsdfText
+    from blender_core.readers.similar.pattern import Found
     from blender_core.schema.groups import Group
 
 __all__ = ["TreeTemplate", "UnusualTreeError"]
@@ -34,8 +38,19 @@ _NEXT_ENTRY: Final = re.compile(r"([}\]]*,)[ \n]+(?=\w)")
 """What follows a scalar within braces: there the line may be broken."""
 _AFTER: Final = " ,]}\n"
 """What ends every scalar, as it is not part of any."""
+_MOST_KEPT: Final = 64
+_LONGEST_KEPT: Final = 1 << 10
+"""Of entries that have been seen: what is unlike in each file is not worth more memory."""
+_WITHIN: Final = "\n    "
+"""Where lines end within an entry of the tree, or of a group in it, as YAML indents them."""
+_JOINT: Final = "\1"
+"""What stands for such an end of a line: no tree has it."""
+_BETWEEN: Final = re.compile(r"\n(?! {4})")
 _MOST_PASSED: Final = 100
 """Each may have aliases for many values. Together, they are to have no more than a tree may."""
+
+_Content: TypeAlias = "CertainText | tuple[int | None, bool]"
+"""What is passed over; or a scalar: the place of its value, and whether it is within braces."""
 
 
 class UnusualTreeError(Exception):
@@ -43,78 +58,6 @@ class UnusualTreeError(Exception):
 
     So the text of such a node does not tell its value.
     """
-
-
-class _Slot(NamedTuple):
-    """A scalar of a template, with the text that has to follow it."""
-
-    known: str
-    """The scalar and what follows it, as the parsed text has them."""
-    ending: str
-    """Braces and a comma after the scalar, after which the line may be broken; or nothing."""
-    rest: str
-    """What has to follow then."""
-    in_braces: bool
-    """Whether line breaks within the scalar mean nothing but a blank."""
-    place: int | None
-    """Where in the values its value goes, if it is wanted."""
-    anchors: frozenset[str] = frozenset()
-
-
-class _Passed(NamedTuple):
-    """What belongs to a key nobody wants, with the text that has to follow it."""
-
-    known: str
-    """What belongs to it and what follows, as the parsed text has them."""
-    rest: str
-    """What has to follow."""
-    certain: CertainText
-    """What belongs to it, as a template by itself."""
-
-    @property
-    def anchors(self) -> frozenset[str]:
-        """Anchors in it, as the parsed text has them."""
-        return self.certain.anchors
-
-
-class _Stretch(NamedTuple):
-    """A part of a template up to where texts differ. Each tree is held against hundreds of them."""
-
-    same: str
-    """What they all have so far."""
-    size: int
-    """How long that is."""
-    anchors: list[str]
-    """Anchors in it."""
-    rest: str | None
-    """What has to follow what differs; None at the end, where nothing does."""
-    rest_size: int
-    ending: str
-    """As of a slot, as are the next ones."""
-    in_braces: bool
-    place: int | None
-    passed: _Passed | None
-    """What differs, unless it is a slot."""
-
-
-def _stretch(same: str, anchors: list[str], differing: _Slot | _Passed | None) -> _Stretch:
-    rest = None if differing is None else differing.rest
-    slot = differing if isinstance(differing, _Slot) else _NO_SLOT
-    passed = differing if isinstance(differing, _Passed) else None
-    return _Stretch(
-        same,
-        len(same),
-        anchors,
-        rest,
-        len(rest or ""),
-        slot.ending,
-        slot.in_braces,
-        slot.place,
-        passed,
-    )
-
-
-_NO_SLOT: Final = _Slot("", "", "", in_braces=False, place=None)
 
 
 class TreeTemplate:
@@ -159,29 +102,67 @@ class TreeTemplate:
 
     def _put_together(self, text: str) -> None:
         ends = [*(start for start, *_ in self._ranges), len(text)]
-        self._start = text[: ends[0]]
-        literals = [self._start]
-        self._parts: list[_Slot | _Passed] = []
-        for (start, end, part, in_braces), after in zip(self._ranges, ends[1:], strict=True):
-            literal = text[end:after]
-            literals.append(literal)
-            known = text[start:after]
+        start = text[: ends[0]]
+        pieces: list[tuple[str, _Content, str]] = []
+        for (begin, end, part, in_braces), after in zip(self._ranges, ends[1:], strict=True):
+            content: _Content = self._places.get(id(part)), in_braces
             if isinstance(part, int):
                 try:
-                    certain = CertainText(text[start:end], part)
+                    content = CertainText(text[begin:end], part)
                 except ValueError as error:
                     raise UnusualTreeError from error
-                self._parts.append(_Passed(known, literal, certain))
-                continue
-            entry = _NEXT_ENTRY.match(literal) if in_braces else None
-            ending, rest = (entry[1], literal[entry.end() :]) if entry else ("", literal)
-            place = self._places.get(id(part))
-            self._parts.append(_Slot(known, ending, rest, in_braces, place))
-        n_passed = sum(isinstance(slot, _Passed) for slot in self._parts)
-        if n_passed > _MOST_PASSED or any("&" in literal for literal in literals):
+            pieces.append((text[begin:end], content, text[end:after]))
+        passed = [content for _, content, _ in pieces if isinstance(content, CertainText)]
+        anchors = [anchor for certain in passed for anchor in certain.anchors]
+        if (
+            not pieces
+            or len(passed) > _MOST_PASSED
+            or len({*anchors}) != len(anchors)
+            or any("&" in literal for literal in (start, *(literal for *_, literal in pieces)))
+        ):
             raise UnusualTreeError
-        self._differing: frozenset[int] = frozenset()
-        self._stretches = self._divided(self._differing)
+        self._whole = TextPattern(start, [_part(*piece) for piece in pieces])
+        self._entries = _divided(text)
+        self._numbers = range(len(self._entries))
+        of_entries = _EntryPatterns(start, pieces)
+        self._patterns, self._anchors = of_entries.patterns, of_entries.anchors
+        self._found: list[dict[str, Found]] = [{} for _ in self._entries]
+
+    def values(self, text: str) -> list[Any] | None:
+        """Return the wanted values of a tree, and its checksum; None if its text does not fit."""
+        if _JOINT in text:
+            return None
+        values = self._by_entries(_divided(text))
+        if values is None and (found := self._whole.find(text)) is not None:
+            values = [*self._values]
+            _put(found, values)
+            values = values if _are_distinct(found[2]) else None
+        return values
+
+    def _by_entries(self, entries: list[str]) -> list[Any] | None:
+        """Return the values of a tree that has the same entries, each like the one in its place."""
+        if len(entries) != len(self._entries):
+            return None
+        values = [*self._values]
+        anchors: dict[int, Sequence[str]] = {}
+        for number in compress(self._numbers, map(ne, entries, self._entries)):
+            entry, known = entries[number], self._found[number]
+            found = known.get(entry)
+            if found is None:
+                pattern = self._patterns[number]
+                found = None if pattern is None else pattern.find(_lines_of(entry))
+                if found is None:
+                    return None
+                if len(known) < _MOST_KEPT and len(entry) <= _LONGEST_KEPT:
+                    known[entry] = found
+            _put(found, values)
+            if found[2] or self._anchors[number]:
+                anchors[number] = found[2]
+        if anchors:
+            of_all = [anchors.get(number, own) for number, own in enumerate(self._anchors)]
+            if not _are_distinct([*chain.from_iterable(of_all)]):
+                return None
+        return values
 
     def _divide(self, node: Any, keys: tuple[str, ...], *, in_braces: bool) -> None:
         """Find the scalars below a node, and the keys to be passed over."""
@@ -242,85 +223,79 @@ class TreeTemplate:
                 elif node.id == "mapping":
                     waiting.extend(child for entry in node.value for child in entry)
 
-    def values(self, text: str) -> list[Any] | None:
-        """Return the wanted values of a tree, and its checksum; None if its text does not fit."""
-        values = self._fitting(text, self._stretches)
-        if values is None and (new := self._differing_in(text) - self._differing):
-            differing = self._differing | new
-            stretches = self._divided(differing)
-            values = self._fitting(text, stretches)
-            if values is not None:
-                self._differing, self._stretches = differing, stretches
-        return values
 
-    def _divided(self, differing: frozenset[int]) -> list[_Stretch]:
-        """Put together what does not differ."""
-        stretches = []
-        start, same = 0, self._start
-        for end in (*sorted(differing), len(self._parts)):
-            parts = self._parts[start:end]
-            same += "".join([part.known for part in parts])
-            anchors = [anchor for part in parts for anchor in part.anchors]
-            part = self._parts[end] if end in differing else None
-            stretches.append(_stretch(same, anchors, part))
-            start, same = end + 1, ""
-        return stretches
+def _divided(text: str) -> list[str]:
+    """Divide a text into its entries: lines, with those after them that are indented far."""
+    return text.replace(_WITHIN, f"{_JOINT}    ").split("\n")
 
-    def _differing_in(self, text: str) -> frozenset[int]:
-        """Return the parts that differ in a text; none if it has another structure."""
-        differing = []
-        at = len(self._start)
-        for number, part in enumerate(self._parts):
-            if text.startswith(part.known, at):
-                at += len(part.known)
-                continue
-            end = text.find(part.rest, at)
-            if end < 0:
-                return frozenset()
-            at = end + len(part.rest)
-            differing.append(number)
-        return frozenset(differing) if at == len(text) else frozenset()
 
-    def _fitting(self, text: str, stretches: list[_Stretch]) -> list[Any] | None:
-        values = list(self._values)
-        all_anchors: list[str] = []
-        at = 0
-        for same, size, anchors, rest, rest_size, ending, in_braces, place, passed in stretches:
-            if not text.startswith(same, at):
-                return None
-            at += size
-            if anchors:
-                all_anchors += anchors
-            if rest is None:
-                break
-            if passed is not None and text.startswith(passed.known, at):
-                at += len(passed.known)
-                all_anchors += passed.anchors
-                continue
-            end = text.find(rest, at)
-            if end < 0:
-                return None
-            scalar = text[at:end]
-            at = end + rest_size
-            if passed is not None:
-                found = passed.certain.anchors_in(scalar)
-                if found is None:
-                    return None
-                all_anchors += found
-                continue
-            if ending:
-                scalar = scalar.rstrip(" \n")
-                if not scalar.endswith(ending):
-                    return None
-                scalar = scalar[: -len(ending)]
-            value = scalar_value(scalar)
-            if value is DOUBTFUL or (not in_braces and "\n" in scalar):
-                return None
-            if place is not None:
-                values[place] = value
-        # An anchor that is there twice means either node, depending on where it is asked for.
-        is_whole = at == len(text) and len({*all_anchors}) == len(all_anchors)
-        return values if is_whole else None
+def _lines_of(entry: str) -> str:
+    return entry.replace(_JOINT, "\n") + "\n"
+
+
+def _put(found: Found, values: list[Any]) -> None:
+    places, differing, _ = found
+    for place, value in zip(places, differing, strict=True):
+        values[place] = value
+
+
+def _are_distinct(anchors: Sequence[str]) -> bool:
+    # One that is there twice means either node, depending on where it is asked for.
+    return len({*anchors}) == len(anchors)
+
+
+def _part(known: str, content: _Content, literal: str) -> Slot | Passed:
+    if isinstance(content, CertainText):
+        return Passed(known, literal, content)
+    place, in_braces = content
+    entry = _NEXT_ENTRY.match(literal) if in_braces else None
+    ending, rest = (entry[1], literal[entry.end() :]) if entry else ("", literal)
+    known = (known + literal)[: -len(rest)]
+    return Slot(known, ending, rest, in_braces, place)
+
+
+class _EntryPatterns:
+    """The patterns of a tree's entries, None of one that has to be as it is, and their anchors.
+
+    What goes on from one entry to the next has to be as it is, too; its anchors come last.
+    """
+
+    def __init__(self, start: str, pieces: Iterable[tuple[str, _Content, str]]) -> None:
+        self.patterns: list[TextPattern | None] = []
+        self.anchors: list[list[str]] = []
+        self._texts = [""]
+        self._contents: list[tuple[str, _Content]] = []
+        kept: list[str] = []
+        self._add(start)
+        for known, content, literal in pieces:
+            if _BETWEEN.search(known):
+                self._add(known)
+                kept += content.anchors if isinstance(content, CertainText) else ()
+            else:
+                self._contents.append((known, content))
+                self._texts.append("")
+            self._add(literal)
+        self._end()
+        self.anchors.append(kept)
+
+    def _add(self, literal: str) -> None:
+        first, *others = _BETWEEN.split(literal)
+        self._texts[-1] += first
+        for other in others:
+            self._end()
+            self._texts = [other]
+
+    def _end(self) -> None:
+        self._texts[-1] += "\n"
+        start, *literals = self._texts
+        parts = [
+            _part(known, content, literal)
+            for (known, content), literal in zip(self._contents, literals, strict=True)
+        ]
+        self.patterns.append(TextPattern(start, parts) if parts else None)
+        passed = [content for _, content in self._contents if isinstance(content, CertainText)]
+        self.anchors.append([anchor for certain in passed for anchor in certain.anchors])
+        self._contents = []
 
 
 def _entries(node: Any) -> dict[str, Any]:

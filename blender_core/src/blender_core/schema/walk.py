@@ -77,7 +77,7 @@ class Step(dict[Any, "Step"]):
 
     def __missing__(self, told: Hashable) -> Step:
         """Make the step after a group of which another thing is told than of those before."""
-        (group, place, order, is_passed_over), *rest = self._waiting
+        group, place, order, is_passed_over = self._waiting[0]
         wanted, places, strangers = [*self.wanted], [*self.places], [*self.strangers]
         names = told if isinstance(told, tuple) else ()
         is_group = told is not _NO_GROUP
@@ -87,9 +87,10 @@ class Step(dict[Any, "Step"]):
         if is_asked and not is_group:
             strangers.append(_Stranger(order, group.path, place))
             is_asked, is_passed_over = False, True
+        known = group.known if is_asked else None
         below = []
-        for i, name in enumerate(names):
-            there, member = self._end + i, group.members.get(name)
+        for there, name in enumerate(names, self._end):
+            member = group.members.get(name)
             if isinstance(member, int):
                 wanted.append(member)
                 places.append(there)
@@ -97,17 +98,17 @@ class Step(dict[Any, "Step"]):
                 if member.place is not None:
                     wanted.append(member.place)
                     places.append(there)
-                below.append(_Waiting(member, there, (*order, i), is_passed_over))
-            if is_asked and name not in (group.known or ()) and is_part(name):
-                strangers.append(_Stranger((*order, i), f"{group.path}.{name}", there))
+                below.append(_Waiting(member, there, (*order, there), is_passed_over))
+            if known is not None and name not in known and is_part(name):
+                strangers.append(_Stranger((*order, there), f"{group.path}.{name}", there))
         if len(self._all) >= _MOST_STEPS:
             for each in self._all:
                 each.clear()
             self._all.clear()
         step = self[told] = Step(
-            [*below, *rest],
+            (*below, *self._waiting[1:]),
             self._end + len(names),
-            tuple(wanted),
+            tuple(wanted),  # of which Python's search for garbage need not know
             tuple(places),
             strangers,
             self._all,

@@ -172,3 +172,19 @@ class TestUrls:
         Path("https:").mkdir()
         exposures[0].rename(Path("https:") / exposures[0])
         assert "EFFEXPTM" in command("plan", f"https://{exposures[0]}").stdout
+
+
+class TestNamesThatNoFileHas:
+    @pytest.mark.parametrize("name", ["loop.fits", "a\0b.fits", "x" * 300 + ".fits", "none.fits"])
+    def test_beside_a_report(self, refused, product, name):
+        Path("loop.fits").symlink_to("loop.fits")
+        for arguments in (
+            ["report", name, "--output", "r.html"],
+            ["blend", product, name, "--report", "r.html"],
+            ["preview", name, "--report", "r.html"],
+        ):
+            assert "fault of the program" not in refused(*arguments)
+            assert not Path("r.html").exists()
+
+    def test_a_report_in_place_of_a_product_that_is_not_there(self, refused):
+        assert "would replace" in refused("report", "r.html", "--output", "./r.html")

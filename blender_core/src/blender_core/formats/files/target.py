@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from dataclasses import dataclass
@@ -92,10 +93,14 @@ class Target:
 
 def is_same_file(path: Path, other: Path) -> bool:
     """Tell whether two names mean one file, be it there yet or not."""
-    try:
-        return path.samefile(other)
-    except OSError:  # one of them is not there
-        return not other.exists() and path.resolve() == other.resolve()
+    with contextlib.suppress(ValueError):  # no file can have such a name
+        try:
+            return path.samefile(other)
+        except OSError:  # one of them is not there
+            # A Path raises errors, of links that lead to themselves and of long names.
+            is_there = os.path.exists(other)  # noqa: PTH110
+            return not is_there and os.path.realpath(path) == os.path.realpath(other)
+    return False
 
 
 def _is_file(file: Path, status: os.stat_result) -> bool:

@@ -71,6 +71,16 @@ def test_keywords_that_a_product_gets_of_others(hst, write, rules, lines, second
     assert made == [seconds, begin, None]
 
 
+@pytest.mark.parametrize(
+    "line", ["TELESCOP", "<delete>TELESCOP", "TELESCOP TELESCOP zero", "T* x zero"]
+)
+def test_a_product_stays_one_of_hst(hst, three, rules, tmp_path, line):  # noqa: ARG001
+    drizzled().writeto(tmp_path / "x_drz.fits")
+    output = tmp_path / "out.fits"
+    blendmodels(tmp_path / "x_drz.fits", three, rules=[rules(f"ROOTNAME\n{line}\n")], output=output)
+    assert fits.getheader(output)["TELESCOP"] == "HST"
+
+
 def test_a_keyword_made_of_what_a_file_has_of_itself(hst, three, rules, tmp_path):  # noqa: ARG001
     """Each line has a source of another group; where two are for one HDU, the later counts."""
     product = tmp_path / "x_drz.fits"

@@ -55,6 +55,7 @@ class TestLines:
             "meta.date": ("keep", None),
             "meta.distortion": ("drop", None),
             "meta.made.each": ("keep", None),
+            "meta.primary.TELESCOP": ("first", None),
             **{
                 f"meta.made.primary.{name}": ("first", f"meta.made.primary.{name}")
                 for name in ("TEXPTIME", "DATE-BEG", "DATE-END")

@@ -98,7 +98,7 @@ def require_no_exposure(
         msg = (
             f"{product} would be changed, and seems to be an exposure: its name ends in {ending}, as "
             "those of all inputs do. The product comes first; what exposures alone give: "
-            "model-blender preview INPUT... If it is the product, pass --overwrite or --output FILE"
+            "model-blender preview INPUT... If it is a product, pass --overwrite or --output FILE"
         )
         raise CommandError(msg)
 

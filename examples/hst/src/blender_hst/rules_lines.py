@@ -151,12 +151,11 @@ def _read(path: Path, number: int, line: str) -> Iterator[Line]:
     if line.startswith("!"):
         _check_command(path, number, line)
         return
-    words = line.split()
-    deletes = words[0] == _DELETE
+    deletes = line.startswith(_DELETE)
     if deletes:
-        words = words[1:]
         line = line.removeprefix(_DELETE).strip()
-    elif words[0].startswith("<"):
+    words = line.split()
+    if not deletes and words[0].startswith("<"):
         raise _fault(path, number, f"{words[0]} is no command: there is {_DELETE}", words[0])
     if not words:
         raise _fault(path, number, f"{_DELETE} is followed by a keyword, or by / and a section")

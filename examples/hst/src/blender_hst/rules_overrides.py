@@ -54,6 +54,14 @@ _ALWAYS: Final = (
         for attribute in (KEPT, *OF_THE_FILE.values(), EACH)
     ),
     Override(
+        attribute=path_of("PRIMARY", "TELESCOP"),
+        rule="first",
+        missing="skip",
+        optional=True,
+        precedence=_BEYOND_ALL,
+        reason="without it, a file is not known to be of HST",
+    ),
+    Override(
         attribute=DISTORTION,
         rule="drop",
         optional=True,

@@ -3,6 +3,7 @@
 import logging
 import os
 import signal
+import threading
 
 import pytest
 from blends_elsewhere import told
@@ -109,3 +110,31 @@ def test_a_cluster_that_goes_away(client, paths, alone):
         blender.accumulate_all(paths, leave, other.get_executor())
     blender.accumulate_all(paths)
     assert told(blender.finalize_model(None)) == alone
+
+
+def test_a_cluster_that_has_no_workers_yet(many_files, caplog):
+    paths = many_files(3)
+    caplog.set_level(logging.WARNING, "blender_core")
+    results = []
+    with (
+        distributed.LocalCluster(
+            n_workers=0,
+            threads_per_worker=1,
+            processes=False,
+            dashboard_address=None,
+            silence_logs=logging.CRITICAL,
+        ) as cluster,
+        distributed.Client(cluster, set_as_default=False) as client,
+    ):
+        executor = client.get_executor()
+        blend = threading.Thread(
+            target=lambda: results.append(blendmodels(None, paths, executor=executor)), daemon=True
+        )
+        blend.start()
+        blend.join(8)
+        assert blend.is_alive()
+        messages = [each.getMessage() for each in caplog.records if each.name.startswith("blender")]
+        assert messages == ["the cluster has no workers: the blend waits for some"]
+        cluster.scale(1)
+        blend.join(60)
+    assert told(results[0]) == told(blendmodels(None, paths))

@@ -153,6 +153,11 @@ class TestFiles:
         assert table["EXP_ONLY"].tolist() == [True, None, False]
         assert table["TARGPROP"][1] == EVIL
 
+    def test_ecsv_is_what_astropy_writes(self, command, blended):
+        text = Path(self.write(command, blended, "t.ecsv")).read_text()
+        Table.read("t.ecsv").write("again.ecsv", delimiter=",", serialize_method=None)
+        assert Path("again.ecsv").read_text() == text
+
     def test_fits(self, command, blended):
         name = self.write(command, blended, "t.fits")
         with fits.open(name, logical_as_bytes=True) as hdus:

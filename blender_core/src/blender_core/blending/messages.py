@@ -42,6 +42,8 @@ __all__ = [
 
 _FAST: Final = 1
 """The level of compression: the caller has all workers to feed."""
+_SMALL: Final = 9
+"""That of what is packed once, and sent with each run."""
 
 
 class Task(NamedTuple):
@@ -128,9 +130,10 @@ def _digest(content: bytes) -> bytes:
     return hashlib.sha256(content).digest()
 
 
-def packed(content: Any) -> bytes:
+def packed(content: Any, *, is_sent_often: bool = False) -> bytes:
     """Return something as it is sent."""
-    return zlib.compress(pickle.dumps(content, pickle.HIGHEST_PROTOCOL), _FAST)
+    level = _SMALL if is_sent_often else _FAST
+    return zlib.compress(pickle.dumps(content, pickle.HIGHEST_PROTOCOL), level)
 
 
 def unpacked(content: bytes) -> Any:

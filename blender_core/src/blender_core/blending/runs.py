@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import pickle
 import uuid
@@ -41,12 +42,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Run", "Runs"]
 
+_LOGGER: Final = logging.getLogger(__name__)
 _LONGEST: Final = 256
 """How many names a run has, in the end."""
 _FIRST: Final = 16
 """How many the first ones have: what they tell of kinds, others are to know."""
 _FEW: Final = 100
 """One of so many inputs may be read by the caller without a word."""
+_PATIENCE: Final = 5
+"""How many seconds nobody is there to read before that is told."""
 
 
 class Run(NamedTuple):
@@ -84,6 +88,7 @@ class Runs:
         self._n_sent = 0
         self._n_names = 0
         self._n_again = 0
+        self._is_told_of_none = False
         self._hosts: Counter[str] = Counter()
 
     def __enter__(self) -> Self:
@@ -139,13 +144,24 @@ class Runs:
             return None
         run, future = self._sent[0]
         try:
-            answer: Answer | Refusal = unpacked(future.result())
+            answer: Answer | Refusal = unpacked(self._result(future))
         except Exception as error:  # as above
             raise _failed(self._executor, run, error) from error
         self._sent.popleft()
         if isinstance(answer, Refusal):
             raise _refused(answer)
         return run, answer
+
+    def _result(self, future: Future[bytes]) -> bytes:
+        """Wait for what is read of a run; tell if there are no workers, which may be for long."""
+        while not future.done():
+            try:
+                return future.result(_PATIENCE)
+            except TimeoutError:
+                if not self._is_told_of_none and _has_no_workers(self._executor):
+                    self._is_told_of_none = True
+                    _LOGGER.warning("the cluster has no workers: the blend waits for some")
+        return future.result()
 
     def note(self, answer: Answer, n_again: int) -> None:
         """Take note of the inputs that the caller could read, and a worker could not."""
@@ -179,7 +195,7 @@ class Runs:
             # Where its class is nowhere else, such inputs are read here.
             with suppress(Exception):
                 contents.append(pickle.dumps(known))
-        self._packed_kinds = packed(tuple(contents))
+        self._packed_kinds = packed(tuple(contents), is_sent_often=True)
 
 
 def _require_executor(executor: Any) -> Executor:
@@ -205,6 +221,12 @@ def _number_of_workers(executor: Any) -> int:
     told = (getattr(executor, name, None) for name in ("num_workers", "_max_workers"))
     known = [number for number in told if isinstance(number, int) and number > 0]
     return known[0] if known else os.cpu_count() or 1
+
+
+def _has_no_workers(executor: Any) -> bool:
+    """Tell whether it is known that an executor has no workers, as a cluster may for a while."""
+    client: Any = getattr(executor, "_client", None)
+    return hasattr(client, "nthreads") and not client.nthreads()
 
 
 def _failed(executor: Executor, run: Run, error: Exception) -> ExecutorError:

@@ -97,8 +97,8 @@ def require_no_exposure(
     if inputs and ending and all(_ending(each) == ending for each in inputs) and not has_table():
         msg = (
             f"{product} would be changed, and seems to be an exposure: its name ends in {ending}, as "
-            "those of all inputs do. The product comes first; what exposures alone give: "
-            "model-blender preview INPUT... If it is a product, pass --overwrite or --output FILE"
+            "those of all inputs do. The product comes first; what exposures alone give: model-blender "
+            "preview INPUT... If it is a product, pass --overwrite or --output FILE"
         )
         raise CommandError(msg)
 

@@ -108,7 +108,10 @@ def with_part(parts: list[Part], part: Part) -> None:
             parts[-1] = part_of((*last, *part))
             return
     elif last is not None and len(last) + len(part) <= _SHORT:
-        parts[-1] = part_of((*last, *part))
+        if isinstance(last, array) and isinstance(part, array) and last.typecode == part.typecode:
+            parts[-1] = last + part
+        else:
+            parts[-1] = part_of((*last, *part))
         return
     parts.append(part)
 

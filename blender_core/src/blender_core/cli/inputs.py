@@ -96,9 +96,9 @@ def require_no_exposure(
     ending = _ending(product)
     if inputs and ending and all(_ending(each) == ending for each in inputs) and not has_table():
         msg = (
-            f"{product} would be changed, and seems to be an exposure: its name ends in {ending}, as "
-            "those of all inputs do. The product comes first; what exposures alone give: model-blender "
-            "preview INPUT... If it is a product, pass --overwrite or --output FILE"
+            f"{product} would be changed, and seems to be an exposure: its name ends in {ending}, "
+            "as those of all inputs do. The product comes first. For what exposures alone give: "
+            "model-blender preview INPUT... For a product with such a name, pass --overwrite"
         )
         raise CommandError(msg)
 

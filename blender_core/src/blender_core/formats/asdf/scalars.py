@@ -19,7 +19,7 @@ DOUBTFUL: Final = object()
 # A long text goes on in the next line, where a blank was.
 _FOLD: Final = r"(?<=[!-~])\n +(?=[!-~])"
 _SCALAR: Final = re.compile(
-    r"(-?(?:0|[1-9][0-9]{0,17}))"
+    r"(-?(?:0|[1-9][0-9]{0,17}+))"
     r"|(-?[0-9]+\.[0-9]*(?:e[-+][0-9]+)?)"
     rf"|'((?:[ -&(-~]++|''|{_FOLD})*+)'"
     # Nothing that has a meaning of its own in YAML, be it within braces or not.

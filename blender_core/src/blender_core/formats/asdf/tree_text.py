@@ -40,8 +40,12 @@ class AsdfText:
     @classmethod
     def read(cls, file: BinaryIO, size: int) -> AsdfText:
         """Read a tree from a file, without the arrays that follow it."""
+        chunk = file.read(min(_CHUNK, size))
+        # Nearly all end like this, and with nothing behind it.
+        if chunk.endswith(_END + b"\n") and chunk.find(_END) + len(_END) + 1 == size:
+            return cls(chunk)
         raw, searched = bytearray(), 0
-        while len(raw) < size and (chunk := file.read(min(_CHUNK, size - len(raw)))):
+        while chunk:
             raw += chunk
             while (end := raw.find(_END, searched)) >= 0:
                 searched = end + len(_END)
@@ -54,6 +58,7 @@ class AsdfText:
             if len(raw) > _LONGEST:
                 msg = f"its ASDF tree has no end in its first {len(raw):,} bytes"
                 raise ValueError(msg)
+            chunk = file.read(min(_CHUNK, size - len(raw)))
         return cls(bytes(raw))
 
     def with_own_tree(self) -> AsdfText:

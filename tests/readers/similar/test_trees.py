@@ -115,6 +115,24 @@ def test_one_value_differs(name, value):
 
 
 @pytest.mark.parametrize(
+    "names",
+    [
+        ("A", "x, y"), ("A, B, C", "x"), ("A, 'B'", "x', y"), ("A', title: B", "x"), ("A, title: B", "x, pi_name: y"),
+        ("A: ',", "it's"), ("A, B", ", "), (",  ,", "x,\n"), ("pi_name: A, B", "{x, y}"),
+    ],
+)  # fmt: skip
+def test_commas_within_texts(names):
+    """As many as between the entries of a group, though at other places."""
+    pi_name, title = names
+    other = written(tree(program__pi_name=pi_name, program__title=title))
+    same = [("Blender, Model", "Deep field, A"), ("Nobody", "field"), names]
+    for others in same:
+        first = written(tree(program__pi_name=others[0], program__title=others[1]))
+        assert_right(first, other)
+        assert_right(other, first)
+
+
+@pytest.mark.parametrize(
     ("name", "value"),
     [
         ("target__name", [1, 2]), ("target__name", {"a": 1}), ("target", None), ("target", {"ra": 1.0}),

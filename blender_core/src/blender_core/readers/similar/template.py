@@ -18,6 +18,7 @@ from blender_core.common.attribute_paths import is_within
 from blender_core.formats.asdf.scalars import DOUBTFUL, scalar_value
 from blender_core.formats.asdf.skeleton import CertainText
 from blender_core.formats.asdf.tree_text import CHECKSUM
+from blender_core.readers.similar.entry_pattern import JOINT, EntryPattern, entries_of
 from blender_core.readers.similar.pattern import Passed, Slot, TextPattern
 from blender_core.schema.attributes import unknown_attribute
 from blender_core.schema.layout import Layout
@@ -41,10 +42,6 @@ _AFTER: Final = " ,]}\n"
 _MOST_KEPT: Final = 64
 _LONGEST_KEPT: Final = 1 << 10
 """Of entries that have been seen: what is unlike in each file is not worth more memory."""
-_WITHIN: Final = "\n    "
-"""Where lines end within an entry of the tree, or of a group in it, as YAML indents them."""
-_JOINT: Final = "\1"
-"""What stands for such an end of a line: no tree has it."""
 _BETWEEN: Final = re.compile(r"\n(?! {4})")
 _MOST_PASSED: Final = 100
 """Each may have aliases for many values. Together, they are to have no more than a tree may."""
@@ -122,7 +119,7 @@ class TreeTemplate:
         ):
             raise UnusualTreeError
         self._whole = TextPattern(start, [_part(*piece) for piece in pieces])
-        self._entries = _divided(text)
+        self._entries = entries_of(text)
         self._numbers = range(len(self._entries))
         of_entries = _EntryPatterns(start, pieces)
         self._patterns, self._anchors = of_entries.patterns, of_entries.anchors
@@ -130,9 +127,9 @@ class TreeTemplate:
 
     def values(self, text: str) -> list[Any] | None:
         """Return the wanted values of a tree, and its checksum; None if its text does not fit."""
-        if _JOINT in text:
+        if JOINT in text:
             return None
-        values = self._by_entries(_divided(text))
+        values = self._by_entries(entries_of(text))
         if values is None and (found := self._whole.find(text)) is not None:
             values = [*self._values]
             _put(found, values)
@@ -150,7 +147,7 @@ class TreeTemplate:
             found = known.get(entry)
             if found is None:
                 pattern = self._patterns[number]
-                found = None if pattern is None else pattern.find(_lines_of(entry))
+                found = None if pattern is None else pattern.find(entry)
                 if found is None:
                     return None
                 if len(known) < _MOST_KEPT and len(entry) <= _LONGEST_KEPT:
@@ -224,15 +221,6 @@ class TreeTemplate:
                     waiting.extend(child for entry in node.value for child in entry)
 
 
-def _divided(text: str) -> list[str]:
-    """Divide a text into its entries: lines, with those after them that are indented far."""
-    return text.replace(_WITHIN, f"{_JOINT}    ").split("\n")
-
-
-def _lines_of(entry: str) -> str:
-    return entry.replace(_JOINT, "\n") + "\n"
-
-
 def _put(found: Found, values: list[Any]) -> None:
     places, differing, _ = found
     for place, value in zip(places, differing, strict=True):
@@ -261,7 +249,7 @@ class _EntryPatterns:
     """
 
     def __init__(self, start: str, pieces: Iterable[tuple[str, _Content, str]]) -> None:
-        self.patterns: list[TextPattern | None] = []
+        self.patterns: list[EntryPattern | None] = []
         self.anchors: list[list[str]] = []
         self._texts = [""]
         self._contents: list[tuple[str, _Content]] = []
@@ -292,7 +280,7 @@ class _EntryPatterns:
             _part(known, content, literal)
             for (known, content), literal in zip(self._contents, literals, strict=True)
         ]
-        self.patterns.append(TextPattern(start, parts) if parts else None)
+        self.patterns.append(EntryPattern(start, parts) if parts else None)
         passed = [content for _, content in self._contents if isinstance(content, CertainText)]
         self.anchors.append([anchor for certain in passed for anchor in certain.anchors])
         self._contents = []

@@ -6,7 +6,6 @@ be had in a fraction of the time. Anything else is left to asdf.
 
 from __future__ import annotations
 
-import functools
 import math
 import re
 from typing import Any, Final
@@ -37,8 +36,6 @@ _WORDS: Final = {
 }
 
 
-# Most are the same in most files of a blend.
-@functools.lru_cache(maxsize=1 << 10)
 def scalar_value(text: str) -> Any:
     r"""Return the value of a scalar."""
     match = _SCALAR.fullmatch(text)

@@ -95,12 +95,11 @@ class _PieceSlot(NamedTuple):
 
     def value(self, piece: str) -> Any:
         """Return the value of the scalar of another piece."""
-        length = len(piece) - len(self.end)
-        if length < len(self.start) or not (
-            piece.startswith(self.start) and piece.endswith(self.end)
-        ):
+        start, end, _ = self
+        if not (piece.startswith(start) and piece.endswith(end)):
             return DOUBTFUL
-        return scalar_value(piece[len(self.start) : length])
+        # Nothing is left of a piece where these two overlap, and that is no scalar.
+        return scalar_value(piece[len(start) : len(piece) - len(end)])
 
 
 def _pieces(

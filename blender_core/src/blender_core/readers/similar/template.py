@@ -10,11 +10,13 @@ anything that is certain to belong to that key.
 from __future__ import annotations
 
 import re
+from functools import partial
 from itertools import chain, compress
 from operator import ne
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from blender_core.common.attribute_paths import is_within
+from blender_core.common.cached import cached_property
 from blender_core.formats.asdf.scalars import DOUBTFUL, scalar_value
 from blender_core.formats.asdf.skeleton import CertainText
 from blender_core.formats.asdf.tree_text import CHECKSUM
@@ -118,12 +120,18 @@ class TreeTemplate:
             or any("&" in literal for literal in (start, *(literal for *_, literal in pieces)))
         ):
             raise UnusualTreeError
-        self._whole = TextPattern(start, [_part(*piece) for piece in pieces])
+        self._pieces = start, pieces
         self._entries = entries_of(text)
         self._numbers = range(len(self._entries))
         of_entries = _EntryPatterns(start, pieces)
         self._patterns, self._anchors = of_entries.patterns, of_entries.anchors
         self._found: list[dict[str, Found]] = [{} for _ in self._entries]
+
+    @cached_property
+    def _whole(self) -> TextPattern:
+        """What texts are compared with whose entries are others."""
+        start, pieces = self._pieces
+        return TextPattern(start, [_part(*piece) for piece in pieces])
 
     def values(self, text: str) -> list[Any] | None:
         """Return the wanted values of a tree, and its checksum; None if its text does not fit."""
@@ -232,6 +240,12 @@ def _are_distinct(anchors: Sequence[str]) -> bool:
     return len({*anchors}) == len(anchors)
 
 
+def _parts(
+    contents: Iterable[tuple[str, _Content]], literals: Iterable[str]
+) -> list[Slot | Passed]:
+    return [_part(*content, literal) for content, literal in zip(contents, literals, strict=True)]
+
+
 def _part(known: str, content: _Content, literal: str) -> Slot | Passed:
     if isinstance(content, CertainText):
         return Passed(known, literal, content)
@@ -276,12 +290,10 @@ class _EntryPatterns:
     def _end(self) -> None:
         self._texts[-1] += "\n"
         start, *literals = self._texts
-        parts = [
-            _part(known, content, literal)
-            for (known, content), literal in zip(self._contents, literals, strict=True)
-        ]
-        self.patterns.append(EntryPattern(start, parts) if parts else None)
-        passed = [content for _, content in self._contents if isinstance(content, CertainText)]
+        contents = self._contents
+        parts = partial(_parts, contents, literals)
+        self.patterns.append(EntryPattern(start, parts) if contents else None)
+        passed = [content for _, content in contents if isinstance(content, CertainText)]
         self.anchors.append([anchor for certain in passed for anchor in certain.anchors])
         self._contents = []
 

@@ -13,12 +13,11 @@ from itertools import compress, count
 from operator import ne
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from blender_core.common.cached import cached_property
 from blender_core.formats.asdf.scalars import DOUBTFUL, scalar_value
-from blender_core.readers.similar.pattern import Slot, TextPattern
+from blender_core.readers.similar.pattern import MOST_KEPT, Slot, TextPattern
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from blender_core.readers.similar.pattern import Found, Passed
 
@@ -32,8 +31,6 @@ _BROKEN: Final = f",{JOINT}    "
 """A comma after which the line is broken."""
 _COMMA: Final = ", "
 _COMMAS: Final = re.compile(f"{_BROKEN}|{_COMMA}")
-_MOST_KEPT: Final = 64
-"""Of values of a piece: what is unlike in each file is not worth more memory."""
 _UNKNOWN: Final = object()
 
 
@@ -45,45 +42,15 @@ def entries_of(text: str) -> list[str]:
 class EntryPattern:
     """An entry that has been parsed, divided where scalars are, as a pattern for others."""
 
-    def __init__(self, start: str, parts: Callable[[], Sequence[Slot | Passed]]) -> None:
-        # Most entries are the same in all trees: there is nothing to be looked for in them.
-        self._start = start
-        self._parts_of = parts
-
-    @cached_property
-    def _parts(self) -> Sequence[Slot | Passed]:
-        return self._parts_of()
-
-    @cached_property
-    def _whole(self) -> TextPattern:
-        return TextPattern(self._start, self._parts)
-
-    @cached_property
-    def _has_commas(self) -> bool:
-        """Whether all of its scalars are within braces."""
-        return all(isinstance(part, Slot) and part.in_braces for part in self._parts)
-
-    @cached_property
-    def _pieces(self) -> list[str]:
-        return [piece for piece, _ in self._pieces_with_slots]
-
-    @cached_property
-    def _slots(self) -> list[_PieceSlot | None]:
-        return [slot for _, slot in self._pieces_with_slots]
-
-    @cached_property
-    def _known(self) -> list[dict[str, Any]]:
-        """What pieces of others have meant, by their texts."""
-        return [{} for _ in self._pieces]
-
-    @cached_property
-    def _pieces_with_slots(self) -> list[tuple[str, _PieceSlot | None]]:
-        """Its pieces, each with its scalar if it has one; none if it is to be looked through."""
-        parts = self._parts
+    def __init__(self, start: str, parts: Sequence[Slot | Passed]) -> None:
+        self._whole = TextPattern(start, parts)
+        self._has_commas = all(isinstance(part, Slot) and part.in_braces for part in parts)
         is_simple = len(parts) == 1 and isinstance(parts[0], Slot)
-        if not (self._has_commas or is_simple):
-            return []
-        return _pieces(self._start, parts, self._has_commas)
+        pieces = _pieces(start, parts, self._has_commas) if self._has_commas or is_simple else []
+        self._pieces = [piece for piece, _ in pieces]
+        self._slots = [slot for _, slot in pieces]
+        self._known: list[dict[str, Any]] = [{} for _ in pieces]
+        """What pieces of others have meant, by their texts."""
 
     def find(self, entry: str) -> Found | None:
         """Return the wanted values and the anchors of an entry; None if it does not fit.
@@ -109,7 +76,7 @@ class EntryPattern:
                 value = slot.value(piece)
                 if value is DOUBTFUL:
                     return None
-                if len(known) < _MOST_KEPT:
+                if len(known) < MOST_KEPT:
                     known[piece] = value
             if slot.place is not None:
                 places.append(slot.place)

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
     from blender_core.formats.asdf.skeleton import CertainText
 
-__all__ = ["Found", "Passed", "Slot", "TextPattern"]
+__all__ = ["MOST_KEPT", "Found", "Passed", "Slot", "TextPattern"]
 
-_MOST_KEPT: Final = 64
-"""Of values of a scalar: what is unlike in each file is not worth more memory."""
+MOST_KEPT: Final = 64
+"""Of texts in one place: what is unlike in each file is not worth more memory."""
 _FEW: Final = 32
 """How many texts are worth less than a regular expression, which takes longer to make."""
 _LONGEST: Final = 1 << 14
@@ -89,7 +89,7 @@ class TextPattern:
                 return None
             known = self._known[number]
             # What is passed over may be long.
-            if len(known) < _MOST_KEPT and not isinstance(self._parts[number], Passed):
+            if len(known) < MOST_KEPT and not isinstance(self._parts[number], Passed):
                 known[scalars[number]] = value
         wanted = [*compress(values, self._are_wanted)]
         others = [*map(is_not, wanted, self._own)]

@@ -10,7 +10,7 @@ anything that is certain to belong to that key.
 from __future__ import annotations
 
 import re
-from functools import partial
+from functools import cache, partial
 from itertools import chain, compress
 from operator import ne
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -21,12 +21,12 @@ from blender_core.formats.asdf.scalars import DOUBTFUL, scalar_value
 from blender_core.formats.asdf.skeleton import CertainText
 from blender_core.formats.asdf.tree_text import CHECKSUM
 from blender_core.readers.similar.entry_pattern import JOINT, EntryPattern, entries_of
-from blender_core.readers.similar.pattern import Passed, Slot, TextPattern
+from blender_core.readers.similar.pattern import MOST_KEPT, Passed, Slot, TextPattern
 from blender_core.schema.attributes import unknown_attribute
 from blender_core.schema.layout import Layout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from blender_core.formats.asdf.tree_text import AsdfText
     from blender_core.readers.similar.pattern import Found
@@ -41,9 +41,8 @@ _NEXT_ENTRY: Final = re.compile(r"([}\]]*,)[ \n]+(?=\w)")
 """What follows a scalar within braces: there the line may be broken."""
 _AFTER: Final = " ,]}\n"
 """What ends every scalar, as it is not part of any."""
-_MOST_KEPT: Final = 64
 _LONGEST_KEPT: Final = 1 << 10
-"""Of entries that have been seen: what is unlike in each file is not worth more memory."""
+"""Of entries that have been seen."""
 _BETWEEN: Final = re.compile(r"\n(?! {4})")
 _MOST_PASSED: Final = 100
 """Each may have aliases for many values. Together, they are to have no more than a tree may."""
@@ -155,10 +154,10 @@ class TreeTemplate:
             found = known.get(entry)
             if found is None:
                 pattern = self._patterns[number]
-                found = None if pattern is None else pattern.find(entry)
+                found = None if pattern is None else pattern().find(entry)
                 if found is None:
                     return None
-                if len(known) < _MOST_KEPT and len(entry) <= _LONGEST_KEPT:
+                if len(known) < MOST_KEPT and len(entry) <= _LONGEST_KEPT:
                     known[entry] = found
             _put(found, values)
             if found[2] or self._anchors[number]:
@@ -240,10 +239,11 @@ def _are_distinct(anchors: Sequence[str]) -> bool:
     return len({*anchors}) == len(anchors)
 
 
-def _parts(
-    contents: Iterable[tuple[str, _Content]], literals: Iterable[str]
-) -> list[Slot | Passed]:
-    return [_part(*content, literal) for content, literal in zip(contents, literals, strict=True)]
+def _entry_pattern(
+    start: str, contents: Iterable[tuple[str, _Content]], literals: Iterable[str]
+) -> EntryPattern:
+    parts = [_part(*content, literal) for content, literal in zip(contents, literals, strict=True)]
+    return EntryPattern(start, parts)
 
 
 def _part(known: str, content: _Content, literal: str) -> Slot | Passed:
@@ -263,7 +263,8 @@ class _EntryPatterns:
     """
 
     def __init__(self, start: str, pieces: Iterable[tuple[str, _Content, str]]) -> None:
-        self.patterns: list[EntryPattern | None] = []
+        # Most entries are the same in all trees: their patterns are not made.
+        self.patterns: list[Callable[[], EntryPattern] | None] = []
         self.anchors: list[list[str]] = []
         self._texts = [""]
         self._contents: list[tuple[str, _Content]] = []
@@ -291,8 +292,8 @@ class _EntryPatterns:
         self._texts[-1] += "\n"
         start, *literals = self._texts
         contents = self._contents
-        parts = partial(_parts, contents, literals)
-        self.patterns.append(EntryPattern(start, parts) if contents else None)
+        made = cache(partial(_entry_pattern, start, contents, literals))
+        self.patterns.append(made if contents else None)
         passed = [content for _, content in contents if isinstance(content, CertainText)]
         self.anchors.append([anchor for certain in passed for anchor in certain.anchors])
         self._contents = []

@@ -72,8 +72,15 @@ class UnknownAttributeError(PlanError, KeyError):
     # That of KeyError quotes the message.
     __str__ = Exception.__str__
 
-    def __init__(self, message: str, *, attribute: str, close: Iterable[str] = ()) -> None:
-        super().__init__(message, attribute=attribute)
+    def __init__(
+        self,
+        message: str,
+        *,
+        attribute: str,
+        close: Iterable[str] = (),
+        keyword: str | None = None,
+    ) -> None:
+        super().__init__(message, attribute=attribute, keyword=keyword)
         self.close = tuple(close)
 
 

@@ -95,11 +95,8 @@ class ByAttribute(dict[str, V]):
     def _unknown(self, name: object, path: str | None) -> UnknownAttributeError:
         if path is not None:
             keyword = self._keywords.get(path)
-            fault = UnknownAttributeError(
-                f"{label_of(path, keyword)}: {self._lacking}", attribute=path
-            )
-            fault.keyword = keyword
-            return fault
+            msg = f"{label_of(path, keyword)}: {self._lacking}"
+            return UnknownAttributeError(msg, attribute=path, keyword=keyword)
         msg = f"there is no {self._noun} {preview(name)}"
         if not isinstance(name, str):
             msg = f"{msg}: a path or a keyword is a str"

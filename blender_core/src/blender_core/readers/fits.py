@@ -36,9 +36,9 @@ from blender_core.readers.header_values import (
 from blender_core.readers.model_files import (
     class_named,
     has_tags,
+    own_values,
     path_of,
     plain_values,
-    put_own,
     read_beyond,
     read_by_datamodel,
     strangers,
@@ -64,6 +64,7 @@ if TYPE_CHECKING:
     from blender_core.formats.asdf.tree_text import AsdfText
     from blender_core.readers.reader import Beyond
     from blender_core.readers.similar.cache import ReaderCache
+    from blender_core.readers.similar.row import SimilarRow
     from blender_core.schema.layout import Layout
 
 __all__ = ["FitsReader", "extension_tree"]
@@ -112,10 +113,10 @@ class FitsReader(Reader):
         if self._similar is not None:
             # Of a layout or a class of which a tree does not tell everything, no tree is known.
             _, tree, checksum = self._similar
-            values = self._values_by_text(layout, tree)
-            if values is not None and tree.checksum == checksum:  # nobody has touched the headers
-                put_own(values, layout, self.model_type, self._filename)
-                return values
+            row = self._values_by_text(layout, tree)
+            if row is not None and tree.checksum == checksum:  # nobody has touched the headers
+                return row
+        values: list[Any] | None
         try:
             values = None if self._is_unusual(layout) else self._values(layout)
             if values is None:
@@ -125,8 +126,12 @@ class FitsReader(Reader):
             raise InputError(msg) from error
         if not isinstance(self._file, _FILES):
             values = [plain(value) for value in values]  # there can be anything in memory
-        put_own(values, layout, self.model_type, self._filename)
+        for place, value in self._own_values(layout).items():
+            values[place] = value
         return values
+
+    def _own_values(self, layout: Layout) -> dict[int, Any]:
+        return own_values(layout, self.model_type, self._filename)
 
     def _is_unusual(self, layout: Layout) -> bool:
         """Tell whether there is something that headers and tree do not tell."""
@@ -197,21 +202,22 @@ class FitsReader(Reader):
         )
 
     def _values_of_tree(self, layout: Layout, asdf: AsdfText) -> list[Any] | None:
-        values = self._values_by_text(layout, asdf)
-        if values is None:
-            values = plain_values(self._tree, layout)
-            if values is None or layout.once:
-                return values
-            beyond = strangers(self._tree, layout)
-            if not any(map(has_tags, beyond.values())):
-                beyond = {path: plain(value) for path, value in beyond.items()}
-                self._cache.trees(layout).add(asdf, values, beyond)
+        row = self._values_by_text(layout, asdf)
+        if row is not None:
+            return [*row]  # which may be changed
+        values = plain_values(self._tree, layout)
+        if values is None or layout.once:
+            return values
+        beyond = strangers(self._tree, layout)
+        if not any(map(has_tags, beyond.values())):
+            beyond = {path: plain(value) for path, value in beyond.items()}
+            self._cache.trees(layout).add(asdf, values, beyond)
         return values
 
-    def _values_by_text(self, layout: Layout, asdf: AsdfText) -> list[Any] | None:
+    def _values_by_text(self, layout: Layout, asdf: AsdfText) -> SimilarRow | None:
         """Return the values of a tree that is like one before."""
-        values = self._cache.trees(layout).values(asdf)
-        if values is not None:
+        row = self._cache.trees(layout).values(asdf, self._own_values(layout))
+        if row is not None:
             self._beyond = ()
             if asdf.beyond:
                 self._beyond = [
@@ -219,7 +225,7 @@ class FitsReader(Reader):
                     for path, value in asdf.beyond
                     if value is not None
                 ]
-        return values
+        return row
 
     def paths_beyond(self, known: Collection[str]) -> list[str]:
         return list(scalars_beyond(known, self._tree.get("meta"), "meta"))

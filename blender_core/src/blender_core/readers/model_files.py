@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 __all__ = [
     "class_named",
     "has_tags",
+    "own_values",
     "path_of",
     "plain_values",
-    "put_own",
     "read_as_datamodel",
     "read_beyond",
     "read_by_datamodel",
@@ -109,12 +109,14 @@ def read_beyond(source: Source, tree: Mapping[str, Any], layout: Layout) -> Beyo
     return [(unknown_attribute(path), plain(value)) for path, value in found.items()]
 
 
-def put_own(values: list[Any], layout: Layout, model_type: type, filename: str | None) -> None:
-    """Put in what a datamodel takes from its class and its file, whatever the file says."""
-    for path, value in (("meta.model_type", model_type.__name__), ("meta.filename", filename)):
-        place = layout.places.get(path)
-        if place is not None and value is not None:
-            values[place] = value
+def own_values(layout: Layout, model_type: type, filename: str | None) -> dict[int, Any]:
+    """Return what a datamodel takes from its class and its file, whatever that says, by place."""
+    own = (("meta.model_type", model_type.__name__), ("meta.filename", filename))
+    return {
+        layout.places[path]: value
+        for path, value in own
+        if path in layout.places and value is not None
+    }
 
 
 def _has_tagged_groups(tree: Mapping[str, Any], group: Group) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.readers.similar.row import SimilarRow
 from blender_core.readers.similar.template import TreeTemplate, UnusualTreeError
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["KnownTrees"]
 
 _MOST: Final = 64
-_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+_NOTHING: Final[Mapping[Any, Any]] = MappingProxyType({})
 _OTHER_LINE_BREAKS: Final = "\r\x85\u2028\u2029\ufeff"
 
 
@@ -25,30 +26,32 @@ class KnownTrees:
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
+        self._size = len(layout.paths)
         self._templates: list[TreeTemplate] = []
 
-    def values(self, asdf: AsdfText) -> list[Any] | None:
+    def values(self, asdf: AsdfText, own: Mapping[int, Any] = _NOTHING) -> SimilarRow | None:
         """Return the wanted values of a tree that is like one that is known.
 
         If there are, its checksum is known as well, and beyond them is what the layout's schema
-        does not know.
+        does not know. Some are the file's own, by place, whatever the tree has.
         """
         try:
             text = asdf.text
         except UnicodeDecodeError:
             return None
         for template in self._templates:
-            values = template.values(text)
-            if values is not None:
+            differences = template.differences(text)
+            if differences is not None:
                 if template is not self._templates[0]:
                     # The next tree will most likely be like this one.
                     self._templates.remove(template)
                     self._templates.insert(0, template)
-                checksum = values.pop()
+                rest = enumerate(template.rest, self._size)
+                *beyond, checksum = [differences.pop(place, value) for place, value in rest]
                 asdf.checksum = checksum if isinstance(checksum, str) else None
-                size = len(self._layout.paths)
-                asdf.beyond = tuple(zip(template.beyond, values[size:], strict=True))
-                return values[:size] if template.beyond else values
+                asdf.beyond = tuple(zip(template.beyond, beyond, strict=True))
+                differences.update(own)
+                return SimilarRow.of(template.base, differences)
         return None
 
     def add(

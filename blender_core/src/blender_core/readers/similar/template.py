@@ -20,7 +20,7 @@ from blender_core.common.cached import cached_property
 from blender_core.formats.asdf.scalars import DOUBTFUL, scalar_value
 from blender_core.formats.asdf.skeleton import CertainText
 from blender_core.formats.asdf.tree_text import CHECKSUM
-from blender_core.readers.similar.entry_pattern import JOINT, EntryPattern, entries_of
+from blender_core.readers.similar.entry_pattern import EntryPattern, entries_of
 from blender_core.readers.similar.pattern import MOST_KEPT, Passed, Slot, TextPattern
 from blender_core.schema.attributes import unknown_attribute
 from blender_core.schema.layout import Layout
@@ -134,17 +134,12 @@ class TreeTemplate:
         start, pieces = self._pieces
         return TextPattern(start, [_part(*piece) for piece in pieces])
 
-    def differences(self, text: str) -> dict[int, Any] | None:
+    def differences_in_text(self, text: str) -> dict[int, Any] | None:
         """Return the values that a tree has of its own, by place; None if its text does not fit."""
-        if JOINT in text:
-            return None
-        differences = self._by_entries(entries_of(text))
-        if differences is None and (found := self._whole.find(text)) is not None:
-            places, values, anchors = found
-            differences = dict(zip(places, values, strict=True)) if _are_distinct(anchors) else None
-        return differences
+        values, anchors = self._whole.find(text) or (None, [])
+        return values if _are_distinct(anchors) else None
 
-    def _by_entries(self, entries: list[str]) -> dict[int, Any] | None:
+    def differences(self, entries: list[str], *, thoroughly: bool) -> dict[int, Any] | None:
         """Return those of a tree that has the same entries, each like the one in its place."""
         if len(entries) != len(self._entries):
             return None
@@ -155,14 +150,15 @@ class TreeTemplate:
             found = known.get(entry)
             if found is None:
                 pattern = self._patterns[number]
-                found = None if pattern is None else pattern().find(entry)
+                found = None if pattern is None else pattern().find(entry, thoroughly=thoroughly)
                 if found is None:
                     return None
                 if len(known) < MOST_KEPT and len(entry) <= _LONGEST_KEPT:
                     known[entry] = found
-            differences.update(zip(found[0], found[1], strict=True))
-            if found[2] or self._anchors[number]:
-                anchors[number] = found[2]
+            values, own_anchors = found
+            differences.update(values)
+            if own_anchors or self._anchors[number]:
+                anchors[number] = own_anchors
         if anchors:
             of_all = [anchors.get(number, own) for number, own in enumerate(self._anchors)]
             if not _are_distinct([*chain.from_iterable(of_all)]):

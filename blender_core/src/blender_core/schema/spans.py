@@ -129,7 +129,7 @@ def _are_plainly_in_order(value: Any, other: Any) -> bool:
             and value[-6:-5] not in ("+", "-")
             and other[-6:-5] not in ("+", "-")
         )
-    return kind is float and value <= other
+    return (kind is float or kind is int) and value <= other
 
 
 def _is_text_before(text: str, other: str) -> bool:

@@ -66,8 +66,8 @@ class TestRowsLikeOneBefore:
     VALUES = (1, 1.0, True, 0.0, -0.0, math.nan, None, "", "x", 1 << 70, [1], {"a": 1})
     LAYOUT = Layout(Attribute(f"meta.a{place}") for place in range(40))
 
-    def rows(self, number):
-        """Return rows like one of three, rows that are like none, and what is in all of them."""
+    def rows(self, number, of_others):
+        """Return rows like one of three, rows that may be like none, and what is in all of them."""
         n_values = len(self.VALUES)
         bases = [[self.VALUES[(i * 5 + n) % n_values] for i in range(40)] for n in range(2)]
         # Equal to the first, and yet not the same to the bit, or another object.
@@ -79,13 +79,14 @@ class TestRowsLikeOneBefore:
                 {(n * k) % 40: self.VALUES[(n + k) % n_values] for k in (1, 3)} if n % 5 else {}
             )
             values = [others.get(place, base[place]) for place in range(40)]
-            rows.append(values if n % 7 == 3 else SimilarRow.of(base, others))
+            rows.append(values if of_others and n % 7 == 3 else SimilarRow.of(base, others))
             expected.append(values)
         return rows, expected
 
     @pytest.mark.parametrize("number", [1, 31, 32, 200, 256, 300, 1000])
-    def test_values(self, number):
-        rows, expected = self.rows(number)
+    @pytest.mark.parametrize("of_others", [False, True])
+    def test_values(self, number, of_others):
+        rows, expected = self.rows(number, of_others)
         columns = Columns()
         for row in rows:
             columns.append(self.LAYOUT, row)

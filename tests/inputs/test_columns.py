@@ -69,9 +69,10 @@ class TestRowsLikeOneBefore:
     def rows(self, number, of_others):
         """Return rows like one of three, rows that may be like none, and what is in all of them."""
         n_values = len(self.VALUES)
-        bases = [[self.VALUES[(i * 5 + n) % n_values] for i in range(40)] for n in range(2)]
+        first = [self.VALUES[place * 5 % n_values] for place in range(40)]
         # Equal to the first, and yet not the same to the bit, or another object.
-        bases.append([1.0 if value is True else value for value in map(copy, bases[0])])
+        bases = [first, [1.0 if value is True else copy(value) for value in first], [*first]]
+        bases[2][7:9] = "p", 5.0
         rows, expected = [], []
         for n in range(number):
             base = bases[n * n % 3]

@@ -12,10 +12,9 @@ from blender_core.plan.claims import Claims
 from blender_core.plan.conditions import UnknownCondition, unknown_conditions, warn_of_conditions
 from blender_core.plan.diff import PlanDiff
 from blender_core.plan.findings import Findings
-from blender_core.plan.first_input import attributes_and_context
+from blender_core.plan.input_and_product import attributes_and_context, schema_of_product
 from blender_core.plan.override_sources import OverrideSources
 from blender_core.plan.precedence import assign
-from blender_core.plan.product_schema import schema_of_product
 from blender_core.plugins.manager import Plugins
 from blender_core.plugins.registry import Registry
 from blender_core.schema.attributes import read_attributes

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
+    "INDEX",
+    "PLACE",
     "Block",
     "TruncatedAsdfError",
     "are_as_indexed",
@@ -36,10 +38,11 @@ _MAGIC: Final = b"\xd3BLK"
 _SIZE: Final = struct.Struct(">4sH")
 _HEADER: Final = struct.Struct(">I4sQQQ16s")
 _STREAMED: Final = 1
-_INDEX: Final = re.compile(
-    rb"#ASDF BLOCK INDEX\r?\n%YAML[^\n]*\n---\r?\n((?:- \d{1,18}\r?\n)+)\.\.\.\s*\Z"
+INDEX: Final = re.compile(
+    rb"#ASDF BLOCK INDEX\r?\n%YAML[^\n]*\n---\r?\n((?:- \d{1,18}\r?\n)*)\.\.\.\s*\Z"
 )
-_PLACE: Final = re.compile(rb"\d+")
+"""The index that a file may end with, of where its blocks begin."""
+PLACE: Final = re.compile(rb"\d+")
 _CHUNK: Final = 1 << 16
 _LONGEST_PADDING: Final = 1 << 28
 _MOST_BLOCKS: Final = 1 << 16
@@ -73,11 +76,11 @@ def are_as_indexed(file: BinaryIO, root: Any, tail: bytes, length: int) -> bool:
     It does if the last block ends where the index begins. So the headers of others need not be
     read. ``tail`` is what the file ends with.
     """
-    index = _INDEX.search(tail)
+    index = INDEX.search(tail)
     if index is None:
         return False
-    places = [int(place) for place in _PLACE.findall(index[1])]
-    if len(places) <= max(sources_in(root), default=-1):
+    places = [int(place) for place in PLACE.findall(index[1])]
+    if len(places) <= max(sources_in(root), default=0):
         return False
     try:
         *_, last = blocks_at(file, places[-1], length)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from blender_core.common.plain_values import plain
 from blender_core.common.wording import preview
 from blender_core.errors import NotADatamodelError
-from blender_core.readers.product_table import HDRRULES, table_of_datamodel
+from blender_core.readers.product_table import table_of_datamodel
 from blender_core.readers.reader import Reader
 from blender_core.schema.attributes import read_attributes, subschema_at, unknown_attribute
 from blender_core.schema.layout import Layout
@@ -72,11 +72,8 @@ class DatamodelReader(Reader):
     def paths_beyond(self, known: Collection[str]) -> list[str]:
         return list(scalars_beyond(known, self._model.instance.get("meta"), "meta"))
 
-    def hdrtab(self) -> Any:
-        return table_of_datamodel(self._model)
-
-    def hdrrules(self) -> Any:
-        return table_of_datamodel(self._model, HDRRULES)
+    def table(self, name: str) -> Any:
+        return table_of_datamodel(self._model, name)
 
 
 def _nested(path: str, value: Any) -> dict[str, Any]:

@@ -37,15 +37,6 @@ class Outcomes(AttributeMapping[Outcome], Viewed):
 
     They are found by FITS keywords, too. Printed, they are a table of those that are worth a look.
 
-    Parameters
-    ----------
-    outcomes : iterable of Outcome
-        One for each attribute.
-    inputs : mapping of str to sequence, shape (n_inputs,)
-        What the inputs said, by dotted path, as far as it is known.
-    labels : RowLabels, optional
-        What the inputs are called.
-
     Examples
     --------
     >>> from blender_core import blendmodels

@@ -23,7 +23,9 @@ __all__ = ["Assignments"]
 class Assignments(AttributeMapping[Assignment], Viewed):
     """Attribute → assignment, in the order in which they are given; printed, a table.
 
-    `BlendPlan`, which adds how they are made, describes parameters and attributes.
+    `BlendPlan` adds how they are made, and describes attributes. Beside these, `unmatched` are the
+    overrides that mean none of its attributes, and may mean those of other inputs, and `matched`
+    those that mean one, where there may be others. What was `told` before is not warned of again.
     """
 
     def __init__(

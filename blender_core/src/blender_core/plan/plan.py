@@ -36,17 +36,6 @@ class BlendPlan(Assignments):
 
     A plan is made before any value is read, and does not change. Printed, it is a table.
 
-    Parameters
-    ----------
-    assignments : iterable of Assignment
-        One for each attribute.
-    unmatched : iterable of (SourcedOverride, UnknownAttributeError), optional
-        The overrides that mean none of the attributes, and may mean those of other inputs.
-    matched : iterable of SourcedOverride, optional
-        Those that mean one, where there may be other inputs.
-    told : set of str, optional
-        What has been warned of already, and is not told again.
-
     Attributes
     ----------
     columns : dict of str to str
@@ -62,16 +51,6 @@ class BlendPlan(Assignments):
         Those that it is made with; None if it is not known, or is that of a blend.
     unknown_conditions : tuple of UnknownCondition
         What overrides want inputs to be, and the schema says that none can be.
-
-    Raises
-    ------
-    PlanError
-        If overrides give one column to several attributes.
-
-    Warns
-    -----
-    BlendWarning
-        If attributes have the same column; they get different ones.
 
     Examples
     --------
@@ -222,8 +201,8 @@ class BlendPlan(Assignments):
             If overrides of one rank disagree.
         PlanError
             If a rule lacks what it needs, such as the weights of a mean, or is told what it does
-            not understand, or if the schema has something else than a name where it asks for a
-            rule.
+            not understand, if the schema has something else than a name where it asks for a rule,
+            or if overrides give one column to several attributes.
         BlendErrorGroup
             If there are several such faults.
 

@@ -51,14 +51,7 @@ class Places(NamedTuple):
 class RemoteFile(StoredFile):
     """A file that is named by a URL. It begins to be fetched at once; what is wrong is told later.
 
-    Parameters
-    ----------
-    url : str
-        As the caller gives it.
-    settings : Remote
-        How it is fetched.
-    like : Places, optional
-        Where a file was read that this one may be like.
+    It may be `like` a file before it, of which it is known where it was read.
     """
 
     def __init__(self, url: str, settings: Remote, like: Places | None = None) -> None:

@@ -10,14 +10,14 @@ from blender_core.formats.asdf.blocks import INDEX, PLACE
 from blender_core.formats.asdf.tree_edit import changed
 from blender_core.formats.files.byte_ranges import ByteRange, Part, PatchError, blocks_of, length_of
 from blender_core.formats.fits.header_edit import EditedHeader, card, checksum_of
-from blender_core.formats.fits.scan import BLOCK, padded
+from blender_core.formats.fits.raw_hdu import BLOCK, padded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import BinaryIO
 
     from blender_core.formats.asdf.tree_text import AsdfText
-    from blender_core.formats.fits.scan import RawHDU
+    from blender_core.formats.fits.raw_hdu import RawHDU
 
 __all__ = ["bytes_of", "new_extension", "with_tree"]
 

@@ -12,7 +12,8 @@ import numpy as np
 from blender_core.common.caught_warnings import kept_apart
 from blender_core.formats.asdf.tree_text import AsdfText
 from blender_core.formats.fits.cards import LiveHeader
-from blender_core.formats.fits.scan import BLOCK, MOST_HDUS, BadFitsError, RawFits, RawHDU
+from blender_core.formats.fits.raw_hdu import BLOCK, BadFitsError, RawHDU
+from blender_core.formats.fits.scan import MOST_HDUS, RawFits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

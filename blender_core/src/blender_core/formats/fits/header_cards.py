@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from blender_core.common.caught_warnings import recorded
 from blender_core.formats.fits.card_faults import Alteration, alteration, decoded
-from blender_core.formats.fits.card_images import CARD, card_images, keyword_of
-from blender_core.formats.fits.cards import DOUBTFUL, RawHeader, card_value
+from blender_core.formats.fits.card_images import CARD, PRINTABLE, card_images, keyword_of
+from blender_core.formats.fits.card_values import DOUBTFUL, card_value
+from blender_core.formats.fits.cards import RawHeader
 
 if TYPE_CHECKING:
     from astropy.io import fits
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Alteration", "BadCardError", "Card", "cards_of"]
 
-_PRINTABLE: Final = bytes(range(0x20, 0x7F))
 _OF_KEYWORDS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 _COMMENTARY: Final = (b"COMMENT ", b"HISTORY ", b" " * 8)
 
@@ -63,7 +63,7 @@ def _card(image: bytes) -> tuple[Card, Alteration | None]:
 
 def _plain_card(image: bytes) -> Card | None:
     """Return what is on a card of a plain form; None if only astropy can tell."""
-    if len(image) != CARD or image.translate(None, _PRINTABLE):
+    if len(image) != CARD or image.translate(None, PRINTABLE):
         return None
     field = image[:8]
     if field in _COMMENTARY:

@@ -9,11 +9,12 @@ from blender_core.common.cached import cached_property
 from blender_core.common.wording import format_error, named
 from blender_core.errors import InputError, RemoteError
 from blender_core.formats.asdf.blocks import (
+    ExternalArrayError,
     TruncatedAsdfError,
     are_as_indexed,
     require_blocks,
+    require_files,
 )
-from blender_core.formats.asdf.external_arrays import ExternalArrayError, require_files
 from blender_core.formats.asdf.limits import UnboundedTreeError
 from blender_core.formats.asdf.plain_tree import plain_tree
 from blender_core.formats.asdf.tree_text import AsdfText

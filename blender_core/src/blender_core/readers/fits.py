@@ -21,7 +21,7 @@ from blender_core.common.cached import cached_property
 from blender_core.common.plain_values import plain
 from blender_core.common.wording import named
 from blender_core.errors import InputError, UnknownInputError
-from blender_core.formats.asdf.external_arrays import ExternalArrayError, require_files
+from blender_core.formats.asdf.blocks import ExternalArrayError, require_files
 from blender_core.formats.files.source_file import SourceFile
 from blender_core.formats.files.stored_file import StoredFile
 from blender_core.formats.fits.hdulist import raw_fits_of, without_arrays

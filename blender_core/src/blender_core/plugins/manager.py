@@ -71,7 +71,7 @@ class Plugins(PluginSet, Viewed):
             )
             for plugin in self._sorted()
         ]
-        facts = [("left out", str(provider)) for provider in self._left_out]
+        facts = [("left out", str(provider)) for provider in self.left_out]
         title = pluralize(len(self), "plugin")
         return View(title, facts, [ViewTable(("plugin", "has hooks for"), rows)])
 
@@ -102,7 +102,7 @@ class Plugins(PluginSet, Viewed):
             If nothing that is installed has a name that is to be left out: it may be misspelt.
         """
         plugins = cls()
-        found, faults, plugins._left_out, plugins._blocked = load_installed(block)
+        found, faults, plugins.left_out, plugins.blocked = load_installed(block)
         for plugin, provider in found:
             try:
                 plugins._add(plugin, provider, is_installed=True)

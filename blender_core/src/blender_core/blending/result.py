@@ -102,6 +102,8 @@ class BlendResult(ProductResult, Explained, Viewed):
         skipped = f", {len(self.skipped)} skipped" if self.skipped else ""
         return f"<BlendResult of {inputs}{skipped}: {len(self.values)} values, {self._product!r}>"
 
+    __str__ = __repr__
+
     def _view(self) -> View:
         facts = [("product", f"{self.product_type} {self.product_name}".strip() or "none")]
         if self.later:

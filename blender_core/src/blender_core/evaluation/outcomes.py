@@ -68,9 +68,6 @@ class Outcomes(AttributeMapping[Outcome], Viewed):
         statuses = statuses_in_words(self.values())
         return f"<Outcomes of {self._count}: {statuses}>" if self else "<Outcomes of nothing>"
 
-    def __str__(self) -> str:
-        return str(self._view())
-
     @property
     def _count(self) -> str:
         return pluralize(len(self), "attribute")

@@ -105,7 +105,7 @@ class RemoteFile(StoredFile):
         """Open it to read."""
         if (local := self.local) is not None:
             return cast("BinaryIO", local.open(mode, buffering))
-        return cast("BinaryIO", RemoteStream(self))
+        return cast("BinaryIO", RemoteStream(self.read_at, self.length))
 
     def fetch(self, places: Iterable[tuple[int, int]]) -> None:
         """Fetch what will be read, at once: where places begin, and how long they are."""

@@ -159,7 +159,9 @@ def _unusable(node: Any, path: tuple[Any, ...]) -> Iterator[str]:
             yield _at(path, f"a name in it is a str, not {preview(name)}")
         elif name in _DATA and path[-1:] != ("properties",):
             continue
-        elif _is_misspelt(name) and path[-1:] != ("properties",):
+        elif name.startswith("blend_") and not (
+            name in _BLEND_WORDS or path[-1:] == ("properties",)
+        ):
             close = difflib.get_close_matches(name, _BLEND_WORDS, n=1)
             hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(_BLEND_WORDS)}"
             yield _at((*path, name), f"there is no such word: {hint}")
@@ -172,10 +174,6 @@ def _unusable(node: Any, path: tuple[Any, ...]) -> Iterator[str]:
                 yield _at((*path, name), f"{preview(below)} is not a regular expression: {error}")
         else:
             yield from _unusable(below, (*path, name))
-
-
-def _is_misspelt(name: str) -> bool:
-    return name.startswith("blend_") and name not in _BLEND_WORDS
 
 
 def _undefined(schema: Mapping[str, Any]) -> Iterator[str]:

@@ -57,7 +57,9 @@ def _card(image: bytes) -> tuple[Card, Alteration | None]:
     card = _plain_card(image)
     if card is not None:
         return card, None
-    card = _from_image(image)
+    from astropy.io import fits
+
+    card = _by_astropy(fits.Card.fromstring(decoded(image)))
     return card, alteration(image, card.value)
 
 
@@ -80,12 +82,6 @@ def _plain_card(image: bytes) -> Card | None:
     if type(value) is str:  # within one of a plain form, there is no quote
         rest = rest[rest.index(b"'", 1) :]
     return Card(keyword.decode(), value, rest.partition(b"/")[2].decode().strip(" "))
-
-
-def _from_image(image: bytes) -> Card:
-    from astropy.io import fits
-
-    return _by_astropy(fits.Card.fromstring(decoded(image)))
 
 
 def _by_astropy(card: fits.Card) -> Card:

@@ -163,7 +163,7 @@ class RemoteFile(StoredFile):
         """Let go of what was fetched."""
         if self._begun is not None:
             self._begun.cancel()
-        self._spans.clear()
+        self._spans = Spans()
         if self._folder is not None:
             self._folder.cleanup()
 

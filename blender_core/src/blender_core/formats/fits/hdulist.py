@@ -125,6 +125,7 @@ def table_of(hdu: RawHDU, file: BinaryIO) -> FITS_rec:
     return _table_apart(cast("RawHeader", hdu.header).raw, file, hdu.size)
 
 
+@kept_apart()
 def without_arrays(hdulist: HDUList) -> HDUList:
     """Return a copy of an HDUList that shares nothing with it and has no data but its ASDF tree."""
     from astropy.io import fits
@@ -136,9 +137,11 @@ def without_arrays(hdulist: HDUList) -> HDUList:
                 twin = fits.PrimaryHDU()
             elif _name_of(hdu) == _ASDF:
                 file, size = _data_of(hdu)
-                twin = _table([_column(file.read(size))])
+                tree = np.frombuffer(file.read(size), np.uint8)
+                column = fits.Column(_ASDF, f"{tree.size}B", array=tree[None, :])
+                twin = fits.BinTableHDU.from_columns([column])
             elif isinstance(hdu, fits.BinTableHDU):
-                twin = _table(_columns(hdu.header))
+                twin = fits.BinTableHDU.from_columns(_columns(hdu.header))
             else:
                 twin = fits.ImageHDU()
             bare.append(twin)
@@ -151,13 +154,6 @@ def _name_of(hdu: Any) -> str:
     return str(hdu.name).strip().upper()
 
 
-@kept_apart()
-def _table(columns: list[Column]) -> BinTableHDU:
-    from astropy.io import fits
-
-    return fits.BinTableHDU.from_columns(columns)
-
-
 def _columns(header: Header) -> list[Column]:
     """Return a table's columns without their cells."""
     from astropy.io import fits
@@ -167,14 +163,6 @@ def _columns(header: Header) -> list[Column]:
         fits.Column(*(header.get(f"{keyword}{i}") for keyword in ("TTYPE", "TFORM")))
         for i in numbers
     ]
-
-
-def _column(content: bytes) -> Column:
-    """Return the column of a table whose only cell has the content of a file."""
-    from astropy.io import fits
-
-    cell = np.frombuffer(content, np.uint8)
-    return fits.Column(_ASDF, f"{cell.size}B", array=cell[None, :])
 
 
 def _data_of(hdu: Any) -> tuple[BinaryIO, int]:

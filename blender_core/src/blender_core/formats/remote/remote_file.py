@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import tempfile
 from concurrent.futures import CancelledError
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, TypeVar, cast
 
 from blender_core.common.advice import Advice, Argument
 from blender_core.common.urls import file_name, shown_url
@@ -19,11 +20,13 @@ from blender_core.formats.remote.settings import Remote
 from blender_core.formats.remote.spans import Spans
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterable
+    from collections.abc import Awaitable, Callable, Coroutine, Iterable
     from concurrent.futures import Future
     from typing import NoReturn
 
 __all__ = ["Places", "RemoteFile"]
+
+T = TypeVar("T")
 
 _HEAD: Final = 64 << 10
 """As long as what most files begin with: the headers before the first array, or a tree."""
@@ -186,10 +189,7 @@ class RemoteFile(StoredFile):
             await self._fetch(self._spans.gaps(tail, self._length))
 
     async def _ask_length(self) -> None:
-        async def asked() -> None:
-            self._length = await self._ranges.length()
-
-        await self._patiently(asked, self._settings.retries)
+        self._length = await self._patiently(self._ranges.length, self._settings.retries)
 
     async def _fetch(self, ranges: Iterable[tuple[int, int]], *, may_lack: bool = False) -> None:
         """Fetch ranges at the same time."""
@@ -240,34 +240,33 @@ class RemoteFile(StoredFile):
 
     async def _download(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="model-blender-")
-        path = Path(self._folder.name, self._local_name)
-
-        async def asked() -> None:
-            await self._ranges.download(path, self._settings.timeout)
-
-        await self._patiently(asked, self._settings.retries, is_long=True)
+        path, settings = Path(self._folder.name, self._local_name), self._settings
+        download = functools.partial(self._ranges.download, path, settings.timeout)
+        await self._patiently(download, settings.retries, is_long=True)
         self._length = path.stat().st_size
 
     @property
     def _local_name(self) -> str:
         return self.name if self.name not in ("", ".", "..") else "download"
 
-    async def _patiently(self, asked: Any, retries: int, *, is_long: bool = False) -> None:
+    async def _patiently(
+        self, asked: Callable[[], Awaitable[T]], retries: int, *, is_long: bool = False
+    ) -> T:
         """Ask again where a fault may pass."""
-        for n_before in range(retries + 1):
+        n_before = 0
+        while True:
             try:
                 async with asyncio.timeout(None if is_long else self._settings.timeout):
-                    await asked()
+                    return await asked()
             except TimeoutError:
                 msg = f"there was no answer in {self._settings.timeout:g} s"
                 fault = FetchError(msg, passes=True)
             except FetchError as told:
                 fault = told
-            else:
-                return
             if not fault.passes or n_before == retries:
                 raise fault
             await asyncio.sleep(max(_FIRST_WAIT * 2**n_before, fault.wait))
+            n_before += 1
 
     def _require_begun(self) -> None:
         if self._fault is not None:

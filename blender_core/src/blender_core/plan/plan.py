@@ -100,16 +100,8 @@ class BlendPlan(Assignments):
             input says.
         ignore : collection of str, optional
             Attributes whose paths begin with one of these keep the product's own value.
-        overrides : mapping of str to str, or iterable of Override, optional
-            Attributes and the names of the rules that they get; or overrides.
-        rules : path-like or iterable of path-like, optional
-            Rules files.
-        block : collection of str, optional
-            Plugins to leave out.
-        plugins : Plugins, optional
-            The plugins to use, instead of looking for those that are installed.
-        remote : Remote, optional
-            How an input is fetched that is named by a URL.
+        overrides, rules, block, plugins, remote
+            As for `ModelBlender`.
 
         Returns
         -------

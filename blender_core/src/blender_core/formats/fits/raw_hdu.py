@@ -14,7 +14,7 @@ from blender_core.formats.fits.cards import CARD, RawHeader
 if TYPE_CHECKING:
     from blender_core.formats.fits.cards import LiveHeader
 
-__all__ = ["BLOCK", "BadFitsError", "NotFitsError", "RawHDU", "hdu_with", "padded"]
+__all__ = ["BLOCK", "BadFitsError", "NotFitsError", "RawHDU", "padded", "parsed_hdu"]
 
 BLOCK: Final = 2880
 """Length of the blocks that a FITS file is made of, in bytes, by the FITS standard."""
@@ -62,7 +62,7 @@ class RawHDU:
         return version if type(version) is int else 1
 
 
-def hdu_with(raw: bytes, start: int, where: str, *, first: bool) -> RawHDU:
+def parsed_hdu(raw: bytes, start: int, where: str, *, first: bool) -> RawHDU:
     """Return an HDU by its header, where its data begin, and what messages call it."""
     # Extensions without metadata have the same headers in all exposures of one mode.
     parse = _parsed_again if len(raw) == BLOCK else _parsed

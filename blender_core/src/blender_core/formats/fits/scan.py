@@ -16,8 +16,8 @@ from blender_core.formats.fits.raw_hdu import (
     BadFitsError,
     NotFitsError,
     RawHDU,
-    hdu_with,
     padded,
+    parsed_hdu,
 )
 
 if TYPE_CHECKING:
@@ -150,7 +150,7 @@ def scan(
         if of_headers > _MOST_OF_HEADERS:
             msg = f"it has more than {_MOST_OF_HEADERS >> 20} MB of headers: {where} is beyond that"
             raise BadFitsError(msg)
-        hdu = hdu_with(raw, start + len(raw), where, first=number == 0)
+        hdu = parsed_hdu(raw, start + len(raw), where, first=number == 0)
         where = f"{where} ({hdu.name})"
         end = hdu.start + hdu.size
         if end > longest:
@@ -175,7 +175,7 @@ def hdu_at(file: BinaryIO, start: int) -> RawHDU | None:
 
 def hdu_of(raw: bytes, start: int) -> RawHDU:
     """Return an HDU, not the first one, by its header, and where its data begin."""
-    return hdu_with(raw, start, f"the HDU before byte {start:,}", first=False)
+    return parsed_hdu(raw, start, f"the HDU before byte {start:,}", first=False)
 
 
 def _pass_over(file: BinaryIO, end: int, where: str, longest: int) -> None:

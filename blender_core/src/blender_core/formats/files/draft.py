@@ -1,5 +1,7 @@
 """The file that a new one is written to, as the engine has it, and as others get it."""
 
+# ruff: noqa: D102  # the base class says what its methods do
+
 from __future__ import annotations
 
 import contextlib
@@ -30,24 +32,19 @@ class _Written(io.BufferedIOBase):
         self._file = file
 
     def writable(self) -> bool:
-        """Tell that this file is one to write to."""
         return True
 
     def seekable(self) -> bool:
-        """Tell whether what has been written can be written over."""
         return self._file.seekable()
 
     def write(self, data: Any) -> int:
-        """Write all of some bytes."""
         with self._noted():
             return self._file.write(data)
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Go to another place."""
         return self._file.seek(offset, whence)
 
     def tell(self) -> int:
-        """Return the place that is written to next."""
         return self._file.tell()
 
     @contextlib.contextmanager
@@ -84,7 +81,6 @@ class Draft(_Written):
         self._position = 0
 
     def write(self, data: Any) -> int:
-        """Write all of some bytes."""
         size = memoryview(data).nbytes
         with self._noted():
             taken = self._file.write(data)
@@ -96,13 +92,11 @@ class Draft(_Written):
         return size
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Go to another place."""
         with self._noted():
             self._position = super().seek(offset, whence)
         return self._position
 
     def tell(self) -> int:
-        """Return the place that is written to next."""
         return self._position
 
     def flush(self) -> None:
@@ -127,7 +121,6 @@ class Draft(_Written):
         self._require_length(self.status)
 
     def close(self) -> None:
-        """Close the file."""
         if not self.closed:
             try:
                 with self._noted():

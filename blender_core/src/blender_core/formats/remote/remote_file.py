@@ -1,5 +1,7 @@
 """A file that is named by a URL, of which those places are fetched that are read."""
 
+# ruff: noqa: D102  # the base class says what its members are
+
 from __future__ import annotations
 
 import asyncio
@@ -88,30 +90,25 @@ class RemoteFile(StoredFile):
 
     @property
     def length(self) -> int:
-        """How many bytes it has."""
         self._require_begun()
         assert self._length is not None  # noqa: S101
         return self._length
 
     @property
     def local(self) -> Path | None:
-        """A copy of the whole file on this machine, if it was downloaded."""
         self._require_begun()
         return None if self._folder is None else Path(self._folder.name, self._local_name)
 
     @property
     def is_hasty(self) -> bool:
-        """Whether headers that the checksum in a file vouches for are not fetched."""
         return not (self._settings.every_header or self._settings.download)
 
     def open(self, mode: str = "rb", buffering: int = -1) -> BinaryIO:
-        """Open it to read."""
         if (local := self.local) is not None:
             return cast("BinaryIO", local.open(mode, buffering))
         return cast("BinaryIO", RemoteStream(self.read_at, self.length))
 
     def fetch(self, places: Iterable[tuple[int, int]]) -> None:
-        """Fetch what will be read, at once: where places begin, and how long they are."""
         length = self.length
         if self.local is None:
             wanted = [(start, min(start + size, length)) for start, size in places]
@@ -120,11 +117,9 @@ class RemoteFile(StoredFile):
                 self._wait(_started(self._fetch(gaps)))
 
     def end_at_hand(self) -> bytes:
-        """Return what it ends with, as far as that has been fetched."""
         return self._spans.last(self.length)
 
     def refuse_as_whole(self, why: str) -> NoReturn:
-        """Raise the error that only the whole file would do, which is not at hand."""
         raise self._error(FetchError(Advice(why, ": to fetch whole files, pass ", WHOLE)))
 
     def read_at(self, start: int, size: int) -> bytes:

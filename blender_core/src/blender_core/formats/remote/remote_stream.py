@@ -1,5 +1,7 @@
 """A file that is read on from a place, whatever it is read from."""
 
+# ruff: noqa: D102  # the base class says what its methods do
+
 from __future__ import annotations
 
 import io
@@ -23,25 +25,20 @@ class RemoteStream(io.BufferedIOBase):
         self._place = 0
 
     def readable(self) -> bool:
-        """Tell that it can be read."""
         return True
 
     def seekable(self) -> bool:
-        """Tell that it can be read at any place."""
         return True
 
     def tell(self) -> int:
-        """Return the place that is read next."""
         return self._place
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Go to another place."""
         base = {os.SEEK_SET: 0, os.SEEK_CUR: self._place}.get(whence)
         self._place = max((self._length if base is None else base) + offset, 0)
         return self._place
 
     def read(self, size: int | None = -1) -> bytes:
-        """Return what comes next."""
         if size is None or size < 0:
             size = max(self._length - self._place, 0)
         data = self._read_at(self._place, size)
@@ -49,5 +46,4 @@ class RemoteStream(io.BufferedIOBase):
         return data
 
     def read1(self, size: int = -1) -> bytes:
-        """Return what comes next."""
         return self.read(size)

@@ -21,7 +21,7 @@ from blender_core.common.cached import cached_property
 from blender_core.common.plain_values import plain
 from blender_core.common.wording import named
 from blender_core.errors import InputError, UnknownInputError
-from blender_core.formats.asdf.external_arrays import ExternalArrayError, require_files
+from blender_core.formats.asdf.blocks import ExternalArrayError, require_files
 from blender_core.formats.files.source_file import SourceFile
 from blender_core.formats.files.stored_file import StoredFile
 from blender_core.formats.fits.hdulist import raw_fits_of, without_arrays
@@ -43,13 +43,7 @@ from blender_core.readers.model_files import (
     read_by_datamodel,
     strangers,
 )
-from blender_core.readers.product_table import (
-    HDRRULES,
-    HDRTAB,
-    table_in_file,
-    table_in_hdulist,
-    table_in_tree,
-)
+from blender_core.readers.product_table import table_in_file, table_in_hdulist, table_in_tree
 from blender_core.readers.reader import Reader
 from blender_core.readers.similar.saved_headers import saved_fits
 from blender_core.schema.attributes import read_attributes, unknown_attribute
@@ -230,14 +224,7 @@ class FitsReader(Reader):
     def paths_beyond(self, known: Collection[str]) -> list[str]:
         return list(scalars_beyond(known, self._tree.get("meta"), "meta"))
 
-    def hdrtab(self) -> Any:
-        return self.table(HDRTAB)
-
-    def hdrrules(self) -> Any:
-        return self.table(HDRRULES)
-
     def table(self, name: str) -> Any:
-        """Return a table that a blend has put into the product in the file."""
         hdu = self._fits.hdu(name.upper())
         file = self._file
         if hdu is not None:

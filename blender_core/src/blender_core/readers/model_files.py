@@ -164,15 +164,12 @@ def read_by_datamodel(
     """Return the wanted values of a file as a datamodel has them."""
     with recorded() as caught:
         values = read_as_datamodel(opened, label, layout)
+    labels = {path: attribute.label for path, attribute in attributes.items()} if caught else {}
     for warning in caught:
         # The first lines say which attribute, and what is wrong with it; a schema may follow.
         text = " ".join(str(warning.message).splitlines()[:2])
         if text not in warned:
             warned.add(text)
-            problem = _PATH.sub(lambda path: _label_of(path[0], attributes), text)
+            problem = _PATH.sub(lambda path: labels.get(path[0], path[0]), text)
             warn(f"{label}: {problem}", label=label, problem=problem)
     return values
-
-
-def _label_of(path: str, attributes: Mapping[str, Attribute]) -> str:
-    return attributes[path].label if path in attributes else path

@@ -11,6 +11,7 @@ from blender_core.common.values import identity
 from blender_core.common.wording import pluralize, preview
 from blender_core.display.view import View, ViewTable
 from blender_core.display.viewed import Viewed
+from blender_core.plugins.source import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -103,7 +104,9 @@ class AmendResult(ProductResult, Viewed):
 
     def _view(self) -> View:
         changes = pluralize(len(self.changes), "change")
-        return View(f"{changes} of {self._product!r}", tables=[self._table()])
+        path, model_type = self._product.path, name_of(self._product.model_type)
+        product = f"{model_type} {'' if path is None else path.name}".strip()
+        return View(changes, [("product", product)], [self._table()])
 
     @property
     def changes(self) -> Sequence[Amendment]:

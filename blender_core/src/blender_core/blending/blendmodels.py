@@ -140,12 +140,7 @@ def blendmodels(
         remote=remote,
     )
     if may_be_swapped(product, inputs):
-        one = preview(shown_url(inputs) if is_url(inputs) else inputs)
-        msg = (
-            f"the product is {preview(product)}, which stands for inputs, and inputs is {one}, "
-            "which is one: are product and inputs swapped?"
-        )
-        raise NotADatamodelError(msg)
+        raise NotADatamodelError(_inputs_as_product(product, inputs))
     product = open_product(product, plugins)
     choice = ProductChoice(
         asn_product, lambda: names_of_product(product.tree, product.origin, output)
@@ -180,6 +175,18 @@ def blendmodels(
         target.require_apart(result.files)
         save(product, target)
     return result
+
+
+def _inputs_as_product(product: Any, inputs: Any) -> str:
+    """Say that inputs are given where the product should be."""
+    problem = f"{preview(product)} is given as the product, but stands for inputs"
+    if inputs is None:
+        return f"{problem}. The product comes first, then the inputs; None stands for no product"
+    one = preview(shown_url(inputs) if is_url(inputs) else inputs)
+    return (
+        f"{problem}, and {one} as the inputs, but is a single one: are product and inputs swapped? "
+        "The product comes first"
+    )
 
 
 def _require_not_swapped(product: Product, inputs: Any, plugins: Plugins) -> None:

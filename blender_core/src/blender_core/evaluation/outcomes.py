@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.attribute_paths import specificity
+from blender_core.common.attribute_paths import is_path, specificity
 from blender_core.common.json_text import json_text
 from blender_core.common.values import identity
 from blender_core.common.wording import pluralize, preview
@@ -20,7 +20,7 @@ from blender_core.evaluation.form import outcomes_object, outcomes_table
 from blender_core.evaluation.outcome import Outcome, Status
 from blender_core.evaluation.shown import statuses_in_words, tables_of
 from blender_core.inputs.row_labels import BY_NUMBER
-from blender_core.schema.by_attribute import ByAttribute
+from blender_core.schema.by_attribute import ByAttribute, close_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -135,15 +135,22 @@ class Outcomes(Mapping[str, Outcome], Viewed):
         UnknownAttributeError
             If nothing is known of such an attribute.
         """
+        if not isinstance(attribute, str):
+            raise self._by_path.unknown(attribute)
         matches = [
             outcome
             for path, outcome in self.items()
             if attribute == path or specificity(attribute, path, outcome.keyword) is not None
         ]
         if not matches:
-            groups = dict.fromkeys(path.rpartition(".")[0] for path in self)
-            keywords = (outcome.keyword for outcome in self.values() if outcome.keyword)
-            close = difflib.get_close_matches(attribute, [*groups, *self, *keywords], n=3)
+            keywords = {path: outcome.keyword for path, outcome in self.items()}
+            close = close_paths(attribute, keywords)
+            if is_path(attribute):
+                groups = dict.fromkeys(path.rpartition(".")[0] for path in self)
+                closest = difflib.get_close_matches(attribute.casefold(), [*groups, *close])
+                close = list(dict.fromkeys([*closest, *close]))[:3]
+            else:
+                close = [keywords[path] or path for path in close]
             hint = f": did you mean {' or '.join(close)}?" if close else ""
             msg = f"nothing is known of an attribute {attribute!r}{hint}"
             raise UnknownAttributeError(msg, attribute=attribute, close=close)

@@ -136,5 +136,5 @@ class Findings(Listing[Finding], Viewed):
         )
 
     def _view(self) -> View:
-        number = pluralize(len(self), "thing") if self else "Nothing"
-        return View(f"{number} found that may not come out right", tables=[self._table()])
+        number = pluralize(len(self), "finding") if self else "No findings"
+        return View(number, tables=[self._table()])

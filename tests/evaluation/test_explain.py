@@ -103,7 +103,9 @@ def test_several_at_once_and_none(make_models):
         result.explain("DETECTR")
     with pytest.raises(UnknownAttributeError, match="'EXPTIME': did you mean EFFEXPTM or "):
         result.explain("EXPTIME")
-    with pytest.raises(UnknownAttributeError, match="'meta.instrumet': did you mean meta.instrument"):
+    with pytest.raises(
+        UnknownAttributeError, match=r"'meta\.instrumet': did you mean meta\.instrument"
+    ):
         result.explain("meta.instrumet")
 
 
@@ -116,7 +118,7 @@ def test_what_is_no_text(make_models, name):
 
 def test_an_empty_text_is_no_attribute_without_a_keyword(make_models):
     result = blendmodels(ImageModel(), make_models(DETECTOR, ["NRCA1"]))
-    with pytest.raises(UnknownAttributeError, match="''$"):
+    with pytest.raises(UnknownAttributeError, match=r"''$"):
         result.explain("")
 
 

@@ -180,7 +180,9 @@ class TestSwapped:
             blendmodels((each for each in [model, model]), model)
 
     @pytest.mark.usefixtures("here")
-    @pytest.mark.parametrize("inputs", ["?_cal.fits", "@list.txt", ["a_cal.fits"], (), {"products": []}])
+    @pytest.mark.parametrize(
+        "inputs", ["?_cal.fits", "@list.txt", ["a_cal.fits"], (), {"products": []}]
+    )
     def test_inputs_without_a_product(self, inputs):
         with pytest.raises(NotADatamodelError, match="None stands for no product"):
             blendmodels(inputs)

@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from stdatamodels.jwst.datamodels import ImageModel
 
 import blender_core
+from blender_core import BlendPlan
 
 ROOT = Path(__file__).parents[2]
 PROJECTS = [ROOT, ROOT / "blender_core", ROOT / "blender_rules_std"]
@@ -54,6 +56,13 @@ def test_the_documentation_of_this_version_can_be_chosen():
     preferred = [one["version"] for one in entries if one.get("preferred")]
     assert preferred == [f"v{project(ROOT)['version']}"]
     assert all(one["url"] == f"/en/{one['version']}/" for one in entries)
+
+
+def test_the_release_explains_a_keyword_that_the_demo_has():
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text())
+    commands = "\n".join(step.get("run", "") for step in workflow["jobs"]["build"]["steps"])
+    (keyword,) = re.findall(r"model-blender explain product\.fits (\S+)", commands)
+    assert keyword in BlendPlan.for_model(ImageModel)
 
 
 @pytest.mark.parametrize(

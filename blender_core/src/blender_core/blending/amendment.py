@@ -24,7 +24,7 @@ __all__ = ["AmendResult", "Amendment"]
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
-    """A value of a product that was decided anew.
+    """An attribute of a product whose value was computed again.
 
     Parameters
     ----------
@@ -33,15 +33,15 @@ class Amendment:
     keyword : str or None
         FITS keyword.
     before, after : object
-        What the product had, and what it has; None if it had or has none.
+        The values of the product before and after; None if there is none.
     rule : str
         Name of the rule, or ``drop``.
     settings : str
-        How its values were selected, in words; empty if as they are.
+        The settings of the rule, in words; empty if there are none.
     asked_by : str
-        Who asked for it: a plugin with its distribution and version, a file, the caller.
+        Who chose the rule: a plugin with its distribution and version, a rules file, the caller.
     provider : Provider
-        Whose rule it is.
+        The plugin that provides the rule.
     reason : str
         Why the attribute has this rule.
     """
@@ -62,29 +62,29 @@ class Amendment:
 
     @property
     def label(self) -> str:
-        """The path, and the keyword where there is one."""
+        """The path, with the keyword if there is one."""
         return label_of(self.attribute, self.keyword)
 
     @property
     def is_change(self) -> bool:
-        """Whether the product has another value than before."""
+        """Whether the value of the product changed."""
         return identity(self.before) != identity(self.after)
 
 
 class AmendResult(ProductResult, Viewed):
-    """What an amendment came to; printed, a table.
+    """The result of an amendment. It is printed as a table.
 
     Parameters
     ----------
     product : Product
         The updated product.
     amendments : iterable of Amendment
-        What was decided anew, in the order of the schema.
+        The amended attributes, in the order of the schema.
 
     Attributes
     ----------
     amendments : tuple of Amendment
-        What was decided anew.
+        The amended attributes.
     """
 
     def __init__(self, product: Product, amendments: Iterable[Amendment]) -> None:
@@ -110,7 +110,7 @@ class AmendResult(ProductResult, Viewed):
 
     @property
     def changes(self) -> Sequence[Amendment]:
-        """The amendments that gave the product another value than it had."""
+        """The amendments by which the value of the product changed."""
         return [amendment for amendment in self.amendments if amendment.is_change]
 
 

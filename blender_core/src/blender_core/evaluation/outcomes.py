@@ -36,18 +36,19 @@ _NOT_KNOWN: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 class Outcomes(Mapping[str, Outcome], Viewed):
-    """How each attribute of a product came about, by dotted path, in the order of the plan.
+    """The outcome of each attribute of a product, by dotted path, in the order of the plan.
 
-    They are found by FITS keywords, too. Printed, they are a table of those that are worth a look.
+    They are found by FITS keywords, too. Printed, they are a table of the attributes that have a
+    rule or whose inputs differ.
 
     Parameters
     ----------
     outcomes : iterable of Outcome
         One for each attribute.
     inputs : mapping of str to sequence, shape (n_inputs,)
-        What the inputs said, by dotted path, as far as it is known.
+        The values of the inputs, by dotted path, as far as they are known.
     labels : RowLabels, optional
-        What the inputs are called.
+        The names of the inputs in messages.
 
     Examples
     --------
@@ -108,7 +109,7 @@ class Outcomes(Mapping[str, Outcome], Viewed):
         return len(self._by_path)
 
     def varied(self) -> list[Outcome]:
-        """Return the outcomes of attributes that varied though the first was taken by default.
+        """Return the outcomes of attributes that differ between inputs and have no rule.
 
         Returns
         -------
@@ -118,7 +119,7 @@ class Outcomes(Mapping[str, Outcome], Viewed):
         return [outcome for outcome in self.values() if outcome.varied]
 
     def find(self, attribute: str) -> list[Outcome]:
-        """Return the outcomes of what a path, a keyword or a pattern means.
+        """Return the outcomes of the attributes that match a path, a keyword or a pattern.
 
         Parameters
         ----------
@@ -133,7 +134,7 @@ class Outcomes(Mapping[str, Outcome], Viewed):
         Raises
         ------
         UnknownAttributeError
-            If nothing is known of such an attribute.
+            If there is no such attribute.
         """
         if not isinstance(attribute, str):
             raise self._by_path.unknown(attribute)
@@ -157,14 +158,14 @@ class Outcomes(Mapping[str, Outcome], Viewed):
         return matches
 
     def explain(self, attribute: str, own: Mapping[str, Any] | None = None) -> str:
-        """Say in words how values came about.
+        """Explain in words how values were obtained.
 
         Parameters
         ----------
         attribute : str
             As for `find`.
         own : mapping of str to object, optional
-            The product's own values that stayed, by dotted path, if they are known.
+            The product's own values that were kept, by dotted path, if they are known.
 
         Returns
         -------
@@ -174,7 +175,7 @@ class Outcomes(Mapping[str, Outcome], Viewed):
         Raises
         ------
         UnknownAttributeError
-            If nothing is known of such an attribute.
+            If there is no such attribute.
         """
         return Lines(
             "\n\n".join(
@@ -186,15 +187,15 @@ class Outcomes(Mapping[str, Outcome], Viewed):
     def to_dict(
         self, own: Mapping[str, Any] = _NOT_KNOWN, *, inputs: bool = False
     ) -> dict[str, Any]:
-        """Return all outcomes as dicts and lists, in a form that has a version.
+        """Return all outcomes as dicts and lists, in a versioned form.
 
         Parameters
         ----------
         own : mapping of str to object, optional
-            The product's own values that stayed, by dotted path, if they are known:
+            The product's own values that were kept, by dotted path, if they are known:
             `BlendResult.kept`.
         inputs : bool, optional
-            Whether to tell of each attribute what every input said.
+            Whether to add the values of all inputs to each attribute.
 
         Returns
         -------

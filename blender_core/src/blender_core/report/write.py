@@ -87,7 +87,7 @@ def write_report(
     overwrite : bool, optional
         Whether an existing file may be replaced.
     notes : iterable of str, optional
-        What else a reader should know, such as the warnings of the blend.
+        Lines to show at the top, such as the warnings of the blend.
 
     Returns
     -------

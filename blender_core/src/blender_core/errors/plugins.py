@@ -93,7 +93,7 @@ class RuleCheckError(BlenderError, AssertionError):
 class PluginCheckError(BlenderError, AssertionError):
     """A check of the overrides, a reader or a product of a plugin has found problems.
 
-    The functions of `blender_core.testing` raise it.
+    The functions of ``blender_core.testing`` raise it.
 
     Attributes
     ----------

@@ -98,6 +98,19 @@ def test_a_version_is_set_everywhere_by_one_command(version, allowed, tmp_path):
     assert run("1.0").returncode == 1
 
 
+def test_the_hook_for_docstrings_finds_its_settings():
+    pytest.importorskip("numpydoc")
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())
+    hooks = {hook["id"]: hook for repo in config["repos"] for hook in repo["hooks"]}
+    # Without them, a change of this file alone fails for what no docstring here has.
+    command = [sys.executable, "-m", "numpydoc", "lint", *hooks["numpydoc-validation"]["args"]]
+    command.append("blender_core/src/blender_core/report/write.py")
+    done = subprocess.run(
+        command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
 @pytest.mark.parametrize("folder", PROJECTS[1:], ids=lambda folder: folder.name)
 def test_fragments_of_the_change_log_have_names_that_towncrier_knows(folder):
     config = tomllib.loads((folder / "pyproject.toml").read_text())["tool"]["towncrier"]

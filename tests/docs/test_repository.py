@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 import yaml
+from stdatamodels.jwst.datamodels import ImageModel
 
 import blender_core
+from blender_core import BlendPlan
 
 ROOT = Path(__file__).parents[2]
 PROJECTS = [ROOT, ROOT / "blender_core", ROOT / "blender_rules_std"]
@@ -56,6 +58,13 @@ def test_the_documentation_of_this_version_can_be_chosen():
     assert all(one["url"] == f"/en/{one['version']}/" for one in entries)
 
 
+def test_the_release_explains_a_keyword_that_the_demo_has():
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text())
+    commands = "\n".join(step.get("run", "") for step in workflow["jobs"]["build"]["steps"])
+    (keyword,) = re.findall(r"model-blender explain product\.fits (\S+)", commands)
+    assert keyword in BlendPlan.for_model(ImageModel)
+
+
 @pytest.mark.parametrize(
     ("version", "allowed"), [("3.4.5", ">=3.4,<4"), ("2.0.0rc1", ">=2.0.0rc1,<3")]
 )
@@ -87,6 +96,19 @@ def test_a_version_is_set_everywhere_by_one_command(version, allowed, tmp_path):
     }
     assert f"blender-rules-std {version} [std]" in (tmp_path / places[2]).read_text()
     assert run("1.0").returncode == 1
+
+
+def test_the_hook_for_docstrings_finds_its_settings():
+    pytest.importorskip("numpydoc")
+    config = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text())
+    hooks = {hook["id"]: hook for repo in config["repos"] for hook in repo["hooks"]}
+    # Without them, a change of this file alone fails for what no docstring here has.
+    command = [sys.executable, "-m", "numpydoc", "lint", *hooks["numpydoc-validation"]["args"]]
+    command.append("blender_core/src/blender_core/report/write.py")
+    done = subprocess.run(
+        command, cwd=ROOT, check=False, capture_output=True, text=True, timeout=60
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("folder", PROJECTS[1:], ids=lambda folder: folder.name)

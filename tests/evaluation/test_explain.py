@@ -101,6 +101,25 @@ def test_several_at_once_and_none(make_models):
     assert result.explain("meta.instrument").count("\n\n") > 5
     with pytest.raises(UnknownAttributeError, match="an attribute 'DETECTR': did you mean DETECT"):
         result.explain("DETECTR")
+    with pytest.raises(UnknownAttributeError, match="'EXPTIME': did you mean EFFEXPTM or "):
+        result.explain("EXPTIME")
+    with pytest.raises(
+        UnknownAttributeError, match=r"'meta\.instrumet': did you mean meta\.instrument"
+    ):
+        result.explain("meta.instrumet")
+
+
+@pytest.mark.parametrize("name", [b"DETECTOR", 3, None, ("DETECTOR",)])
+def test_what_is_no_text(make_models, name):
+    result = blendmodels(ImageModel(), make_models(DETECTOR, ["NRCA1"]))
+    with pytest.raises(UnknownAttributeError, match="a path or a keyword is a str"):
+        result.explain(name)
+
+
+def test_an_empty_text_is_no_attribute_without_a_keyword(make_models):
+    result = blendmodels(ImageModel(), make_models(DETECTOR, ["NRCA1"]))
+    with pytest.raises(UnknownAttributeError, match=r"''$"):
+        result.explain("")
 
 
 def test_what_stands_in_is_of_no_input(make_models):

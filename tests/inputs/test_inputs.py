@@ -110,7 +110,11 @@ def test_accumulate_takes_several_at_once(files, tmp_path):
     assert starts(blender.finalize_model(ImageModel())) == [101.0, 100.0, 102.0, 104.0]
 
 
-@pytest.mark.parametrize("thing", ["a_cal.fits", ImageModel()], ids=["name", "model"])
+@pytest.mark.parametrize(
+    "thing",
+    ["a_cal.fits", b"a_cal.fits", ImageModel(), 3, object()],
+    ids=["name", "bytes", "model", "number", "object"],
+)
 def test_a_single_input_is_not_taken_for_a_collection(thing):
     with pytest.raises(TypeError, match="inputs takes a collection of inputs, such as"):
         blendmodels(ImageModel(), thing)

@@ -180,6 +180,14 @@ class TestSwapped:
             blendmodels((each for each in [model, model]), model)
 
     @pytest.mark.usefixtures("here")
+    @pytest.mark.parametrize(
+        "inputs", ["?_cal.fits", "@list.txt", ["a_cal.fits"], (), {"products": []}]
+    )
+    def test_inputs_without_a_product(self, inputs):
+        with pytest.raises(NotADatamodelError, match="None stands for no product"):
+            blendmodels(inputs)
+
+    @pytest.mark.usefixtures("here")
     def test_what_is_not_swapped(self):
         with pytest.raises(NotADatamodelError) as caught:
             blendmodels(["a_cal.fits", "b_cal.fits"], ["a_cal.fits", "b_cal.fits"])

@@ -6,6 +6,9 @@ import textwrap
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from stdatamodels.jwst.datamodels import ImageModel
+
+from blender_core import blendmodels
 
 CELLS = [
     """
@@ -123,6 +126,19 @@ def test_tables_have_the_colours_around_them(outputs, page, background, colour):
     assert tab.evaluate("document.documentElement.scrollWidth") <= SIZE["width"]
     assert tab.title() != "taken over"
     assert tab.complaints == []
+
+
+def test_all_columns_are_seen_in_a_cell_of_a_usual_width(page):
+    inputs = [ImageModel(), ImageModel()]
+    for number, model in enumerate(inputs):
+        model.meta.filename = f"jw01234001001_02101_0000{number}_nrca1_cal.fits"
+        model.meta.instrument.filter_wheel_tolerance = "outside calibration tolerance"
+        model.meta.observation.date_end = "2022-07-17T19:35:25.316"
+    html = blendmodels(ImageModel(), inputs)._repr_html_()
+    tab = page(f'<div style="width:880px;font:16px DejaVu Sans">{html}</div>')
+    assert "_nrca1_cal.fits" in tab.locator(".model-blender").inner_text().replace("\n", "")
+    hidden = "boxes => boxes.filter(box => box.scrollWidth > box.clientWidth).length"
+    assert tab.eval_on_selector_all(".model-blender div", hidden) == 0
 
 
 def test_what_is_long_is_folded_and_opens(outputs, page):

@@ -145,3 +145,22 @@ class TestOpenFiles:
         with full, pytest.raises(OutputError, match="No space left") as caught:
             write_report(accented, full)
         assert caught.value.errno == errno.ENOSPC
+
+    def test_a_closed_file(self, accented, tmp_path):
+        for file in (io.StringIO(), io.BytesIO(), (tmp_path / "report.html").open("wb")):
+            file.close()
+            with pytest.raises(OutputError, match="closed file"):
+                write_report(accented, file)
+
+
+class TestNoSource:
+    @pytest.mark.parametrize("name", ["product.fits", Path("product.fits")])
+    def test_the_name_of_a_product(self, name):
+        with pytest.raises(TypeError, match=r"pass ProductFile\('product.fits'\)$"):
+            write_report(name)
+
+    def test_anything_else(self, result, tmp_path):
+        for thing in (result.outcomes, result.plan, None, 3):
+            with pytest.raises(TypeError, match="a BlendResult or a ProductFile, not of "):
+                write_report(thing, tmp_path / "report.html")
+        assert not list(tmp_path.iterdir())

@@ -6,7 +6,7 @@ import pickle
 import pytest
 
 from blender_core.errors import AmbiguousAttributeError, UnknownAttributeError
-from blender_core.schema.by_attribute import ByAttribute
+from blender_core.schema.by_attribute import ByAttribute, close_labels
 
 KEYWORDS = {
     "meta.target.ra": "TARG_RA",
@@ -96,3 +96,28 @@ def test_errors_can_be_sent(values):
             str(caught.value),
             vars(caught.value),
         )
+
+
+@pytest.mark.parametrize(
+    ("name", "labels"),
+    [
+        # The last part of a path, also abbreviated as keywords of other telescopes do it.
+        ("exposure_time", ["meta.exposure.exposure_time (EFFEXPTM)"]),
+        ("EXPTIME", ["meta.exposure.exposure_time (EFFEXPTM)", "meta.ephemeris.time (EPH_TIME)"]),
+        ("EXPOSURETIME", ["meta.exposure.exposure_time (EFFEXPTM)"]),
+        # Where a keyword is misspelt, what it may abbreviate is not of interest.
+        ("EFFEXPTIM", ["meta.exposure.exposure_time (EFFEXPTM)"]),
+        ("EPH_TIM", ["meta.ephemeris.time (EPH_TIME)"]),
+        ("exp", []),
+        ("METF", []),
+        ("", []),
+    ],
+)
+def test_what_may_be_meant(name, labels):
+    keywords = {
+        "meta.ephemeris.time": "EPH_TIME",
+        "meta.exposure.exposure_time": "EFFEXPTM",
+        "meta.exposure.type": "EXP_TYPE",
+        "meta.extra.metadata_of_file": None,
+    }
+    assert close_labels(name, keywords)[: max(len(labels), 1)] == labels

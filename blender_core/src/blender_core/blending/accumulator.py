@@ -85,7 +85,7 @@ class Accumulator:
         progress: Callable[[int], None] | None = None,
         executor: Executor | None = None,
     ) -> None:
-        """Add inputs, and report all that are bad together.
+        """Add inputs, and report all bad ones together.
 
         With an executor, its workers read files, and nothing else is different.
         """

@@ -57,17 +57,17 @@ def amend(
     output: str | os.PathLike[str] | None = None,
     overwrite: bool = False,
 ) -> AmendResult:
-    """Decide anew what overrides ask for, from the table HDRTAB of a product that was blended.
+    """Apply overrides to a blended product, with the values in its table HDRTAB.
 
-    The inputs are not needed. Nothing is changed but the attributes for which an override above
-    the schema asks for a rule, be it of an installed plugin, a rules file or the caller; and
-    HDRRULES, which tells of each how it came about and what the product had before.
+    The inputs are not needed. Only attributes for which an installed plugin, a rules file or the
+    caller has an override are changed, and HDRRULES, which records the rule and the former value of
+    each.
 
     Parameters
     ----------
     product : stdatamodels.DataModel or path-like
         The product: a datamodel, which is changed in place, or the name of its FITS or ASDF file,
-        which is changed only if it is the output, too. If anything is wrong, it stays as it was.
+        which is changed only if it is also the output. After an error, it is unchanged.
     overrides, rules, block, plugins
         As for `ModelBlender`.
     output : path-like, optional
@@ -79,7 +79,7 @@ def amend(
     Returns
     -------
     result : AmendResult
-        What was decided anew; printed, a table.
+        The amended attributes; printed as a table.
 
     Raises
     ------

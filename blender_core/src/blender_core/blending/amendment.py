@@ -11,6 +11,7 @@ from blender_core.common.values import identity
 from blender_core.common.wording import pluralize, preview
 from blender_core.display.view import View, ViewTable
 from blender_core.display.viewed import Viewed
+from blender_core.plugins.source import name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -23,7 +24,7 @@ __all__ = ["AmendResult", "Amendment"]
 
 @dataclass(frozen=True, slots=True)
 class Amendment:
-    """A value of a product that was decided anew.
+    """An attribute of a product whose value was computed again.
 
     Parameters
     ----------
@@ -32,15 +33,15 @@ class Amendment:
     keyword : str or None
         FITS keyword.
     before, after : object
-        What the product had, and what it has; None if it had or has none.
+        The values of the product before and after; None if there is none.
     rule : str
         Name of the rule, or ``drop``.
     settings : str
-        How its values were selected, in words; empty if as they are.
+        The settings of the rule, in words; empty if there are none.
     asked_by : str
-        Who asked for it: a plugin with its distribution and version, a file, the caller.
+        Who chose the rule: a plugin with its distribution and version, a rules file, the caller.
     provider : Provider
-        Whose rule it is.
+        The plugin that provides the rule.
     reason : str
         Why the attribute has this rule.
     """
@@ -61,22 +62,22 @@ class Amendment:
 
     @property
     def label(self) -> str:
-        """The path, and the keyword where there is one."""
+        """The path, with the keyword if there is one."""
         return label_of(self.attribute, self.keyword)
 
     @property
     def is_change(self) -> bool:
-        """Whether the product has another value than before."""
+        """Whether the value of the product changed."""
         return identity(self.before) != identity(self.after)
 
 
 class AmendResult(ProductResult, Viewed):
-    """What an amendment came to; printed, a table.
+    """The result of an amendment. It is printed as a table.
 
     Attributes
     ----------
     amendments : tuple of Amendment
-        What was decided anew, in the order of the schema.
+        The amended attributes, in the order of the schema.
     """
 
     def __init__(self, product: Product, amendments: Iterable[Amendment]) -> None:
@@ -96,11 +97,13 @@ class AmendResult(ProductResult, Viewed):
 
     def _view(self) -> View:
         changes = pluralize(len(self.changes), "change")
-        return View(f"{changes} of {self._product!r}", tables=[self._table()])
+        path, model_type = self._product.path, name_of(self._product.model_type)
+        product = f"{model_type} {'' if path is None else path.name}".strip()
+        return View(changes, [("product", product)], [self._table()])
 
     @property
     def changes(self) -> Sequence[Amendment]:
-        """The amendments that gave the product another value than it had."""
+        """The amendments by which the value of the product changed."""
         return [amendment for amendment in self.amendments if amendment.is_change]
 
 

@@ -46,9 +46,9 @@ _FEW: Final = 5
 class ModelBlender:
     """Blend the metadata of several inputs into that of one product.
 
-    Inputs, datamodels or their files, are added one at a time with `accumulate`, which keeps their
-    metadata and not the inputs, and blended with `finalize_model`. More can be added afterwards,
-    and a product finalized again.
+    `accumulate` adds an input, a datamodel or its file. Only its metadata are kept, not the input
+    itself. `finalize_model` blends them into a product. Then more inputs can be added, and a
+    product finalized again.
 
     Parameters
     ----------
@@ -56,47 +56,49 @@ class ModelBlender:
         Attributes whose paths begin with one of these keep the product's own value, such as
         ``["meta.filename"]``. HDRTAB has them all the same.
     overrides : mapping of str to str, or iterable of Override, optional
-        Attributes and the names of the rules that they get; or overrides. They win over all
-        others.
+        Attributes and the names of their rules, or overrides. They take precedence over all others.
     rules : path-like or iterable of path-like, optional
-        Rules files, which win over plugins.
+        Rules files. They take precedence over plugins.
     mixed : bool, optional
-        Whether inputs may be of several classes. The product then gets the attributes of all; where
-        two classes have different rules for one, an override has to settle it.
+        Whether inputs may be of several classes. The product then gets the attributes of all
+        classes. If two classes have different rules for an attribute, an override has to choose
+        one.
     record_rules : bool, optional
-        Whether the product gets a table HDRRULES, which tells of each attribute how it came about.
-        Unless it is said, here or by the environment's ``MODEL_BLENDER_RECORD_RULES``, the product
-        gets one if the blend did not follow the schema alone: an override took effect, or a rule
-        that replaces another of its name.
+        Whether the product gets the table HDRRULES, with the rule and the value of each attribute.
+        The default is set by the environment variable ``MODEL_BLENDER_RECORD_RULES``. Without it,
+        the product gets the table if an override had an effect, or if a rule replaces another one
+        of the same name.
     block : collection of str, optional
-        Installed plugins to leave out, by their own names or their distributions'.
+        Installed plugins to leave out, by their names or by those of their distributions.
     plugins : Plugins, optional
         The plugins to use, instead of looking for those that are installed.
     on_bad_input : {"raise", "skip"}, optional
-        What to do about an input that cannot be read or is of another class than the first:
-        raise an error, or blend the others and tell in the result which were left out.
+        What to do if an input cannot be read or is of another class than the first one: raise an
+        error, or blend the others. ``BlendResult.skipped`` lists the inputs that were left out.
     expand : bool, optional
-        Whether an input that has an HDRTAB stands for the exposures that it was made of: the blend
-        is then that of all exposures at once.
+        Whether inputs that have an HDRTAB are replaced by the exposures in this table, as if all
+        exposures were blended at once.
     later : {"keep", "replace"}, optional
-        What becomes of the values of a product that has an HDRTAB, and so has been blended before,
-        which are not those that the blend gave: somebody has set them later. They stay, unless an
-        override asks for another rule than the schema's; or are blended like all others.
+        What to do with values that were set after an earlier blend, if the product has an HDRTAB:
+        keep them, unless there is an override for the attribute; or replace them by the blended
+        values.
     asn_product : str, optional
-        The name of the product whose members are meant by an association of several.
+        The name of the product whose members are the inputs, if an association has several
+        products.
     remote : Remote, optional
-        How inputs are fetched that are named by URLs.
+        How inputs are fetched by URL.
 
     Raises
     ------
     PluginError
         If an installed plugin cannot be used.
     RuleConflictError
-        If two plugins offer a rule of the same name, and neither says that it replaces the other.
+        If two plugins have a rule of the same name, and neither declares that it replaces the
+        other.
     RulesFileError
         If a rules file cannot be used.
     TypeError, ValueError
-        If an argument is not of the kind that is asked for.
+        If an argument has a wrong type or value.
 
     References
     ----------
@@ -172,11 +174,10 @@ class ModelBlender:
         ----------
         model : datamodel, path-like, URL, HDUList, association or library
             A datamodel; the name or URL of a FITS or ASDF file, of which only headers and tree are
-            read; a pattern for such names, ``"*_cal.fits"``, or ``"@list.txt"``, a file that names
-            others on its lines; an open HDUList; an association or its file, which stands for its
-            science members; or a library such as ``jwst.datamodels.ModelLibrary``, for the same,
-            which are borrowed one at a time; it stays open if it is. It is not changed and not
-            kept.
+            read; a pattern for names, ``"*_cal.fits"``; ``"@list.txt"``, for a file with one name
+            on each line; an open HDUList; an association or its file, for its science members; or a
+            library such as ``jwst.datamodels.ModelLibrary``, whose science members are borrowed one
+            at a time. An open library stays open. The input is neither changed nor kept.
 
         Raises
         ------
@@ -187,12 +188,12 @@ class ModelBlender:
         MixedModelTypesError
             If it is not of the class of the first input.
         BlendErrorGroup
-            If there are several such faults. Unless bad inputs are skipped, none of an
-            association's or library's is added then.
+            If there are several such faults. Unless bad inputs are skipped, no member of the
+            association or library is added then.
         UnknownRuleError, OverrideConflictError, PlanError
-            If it is the first, and there can be no plan: its schema or an override asks for rules
-            that no installed plugin offers, or overrides disagree. An override may mean what only
-            an input to come has, so that one that means nothing is told at the end.
+            If the plan for the first input cannot be made: its schema or an override names a rule
+            that no installed plugin has, or overrides disagree. An override may name an attribute
+            that only later inputs have. If none has it, `finalize_model` raises the error.
         """
         self.accumulate_all([model])
 
@@ -202,60 +203,61 @@ class ModelBlender:
         progress: Callable[[int], None] | None = None,
         executor: Executor | None = None,
     ) -> None:
-        """Add inputs, and report all that are bad together.
+        """Add inputs, and report all bad ones together.
 
         Parameters
         ----------
         models : iterable
             Inputs as `accumulate` takes them.
         progress : callable, optional
-            Called with the number of inputs that have been looked at, after each.
+            Called after each input, with the number of inputs so far.
         executor : concurrent.futures.Executor, optional
-            Reads what is given by the names of files, in processes of its own: a
-            ``ProcessPoolExecutor``, or one of Dask's, for other machines. Everything else is as
-            without, to the bit. It is not shut down.
+            Reads inputs that are given by file names in other processes: a ``ProcessPoolExecutor``,
+            or the executor of Dask, for other machines. The result is the same as without it, to
+            the bit. It is not shut down.
 
         Raises
         ------
         ExecutorError
-            If the executor cannot have them read. None of them is added.
+            If the executor fails. Then none of the inputs is added.
         PluginError
-            If its workers have other plugins or versions than this process, or a plugin that is not
-            installed cannot be sent to them.
+            If its workers have other plugins or versions than this process, or if a plugin that is
+            not installed cannot be sent to them.
         BlenderError
             As for `accumulate`.
         """
         self._inputs.add_all(models, progress, executor)
 
     def plans(self) -> dict[str, BlendPlan]:
-        """Return the plans of the inputs that have been accumulated, before anything is blended.
+        """Return the plans of the accumulated inputs, before anything is blended.
 
         Returns
         -------
         plans : dict of str to BlendPlan
-            By the inputs that they are for, in words. There is one, unless inputs are of several
-            classes, or overrides hold for some of them only. A blend needs them to agree.
+            The plans, by a description of their inputs. There is only one, unless inputs are of
+            several classes, or an override applies to some of them only. All plans have to agree
+            for a blend.
 
         Raises
         ------
         NoInputsError
             If nothing was accumulated.
         BlenderError
-            As for `accumulate`, if there can be no plan for inputs that are not like the first.
+            As for `accumulate`, if the plan for other inputs than the first cannot be made.
         """
         accumulated = self._require_inputs()
         return self._planner.plans(list(accumulated.kinds.values()), accumulated.columns)
 
     def finalize_model(self, model: Any) -> BlendResult:
-        """Give a product the blended metadata and the table of what every input said.
+        """Blend the accumulated inputs into a product, which also gets the table of their values.
 
         Parameters
         ----------
         model : stdatamodels.DataModel, path-like or None
             The product: a datamodel, whose metadata and ``hdrtab`` are changed in place, or the
-            name of its FITS or ASDF file, which is not changed until the result is saved. If
-            anything is wrong, it stays as it was. With None, the result is all there is; what
-            values it can have is then a matter of the inputs' schema.
+            name of its FITS or ASDF file, which is not changed until the result is saved. After an
+            error, it is unchanged. With None, there is only the result, and values are checked
+            against the schema of the inputs.
 
         Returns
         -------
@@ -273,7 +275,7 @@ class ModelBlender:
             If the plans of different inputs disagree, or an override means an attribute that none
             of them has.
         RuleError
-            If a rule cannot make a value of what the inputs have.
+            If a rule cannot compute a value from the values of the inputs.
         InvalidValueError
             If the product's schema forbids a value, and its validation is strict.
         TableError

@@ -55,38 +55,38 @@ def blendmodels(
     Parameters
     ----------
     product : stdatamodels.DataModel, path-like or None
-        The product: a datamodel, whose metadata and ``hdrtab`` are changed in place, or the name
-        of its FITS or ASDF file, which is changed only if it is the output, too. If anything is
-        wrong, it stays as it was. With None, the result is all there is.
+        The product: a datamodel, whose metadata and ``hdrtab`` are changed in place, or the name of
+        its FITS or ASDF file, which is changed only if it is also the output. After an error, it is
+        unchanged. With None, there is only the result.
     inputs : iterable, str, association, or library, optional
-        The inputs, all of one class: datamodels, names or URLs of FITS or ASDF files,
-        associations, libraries of models, or whatever plugins have readers for, freely mixed; or
-        one association or library alone, of which the science members are inputs. A name may be a
-        pattern, ``"*_cal.fits"``, or ``"@list.txt"``, a file that names others on its lines; one of
-        these may stand alone, too. The inputs are not changed. Without any, they are those of
-        the association that the product names in ``meta.asn.table_name`` (``ASNTABLE``), which is
-        looked for in the folder of the product's file, where that is known, and then in the current
-        directory.
+        The inputs, all of one class: datamodels, names or URLs of FITS or ASDF files, associations,
+        libraries of models, and everything that plugins can read, in any mixture. Of associations
+        and libraries, the science members are blended. A name may be a pattern, ``"*_cal.fits"``,
+        or ``"@list.txt"``, for a file with one name on each line. An association, a library, a
+        pattern or a list may also be given alone, without a list around it. The inputs are not
+        changed. By default, the inputs are those of the association that the product names in
+        ``meta.asn.table_name`` (``ASNTABLE``). It has to be in the folder of the product's file or
+        in the current directory.
     ignore : collection of str, optional
         Attributes whose paths begin with one of these keep the product's own value.
     overrides, rules, mixed, record_rules, block, plugins, on_bad_input, expand, later
         As for `ModelBlender`.
     progress : callable, optional
-        Called with the number of inputs that have been looked at and the number of all, after
-        each. The latter is None where it is not known beforehand.
+        Called after each input, with the number of inputs so far and the number of all inputs. The
+        latter is None if it is not known.
     output : path-like, optional
-        The file that the product is written to, as by `BlendResult.save`. It may be the product's
-        own, and none of the inputs otherwise. Without it, nothing is written.
+        The file to which the product is written, as by `BlendResult.save`. It may be the file of
+        the product, but no other input. Without it, nothing is written.
     overwrite : bool, optional
         Whether `output` may replace another file.
     asn_product : str, optional
-        The name of the product whose members are meant by an association of several. Without, it
-        is the one that the name of the product's file begins with, its ``meta.filename`` or the
-        name of the output.
+        The name of the product whose members are the inputs, if an association has several
+        products. By default, it is the one with whose name the name of the product's file begins:
+        its ``meta.filename``, or the name of the output.
     executor : concurrent.futures.Executor, optional
-        Reads the files that are named, as for `ModelBlender.accumulate_all`.
+        Reads inputs that are given by file names, as for `ModelBlender.accumulate_all`.
     remote : Remote, optional
-        How inputs are fetched that are named by URLs.
+        How inputs are fetched by URL.
 
     Returns
     -------
@@ -96,14 +96,15 @@ def blendmodels(
     Raises
     ------
     TypeError
-        If `inputs` is a single input, or product and inputs are swapped, or an argument is not of
-        the kind that is asked for.
+        If `inputs` is a single input, if product and inputs are swapped, or if an argument has a
+        wrong type.
     NoInputsError
         If there are no inputs; or none are given, and the product's association cannot be found.
     AssociationProductError
         If it is not clear which of an association's products is meant.
     OutputError
-        If the product cannot be written. If that is so from the beginning, nothing else is done.
+        If the product cannot be written. As far as possible, this is checked before anything else
+        is done.
     BlenderError
         As for `ModelBlender.accumulate` and `ModelBlender.finalize_model`. All bad inputs are
         reported together.
@@ -140,12 +141,7 @@ def blendmodels(
         remote=remote,
     )
     if may_be_swapped(product, inputs):
-        one = preview(shown_url(inputs) if is_url(inputs) else inputs)
-        msg = (
-            f"the product is {preview(product)}, which stands for inputs, and inputs is {one}, "
-            "which is one: are product and inputs swapped?"
-        )
-        raise NotADatamodelError(msg)
+        raise NotADatamodelError(_inputs_as_product(product, inputs))
     product = open_product(product, plugins)
     choice = ProductChoice(
         asn_product, lambda: names_of_product(product.tree, product.origin, output)
@@ -180,6 +176,18 @@ def blendmodels(
         target.require_apart(result.files)
         save(product, target)
     return result
+
+
+def _inputs_as_product(product: Any, inputs: Any) -> str:
+    """Say that inputs are given where the product should be."""
+    problem = f"{preview(product)} is given as the product, but stands for inputs"
+    if inputs is None:
+        return f"{problem}. The product comes first, then the inputs; None stands for no product"
+    one = preview(shown_url(inputs) if is_url(inputs) else inputs)
+    return (
+        f"{problem}, and {one} as the inputs, but is a single one: are product and inputs swapped? "
+        "The product comes first"
+    )
 
 
 def _require_not_swapped(product: Product, inputs: Any, plugins: Plugins) -> None:

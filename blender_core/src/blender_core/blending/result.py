@@ -40,24 +40,24 @@ __all__ = ["BlendResult"]
 
 
 class BlendResult(ProductResult, Explained, Viewed):
-    """What a blend came to; in a notebook, tables.
+    """The result of a blend. In a notebook, it is shown as tables.
 
-    Wherever something is found by the dotted path of its attribute, it is found by the FITS
-    keyword, too: in `values`, `inputs`, `outcomes`, `plan` and `table`.
+    In `values`, `inputs`, `outcomes`, `plan` and `table`, attributes are found by their dotted
+    paths or FITS keywords.
 
     Attributes
     ----------
     plan : BlendPlan
         The plan that was followed.
     inputs : dict of str to sequence, shape (n_inputs,)
-        What the inputs said, by dotted path.
+        The values of the inputs, by dotted path.
     skipped : tuple of BlenderError
-        What was wrong with each input that was left out.
+        The errors of the inputs that were left out.
     files : tuple of Path
-        The files that inputs are read from, or were: the product is not to replace one of them.
+        The files of the inputs, which the product must not replace.
     hdrtab, hdrrules : ProductTable
-        The tables of the blend, in the forms that files have. The latter is empty if the blend does
-        not record its rules.
+        The tables of the blend, as they are written to files. ``hdrrules`` is empty if the rules
+        are not recorded.
 
     Examples
     --------
@@ -116,22 +116,22 @@ class BlendResult(ProductResult, Explained, Viewed):
 
     @property
     def row_labels(self) -> tuple[str, ...]:
-        """What each row of the table is, as messages call it: ``input 3 (c_flt.fits), row 2``."""
+        """The name of each row of the table, as in messages: ``input 3 (c_flt.fits), row 2``."""
         return tuple(map(self._labels.name, range(self._n_rows)))
 
     @property
     def n_inputs(self) -> int:
-        """How many inputs there are, whatever the number of their rows."""
+        """The number of inputs, each of which may have several rows."""
         return self._labels.n_inputs(self._n_rows)
 
     @property
     def has_inputs_of_several_rows(self) -> bool:
-        """Whether any input is several rows of the table."""
+        """Whether any input has several rows in the table."""
         return self._labels.are_of_several
 
     @property
     def n_inputs_in_words(self) -> str:
-        """How many inputs there are, and how many rows if they are several each."""
+        """The number of inputs, and of rows if inputs have several rows, in words."""
         return self._labels.count(self._n_rows)
 
     @property
@@ -140,16 +140,16 @@ class BlendResult(ProductResult, Explained, Viewed):
 
     @cached_property
     def values(self) -> dict[str, Any]:
-        """The blended values that the product has now, by dotted path; found by keyword, too."""
+        """The blended values of the product, by dotted path or keyword."""
         values = {path: evaluation.value for path, evaluation in self._with_status(Status.SET)}
         lacking = "the product has no blended value of it; its outcome tells why"
         return ByAttribute(values, self.plan.keywords, lacking)
 
     @cached_property
     def later_values(self) -> dict[str, LaterValue]:
-        """What had been set in the product after an earlier blend, by dotted path.
+        """The values that were set after an earlier blend, by dotted path.
 
-        Each is another value than this blend gives, and stays or is replaced.
+        Each of them differs from the blended value. It is either kept or replaced.
         """
         return {
             path: LaterValue(evaluation.own, evaluation.blended, evaluation.stays)
@@ -159,15 +159,15 @@ class BlendResult(ProductResult, Explained, Viewed):
 
     @property
     def later(self) -> dict[str, Any]:
-        """The values that had been set after an earlier blend, and stay, by dotted path.
+        """The values that were set after an earlier blend and are kept, by dotted path.
 
-        None where somebody has taken a value out.
+        None if the value was removed.
         """
         return {path: evaluation.own for path, evaluation in self._with_status(Status.LATER)}
 
     @property
     def changed(self) -> frozenset[str]:
-        """Dotted paths of what the blend has set in the product, or taken out of it."""
+        """Dotted paths of the attributes that the blend has set or removed."""
         changes = self._with_status(Status.SET, Status.DROPPED, Status.REFUSED)
         return frozenset(path for path, _ in changes)
 
@@ -180,10 +180,10 @@ class BlendResult(ProductResult, Explained, Viewed):
 
     @property
     def set_since(self) -> dict[str, Any]:
-        """What the product has otherwise than this blend left it, by dotted path.
+        """The values that were changed in the product after this blend, by dotted path.
 
-        None where somebody has taken a value out. Nothing is known of a product that is a file, nor
-        of what a product says of itself, such as its name.
+        None if the value was removed. Products that are files are not compared, nor are values
+        about the file itself, such as its name.
         """
         if not isinstance(self._product, DatamodelProduct):
             return {}
@@ -194,7 +194,7 @@ class BlendResult(ProductResult, Explained, Viewed):
 
     @property
     def product_name(self) -> str:
-        """The name of the product's file; empty if it has none of its own yet."""
+        """The name of the product's file; empty if it has none yet."""
         if self._product.path is not None:
             return self._product.path.name
         name = self._read(["meta.filename"]).get("meta.filename")
@@ -205,7 +205,7 @@ class BlendResult(ProductResult, Explained, Viewed):
 
     @property
     def of_its_file(self) -> dict[str, Any]:
-        """The name and the date of the product's file, by dotted path, as far as it has one."""
+        """The name and the date of the product's file, by dotted path, if it has a file."""
         return self._read(sorted(OF_A_FILE))
 
     @property
@@ -219,7 +219,7 @@ class BlendResult(ProductResult, Explained, Viewed):
 
     @cached_property
     def kept(self) -> dict[str, Any]:
-        """The product's own values that stayed, by dotted path, as far as the plan knows them."""
+        """The product's own values that were kept, by dotted path."""
         return self._read(path for path, _ in self._with_status(Status.KEPT))
 
     def _read(self, paths: Iterable[str]) -> dict[str, Any]:
@@ -236,12 +236,12 @@ class BlendResult(ProductResult, Explained, Viewed):
         return self.hdrtab.to_table()
 
     def hdus(self) -> list[BinTableHDU]:
-        """Return the tables of the blend as HDUs, for a file that is written by other means.
+        """Return the tables of the blend as HDUs, for files that you write yourself.
 
         Returns
         -------
         hdus : list of astropy.io.fits.BinTableHDU
-            HDRTAB, if an input has any attribute that is recorded; and HDRRULES, if it is recorded.
+            HDRTAB, unless it has no columns; and HDRRULES, if the rules are recorded.
 
         Examples
         --------
@@ -262,7 +262,7 @@ class BlendResult(ProductResult, Explained, Viewed):
 
     @cached_property
     def outcomes(self) -> Outcomes:
-        """How each attribute came about, by dotted path, in the order of the plan."""
+        """The outcome of each attribute, by dotted path, in the order of the plan."""
         return Outcomes(
             (evaluation.outcome for evaluation in self._evaluations.values()),
             self.inputs,
@@ -270,12 +270,12 @@ class BlendResult(ProductResult, Explained, Viewed):
         )
 
     def report(self, *, notes: Iterable[str] = ()) -> Page:
-        """Return the report of the blend, which a notebook shows.
+        """Return the report of the blend. A notebook shows it.
 
         Parameters
         ----------
         notes : iterable of str, optional
-            What else a reader should know, such as the warnings of the blend.
+            Lines to show at the top, such as the warnings of the blend.
 
         Returns
         -------

@@ -28,7 +28,7 @@ _MISSING: Final = {
     "propagate": "where an input has none, the product keeps its own",
     "drop": "where an input has none, the product has none",
 }
-"""What a rule sees where an input lacks the value."""
+"""What a rule gets for an input without a value."""
 
 _USUAL_CLASS: Final = "ImageModel"
 _MOST_ATTRIBUTES: Final = 12

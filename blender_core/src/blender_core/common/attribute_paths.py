@@ -82,7 +82,7 @@ def specificity(text: str, path: str, keyword: str | None) -> Specificity | None
         name = path if means_paths else (keyword or "").upper()
         return Specificity(0, 0) if name and pattern.matches(name) else None
     if not means_paths:
-        return ITSELF if text.upper() == (keyword or "").upper() else None
+        return ITSELF if keyword and text.upper() == keyword.upper() else None
     if path == text:
         return ITSELF
     return Specificity(1, text.count(".") + 1) if is_within(path, text) else None

@@ -14,7 +14,7 @@ __all__ = ["Provider", "engine", "engine_version", "normalized"]
 
 @dataclass(frozen=True, slots=True, order=True)
 class Provider:
-    """Who a rule comes from: a plugin, its distribution and version.
+    """The source of a rule: a plugin, with its distribution and version.
 
     Parameters
     ----------
@@ -23,7 +23,7 @@ class Provider:
     version : str
         Version of the distribution.
     plugin : str
-        Name of the plugin: its entry point's.
+        Name of the plugin, which is that of its entry point.
 
     Examples
     --------

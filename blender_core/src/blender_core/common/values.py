@@ -55,14 +55,15 @@ DROP: Final = Drop.DROP
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """A value that a rule gives, with a remark on how it came about.
+    """A value that a rule returns, with a remark about it.
 
-    The remark is told as a `BlendWarning`, and stays in the outcome, HDRRULES and the report.
+    The remark is issued as a `BlendWarning`, and is recorded in the outcome, in HDRRULES and in the
+    report.
 
     Parameters
     ----------
     value : object
-        The value: what the rule would give without a remark, ``None`` and `DROP` too.
+        The value that the rule would return without a remark; also ``None`` or `DROP`.
     remark : str
         One line that completes the name of the attribute: ``"differ by 0.4 deg"``.
 

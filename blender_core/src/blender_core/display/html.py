@@ -24,7 +24,7 @@ _FEW_ROWS: Final = 6
 """So many more are not worth to be folded."""
 _LONGEST: Final = 120
 _LONGEST_FACT: Final = 300
-_LONGEST_WORD: Final = 60
+_LONGEST_WORD: Final = 40
 _LONG_CELL: Final = '<td class="long">'
 _KEPT_FREE: Final = 1200
 """How many bytes each table has at least, for its title, its head and its end."""
@@ -38,7 +38,7 @@ _STYLE: Final = (
     ".model-blender :is(th,td){text-align:left!important;vertical-align:top;padding:.15em 1em "
     ".15em 0;border:0;border-bottom:1px solid rgb(128 128 128/.35);color:inherit;"
     "max-width:34em;white-space:normal}"
-    ".model-blender .long{overflow-wrap:anywhere}"
+    ".model-blender .long{overflow-wrap:anywhere;min-width:10em}"
     ".model-blender :is(div,details){overflow-x:auto}"
     ".model-blender summary{cursor:pointer}"
     "</style>"

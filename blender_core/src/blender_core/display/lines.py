@@ -24,4 +24,4 @@ class Lines(str):
         return str(self)
 
     def _repr_html_(self) -> str:
-        return f'<div style="white-space:pre-wrap">{escape(self)}</div>'
+        return f'<div class="model-blender" style="white-space:pre-wrap">{escape(self)}</div>'

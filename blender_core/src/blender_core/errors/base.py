@@ -17,18 +17,18 @@ __all__ = ["BlendErrorGroup", "BlenderError", "raise_all"]
 
 
 class BlenderError(Exception):
-    """Root of all errors that Model Blender raises on purpose.
+    """The base class of all errors of Model Blender.
 
     Attributes
     ----------
     attribute : str or None
-        Dotted path of the attribute, if it is about one.
+        Dotted path of the attribute, if there is one.
     keyword : str or None
         Its FITS keyword, if it has one.
     input : str or None
-        What the input is called, if it is about one: ``input 3 (c_cal.fits)``.
+        The name of the input in messages, if there is one: ``input 3 (c_cal.fits)``.
     provider : Provider or None
-        Whose rule, override or hook it is about, if it is about one's.
+        The plugin whose rule, override or hook has failed, if there is one.
     """
 
     attribute: str | None = None

@@ -11,16 +11,16 @@ __all__ = ["BlendWarning", "ColumnWarning", "warn", "warn_again"]
 
 
 class BlendWarning(UserWarning):
-    """Something that a blend could not do as asked, and did without.
+    """A problem that does not stop the blend.
 
     Attributes
     ----------
     label : str or None
-        What the input is called that it is about, if it is about one: ``input 3 (c_cal.fits)``.
+        The name of the input in messages, if there is one: ``input 3 (c_cal.fits)``.
     name : str or None
         The name of its file, if it has one.
     problem : str
-        What is wrong, without the input: the same of many inputs is the same.
+        The problem without the name of the input, so that it is the same text for many inputs.
     """
 
     def __init__(self, message: str, *, label: str | None = None, problem: str = "") -> None:

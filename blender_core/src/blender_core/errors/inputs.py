@@ -26,7 +26,7 @@ class InputError(BlenderError):
 
 
 class UnknownInputError(InputError):
-    """An input is a file of no kind that is known, and no plugin takes it."""
+    """An input is a file of an unknown kind, and no plugin reads it."""
 
 
 class NoInputsError(InputError, ValueError):
@@ -34,15 +34,15 @@ class NoInputsError(InputError, ValueError):
 
 
 class NotADatamodelError(InputError, TypeError):
-    """An input or the product is not a datamodel, nor anything else that is known."""
+    """An input or the product is neither a datamodel nor anything else that can be blended."""
 
 
 class MixedModelTypesError(InputError, ValueError):
-    """The inputs are not all of one model type."""
+    """The inputs are of different classes."""
 
 
 class AssociationProductError(InputError, ValueError):
-    """It is not clear which of an association's products is blended.
+    """It is not clear which product of an association is meant.
 
     Attributes
     ----------
@@ -56,14 +56,14 @@ class AssociationProductError(InputError, ValueError):
 
 
 class RemoteError(InputError):
-    """An input that is named by a URL cannot be had.
+    """An input cannot be fetched by its URL.
 
     Attributes
     ----------
     url : str
         Its URL, without passwords and signatures.
     status : int or None
-        What the server answered, by the numbers of HTTP, if it did.
+        The HTTP status of the server's answer, if there was one.
     """
 
     def __init__(self, message: str, *, url: str, status: int | None = None) -> None:
@@ -73,14 +73,14 @@ class RemoteError(InputError):
 
 
 class ExecutorError(BlenderError):
-    """The executor that inputs were given to could not have them read. None of them is added.
+    """The executor failed while it read inputs. None of the inputs is added.
 
-    What it raised is the cause.
+    The error of the executor is the cause of this one.
 
     Attributes
     ----------
     numbers : tuple of int
-        Of the inputs that were being read, the numbers of the first and the last, counted from 1.
+        The numbers of the first and the last input that were being read, counted from 1.
     """
 
     def __init__(self, message: str, *, numbers: tuple[int, int]) -> None:

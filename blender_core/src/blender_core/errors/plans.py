@@ -25,7 +25,7 @@ __all__ = [
 
 
 class UnknownRuleError(BlenderError):
-    """Attributes ask for rules that no installed plugin offers.
+    """Attributes have rules that no installed plugin provides.
 
     Attributes
     ----------
@@ -40,7 +40,7 @@ class UnknownRuleError(BlenderError):
 
 
 class PlanError(BlenderError):
-    """An attribute cannot get the rule it asks for.
+    """An attribute cannot have the rule that was chosen for it.
 
     Attributes
     ----------
@@ -59,14 +59,14 @@ class PlanError(BlenderError):
 
 
 class UnknownAttributeError(PlanError, KeyError):
-    """An attribute is meant that there is not.
+    """There is no such attribute.
 
     Attributes
     ----------
     attribute : str
-        What stands for the attribute: a path, a keyword, or a pattern.
+        The path, keyword or pattern that was given.
     close : tuple of str
-        Paths or keywords that may be meant, as far as any is like it.
+        Similar paths or keywords.
     """
 
     # That of KeyError quotes the message.
@@ -85,7 +85,7 @@ class UnknownAttributeError(PlanError, KeyError):
 
 
 class AmbiguousAttributeError(PlanError):
-    """A keyword is given where an attribute is meant, and several have it.
+    """Several attributes have the keyword that is given for an attribute.
 
     Attributes
     ----------
@@ -101,7 +101,7 @@ class AmbiguousAttributeError(PlanError):
 
 
 class OverrideConflictError(PlanError):
-    """Overrides of one rank want different things of an attribute.
+    """Overrides of the same rank disagree about an attribute.
 
     Attributes
     ----------
@@ -110,7 +110,7 @@ class OverrideConflictError(PlanError):
     keyword : str or None
         Its FITS keyword.
     sources : tuple of str
-        Whose overrides they are.
+        The sources of the overrides.
     """
 
     def __init__(
@@ -140,7 +140,7 @@ class RulesFileError(BlenderError, ValueError):
     column : int or None
         The place in the line, counted from 1, if there is one to point at.
     key : str or None
-        The key, if it is about one.
+        The key, if there is one.
     variable : str or None
         The environment variable that names the file, if one does.
     provider : Provider or None
@@ -168,7 +168,7 @@ class RulesFileError(BlenderError, ValueError):
 
 
 class UnknownRulesFileError(RulesFileError):
-    """A rules file is of no format that is known, and no plugin takes it.
+    """A rules file has an unknown format, and no plugin reads it.
 
     Attributes
     ----------
@@ -189,16 +189,16 @@ class UnknownRulesFileError(RulesFileError):
 
 
 class EnvironmentVariableError(BlenderError, ValueError):
-    """An environment variable says something that it cannot say.
+    """An environment variable has a value that is not allowed.
 
     Attributes
     ----------
     variable : str
         Its name.
     value : str
-        What it says.
+        Its value.
     allowed : tuple of str
-        What it can say, in any case of the letters.
+        The allowed values, in upper or lower case.
     """
 
     def __init__(self, message: str, *, variable: str, value: str, allowed: Sequence[str]) -> None:

@@ -22,7 +22,7 @@ __all__ = [
 
 
 class PluginError(BlenderError):
-    """A plugin cannot be used. The message ends with how to be without it.
+    """A plugin cannot be used. The message says how to leave it out.
 
     Attributes
     ----------
@@ -40,14 +40,14 @@ class PluginError(BlenderError):
 
 
 class RuleConflictError(BlenderError):
-    """One rule name, several providers, and no word on which of them is meant.
+    """Several plugins have a rule of the same name, and none replaces the others.
 
     Attributes
     ----------
     name : str
         The name of the rule.
     providers : tuple of Provider
-        Who offers it.
+        The plugins with such a rule.
     """
 
     def __init__(self, message: str, *, name: str, providers: Sequence[Provider]) -> None:
@@ -57,7 +57,7 @@ class RuleConflictError(BlenderError):
 
 
 class ReaderConflictError(BlenderError):
-    """More than one plugin takes an input, or a rules file.
+    """More than one plugin accepts an input, a product or a rules file.
 
     Attributes
     ----------
@@ -74,14 +74,14 @@ class ReaderConflictError(BlenderError):
 
 
 class RuleCheckError(BlenderError, AssertionError):
-    """A rule is not what a rule must be. Its author's tests find that out.
+    """A check of a rule has found problems. `blender_core.testing.check_rule` raises it.
 
     Attributes
     ----------
     rule : str
         Name of the rule.
     problems : tuple of str
-        All that is wrong with it.
+        All problems.
     """
 
     def __init__(self, message: str, *, rule: str, problems: Sequence[str]) -> None:
@@ -91,16 +91,16 @@ class RuleCheckError(BlenderError, AssertionError):
 
 
 class PluginCheckError(BlenderError, AssertionError):
-    """Overrides, a reader or a product of a plugin are not what they must be.
+    """A check of the overrides, a reader or a product of a plugin has found problems.
 
-    Its author's tests find that out.
+    The functions of ``blender_core.testing`` raise it.
 
     Attributes
     ----------
     provider : Provider
         Whose plugin it is.
     problems : tuple of str
-        All that is wrong.
+        All problems.
     """
 
     def __init__(self, message: str, *, provider: Provider, problems: Sequence[str]) -> None:

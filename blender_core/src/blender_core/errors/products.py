@@ -15,14 +15,14 @@ __all__ = ["AmendError", "ExpansionError", "OutputError", "OutputExistsError"]
 
 
 class OutputError(BlenderError):
-    """A product cannot be written where it is to go.
+    """A product or another file cannot be written.
 
     Attributes
     ----------
     path : Path
-        Where it was to go.
+        The file that was to be written.
     errno : int or None
-        The system's number for what is wrong, such as `errno.ENOSPC`, if it was the system.
+        The error number of the operating system, such as `errno.ENOSPC`, if there is one.
     """
 
     def __init__(self, message: str, *, path: Path, errno: int | None = None) -> None:
@@ -32,16 +32,17 @@ class OutputError(BlenderError):
 
 
 class OutputExistsError(OutputError):
-    """There is a file where a product is to go, and it is not to be overwritten."""
+    """A file exists already, and must not be overwritten."""
 
 
 class AmendError(InputError):
-    """A product cannot be amended, because its own table does not tell what that needs.
+    """A product cannot be amended, because its HDRTAB does not have the values that are needed.
 
     Attributes
     ----------
     attributes : tuple of str
-        Dotted paths of the attributes that are lacking, sorted; empty if there is no table.
+        Dotted paths of the attributes whose columns are missing, sorted; empty if there is no
+        table.
     """
 
     def __init__(self, message: str, *, attributes: Iterable[str] = ()) -> None:
@@ -55,9 +56,9 @@ class ExpansionError(InputError):
     Attributes
     ----------
     column : str or None
-        Name of the column, if it is about one.
+        Name of the column, if there is one.
     attribute : str or None
-        Dotted path of the attribute, if it is about one.
+        Dotted path of the attribute, if there is one.
     """
 
     def __init__(

@@ -13,7 +13,7 @@ __all__ = ["InvalidValueError", "RuleError", "TableError"]
 
 
 class RuleError(BlenderError, ValueError):
-    """A rule cannot make a value of what the inputs have.
+    """A rule cannot compute a value from the values of the inputs.
 
     Rules raise it with a message of their own; the blend adds the attribute, the rule, its
     provider and the values.
@@ -25,7 +25,7 @@ class RuleError(BlenderError, ValueError):
     rule : str or None
         Name of the rule, once it is known.
     provider : Provider or None
-        Who offers the rule, once it is known.
+        The plugin that provides the rule, once it is known.
     """
 
     def __init__(
@@ -69,7 +69,7 @@ class InvalidValueError(BlenderError, ValueError):
 
 
 class TableError(BlenderError, ValueError):
-    """An input's value cannot be kept in a FITS table.
+    """A value of an input cannot be written into a FITS table.
 
     Attributes
     ----------

@@ -22,7 +22,7 @@ OF_A_FILE: Final = frozenset({"meta.date", "meta.filename"})
 
 
 class Status(enum.Enum):
-    """What became of an attribute in the product."""
+    """How the value of an attribute in the product was obtained."""
 
     SET = "set"
     LATER = "later"
@@ -40,7 +40,7 @@ _BY_RULE: Final = (Status.SET, Status.AMENDED, Status.DROPPED, Status.REFUSED)
 
 @dataclass(frozen=True, slots=True)
 class Outcome(Viewed):
-    """How one attribute of the product came about; printed, a few lines.
+    """How the value of an attribute was obtained. It is printed as a few lines.
 
     Parameters
     ----------
@@ -59,39 +59,40 @@ class Outcome(Viewed):
         The blended value; what the product has if the status is later, own or unknown; None if
         there is none.
     rule : str or None
-        Name of the rule, or ``keep`` or ``drop``. None, as the next ones, if that is not known.
+        Name of the rule, or ``keep`` or ``drop``. None if this is not known.
     settings : str
-        How its values were selected, in words; empty if as they are.
+        The settings of the rule, in words; empty if there are none.
     tier : Tier or None
-        Of which kind the source is that asked for it.
+        The tier of the source that chose the rule.
     asked_by : str
-        Who asked for it: a plugin with its distribution and version, a file, the schema. Empty if
-        that is not known.
+        Who chose the rule: a plugin with its distribution and version, a rules file, the schema.
+        Empty if this is not known.
     provider : Provider or None
-        Whose rule it is.
+        The plugin that provides the rule.
     reason : str
-        Why the attribute has this rule; empty if that is not known.
+        Why the attribute has this rule; empty if this is not known.
     n_inputs : int or None
-        How many inputs have the attribute. None if only the first was asked, because neither a
-        rule nor a column nor a keyword calls for the others'.
+        The number of inputs with the attribute. None if only the first input was read, because
+        neither a rule nor a column needs the values of the others.
     n_distinct : int or None
-        How many different values they have.
+        The number of different values.
     n_seen : int or None
-        How many values the rule saw: fewer than inputs have, where an exposure counts once.
+        The number of values that the rule got. It is smaller than the number of inputs if exposures
+        count once.
     from_input : int or None
-        The input, counted from 0, that the value was taken from: the first that has it. None if
-        the value was computed.
+        The first input that has the value, counted from 0. None if the value was computed.
     blended : object, optional
-        What the rule gave, if the status is later; None if it gave nothing, or that is not known.
+        The value of the rule, if the status is ``LATER``; None if it gave none, or if this is not
+        known.
     replaced : object, optional
-        What the product had before, if an override has replaced what somebody had set after the
-        blend, or the value was amended.
+        The former value of the product, if it was amended, or if an override has replaced a value
+        that was set after an earlier blend.
     after_amendment : bool, optional
-        Whether it was an amendment that gave `blended`, and not the blend.
+        Whether `blended` is the value of an amendment, not of the blend.
     values_of : str or None, optional
         Dotted path of the attribute whose values were blended, if it is another one.
     remark : str, optional
-        What the rule said of the value it gave; empty if nothing.
+        The remark of the rule about its value; empty if there is none.
     """
 
     attribute: str
@@ -146,23 +147,23 @@ class Outcome(Viewed):
 
     @property
     def label(self) -> str:
-        """The path, and the keyword where there is one."""
+        """The path, with the keyword if there is one."""
         return label_of(self.attribute, self.keyword)
 
     @property
     def provided_by(self) -> str:
-        """The distribution and version that the rule is from; empty if that is not known."""
+        """The distribution and version that provide the rule; empty if this is not known."""
         provider = self.provider
         return "" if provider is None else f"{provider.distribution} {provider.version}"
 
     @property
     def overridden(self) -> bool:
-        """Whether somebody has asked for another rule than the schema's."""
+        """Whether an override has chosen the rule, and not the schema."""
         return self.tier is not None and self.tier > Tier.SCHEMA
 
     @property
     def varied(self) -> bool:
-        """Whether the inputs differ, and the first was taken because nobody asked for a rule.
+        """Whether the inputs differ, and the value of the first was taken because there is no rule.
 
         The name and the date of the file are not meant: the product gets its own when it is saved.
         """

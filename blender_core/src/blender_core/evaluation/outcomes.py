@@ -6,7 +6,7 @@ import difflib
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.common.attribute_paths import specificity
+from blender_core.common.attribute_paths import is_path, specificity
 from blender_core.common.json_text import json_text
 from blender_core.common.wording import pluralize
 from blender_core.display.lines import Lines
@@ -18,7 +18,7 @@ from blender_core.evaluation.form import outcomes_object, outcomes_table
 from blender_core.evaluation.outcome import Outcome
 from blender_core.evaluation.shown import statuses_in_words, tables_of
 from blender_core.inputs.row_labels import BY_NUMBER
-from blender_core.schema.by_attribute import AttributeMapping, ByAttribute
+from blender_core.schema.by_attribute import AttributeMapping, ByAttribute, close_paths
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -33,9 +33,10 @@ _NOT_KNOWN: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 class Outcomes(AttributeMapping[Outcome], Viewed):
-    """How each attribute of a product came about, by dotted path, in the order of the plan.
+    """The outcome of each attribute of a product, by dotted path, in the order of the plan.
 
-    They are found by FITS keywords, too. Printed, they are a table of those that are worth a look.
+    They are found by FITS keywords, too. Printed, they are a table of the attributes that have a
+    rule or whose inputs differ.
 
     Examples
     --------
@@ -77,7 +78,7 @@ class Outcomes(AttributeMapping[Outcome], Viewed):
         return View(self._count, facts, tables_of(self.values()))
 
     def varied(self) -> list[Outcome]:
-        """Return the outcomes of attributes that varied though the first was taken by default.
+        """Return the outcomes of attributes that differ between inputs and have no rule.
 
         Returns
         -------
@@ -87,7 +88,7 @@ class Outcomes(AttributeMapping[Outcome], Viewed):
         return [outcome for outcome in self.values() if outcome.varied]
 
     def find(self, attribute: str) -> list[Outcome]:
-        """Return the outcomes of what a path, a keyword or a pattern means.
+        """Return the outcomes of the attributes that match a path, a keyword or a pattern.
 
         Parameters
         ----------
@@ -102,31 +103,38 @@ class Outcomes(AttributeMapping[Outcome], Viewed):
         Raises
         ------
         UnknownAttributeError
-            If nothing is known of such an attribute.
+            If there is no such attribute.
         """
+        if not isinstance(attribute, str):
+            raise self._items.unknown(attribute)
         matches = [
             outcome
             for path, outcome in self.items()
             if attribute == path or specificity(attribute, path, outcome.keyword) is not None
         ]
         if not matches:
-            groups = dict.fromkeys(path.rpartition(".")[0] for path in self)
-            keywords = (outcome.keyword for outcome in self.values() if outcome.keyword)
-            close = difflib.get_close_matches(attribute, [*groups, *self, *keywords], n=3)
+            keywords = {path: outcome.keyword for path, outcome in self.items()}
+            close = close_paths(attribute, keywords)
+            if is_path(attribute):
+                groups = dict.fromkeys(path.rpartition(".")[0] for path in self)
+                closest = difflib.get_close_matches(attribute.casefold(), [*groups, *close])
+                close = list(dict.fromkeys([*closest, *close]))[:3]
+            else:
+                close = [keywords[path] or path for path in close]
             hint = f": did you mean {' or '.join(close)}?" if close else ""
             msg = f"nothing is known of an attribute {attribute!r}{hint}"
             raise UnknownAttributeError(msg, attribute=attribute, close=close)
         return matches
 
     def explain(self, attribute: str, own: Mapping[str, Any] | None = None) -> str:
-        """Say in words how values came about.
+        """Explain in words how values were obtained.
 
         Parameters
         ----------
         attribute : str
             As for `find`.
         own : mapping of str to object, optional
-            The product's own values that stayed, by dotted path, if they are known.
+            The product's own values that were kept, by dotted path, if they are known.
 
         Returns
         -------
@@ -136,7 +144,7 @@ class Outcomes(AttributeMapping[Outcome], Viewed):
         Raises
         ------
         UnknownAttributeError
-            If nothing is known of such an attribute.
+            If there is no such attribute.
         """
         return Lines(
             "\n\n".join(
@@ -148,15 +156,15 @@ class Outcomes(AttributeMapping[Outcome], Viewed):
     def to_dict(
         self, own: Mapping[str, Any] = _NOT_KNOWN, *, inputs: bool = False
     ) -> dict[str, Any]:
-        """Return all outcomes as dicts and lists, in a form that has a version.
+        """Return all outcomes as dicts and lists, in a versioned form.
 
         Parameters
         ----------
         own : mapping of str to object, optional
-            The product's own values that stayed, by dotted path, if they are known:
+            The product's own values that were kept, by dotted path, if they are known:
             `BlendResult.kept`.
         inputs : bool, optional
-            Whether to tell of each attribute what every input said.
+            Whether to add the values of all inputs to each attribute.
 
         Returns
         -------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from operator import attrgetter
 from pathlib import Path
@@ -30,7 +30,6 @@ from blender_core.inputs.named_files import file_of_part, files_named_by, stands
 from blender_core.schema.model_class import import_formats
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from contextlib import AbstractContextManager
 
     from blender_core.formats.files.target import Target
@@ -248,10 +247,10 @@ def is_library(thing: Any) -> bool:
 
 
 def may_be_swapped(product: Any, inputs: Any) -> bool:
-    """Tell whether what is given for a product are inputs, and for the inputs one thing."""
+    """Tell whether what is given for a product are inputs, and for the inputs one thing or none."""
     # A list is no product, not even of a single file.
     are_inputs = type(product) in _COLLECTIONS or _is_several(product)
-    return are_inputs and inputs is not None and not _is_several(inputs)
+    return are_inputs and not _is_several(inputs)
 
 
 def _is_several(given: Any) -> bool:
@@ -382,7 +381,8 @@ class Inputs:
         from astropy.io.fits import HDUList
         from stdatamodels import DataModel
 
-        if isinstance(given, (str, os.PathLike, DataModel, HDUList)):
+        singles = (str, bytes, os.PathLike, DataModel, HDUList)
+        if isinstance(given, singles) or not isinstance(given, Iterable):
             one = shown_url(given) if is_url(given) else given
             msg = f"inputs takes a collection of inputs, such as [{preview(one)}], not a single one"
             raise TypeError(msg)

@@ -30,7 +30,7 @@ __all__ = [
 
 
 class Tier(enum.IntEnum):
-    """Who assigned a rule. A higher tier wins over a lower one."""
+    """Who chose a rule. A higher tier takes precedence over a lower one."""
 
     DEFAULT = 0
     SCHEMA = 1
@@ -112,18 +112,18 @@ AS_THEY_ARE: Final = Selection()
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What somebody asks for an attribute.
+    """A rule and its settings that were chosen for an attribute.
 
     Parameters
     ----------
     name : str
         Name of the rule, or ``keep`` or ``drop``.
     tier : Tier
-        Of which kind the source is.
+        The tier of the source.
     source : str
-        Who asks for it: a plugin with its distribution and version, a file, the schema.
+        Who chose the rule: a plugin with its distribution and version, a rules file, the schema.
     reason : str
-        Why, in words.
+        The reason, in words.
     selection : Selection, optional
         How values are selected.
     """
@@ -143,20 +143,20 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Assignment(Viewed):
-    """An attribute, and the rule that it gets; printed, with all that led to it.
+    """An attribute and its rule. It is printed with all choices for the attribute.
 
     Parameters
     ----------
     attribute : Attribute
         The attribute, as the schema describes it.
     choice : Choice
-        What is asked for it.
+        The rule and settings that were chosen.
     rule : Rule or None
-        The rule; None for ``keep`` and ``drop``, which are the engine's own.
+        The rule; None for ``keep`` and ``drop``, which are not rules.
     provider : Provider
-        Whose rule it is.
+        The plugin that provides the rule.
     won_over : tuple of Choice, optional
-        What it would have been without: the choices of lower rank, the highest first.
+        The choices of lower rank, the highest first.
     recorded : bool, optional
         Whether HDRTAB has a column for it.
     column : str or None, optional
@@ -192,22 +192,22 @@ class Assignment(Viewed):
 
     @property
     def name(self) -> str:
-        """The rule's name as it was asked for, or ``keep`` or ``drop``."""
+        """The name of the rule, or ``keep`` or ``drop``."""
         return self.choice.name
 
     @property
     def tier(self) -> Tier:
-        """Who asked for it."""
+        """Who chose the rule."""
         return self.choice.tier
 
     @property
     def source(self) -> str:
-        """Who asked for it, by name."""
+        """Who chose the rule, by name."""
         return self.choice.source
 
     @property
     def reason(self) -> str:
-        """Why, in words."""
+        """The reason, in words."""
         return self.choice.reason
 
     @property

@@ -24,7 +24,7 @@ __all__ = ["Finding", "FindingKind", "Findings"]
 
 
 class FindingKind(enum.Enum):
-    """What a finding is about."""
+    """The kind of a finding."""
 
     TYPE = "type"
     """The rule gives, or may give, a value of another type than the schema asks for."""
@@ -44,28 +44,28 @@ class FindingKind(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding(Viewed):
-    """One thing that cannot come out right, or may not.
+    """A rule whose value the schema does not allow, or may not allow.
 
     Parameters
     ----------
     kind : FindingKind
-        What it is about.
+        The kind of the finding.
     attribute : str
         Dotted path of the attribute.
     keyword : str or None
         Its FITS keyword.
     rule : str
-        The rule that the attribute gets, with its settings.
+        The rule of the attribute, with its settings.
     provider : Provider
-        Whose rule it is.
+        The plugin that provides the rule.
     source : str
-        Who asked for it: the schema, a plugin with its distribution and version, a file.
+        Who chose the rule: the schema, a plugin with its distribution and version, a rules file.
     problem : str
         What is wrong.
     remedy : str
         What to do about it.
     is_information : bool, optional
-        Whether nothing comes out wrong, and only who writes the schema can mend it.
+        Whether the values are right, and only the authors of the schema can change something.
     """
 
     kind: FindingKind
@@ -98,7 +98,7 @@ class Finding(Viewed):
 
 
 class Findings(Listing[Finding], Viewed):
-    """What a plan's check finds, in the order of the plan; printed, a table.
+    """The findings of the check of a plan, in the order of the plan. They are printed as a table.
 
     Parameters
     ----------
@@ -136,5 +136,5 @@ class Findings(Listing[Finding], Viewed):
         )
 
     def _view(self) -> View:
-        number = pluralize(len(self), "thing") if self else "Nothing"
-        return View(f"{number} found that may not come out right", tables=[self._table()])
+        number = pluralize(len(self), "finding") if self else "No findings"
+        return View(number, tables=[self._table()])

@@ -43,14 +43,15 @@ class BlendPlan(Assignments):
     wanted : tuple of str
         Attributes that are read from every input.
     wanted_once : tuple of str
-        Attributes that are read from the first input only: nothing records the others'.
+        Attributes that are read from the first input only, because no rule or column needs the
+        others.
     idle : tuple of SourcedOverride
-        The overrides of rules files and of the caller that do not hold, because no input meets
+        The overrides of rules files and of the caller that do not apply, because no input meets
         their conditions.
     plugins : Plugins or None
-        Those that it is made with; None if it is not known, or is that of a blend.
+        The plugins of the plan; None if they are not known, or if the plan is that of a blend.
     unknown_conditions : tuple of UnknownCondition
-        What overrides want inputs to be, and the schema says that none can be.
+        Conditions of overrides that no input can meet, according to the schema.
 
     Examples
     --------
@@ -96,12 +97,20 @@ class BlendPlan(Assignments):
         model : stdatamodels.DataModel, path-like, astropy.io.fits.HDUList, type or object
             The first input, as `ModelBlender.accumulate` takes it, or its class.
         telescope, instrument, exp_type, detector : str, optional
-            What the inputs are, for overrides that hold for some only. Without, what the first
-            input says.
+            Properties of the inputs, for the conditions of overrides. By default, those of the
+            first input.
         ignore : collection of str, optional
             Attributes whose paths begin with one of these keep the product's own value.
-        overrides, rules, block, plugins, remote
-            As for `ModelBlender`.
+        overrides : mapping of str to str, or iterable of Override, optional
+            Attributes and the names of their rules, or overrides.
+        rules : path-like or iterable of path-like, optional
+            Rules files.
+        block : collection of str, optional
+            Plugins to leave out.
+        plugins : Plugins, optional
+            The plugins to use, instead of looking for those that are installed.
+        remote : Remote, optional
+            How an input is fetched by URL.
 
         Returns
         -------
@@ -118,8 +127,7 @@ class BlendPlan(Assignments):
         Warns
         -----
         BlendWarning
-            As for `for_attributes`, and if overrides hold for an instrument or the like that the
-            schema does not have.
+            As for `for_attributes`, and if an override has a condition that no input can meet.
         """
         ignore = strings(ignore, "ignore", "paths")
         plugins = Plugins.discover(block) if plugins is None else plugins
@@ -165,18 +173,19 @@ class BlendPlan(Assignments):
         Parameters
         ----------
         attributes : iterable of Attribute
-            What the schema has, in its order.
+            The attributes of the schema, in its order.
         registry : Registry
-            The rules that are there.
+            The rules.
         overrides : iterable of SourcedOverride, optional
-            Those that hold for the inputs, in any order.
+            The overrides that apply to the inputs, in any order.
         ignore : collection of str, optional
             Attributes whose paths begin with one of these keep the product's own value, unless
             the caller overrides them by name.
         some_of_several : bool, optional
-            Whether there are other inputs, of whose attributes an override may mean one.
+            Whether there are other inputs, so that an override may name an attribute that only
+            these have.
         told : set of str, optional
-            What has been warned of already, and is not told again.
+            Warnings that were issued already, and are not repeated.
 
         Returns
         -------
@@ -186,15 +195,15 @@ class BlendPlan(Assignments):
         Raises
         ------
         UnknownRuleError
-            If rules are asked for that the registry does not have.
+            If the registry does not have a rule.
         UnknownAttributeError
-            If an override means an attribute that is not there.
+            If an override names an attribute that does not exist.
         OverrideConflictError
             If overrides of one rank disagree.
         PlanError
-            If a rule lacks what it needs, such as the weights of a mean, or is told what it does
-            not understand, if the schema has something else than a name where it asks for a rule,
-            or if overrides give one column to several attributes.
+            If a rule lacks a companion, such as the weights of a mean, or gets an unknown
+            parameter, if a ``blend_rule`` in the schema is malformed, or if overrides give one
+            column to several attributes.
         BlendErrorGroup
             If there are several such faults.
 
@@ -209,18 +218,17 @@ class BlendPlan(Assignments):
         return cls(assignments, claims.unmatched, claims.matched, told)
 
     def diff(self, other: BlendPlan) -> PlanDiff:
-        """Tell what is different in another plan.
+        """Compare the plan with another one.
 
         Parameters
         ----------
         other : BlendPlan
-            The plan to compare with: that with one more plugin, say.
+            The other plan, for example that with one more plugin.
 
         Returns
         -------
         diff : PlanDiff
-            The attributes that have other rules, settings, providers or columns there; printed,
-            a table.
+            The attributes with different rules, settings, providers or columns; printed as a table.
 
         Examples
         --------
@@ -234,11 +242,11 @@ class BlendPlan(Assignments):
         return PlanDiff.between(self, other)
 
     def check(self, product: Any = None, *, plugins: Plugins | None = None) -> Findings:
-        """Tell what cannot come out right, before any work.
+        """Find rules whose values the schema does not allow, before anything is blended.
 
-        Whether a rule may give what the schema forbids is told by what it says of itself: its
-        `Rule.gives` and `Rule.constants`. A companion, an attribute to order by or a rule that is
-        not there is an error as soon as a plan is made.
+        This compares the schema with `Rule.gives` and `Rule.constants` of each rule. If a rule, a
+        companion or an attribute of ``order_by`` does not exist, this is an error when the plan is
+        made.
 
         Parameters
         ----------
@@ -251,7 +259,7 @@ class BlendPlan(Assignments):
         Returns
         -------
         findings : Findings
-            In the order of the plan; printed, a table.
+            The findings in the order of the plan; printed as a table.
 
         Raises
         ------

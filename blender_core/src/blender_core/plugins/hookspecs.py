@@ -27,20 +27,20 @@ hookimpl = pluggy.HookimplMarker(NAME)
 
 
 class BlenderSpecs:
-    """The hooks. A plugin implements any of them as a function marked with ``hookimpl``.
+    """The hooks. A plugin implements those that it needs as functions marked with ``hookimpl``.
 
-    No hook's answer depends on the order in which plugins are loaded; ``tryfirst``,
-    ``trylast`` and wrappers are therefore refused.
+    Results must not depend on the order in which plugins are loaded. Therefore ``tryfirst``,
+    ``trylast`` and wrappers are errors.
     """
 
     @hookspec
     def blender_rules(self) -> Iterable[Rule]:  # type: ignore[empty-body]
-        """Offer rules. Called once, before any input is read.
+        """Provide rules. Called once, before any input is read.
 
         Returns
         -------
         rules : iterable of Rule
-            The rules that the plugin offers, each name once.
+            The rules of the plugin, with different names.
 
         Examples
         --------
@@ -56,19 +56,19 @@ class BlenderSpecs:
     def blender_overrides(  # type: ignore[empty-body]
         self, model_type: str, instrument: str | None
     ) -> Iterable[Override]:
-        """Offer overrides of the rules that a schema asks for. Called when a plan is made.
+        """Provide overrides of the rules in the schema. Called when a plan is made.
 
         Parameters
         ----------
         model_type : str
-            Name of the inputs' class of datamodel.
+            Name of the inputs' class of datamodels.
         instrument : str or None
-            Name of their instrument, if they say so.
+            Name of their instrument, if they have one.
 
         Returns
         -------
         overrides : iterable of Override
-            Those for such inputs. An override whose ``when`` does not hold is left out.
+            The overrides for such inputs. Overrides whose ``when`` is not met are ignored.
 
         Examples
         --------
@@ -83,36 +83,36 @@ class BlenderSpecs:
     def blender_rules_file(
         self, path: Path, text: str, among: tuple[Path, ...]
     ) -> Iterable[Override] | None:
-        """Read the overrides in a rules file of a format of the plugin's own.
+        """Read the overrides from a rules file in a format of the plugin's own.
 
         Called for each rules file whose name does not end in ``.toml``, before any input is read.
-        Only one plugin may take a file. The overrides have the rank of rules files, all the same
-        one: where a later line of the format wins over an earlier one, it has a greater
-        ``precedence``. Those for attributes that not all inputs have want ``optional=True``.
+        Only one plugin may read a file. All its overrides have the same rank. If a later line of
+        the format wins over an earlier one, give its override a greater ``precedence``. Overrides
+        of attributes that some inputs do not have need ``optional=True``.
 
         Parameters
         ----------
         path : pathlib.Path
             The file, as the caller or the environment names it.
         text : str
-            What is in it: up to 4 MB of UTF-8, whose lines end as Python's do.
+            The content of the file: up to 4 MB of UTF-8, whose line ends are newlines.
         among : tuple of pathlib.Path
-            All rules files of the blend in their order, of other formats as well: `path` is one of
-            them. Of the files that a plugin reads, precedence is that of one: a later file can win
-            over an earlier one.
+            All rules files of the blend in order, also those of other formats; `path` is one of
+            them. ``precedence`` is compared among all files that a plugin reads, so that a later
+            file can win over an earlier one.
 
         Returns
         -------
         overrides : iterable of Override or None
-            What the file says, which may be nothing; None if it is not of the plugin's format. So
-            it cannot be a generator function, which always returns something.
+            The overrides, possibly none; None if the file is not in the plugin's format. So this
+            hook cannot be a generator function, because calling one never returns None.
 
         Raises
         ------
         RulesFileError
-            If it is of the plugin's format, and has a fault: with ``line``, and with ``column`` and
-            ``key`` where there are any. The engine adds the file and the plugin. Several come as a
-            `BlendErrorGroup`.
+            If the file is in the plugin's format and has a fault. Set ``line``, ``column`` and
+            ``key`` as far as they are known; the engine adds the file and the plugin. Raise several
+            of them as a `BlendErrorGroup`.
 
         Examples
         --------
@@ -133,42 +133,42 @@ class BlenderSpecs:
     def blender_open(
         self, given: Any, what: str, opened: Opened | None, open_file: Callable[[Path], Opened]
     ) -> Source | Iterable[Source] | None:
-        """Open an input of a kind of the plugin's own.
+        """Open an input that the engine does not know.
 
-        Called for each input that the engine does not know: neither a datamodel, nor a file or an
-        HDUList that says of which of stdatamodels' classes it is, nor something that is broken or
-        not there. So a FITS file without the keyword ``DATAMODL`` comes here, and an ASDF file of
-        another telescope; and, where there is a file ``x.fits``, a name such as ``x.fits[sci,1]``.
-        Only one plugin may take an input.
+        The engine reads datamodels, and the files and HDULists of the datamodels of stdatamodels.
+        It reports missing and damaged files itself. Called for all other inputs: for example, for a
+        FITS file without the keyword ``DATAMODL``, for an ASDF file of another telescope, and for
+        the name ``x.fits[sci,1]`` if there is a file ``x.fits``. Only one plugin may take an input.
 
-        What the engine has read of a file to know that is handed over. A plugin's function may
-        leave out arguments that it does not need.
+        The headers or the tree that the engine has read from a file are passed on. A plugin's
+        function may leave out arguments that it does not need.
 
         Parameters
         ----------
         given : object
-            The input, as the caller gave it: a `str` or `~pathlib.Path` where it is a file. A `str`
-            may be a URL, of which the engine has fetched what it hands over.
+            The input, as the caller gave it: a `str` or `~pathlib.Path` for a file. A `str` may be
+            a URL, whose headers or tree the engine has fetched.
         what : str
-            What it is to the blend, for messages: ``input 3 (c_flt.fits)``.
+            The name of the input in messages: ``input 3 (c_flt.fits)``.
         opened : Opened or None
-            The headers of a FITS file or HDUList, or the tree of an ASDF file; None for all else.
+            The headers of a FITS file or HDUList, or the tree of an ASDF file; otherwise None.
         open_file : callable
-            Reads another file as the engine has read this one: path → `Opened`. An `InputError` if
-            it cannot be read.
+            Reads another file in the same way: path → `Opened`. It raises an `InputError` if the
+            file cannot be read.
 
         Returns
         -------
         source : Source, iterable of Source, or None
-            What its values are read from; None if the input is not of the plugin's kind. Find that
-            out at little cost: every plugin is asked. Several sources are rows of their own, in
-            their order, as of the chips of one file: messages say ``input 3 (c_flt.fits), row 2``.
-            Each is read before the next is asked for. A source that is iterable itself is one.
+            The source of its values; None if the plugin does not read such inputs. Decide this
+            quickly, because every plugin is asked. If several sources are returned, such as the
+            chips of one file, each is a row of the table, in this order; messages call it ``input 3
+            (c_flt.fits), row 2``. Each source is read before the next one is taken from the
+            iterable. A `Source` that is itself iterable counts as one source.
 
         Raises
         ------
         InputError
-            If it is of the plugin's kind, and cannot be read.
+            If the plugin should read the input, but cannot.
 
         Examples
         --------
@@ -191,34 +191,36 @@ class BlenderSpecs:
 
     @hookspec
     def blender_product(self, given: Any, what: str, opened: Opened | None) -> Any | None:
-        """Take a product of a kind of the plugin's own.
+        """Open a product that the engine does not know.
 
-        Called for the product of a blend, and for each file that is looked at as a product, if the
-        engine does not know it, as for ``blender_open``: it is no datamodel, nor a file that says
-        that it is one's. Only one plugin may take a product.
+        Called for the product of a blend, and for each file that a command or `ProductFile` reads
+        as a product, unless it is a datamodel or the file of one. Only one plugin may take a
+        product.
 
-        What has been written is opened by this hook as well, and compared with what was meant,
-        before it takes the place of the file: under the name that it will have, in another folder.
+        The hook is also called for each file that is written, before it replaces the old one: the
+        engine compares its content with the values that should be there. At this time, the file has
+        its final name, but is in another folder.
 
         Parameters
         ----------
         given : object
-            The product, as the caller gave it: a `str` or `~pathlib.Path` where it is a file.
+            The product, as the caller gave it: a `str` or `~pathlib.Path` for a file.
         what : str
-            What it is to the blend, for messages: ``the product (combined.fits)``.
+            The name of the product in messages: ``the product (combined.fits)``.
         opened : Opened or None
-            What the engine has read of it, if it is a FITS or an ASDF file, or an open HDUList.
+            The headers or the tree, for a FITS file, an ASDF file or an open HDUList; otherwise
+            None.
 
         Returns
         -------
         product : Product or None
-            What gets the blended values, such as a `FitsProduct`; None if it is not of the
-            plugin's kind.
+            The product that gets the blended values, such as a `FitsProduct`; None if the plugin
+            does not support such products.
 
         Raises
         ------
         InputError
-            If it is of the plugin's kind, and cannot be read.
+            If the plugin should read the product, but cannot.
 
         Examples
         --------

@@ -42,12 +42,12 @@ _HOOKS: Final = {
 class Plugins(PluginSet, Viewed):
     """The plugins of a blend.
 
-    Plugins are kept in the order of their providers' names, so that nothing depends on the
-    order in which they were installed or loaded.
+    Plugins are sorted by the names of their providers, so that nothing depends on the order in
+    which they were installed or loaded.
 
-    They can be pickled. In another process, those that are installed are discovered again, and
-    have to be there in the same versions; what is installed there beside them is left out. Others
-    are sent themselves.
+    They can be pickled. In another process, installed plugins are discovered again, and must have
+    the same versions; further plugins that are installed there are left out. Plugins that are only
+    registered are sent by pickle.
 
     Examples
     --------
@@ -196,23 +196,23 @@ class Plugins(PluginSet, Viewed):
         opened: Opened | None = None,
         open_file: Callable[[str | os.PathLike[str]], Opened] | None = None,
     ) -> tuple[Any, Provider] | None:
-        """Find the plugin that takes an input, and have it opened.
+        """Find the plugin that reads an input, and open the input with it.
 
         Parameters
         ----------
         given : object
             What the caller gave as an input.
         what : str
-            What it is to the blend, for messages: ``input 3 (c_flt.fits)``.
+            The name of the input in messages: ``input 3 (c_flt.fits)``.
         opened : Opened, optional
-            What the engine has read of it. Each plugin gets a copy.
+            The headers or tree that the engine has read. Each plugin gets a copy.
         open_file : callable, optional
             What reads another file as the engine does.
 
         Returns
         -------
         source : (Source, Provider) or None
-            What the plugin made of it; None if no plugin takes it.
+            The result of the plugin; None if no plugin accepts it.
 
         Raises
         ------
@@ -229,12 +229,26 @@ class Plugins(PluginSet, Viewed):
     def product(
         self, given: Any, what: str, opened: Opened | None = None
     ) -> tuple[Any, Provider] | None:
-        """Find the plugin that takes a product, and have it opened, as `open` does with an input.
+        """Find the plugin that supports a product, and open the product with it.
+
+        Parameters
+        ----------
+        given : object
+            What the caller gave as the product.
+        what : str
+            The name of the product in messages: ``the product (combined.fits)``.
+        opened : Opened, optional
+            The headers or tree that the engine has read. Each plugin gets a copy.
 
         Returns
         -------
         product : (Product, Provider) or None
-            What the plugin made of it; None if no plugin takes it.
+            The result of the plugin; None if no plugin accepts it.
+
+        Raises
+        ------
+        InputError, ReaderConflictError, PluginError
+            As for `open`.
         """
         arguments = {"given": given, "what": what, "opened": opened}
         return opened_by_plugin(

@@ -152,21 +152,21 @@ class OpenedHeader(_Unchangeable, Mapping[str, Any]):
 
 
 class Opened(_Unchangeable):
-    """What the engine has read of an input that is not of a kind of its own.
+    """The headers or the tree of an input that the engine does not know.
 
-    It is what there was when the input was opened; nothing more is read, and no array. A plugin may
-    do with it what it likes: others have their own.
+    The content is that at the time when the input was opened. Arrays are not read. A plugin may
+    change this object, because each plugin gets its own copy.
 
     Attributes
     ----------
     path : Path or None
         The file. None for an HDUList without one, and for a file that is named by a URL.
     format : {"fits", "asdf"}
-        Of which format it is.
+        The format.
     headers : tuple of OpenedHeader
         The headers of all HDUs, in their order. Empty for ASDF.
     status : os.stat_result or None
-        What the file was like when it was read; None for FITS.
+        The status of the file when it was read; None for FITS.
 
     Examples
     --------

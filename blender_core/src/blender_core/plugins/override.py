@@ -28,7 +28,7 @@ __all__ = ["SETTINGS", "Override"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:
-    """An assignment made outside of the schema.
+    """A rule, or other settings, for attributes, instead of those in the schema.
 
     Parameters
     ----------
@@ -41,35 +41,35 @@ class Override:
     reason : str, optional
         Why, in words; a plan and a result show it.
     when : When, optional
-        The inputs for which it holds.
+        The inputs to which it applies.
     missing : Missing or str, optional
-        What the rule sees where an input lacks the value.
+        What the rule gets for an input without a value.
     default : bool, int, float or str, optional
-        What stands in for the value where an input lacks it, even where all do.
+        The value that is used for inputs without one, even if no input has one.
     order_by : str, optional
-        The attribute in whose order the inputs are put first, as a path or a keyword.
+        The attribute by which the inputs are sorted first, as a path or a keyword.
     once_per : str or tuple of str, optional
-        The attributes that identify an exposure: its value is taken once, however many files it
-        came in.
+        The attributes that identify an exposure. Each exposure counts once, however many files it
+        has.
     blend_from : str, optional
         The path or keyword of the attribute whose values are blended instead. Where the inputs have
         no `attribute` beside it, in the same HDU, one is made there. A keyword or pattern that
         several HDUs have means each of them.
     companions : mapping of str to str, optional
-        The attributes that the rule wants beside its own, by the rule's names for them:
-        ``{"weights": "EFFEXPTM"}``.
+        The further attributes that the rule needs, by the names of its arguments: ``{"weights":
+        "EFFEXPTM"}``.
     parameters : mapping of str to object, optional
-        What else the rule can be told: ``{"sort": True}``.
+        Further arguments of the rule: ``{"sort": True}``.
     record : bool, optional
         Whether HDRTAB has a column for the attribute. Without, the schema decides.
     column : str, optional
         The column's name, for a single attribute; it is recorded then.
     optional : bool, optional
-        Whether it is left out where the inputs' schema does not have the attribute, for overrides
-        that hold for inputs of many kinds. Without, that is an error.
+        Whether the override is ignored if the inputs' schema does not have the attribute.
+        Otherwise, this is an error.
     for_all : bool, optional
-        Whether it holds for all inputs of a blend as soon as `when` holds for one of them. Without,
-        inputs of which some are meant and others not have to agree on a rule all the same.
+        Whether the override applies to all inputs of a blend if `when` is met by one of them.
+        Otherwise, it is an error if an attribute gets different rules for different inputs.
     precedence : int, optional
         Of overrides that one plugin, one file or one caller asks for, those with the greatest
         number win, however narrowly they mean an attribute. It is for formats of rules files whose

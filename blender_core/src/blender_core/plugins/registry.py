@@ -34,8 +34,9 @@ class ProvidedRule(NamedTuple):
 class Registry(Viewed):
     """The rules of a blend, by name.
 
-    A name means one rule. Where several providers offer a name, one of them has to say through
-    `Rule.replaces` whose it supersedes. ``plugin:name`` means a plugin's own rule in any case.
+    A name means one rule. If several plugins have rules of the same name, one of them has to
+    declare by `Rule.replaces` that it replaces the other. ``plugin:name`` always means the rule of
+    that plugin.
 
     Parameters
     ----------
@@ -45,9 +46,9 @@ class Registry(Viewed):
     Attributes
     ----------
     providers : tuple of Provider
-        All who offer a rule, sorted.
+        All plugins with a rule, sorted.
     has_replacements : bool
-        Whether a rule says that it replaces another of its name.
+        Whether a rule replaces another one of the same name.
 
     Raises
     ------
@@ -106,7 +107,7 @@ class Registry(Viewed):
         return name in self._rules
 
     def get(self, name: str) -> ProvidedRule | None:
-        """Return a rule by its name; None if no plugin offers it."""
+        """Return a rule by its name; None if no plugin has it."""
         return self._rules.get(name)
 
     def __iter__(self) -> Iterator[str]:
@@ -114,7 +115,7 @@ class Registry(Viewed):
         return (name for name in sorted(self._rules) if ":" not in name)
 
     def close(self, name: str) -> list[str]:
-        """Return the names of rules that may be meant by one that none has."""
+        """Return the names of rules that are similar to an unknown name."""
         known = self._rules if ":" in name else self
         return difflib.get_close_matches(name.casefold(), known, n=3)
 

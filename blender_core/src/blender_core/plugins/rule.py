@@ -23,9 +23,9 @@ _NAME = re.compile(r"[^\s:]+")
 
 
 class Gives(enum.Enum):
-    """What a rule makes of the values it sees.
+    """The kind of value that a rule returns.
 
-    A rule that gives ``INPUT`` may also give one of its `constants`, as ``multi`` does.
+    A rule with ``INPUT`` may also return one of its `constants`, as ``multi`` does.
     """
 
     INPUT = "one of its inputs"
@@ -45,9 +45,10 @@ class Gives(enum.Enum):
 
 
 class Missing(enum.Enum):
-    """What a rule sees where an input lacks the value.
+    """What a rule gets for an input without a value.
 
-    Where no input has it, no rule is called, and the product keeps its own, unless it is ``DROP``.
+    If no input has a value, no rule is called, and the product keeps its own value, unless it is
+    ``DROP``.
     """
 
     SKIP = "skip"
@@ -64,7 +65,7 @@ class Missing(enum.Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A named pure function: the values of one attribute, in input order → one value.
+    """A named function that combines the values of an attribute, in input order, into one value.
 
     Parameters
     ----------
@@ -79,9 +80,9 @@ class Rule:
     summary : str
         One line that says what the rule does.
     gives : Gives, optional
-        What kind of value comes out.
+        The kind of value that the rule returns.
     constants : tuple, optional
-        Values that may come out though no input had them, such as ``("MULTIPLE",)``.
+        Values that the rule may return although no input has them, such as ``("MULTIPLE",)``.
     companions : tuple of str, optional
         Names of further keyword arguments of `blend`: aligned columns of other attributes.
     parameters : tuple of str, optional
@@ -92,12 +93,12 @@ class Rule:
     constant_parameters : tuple of str, optional
         Those of the parameters whose values may come out, as constants do.
     missing : Missing, optional
-        What the rule sees where an input lacks the value, unless its assignment says otherwise.
+        What the rule gets for an input without a value, unless an override says otherwise.
     replaces : str, optional
-        The distribution whose rule of the same name this one supersedes.
+        The distribution whose rule of the same name this rule replaces.
     deprecated : str, optional
-        What to ask for instead, if new schemas should not ask for the rule any more. The check of
-        a plan says so.
+        The rule to use instead, if new schemas should not use this one. The check of a plan reports
+        it.
 
     Raises
     ------

@@ -19,15 +19,15 @@ __all__ = ["Source", "attributes_of", "name_of"]
 
 
 class Source:
-    """One input, whose values a reader hands over.
+    """One input, whose values a reader returns.
 
-    Reading changes nothing in the input, and reads no more of it than is wanted. Readers of plugins
-    can have this class as a base, or only its members up to ``paths_beyond``.
+    Reading does not change the input, and only reads the wanted values. Readers of plugins can
+    derive from this class, or just have its members up to ``paths_beyond``.
 
     Attributes
     ----------
     what : str
-        What the input is to the blend, for messages: ``input 3 (c_cal.fits)``.
+        The name of the input in messages: ``input 3 (c_cal.fits)``.
     model_type : type or str
         The class of datamodel that the input is; where there is none, a name of its kind. All
         inputs of a blend are of one, unless it is asked for with ``mixed=True``.
@@ -75,12 +75,12 @@ class Source:
         return described(self.model_type).schema
 
     def read(self, layout: Layout) -> list[Any]:
-        """Return the wanted values, None where there is none.
+        """Return the values of the wanted attributes; None for missing ones.
 
         Parameters
         ----------
         layout : Layout
-            Which attributes are wanted, and in which order.
+            The wanted attributes, in order.
 
         Returns
         -------
@@ -111,16 +111,16 @@ class Source:
         return []
 
     def hdrtab(self) -> Any:
-        """Return the table of what the input was made of, if it is a product that has one.
+        """Return the table HDRTAB, if the input is a product that has one.
 
-        It is asked for where products are to be expanded. A reader of a plugin that does not have
-        this cannot tell products from exposures: to expand what it reads is an error.
+        This is used if products are expanded. If a plugin's reader does not have this method,
+        products cannot be distinguished from exposures, and it is an error to expand its inputs.
 
         Returns
         -------
         table : array-like or None
-            The rows and columns of its HDRTAB: a `~astropy.io.fits.FITS_rec`, an
-            `~astropy.table.Table`, or another structured array. None if it is no such product.
+            HDRTAB: a `~astropy.io.fits.FITS_rec`, an `~astropy.table.Table`, or another structured
+            array. None for exposures.
         """
         return None
 

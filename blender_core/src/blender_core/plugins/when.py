@@ -42,13 +42,13 @@ class OverrideValueError(_OverrideError, ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class When:
-    """The inputs for which an override holds; all conditions must be met.
+    """The inputs to which an override applies. All conditions must be met.
 
     Parameters
     ----------
     model_type, telescope, instrument, exp_type, detector : str or tuple of str, optional
-        What the inputs are, or several of which one is enough. Upper and lower case are the same,
-        and ``*`` and ``?`` stand for any letters and for one.
+        The value of the inputs, or several values of which one has to match. Case does not matter,
+        and ``*`` and ``?`` are wildcards.
 
     Raises
     ------
@@ -78,7 +78,7 @@ class When:
 
     @property
     def conditions(self) -> frozenset[str]:
-        """Names of what has to be met."""
+        """The names of the conditions."""
         return frozenset(name for name in CONDITIONS if getattr(self, name) is not None)
 
     @property
@@ -87,7 +87,7 @@ class When:
         return self.conditions.union(*(_IMPLIED.get(name, ()) for name in self.conditions))
 
     def holds(self, context: Context) -> bool:
-        """Tell whether inputs are meant.
+        """Return whether inputs meet the conditions.
 
         Parameters
         ----------
@@ -97,7 +97,7 @@ class When:
         Returns
         -------
         holds : bool
-            True if every condition is met. What inputs do not say of themselves meets none.
+            True if every condition is met. A missing value meets no condition.
         """
         return all(
             _is_one_of(getattr(context, name), getattr(self, name)) for name in self.conditions

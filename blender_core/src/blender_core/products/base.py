@@ -28,18 +28,18 @@ __all__ = ["NoProduct", "Product"]
 
 
 class Product(Source):
-    """What gets the blended metadata, whatever its kind: a source that can be updated and saved.
+    """A product of any kind: a source that can be updated and saved.
 
-    Products of plugins have this class as a base, or `FitsProduct`, which does all of it for plain
-    FITS files. As a `Source`, a product says what it is (`what`, `model_type`, `schema`) and has
-    the values that it has now (`read`).
+    Products of plugins derive from this class, or from `FitsProduct`, which does everything for
+    plain FITS files. Like a `Source`, a product has a name (`what`), a kind (`model_type`), a
+    `schema`, and its present values (`read`).
 
     Attributes
     ----------
     path : Path or None
-        The file that the product is, or was written to last; None if it is none.
+        The file of the product, or the file to which it was written last; None if there is none.
     endings : tuple of str
-        How the names of files end that the product can be written to.
+        The endings of file names to which the product can be written.
 
     Examples
     --------
@@ -80,19 +80,19 @@ class Product(Source):
 
     @property
     def origin(self) -> Path | None:
-        """The file that the product was read from, which it may replace; None if there is none."""
+        """The file from which the product was read; None if there is none."""
         return None
 
     @property
     def tree(self) -> Mapping[str, Any]:
-        """The product's tree, in which groups are mappings. A plugin's need not have one."""
+        """The tree of the product, if it has one; groups are mappings."""
         return {}
 
     @property
     def model(self) -> Any:
-        """What the caller gets as the result's product: unless it is otherwise, this object.
+        """The object that the caller gets as ``result.product``; by default, this object.
 
-        Of a file, what it gives is opened when it is asked for, and not before.
+        A file is only opened when this is used.
         """
         return self
 
@@ -103,7 +103,7 @@ class Product(Source):
         return self.table("hdrtab")
 
     def table(self, name: str) -> Any:  # noqa: ARG002
-        """Return a table that a blend has put into the product.
+        """Return a table that a blend has written into the product.
 
         Parameters
         ----------
@@ -118,7 +118,7 @@ class Product(Source):
         return None
 
     def n_rows(self, name: str) -> int:
-        """Return how many rows a table has that a blend has put into the product.
+        """Return the number of rows of a table that a blend has written into the product.
 
         Parameters
         ----------
@@ -134,96 +134,97 @@ class Product(Source):
         return 0 if table is None else len(table)
 
     def has_place_for(self, attribute: Attribute) -> bool:  # noqa: ARG002
-        """Tell whether the product can have a value of an attribute.
+        """Return whether the product can have a value of an attribute.
 
-        Where it cannot, it keeps what it has, and the outcome says so. That is for what not all
-        products of a kind have, such as an extension.
+        If it cannot, it keeps its value, and the outcome says so. This is for attributes that some
+        products of a kind do not have, for example because an extension is missing.
 
         Parameters
         ----------
         attribute : Attribute
-            One of the plan's.
+            An attribute of the plan.
 
         Returns
         -------
         has_place : bool
-            Unless a product has it otherwise, there is a place for all of them.
+            By default, True.
         """
         return True
 
     def update(
         self, changes: Mapping[str, Any], tables: Mapping[str, ProductTable], plan: BlendPlan
     ) -> None:
-        """Give the product its values and its tables. Files stay as they are.
+        """Set the values and tables of the product. Files are not changed yet.
 
         Parameters
         ----------
         changes : mapping of str to object
-            The values, by dotted path; ``DROP`` where the product is to have none.
+            The values, by dotted path; ``DROP`` for attributes to remove.
         tables : mapping of str to ProductTable
-            The tables, by name. One without columns is to be removed, if it is there. Others stay.
+            The tables, by name. If a table has no columns, it is removed from the product. Other
+            tables stay.
         plan : BlendPlan
-            What was blended, and which attributes these are: ``plan[path].attribute`` has the
-            keyword, the HDU and the title.
+            The plan of the blend: ``plan[path].attribute`` has the keyword, the HDU and the title
+            of an attribute.
 
         Raises
         ------
         InputError, OutputError
-            If the product cannot have them. It stays as it was.
+            If they cannot be set. Then the product is not changed.
         """
         msg = f"{type(self).__name__} has no update"
         raise NotImplementedError(msg)
 
     def restored(self) -> contextlib.AbstractContextManager[None]:
-        """Leave the product as it was before if what is done within fails.
+        """Return a context manager that restores the product if its block fails.
 
         Returns
         -------
         context : context manager
-            Of a product that changes nothing until it is saved, as most files, one that does
-            nothing.
+            It does nothing for products that are not changed before they are saved, such as files.
         """
         return contextlib.nullcontext()
 
     def save(self, target: Target) -> None:
-        """Write the updated product to ``target.file``, and nowhere else.
+        """Write the updated product to ``target.file``, and to no other file.
 
-        That is a draft, which the engine puts in the place of the file ``target.output`` when it
-        is whole, and has been looked at. What is written there is compressed if the name says so.
+        This is a draft. The engine checks it, and then replaces the file ``target.output`` with it.
+        It is compressed if the name says so.
 
         Parameters
         ----------
         target : Target
-            Where the product goes: ``file`` to write to, and ``output``, the file that it will be.
+            The place of the product: ``file`` to write to, and ``output``, the file that is
+            replaced.
 
         Raises
         ------
         OutputError
-            If it cannot be written. The file that is there stays as it was.
+            If it cannot be written. An existing file is not changed.
         """
         msg = f"{type(self).__name__} has no save"
         raise NotImplementedError(msg)
 
     def check(self, draft: Path, target: Target) -> None:
-        """Require that what has been written is what was meant, before it replaces anything.
+        """Check that the draft has the values that it should have, before it replaces a file.
 
         Parameters
         ----------
         draft : Path
-            What has been written, under a name of its own.
+            The file that was written, under a temporary name.
         target : Target
             Where it goes.
         """
 
     def saved(self, target: Target, status: os.stat_result | None) -> None:
-        """Take note of that the product is in its place.
+        """Take note that the product has been written to its final place.
 
         Parameters
         ----------
         target : Target
             Where it is.
         status : os.stat_result or None
-            What the file was like when it was written.
+            The status of the file when it was written.
         """
 
 

@@ -31,7 +31,7 @@ _MANY: Final = 1 << 14
 
 @dataclass(frozen=True, slots=True)
 class CellChange:
-    """A column of which the rows of inputs differ that both products have.
+    """A column of HDRTAB in which two products differ for the same inputs.
 
     Parameters
     ----------
@@ -40,7 +40,7 @@ class CellChange:
     inputs : sequence of str
         Names of the inputs.
     here, there : object
-        What the products have of the first of them.
+        The values of the two products for the first of these inputs.
     """
 
     attribute: str

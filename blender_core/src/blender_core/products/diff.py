@@ -24,7 +24,7 @@ __all__ = ["ProductDiff", "ValueChange"]
 
 @dataclass(frozen=True, slots=True)
 class ValueChange:
-    """An attribute of which two products differ, in its value or in what made it.
+    """An attribute that differs between two products, in its value or in its rule.
 
     Parameters
     ----------
@@ -33,15 +33,15 @@ class ValueChange:
     keyword : str or None
         FITS keyword.
     here, there : object
-        The products' values; None if a product has none.
+        The values of the products; None if a product has none.
     rule_here, rule_there : str
         The rules that made them, each with its settings and with who asked for it. Of a value that
         was set after the blend, that, and what the blend gave by its rule. Empty if a product does
         not tell.
     later_here, later_there : bool
-        Whether they were set after the blend, or taken out.
+        Whether they were set or removed after the blend.
     blended_here, blended_there : object
-        What the blend gave if they were; None if it gave nothing.
+        The values of the blend in this case; None if it gave none.
     """
 
     attribute: str
@@ -66,28 +66,28 @@ class ValueChange:
 
 
 class ProductDiff(Viewed):
-    """What is different between two products; printed, tables.
+    """The differences between two products. They are printed as tables.
 
     Parameters
     ----------
     here, there : ProductFile
         The products.
     ignore : collection of str, optional
-        What is not compared, in the products and in their tables: dotted paths, groups, FITS
-        keywords, columns of HDRTAB, and patterns for any of these. None of it need be there. The
-        rows of inputs are told apart by their names in any case.
+        What not to compare, in the products and in their tables: dotted paths, groups, FITS
+        keywords, columns of HDRTAB, and patterns for any of these. They need not exist. Inputs are
+        always identified by their file names.
 
     Attributes
     ----------
     values : list of ValueChange
-        The attributes of which they differ: in the value, in whether it was set after the blend,
-        or, if both products tell, in the rule that made it.
+        The attributes that differ: in the value, in whether it was set after the blend, or, if both
+        products record their rules, in the rule.
     compares_rules : bool
-        Whether both products tell which rules made their values.
+        Whether both products record their rules.
     only_here, only_there : list of str
         Names of inputs that only one of them has.
     cells : list of CellChange
-        What their tables say otherwise of inputs that both have.
+        The columns of their tables that differ for inputs of both products.
 
     Examples
     --------

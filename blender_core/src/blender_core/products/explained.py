@@ -28,7 +28,7 @@ class Explained(abc.ABC):
         """What the product has that no rule made, by dotted path."""
 
     def varied(self) -> list[Outcome]:
-        """Return the outcomes of attributes that varied though the first was taken by default.
+        """Return the outcomes of attributes that differ between inputs and have no rule.
 
         Returns
         -------
@@ -38,7 +38,7 @@ class Explained(abc.ABC):
         return self.outcomes.varied()
 
     def explain(self, attribute: str) -> str:
-        """Say in words how values came about, as far as it is known.
+        """Explain in words how values were obtained, as far as this is known.
 
         Parameters
         ----------
@@ -53,7 +53,7 @@ class Explained(abc.ABC):
         Raises
         ------
         UnknownAttributeError
-            If nothing is known of such an attribute.
+            If there is no such attribute.
 
         Examples
         --------

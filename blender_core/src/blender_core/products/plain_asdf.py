@@ -44,30 +44,30 @@ __all__ = ["AsdfProduct"]
 
 
 class AsdfProduct(Product):
-    """An ASDF file, to build products of plugins on.
+    """The base class for products of plugins that are ASDF files.
 
-    Blended values go to the places of their attributes in the tree, `place`, which are made if they
-    are not there; the tables become arrays, ``hdrtab`` and ``hdrrules`` at the top of the tree. All
-    else stays: values as they are written, whatever their tags, and arrays to the bit. Neither the
-    libraries that know the tags nor their schemas are needed. The file is not changed until it is
-    saved.
+    Blended values are written to the places of their attributes in the tree, which `place` gives.
+    Missing places are created. The tables become the arrays ``hdrtab`` and ``hdrrules`` at the top
+    of the tree. Everything else is copied: values with their tags, and arrays to the bit. Neither
+    the schemas of the tags nor the libraries for them are needed. The file is not changed until it
+    is saved.
 
-    A plugin adds what the product is (`model_type`), which attributes it has (`schema`), and where
-    they are in the tree.
+    A plugin adds the kind of the product (`model_type`), its attributes (`schema`), and their
+    places in the tree.
 
     Parameters
     ----------
     given : path-like
         The file.
     what : str
-        What it is to the blend, for messages, as the hook is told.
+        The name of the product in messages, as the hook gets it.
     opened : Opened, optional
-        What was read of the file, as the hook has it: it is not read again.
+        What was read of the file, as the hook gets it, so that the file is not read again.
 
     Raises
     ------
     InputError
-        If it is not a whole ASDF file.
+        If it is not a complete ASDF file.
 
     Examples
     --------
@@ -115,7 +115,7 @@ class AsdfProduct(Product):
         tables: Mapping[str, ProductTable],
         plan: BlendPlan,  # noqa: ARG002
     ) -> dict[str, Any]:
-        """Return what is put into the tree: dotted path → value.
+        """Return the values to be written into the tree, by dotted path.
 
         Parameters
         ----------
@@ -134,7 +134,7 @@ class AsdfProduct(Product):
         return nodes
 
     def own_nodes(self, target: Target) -> dict[str, Any]:  # noqa: ARG002
-        """Return what the file says of itself, its name say: dotted path → value."""
+        """Return the values that describe the file itself, such as its name, by dotted path."""
         return {}
 
     @property

@@ -51,33 +51,33 @@ __all__ = ["FitsProduct"]
 
 
 class FitsProduct(Product):
-    """A FITS file of any HDUs, or an open HDUList, to build products of plugins on.
+    """The base class for products of plugins that are FITS files or open HDULists.
 
-    Blended values go to the cards of their keywords, in the HDUs that the plan says. Cards that are
-    there stay in their places and keep their comments; new ones stand beside those that are next
-    to them in the schema, with the titles for comments. HDRTAB and HDRRULES are replaced, or
-    added at the end. All else is copied to the bit. A file is not changed until it is saved, and an
-    HDUList at once.
+    Blended values are written to the cards of their keywords, in the HDUs that the plan names.
+    Existing cards keep their places and comments. New cards are put next to their neighbours in the
+    schema, with their titles as comments. HDRTAB and HDRRULES are replaced, or added at the end.
+    Everything else is copied to the bit. A file is not changed until it is saved; an HDUList is
+    changed at once.
 
-    Where the product's HDUs have other names than those of the inputs, `hdu_of` tells them; and
-    what `history` gives is added to the HISTORY of the first HDU.
+    If the HDUs of the product have other names than those of the inputs, override `hdu_of`. The
+    lines that `history` returns are added to the HISTORY of the first HDU.
 
-    A plugin adds what the product is (`model_type`) and which attributes it has (`schema`): most
-    often, what its inputs are. ``fits_hdu`` names the HDU by its EXTNAME, and where there are
-    several of one name, with the EXTVER behind it: ``SCI,2``. The attributes ``meta.filename`` and
-    ``meta.date``, if there are such, become the name of the file and the time of writing.
+    A plugin adds the kind of the product (`model_type`) and its attributes (`schema`), usually
+    those of its inputs. ``fits_hdu`` is the EXTNAME of the HDU, followed by the EXTVER if several
+    HDUs have this name: ``SCI,2``. If the schema has ``meta.filename`` and ``meta.date``, they
+    become the name of the file and the time of writing.
 
     Parameters
     ----------
     given : path-like or HDUList
         The file, which may be compressed, or the open HDUList.
     what : str
-        What it is to the blend, for messages, as the hook is told.
+        The name of the product in messages, as the hook gets it.
 
     Raises
     ------
     InputError
-        If it is not a whole FITS file.
+        If it is not a complete FITS file.
 
     Examples
     --------
@@ -128,7 +128,10 @@ class FitsProduct(Product):
 
     @property
     def model(self) -> HDUList:
-        """The updated HDUList. Of a file, it is opened now, and belongs to the caller."""
+        """The updated HDUList.
+
+        If the product is a file, it is opened now, and the caller has to close it.
+        """
         if self._hdulist is None:
             from astropy.io import fits
 
@@ -173,7 +176,7 @@ class FitsProduct(Product):
         Returns
         -------
         name : str
-            Unless a product has it otherwise, what the attribute says.
+            By default, the HDU of the attribute.
         """
         return attribute.hdu
 
@@ -182,20 +185,19 @@ class FitsProduct(Product):
         plan: BlendPlan,  # noqa: ARG002
         tables: Mapping[str, ProductTable],  # noqa: ARG002
     ) -> Iterable[str]:
-        """Return what the HISTORY of the first HDU is to say of a blend.
+        """Return the lines that a blend adds to the HISTORY of the first HDU.
 
         Parameters
         ----------
         plan : BlendPlan
-            What was blended, and by which rules.
+            The plan of the blend.
         tables : mapping of str to ProductTable
             The tables that the product gets, by name.
 
         Returns
         -------
         lines : iterable of str
-            In ASCII. Lines that are there already are not repeated. Unless a product has it
-            otherwise, there are none.
+            Lines in ASCII. Existing lines are not repeated. By default, there are none.
         """
         return ()
 
@@ -204,7 +206,7 @@ class FitsProduct(Product):
         return attribute if hdu == attribute.hdu else dataclasses.replace(attribute, hdu=hdu)
 
     def read(self, layout: Layout) -> list[Any]:
-        """Return the values of the wanted keywords, each in the HDU of its attribute."""
+        """Return the values of the wanted keywords, each from the HDU of its attribute."""
         layout = Layout(map(self._placed, layout.attributes))
         content = self._fits
         values: list[Any] = [None] * len(layout.paths)

@@ -1,4 +1,4 @@
-"""What a product on disk tells of the blend that made it."""
+"""A product on disk, with the records of its blend."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _WCS: Final = "meta.wcs"
 
 
 class ProductFile(Explained, Viewed):
-    """What a product on disk tells of the blend that made it.
+    """A product on disk, with the records of its blend.
 
     In `values`, `inputs`, `outcomes` and `table`, an attribute is found by its dotted path or its
     FITS keyword. Its values are in its headers and its tree; what every input said is in HDRTAB,
@@ -69,29 +69,30 @@ class ProductFile(Explained, Viewed):
     model_type : str
         Name of the product's class of datamodels.
     attributes : dict of str to Attribute
-        What the product's schema has, and what else the product has below ``meta``, by dotted
-        path.
+        The attributes in the product's schema, and the other attributes that the product has below
+        ``meta``, by dotted path.
     values : dict of str to object
-        What the product has, by dotted path, in the order of the attributes. Its WCS is left out.
+        The values of the product, by dotted path, in the order of the attributes. Its WCS is left
+        out.
     inputs : dict of str to sequence, shape (n_inputs,)
         What the inputs said, by dotted path, in the order of HDRTAB; None where an input said
         nothing. The values are made of the table's cells when they are asked
         for. A column of which it is not known whose it is goes by its own name.
     columns : list of RecordedColumn
-        The same with the names of the columns.
+        The same, with the names of the columns.
     n_inputs : int
-        How many rows HDRTAB has; 0 if there is none.
+        The number of rows of HDRTAB; 0 if there is none.
     labels : RowLabels
-        What messages call the rows: inputs, unless a plugin's may be several rows each.
+        The names of the rows in messages.
     has_rules : bool
-        Whether the product tells which rules made its values; of one that was only amended, it
-        tells that of the amended values.
+        Whether the product records its rules. If it was only amended, it records those of the
+        amended values.
 
     Raises
     ------
     InputError
-        If there is no such file, or it is no datamodel's, or its tables are broken, or somebody
-        replaces it meanwhile.
+        If the file does not exist, is not a product, has damaged tables, or is replaced while it is
+        read.
 
     Warns
     -----
@@ -193,8 +194,8 @@ class ProductFile(Explained, Viewed):
     def table(self) -> Table:
         """HDRTAB as an `astropy.table.Table`: masked where an input has no value.
 
-        It is as `BlendResult.table`, but that a file does not tell NaN and the empty text from
-        what is missing: these are masked, too.
+        It is like `BlendResult.table`. But a file does not distinguish NaN and the empty text from
+        missing values: these are masked, too.
         """
         try:
             typed = [
@@ -210,17 +211,18 @@ class ProductFile(Explained, Viewed):
 
     @cached_property
     def outcomes(self) -> Outcomes:
-        """How each attribute came about, by dotted path, as far as the product tells.
+        """The outcome of each attribute, by dotted path, as far as the product records it.
 
-        What was set after the blend is told as such: by HDRRULES, or, where there is none, by what
-        the rules of the schema make of HDRTAB. Otherwise the rule of what HDRRULES does not tell is
-        None, and the status is unknown; but if HDRRULES tells of a blend, the product had its value
-        before.
+        Values that were set after the blend are found by HDRRULES or, without this table, by a
+        comparison with the values that the rules of the schema give for HDRTAB. For attributes that
+        HDRRULES does not have, the rule is None, and the status is unknown; but if HDRRULES records
+        a blend, the product had its value before.
 
         Warns
         -----
         BlendWarning
-            If the installed plugins cannot be used, so that nothing tells what was set later.
+            If the installed plugins cannot be used, so that values that were set later are not
+            found.
         """
         rules = self._rules if self.has_rules else None
         blend = RecordedBlend(self.columns, rules, self.attributes, self._find_rule, self._schema)
@@ -240,9 +242,9 @@ class ProductFile(Explained, Viewed):
 
     @property
     def has_rules(self) -> bool:
-        """Whether the product tells which rules made its values.
+        """Whether the product records its rules.
 
-        Of one that was only amended, it tells that of the amended values.
+        If it was only amended, it records those of the amended values.
         """
         return bool(self._rules.outcomes)
 

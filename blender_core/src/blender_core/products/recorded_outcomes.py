@@ -65,7 +65,7 @@ class RecordedOutcomes(Outcomes):
         return self[name] if name in self else default  # noqa: SIM401  # that would be this
 
     def find(self, attribute: str) -> list[Outcome]:
-        """Return the outcomes of what a path, a keyword or a pattern means."""
+        """Return the outcomes of the attributes that match a path, a keyword or a pattern."""
         return [self[named.attribute] for named in self._names.find(attribute)]
 
     def _make(self, path: str) -> Outcome:

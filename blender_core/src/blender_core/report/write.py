@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, Final, Protocol, overload
 
 from blender_core.common.advice import Advice, Extra
 from blender_core.common.forks import unforked
+from blender_core.common.wording import preview
 from blender_core.errors import OutputError
 from blender_core.formats.files.atomic import replacing
 from blender_core.formats.files.target import Target, is_same_file
+from blender_core.products.explained import Explained
 from blender_core.report.model import facts_of
 
 if TYPE_CHECKING:
@@ -85,7 +87,7 @@ def write_report(
     overwrite : bool, optional
         Whether an existing file may be replaced.
     notes : iterable of str, optional
-        What else a reader should know, such as the warnings of the blend.
+        Lines to show at the top, such as the warnings of the blend.
 
     Returns
     -------
@@ -112,6 +114,7 @@ def write_report(
     blender_core.errors.OutputError: the name report.txt does not tell the format of the report: \
 it ends in .html or .htm
     """
+    _require_source(source)
     if path is None:
         return _text(source, notes, _UNNAMED)
     if not isinstance(path, (str, os.PathLike)) and hasattr(path, "write"):
@@ -123,6 +126,16 @@ it ends in .html or .htm
     with replacing(target) as file:
         file.write(text.encode())
     return target.output
+
+
+def _require_source(source: Any) -> None:
+    """Refuse what has no outcomes to report, such as the name of a product."""
+    if isinstance(source, Explained):
+        return
+    msg = f"a report is written of a BlendResult or a ProductFile, not of {preview(source)}"
+    if isinstance(source, (str, os.PathLike)):
+        msg = f"{msg}: pass ProductFile({preview(os.fspath(source))})"
+    raise TypeError(msg)
 
 
 def _text(source: BlendResult | ProductFile, notes: Iterable[str], path: Path) -> str:
@@ -161,9 +174,10 @@ def _write_into(file: Writable, source: BlendResult | ProductFile, notes: Iterab
             n_written = file.write(content)
             # Files without a buffer may take less than they are given, and say so.
             content = content[n_written:] if isinstance(n_written, int) else ""
-    except OSError as error:
-        msg = f"the report cannot be written into the open file {path}: {error.strerror or error}"
-        raise OutputError(msg, path=path, errno=error.errno) from error
+    except (OSError, ValueError) as error:  # a ValueError if it is closed
+        reason = getattr(error, "strerror", None) or error
+        msg = f"the report cannot be written into the open file {path}: {reason}"
+        raise OutputError(msg, path=path, errno=getattr(error, "errno", None)) from error
 
 
 def report_target(

@@ -72,9 +72,9 @@ class Attribute:
     unit : str, optional
         Unit in the notation of the FITS standard, as the title begins with it: ``[d]``.
     rule : str, optional
-        The rule that the schema asks for.
+        The rule in the schema.
     settings : mapping, optional
-        How the values are selected that the rule sees: what ``blend_rule`` says beside the rule.
+        The settings of the rule in ``blend_rule``.
     blend_from : str, optional
         The path or keyword of the attribute whose values are blended instead of its own.
     recorded : bool, optional
@@ -91,7 +91,7 @@ class Attribute:
     known : bool, optional
         Whether the schema has the attribute at all.
     subschema : mapping, optional
-        What the schema says of the attribute, to the letter.
+        The part of the schema that describes the attribute.
     """
 
     path: str

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from blender_core.common.attribute_paths import is_path, is_within, label_of
 from blender_core.common.wording import pluralize, preview
@@ -13,7 +13,11 @@ from blender_core.errors import AmbiguousAttributeError, UnknownAttributeError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["AttributeMapping", "ByAttribute", "close_labels"]
+__all__ = ["AttributeMapping", "ByAttribute", "close_labels", "close_paths"]
+
+_MISSPELT: Final = 0.85
+"""How like a keyword a text is, at least, that is taken for nothing but that keyword."""
+_SHORTEST_ABBREVIATION: Final = 4
 
 V = TypeVar("V")
 
@@ -46,7 +50,7 @@ class ByAttribute(dict[str, V]):
         path = self._path(name)
         if path is not None and path in self.keys():
             return super().__getitem__(path)
-        raise self._unknown(name, path)
+        raise self.unknown(name, path)
 
     def __contains__(self, name: object) -> bool:
         return super().__contains__(name) or super().__contains__(self._path(name))
@@ -76,7 +80,8 @@ class ByAttribute(dict[str, V]):
             raise AmbiguousAttributeError(msg, attribute=name, paths=paths)
         return paths[0] if paths else None
 
-    def _unknown(self, name: object, path: str | None) -> UnknownAttributeError:
+    def unknown(self, name: object, path: str | None = None) -> UnknownAttributeError:
+        """Return the error that there is nothing of a name, which may mean a known attribute."""
         if path is not None:
             keyword = self._keywords.get(path)
             msg = f"{label_of(path, keyword)}: {self._lacking}"
@@ -121,15 +126,43 @@ def close_labels(text: str, keywords: Mapping[str, str | None]) -> list[str]:
 
     The keywords are given by the dotted paths of the attributes.
     """
-    labels = {
-        name.casefold(): label_of(path, keyword)
-        for path, keyword in keywords.items()
-        if (name := path if is_path(text) else keyword)
-    }
+    return [label_of(path, keywords[path]) for path in close_paths(text, keywords)]
+
+
+def close_paths(text: str, keywords: Mapping[str, str | None]) -> list[str]:
+    """Return the paths of attributes that may be meant by a path or keyword that none has.
+
+    A text without dots may also be the last part of a path, whole or abbreviated: ``exposure_time``
+    or ``EXPTIME``.
+    """
     text = text.casefold()
-    close = difflib.get_close_matches(text, labels, n=3)
-    # The name may be right, and the group another.
-    name = text.rpartition(".")[2]
-    same_name = [known for known in labels if known.rpartition(".")[2] == name]
-    candidates = dict.fromkeys([*close[:1], *same_name, *close])
-    return [labels[candidate] for candidate in list(candidates)[:3]]
+    last_part = text.rpartition(".")[2]
+    last_parts = {path: path.casefold().rpartition(".")[2] for path in keywords}
+    by_name: dict[str, list[str]] = {}
+    for path, keyword in keywords.items():
+        name = path if is_path(text) else keyword
+        if name:
+            by_name.setdefault(name.casefold(), []).append(path)
+    # The last part may be right, and the group another.
+    same_last_part = [path for path, name in last_parts.items() if name == last_part]
+    closest = [path for name in difflib.get_close_matches(text, by_name) for path in by_name[name]]
+    if is_path(text):
+        candidates = [*closest[:1], *same_last_part, *closest]
+    elif difflib.get_close_matches(text, by_name, cutoff=_MISSPELT):
+        candidates = [*same_last_part, *closest]
+    else:
+        abbreviated = [path for path, name in last_parts.items() if _abbreviates(text, name)]
+        abbreviated.sort(key=lambda path: len(last_parts[path]))
+        candidates = [*same_last_part, *abbreviated, *closest]
+    return list(dict.fromkeys(candidates))[:3]
+
+
+def _abbreviates(text: str, name: str) -> bool:
+    """Tell whether a text has letters of a name, in their order, from the first to the last."""
+    rest = iter(name)
+    return (
+        len(text) >= _SHORTEST_ABBREVIATION
+        and text[0] == name[0]
+        and text[-1] == name[-1]
+        and all(letter in rest for letter in text)
+    )

@@ -1,4 +1,4 @@
-"""The order in which a reader hands over the values of one input."""
+"""The order in which a reader returns the values of an input."""
 
 from __future__ import annotations
 
@@ -25,11 +25,10 @@ _MOST_KEPT: Final = 64
 
 
 class Layout:
-    """The order in which a reader hands over the values of one input.
+    """The order in which a reader returns the values of an input.
 
-    It is the order of a walk through the tree of attributes: a group's own values, then those of
-    the groups in it. So a reader looks at each group once, and passes over those that an input
-    lacks.
+    In each group, the values of the group itself come first, and then those of the groups in it. So
+    a reader visits each group once, and can skip groups that an input does not have.
 
     Parameters
     ----------

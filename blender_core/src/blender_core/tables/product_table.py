@@ -25,14 +25,15 @@ __all__ = ["ProductTable"]
 
 @dataclass(frozen=True, slots=True)
 class ProductTable:
-    """A table that a product gets: ``hdrtab``, of what the inputs said, or ``hdrrules``.
+    """A table of a product: ``hdrtab``, with the values of the inputs, or ``hdrrules``.
 
     Parameters
     ----------
     name : str
-        Its name, of which HDUs have the upper case.
+        Its name, which is in upper case in HDUs.
     columns : sequence of TypedColumn
-        Its columns. Without any, there is no table, and a product loses one that it has.
+        Its columns. Without columns, there is no table, and an existing one is removed from the
+        product.
 
     Examples
     --------
@@ -87,7 +88,7 @@ class ProductTable:
         Returns
         -------
         array : ndarray, shape (n_rows,)
-            With the same stand-ins for what is missing as in FITS.
+            The same values stand for missing ones as in FITS.
         """
         return rows_of(fields_of(self.columns), len(self))
 

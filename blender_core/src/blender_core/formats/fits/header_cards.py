@@ -27,16 +27,16 @@ class BadCardError(Exception):
 
 
 class Card(NamedTuple):
-    """One card of a header, with those that continue its text.
+    """One card of a header, with its continuation cards.
 
     Attributes
     ----------
     keyword : str
         In upper case; without ``HIERARCH``.
     value : bool, int, float, complex, str or None
-        None where the card has no value. The text of COMMENT, HISTORY and blank cards.
+        The value; None if the card has none. For COMMENT, HISTORY and blank cards, the text.
     comment : str
-        Empty where there is none.
+        The comment; empty if there is none.
     """
 
     keyword: str

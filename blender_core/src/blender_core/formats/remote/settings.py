@@ -1,4 +1,4 @@
-"""How inputs are fetched that are named by URLs."""
+"""How inputs are fetched by URL."""
 
 from __future__ import annotations
 
@@ -28,30 +28,30 @@ def problem_with(name: str, value: Any) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remote:
-    """How inputs are fetched that are named by URLs.
+    """How inputs are fetched by URL.
 
     Parameters
     ----------
     concurrent : int, optional
-        How many inputs are fetched at a time.
+        The number of inputs that are fetched at the same time.
     timeout : float, optional
-        After how many seconds without an answer a request has failed.
+        The number of seconds after which a request without an answer fails.
     retries : int, optional
-        How often a request is made again that failed by a passing fault: a broken connection, no
-        answer, a server that is busy.
+        How often a request is repeated after a temporary fault: a broken connection, no answer, a
+        busy server.
     most_bytes : int, optional
-        How many bytes may be fetched of one input, unless it is downloaded. Headers and metadata
-        have far fewer.
+        The largest number of bytes that may be fetched from an input, unless it is downloaded.
+        Headers and metadata are far smaller.
     download : bool, optional
-        Whether each input is fetched as a whole, into a temporary file that is removed after it has
-        been read. So inputs can be had from a server that does not give parts of a file.
+        Whether each input is fetched completely, into a temporary file that is removed after
+        reading. This is needed for servers that cannot send parts of files.
     every_header : bool, optional
-        Whether all headers of a datamodel's FITS file are fetched. Otherwise, those that lie
-        between its arrays are not, if the checksum in the file says what was saved there.
+        Whether all headers of a datamodel's FITS file are fetched. By default, headers between
+        arrays are not fetched if the checksum in the file shows that they can be predicted.
     options : mapping, optional
-        What fsspec's file system of such URLs is to know: ``{"anon": True}`` for a public bucket of
-        S3. Credentials are better kept where fsspec looks for them: in its configuration, in the
-        environment, and in files of the cloud's own.
+        Options for fsspec's file system, such as ``{"anon": True}`` for a public bucket of S3. Keep
+        credentials where fsspec looks for them: in its configuration, in the environment, or in the
+        files of the cloud's tools.
 
     Examples
     --------
@@ -82,7 +82,7 @@ class Remote:
 
     @property
     def changed(self) -> dict[str, Any]:
-        """What is not as it is by default."""
+        """The settings that differ from the defaults."""
         default = Remote()
         values = {each.name: getattr(self, each.name) for each in fields(self)}
         return {name: value for name, value in values.items() if value != getattr(default, name)}

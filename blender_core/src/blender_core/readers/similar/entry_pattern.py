@@ -53,8 +53,8 @@ class EntryPattern:
     def find(self, entry: str, *, thoroughly: bool = True) -> Found | None:
         """Return the wanted values and the anchors of an entry; None if it does not fit.
 
-        Values that are those of the parsed entry need not be among them. Unless it is looked
-        through thoroughly, an entry with as many pieces fits by these, or not at all.
+        Values that are those of the parsed entry need not be among them. If it is divided into
+        pieces, it is looked through as a whole only where that is to be done thoroughly.
         """
         found = self._in_pieces(entry) if self._pieces else None
         if found is None and (thoroughly or not self._pieces):

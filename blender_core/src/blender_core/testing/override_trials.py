@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "OverrideFinding",
     "OverridesTrial",
+    "instruments_of_schema",
     "overrides_of_plugin",
     "try_overrides",
 ]
@@ -95,6 +96,12 @@ def overrides_of_plugin(
     return try_overrides(str(provider), offered, plugins, progress)
 
 
+def instruments_of_schema() -> tuple[str | None, ...]:
+    """Return the instruments that the schema knows, and None for an input of none."""
+    core = read_attributes(described(model_classes()["JwstDataModel"]).schema)
+    return (*(core["meta.instrument.name"].enum or ()), None)
+
+
 def try_overrides(
     source: str,
     offered: Callable[[str, str | None], Iterable[SourcedOverride]],
@@ -103,8 +110,7 @@ def try_overrides(
 ) -> OverridesTrial:
     """Try each override of a source with all classes of datamodels and all instruments."""
     classes = model_classes()
-    core = read_attributes(described(classes["JwstDataModel"]).schema)
-    instruments = (*(core["meta.instrument.name"].enum or ()), None)
+    instruments = instruments_of_schema()
     trials: dict[Override, _Trial] = {}
     failures: dict[str, list[str]] = {}
     by_class = []

@@ -28,13 +28,12 @@ from blender_core.products.later_values import OF_THE_PRODUCT
 from blender_core.products.open_product import open_product
 from blender_core.products.plugin_product import PluginProduct
 from blender_core.schema.attribute_index import AttributeIndex
-from blender_core.schema.layout import Layout
 from blender_core.schema.validation import objection
-from blender_core.testing.damaged_copies import damaged_copies
+from blender_core.testing.broken_inputs import faults_with_damage, problems_with_strangers
 from blender_core.testing.plugin_at_hand import plugin_at_hand
 from blender_core.testing.problems import raise_problems
-from blender_core.testing.source_check import strangers
-from blender_core.testing.untouched import file_named, state_of_input
+from blender_core.testing.source_check import values_of
+from blender_core.testing.untouched import changes_since, file_named, state_of_input
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
@@ -42,6 +41,7 @@ if TYPE_CHECKING:
     from blender_core.blending.result import BlendResult
     from blender_core.plugins.manager import Plugins
     from blender_core.schema.attributes import Attribute
+    from blender_core.schema.layout import Layout
 
 __all__ = ["check_product"]
 
@@ -105,8 +105,8 @@ def check_product(plugin: Any, product: Any, *, keep: Collection[str] = ()) -> N
         trial = _Trial(plugins, provider, path, Path(folder), strings(keep, "keep", "attributes"))
         sound = list(trial.problems())
         damaged = [] if sound else list(trial.problems_with_damage())
-        damaged += trial.problems_with_strangers()
-    if state_of_input(path) != before:
+    damaged += problems_with_strangers("blender_product", lambda it: open_product(it, plugins))
+    if changes_since(before, path):
         sound.append(f"{path.name} is not what it was: a copy of it was blended")
     raise_problems("the products", provider, (sound, damaged))
 
@@ -162,11 +162,12 @@ class _Trial:
 
     def problems(self) -> Iterator[str]:
         """Blend into copies of the file, and look at what has been saved."""
-        for given in (self._copy("a"), os.fspath(self._copy("b"))):
-            taken = self._taken(given)
-            if isinstance(taken, str):
-                yield taken
-                return
+        try:
+            for given in (self._copy("a"), os.fspath(self._copy("b"))):
+                self._taken(given)
+        except BlenderError as fault:
+            yield str(fault)
+            return
         checks = (
             *(self._problems_elsewhere, self._problems_in_place),
             *(self._problems_with_drop, self._problems_with_a_failure),
@@ -183,30 +184,27 @@ class _Trial:
         folder.mkdir()
         return Path(shutil.copy(self._original, folder))
 
-    def _taken(self, given: Any) -> PluginProduct | str:
+    def _taken(self, given: Any) -> PluginProduct:
+        """Return what the plugin makes of a file, or refuse what it is not asked for."""
         try:
             with recorded():
                 product = open_product(given, self._plugins)
         except BlenderError as fault:
-            return f"blender_product does not take it by its name: {fault}"
+            msg = f"blender_product does not take it by its name: {fault}"
+            raise InputError(msg) from fault
         if not isinstance(product, PluginProduct):
-            return f"{self._original.name}: Model Blender knows it itself, and asks no plugin"
+            msg = f"{self._original.name}: Model Blender knows it itself, and asks no plugin"
+            raise InputError(msg)
         if product.provider != self._provider:
-            return f"{self._original.name}: it is a product of plugin {product.provider}"
+            msg = f"{self._original.name}: it is a product of plugin {product.provider}"
+            raise InputError(msg)
         return product
 
     def _blend(
-        self, path: Path, output: Path, rule: str
-    ) -> tuple[dict[str, Any], dict[str, Any], BlendResult]:
-        """Blend invented values into a product; return what it had, what these are, the result."""
-        product = self._taken(path)
-        assert isinstance(product, PluginProduct)  # noqa: S101  # the same was taken before
-        return self._blend_into(product, rule, output)
-
-    def _blend_into(
         self, product: PluginProduct, rule: str, output: Path | None
     ) -> tuple[dict[str, Any], dict[str, Any], BlendResult]:
-        had, attributes = _values(product), attributes_of(product)
+        """Blend invented values into a product; return what it had, what these are, the result."""
+        had, attributes = values_of(product), attributes_of(product)
         index, known_by = AttributeIndex(attributes.values()), context_paths(attributes)
         kept = {index.path(name, "keep", "check_product") for name in self._keep}
         kept |= {path for name, path in known_by.items() if name in _KNOWN_BY}
@@ -235,30 +233,20 @@ class _Trial:
         return had, invented, result
 
     def _problems_elsewhere(self, path: Path) -> Iterator[str]:
-        before = state_of_input(path)
         output = path.parent / "elsewhere" / path.name
         output.parent.mkdir()
-        before["the folder"].append("elsewhere")
-        before["the folder"].sort()
-        had, invented, result = self._blend(path, output, "first")
+        before = state_of_input(path)
+        had, invented, result = self._blend(self._taken(path), "first", output)
         yield from self._problems_with_file(output, had, invented, result)
-        after = state_of_input(path)
-        for what in before:
-            if before[what] != after[what]:
-                yield f"{path.name}: saving it elsewhere changes {what}"
-        beside = sorted(each.name for each in output.parent.iterdir() if each != output)
-        if beside:
-            yield f"{path.name}: save leaves {beside[0]} beside the file"
+        for what in changes_since(before, path):
+            yield f"{path.name}: saving it elsewhere changes {what}"
 
     def _problems_in_place(self, path: Path) -> Iterator[str]:
-        had, invented, result = self._blend(path, path, "first")
+        had, invented, result = self._blend(self._taken(path), "first", path)
         yield from self._problems_with_file(path, had, invented, result)
-        beside = sorted(each.name for each in path.parent.iterdir() if each != path)
-        if beside:
-            yield f"{path.name}: save leaves {beside[0]} beside the file"
 
     def _problems_with_drop(self, path: Path) -> Iterator[str]:
-        _, _, result = self._blend(path, path, "drop")
+        _, _, result = self._blend(self._taken(path), "drop", path)
         values = self._read_again(path)
         for dropped, outcome in result.outcomes.items():
             value = values.get(dropped)
@@ -291,19 +279,21 @@ class _Trial:
                 )
         if not n_set:
             yield f"{path.name}: it has no place for any value that its schema has"
+        beside = sorted(each.name for each in path.parent.iterdir() if each != path)
+        if beside:
+            yield f"{path.name}: save leaves {beside[0]} beside the file"
 
     def _read_again(self, path: Path) -> dict[str, Any]:
-        product = self._taken(path)
-        if isinstance(product, str):
-            msg = f"{path.name}: what save has written is no product any more: {product}"
-            raise InputError(msg)
-        return _values(product)
+        try:
+            return values_of(self._taken(path))
+        except InputError as fault:
+            msg = f"{path.name}: what save has written is no product any more: {fault}"
+            raise InputError(msg) from fault
 
     def _problems_with_a_failure(self, path: Path) -> Iterator[str]:
         """Save where there is no room."""
         product = self._taken(path)
-        assert isinstance(product, PluginProduct)  # noqa: S101  # the same was taken before
-        self._blend_into(product, "first", None)
+        self._blend(product, "first", None)
         file = HandedOut(_FullDisk())
         target = Target(path, path, replaces=True, file=file)  # type: ignore[arg-type]
         try:
@@ -315,44 +305,15 @@ class _Trial:
 
     def problems_with_damage(self) -> Iterator[str]:
         """Open damaged copies of the file."""
-        product = self._taken(self._copy("read"))
-        if isinstance(product, str):
-            return
-        known = product.schema.attributes.values()
+        known = self._taken(self._copy("read")).schema.attributes.values()
         keywords = {attribute.keyword for attribute in known if attribute.keyword}
-        folder = self._folder / "damaged"
-        folder.mkdir()
-        for damage, copy in damaged_copies(self._original, folder, keywords):
-            try:
-                with recorded():
-                    opened = open_product(copy, self._plugins)
-                    if isinstance(opened, PluginProduct):
-                        _values(opened)
-            except InputError:
-                continue
-            except BlenderError as fault:
-                yield f"of {copy.name} {damage}, it raises no InputError: {fault}"
+        for damage, fault in faults_with_damage(self._original, keywords, self._read):
+            yield f"of {self._original.name} {damage}, it raises no InputError: {fault}"
 
-    def problems_with_strangers(self) -> Iterator[str]:
-        """Have what no plugin can know as the product."""
-        folder = self._folder / "strangers"
-        folder.mkdir()
-        for what, given, may_be_taken in strangers(folder):
-            try:
-                with recorded():
-                    taken = open_product(given, self._plugins)
-            except InputError:
-                continue
-            except BlenderError as fault:
-                yield f"of {what}, blender_product is to return None: {fault}"
-                continue
-            if not may_be_taken:
-                yield f"blender_product takes {what}, and gives {preview(taken)}"
-
-
-def _values(product: PluginProduct) -> dict[str, Any]:
-    layout = Layout(attributes_of(product).values())
-    return dict(zip(layout.paths, product.read(layout), strict=True))
+    def _read(self, copy: Path) -> None:
+        opened = open_product(copy, self._plugins)
+        if isinstance(opened, PluginProduct):
+            values_of(opened)
 
 
 def _invented(attribute: Attribute, present: Any) -> Any:

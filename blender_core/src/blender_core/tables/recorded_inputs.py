@@ -22,8 +22,9 @@ from blender_core.formats.fits.scan import BadFitsError
 from blender_core.formats.fits.stored_table import StoredTable
 from blender_core.plan.columns import numbered
 from blender_core.schema.attributes import Attribute
+from blender_core.tables.cell_form import CellForm
 from blender_core.tables.hdrtab import LEAST_INTEGER
-from blender_core.tables.recorded_values import CellForm, RecordedValues
+from blender_core.tables.recorded_values import RecordedValues
 from blender_core.tables.stored_cells import StoredCells
 
 if TYPE_CHECKING:

@@ -15,11 +15,11 @@ from blender_core.cli.amend import amend
 from blender_core.cli.bash_words import in_whole_words
 from blender_core.cli.blend import blend
 from blender_core.cli.check import check
+from blender_core.cli.command import as_command
 from blender_core.cli.demo import demo
 from blender_core.cli.diff import diff
 from blender_core.cli.errors import write_error
 from blender_core.cli.explain import explain
-from blender_core.cli.log_level import logged
 from blender_core.cli.new_plugin import new_plugin
 from blender_core.cli.plan import plan
 from blender_core.cli.plugins import plugins
@@ -128,4 +128,4 @@ _COMMANDS: Final = (
     *(explain, table, diff, report, demo, new_plugin),
 )
 for _command in _COMMANDS:
-    app.command(cls=_Command)(logged(_command))
+    app.command(cls=_Command)(as_command(_command))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blender_core.blending.blender import ModelBlender
-from blender_core.cli.errors import CommandError
+from blender_core.cli.errors import CommandError, refuse
 from blender_core.evaluation.outcome import OF_A_FILE
 from blender_core.formats.fits.scan import BadFitsError, NotFitsError, RawFits
 
@@ -28,11 +28,9 @@ def require_exposures(paths: Sequence[Path]) -> None:
     """Refuse what cannot be an exposure, before any work is done."""
     for path in paths:
         if path.is_dir():
-            msg = f"{path} is a folder: name the exposures in it, such as {path / '*.fits'}"
-            raise CommandError(msg)
+            refuse(f"{path} is a folder: name the exposures in it, such as {path / '*.fits'}")
         if not path.exists():
-            msg = f"there is no file {path}"
-            raise CommandError(msg)
+            refuse(f"there is no file {path}")
         try:
             RawFits.read(path)
         except BadFitsError as error:
@@ -54,11 +52,10 @@ def blend_files(paths: Sequence[Path], notes: Notes) -> tuple[BlendResult, str]:
                 product = type(model)()
                 product.update(model)
             elif type(model) is not type(product):
-                msg = (
+                refuse(
                     f"{path} is of type {type(model).__name__}, but {paths[0]} is of type "
                     f"{type(product).__name__}: exposures of one blend are of one type"
                 )
-                raise CommandError(msg)
             blender.accumulate(model)
             try:
                 pixels.add(model)
@@ -90,11 +87,10 @@ def _open_model(path: Path) -> Iterator[Any]:
         raise CommandError(msg) from error
     with model:
         if type(model) is datamodels.JwstDataModel:
-            msg = (
+            refuse(
                 f"{path} is not a datamodel that can be recognized: its header has no DATAMODL "
                 "that names a model type, and its arrays suggest none"
             )
-            raise CommandError(msg)
         yield model
 
 

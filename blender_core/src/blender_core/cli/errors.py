@@ -8,6 +8,7 @@ import sys
 import textwrap
 import traceback
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import typer
@@ -27,6 +28,7 @@ __all__ = [
     "drop_output",
     "error_object",
     "in_options",
+    "refuse",
     "reported",
     "write_error",
 ]
@@ -52,6 +54,11 @@ class CommandError(Exception):
         super().__init__(message)
         self.lines = tuple(lines)
         self.remedy = remedy or "\n".join(lines)
+
+
+def refuse(message: str, lines: Sequence[str] = (), *, remedy: str = "") -> NoReturn:
+    """End a command that cannot do what it was asked: see `CommandError`."""
+    raise CommandError(message, lines, remedy=remedy)
 
 
 @contextmanager
@@ -121,8 +128,6 @@ def _message(error: Exception) -> str:
 
 def error_object(error: BaseException, message: str | None = None) -> dict[str, Any]:
     """Return what programs read of an error; of several in one, each as well."""
-    from blender_core.cli.formatting import provider_object
-
     content: dict[str, Any] = {
         "type": class_name(type(error)),
         "message": message,
@@ -140,7 +145,7 @@ def error_object(error: BaseException, message: str | None = None) -> dict[str, 
         content["attribute"], content["keyword"] = error.attribute, error.keyword
         content["input"] = getattr(error.input, "name", error.input)
         if error.provider is not None:
-            content["provider"] = provider_object(error.provider)
+            content["provider"] = asdict(error.provider)
         content["remedy"] = "\n".join(map(_as_option, error.remedies)) or None
         for name, value in vars(error).items():
             if name not in content and not name.startswith("_"):
@@ -152,10 +157,8 @@ def error_object(error: BaseException, message: str | None = None) -> dict[str, 
 
 def _for_programs(value: Any) -> Any:
     """Return what a program reads of what an error knows beside what all have."""
-    from blender_core.cli.formatting import provider_object
-
     if isinstance(value, Provider):
-        return provider_object(value)
+        return asdict(value)
     if isinstance(value, os.PathLike):
         return os.fspath(value)
     if isinstance(value, str):

@@ -5,11 +5,12 @@ Each is tried with all classes of datamodels and all instruments of JWST.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.cli.captured_warnings import Notes
 from blender_core.cli.console import Output
-from blender_core.cli.formatting import list_some, print_json, provider_object
+from blender_core.cli.formatting import list_some, print_json
 from blender_core.cli.plugin_overrides import (
     find_providers,
     request_text,
@@ -49,7 +50,7 @@ def check_plugins(name: str, block: Sequence[str], *, as_json: bool, quiet: bool
         print_json(
             [
                 {
-                    "provider": provider_object(provider),
+                    "provider": asdict(provider),
                     "overrides": check.n_overrides,
                     **findings_objects(check),
                 }

@@ -4,6 +4,7 @@ import json
 import shutil
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from astropy.io import fits
@@ -139,11 +140,22 @@ def test_two_plugins(refused_json, install):
     assert names == ["acme-rules", "blender-rules-std"]
 
 
+def overriding(*overrides):
+    """Return the code of a plugin with overrides."""
+    listed = ", ".join(f"Override({each})" for each in overrides)
+    return (
+        "from blender_core import Override, hookimpl\n\n\n@hookimpl\n"
+        f"def blender_overrides():\n    return [{listed}]\n"
+    )
+
+
 class TestWhatIsKnown:
     """Each class of errors has what it knows beside what all have."""
 
     PLAN = "plan", "--model", "ImageModel"
     STD = "blender-rules-std"
+    ACME: ClassVar = {"distribution": "acme-rules", "version": "1.0", "plugin": "acme"}
+    END = "meta.exposure.end_time"
 
     def test_a_rule(self, refused_json):
         error = refused_json(*self.PLAN, "--override", "EFFEXPTM=maxx")
@@ -177,20 +189,66 @@ class TestWhatIsKnown:
         assert refused_json(*self.PLAN, *overrides)["sources"] == ["the caller"]
 
     @pytest.mark.parametrize(
-        "override",
-        ["attribute='NIX', rule='max'", "attribute='EXPEND', rule='max', order_by='NIX'"],
+        ("override", "kind", "attribute"),
+        [
+            ("attribute='NIX', rule='max'", "UnknownAttributeError", "NIX"),
+            ("attribute='EXPEND', rule='max', order_by='NIX'", "UnknownAttributeError", "NIX"),
+            ("attribute='EXPEND', rule='maxx'", "UnknownRuleError", END),
+            ("attribute='EXPEND', rule='weighted_mean'", "PlanError", END),
+            ("attribute='EXPEND', rule='max', parameters={'a': 1}", "PlanError", END),
+            ("attribute='meta.exposure.*', column='A'", "PlanError", "meta.exposure.*"),
+            ("attribute='meta.a', rule='sum', blend_from='meta.*.name'", "PlanError", "meta.a"),
+        ],
     )
-    def test_whose_override_means_nothing(self, refused_json, install, override):
+    def test_whose_override_is_wrong(self, refused_json, install, override, kind, attribute):
+        install("acme-rules", "acme", overriding(override))
+        error = refused_json(*self.PLAN)
+        assert (error["type"], error["attribute"]) == (kind, attribute)
+        assert error["keyword"] == ("EXPEND" if attribute == self.END else None)
+        assert error["provider"] == self.ACME
+        assert error["remedy"] == "--block acme"
+        assert error["message"].count("acme-rules 1.0 [acme]") == 1
+
+    def test_whose_overrides_ask_for_several_rules(self, refused_json, install):
+        overrides = "attribute='EXPEND', rule='maxx'", "attribute='EXPSTART', rule='minn'"
+        install("acme-rules", "acme", overriding(*overrides))
+        error = refused_json(*self.PLAN)
+        assert (error["attribute"], error["keyword"]) == (None, None)
+        assert (error["provider"], error["remedy"]) == (self.ACME, "--block acme")
+        # The caller asks for another.
+        error = refused_json(*self.PLAN, "--override", "EFFEXPTM=midd")
+        assert set(error["wanted"]) == {"maxx", "minn", "midd"}
+        assert (error["provider"], error["remedy"]) == (None, None)
+
+    def test_whose_overrides_disagree(self, refused_json, install):
+        one, other = "attribute='EXPEND', rule='max'", "attribute='EXPEND', rule='min'"
+        install("acme-rules", "acme", overriding(one, other))
+        error = refused_json(*self.PLAN)
+        assert error["type"] == "OverrideConflictError"
+        assert (error["provider"], error["providers"]) == (self.ACME, [self.ACME])
+        assert error["remedy"] == "--override"
+
+    def test_whose_overrides_disagree_with_those_of_others(self, refused_json, install):
+        install("acme-rules", "acme", overriding("attribute='EXPEND', rule='max'"))
+        install("apex-rules", "apex", overriding("attribute='EXPEND', rule='min'"))
+        error = refused_json(*self.PLAN)
+        assert (error["type"], error["provider"]) == ("OverrideConflictError", None)
+        names = [each["distribution"] for each in error["providers"]]
+        assert names == ["acme-rules", "apex-rules"]
+
+    def test_who_reads_the_file_that_asks_for_a_rule(self, refused_json, install, here):
+        (here / "team.acme").write_text("EXPEND: maxx")
         install(
             "acme-rules",
             "acme",
             "from blender_core import Override, hookimpl\n\n\n@hookimpl\n"
-            f"def blender_overrides():\n    return [Override({override})]\n",
+            "def blender_rules_file(path, text):\n"
+            "    name, rule = text.split(': ')\n"
+            "    return [Override(attribute=name, rule=rule)]\n",
         )
-        error = refused_json(*self.PLAN)
-        assert error["attribute"] == "NIX"
-        assert error["provider"]["distribution"] == "acme-rules"
-        assert error["close"] == []
+        error = refused_json(*self.PLAN, "--rules", "team.acme")
+        assert (error["type"], error["keyword"]) == ("UnknownRuleError", "EXPEND")
+        assert (error["provider"], error["remedy"]) == (self.ACME, None)
 
     @pytest.mark.parametrize("given", ["none*.fits", "@none.txt", "none.fits[1]"])
     def test_a_name_of_several(self, refused_json, given):

@@ -31,10 +31,25 @@ class BlenderError(Exception):
         Whose rule, override or hook it is about, if it is about one's.
     """
 
+    # A plugin's error that has an __init__ of its own, and does not call this one, has them, too.
     attribute: str | None = None
     keyword: str | None = None
     input: str | None = None
     provider: Provider | None = None
+
+    def __init__(
+        self,
+        *args: object,
+        attribute: str | None = None,
+        keyword: str | None = None,
+        input: str | None = None,
+        provider: Provider | None = None,
+    ) -> None:
+        super().__init__(*args)
+        self.attribute = attribute
+        self.keyword = keyword
+        self.input = input
+        self.provider = provider
 
     @property
     def advice(self) -> Advice:

@@ -90,7 +90,7 @@ def overrides_of_plugin(
 
     def offered(model_type: str, instrument: str | None) -> Iterator[SourcedOverride]:
         for override, _ in alone.overrides(model_type, instrument):
-            yield SourcedOverride(override, Tier.PLUGIN, str(provider))
+            yield SourcedOverride(override, Tier.PLUGIN, str(provider), provider)
 
     return try_overrides(str(provider), offered, plugins, progress)
 

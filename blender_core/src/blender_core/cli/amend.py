@@ -69,7 +69,7 @@ def amend(
 
         if not product.exists():
             msg = f"there is no product {product}"
-            raise CommandError(msg)
+            raise CommandError(msg, input=product)
         target = product if output is None else output
         if not dry_run and output is None and not overwrite:
             msg = f"say where to write: --output FILE, or --overwrite for {product} itself"
@@ -91,7 +91,7 @@ def amend(
                     f"no override holds for {product}: give one with --override or --rules, or "
                     "install a plugin that has some. Nothing has been written"
                 )
-                raise CommandError(msg)
+                raise CommandError(msg, input=product)
             if not dry_run:
                 result.save(target, overwrite=overwrite)
         heads = ("now", "then") if dry_run else ("before", "after")

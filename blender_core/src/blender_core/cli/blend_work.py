@@ -166,12 +166,12 @@ class BlendWork:
         if not self.product.exists():
             if stands_for_several(self.product):
                 msg = f"{self.product} stands for inputs: are product and inputs swapped?"
-                raise CommandError(msg)
+                raise CommandError(msg, input=self.product)
             msg = (
                 f"there is no product {self.product}: a pipeline makes it, and blend updates it. "
                 "What a blend of exposures alone gives: model-blender preview INPUT..."
             )
-            raise CommandError(msg)
+            raise CommandError(msg, input=self.product)
         plugins = Plugins.discover(self.settings["block"])
         product = open_product(self.product, plugins)
         inputs = None
@@ -231,10 +231,10 @@ def _require_files(inputs: Sequence[Input]) -> None:
     for item in inputs:
         if item.fault is not None:
             raise item.fault
-    lacking = [str(path) for path in _files(inputs) if not path.exists()]
+    lacking = [path for path in _files(inputs) if not path.exists()]
     if lacking:
-        msg = f"there is no file {', nor '.join(lacking)}"
-        raise CommandError(msg)
+        msg = f"there is no file {', nor '.join(map(str, lacking))}"
+        raise CommandError(msg, input=lacking[0])
 
 
 def _changes(result: BlendResult, own: Mapping[str, Any]) -> list[Amendment]:

@@ -37,7 +37,7 @@ from blender_core.cli.options import (
 from blender_core.cli.plan_options import PlanOptions, plan_subject
 from blender_core.common.urls import shown_url
 from blender_core.common.wording import pluralize
-from blender_core.errors import BlenderError, ColumnWarning, UnknownAttributeError
+from blender_core.errors import BlenderError, BlendErrorGroup, ColumnWarning, UnknownAttributeError
 from blender_core.plan.findings import Finding, FindingKind
 from blender_core.schema.model_class import model_classes
 
@@ -144,6 +144,8 @@ def check(
             if rules:
                 tried = _try_rules_files(rules, block or (), notes, quiet=quiet)
             findings, faults = _check_all(options, except_kind or (), notes, quiet=quiet)
+            if not (findings or tried):
+                raise next(iter(faults.values()))
         else:
             subject = plan_subject(file, model)
             with notes.about(""), _without_column_warnings():
@@ -153,12 +155,16 @@ def check(
                 findings = {
                     name: [each for each in plan.check() if each.kind not in (except_kind or ())]
                 }
+        # What classes lack is told with the overrides that were tried, and not once more.
+        n_faulty = len(faults)
+        if tried is not None:
+            faults = dict(_not_told(faults, tried))
         if as_json:
             _print_json(findings, faults, tried)
         elif not quiet:
             print_findings(findings, faults)
             if tried is not None:
-                print_check(tried)
+                print_check(tried, n_faulty - len(faults))
         if not quiet:
             notes.print()
         # That a class has not what an override means is no fault of the override.
@@ -204,9 +210,25 @@ def _check_all(
             if progress:
                 progress(done, len(classes))
         options.warn_of_unknown(assignments)
-    if not findings:
-        raise next(iter(faults.values()))
     return findings, faults
+
+
+def _not_told(
+    faults: "Mapping[str, BlenderError]", tried: "OverridesTrial"
+) -> "Iterator[tuple[str, BlenderError]]":
+    """Give the classes without a plan, and why, for which trying overrides does not tell it all."""
+    for name, fault in faults.items():
+        several = fault.exceptions if isinstance(fault, BlendErrorGroup) else (fault,)
+        left = [
+            each
+            for each in several
+            if isinstance(each, BlenderError) and not tried.tells(each, name)
+        ]
+        if left:
+            yield (
+                name,
+                left[0] if len(left) == 1 else BlendErrorGroup("overrides cannot be used", left),
+            )
 
 
 @contextmanager
@@ -266,9 +288,9 @@ def print_findings(
         listed = list_some(names, _MOST_CLASSES)
         output.text(f"Not checked, because there is no plan: {listed}", "bold")
         output.lines(message, indent=2)
-    if not classes:
+    if not classes and by_plan:
         output.text(f"Nothing found in {_where(by_plan)}.")
-    elif output.is_terminal:
+    elif classes and output.is_terminal:
         kinds = Counter(finding.kind.value for finding in classes)
         numbers = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
         output.text(f"{pluralize(len(classes), 'finding')} in {_where(by_plan)}: {numbers}.")

@@ -29,10 +29,10 @@ def require_exposures(paths: Sequence[Path]) -> None:
     for path in paths:
         if path.is_dir():
             msg = f"{path} is a folder: name the exposures in it, such as {path / '*.fits'}"
-            raise CommandError(msg)
+            raise CommandError(msg, input=path)
         if not path.exists():
             msg = f"there is no file {path}"
-            raise CommandError(msg)
+            raise CommandError(msg, input=path)
         try:
             RawFits.read(path)
         except BadFitsError as error:
@@ -40,7 +40,7 @@ def require_exposures(paths: Sequence[Path]) -> None:
             is_other |= not path.stat().st_size
             problem = "is not a FITS file" if is_other else f"cannot be read: {error}"
             msg = f"{path} {problem}"
-            raise CommandError(msg) from error
+            raise CommandError(msg, input=path) from error
 
 
 def blend_files(paths: Sequence[Path], notes: Notes) -> tuple[BlendResult, str]:
@@ -58,14 +58,14 @@ def blend_files(paths: Sequence[Path], notes: Notes) -> tuple[BlendResult, str]:
                     f"{path} is of type {type(model).__name__}, but {paths[0]} is of type "
                     f"{type(product).__name__}: exposures of one blend are of one type"
                 )
-                raise CommandError(msg)
+                raise CommandError(msg, input=path)
             blender.accumulate(model)
             try:
                 pixels.add(model)
             except Exception as error:
                 # A file that is cut short fails in its own way in each of the libraries.
                 msg = f"the pixels of {path} cannot be read: {str(error).partition(chr(10))[0]}"
-                raise CommandError(msg) from error
+                raise CommandError(msg, input=path) from error
     mean = pixels.mean()
     with notes.about("product"):
         if mean is not None:
@@ -87,14 +87,14 @@ def _open_model(path: Path) -> Iterator[Any]:
         # Whatever is wrong with a file can come as any exception of three libraries.
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
         msg = f"{path} cannot be opened as a datamodel: {reason}"
-        raise CommandError(msg) from error
+        raise CommandError(msg, input=path) from error
     with model:
         if type(model) is datamodels.JwstDataModel:
             msg = (
                 f"{path} is not a datamodel that can be recognized: its header has no DATAMODL "
                 "that names a model type, and its arrays suggest none"
             )
-            raise CommandError(msg)
+            raise CommandError(msg, input=path)
         yield model
 
 

@@ -83,7 +83,7 @@ def explain(
             blended = ProductFile(product)
         if not blended.n_inputs and not blended.has_rules:
             msg = f"{product} has no table HDRTAB: nothing tells how its values came about"
-            raise CommandError(msg)
+            raise CommandError(msg, input=product)
         unknown: list[BlenderError] = []
         if attributes:
             outcomes = _find(attributes, blended, unknown)

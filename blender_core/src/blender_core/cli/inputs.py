@@ -70,7 +70,7 @@ def require_apart_from(product: Path, inputs: Iterable[Path]) -> None:
         if _is_there(path) and os.path.samestat(path.stat(), own):
             name = "" if path == product else f" as {path}"
             msg = f"the product {product} is one of the inputs, too{name}: leave it out of them"
-            raise CommandError(msg)
+            raise CommandError(msg, input=path)
 
 
 def require_not_swapped(
@@ -82,7 +82,7 @@ def require_not_swapped(
             f"{inputs[-1]} is a product of {product}, by its HDRTAB: are product and inputs "
             "swapped? The product comes first"
         )
-        raise CommandError(msg)
+        raise CommandError(msg, input=inputs[-1])
 
 
 def require_no_exposure(
@@ -100,7 +100,7 @@ def require_no_exposure(
             "as those of all inputs do. The product comes first. For what exposures alone give: "
             "model-blender preview INPUT... For a product with such a name, pass --overwrite"
         )
-        raise CommandError(msg)
+        raise CommandError(msg, remedy="--overwrite", input=product)
 
 
 def _ending(name: Path | str) -> str:

@@ -161,7 +161,7 @@ def _package_of(name: str) -> str:
     for announced in announced_plugins():
         if normalized(announced.provider.plugin) == normalized(package):
             msg = f"{announced.provider} has a plugin of this name: choose another name"
-            raise CommandError(msg)
+            raise CommandError(msg, provider=announced.provider)
     return package
 
 
@@ -179,7 +179,7 @@ def _require_new_rule(rule: str) -> None:
     if rule in registry:
         owner = registry[rule].provider
         msg = f"{owner} has a rule {rule!r} already: choose another name with --rule"
-        raise CommandError(msg)
+        raise CommandError(msg, provider=owner)
 
 
 def _known_instrument(instrument: str) -> str:

@@ -121,7 +121,7 @@ def plan_subject(file: Path | str | None, model: str | None) -> Path | str | typ
         remedy = f"--model {file}" if file.name.isidentifier() else ""
         hint = remedy and f": for a class of datamodels, say {remedy}"
         msg = f"there is no file {file}{hint}"
-        raise CommandError(msg, remedy=remedy)
+        raise CommandError(msg, remedy=remedy, input=file)
     return file
 
 

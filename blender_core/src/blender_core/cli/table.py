@@ -105,7 +105,7 @@ def table(
             blended = ProductFile(product)
         if not blended.n_inputs:
             msg = f"{product} has no table HDRTAB"
-            raise CommandError(msg)
+            raise CommandError(msg, input=product)
         chosen = _choose_columns(blended, columns or [], show_all=show_all)
         rows = _sort_rows(blended, sort or [], reverse=reverse)
         if sort:

@@ -117,8 +117,15 @@ class AmbiguousAttributeError(PlanError):
         Dotted paths of the attributes that have it.
     """
 
-    def __init__(self, message: str, *, attribute: str, paths: Iterable[str]) -> None:
-        super().__init__(message, attribute=attribute, keyword=attribute.upper())
+    def __init__(
+        self,
+        message: str,
+        *,
+        attribute: str,
+        paths: Iterable[str],
+        provider: Provider | None = None,
+    ) -> None:
+        super().__init__(message, attribute=attribute, keyword=attribute.upper(), provider=provider)
         self.paths = tuple(paths)
 
 

@@ -82,12 +82,20 @@ class TableError(BlenderError, ValueError):
         Its FITS keyword.
     column : str
         Name of the column.
+    input : str or None
+        The first input that has such a value, if the value is what is wrong: ``input 3``.
     """
 
     attribute: str
 
     def __init__(
-        self, message: str, *, attribute: str, column: str, keyword: str | None = None
+        self,
+        message: str,
+        *,
+        attribute: str,
+        column: str,
+        keyword: str | None = None,
+        input: str | None = None,
     ) -> None:
-        super().__init__(message, attribute=attribute, keyword=keyword)
+        super().__init__(message, attribute=attribute, keyword=keyword, input=input)
         self.column = column

@@ -14,7 +14,7 @@ from blender_core.common.attribute_paths import (
     is_pattern,
     specificity,
 )
-from blender_core.errors import PlanError, UnknownAttributeError
+from blender_core.errors import AmbiguousAttributeError, UnknownAttributeError
 from blender_core.schema.by_attribute import close_labels
 
 if TYPE_CHECKING:
@@ -78,7 +78,9 @@ class AttributeIndex:
         paths = [attribute.path for attribute in self.named(text)]
         if len(paths) > 1:
             msg = f"{purpose} {text!r} in {where} may be {' or '.join(paths)}: give the path"
-            raise PlanError(Advice(msg, hint), attribute=text, provider=provider)
+            raise AmbiguousAttributeError(
+                Advice(msg, hint), attribute=text, paths=paths, provider=provider
+            )
         if not paths:
             raise self.unknown(text, purpose, where, hint, provider)
         return paths[0]

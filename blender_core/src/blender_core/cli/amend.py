@@ -56,7 +56,7 @@ def amend(
     from blender_core.products.saving import target_of
 
     if not product.exists():
-        refuse(f"there is no product {product}")
+        refuse(f"there is no product {product}", input=product)
     target = product if output is None else output
     if not dry_run and output is None and not overwrite:
         refuse(
@@ -78,7 +78,8 @@ def amend(
         if not result.amendments:
             refuse(
                 f"no override holds for {product}: give one with --override or --rules, or "
-                "install a plugin that has some. Nothing has been written"
+                "install a plugin that has some. Nothing has been written",
+                input=product,
             )
         if not dry_run:
             result.save(target, overwrite=overwrite)

@@ -164,10 +164,14 @@ class BlendWork:
         require_beginnings(self.ignore)
         if not self.product.exists():
             if stands_for_several(self.product):
-                refuse(f"{self.product} stands for inputs: are product and inputs swapped?")
+                refuse(
+                    f"{self.product} stands for inputs: are product and inputs swapped?",
+                    input=self.product,
+                )
             refuse(
                 f"there is no product {self.product}: a pipeline makes it, and blend updates it. "
-                "What a blend of exposures alone gives: model-blender preview INPUT..."
+                "What a blend of exposures alone gives: model-blender preview INPUT...",
+                input=self.product,
             )
         plugins = Plugins.discover(self.settings["block"])
         product = open_product(self.product, plugins)
@@ -228,9 +232,9 @@ def _require_files(inputs: Sequence[Input]) -> None:
     for item in inputs:
         if item.fault is not None:
             raise item.fault
-    lacking = [str(path) for path in _files(inputs) if not path.exists()]
+    lacking = [path for path in _files(inputs) if not path.exists()]
     if lacking:
-        refuse(f"there is no file {', nor '.join(lacking)}")
+        refuse(f"there is no file {', nor '.join(map(str, lacking))}", input=lacking[0])
 
 
 def _changes(result: BlendResult, own: Mapping[str, Any]) -> list[Amendment]:

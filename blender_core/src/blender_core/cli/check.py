@@ -17,7 +17,7 @@ from blender_core.cli.formatting import print_json
 from blender_core.cli.options import flag, option
 from blender_core.cli.plan_options import PlanOptions
 from blender_core.common.urls import shown_url
-from blender_core.errors import BlenderError, ColumnWarning, UnknownAttributeError
+from blender_core.errors import BlenderError, BlendErrorGroup, ColumnWarning, UnknownAttributeError
 from blender_core.plan.findings import FindingKind
 from blender_core.schema.model_class import model_classes
 
@@ -90,6 +90,8 @@ def check(
         if plan_options.rules:
             tried = _try_rules_files(plan_options, notes, quiet=quiet)
         findings, faults = _check_all(plan_options, except_kind or (), notes, quiet=quiet)
+        if not (findings or tried):
+            raise next(iter(faults.values()))
     else:
         subject = plan_options.subject()
         with notes.about(""), _without_column_warnings():
@@ -99,12 +101,16 @@ def check(
             findings = {
                 name: [each for each in plan.check() if each.kind not in (except_kind or ())]
             }
+    # What classes lack is told with the overrides that were tried, and not once more.
+    n_faulty = len(faults)
+    if tried is not None:
+        faults = dict(_not_told(faults, tried))
     if as_json:
         _print_json(findings, faults, tried)
     elif not quiet:
         print_findings(findings, faults)
         if tried is not None:
-            print_check(tried)
+            print_check(tried, n_faulty - len(faults))
     if not quiet:
         notes.print()
     # That a class has not what an override means is no fault of the override.
@@ -153,9 +159,25 @@ def _check_all(
             if progress:
                 progress(done, len(classes))
         plan_options.warn_of_unknown(assignments)
-    if not findings:
-        raise next(iter(faults.values()))
     return findings, faults
+
+
+def _not_told(
+    faults: "Mapping[str, BlenderError]", tried: "OverridesTrial"
+) -> "Iterator[tuple[str, BlenderError]]":
+    """Give the classes without a plan, and why, for which trying overrides does not tell it all."""
+    for name, fault in faults.items():
+        several = fault.exceptions if isinstance(fault, BlendErrorGroup) else (fault,)
+        left = [
+            each
+            for each in several
+            if isinstance(each, BlenderError) and not tried.tells(each, name)
+        ]
+        if left:
+            yield (
+                name,
+                left[0] if len(left) == 1 else BlendErrorGroup("overrides cannot be used", left),
+            )
 
 
 @contextmanager

@@ -21,6 +21,7 @@ from blender_core.errors import BlenderError, BlendErrorGroup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 __all__ = [
     "FINDINGS",
@@ -47,18 +48,28 @@ class CommandError(Exception):
     """A command cannot do what it was asked; the message tells its user why, in one line.
 
     ``lines`` are what the user may copy, and stand below it; ``remedy`` is what helps, and stands
-    in the message.
+    in the message. ``input`` is the file that it is about, and ``provider`` whose plugin.
     """
 
-    def __init__(self, message: str, lines: Sequence[str] = (), *, remedy: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        lines: Sequence[str] = (),
+        *,
+        remedy: str = "",
+        input: Path | str | None = None,
+        provider: Provider | None = None,
+    ) -> None:
         super().__init__(message)
+        self.input = None if input is None else str(input)
+        self.provider = provider
         self.lines = tuple(lines)
         self.remedy = remedy or "\n".join(lines)
 
 
-def refuse(message: str, lines: Sequence[str] = (), *, remedy: str = "") -> NoReturn:
+def refuse(message: str, lines: Sequence[str] = (), **about: Any) -> NoReturn:
     """End a command that cannot do what it was asked: see `CommandError`."""
-    raise CommandError(message, lines, remedy=remedy)
+    raise CommandError(message, lines, **about)
 
 
 @contextmanager
@@ -140,12 +151,13 @@ def error_object(error: BaseException, message: str | None = None) -> dict[str, 
     if isinstance(error, CommandError):
         content["message"] = "\n".join([str(error), *error.lines])
         content["remedy"] = error.remedy or None
-    if isinstance(error, BlenderError):
-        content["message"] = in_options(error.advice)
-        content["attribute"], content["keyword"] = error.attribute, error.keyword
+    if isinstance(error, (BlenderError, CommandError)):
         content["input"] = getattr(error.input, "name", error.input)
         if error.provider is not None:
             content["provider"] = asdict(error.provider)
+    if isinstance(error, BlenderError):
+        content["message"] = in_options(error.advice)
+        content["attribute"], content["keyword"] = error.attribute, error.keyword
         content["remedy"] = "\n".join(map(_as_option, error.remedies)) or None
         for name, value in vars(error).items():
             if name not in content and not name.startswith("_"):

@@ -77,7 +77,9 @@ def explain(
     with notes.about(""):
         blended = ProductFile(product)
     if not blended.n_inputs and not blended.has_rules:
-        refuse(f"{product} has no table HDRTAB: nothing tells how its values came about")
+        refuse(
+            f"{product} has no table HDRTAB: nothing tells how its values came about", input=product
+        )
     unknown: list[BlenderError] = []
     if attributes:
         outcomes = _find(attributes, blended, unknown)

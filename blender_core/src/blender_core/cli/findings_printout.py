@@ -75,9 +75,9 @@ def print_findings(
         listed = list_some(names, _MOST_CLASSES)
         output.text(f"Not checked, because there is no plan: {listed}", "bold")
         output.lines(message, indent=2)
-    if not classes:
+    if not classes and by_plan:
         output.text(f"Nothing found in {_where(by_plan)}.")
-    elif output.is_terminal:
+    elif classes and output.is_terminal:
         kinds = Counter(finding.kind.value for finding in classes)
         numbers = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
         output.text(f"{pluralize(len(classes), 'finding')} in {_where(by_plan)}: {numbers}.")

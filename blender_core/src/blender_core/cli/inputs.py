@@ -70,7 +70,10 @@ def require_apart_from(product: Path, inputs: Iterable[Path]) -> None:
         is_there = os.path.exists(path)  # noqa: PTH110  # a Path raises errors
         if is_there and os.path.samestat(path.stat(), own):
             name = "" if path == product else f" as {path}"
-            refuse(f"the product {product} is one of the inputs, too{name}: leave it out of them")
+            refuse(
+                f"the product {product} is one of the inputs, too{name}: leave it out of them",
+                input=path,
+            )
 
 
 def require_not_swapped(
@@ -80,7 +83,8 @@ def require_not_swapped(
     if inputs and is_product_of(inputs[-1], names, plugins):
         refuse(
             f"{inputs[-1]} is a product of {product}, by its HDRTAB: are product and inputs "
-            "swapped? The product comes first"
+            "swapped? The product comes first",
+            input=inputs[-1],
         )
 
 
@@ -97,7 +101,9 @@ def require_no_exposure(
         refuse(
             f"{product} would be changed, and seems to be an exposure: its name ends in {ending}, "
             "as those of all inputs do. The product comes first. For what exposures alone give: "
-            "model-blender preview INPUT... For a product with such a name, pass --overwrite"
+            "model-blender preview INPUT... For a product with such a name, pass --overwrite",
+            remedy="--overwrite",
+            input=product,
         )
 
 

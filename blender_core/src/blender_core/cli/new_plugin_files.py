@@ -155,7 +155,10 @@ def _package_of(name: str) -> str:
         refuse(f"a package {package!r} can be imported already: choose another name")
     for announced in announced_plugins():
         if normalized(announced.provider.plugin) == normalized(package):
-            refuse(f"{announced.provider} has a plugin of this name: choose another name")
+            refuse(
+                f"{announced.provider} has a plugin of this name: choose another name",
+                provider=announced.provider,
+            )
     return package
 
 
@@ -170,7 +173,9 @@ def _require_new_rule(rule: str) -> None:
     registry = Registry(Plugins.discover().rules())
     if rule in registry:
         owner = registry[rule].provider
-        refuse(f"{owner} has a rule {rule!r} already: choose another name with --rule")
+        refuse(
+            f"{owner} has a rule {rule!r} already: choose another name with --rule", provider=owner
+        )
 
 
 def _known_instrument(instrument: str) -> str:

@@ -77,7 +77,7 @@ class PlanOptions:
         if isinstance(file, Path) and not file.exists() and file_of_part(str(file)) is None:
             remedy = f"--model {file}" if file.name.isidentifier() else ""
             hint = remedy and f": for a class of datamodels, say {remedy}"
-            refuse(f"there is no file {file}{hint}", remedy=remedy)
+            refuse(f"there is no file {file}{hint}", remedy=remedy, input=file)
         return file
 
     def make_plan(

@@ -91,7 +91,7 @@ def table(
     with notes.about(""):
         blended = ProductFile(product)
     if not blended.n_inputs:
-        refuse(f"{product} has no table HDRTAB")
+        refuse(f"{product} has no table HDRTAB", input=product)
     chosen = _choose_columns(blended, columns or [], show_all=show_all)
     rows = _sort_rows(blended, sort or [], reverse=reverse)
     if sort:

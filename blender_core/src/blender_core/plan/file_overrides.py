@@ -33,8 +33,7 @@ def overrides_in(file: NamedFile, plugins: Plugins, among: Sequence[Path]) -> li
         overrides, reader = claim
     source = file.as_read_by(reader)
     _LOGGER.info("read %s from rules file %s", pluralize(len(overrides), "override"), source)
-    plugin = "" if reader is None else str(reader)
-    return [SourcedOverride(each, Tier.RULES_FILE, source, plugin) for each in overrides]
+    return [SourcedOverride(each, Tier.RULES_FILE, source, reader) for each in overrides]
 
 
 def _unknown(file: NamedFile, plugins: Plugins) -> UnknownRulesFileError:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
+from blender_core.common.wording import named
+from blender_core.errors import about_input
 from blender_core.formats.remote.remote_files import RemoteFiles
 from blender_core.inputs.inputs import lent
 from blender_core.inputs.opener import Opener
@@ -29,7 +32,9 @@ def attributes_and_context(
     model = model() if isinstance(model, type) else model
     files = RemoteFiles(remote)
     with lent(model, files) as given:
-        source = Opener(plugins, files).open(given, "the input")
+        what = named("the input", given) if isinstance(given, (str, os.PathLike)) else "the input"
+        with about_input(what):
+            source = Opener(plugins, files).open(given, "the input")
         attributes = attributes_of(source)
         return attributes, Context.of_source(source, attributes)
 

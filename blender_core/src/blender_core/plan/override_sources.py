@@ -63,7 +63,7 @@ class OverrideSources:
         if key not in self._of_plugins:
             # Asked once, so that plugins need not be quick where the inputs are of many detectors.
             self._of_plugins[key] = [
-                SourcedOverride(override, Tier.PLUGIN, str(provider), provider=provider)
+                SourcedOverride(override, Tier.PLUGIN, str(provider), provider)
                 for override, provider in self._plugins.overrides(*key)
             ]
         return self._of_plugins[key] + self._of_files_and_caller

@@ -128,7 +128,11 @@ def _is_allowed(product: Product, assignment: Assignment, value: Any) -> bool:
     except ValidationError as error:
         msg = _forbidden(assignment, whose, value, str(error))
         raise InvalidValueError(
-            msg, attribute=attribute.path, keyword=attribute.keyword, value=value
+            msg,
+            attribute=attribute.path,
+            keyword=attribute.keyword,
+            value=value,
+            provider=assignment.provider,
         ) from error
     if problem:
         consequence = "it is set all the same" if is_allowed else "the product has no value"

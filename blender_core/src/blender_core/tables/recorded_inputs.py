@@ -201,9 +201,7 @@ def _failure(label: str, name: str, attribute: Attribute, error: ValueError) -> 
         f"column {name!r} of {label} cannot be what {attribute.label} was, which is of type "
         f"{attribute.type or 'any'} in the schema: {error}"
     )
-    failure = ExpansionError(msg, column=name, attribute=attribute.path)
-    failure.keyword = attribute.keyword
-    return failure
+    return ExpansionError(msg, column=name, attribute=attribute.path, keyword=attribute.keyword)
 
 
 def _is_logical(cells: StoredCells, name: str, definition: Column | None) -> bool:

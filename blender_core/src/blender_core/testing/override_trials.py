@@ -65,6 +65,15 @@ class OverridesTrial:
     findings: list[OverrideFinding] = field(default_factory=list)
     remarks: list[OverrideFinding] = field(default_factory=list)
 
+    def tells(self, fault: BlenderError, name: str) -> bool:
+        """Tell whether a class's plan fails because it lacks an attribute, which is told here."""
+        return isinstance(fault, UnknownAttributeError) and any(
+            each.override is not None
+            and each.override.attribute == fault.attribute
+            and name in each.classes
+            for each in (*self.findings, *self.remarks)
+        )
+
 
 @dataclass(slots=True)
 class _Trial:
@@ -91,7 +100,7 @@ def overrides_of_plugin(
 
     def offered(model_type: str, instrument: str | None) -> Iterator[SourcedOverride]:
         for override, _ in alone.overrides(model_type, instrument):
-            yield SourcedOverride(override, Tier.PLUGIN, str(provider))
+            yield SourcedOverride(override, Tier.PLUGIN, str(provider), provider)
 
     return try_overrides(str(provider), offered, plugins, progress)
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["StoredCells"]
 
-_MOST_KEPT: Final = 320 << 20
+_MOST_KEPT: Final = 160 << 20
 """How many bytes of columns that vary are kept; and again as many of those that are read later."""
 
 

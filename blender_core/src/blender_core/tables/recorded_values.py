@@ -171,6 +171,15 @@ class RecordedValues(Column):
     def _raw(self) -> NDArray[Any]:
         return self._cells.of(self._name)
 
+    def __getitem__(self, place: Any) -> Any:
+        # Who wants some rows of all columns wants others next: nothing is kept of them.
+        if type(place) is slice and self.uniform is None:
+            start, stop, step = place.indices(len(self))
+            if step == 1 and 0 < stop - start < _BLOCK:
+                cells = self._cells.part(self._name, start, stop)
+                return Column([tuple(self._made(cells, start))])
+        return super().__getitem__(place)
+
     @property
     def kinds(self) -> set[type]:
         """The types of its values, and perhaps that of None."""
@@ -243,6 +252,9 @@ class _Ordered:
 
     def of(self, _name: str) -> NDArray[Any]:
         return self.cells
+
+    def part(self, _name: str, start: int, stop: int) -> NDArray[Any]:
+        return self.cells[start:stop]
 
 
 class _Parts(Sequence["Part"]):

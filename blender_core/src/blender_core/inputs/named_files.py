@@ -79,7 +79,7 @@ def _files(name: str, remote: RemoteFiles) -> Iterator[Path | str]:
             whole, bracket, _ = name.partition("[")
             if bracket and name.endswith("]") and not glob.has_magic(whole):
                 hint = hint or f", and no file {whole} that it may be a part of"
-            msg = f"there is no file whose name is like {name}{hint}"
+            msg = f"there is no file whose name is like {shown_url(name)}{hint}"
             raise InputError(visible(msg))
         yield from files
     elif os.path.isdir(path):  # noqa: PTH112  # a Path raises errors

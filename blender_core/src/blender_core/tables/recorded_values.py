@@ -39,7 +39,7 @@ class RecordedValues(Column):
     They are made when they are asked for, some at a time: going through them makes none that stays.
     """
 
-    __slots__ = ("_cells", "_failure", "_form", "_name")
+    __slots__ = ("_cells", "_failure", "_form", "_last", "_name")
 
     def __init__(
         self,
@@ -51,17 +51,21 @@ class RecordedValues(Column):
     ) -> None:
         self._cells, self._name = cells, name
         self._form, self._failure = form, failure
-        self.parts: Sequence[Part]  # type: ignore[assignment]  # there for as long as one is needed
+        self._last: tuple[int, Part] = (-1, ())
         self.uniform = None
         self._length = n_rows
         if self.is_constant:
             (value,) = self._made(self._raw)
             self.uniform = Repeated(n_rows, value)
-            self.parts = (self.uniform,)
             self._ends = (n_rows,)
         else:
             self._ends = (*range(_BLOCK, n_rows, _BLOCK), n_rows)
-            self.parts = _Parts(self, len(self._ends))
+
+    @property
+    def parts(self) -> Sequence[Part]:  # type: ignore[override]  # there for as long as it is needed
+        """Its values, in order."""
+        # Made each time: with one that it keeps, it would only go when Python looks for cycles.
+        return _Parts(self) if self.uniform is None else (self.uniform,)
 
     @property
     def is_constant(self) -> bool:
@@ -71,6 +75,15 @@ class RecordedValues(Column):
     @property
     def _raw(self) -> NDArray[Any]:
         return self._cells.of(self._name)
+
+    def __getitem__(self, place: Any) -> Any:
+        # Who wants some rows of all columns wants others next: nothing is kept of them.
+        if type(place) is slice and self.uniform is None:
+            start, stop, step = place.indices(len(self))
+            if step == 1 and 0 < stop - start < _BLOCK:
+                cells = self._cells.part(self._name, start, stop)
+                return Column([tuple(self._made(cells, start))])
+        return super().__getitem__(place)
 
     @property
     def kinds(self) -> set[type]:
@@ -95,9 +108,13 @@ class RecordedValues(Column):
             return False
         return self._form.are_regular(mine) and bool(np.all(bytes_of(mine) == bytes_of(theirs)))
 
-    def block(self, start: int, size: int) -> list[Any]:
-        """Return the values of some rows, from one on that is counted from 0."""
-        return self._made(self._raw[start : start + size], start)
+    def part(self, number: int) -> Part:
+        """Return some of its values, which stay at hand until others are asked for."""
+        if self._last[0] != number:
+            start = number * _BLOCK
+            cells = self._raw[start : start + _BLOCK]
+            self._last = number, tuple(self._made(cells, start))
+        return self._last[1]
 
     def in_order(self, rows: NDArray[np.intp]) -> RecordedValues:
         """Return the values of these rows, which are counted from 0."""
@@ -141,13 +158,15 @@ class _Ordered:
     def of(self, _name: str) -> NDArray[Any]:
         return self.cells
 
+    def part(self, _name: str, start: int, stop: int) -> NDArray[Any]:
+        return self.cells[start:stop]
+
 
 class _Parts(Sequence["Part"]):
-    """The parts of a column, of which the last that was made stays until another one is."""
+    """The parts of a column, each made when it is asked for."""
 
-    def __init__(self, values: RecordedValues, number: int) -> None:
-        self._values, self._numbers = values, range(number)
-        self._last: tuple[int, Part] = (-1, ())
+    def __init__(self, values: RecordedValues) -> None:
+        self._values, self._numbers = values, range(len(values.ends))
 
     def __len__(self) -> int:
         return len(self._numbers)
@@ -155,7 +174,4 @@ class _Parts(Sequence["Part"]):
     def __getitem__(self, number: Any) -> Any:
         if isinstance(number, slice):
             return [self[each] for each in self._numbers[number]]
-        number = self._numbers[number]
-        if self._last[0] != number:
-            self._last = number, tuple(self._values.block(number * _BLOCK, _BLOCK))
-        return self._last[1]
+        return self._values.part(self._numbers[number])

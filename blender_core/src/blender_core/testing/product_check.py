@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.blending.blendmodels import blendmodels
 from blender_core.common.caught_warnings import recorded
@@ -21,15 +21,14 @@ from blender_core.evaluation.outcome import Status
 from blender_core.formats.files.handed_out import HandedOut
 from blender_core.formats.files.target import Target
 from blender_core.plugins.context import context_paths
-from blender_core.plugins.hookspecs import hookimpl
 from blender_core.plugins.override import Override
-from blender_core.plugins.source import Source, attributes_of
+from blender_core.plugins.source import attributes_of
 from blender_core.products.later_values import OF_THE_PRODUCT
 from blender_core.products.open_product import open_product
 from blender_core.products.plugin_product import PluginProduct
 from blender_core.schema.attribute_index import AttributeIndex
-from blender_core.schema.validation import objection
 from blender_core.testing.broken_inputs import faults_with_damage, problems_with_strangers
+from blender_core.testing.invented import InventedInput, Inventor, invented_value
 from blender_core.testing.plugin_at_hand import plugin_at_hand
 from blender_core.testing.problems import raise_problems
 from blender_core.testing.source_check import values_of
@@ -40,18 +39,9 @@ if TYPE_CHECKING:
 
     from blender_core.blending.result import BlendResult
     from blender_core.plugins.manager import Plugins
-    from blender_core.schema.attributes import Attribute
-    from blender_core.schema.layout import Layout
 
 __all__ = ["check_product"]
 
-_INVENTED: Final[Mapping[str, tuple[Any, ...]]] = {
-    "number": (2.5, 1.25, 3.0),
-    "integer": (3, 7, 1),
-    "boolean": (True, False),
-    "string": ("checked", "2024-01-02", "2024-01-02T03:04:05.678", "10:00:00.0"),
-}
-"""Values by the type that a schema asks for: one that it allows, and the product does not have."""
 _KNOWN_BY: Final = ("telescope", "instrument")
 _N_INPUTS: Final = 2
 
@@ -111,30 +101,6 @@ def check_product(plugin: Any, product: Any, *, keep: Collection[str] = ()) -> N
     raise_problems("the products", provider, (sound, damaged))
 
 
-class _Invented(Source):
-    """An input that says what a check has invented."""
-
-    what = "an invented input"
-    model_type: ClassVar[type | str] = ""
-
-    def __init__(self, product: PluginProduct, values: Mapping[str, Any]) -> None:
-        self.model_type = product.model_type  # type: ignore[misc]
-        self.schema = product.schema
-        self._values = values
-
-    def read(self, layout: Layout) -> list[Any]:
-        return [self._values.get(path) for path in layout.paths]
-
-
-class _Inventor:
-    """The plugin whose inputs are invented."""
-
-    @hookimpl
-    def blender_open(self, given: Any) -> Source | None:
-        """Take what is invented."""
-        return given if type(given) is _Invented else None
-
-
 class _FullDisk(io.BytesIO):
     """A file on a disk that has no room."""
 
@@ -158,7 +124,7 @@ class _Trial:
         self._provider = provider
         self._original = path
         self._folder = folder
-        plugins.register(_Inventor(), Provider("blender-core", "testing", "blender-core-testing"))
+        plugins.register(Inventor(), Provider("blender-core", "testing", "blender-core-testing"))
 
     def problems(self) -> Iterator[str]:
         """Blend into copies of the file, and look at what has been saved."""
@@ -209,7 +175,7 @@ class _Trial:
         kept = {index.path(name, "keep", "check_product") for name in self._keep}
         kept |= {path for name, path in known_by.items() if name in _KNOWN_BY}
         invented = {
-            path: had[path] if path in kept else _invented(attribute, had[path])
+            path: had[path] if path in kept else invented_value(attribute, had[path])
             for path, attribute in attributes.items()
             # What a schema keeps is the product's business: how many extensions it has.
             if path not in OF_THE_PRODUCT and attribute.rule != "keep"
@@ -221,7 +187,7 @@ class _Trial:
             for path, value in invented.items()
             if value is not None
         ]
-        inputs = [_Invented(product, invented) for _ in range(_N_INPUTS)]
+        inputs = [InventedInput(product, invented) for _ in range(_N_INPUTS)]
         result = blendmodels(
             product,
             inputs,
@@ -314,15 +280,3 @@ class _Trial:
         opened = open_product(copy, self._plugins)
         if isinstance(opened, PluginProduct):
             values_of(opened)
-
-
-def _invented(attribute: Attribute, present: Any) -> Any:
-    """Return a value that an attribute may have, another than it has; None if none is known."""
-    candidates = attribute.enum or _INVENTED.get(attribute.type or "string", ())
-    allowed = [
-        value
-        for value in candidates
-        if value is not None and objection(value, attribute.subschema) is None
-    ]
-    others = [value for value in allowed if identity(value) != identity(present)]
-    return next(iter(others or allowed), None)

@@ -6,6 +6,7 @@ A fault here is no error: a user who asks for names gets none then.
 # Typer reads the annotations, so their names have to be there when the program runs.
 import functools
 import io
+import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import redirect_stderr
@@ -34,6 +35,8 @@ _SUBJECTS: Final = ("file", "product", "here")
 """Arguments of commands that are files of which the attributes are asked for."""
 _USUAL_CLASS: Final = "ImageModel"
 _PATHS: Final = "meta."
+_HARMLESS: Final = re.compile(r"[\w.,:=?*+-]+")
+_HARMFUL: Final = re.compile(r"[^\w\s.,:;=?!*+/()\[\]<>|&%'-]")
 
 
 def _quietly(
@@ -45,9 +48,21 @@ def _quietly(
     def quiet(ctx: typer.Context, incomplete: str) -> _Offers:
         with warnings.catch_warnings(), redirect_stderr(io.StringIO()):
             warnings.simplefilter("ignore")
-            return tried(lambda: list(offer(ctx, incomplete)), fallback=[])
+            return tried(lambda: list(_harmless(offer(ctx, incomplete))), fallback=[])
 
     return quiet
+
+
+def _harmless(offers: Iterable[str | tuple[str, str]]) -> Iterator[str | tuple[str, str]]:
+    """Leave out words that a shell would not take as they are, and what texts have of that kind.
+
+    Names may be those of a hostile file. What zsh is given it evaluates, and typer (0.29) does not
+    escape it all; bash puts it into the line as it is.
+    """
+    for each in offers:
+        word, text = (each, "") if isinstance(each, str) else each
+        if _HARMLESS.fullmatch(word):
+            yield (word, _HARMFUL.sub("", text)) if text else word
 
 
 @_quietly

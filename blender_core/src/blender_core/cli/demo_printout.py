@@ -17,7 +17,7 @@ from blender_core.evaluation.outcome import Status
 from blender_core.plan.assignment import Tier
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from blender_core.blending.result import BlendResult
@@ -82,7 +82,7 @@ class DemoPrintout:
         exposures = "1 exposure" if self.n_inputs == 1 else f"{self.n_inputs} exposures"
         model_type = type(self.result.product).__name__
         self._print_title(f"{exposures}, one product")
-        self.console.facts(
+        self._print_facts(
             {
                 "inputs": f"{self.n_inputs} of type {model_type}, {self.origin}",
                 **input_facts(self.result),
@@ -135,7 +135,7 @@ class DemoPrintout:
         columns = self.result.table.colnames
         if columns:
             facts["HDRTAB"] = f"{self.n_inputs} rows, one for each input; {len(columns)} columns"
-        self.console.facts(facts)
+        self._print_facts(facts)
         if columns:
             self.console.print()
             self._print_paragraph("What every input said, in Python:")
@@ -179,6 +179,14 @@ class DemoPrintout:
     def _print_paragraph(self, text: str, style: str = "dim") -> None:
         if text:
             self.console.print(_indented(Text(visible(text), style)))
+
+    def _print_facts(self, facts: Mapping[str, str]) -> None:
+        grid = Table.grid(padding=(0, _COLUMN_GAP))
+        grid.add_column(style="dim", min_width=10)
+        grid.add_column(overflow="fold")
+        for name, fact in facts.items():
+            grid.add_row(name, visible(fact))
+        self.console.print(_indented(grid))
 
 
 def _is_ruled(outcome: Outcome) -> bool:

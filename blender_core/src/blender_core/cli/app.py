@@ -37,6 +37,7 @@ _REQUIRED: Final = re.compile(r"\{([A-Z]+)\}")
 
 _COMPLETE: Final = "_MODEL_BLENDER_COMPLETE"
 """By this variable of the environment, typer lets a shell ask for completion."""
+_INSTALL: Final = "--install-completion"
 _JSON: Final = "--json"
 _AS_JSON: Final = "blender_core.as_json"
 """By this name, a command's context says whether JSON is asked for."""
@@ -64,6 +65,8 @@ class _Commands(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         ctx.meta[_AS_JSON] = _JSON in args
+        if _INSTALL in args:  # typer's own message has colours
+            ctx.color = False
         with _usage_errors(ctx):
             return super().parse_args(ctx, args)
 

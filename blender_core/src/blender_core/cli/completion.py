@@ -37,6 +37,8 @@ _SUBJECTS: Final = ("file", "product", "here")
 """Arguments of commands that are files of which the attributes are asked for."""
 _USUAL_CLASS: Final = "ImageModel"
 _PATHS: Final = "meta."
+_HARMLESS: Final = re.compile(r"[\w.,:=?*+-]+")
+_HARMFUL: Final = re.compile(r"[^\w\s.,:;=?!*+/()\[\]<>|&%'-]")
 _NOT_IN_NAMES: Final = re.compile(r"[^\w.+-]")
 
 
@@ -49,9 +51,21 @@ def _quietly(
     def quiet(ctx: typer.Context, incomplete: str) -> _Offers:
         with warnings.catch_warnings(), redirect_stderr(io.StringIO()):
             warnings.simplefilter("ignore")
-            return tried(lambda: list(offer(ctx, incomplete)), fallback=[])
+            return tried(lambda: list(_harmless(offer(ctx, incomplete))), fallback=[])
 
     return quiet
+
+
+def _harmless(offers: Iterable[str | tuple[str, str]]) -> Iterator[str | tuple[str, str]]:
+    """Leave out words that a shell would not take as they are, and what texts have of that kind.
+
+    Names may be those of a hostile file. What zsh is given it evaluates, and typer (0.29) does not
+    escape it all; bash puts it into the line as it is.
+    """
+    for each in offers:
+        word, text = (each, "") if isinstance(each, str) else each
+        if _HARMLESS.fullmatch(word):
+            yield (word, _HARMFUL.sub("", text)) if text else word
 
 
 @_quietly

@@ -190,6 +190,8 @@ class TestColumn:
             assert column[part] == ()
             assert [*column[part]] == []
             assert column[part].uniform is None
+            for value in {*values}:
+                assert place_of(value, column, part.start, part.stop or len(column)) is None
 
     def test_where_a_value_is(self):
         values = (*range(300), *range(300))

@@ -190,6 +190,8 @@ class TestColumn:
             assert column[part] == ()
             assert [*column[part]] == []
             assert column[part].uniform is None
+            bounds = [bound for bound in (part.start, part.stop) if bound is not None]
+            assert all(place_of(value, column, *bounds) is None for value in {*values})
 
     def test_where_a_value_is(self):
         values = (*range(300), *range(300))

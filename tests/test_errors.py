@@ -128,6 +128,15 @@ def test_groups_of_errors_go_from_process_to_process(way):
     assert list(map(facts, inner.exceptions)) == list(map(facts, ERRORS[:2]))
 
 
+def test_what_all_errors_know_is_there_without_a_call_of_their_init():
+    class FrameError(InputError):
+        def __init__(self, frame):
+            self.frame = frame
+
+    error = FrameError(3)
+    assert (error.attribute, error.keyword, error.input, error.provider) == (None,) * 4
+
+
 def test_no_fault_raises_nothing():
     assert raise_all("faults", []) is None
 

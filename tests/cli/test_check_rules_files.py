@@ -70,3 +70,33 @@ def test_an_override_that_never_holds(found):
     ((kind, attribute, _),) = found(text, status=1)
     assert kind in ("condition", "never")
     assert attribute == "EFFEXPTM"
+
+
+@pytest.mark.exhaustive
+def test_what_classes_lack_is_told_once(command, printed_json):
+    Path("team.toml").write_text(
+        '[[override]]\nattribute = "EXPSTART"\nrule = "min"\n'
+        '[[override]]\nattribute = "DETECTOR"\nrule = "mode"\n'
+    )
+    check = "check", "--all", "--rules", "team.toml"
+    done = command(*check)
+    assert "no plan:" not in done.stdout
+    lines = done.stdout.splitlines()
+    (start,) = (line for line in lines if "Not counted: EXPSTART" in line)
+    (detector,) = (line for line in lines if "Not counted: DETECTOR" in line)
+    assert detector.endswith("(in SlitDataModel)")
+    told = printed_json(*check)
+    assert told["without_a_plan"] == {}
+    lacking = {each["attribute"]: each["classes"] for each in told["overrides"]["remarks"]}
+    assert list(lacking) == ["EXPSTART", "DETECTOR"]
+    # Of the two that are shown, one lacks both.
+    number = len({*lacking["EXPSTART"], *lacking["DETECTOR"]})
+    assert f"and {len(lacking['EXPSTART']) - 4} more" in start
+    assert lines[-1] == (
+        f"{number} classes lack an attribute that is named above, so there is no plan to check."
+    )
+    # What the trial of the rules file does not tell of is told with the plans.
+    told = printed_json(*check, "--override", "TARGPROP=max")
+    assert 0 < len(told["without_a_plan"]) < 143
+    assert all("'TARGPROP'" in fault for fault in told["without_a_plan"].values())
+    assert not any("EXPSTART" in fault for fault in told["without_a_plan"].values())

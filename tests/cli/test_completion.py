@@ -1,14 +1,17 @@
 """Completion: in a bash that somebody types into, and as the other shells ask for it."""
 
+import fcntl
 import json
 import os
 import pty
 import re
 import select
 import shutil
+import struct
 import subprocess
 import sys
 import sysconfig
+import termios
 import time
 
 import pytest
@@ -152,18 +155,21 @@ def test_other_shells(variables, answer):
 
 
 class Terminal:
-    """A bash that somebody types into."""
+    """A shell that somebody types into."""
 
-    def __init__(self, path):
+    def __init__(self, path, *shell):
         self.master, inner = pty.openpty()
-        variables = {**os.environ, "PATH": path, "TERM": "dumb", "COLUMNS": "500", "PS1": "$ "}
+        fcntl.ioctl(inner, termios.TIOCSWINSZ, struct.pack("HHHH", 50, 500, 0, 0))
+        kind = "xterm" if shell[0] == "fish" else "dumb"
+        variables = {**os.environ, "PATH": path, "TERM": kind, "COLUMNS": "500", "PS1": "$ "}
         self.process = subprocess.Popen(
-            ["bash", "--norc", "--noprofile", "-i"],
+            shell,
             stdin=inner,
             stdout=inner,
             stderr=inner,
             env=variables,
             start_new_session=True,
+            preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),  # noqa: PLW1509
         )
         os.close(inner)
 
@@ -185,18 +191,68 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal():
-    if shutil.which("bash") is None:
-        pytest.skip("there is no bash")
-    # The program looks for the shell among its own parents: it is to be a child of this one.
-    shell = Terminal(os.pathsep.join((sysconfig.get_path("scripts"), os.environ["PATH"])))
-    try:
-        shell.type("bind 'set enable-bracketed-paste off'\n", r"\$ ")
-        script = 'eval "$(SHELL=/bin/bash model-blender --show-completion bash)"; echo rea""dy\n'
-        shell.type(script, "ready")
-        yield shell
-    finally:
+def open_terminal():
+    """Return a function that opens a terminal with a shell, if that is installed."""
+    opened = []
+
+    def run(*shell):
+        if shutil.which(shell[0]) is None:
+            pytest.skip(f"there is no {shell[0]}")
+        path = os.pathsep.join((sysconfig.get_path("scripts"), os.environ["PATH"]))
+        opened.append(Terminal(path, *shell))
+        return opened[-1]
+
+    yield run
+    for shell in opened:
         shell.close()
+
+
+@pytest.fixture
+def terminal(open_terminal):
+    # The program looks for the shell among its own parents: it is to be a child of this one.
+    shell = open_terminal("bash", "--norc", "--noprofile", "-i")
+    shell.type("bind 'set enable-bracketed-paste off'\n", r"\$ ")
+    script = 'eval "$(SHELL=/bin/bash model-blender --show-completion bash)"; echo rea""dy\n'
+    shell.type(script, "ready")
+    return shell
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize(
+    ("shell", "options", "ready", "source"),
+    [
+        ("zsh", "-f", r"\$ ", "autoload -Uz compinit; compinit -u; source completion"),
+        ("fish", "--no-config", "[>#]", "source completion"),
+    ],
+)
+def test_in_other_shells_that_somebody_types_into(
+    open_terminal, blended, here, shell, options, ready, source
+):
+    if shutil.which(shell) is None:
+        pytest.skip(f"there is no {shell}")
+    variables = {"_MODEL_BLENDER_COMPLETE": f"source_{shell}"}
+    (here / "completion").write_text(ask(**variables))
+    with fits.open(blended, mode="update") as hdus:
+        table = hdus["HDRTAB"]
+        odd = [
+            fits.Column(name, "1A", array=["a"] * len(table.data))
+            for name in ("ZZ", "ZZ\\$(touch run)", "ZZ\\`touch run`", 'ZZ"; touch run; "')
+        ]
+        hdus["HDRTAB"] = fits.BinTableHDU.from_columns([*table.columns, *odd], name="HDRTAB")
+    terminal = open_terminal(shell, options, "-i")
+    terminal.type("", ready)
+    terminal.type(f"{source}; echo rea''dy\n", "ready")
+    for typed, rest in (
+        ("model-blender rules wei", "ghted_mean"),
+        ("model-blender plan --override EFFEXPTM=std:wei", "ghted_mean"),
+        (f"model-blender table {blended} -c FILENAME,EXPST", "ART"),
+        (f"model-blender table {blended} -c ZZ", " "),
+        ("model-blender plan --model IFUI", "mageModel"),
+    ):
+        word = re.escape(typed.rpartition(" ")[2] + rest)
+        terminal.type(f"{typed}\t", word)
+        terminal.type("\x15echo to''ld\n", "told")
+    assert not (here / "run").exists()
 
 
 def test_in_a_bash_that_somebody_types_into(terminal, blended):
@@ -213,6 +269,56 @@ def test_in_a_bash_that_somebody_types_into(terminal, blended):
         # To the beginning of the line: what is on it is printed, and not run.
         shown = terminal.type("\x01echo told: \n", r"\ntold: .*\n")
         assert re.search(r"\ntold: (.*?) ?\r?\n", shown)[1] == completed
+
+
+def test_names_that_a_shell_would_not_take_as_they_are(offered, blended):
+    with fits.open(blended, mode="update") as hdus:
+        table = hdus["HDRTAB"]
+        odd = [
+            fits.Column(name, "1A", array=["a"] * len(table.data))
+            for name in (
+                "Q_1",
+                "Q$(a)",
+                "Q`a`",
+                "Q\\$(a)",
+                "Q'a",
+                'Q"a',
+                "Q a",
+                "Q;a",
+                "Q|a",
+                "Q>a",
+            )
+        ]
+        hdus["HDRTAB"] = fits.BinTableHDU.from_columns([*table.columns, *odd], name="HDRTAB")
+    assert offered("table", blended, "-c", "Q") == ["Q_1"]
+
+
+def test_texts_that_a_shell_would_not_take_as_they_are(install):
+    install(
+        "acme-rules",
+        "acme",
+        "from blender_core import Rule, hookimpl\n\n\n@hookimpl\ndef blender_rules():\n"
+        "    summary = 'In \"$HOME\" `a` \\\\$(a), 5 % more'\n"
+        "    return [Rule(name='wettest', blend=max, summary=summary)]\n",
+    )
+    answer = ask(
+        _TYPER_COMPLETE_ARGS="model-blender rules wet", _MODEL_BLENDER_COMPLETE="complete_zsh"
+    )
+    assert '"wettest":"In HOME a (a), 5 % more"' in answer
+
+
+def test_what_its_installation_says_has_no_colours(here):
+    variables = {**os.environ, "HOME": str(here), "SHELL": "/bin/bash"}
+    program = os.path.join(sysconfig.get_path("scripts"), "model-blender")  # noqa: PTH118
+    done = subprocess.run(
+        ["bash", "-c", '"$0" --install-completion; exit $?', program],
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.startswith("bash completion installed in ")
+    assert (here / ".bash_completions/model-blender.sh").exists()
 
 
 class TestWhatIsKept:

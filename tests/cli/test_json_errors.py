@@ -4,9 +4,11 @@ import json
 import shutil
 import sys
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from astropy.io import fits
+from stdatamodels.jwst.datamodels import ImageModel
 
 from blender_core import blendmodels
 from blender_core.cli.app import app
@@ -139,11 +141,22 @@ def test_two_plugins(refused_json, install):
     assert names == ["acme-rules", "blender-rules-std"]
 
 
+def overriding(*overrides):
+    """Return the code of a plugin with overrides."""
+    listed = ", ".join(f"Override({each})" for each in overrides)
+    return (
+        "from blender_core import Override, hookimpl\n\n\n@hookimpl\n"
+        f"def blender_overrides():\n    return [{listed}]\n"
+    )
+
+
 class TestWhatIsKnown:
     """Each class of errors has what it knows beside what all have."""
 
     PLAN = "plan", "--model", "ImageModel"
     STD = "blender-rules-std"
+    ACME: ClassVar = {"distribution": "acme-rules", "version": "1.0", "plugin": "acme"}
+    END = "meta.exposure.end_time"
 
     def test_a_rule(self, refused_json):
         error = refused_json(*self.PLAN, "--override", "EFFEXPTM=maxx")
@@ -177,24 +190,149 @@ class TestWhatIsKnown:
         assert refused_json(*self.PLAN, *overrides)["sources"] == ["the caller"]
 
     @pytest.mark.parametrize(
-        "override",
-        ["attribute='NIX', rule='max'", "attribute='EXPEND', rule='max', order_by='NIX'"],
+        ("override", "kind", "attribute"),
+        [
+            ("attribute='NIX', rule='max'", "UnknownAttributeError", "NIX"),
+            ("attribute='EXPEND', rule='max', order_by='NIX'", "UnknownAttributeError", "NIX"),
+            ("attribute='EXPEND', rule='maxx'", "UnknownRuleError", END),
+            ("attribute='EXPEND', rule='weighted_mean'", "PlanError", END),
+            ("attribute='EXPEND', rule='max', parameters={'a': 1}", "PlanError", END),
+            ("attribute='meta.exposure.*', column='A'", "PlanError", "meta.exposure.*"),
+            ("attribute='meta.a', rule='sum', blend_from='meta.*.name'", "PlanError", "meta.a"),
+        ],
     )
-    def test_whose_override_means_nothing(self, refused_json, install, override):
+    def test_whose_override_is_wrong(self, refused_json, install, override, kind, attribute):
+        install("acme-rules", "acme", overriding(override))
+        error = refused_json(*self.PLAN)
+        assert (error["type"], error["attribute"]) == (kind, attribute)
+        assert error["keyword"] == ("EXPEND" if attribute == self.END else None)
+        assert error["provider"] == self.ACME
+        assert error["remedy"] == "--block acme"
+        assert error["message"].count("acme-rules 1.0 [acme]") == 1
+
+    def test_whose_overrides_ask_for_several_rules(self, refused_json, install):
+        overrides = "attribute='EXPEND', rule='maxx'", "attribute='EXPSTART', rule='minn'"
+        install("acme-rules", "acme", overriding(*overrides))
+        error = refused_json(*self.PLAN)
+        assert (error["attribute"], error["keyword"]) == (None, None)
+        assert (error["provider"], error["remedy"]) == (self.ACME, "--block acme")
+        # The caller asks for another.
+        error = refused_json(*self.PLAN, "--override", "EFFEXPTM=midd")
+        assert set(error["wanted"]) == {"maxx", "minn", "midd"}
+        assert (error["provider"], error["remedy"]) == (None, None)
+
+    def test_whose_overrides_disagree(self, refused_json, install):
+        one, other = "attribute='EXPEND', rule='max'", "attribute='EXPEND', rule='min'"
+        install("acme-rules", "acme", overriding(one, other))
+        error = refused_json(*self.PLAN)
+        assert error["type"] == "OverrideConflictError"
+        assert (error["provider"], error["providers"]) == (self.ACME, [self.ACME])
+        assert error["remedy"] == "--override"
+
+    def test_whose_overrides_disagree_with_those_of_others(self, refused_json, install):
+        install("acme-rules", "acme", overriding("attribute='EXPEND', rule='max'"))
+        install("apex-rules", "apex", overriding("attribute='EXPEND', rule='min'"))
+        error = refused_json(*self.PLAN)
+        assert (error["type"], error["provider"]) == ("OverrideConflictError", None)
+        names = [each["distribution"] for each in error["providers"]]
+        assert names == ["acme-rules", "apex-rules"]
+
+    def test_who_reads_the_file_that_asks_for_a_rule(self, refused_json, install, here):
+        (here / "team.acme").write_text("EXPEND: maxx")
         install(
             "acme-rules",
             "acme",
             "from blender_core import Override, hookimpl\n\n\n@hookimpl\n"
-            f"def blender_overrides():\n    return [Override({override})]\n",
+            "def blender_rules_file(path, text):\n"
+            "    name, rule = text.split(': ')\n"
+            "    return [Override(attribute=name, rule=rule)]\n",
         )
-        error = refused_json(*self.PLAN)
-        assert error["attribute"] == "NIX"
-        assert error["provider"]["distribution"] == "acme-rules"
-        assert error["close"] == []
+        error = refused_json(*self.PLAN, "--rules", "team.acme")
+        assert (error["type"], error["keyword"]) == ("UnknownRuleError", "EXPEND")
+        assert (error["provider"], error["remedy"]) == (self.ACME, None)
 
     @pytest.mark.parametrize("given", ["none*.fits", "@none.txt", "none.fits[1]"])
     def test_a_name_of_several(self, refused_json, given):
         assert refused_json("preview", given)["input"] == given
+
+    @pytest.mark.parametrize("problem", ["none", "junk"])
+    @pytest.mark.parametrize(
+        "arguments",
+        [
+            ["amend", "a.fits", "--overwrite"],
+            ["blend", "a.fits", "b.fits"],
+            *(["check", "a.fits"], ["demo", "a.fits"], ["diff", "a.fits", "a.fits"]),
+            *(["explain", "a.fits"], ["plan", "a.fits"], ["preview", "a.fits"]),
+            *(["report", "a.fits"], ["table", "a.fits"]),
+        ],
+        ids=lambda arguments: arguments[0],
+    )
+    def test_which_file(self, refused_json, here, arguments, problem):
+        if problem == "junk":
+            (here / "a.fits").write_text("hello")
+        assert refused_json(*arguments)["input"] == "a.fits"
+
+    @pytest.mark.parametrize("name", ["explain", "table"])
+    def test_a_file_without_a_table(self, refused_json, exposures, name):
+        assert refused_json(name, exposures[0])["input"] == str(exposures[0])
+
+    def test_a_product_that_is_no_product(self, refused_json, product, exposures):
+        assert refused_json("blend", exposures[0], *exposures)["input"] == str(exposures[0])
+        none = refused_json("blend", product, "none.fits", "nor.fits", "--dry-run")
+        assert none["input"] == "none.fits"
+        error = refused_json("amend", product, "--overwrite")
+        assert (error["type"], error["input"]) == ("CommandError", str(product))
+
+    def test_a_keyword_of_several_attributes(self, refused_json, here):
+        (here / "t.toml").write_text(
+            '[[override]]\nattribute = "EXPEND"\nrule = "last"\norder_by = "v2_ref"\n'
+        )
+        error = refused_json(*self.PLAN, "--rules", "t.toml")
+        assert error["type"] == "AmbiguousAttributeError"
+        assert (error["attribute"], error["keyword"]) == ("v2_ref", "V2_REF")
+        assert error["paths"] == ["meta.guidestar.fgs_v2_ref", "meta.wcsinfo.v2_ref"]
+
+    def test_a_value_that_the_schema_forbids(
+        self, refused_json, install, product, exposures, monkeypatch
+    ):
+        install(
+            "acme-rules",
+            "acme",
+            "from blender_core import Rule, hookimpl\n\n\n@hookimpl\ndef blender_rules():\n"
+            "    return [Rule(name='word', blend=lambda values: 'X', summary='A word.')]\n",
+        )
+        monkeypatch.setenv("STRICT_VALIDATION", "1")
+        error = refused_json("blend", product, *exposures, "--override", "NGROUPS=word")
+        assert error["type"] == "InvalidValueError"
+        assert (error["attribute"], error["keyword"]) == ("meta.exposure.ngroups", "NGROUPS")
+        assert (error["value"], error["provider"]) == ("X", self.ACME)
+
+    def test_a_value_that_no_table_can_have(self, refused_json, product, here):
+        paths = []
+        for number, name in enumerate(["NGC 1300", "η Carinae"]):
+            model = ImageModel()
+            model.meta.target.proposer_name = name
+            paths.append(model.save(here / f"{number}_cal.asdf"))
+        error = refused_json("blend", product, *paths)
+        assert error["type"] == "TableError"
+        assert (error["attribute"], error["keyword"]) == ("meta.target.proposer_name", "TARGPROP")
+        assert (error["column"], error["input"]) == ("TARGPROP", "input 2")
+
+    @pytest.mark.exhaustive
+    def test_workers_that_die(self, script, product, exposures, install, monkeypatch, tmp_path):
+        install(
+            "acme-rules",
+            "acme",
+            "import multiprocessing, os\nfrom blender_core import hookimpl\n\n"
+            "if multiprocessing.parent_process():\n    os._exit(3)\n\n\n"
+            "@hookimpl\ndef blender_rules():\n    return []\n",
+        )
+        monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site" / "acme-rules"))
+        done = script("blend", product, *exposures, "--processes", 2, "--json", timeout=120)
+        assert (done.returncode, done.stdout) == (2, "")
+        (error,) = json.loads(done.stderr).values()
+        assert error["type"] == "ExecutorError"
+        assert error["numbers"] == [2, len(exposures)]
 
     def test_a_url_pattern(self, refused_json):
         error = refused_json("preview", "nosuch://me:secret@host/*.fits")

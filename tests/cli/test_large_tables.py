@@ -61,6 +61,35 @@ def test_columns_that_there_is_no_room_for(path, attributes, monkeypatch):
         )
 
 
+def test_a_column_that_varies_late(attributes, tmp_path, monkeypatch):
+    """Until then, others have taken the room that there is."""
+    monkeypatch.setattr("blender_core.tables.stored_cells._MOST_KEPT", 1 << 19)
+
+    def late(attribute, i):
+        if attribute is date:
+            return "2022-07-17" if i < ROWS - 10 else "2022-07-18"
+        return cell(attribute, i)
+
+    date = next(each for each in attributes.values() if each.path == "meta.observation.date")
+    path = tmp_path / "late.fits"
+    attributes = write_product(path, ROWS, COLUMNS, late)
+    date = next(each for each in attributes.values() if each.path == date.path)
+    product = ProductFile(path)
+    for attribute in [*attributes.values()][:9]:
+        column = product.inputs[attribute.path]
+        assert column == [late(attribute, i) for i in range(ROWS)]
+    assert product.inputs[date.path].count("2022-07-18") == 10
+
+
+def test_rows_of_columns_that_there_is_no_room_for(command, path, monkeypatch, tmp_path):
+    """A table is written the same if most of it is read again for it."""
+    columns = "EXPSTART,FILENAME,NINTS,DETECTOR,RA_V1"
+    for output in ("whole.csv", "again.csv"):
+        command("table", path, "-c", columns, "--output", tmp_path / output)
+        monkeypatch.setattr("blender_core.tables.stored_cells._MOST_KEPT", 1 << 18)
+    assert (tmp_path / "again.csv").read_bytes() == (tmp_path / "whole.csv").read_bytes()
+
+
 def test_outcomes_are_found_out_of_what_is_asked_for(product):
     # By hand: EXPSTART is the smallest, 59777.0; 20,000 different ones.
     (outcome,) = product.outcomes.find("EXPSTART")

@@ -22,6 +22,8 @@ FORMS = {
     "C.miri": ["--overrides", "miri"],
     LONG: ["--rule", "mid-dle?", "--reader", "--overrides", "NIRSPEC"],
 }
+RIVALS = {"rival": ["--rule", "mid-dle?", "--reader", "--overrides", "NIRSPEC"]}
+"""With the same rule and override as another, and then a reader of the same files."""
 PROGRAMS = Path(sys.executable).parent
 
 
@@ -177,7 +179,7 @@ def test_all_forms_as_their_authors_have_them(command, here, build_wheel):
     ours = Path(pytest.__file__).parents[1]
     link = f"import site; site.addsitedir({str(ours)!r})\n"
     (environment.packages / "ours.pth").write_text(link)
-    for name, arguments in FORMS.items():
+    for name, arguments in {**FORMS, **RIVALS}.items():
         command("new-plugin", name, *arguments)
     # That with all parts is installed; the others are tested from their folders.
     with zipfile.ZipFile(build_wheel(here / LONG)) as wheel:
@@ -185,21 +187,31 @@ def test_all_forms_as_their_authors_have_them(command, here, build_wheel):
         wheel.extractall(environment.packages)
     assert any(each.endswith("licenses/LICENSE") for each in names)
     assert any(each.endswith("/py.typed") for each in names)
-    pytest_ = (environment.python, "-m", "pytest", "-q", "-p", "no:cacheprovider")
-    tested = run(*pytest_, cwd=here / LONG)
-    # Others without their conftest, of which there can be one: together they take half the time.
-    others = [name for name in FORMS if name != LONG]
-    sources = os.pathsep.join(str(here / name / "src") for name in others)
-    fixtures = ("--import-mode=importlib", "--noconftest", "-p", "blender_core.testing.fixtures")
-    tested += run(*pytest_, *fixtures, *others, cwd=here, PYTHONPATH=sources)
-    assert re.findall(r"^(\d+ passed) in", tested, re.MULTILINE) == ["8 passed", "8 passed"]
-    assert "warning" not in tested
-    options = ("--python-executable", environment.python, "--cache-dir", here / "cache")
-    # It has the modules of all.
-    run(environment.python, "-m", "mypy", *options, cwd=here / LONG)
     printed = run(environment.python, "-m", "blender_core", "plugins", "--json", cwd=here)
     (told,) = [each for each in json.loads(printed) if each["distribution"] == LONG]
     assert told["rules"] == ["mid-dle?"]
     assert told["reads"] is told["has_products"] is True
     checked = run(environment.python, "-m", "blender_core", "check", "--plugin", LONG, cwd=here)
     assert ": nothing found." in checked
+    options = ("--python-executable", environment.python, "--cache-dir", here / "cache")
+    # It has the modules of all.
+    run(environment.python, "-m", "mypy", *options, cwd=here / LONG)
+    # Nor do others that are installed, and contradict it, change what their tests say.
+    for name in RIVALS:
+        reader = here / name / "src" / name / "reader.py"
+        text = reader.read_text()
+        reader.write_text(text.replace(name.upper(), LONG.replace("-", "_").upper()))
+        with zipfile.ZipFile(build_wheel(here / name)) as wheel:
+            wheel.extractall(environment.packages)
+    (environment.packages / "broken.py").write_text("raise RuntimeError('no licence')")
+    broken = environment.packages / "broken-1.0.dist-info"
+    broken.mkdir()
+    (broken / "METADATA").write_text("Name: broken\nVersion: 1.0\n")
+    (broken / "entry_points.txt").write_text("[blender_core]\nbroken = broken\n")
+    pytest_ = (environment.python, "-m", "pytest", "-q", "-p", "no:cacheprovider")
+    passed = {}
+    for name in FORMS:
+        tested = run(*pytest_, cwd=here / name)
+        assert "warning" not in tested
+        passed[name] = int(re.search(r"^(\d+) passed in", tested, re.MULTILINE)[1])
+    assert passed == {"a-rules": 3, "b_reader": 3, "C.miri": 2, LONG: 8}

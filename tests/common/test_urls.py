@@ -56,6 +56,17 @@ def test_nothing_else_is_one(given):
         ("https://h/a.fits#access_token=secret", "https://h/a.fits#***"),
         ("https://h/a%20b.fits", "https://h/a%20b.fits"),
         ("https://h/me@home/a.fits", "https://h/me@home/a.fits"),
+        ("https://h:8080/me@home/a.fits", "https://h:8080/me@home/a.fits"),
+        ("s3://bucket/a:b@c.fits", "s3://bucket/a:b@c.fits"),
+        ("C:/me@home/a.fits", "C:/me@home/a.fits"),
+        # As a path has it, and with characters in the password that should have been quoted.
+        ("https:/me:secret@h/a.fits", "https:/***@h/a.fits"),
+        ("https:///me:secret@h/a.fits", "https:///***@h/a.fits"),
+        ("https://me:se/cret@h/a.fits", "https://***@h/a.fits"),
+        ("https://me:se#cret@h/a.fits", "https://***@h/a.fits"),
+        ("https://me:se?x=cret@h:80/a.fits", "https://***@h:80/a.fits"),
+        ("https://me:se cret@h/a.fits", "https://***@h/a.fits"),
+        ('https://me:se"cret@h/a.fits', "https://***@h/a.fits"),
     ],
 )
 def test_what_lets_somebody_in_is_not_shown(url, shown):

@@ -1,11 +1,13 @@
 """A column gives back what it was given: the same values, of the same types, to the last bit."""
 
+import enum
 import math
 import pickle
 import struct
 import sys
 import tracemalloc
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,8 +25,20 @@ class Text(str):
     __slots__ = ()
 
 
+class Number(float):
+    """A number that is not a plain one."""
+
+    __slots__ = ()
+
+
+class Level(enum.IntEnum):
+    LOW = 1
+
+
 QUIET, SIGNALLING = struct.unpack("<2d", bytes.fromhex("01000000 0000f87f 01000000 0000f0ff"))
 ALIKE = [1, 1.0, True, 0, 0.0, -0.0, False, None, "", "1", Text("1"), math.nan, QUIET, SIGNALLING]
+ALIKE += [Number(1.0), Level.LOW, b"1", (1,), {"a": 1}, {"a": 1.0}]
+OF_NUMPY = [np.float64(-0.0), np.float32(1.0), np.int64(1), np.bool_(True), np.str_("1")]
 
 scalars = st.one_of(
     st.sampled_from(ALIKE),
@@ -50,14 +64,23 @@ def in_another_process(given):
 def exact(value):
     """Return what two values share exactly when they are the same to the bit."""
     if isinstance(value, float):
-        return float, struct.pack("<d", value)
-    if isinstance(value, list):
-        return list, tuple(map(exact, value))
+        return type(value), struct.pack("<d", value)
+    if isinstance(value, (list, tuple)):
+        return type(value), tuple(map(exact, value))
+    if isinstance(value, dict):
+        return dict, tuple((key, exact(item)) for key, item in value.items())
     return type(value), value
 
 
 def is_nan(value):
     return isinstance(value, float) and math.isnan(value)
+
+
+def place_of(value, values, *bounds):
+    try:
+        return values.index(value, *bounds)
+    except ValueError:
+        return None
 
 
 def texts_apart(values):
@@ -102,26 +125,27 @@ class TestExactness:
         assert len(column) == len(values)
         assert kinds_of(column) == set(map(type, values))
 
-    @given(columns_of_one_kind, st.integers(1, 40))
-    def test_as_a_tuple(self, some, times):
+    @given(columns_of_one_kind, st.integers(1, 40), st.lists(st.integers(-50, 400), max_size=2))
+    def test_as_a_tuple(self, some, times, bounds):
         values = tuple(some * times)
         column = Column() if not values else columns_of(values).by_attribute()["meta.a"]
         for value in (*ALIKE, *some[:3]):
             if not is_nan(value):
                 assert column.count(value) == values.count(value)
                 assert (value in column) is (value in values)
+                assert place_of(value, column, *bounds) == place_of(value, values, *bounds)
         if not any(map(is_nan, values)):
             assert column == values
             assert values == column
             assert column != (*values, 1)
         assert column != "text"
 
-    @pytest.mark.parametrize("other", ALIKE)
-    @pytest.mark.parametrize("value", ALIKE)
-    def test_one_that_is_alike(self, value, other):
-        values = [value] * 300 + [other] * 300 + [value, other]
-        column = columns_of(values).by_attribute()["meta.a"]
-        assert [exact(each) for each in column] == [exact(each) for each in values]
+    @pytest.mark.parametrize("value", [*ALIKE, *OF_NUMPY])
+    def test_one_that_is_alike(self, value):
+        for other in (*ALIKE, *OF_NUMPY):
+            values = [value] * 300 + [other] * 300 + [value, other]
+            column = columns_of(values).by_attribute()["meta.a"]
+            assert [exact(each) for each in column] == [exact(each) for each in values]
 
     def test_an_object_is_never_compared(self):
         class Hostile:
@@ -166,6 +190,8 @@ class TestColumn:
             assert column[part] == ()
             assert [*column[part]] == []
             assert column[part].uniform is None
+            bounds = [bound for bound in (part.start, part.stop) if bound is not None]
+            assert all(place_of(value, column, *bounds) is None for value in {*values})
 
     def test_where_a_value_is(self):
         values = (*range(300), *range(300))

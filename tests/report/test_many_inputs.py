@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from astropy.io import fits
 from large_products import VARYING, cell, write_product
 
 from blender_core import ProductFile
@@ -14,7 +15,14 @@ SPECIAL = 12_347
 """An input that is not among those that are evenly chosen, with the largest and rarest values."""
 
 
+EVEN = {i * (ROWS - 1) // 1999 for i in range(2000)}
+SPARSE = [7, *(i for i in range(5000, 5100) if i not in EVEN)]
+"""Inputs that are not evenly chosen, which alone have some value."""
+
+
 def with_extremes(attribute, i):
+    if attribute.path == "meta.wcsinfo.ra_ref":
+        return i * 7919 % 1009 / 4 if i in SPARSE else None
     if attribute.path == "meta.exposure.duration":
         return 1e6 if i == SPECIAL else cell(attribute, i)
     return cell(attribute, i)
@@ -36,6 +44,30 @@ def test_which_are_drawn(product):
     steps = set(np.diff(drawn.even))
     assert max(steps) - min(steps) <= 1
     assert sorted(set(drawn.rows)) == list(drawn.rows)
+
+
+def test_extremes_of_each_attribute_are_listed(product):
+    """Found by numpy in what astropy reads: the smallest and the largest of all values."""
+    facts = facts_of(product)
+    drawn = draw(facts)
+    numbers = {fact.outcome.keyword: i for i, fact in enumerate(facts.attributes)}
+    n_compared = 0
+    with fits.open(product.path) as hdulist:
+        table = hdulist["HDRTAB"].data
+        for column in hdulist["HDRTAB"].columns:
+            cells = np.array(table[column.name])
+            present = ~np.isnan(cells) if cells.dtype.kind == "f" else np.ones(ROWS, bool)
+            if column.null is not None:
+                present &= cells != column.null
+            if cells.dtype.kind == "b" or (cells == cells[0]).all():
+                continue
+            number = numbers[column.name]
+            listed = sorted({*drawn.even, *drawn.extremes[number]})
+            of_all, of_listed = cells[present], cells[listed][present[listed]]
+            assert sorted(of_all)[:1] == sorted(of_listed)[:1], column.name
+            assert sorted(of_all)[-1:] == sorted(of_listed)[-1:], column.name
+            n_compared += 1
+    assert n_compared == len(VARYING) - 1  # TSOVISIT has two values
 
 
 def test_the_page(product, open_page, tmp_path):

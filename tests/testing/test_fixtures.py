@@ -79,6 +79,57 @@ def test_modules_and_several_plugins(load_plugin):
 def test_another_plugin_of_the_same_name(load_plugin):
     load_plugin(Rules())
     assert [one.plugin for one in Plugins.discover()] == ["std", "under_test"]
+
+
+@pytest.fixture
+def others(monkeypatch, tmp_path):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "rival.py").write_text(
+        "from blender_core import Override, Rule, hookimpl\\n\\n\\n@hookimpl\\n"
+        "def blender_rules():\\n"
+        "    return [Rule(name='shortest', blend=max, summary='Not it.')]\\n\\n\\n@hookimpl\\n"
+        "def blender_overrides():\\n"
+        "    return [Override(attribute='TARGPROP', rule='last')]\\n"
+    )
+    for name, entries in {
+        # Also by the name of its distribution, the plugin of another is left out.
+        "rival-rules": "plugin-under-test = rival",
+        "broken": "broken = nowhere",
+        "gone": "[",
+    }.items():
+        folder = tmp_path / f"{name.replace('-', '_')}-1.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_text(f"Name: {name}\\nVersion: 1\\n")
+        (folder / "entry_points.txt").write_text(f"[blender_core]\\n{entries}\\n")
+
+
+def test_whatever_else_is_installed(load_plugin, others):
+    load_plugin(Rules())
+    load_plugin(Overrides(), Provider("acme-overrides", "3", "acme_overrides"))
+    result = blendmodels(None, inputs("NGC 1300", "M31"))
+    assert result.values["TARGPROP"] == "M31"
+
+
+def test_whatever_is_left_out_already(load_plugin, others, monkeypatch):
+    monkeypatch.setenv("MODEL_BLENDER_BLOCK", "std")
+    assert [one.plugin for one in load_plugin(Rules())] == ["under_test"]
+
+
+def test_what_is_wanted_beside_it(load_plugin, others):
+    plugins = load_plugin(Overrides(), beside=["Rival_Rules"])
+    assert [one.distribution for one in plugins] == [
+        "blender-rules-std", "plugin-under-test", "rival-rules"
+    ]
+    with pytest.raises(ValueError, match="no plugin 'nix' is installed"):
+        load_plugin(Overrides(), beside=["nix"])
+    with pytest.raises(TypeError, match="beside takes a collection of names"):
+        load_plugin(Overrides(), beside="rival")
+
+
+def test_a_plugin_that_is_installed(load_plugin, others):
+    import rival
+
+    assert [one.plugin for one in load_plugin(rival)] == ["std", "plugin-under-test"]
 """
 
 
@@ -93,7 +144,7 @@ def test_the_fixture_in_a_project_of_its_own(tmp_path, warm_programs):
         text=True,
         check=False,
     )
-    assert done.stdout.splitlines()[-1].startswith("4 passed"), done.stdout
+    assert done.stdout.splitlines()[-1].startswith("8 passed"), done.stdout
 
 
 def test_nobody_is_given_pytest_who_does_not_ask_for_it():

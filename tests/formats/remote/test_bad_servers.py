@@ -1,5 +1,6 @@
 """Web servers that do not do as they should: what an input's error says, and what is tried again."""
 
+import gzip
 import socket
 import threading
 import time
@@ -156,6 +157,23 @@ class TestFaultsThatStay:
         error = refused(with_ranges, Remote(timeout=0.3, retries=1))
         assert "there was no answer in 0.3 s" in str(error)
 
+    @pytest.mark.parametrize("begins", [False, True])
+    def test_a_download_that_stands_still(self, refused, begins):
+        is_over = threading.Event()
+
+        def stands_still(exchange):
+            if begins:
+                exchange.head(200, len(exchange.content))
+                exchange.body(exchange.content[:1000])
+                exchange.handler.wfile.flush()
+            is_over.wait(60)
+
+        started = time.monotonic()
+        error = refused(stands_still, Remote(download=True, timeout=0.5, retries=0))
+        is_over.set()
+        assert "there was no answer in 0.5 s" in str(error)
+        assert time.monotonic() - started < 30
+
     def test_a_drop_at_a_time(self, refused):
         """The whole of a request has its time, not each byte of it."""
 
@@ -252,6 +270,33 @@ class TestLies:
     def test_content_that_is_packed_on_the_way(self, server, blended):
         blended(with_ranges)
         assert all(asked.headers.get("Accept-Encoding") == "identity" for asked in server.requests)
+
+    @pytest.mark.parametrize("encoding", ["gzip", "x-gzip"])
+    @pytest.mark.parametrize("is_whole", [False, True])
+    def test_packed_files_that_a_server_calls_encoded(
+        self, file, values, tmp_path, encoding, is_whole
+    ):
+        """As Apache and buckets do: parts are asked for of what is there, which is packed."""
+        (tmp_path / "a_cal.fits.gz").write_bytes(gzip.compress(file.read_bytes()))
+
+        def encoded(exchange):
+            answer = exchange.whole if is_whole else exchange.part
+            answer(Content_Encoding=encoding)
+
+        with WebServer(tmp_path, encoded) as other:
+            remote = Remote(timeout=5, download=is_whole)
+            result = blendmodels(None, [other.url("a_cal.fits.gz")], remote=remote)
+        assert result.values == {**values, "meta.filename": "a_cal.fits.gz"}
+
+    def test_parts_that_are_packed_each(self, refused):
+        """Nobody can tell then which places of the file came."""
+
+        def packed(exchange):
+            start, end = exchange.wanted
+            data = gzip.compress(exchange.content[start:end])
+            exchange.part(data=data, Content_Encoding="gzip")
+
+        assert "bytes came of the" in str(refused(packed, Remote(timeout=5, retries=0)))
 
 
 class TestRedirections:

@@ -1,24 +1,14 @@
 """The command ``amend``: overrides into a product, from its own table."""
 
 # Typer reads the annotations, so their names have to be there when the program runs.
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from blender_core.cli.errors import CommandError, reported
-from blender_core.cli.formatting import print_json, provider_object, value_text
-from blender_core.cli.options import (
-    All,
-    AsJson,
-    Block,
-    Debug,
-    Overrides,
-    Product,
-    Quiet,
-    Rules,
-    file_option,
-    flag,
-    parse_overrides,
-)
+from blender_core.cli import options
+from blender_core.cli.errors import refuse
+from blender_core.cli.formatting import print_json, value_text
+from blender_core.cli.options import file_option, flag, parse_overrides
 from blender_core.common.wording import pluralize
 
 if TYPE_CHECKING:
@@ -32,7 +22,7 @@ _WIDE: Final = 110
 
 
 def amend(
-    product: Product,
+    product: options.Product,
     output: Annotated[
         Path | None,
         file_option(
@@ -43,16 +33,15 @@ def amend(
         bool,
         flag("Replace the file that --output names, or else PRODUCT itself.", "--overwrite"),
     ] = False,
-    rules: Rules = None,
-    override: Overrides = None,
-    block: Block = None,
+    rules: options.Rules = None,
+    override: options.Overrides = None,
+    block: options.Block = None,
     dry_run: Annotated[
         bool, flag("Write nothing: show the values that would change.", "--dry-run")
     ] = False,
-    show_all: All = False,
-    quiet: Quiet = False,
-    as_json: AsJson = False,
-    debug: Debug = False,
+    show_all: Annotated[bool, flag("Show the values that stay as they are, too.", "--all")] = False,
+    quiet: options.Quiet = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Decide anew by overrides, from a product's own table HDRTAB.
 
@@ -60,54 +49,54 @@ def amend(
     plugin asks for another rule than the schema's are changed, and HDRRULES, which tells what was
     done; nothing else of the product.
     """
-    with reported(debug, as_json):
-        from blender_core.blending.amend import amend as amend_product
-        from blender_core.cli.captured_warnings import Notes
-        from blender_core.plugins.manager import Plugins
-        from blender_core.products.open_product import open_product
-        from blender_core.products.saving import target_of
+    from blender_core.blending.amend import amend as amend_product
+    from blender_core.cli.captured_warnings import Notes
+    from blender_core.plugins.manager import Plugins
+    from blender_core.products.open_product import open_product
+    from blender_core.products.saving import target_of
 
-        if not product.exists():
-            msg = f"there is no product {product}"
-            raise CommandError(msg)
-        target = product if output is None else output
-        if not dry_run and output is None and not overwrite:
-            msg = f"say where to write: --output FILE, or --overwrite for {product} itself"
-            raise CommandError(msg, remedy="--overwrite")
-        notes = Notes()
-        with notes.about(""):
-            plugins = Plugins.discover(block or ())
-            opened = open_product(product, plugins)
-            if not dry_run:
-                target_of(opened, target, overwrite=overwrite)
-            result = amend_product(
-                opened,
-                overrides=parse_overrides(override or []),
-                rules=rules or (),
-                plugins=plugins,
+    if not product.exists():
+        refuse(f"there is no product {product}", input=product)
+    target = product if output is None else output
+    if not dry_run and output is None and not overwrite:
+        refuse(
+            f"say where to write: --output FILE, or --overwrite for {product} itself",
+            remedy="--overwrite",
+        )
+    notes = Notes()
+    with notes.about(""):
+        plugins = Plugins.discover(block or ())
+        opened = open_product(product, plugins)
+        if not dry_run:
+            target_of(opened, target, overwrite=overwrite)
+        result = amend_product(
+            opened,
+            overrides=parse_overrides(override or []),
+            rules=rules or (),
+            plugins=plugins,
+        )
+        if not result.amendments:
+            refuse(
+                f"no override holds for {product}: give one with --override or --rules, or "
+                "install a plugin that has some. Nothing has been written",
+                input=product,
             )
-            if not result.amendments:
-                msg = (
-                    f"no override holds for {product}: give one with --override or --rules, or "
-                    "install a plugin that has some. Nothing has been written"
-                )
-                raise CommandError(msg)
-            if not dry_run:
-                result.save(target, overwrite=overwrite)
-        heads = ("now", "then") if dry_run else ("before", "after")
-        amendments = result.amendments if show_all else result.changes
-        if as_json:
-            print_json(
-                {
-                    "product": str(target),
-                    "written": not dry_run,
-                    "values": change_objects(amendments, *heads),
-                    "warnings": notes.lines(),
-                }
-            )
-        elif not quiet:
-            _print(result, amendments, target, heads, is_written=not dry_run)
-            notes.print()
+        if not dry_run:
+            result.save(target, overwrite=overwrite)
+    heads = ("now", "then") if dry_run else ("before", "after")
+    amendments = result.amendments if show_all else result.changes
+    if as_json:
+        print_json(
+            {
+                "product": str(target),
+                "written": not dry_run,
+                "values": change_objects(amendments, *heads),
+                "warnings": notes.lines(),
+            }
+        )
+    elif not quiet:
+        _print(result, amendments, target, heads, is_written=not dry_run)
+        notes.print()
 
 
 def _print(
@@ -146,7 +135,7 @@ def change_objects(
             "rule": amendment.rule,
             "settings": amendment.settings,
             "asked_by": amendment.asked_by,
-            "provider": provider_object(amendment.provider),
+            "provider": asdict(amendment.provider),
             "reason": amendment.reason,
         }
         for amendment in amendments
@@ -171,7 +160,6 @@ def print_changes(amendments: "Sequence[Amendment]", before: str, after: str) ->
     Output().table(
         ("keyword", "attribute", before, after, "rule", "provider"),
         rows,
-        styles=("bold", "", "", "", "bold cyan", ""),
         folded=(1, 2, 3, 4),
         two_names_from=_WIDE,
     )

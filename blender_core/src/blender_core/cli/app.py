@@ -15,11 +15,11 @@ from blender_core.cli.amend import amend
 from blender_core.cli.bash_words import in_whole_words
 from blender_core.cli.blend import blend
 from blender_core.cli.check import check
+from blender_core.cli.command import as_command
 from blender_core.cli.demo import demo
 from blender_core.cli.diff import diff
 from blender_core.cli.errors import write_error
 from blender_core.cli.explain import explain
-from blender_core.cli.log_level import logged
 from blender_core.cli.new_plugin import new_plugin
 from blender_core.cli.plan import plan
 from blender_core.cli.plugins import plugins
@@ -37,6 +37,7 @@ _REQUIRED: Final = re.compile(r"\{([A-Z]+)\}")
 
 _COMPLETE: Final = "_MODEL_BLENDER_COMPLETE"
 """By this variable of the environment, typer lets a shell ask for completion."""
+_INSTALL: Final = "--install-completion"
 _JSON: Final = "--json"
 _AS_JSON: Final = "blender_core.as_json"
 """By this name, a command's context says whether JSON is asked for."""
@@ -64,6 +65,8 @@ class _Commands(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         ctx.meta[_AS_JSON] = _JSON in args
+        if _INSTALL in args:  # typer's own message has colours
+            ctx.color = False
         with _usage_errors(ctx):
             return super().parse_args(ctx, args)
 
@@ -128,4 +131,4 @@ _COMMANDS: Final = (
     *(explain, table, diff, report, demo, new_plugin),
 )
 for _command in _COMMANDS:
-    app.command(cls=_Command)(logged(_command))
+    app.command(cls=_Command)(as_command(_command))

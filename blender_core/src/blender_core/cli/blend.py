@@ -6,40 +6,15 @@ from typing import Annotated
 
 import typer
 
-from blender_core.cli.errors import CommandError, reported
-from blender_core.cli.options import (
-    EXPOSURES,
-    AsJson,
-    Block,
-    Concurrent,
-    Debug,
-    Download,
-    EveryHeader,
-    Expand,
-    Ignore,
-    Mixed,
-    MostBytes,
-    OnBadInput,
-    OnBadInputOption,
-    Overrides,
-    Product,
-    Quiet,
-    ReportFile,
-    Rules,
-    Timeout,
-    argument,
-    file_option,
-    flag,
-    option,
-    parse_overrides,
-    remote_of,
-)
+from blender_core.cli import options
+from blender_core.cli.errors import refuse
+from blender_core.cli.options import EXPOSURES, argument, file_option, flag, option
 
 __all__ = ["blend"]
 
 
 def blend(
-    product: Product,
+    product: options.Product,
     inputs: Annotated[
         list[str] | None,
         argument(
@@ -48,6 +23,7 @@ def blend(
             "names.",
         ),
     ] = None,
+    *,
     output: Annotated[
         Path | None,
         file_option(
@@ -68,12 +44,7 @@ def blend(
             "default, the one that PRODUCT or --output is named after.",
         ),
     ] = None,
-    rules: Rules = None,
-    override: Overrides = None,
-    ignore: Ignore = None,
-    block: Block = None,
-    mixed: Mixed = False,
-    expand: Expand = False,
+    blend_options: options.BlendOptions,
     record_rules: Annotated[
         bool | None,
         typer.Option(
@@ -91,8 +62,7 @@ def blend(
             "--replace-later",
         ),
     ] = False,
-    report: ReportFile = None,
-    on_bad_input: OnBadInputOption = OnBadInput.RAISE,
+    report: options.ReportFile = None,
     processes: Annotated[
         int | None,
         option("N", "Read the inputs in so many processes of this machine.", "--processes"),
@@ -114,17 +84,12 @@ def blend(
             "--dry-run",
         ),
     ] = False,
-    download: Download = False,
-    concurrent: Concurrent = None,
-    timeout: Timeout = None,
-    most_bytes: MostBytes = None,
-    every_header: EveryHeader = False,
+    remote_options: options.RemoteInputsOptions,
     show_all: Annotated[
         bool, flag("With --dry-run: also show the values that stay as they are.", "--all")
     ] = False,
-    quiet: Quiet = False,
-    as_json: AsJson = False,
-    debug: Debug = False,
+    quiet: options.Quiet = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Blend the metadata of exposures into a product.
 
@@ -132,41 +97,28 @@ def blend(
     and metadata are read. The product's file is replaced as a whole or not at all; its pixels stay
     as they are.
     """
-    with reported(debug, as_json):
-        from blender_core.cli.blend_work import BlendWork
-        from blender_core.cli.workers import Workers
+    from blender_core.cli.blend_work import BlendWork
+    from blender_core.cli.workers import Workers
 
-        if show_all and not dry_run:
-            msg = "--all is for --dry-run, which shows the values that would change"
-            raise CommandError(msg)
-        work = BlendWork(
-            product=product,
-            arguments=inputs,
-            output=output or product,
-            report=report,
-            overwrite=overwrite,
-            ignore=ignore or [],
-            workers=Workers(processes, scheduler),
-            settings={
-                "overrides": parse_overrides(override or []),
-                "rules": rules or [],
-                "block": block or [],
-                "asn_product": asn_product,
-                "mixed": mixed,
-                "expand": expand,
-                "record_rules": record_rules,
-                "later": "replace" if replace_later else "keep",
-                "on_bad_input": on_bad_input.value,
-                "remote": remote_of(
-                    download=download,
-                    concurrent=concurrent,
-                    timeout=timeout,
-                    most_bytes=most_bytes,
-                    every_header=every_header,
-                ),
-            },
-        )
-        if dry_run:
-            work.rehearse(as_json=as_json, quiet=quiet, show_all=show_all)
-        else:
-            work.carry_out(as_json=as_json, quiet=quiet)
+    if show_all and not dry_run:
+        refuse("--all is for --dry-run, which shows the values that would change")
+    work = BlendWork(
+        product=product,
+        arguments=inputs,
+        output=output or product,
+        report=report,
+        overwrite=overwrite,
+        ignore=blend_options.ignore or [],
+        workers=Workers(processes, scheduler),
+        settings={
+            **blend_options.settings(),
+            "asn_product": asn_product,
+            "record_rules": record_rules,
+            "later": "replace" if replace_later else "keep",
+            "remote": remote_options.remote(),
+        },
+    )
+    if dry_run:
+        work.rehearse(as_json=as_json, quiet=quiet, show_all=show_all)
+    else:
+        work.carry_out(as_json=as_json, quiet=quiet)

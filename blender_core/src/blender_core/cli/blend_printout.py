@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.cli.amend import change_objects, print_changes
-from blender_core.cli.check import findings_object, print_findings
 from blender_core.cli.console import Output
+from blender_core.cli.findings_printout import findings_object, print_findings
 from blender_core.cli.formatting import list_some
 from blender_core.cli.plan import (
     assignment_objects,
@@ -39,6 +39,7 @@ __all__ = [
     "print_blend",
     "print_rehearsal",
     "rehearsal_object",
+    "result_object",
 ]
 
 _MOST_NAMES: Final = 6
@@ -79,11 +80,20 @@ def blend_object(
     """Return what programs read of a blend."""
     return {
         "product": str(output),
+        **result_object(result, report, warnings),
+        **_later_object(result),
+    }
+
+
+def result_object(
+    result: BlendResult, report: Path | None, warnings: Sequence[str]
+) -> dict[str, Any]:
+    """Return what programs read of a blend, with a product or without one."""
+    return {
         "report": None if report is None else str(report),
         "n_inputs": result.n_inputs,
         "skipped": [str(fault) for fault in result.skipped],
         "values": {path: value for path, value in result.values.items() if path not in OF_A_FILE},
-        **_later_object(result),
         "varied": [outcome.attribute for outcome in result.varied()],
         "columns": result.table.colnames,
         "warnings": list(warnings),

@@ -17,7 +17,7 @@ from blender_core.cli.blend_printout import (
     rehearsal_object,
 )
 from blender_core.cli.captured_warnings import Notes
-from blender_core.cli.errors import CommandError, in_options
+from blender_core.cli.errors import CommandError, in_options, refuse
 from blender_core.cli.formatting import print_json
 from blender_core.cli.inputs import (
     given_inputs,
@@ -50,7 +50,6 @@ if TYPE_CHECKING:
 
     from blender_core.blending.result import BlendResult
     from blender_core.cli.workers import Workers
-    from blender_core.evaluation.outcome import Outcome
     from blender_core.inputs.inputs import Input
     from blender_core.products.base import Product
 
@@ -165,13 +164,15 @@ class BlendWork:
         require_beginnings(self.ignore)
         if not self.product.exists():
             if stands_for_several(self.product):
-                msg = f"{self.product} stands for inputs: are product and inputs swapped?"
-                raise CommandError(msg)
-            msg = (
+                refuse(
+                    f"{self.product} stands for inputs: are product and inputs swapped?",
+                    input=self.product,
+                )
+            refuse(
                 f"there is no product {self.product}: a pipeline makes it, and blend updates it. "
-                "What a blend of exposures alone gives: model-blender preview INPUT..."
+                "What a blend of exposures alone gives: model-blender preview INPUT...",
+                input=self.product,
             )
-            raise CommandError(msg)
         plugins = Plugins.discover(self.settings["block"])
         product = open_product(self.product, plugins)
         inputs = None
@@ -231,32 +232,31 @@ def _require_files(inputs: Sequence[Input]) -> None:
     for item in inputs:
         if item.fault is not None:
             raise item.fault
-    lacking = [str(path) for path in _files(inputs) if not path.exists()]
+    lacking = [path for path in _files(inputs) if not path.exists()]
     if lacking:
-        msg = f"there is no file {', nor '.join(lacking)}"
-        raise CommandError(msg)
+        refuse(f"there is no file {', nor '.join(map(str, lacking))}", input=lacking[0])
 
 
 def _changes(result: BlendResult, own: Mapping[str, Any]) -> list[Amendment]:
     """Return what the product has of each attribute, and would have."""
-    changes = [
-        _change(outcome, own.get(path))
-        for path, outcome in result.outcomes.items()
-        if path not in OF_A_FILE
-    ]
-    return [change for change in changes if (change.before, change.after) != (None, None)]
-
-
-def _change(outcome: Outcome, before: Any) -> Amendment:
-    after = {Status.SET: outcome.value, Status.DROPPED: None, Status.REFUSED: None}
-    return Amendment(
-        attribute=outcome.attribute,
-        keyword=outcome.keyword,
-        before=before,
-        after=after.get(outcome.status, before),
-        rule=outcome.rule or "",
-        settings=outcome.settings,
-        asked_by=outcome.asked_by,
-        provider=outcome.provider or engine(),
-        reason=outcome.reason,
-    )
+    changes = []
+    for path, outcome in result.outcomes.items():
+        before = after = own.get(path)
+        if outcome.status is Status.SET:
+            after = outcome.value
+        elif outcome.status in (Status.DROPPED, Status.REFUSED):
+            after = None
+        if path not in OF_A_FILE and (before, after) != (None, None):
+            change = Amendment(
+                attribute=path,
+                keyword=outcome.keyword,
+                before=before,
+                after=after,
+                rule=outcome.rule or "",
+                settings=outcome.settings,
+                asked_by=outcome.asked_by,
+                provider=outcome.provider or engine(),
+                reason=outcome.reason,
+            )
+            changes.append(change)
+    return changes

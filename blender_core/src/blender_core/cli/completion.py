@@ -6,9 +6,12 @@ A fault here is no error: a user who asks for names gets none then.
 # Typer reads the annotations, so their names have to be there when the program runs.
 import functools
 import io
+import json
+import os
+import re
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import redirect_stderr
+from contextlib import redirect_stderr, suppress
 from pathlib import Path
 from typing import Any, Final, TypeAlias
 
@@ -34,6 +37,9 @@ _SUBJECTS: Final = ("file", "product", "here")
 """Arguments of commands that are files of which the attributes are asked for."""
 _USUAL_CLASS: Final = "ImageModel"
 _PATHS: Final = "meta."
+_HARMLESS: Final = re.compile(r"[\w.,:=?*+-]+")
+_HARMFUL: Final = re.compile(r"[^\w\s.,:;=?!*+/()\[\]<>|&%'-]")
+_NOT_IN_NAMES: Final = re.compile(r"[^\w.+-]")
 
 
 def _quietly(
@@ -45,17 +51,27 @@ def _quietly(
     def quiet(ctx: typer.Context, incomplete: str) -> _Offers:
         with warnings.catch_warnings(), redirect_stderr(io.StringIO()):
             warnings.simplefilter("ignore")
-            return tried(lambda: list(offer(ctx, incomplete)), fallback=[])
+            return tried(lambda: list(_harmless(offer(ctx, incomplete))), fallback=[])
 
     return quiet
+
+
+def _harmless(offers: Iterable[str | tuple[str, str]]) -> Iterator[str | tuple[str, str]]:
+    """Leave out words that a shell would not take as they are, and what texts have of that kind.
+
+    Names may be those of a hostile file. What zsh is given it evaluates, and typer (0.29) does not
+    escape it all; bash puts it into the line as it is.
+    """
+    for each in offers:
+        word, text = (each, "") if isinstance(each, str) else each
+        if _HARMLESS.fullmatch(word):
+            yield (word, _HARMFUL.sub("", text)) if text else word
 
 
 @_quietly
 def model_types(ctx: typer.Context, incomplete: str) -> Iterator[str]:  # noqa: ARG001
     """Offer classes of datamodels."""
-    from blender_core.cli.completion_names import class_names
-
-    yield from class_names()
+    yield from _class_names()
 
 
 @_quietly
@@ -77,18 +93,28 @@ def plugin_names(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str
         yield provider.distribution, str(provider)
 
 
-@_quietly
-def attributes(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
+def _attributes(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
     """Offer attributes, by keyword, and by path where one is begun."""
-    yield from _attributes(ctx, incomplete)
+    subject = _subject(ctx)
+    recorded = [] if subject is None else _column_names(subject)
+    is_path = incomplete.startswith(_PATHS[: max(len(incomplete), 1)])
+    if recorded and not is_path:
+        yield from ((name, "a column of HDRTAB") for name in recorded)
+        return
+    for path, keyword in _attribute_names(_class_of(ctx)):
+        if keyword:
+            yield keyword, path
+        if is_path and incomplete:
+            yield path, keyword
+
+
+attributes = _quietly(_attributes)
 
 
 @_quietly
 def paths(ctx: typer.Context, incomplete: str) -> Iterator[str]:  # noqa: ARG001
     """Offer attributes by path, and the groups that they are in."""
-    from blender_core.cli.completion_names import attribute_names
-
-    names = [path for path, _ in attribute_names(_class_of(ctx))]
+    names = [path for path, _ in _attribute_names(_class_of(ctx))]
     yield from dict.fromkeys(path.rpartition(".")[0] for path in names)
     yield from names
 
@@ -143,22 +169,6 @@ def _rules(ctx: typer.Context) -> list[Any]:
     return sorted(rules, key=lambda each: each[0].name)
 
 
-def _attributes(ctx: typer.Context, incomplete: str) -> Iterator[tuple[str, str]]:
-    from blender_core.cli.completion_names import attribute_names
-
-    subject = _subject(ctx)
-    recorded = [] if subject is None else _column_names(subject)
-    is_path = incomplete.startswith(_PATHS[: max(len(incomplete), 1)])
-    if recorded and not is_path:
-        yield from ((name, "a column of HDRTAB") for name in recorded)
-        return
-    for path, keyword in attribute_names(_class_of(ctx)):
-        if keyword:
-            yield keyword, path
-        if is_path and incomplete:
-            yield path, keyword
-
-
 def _subject(ctx: typer.Context) -> Path | None:
     """Return the file whose attributes are meant, if the command names one."""
     named = (ctx.params.get(name) for name in _SUBJECTS)
@@ -195,3 +205,62 @@ def _column_names(product: Path | None) -> list[str]:
     number = hdu.header.get("TFIELDS")
     names = (hdu.header.get(f"TTYPE{i + 1}") for i in range(int(number or 0)))
     return [str(name) for name in names if name]
+
+
+def _class_names() -> list[str]:
+    """Return the names of all classes of datamodels."""
+    return [str(name) for name in _kept("classes", _find_classes)]
+
+
+def _attribute_names(model: str) -> list[tuple[str, str]]:
+    """Return the path and the keyword, empty if there is none, of each attribute of a class."""
+    found = _kept(f"attributes of {model}", lambda: _find_attributes(model))
+    return [(str(path), str(keyword)) for path, keyword in found]
+
+
+def _find_classes() -> list[str]:
+    from blender_core.schema.model_class import model_classes
+
+    return list(model_classes())
+
+
+def _find_attributes(model: str) -> list[list[str]]:
+    from blender_core.cli.model_classes import model_class
+    from blender_core.schema.attributes import read_attributes
+    from blender_core.schema.model_class import described
+
+    kind: Any = model_class(model)
+    attributes = read_attributes(described(kind).schema)
+    return [[path, attribute.keyword or ""] for path, attribute in attributes.items()]
+
+
+def _kept(name: str, find: Callable[[], list[Any]]) -> list[Any]:
+    """Return what is kept of a name, or find it out and keep it for the versions installed.
+
+    To import all classes of datamodels takes seconds, and a user waits. Nothing that a blend does
+    depends on what is kept.
+    """
+    from importlib.metadata import version
+
+    versions = f"{version('blender-core')}-{version('stdatamodels')}"
+    path = _folder() / f"{_NOT_IN_NAMES.sub('_', f'{name} {versions}')}.json"
+    with suppress(OSError, ValueError):
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(content, list) and content:
+            return content
+    content = find()
+    # Where nothing can be kept, it takes its time again.
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_suffix(f".{os.getpid()}")
+        draft.write_text(json.dumps(content), encoding="utf-8")
+        draft.replace(path)
+    return content
+
+
+def _folder() -> Path:
+    """Return where programs of this user keep what they can make anew."""
+    named = os.environ.get("XDG_CACHE_HOME", "")
+    # By the XDG specification, a relative name is none.
+    base = Path(named) if Path(named).is_absolute() else Path.home() / ".cache"
+    return base / "model-blender"

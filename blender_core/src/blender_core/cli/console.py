@@ -33,6 +33,8 @@ _FOLDS: Final = re.compile("(?<=[A-Za-z])[._,/]")
 _USUAL_WIDTH: Final = 80
 _SIZES: Final = ("COLUMNS", "LINES")
 _SIZE: Final = re.compile("[0-9]{1,4}")
+_STYLES: Final = {"keyword": "bold", "rule": "bold cyan", "row": "dim", "said": "dim", "why": "dim"}
+"""Of columns, by their heads."""
 _LONGEST: Final = 48
 """How many characters of a cell are shown where there are many columns."""
 
@@ -53,7 +55,7 @@ class Output(Console):
     and otherwise at the latest when they are printed.
     """
 
-    def __init__(self, *, stderr: bool = False) -> None:
+    def __init__(self, *, stderr: bool = False, folds: bool = False) -> None:
         super().__init__(
             file=beneath(sys.stderr if stderr else sys.stdout),
             highlight=False,
@@ -63,6 +65,8 @@ class Output(Console):
         )
         if not self.width:  # COLUMNS=0 is what some programs say who do not know it
             self.width = _USUAL_WIDTH
+        self.folds = folds or self.is_terminal
+        """Whether lines are folded to the width, as they are on terminals."""
 
     def on_broken_pipe(self) -> None:
         """Leave it to the command what to do when nobody reads any more."""
@@ -81,9 +85,9 @@ class Output(Console):
             yield segment if text == segment.text else segment._replace(text=text)
 
     def text(self, text: str, style: str = "", *, indent: int = 0) -> None:
-        """Print a line: folded to a terminal's width, and whole where there is none."""
+        """Print a line, which is whole where none is folded."""
         line = visible(text)
-        if self.is_terminal and line:
+        if self.folds and line:
             self.print(Padding(Text(line, style), (0, 0, 0, indent), expand=False))
         else:
             sys.stdout.write(f"{' ' * indent}{line}".rstrip() + "\n")
@@ -96,7 +100,7 @@ class Output(Console):
     def facts(self, facts: Mapping[str, str]) -> None:
         """Print facts as lines that begin with their names."""
         width = max(map(len, facts), default=0)
-        if not self.is_terminal:
+        if not self.folds:
             for name, fact in facts.items():
                 self.text(f"{name.ljust(width)}  {fact}", indent=2)
             return
@@ -112,7 +116,6 @@ class Output(Console):
         head: Sequence[str],
         rows: Iterable[Sequence[str]],
         *,
-        styles: Sequence[str] = (),
         folded: Collection[int] = (),
         grouped_by: int | None = None,
         two_names_from: int = 0,
@@ -123,7 +126,7 @@ class Output(Console):
         head, *cells = ([visible(cell) for cell in row] for row in (head, *rows))
         if self.is_terminal and self.width < two_names_from:
             cells = [[row[0] or row[1], *row[2:]] for row in cells]
-            head, styles = [head[0], *head[2:]], [*styles[:1], *styles[2:]]
+            head = [head[0], *head[2:]]
             folded = {0, *(i - 1 for i in folded if i > 1)}
         if not self.is_terminal:
             sys.stdout.write(f"{text_table(head, cells)}\n")
@@ -142,12 +145,12 @@ class Output(Console):
                 show_header=not (heading or is_continued),
             )
             for i in columns:
-                style, fold = styles[i] if i < len(styles) else "", i in folded
+                fold = i in folded
                 # The same in all groups, for the eye.
                 width = None if fold else widths[i]
                 table.add_column(
                     Text(head[i], "bold"),
-                    style=style,
+                    style=_STYLES.get(head[i], ""),
                     overflow="fold",
                     min_width=width,
                     no_wrap=not fold,
@@ -207,7 +210,6 @@ class Output(Console):
                 self.table(
                     [head[i] for i in some],
                     [*zip(*cells, strict=True)],
-                    styles=["dim", *[""] * (len(some) - 1)],
                     widths=[shown[i] for i in some],
                     is_continued=place > 0,
                 )

@@ -5,10 +5,9 @@ import os
 from pathlib import Path
 from typing import Annotated, Final
 
-import typer
-
-from blender_core.cli.errors import CommandError, reported
-from blender_core.cli.options import AsJson, Debug, file_argument, file_option
+from blender_core.cli import options
+from blender_core.cli.errors import CommandError
+from blender_core.cli.options import file_argument, file_option, flag
 
 __all__ = ["demo"]
 
@@ -39,16 +38,12 @@ def demo(
         ),
     ] = None,
     overwrite: Annotated[
-        bool,
-        typer.Option(
-            "--overwrite", help="Replace a file that --output names, and the report beside it."
-        ),
+        bool, flag("Replace a file that --output names, and the report beside it.", "--overwrite")
     ] = False,
     show_all: Annotated[
-        bool, typer.Option("--all", help="Show all attributes that vary without a rule.")
+        bool, flag("Show all attributes that vary without a rule.", "--all")
     ] = False,
-    as_json: AsJson = False,
-    debug: Debug = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Blend some exposures, and show what became of their metadata.
 
@@ -56,13 +51,6 @@ def demo(
     detectors) and blends those. The pixels of images are averaged, for there to be a product;
     that is no resampled mosaic. It records the rules in the product, and writes a report beside it.
     """
-    with reported(debug, as_json):
-        _demo(exposures or [], output, overwrite=overwrite, show_all=show_all, as_json=as_json)
-
-
-def _demo(
-    named: list[Path], chosen: Path | None, *, overwrite: bool, show_all: bool, as_json: bool
-) -> None:
     from blender_core.cli.blend_printout import blend_object
     from blender_core.cli.captured_warnings import Notes
     from blender_core.cli.console import Output
@@ -76,6 +64,7 @@ def _demo(
     from blender_core.report import write_report
     from blender_core.report.write import report_target
 
+    named, chosen = exposures or [], output
     require_exposures(named)
     if chosen is not None:
         Target.find(chosen, overwrite=overwrite)
@@ -105,7 +94,7 @@ def _demo(
         print_json(blend_object(result, output, report, notes.lines()))
         return
 
-    console = Output()
+    console = Output(folds=True)
     if not console.is_terminal and os.environ.get("COLUMNS", "0") == "0":
         console.width = _WHOLE_LINES
     DemoPrintout(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from blender_core.blending.blender import ModelBlender
-from blender_core.cli.errors import CommandError
+from blender_core.cli.errors import CommandError, refuse
 from blender_core.evaluation.outcome import OF_A_FILE
 from blender_core.formats.fits.scan import BadFitsError, NotFitsError, RawFits
 
@@ -28,11 +28,12 @@ def require_exposures(paths: Sequence[Path]) -> None:
     """Refuse what cannot be an exposure, before any work is done."""
     for path in paths:
         if path.is_dir():
-            msg = f"{path} is a folder: name the exposures in it, such as {path / '*.fits'}"
-            raise CommandError(msg)
+            refuse(
+                f"{path} is a folder: name the exposures in it, such as {path / '*.fits'}",
+                input=path,
+            )
         if not path.exists():
-            msg = f"there is no file {path}"
-            raise CommandError(msg)
+            refuse(f"there is no file {path}", input=path)
         try:
             RawFits.read(path)
         except BadFitsError as error:
@@ -40,7 +41,7 @@ def require_exposures(paths: Sequence[Path]) -> None:
             is_other |= not path.stat().st_size
             problem = "is not a FITS file" if is_other else f"cannot be read: {error}"
             msg = f"{path} {problem}"
-            raise CommandError(msg) from error
+            raise CommandError(msg, input=path) from error
 
 
 def blend_files(paths: Sequence[Path], notes: Notes) -> tuple[BlendResult, str]:
@@ -54,18 +55,18 @@ def blend_files(paths: Sequence[Path], notes: Notes) -> tuple[BlendResult, str]:
                 product = type(model)()
                 product.update(model)
             elif type(model) is not type(product):
-                msg = (
+                refuse(
                     f"{path} is of type {type(model).__name__}, but {paths[0]} is of type "
-                    f"{type(product).__name__}: exposures of one blend are of one type"
+                    f"{type(product).__name__}: exposures of one blend are of one type",
+                    input=path,
                 )
-                raise CommandError(msg)
             blender.accumulate(model)
             try:
                 pixels.add(model)
             except Exception as error:
                 # A file that is cut short fails in its own way in each of the libraries.
                 msg = f"the pixels of {path} cannot be read: {str(error).partition(chr(10))[0]}"
-                raise CommandError(msg) from error
+                raise CommandError(msg, input=path) from error
     mean = pixels.mean()
     with notes.about("product"):
         if mean is not None:
@@ -87,14 +88,14 @@ def _open_model(path: Path) -> Iterator[Any]:
         # Whatever is wrong with a file can come as any exception of three libraries.
         reason = str(error).strip().partition("\n")[0] or type(error).__name__
         msg = f"{path} cannot be opened as a datamodel: {reason}"
-        raise CommandError(msg) from error
+        raise CommandError(msg, input=path) from error
     with model:
         if type(model) is datamodels.JwstDataModel:
-            msg = (
+            refuse(
                 f"{path} is not a datamodel that can be recognized: its header has no DATAMODL "
-                "that names a model type, and its arrays suggest none"
+                "that names a model type, and its arrays suggest none",
+                input=path,
             )
-            raise CommandError(msg)
         yield model
 
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from blender_core.cli.blend_printout import input_facts
-from blender_core.cli.formatting import list_some, truncate
-from blender_core.common.wording import visible
+from blender_core.cli.formatting import list_some, one_line
+from blender_core.common.wording import pluralize, visible
 from blender_core.evaluation.outcome import Status
 from blender_core.plan.assignment import Tier
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from blender_core.blending.result import BlendResult
@@ -71,7 +71,8 @@ class DemoPrintout:
                 f"These are the {len(printed)} of {len(varied)} with the fewest different values; "
                 "--all shows the others.",
             )
-        self._print_paragraph(_kept(outcomes))
+        if kept := _kept(outcomes):
+            self._print_paragraph(kept)
         if self.warnings:
             self._print_title("Warnings")
             for warning in self.warnings:
@@ -79,10 +80,9 @@ class DemoPrintout:
         self._print_product()
 
     def _print_inputs(self) -> None:
-        exposures = "1 exposure" if self.n_inputs == 1 else f"{self.n_inputs} exposures"
         model_type = type(self.result.product).__name__
-        self._print_title(f"{exposures}, one product")
-        self._print_facts(
+        self._print_title(f"{pluralize(self.n_inputs, 'exposure')}, one product")
+        self.console.facts(
             {
                 "inputs": f"{self.n_inputs} of type {model_type}, {self.origin}",
                 **input_facts(self.result),
@@ -112,7 +112,7 @@ class DemoPrintout:
             groups.setdefault((outcome.rule or "", provider), []).append(outcome)
         for (name, provider), group in groups.items():
             rule = self.result.plan[group[0].attribute].rule
-            self.console.print()
+            self.console.text("")
             self._print_rule(name, provider, rule.summary if rule else "")
             self.console.print(_table(group, widths))
 
@@ -135,9 +135,9 @@ class DemoPrintout:
         columns = self.result.table.colnames
         if columns:
             facts["HDRTAB"] = f"{self.n_inputs} rows, one for each input; {len(columns)} columns"
-        self._print_facts(facts)
+        self.console.facts(facts)
         if columns:
-            self.console.print()
+            self.console.text("")
             self._print_paragraph("What every input said, in Python:")
             names = ", ".join(repr(name) for name in _SAMPLE if name in columns)
             for line in (
@@ -146,9 +146,6 @@ class DemoPrintout:
                 f"print(table[{names}])" if names else "print(table)",
             ):
                 self.console.print(f"    {line}", style="cyan", soft_wrap=True)
-        self._print_next()
-
-    def _print_next(self) -> None:
         self._print_title("Next, to try on these files, and then on your own")
         for command in self._next_commands():
             self.console.print(f"  {visible(command)}", style="cyan", soft_wrap=True)
@@ -173,20 +170,11 @@ class DemoPrintout:
         )
 
     def _print_title(self, title: str) -> None:
-        self.console.print()
-        self.console.print(Text(title, "bold"))
+        self.console.text("")
+        self.console.text(title, "bold")
 
     def _print_paragraph(self, text: str, style: str = "dim") -> None:
-        if text:
-            self.console.print(_indented(Text(visible(text), style)))
-
-    def _print_facts(self, facts: Mapping[str, str]) -> None:
-        grid = Table.grid(padding=(0, _COLUMN_GAP))
-        grid.add_column(style="dim", min_width=10)
-        grid.add_column(overflow="fold")
-        for name, fact in facts.items():
-            grid.add_row(name, visible(fact))
-        self.console.print(_indented(grid))
+        self.console.text(text, style, indent=_INDENT)
 
 
 def _is_ruled(outcome: Outcome) -> bool:
@@ -206,10 +194,6 @@ def _kept(outcomes: Sequence[Outcome]) -> str:
     return f"Varied, and stay the product's own: {'; '.join(groups)}." if groups else ""
 
 
-def _indented(content: Text | Table) -> Padding:
-    return Padding(content, (0, 0, 0, _INDENT), expand=False)
-
-
 def _column_widths(outcomes: Sequence[Outcome], width: int) -> tuple[int, ...]:
     """Return the widths of columns for all tables: as wide as needed, if a line has the room."""
     columns = [*zip(*map(_cells, outcomes), strict=True)] or [()] * 4
@@ -227,7 +211,7 @@ def _table(outcomes: Sequence[Outcome], widths: Sequence[int]) -> Padding:
     for outcome in outcomes:
         agreed = outcome.n_distinct == 1 and outcome.from_input is not None
         table.add_row(*_cells(outcome), style="dim" if agreed else None)
-    return _indented(table)
+    return Padding(table, (0, 0, 0, _INDENT), expand=False)
 
 
 def _cells(outcome: Outcome) -> tuple[str, str, str, str]:
@@ -240,10 +224,7 @@ def _cells(outcome: Outcome) -> tuple[str, str, str, str]:
 
 
 def _value(outcome: Outcome) -> str:
+    value = one_line(outcome.value, _LONGEST_VALUE)
     if outcome.status is Status.REFUSED:
-        return f"none: {_short(outcome.value)} is not allowed"
-    return "none" if outcome.status is Status.DROPPED else _short(outcome.value)
-
-
-def _short(value: Any) -> str:
-    return truncate(visible(str(value)), _LONGEST_VALUE)
+        return f"none: {value} is not allowed"
+    return "none" if outcome.status is Status.DROPPED else value

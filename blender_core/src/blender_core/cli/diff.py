@@ -6,18 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from blender_core.cli import options
 from blender_core.cli.completion import columns_and_more
-from blender_core.cli.errors import FINDINGS, reported
+from blender_core.cli.errors import FINDINGS
 from blender_core.cli.formatting import print_json, value_text
-from blender_core.cli.options import (
-    AsJson,
-    Debug,
-    Quiet,
-    file_argument,
-    flag,
-    option,
-    split_names,
-)
+from blender_core.cli.options import file_argument, flag, option, split_names
 from blender_core.common.wording import pluralize
 
 if TYPE_CHECKING:
@@ -40,12 +33,11 @@ def diff(
             "ATTR,...",
             "Do not compare these, in the products or their tables: keywords, columns, paths, "
             "groups or patterns, separated by commas. Repeatable.",
-            complete=columns_and_more,
+            autocompletion=columns_and_more,
         ),
     ] = None,
-    quiet: Quiet = False,
-    as_json: AsJson = False,
-    debug: Debug = False,
+    quiet: options.Quiet = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Compare two products, and the rules that made them differ.
 
@@ -54,33 +46,32 @@ def diff(
     the blend, it is said what the blend gave. The status is 1 if anything is different that is not
     ignored.
     """
-    with reported(debug, as_json):
-        from blender_core.cli.captured_warnings import Notes
-        from blender_core.cli.console import Output
-        from blender_core.evaluation.outcome import OF_A_FILE
-        from blender_core.products.diff import ProductDiff
-        from blender_core.products.product_file import ProductFile
+    from blender_core.cli.captured_warnings import Notes
+    from blender_core.cli.console import Output
+    from blender_core.evaluation.outcome import OF_A_FILE
+    from blender_core.products.diff import ProductDiff
+    from blender_core.products.product_file import ProductFile
 
-        notes = Notes()
-        with notes.about(""):
-            differences = ProductDiff(
-                ProductFile(here), ProductFile(there), ignore=split_names(ignore or [])
-            )
-        if not show_all:
-            differences.values = [
-                value for value in differences.values if value.attribute not in OF_A_FILE
-            ]
-        if as_json:
-            print_json(_diff_object(differences))
-        elif not quiet:
-            if differences:
-                _print_diff(differences, str(here), str(there))
-            else:
-                Output().text(f"{here} and {there} say the same.")
-        if not quiet:
-            notes.print()
+    notes = Notes()
+    with notes.about(""):
+        differences = ProductDiff(
+            ProductFile(here), ProductFile(there), ignore=split_names(ignore or [])
+        )
+    if not show_all:
+        differences.values = [
+            value for value in differences.values if value.attribute not in OF_A_FILE
+        ]
+    if as_json:
+        print_json(_diff_object(differences))
+    elif not quiet:
         if differences:
-            raise typer.Exit(FINDINGS)
+            _print_diff(differences, str(here), str(there))
+        else:
+            Output().text(f"{here} and {there} say the same.")
+    if not quiet:
+        notes.print()
+    if differences:
+        raise typer.Exit(FINDINGS)
 
 
 def _print_diff(differences: "ProductDiff", here: str, there: str) -> None:
@@ -102,7 +93,7 @@ def _print_diff(differences: "ProductDiff", here: str, there: str) -> None:
                 )
             )
         head = ("keyword", "attribute", here, there)
-        output.table(head, rows, styles=("bold", "", "", ""), folded=(1, 2, 3), two_names_from=100)
+        output.table(head, rows, folded=(1, 2, 3), two_names_from=100)
     for name, inputs in ((here, differences.only_here), (there, differences.only_there)):
         if inputs:
             output.text("")

@@ -8,6 +8,7 @@ import sys
 import textwrap
 import traceback
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 import typer
@@ -20,6 +21,7 @@ from blender_core.errors import BlenderError, BlendErrorGroup
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
 __all__ = [
     "FINDINGS",
@@ -27,6 +29,7 @@ __all__ = [
     "drop_output",
     "error_object",
     "in_options",
+    "refuse",
     "reported",
     "write_error",
 ]
@@ -45,13 +48,28 @@ class CommandError(Exception):
     """A command cannot do what it was asked; the message tells its user why, in one line.
 
     ``lines`` are what the user may copy, and stand below it; ``remedy`` is what helps, and stands
-    in the message.
+    in the message. ``input`` is the file that it is about, and ``provider`` whose plugin.
     """
 
-    def __init__(self, message: str, lines: Sequence[str] = (), *, remedy: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        lines: Sequence[str] = (),
+        *,
+        remedy: str = "",
+        input: Path | str | None = None,
+        provider: Provider | None = None,
+    ) -> None:
         super().__init__(message)
+        self.input = None if input is None else str(input)
+        self.provider = provider
         self.lines = tuple(lines)
         self.remedy = remedy or "\n".join(lines)
+
+
+def refuse(message: str, lines: Sequence[str] = (), **about: Any) -> NoReturn:
+    """End a command that cannot do what it was asked: see `CommandError`."""
+    raise CommandError(message, lines, **about)
 
 
 @contextmanager
@@ -121,8 +139,6 @@ def _message(error: Exception) -> str:
 
 def error_object(error: BaseException, message: str | None = None) -> dict[str, Any]:
     """Return what programs read of an error; of several in one, each as well."""
-    from blender_core.cli.formatting import provider_object
-
     content: dict[str, Any] = {
         "type": class_name(type(error)),
         "message": message,
@@ -135,12 +151,13 @@ def error_object(error: BaseException, message: str | None = None) -> dict[str, 
     if isinstance(error, CommandError):
         content["message"] = "\n".join([str(error), *error.lines])
         content["remedy"] = error.remedy or None
+    if isinstance(error, (BlenderError, CommandError)):
+        content["input"] = getattr(error.input, "name", error.input)
+        if error.provider is not None:
+            content["provider"] = asdict(error.provider)
     if isinstance(error, BlenderError):
         content["message"] = in_options(error.advice)
         content["attribute"], content["keyword"] = error.attribute, error.keyword
-        content["input"] = getattr(error.input, "name", error.input)
-        if error.provider is not None:
-            content["provider"] = provider_object(error.provider)
         content["remedy"] = "\n".join(map(_as_option, error.remedies)) or None
         for name, value in vars(error).items():
             if name not in content and not name.startswith("_"):
@@ -152,10 +169,8 @@ def error_object(error: BaseException, message: str | None = None) -> dict[str, 
 
 def _for_programs(value: Any) -> Any:
     """Return what a program reads of what an error knows beside what all have."""
-    from blender_core.cli.formatting import provider_object
-
     if isinstance(value, Provider):
-        return provider_object(value)
+        return asdict(value)
     if isinstance(value, os.PathLike):
         return os.fspath(value)
     if isinstance(value, str):

@@ -7,20 +7,23 @@ from types import GeneratorType
 from typing import TYPE_CHECKING, Any
 
 from blender_core.common.json_text import SCALARS, json_scalar
-from blender_core.common.wording import preview
+from blender_core.common.wording import preview, visible
 from blender_core.inputs.column import Column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from blender_core.common.provider import Provider
-
-__all__ = ["list_some", "print_json", "provider_object", "truncate", "value_text"]
+__all__ = ["list_some", "one_line", "print_json", "truncate", "value_text"]
 
 
 def truncate(text: str, longest: int) -> str:
     """Return the beginning of a text if it is long."""
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def one_line(value: Any, longest: int = 40) -> str:
+    """Return a value as it looks, or the beginning of it."""
+    return truncate(visible(str(value)), longest)
 
 
 def value_text(value: Any) -> str:
@@ -38,15 +41,6 @@ def print_json(content: Any) -> None:
     """Print something as JSON, in ASCII, piece by piece: generators and columns may be long."""
     sys.stdout.writelines(_pieces(content, "\n"))
     sys.stdout.write("\n")
-
-
-def provider_object(provider: Provider) -> dict[str, str]:
-    """Return what programs read of a provider."""
-    return {
-        "distribution": provider.distribution,
-        "version": provider.version,
-        "plugin": provider.plugin,
-    }
 
 
 def _pieces(content: Any, newline: str) -> Iterator[str]:

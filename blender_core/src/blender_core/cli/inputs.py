@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
-from blender_core.cli.errors import CommandError
+from blender_core.cli.errors import refuse
 from blender_core.common.urls import is_url, shown_url
 from blender_core.errors import warn
 from blender_core.formats.remote.remote_files import RemoteFiles
@@ -67,10 +67,13 @@ def require_apart_from(product: Path, inputs: Iterable[Path]) -> None:
     """Refuse a product that is among its own inputs: a pattern reaches further than one thinks."""
     own = product.stat()
     for path in inputs:
-        if _is_there(path) and os.path.samestat(path.stat(), own):
+        is_there = os.path.exists(path)  # noqa: PTH110  # a Path raises errors
+        if is_there and os.path.samestat(path.stat(), own):
             name = "" if path == product else f" as {path}"
-            msg = f"the product {product} is one of the inputs, too{name}: leave it out of them"
-            raise CommandError(msg)
+            refuse(
+                f"the product {product} is one of the inputs, too{name}: leave it out of them",
+                input=path,
+            )
 
 
 def require_not_swapped(
@@ -78,11 +81,11 @@ def require_not_swapped(
 ) -> None:
     """Refuse exposures that are given for the product, and their product as the last input."""
     if inputs and is_product_of(inputs[-1], names, plugins):
-        msg = (
+        refuse(
             f"{inputs[-1]} is a product of {product}, by its HDRTAB: are product and inputs "
-            "swapped? The product comes first"
+            "swapped? The product comes first",
+            input=inputs[-1],
         )
-        raise CommandError(msg)
 
 
 def require_no_exposure(
@@ -95,12 +98,13 @@ def require_no_exposure(
     """
     ending = _ending(product)
     if inputs and ending and all(_ending(each) == ending for each in inputs) and not has_table():
-        msg = (
+        refuse(
             f"{product} would be changed, and seems to be an exposure: its name ends in {ending}, "
             "as those of all inputs do. The product comes first. For what exposures alone give: "
-            "model-blender preview INPUT... For a product with such a name, pass --overwrite"
+            "model-blender preview INPUT... For a product with such a name, pass --overwrite",
+            remedy="--overwrite",
+            input=product,
         )
-        raise CommandError(msg)
 
 
 def _ending(name: Path | str) -> str:
@@ -116,7 +120,3 @@ def _real(path: Path | str) -> str:
         return os.path.realpath(path)
     except ValueError:
         return str(path)
-
-
-def _is_there(path: str | Path) -> bool:
-    return os.path.exists(path)  # noqa: PTH110  # a Path raises errors

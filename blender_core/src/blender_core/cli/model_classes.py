@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import Any
 
-from blender_core.cli.errors import CommandError
+from blender_core.cli.errors import refuse
 from blender_core.schema.model_class import model_classes
 
 __all__ = ["model_class"]
@@ -19,9 +19,8 @@ def model_class(name: str) -> type[Any]:
     if known is None:
         close = difflib.get_close_matches(name.casefold(), by_folded, n=3)
         hint = f": did you mean {' or '.join(map(by_folded.__getitem__, close))}?" if close else "."
-        msg = (
+        refuse(
             f"stdatamodels.jwst.datamodels has no class {name!r}{hint} Of what a plugin reads, "
             "there is no class to name: give a file in place of --model"
         )
-        raise CommandError(msg)
     return classes[known]

@@ -4,8 +4,8 @@
 from pathlib import Path
 from typing import Annotated
 
-from blender_core.cli.errors import reported
-from blender_core.cli.options import AsJson, Debug, argument, flag, option
+from blender_core.cli import options
+from blender_core.cli.options import argument, flag, option
 
 __all__ = ["new_plugin"]
 
@@ -25,20 +25,12 @@ def new_plugin(
         str | None,
         option("INSTRUMENT", "With an override for an instrument of JWST.", "--overrides"),
     ] = None,
-    as_json: AsJson = False,
-    debug: Debug = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Write a plugin to begin with, ready to test and to publish.
 
     Its tests, ruff and mypy pass at once, and the commands to run them are printed.
     """
-    with reported(debug, as_json):
-        _write_plugin(name, rule, reader=reader, overrides=overrides, as_json=as_json)
-
-
-def _write_plugin(
-    name: str, rule: str | None, *, reader: bool, overrides: str | None, as_json: bool
-) -> None:
     from blender_core.cli.console import Output
     from blender_core.cli.formatting import print_json
     from blender_core.cli.new_plugin_files import PluginFiles

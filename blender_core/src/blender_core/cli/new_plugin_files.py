@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from string import Template
 from typing import TYPE_CHECKING, Final
 
-from blender_core.cli.errors import CommandError
+from blender_core.cli.errors import CommandError, refuse
 from blender_core.common.foreign import tried
 from blender_core.common.provider import engine_version, normalized
 from blender_core.common.wording import join_words, preview
@@ -135,17 +135,14 @@ def _package_of(name: str) -> str:
     package = normalized(name).replace("-", "_")
     example = "such as acme-rules"
     if not _DISTRIBUTION.fullmatch(name) or len(name) > _LONGEST:
-        msg = (
+        refuse(
             f"{preview(name)} is no name for a distribution: up to {_LONGEST} letters, digits and "
             f"single hyphens, which begin with a letter, {example}"
         )
-        raise CommandError(msg)
     if keyword.iskeyword(package) or keyword.issoftkeyword(package):
-        msg = f"{name!r} cannot be imported: it is a word of Python. Choose another, {example}"
-        raise CommandError(msg)
+        refuse(f"{name!r} cannot be imported: it is a word of Python. Choose another, {example}")
     if package in sys.stdlib_module_names or package in {"src", "test", "tests"}:
-        msg = f"the module {package!r} has this name already: choose another, {example}"
-        raise CommandError(msg)
+        refuse(f"the module {package!r} has this name already: choose another, {example}")
     from importlib.metadata import distributions
 
     # Of broken metadata, there is no name.
@@ -153,42 +150,40 @@ def _package_of(name: str) -> str:
         normalized(str(tried(lambda each=each: each.name, fallback=""))) for each in distributions()
     }
     if normalized(name) in installed:
-        msg = f"a distribution {name!r} is installed already: choose another name"
-        raise CommandError(msg)
+        refuse(f"a distribution {name!r} is installed already: choose another name")
     if find_spec(package) is not None:
-        msg = f"a package {package!r} can be imported already: choose another name"
-        raise CommandError(msg)
+        refuse(f"a package {package!r} can be imported already: choose another name")
     for announced in announced_plugins():
         if normalized(announced.provider.plugin) == normalized(package):
-            msg = f"{announced.provider} has a plugin of this name: choose another name"
-            raise CommandError(msg)
+            refuse(
+                f"{announced.provider} has a plugin of this name: choose another name",
+                provider=announced.provider,
+            )
     return package
 
 
 def _require_new_rule(rule: str) -> None:
     if not _RULE.fullmatch(rule) or len(rule) > _LONGEST:
-        msg = (
+        refuse(
             f"{preview(rule)} is no name for a new rule: up to {_LONGEST} letters, digits, "
             "underscores and hyphens, which begin with a letter"
         )
-        raise CommandError(msg)
     if rule in ENGINE_RULES:
-        msg = f"the word {rule!r} is the engine's own: choose another name for the rule"
-        raise CommandError(msg)
+        refuse(f"the word {rule!r} is the engine's own: choose another name for the rule")
     registry = Registry(Plugins.discover().rules())
     if rule in registry:
         owner = registry[rule].provider
-        msg = f"{owner} has a rule {rule!r} already: choose another name with --rule"
-        raise CommandError(msg)
+        refuse(
+            f"{owner} has a rule {rule!r} already: choose another name with --rule", provider=owner
+        )
 
 
 def _known_instrument(instrument: str) -> str:
     if instrument.upper() not in INSTRUMENTS:
-        msg = (
+        refuse(
             f"JWST has no instrument {preview(instrument)}: there are {join_words(INSTRUMENTS)}. "
             "For another telescope, ask for --reader"
         )
-        raise CommandError(msg)
     return instrument.upper()
 
 

@@ -2,60 +2,45 @@
 
 from __future__ import annotations
 
-import enum
+import dataclasses
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 from urllib.parse import unquote, urlsplit
 
 import typer
 
 from blender_core.cli import completion
-from blender_core.cli.errors import CommandError
+from blender_core.cli.errors import refuse
 from blender_core.common.urls import is_url, shown_url
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    Completion = Callable[[typer.Context, str], list[str | tuple[str, str]]]
+    from collections.abc import Iterable
 
     from blender_core.formats.remote.settings import Remote
     from blender_core.plugins.override import Override
 
 __all__ = [
     "EXPOSURES",
-    "All",
     "AsJson",
+    "BlendOptions",
     "Block",
-    "Concurrent",
-    "Debug",
-    "Detector",
-    "Download",
-    "EveryHeader",
-    "ExpType",
-    "Expand",
-    "File",
     "Ignore",
-    "Instrument",
-    "Mixed",
     "Model",
-    "MostBytes",
-    "OnBadInput",
-    "OnBadInputOption",
     "Overrides",
-    "Overwrite",
     "Product",
     "Quiet",
+    "RemoteInputsOptions",
+    "RemoteOptions",
     "ReportFile",
     "Rules",
-    "Timeout",
     "argument",
+    "exposure",
     "file_argument",
     "file_option",
     "flag",
     "option",
     "parse_overrides",
-    "remote_of",
     "split_names",
 ]
 
@@ -66,19 +51,29 @@ EXPOSURES: Final = (
 """What the argument INPUT takes."""
 
 
-def argument(metavar: str, text: str, complete: Completion | None = None) -> Any:
-    """Return an argument, whose default is not part of the help; with what completes it."""
-    return typer.Argument(metavar=metavar, show_default=False, help=text, autocompletion=complete)
+def argument(metavar: str, text: str, **more: Any) -> Any:
+    """Return an argument, whose default is not part of the help."""
+    return typer.Argument(metavar=metavar, show_default=False, help=text, **more)
+
+
+def option(metavar: str, text: str, *names: str, **more: Any) -> Any:
+    """Return an option with a value, whose default is not part of the help."""
+    return typer.Option(*names, metavar=metavar, show_default=False, help=text, **more)
+
+
+def flag(text: str, *names: str) -> Any:
+    """Return an option without a value."""
+    return typer.Option(*names, help=text)
 
 
 def file_argument(metavar: str, text: str) -> Any:
     """Return an argument that is a file on this machine."""
-    return typer.Argument(metavar=metavar, show_default=False, help=text, parser=_local_file)
+    return argument(metavar, text, parser=_local_file)
 
 
 def file_option(metavar: str, text: str, *names: str) -> Any:
     """Return an option whose value is a file on this machine."""
-    return typer.Option(*names, metavar=metavar, show_default=False, help=text, parser=_local_file)
+    return option(metavar, text, *names, parser=_local_file)
 
 
 def _local_file(name: str) -> Path:
@@ -90,34 +85,12 @@ def _local_file(name: str) -> Path:
     return Path(name)
 
 
-def _exposure(name: str) -> Path | str:
+def exposure(name: str) -> Path | str:
     """Return a file on this machine, or a URL as it is."""
     if not is_url(name) or os.path.lexists(name):
         return Path(name)
     is_local = name.lower().startswith("file:")
     return Path(unquote(urlsplit(name).path)) if is_local else name
-
-
-def option(metavar: str, text: str, *names: str, complete: Completion | None = None) -> Any:
-    """Return an option with a value, whose default is not part of the help."""
-    return typer.Option(
-        *names, metavar=metavar, show_default=False, help=text, autocompletion=complete
-    )
-
-
-def flag(text: str, *names: str) -> Any:
-    """Return an option without a value."""
-    return typer.Option(*names, help=text)
-
-
-All = Annotated[bool, flag("Show the values that stay as they are, too.", "--all")]
-
-
-class OnBadInput(enum.Enum):
-    """What to do about inputs that cannot be blended."""
-
-    RAISE = "raise"
-    SKIP = "skip"
 
 
 AsJson = Annotated[bool, flag("Print JSON, for programs to read.", "--json")]
@@ -126,29 +99,7 @@ Block = Annotated[
     option(
         "PLUGIN",
         "Leave out an installed plugin, by its name or its distribution's. Repeatable.",
-        complete=completion.plugin_names,
-    ),
-]
-Debug = Annotated[bool, flag("Show the traceback of an error.", "--debug")]
-Detector = Annotated[
-    str | None,
-    option("NAME", "The detector, for overrides that hold for one only. By default, that of FILE."),
-]
-Expand = Annotated[
-    bool,
-    flag("Take an input that is a product itself for the exposures in its HDRTAB.", "--expand"),
-]
-ExpType = Annotated[
-    str | None,
-    option(
-        "NAME",
-        "The type of exposure, for overrides that hold for one only. By default, that of FILE.",
-    ),
-]
-File = Annotated[
-    Any,
-    typer.Argument(
-        metavar="FILE", show_default=False, help="An exposure, or its URL.", parser=_exposure
+        autocompletion=completion.plugin_names,
     ),
 ]
 Ignore = Annotated[
@@ -156,29 +107,15 @@ Ignore = Annotated[
     option(
         "ATTR",
         "Leave the product its own values of attributes whose paths begin so. Repeatable.",
-        complete=completion.paths,
+        autocompletion=completion.paths,
     ),
 ]
-Instrument = Annotated[
-    str | None,
-    option(
-        "NAME", "The instrument, for overrides that hold for one only. By default, that of FILE."
-    ),
-]
-Mixed = Annotated[bool, flag("Take inputs of several model types and instruments.", "--mixed")]
 Model = Annotated[
     str | None,
     option(
         "CLASS",
         "A class of stdatamodels.jwst.datamodels, such as ImageModel.",
-        complete=completion.model_types,
-    ),
-]
-OnBadInputOption = Annotated[
-    OnBadInput,
-    flag(
-        "What to do about inputs that cannot be blended: refuse to blend, or leave them "
-        "out and say so."
+        autocompletion=completion.model_types,
     ),
 ]
 Overrides = Annotated[
@@ -188,37 +125,13 @@ Overrides = Annotated[
         "Give an attribute another rule: meta.exposure.duration=max. The attribute may be a "
         "keyword, a group or a pattern. Repeatable.",
         "--override",
-        complete=completion.overrides,
+        autocompletion=completion.overrides,
     ),
 ]
-Overwrite = Annotated[bool, flag("Replace a file that --output names.", "--overwrite")]
 Product = Annotated[Path, file_argument("PRODUCT", "The product's file.")]
 Quiet = Annotated[bool, flag("Print nothing but errors.", "--quiet", "-q")]
 ReportFile = Annotated[
     Path | None, file_option("FILE", "Write a report of the blend, in HTML.", "--report")
-]
-Concurrent = Annotated[
-    int | None,
-    option("N", "How many inputs by URL are fetched at the same time: 16 by default."),
-]
-Download = Annotated[
-    bool,
-    flag("Fetch inputs by URL as a whole, for servers that give no parts of files.", "--download"),
-]
-EveryHeader = Annotated[
-    bool,
-    flag(
-        "Fetch all headers of inputs by URL. By default, those between arrays are not fetched if a "
-        "checksum in the file says what they are.",
-        "--every-header",
-    ),
-]
-MostBytes = Annotated[
-    int | None, option("N", "How many bytes may be fetched of one input by URL: 64 MiB by default.")
-]
-Timeout = Annotated[
-    float | None,
-    option("SECONDS", "How long to wait for an answer when inputs are fetched: 30 by default."),
 ]
 Rules = Annotated[
     list[Path] | None,
@@ -229,16 +142,89 @@ Rules = Annotated[
 ]
 
 
-def remote_of(**given: Any) -> Remote:
-    """Return how inputs by URL are fetched, as far as a user says it."""
-    from blender_core.formats.remote.settings import Remote, problem_with
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class BlendOptions:
+    """How exposures are blended, with a product or without one."""
 
-    said = {name: value for name, value in given.items() if value is not None}
-    for name, value in said.items():
-        if problem := problem_with(name, value):
-            msg = f"--{name.replace('_', '-')} {problem}"
-            raise CommandError(msg)
-    return Remote(**said)
+    rules: Rules = None
+    override: Overrides = None
+    ignore: Ignore = None
+    block: Block = None
+    mixed: Annotated[
+        bool, flag("Take inputs of several model types and instruments.", "--mixed")
+    ] = False
+    expand: Annotated[
+        bool,
+        flag("Take an input that is a product itself for the exposures in its HDRTAB.", "--expand"),
+    ] = False
+    on_bad_input: Annotated[
+        Literal["raise", "skip"],
+        flag(
+            "What to do about inputs that cannot be blended: refuse to blend, or leave them "
+            "out and say so."
+        ),
+    ] = "raise"
+
+    def settings(self) -> dict[str, Any]:
+        """Return the settings of `blender_core.ModelBlender`, without what it ignores."""
+        return {
+            "overrides": parse_overrides(self.override or ()),
+            "rules": self.rules or (),
+            "block": self.block or (),
+            "mixed": self.mixed,
+            "expand": self.expand,
+            "on_bad_input": self.on_bad_input,
+        }
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteOptions:
+    """How an input by URL is fetched."""
+
+    download: Annotated[
+        bool,
+        flag(
+            "Fetch inputs by URL as a whole, for servers that give no parts of files.", "--download"
+        ),
+    ] = False
+    timeout: Annotated[
+        float | None,
+        option("SECONDS", "How long to wait for an answer when inputs are fetched: 30 by default."),
+    ] = None
+    most_bytes: Annotated[
+        int | None,
+        option("N", "How many bytes may be fetched of one input by URL: 64 MiB by default."),
+    ] = None
+    every_header: Annotated[
+        bool,
+        flag(
+            "Fetch all headers of inputs by URL. By default, those between arrays are not fetched "
+            "if a checksum in the file says what they are.",
+            "--every-header",
+        ),
+    ] = False
+
+    def remote(self) -> Remote:
+        """Return how inputs by URL are fetched, as far as a user says it."""
+        from blender_core.formats.remote.settings import Remote, problem_with
+
+        said = {
+            name: value for name, value in dataclasses.asdict(self).items() if value is not None
+        }
+        for name, value in said.items():
+            if problem := problem_with(name, value):
+                refuse(f"--{name.replace('_', '-')} {problem}")
+        return Remote(**said)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteInputsOptions(RemoteOptions):
+    """How many inputs by URL are fetched."""
+
+    concurrent: Annotated[
+        int | None,
+        option("N", "How many inputs by URL are fetched at the same time: 16 by default."),
+    ] = None
 
 
 def split_names(texts: Iterable[str]) -> list[str]:
@@ -255,8 +241,7 @@ def parse_overrides(texts: Iterable[str]) -> list[Override]:
     for text in texts:
         attribute, _, rule = (part.strip() for part in text.partition("="))
         if not attribute or not rule:
-            msg = f"--override takes an attribute and a rule, such as EFFEXPTM=max, not {text!r}"
-            raise CommandError(msg)
+            refuse(f"--override takes an attribute and a rule, such as EFFEXPTM=max, not {text!r}")
         require_no_settings(attribute, rule)
         overrides.append(Override(attribute=attribute, rule=rule, reason="--override"))
     return overrides

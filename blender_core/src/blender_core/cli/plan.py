@@ -3,30 +3,13 @@
 # Typer reads the annotations, so their names have to be there when the program runs.
 import sys
 from collections import Counter
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from blender_core.cli.errors import reported
-from blender_core.cli.formatting import print_json, provider_object
-from blender_core.cli.options import (
-    AsJson,
-    Block,
-    Debug,
-    Detector,
-    Download,
-    EveryHeader,
-    ExpType,
-    File,
-    Ignore,
-    Instrument,
-    Model,
-    MostBytes,
-    Overrides,
-    Rules,
-    Timeout,
-    flag,
-    remote_of,
-)
-from blender_core.cli.plan_options import PlanOptions, plan_subject, print_environment
+from blender_core.cli import options
+from blender_core.cli.formatting import print_json
+from blender_core.cli.options import flag
+from blender_core.cli.plan_options import PlanOptions, print_environment
 from blender_core.common.wording import join_words, pluralize, visible
 
 if TYPE_CHECKING:
@@ -48,60 +31,33 @@ _BY: Final = {
 
 
 def plan(
-    file: File = None,
-    model: Model = None,
-    instrument: Instrument = None,
-    exp_type: ExpType = None,
-    detector: Detector = None,
-    rules: Rules = None,
-    override: Overrides = None,
-    ignore: Ignore = None,
-    block: Block = None,
-    download: Download = False,
-    timeout: Timeout = None,
-    most_bytes: MostBytes = None,
-    every_header: EveryHeader = False,
+    *,
+    plan_options: PlanOptions,
+    remote_options: options.RemoteOptions,
     changed: Annotated[
         bool, flag("Only what differs from what the schema asks for.", "--changed")
     ] = False,
-    as_json: AsJson = False,
-    debug: Debug = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Show which rule every attribute gets, and why.
 
     This is the plan that a blend of files like FILE has, or of datamodels of a class. Nothing is
     blended, and of a file only the metadata are read.
     """
-    with reported(debug, as_json):
-        from blender_core.cli.captured_warnings import Notes
+    from blender_core.cli.captured_warnings import Notes
 
-        options = PlanOptions(
-            instrument=instrument,
-            exp_type=exp_type,
-            detector=detector,
-            rules=rules,
-            override=override,
-            ignore=ignore,
-            block=block,
-            remote=remote_of(
-                download=download,
-                timeout=timeout,
-                most_bytes=most_bytes,
-                every_header=every_header,
-            ),
-        )
-        subject, notes = plan_subject(file, model), Notes()
-        with notes.about(""):
-            blend_plan = options.make_plan(subject)
-            options.warn_of_unknown(blend_plan)
-        printed = changed_assignments(blend_plan) if changed else list(blend_plan.values())
-        if as_json:
-            print_json(assignment_objects(printed, blend_plan))
-        else:
-            print_plan(blend_plan, printed)
-            print_idle(blend_plan)
-        print_environment()
-        notes.print()
+    subject, notes = plan_options.subject(), Notes()
+    with notes.about(""):
+        blend_plan = plan_options.make_plan(subject, remote=remote_options.remote())
+        plan_options.warn_of_unknown(blend_plan)
+    printed = changed_assignments(blend_plan) if changed else list(blend_plan.values())
+    if as_json:
+        print_json(assignment_objects(printed, blend_plan))
+    else:
+        print_plan(blend_plan, printed)
+        print_idle(blend_plan)
+    print_environment()
+    notes.print()
 
 
 def changed_assignments(plan: "BlendPlan") -> "list[Assignment]":
@@ -162,7 +118,6 @@ def _print_for_people(
                 )
                 for assignment in assignments
             ],
-            styles=("bold", "", "bold cyan", "dim"),
             folded=(1, 2, 3),
             two_names_from=80,
         )
@@ -191,7 +146,7 @@ def _why(assignment: "Assignment") -> str:
 def print_idle(plan: "BlendPlan") -> None:
     """Say on standard error which of the user's overrides do not hold for the inputs, and why.
 
-    Overrides of which a warning says that no input can meet their conditions are left out.
+    options.Overrides of which a warning says that no input can meet their conditions are left out.
     """
     warned_of = {condition.sourced for condition in plan.unknown_conditions}
     attributes: dict[tuple[str, str], list[str]] = {}
@@ -226,7 +181,7 @@ def assignment_objects(
             "settings": str(assignment.selection),
             "tier": assignment.tier.label,
             "asked_by": assignment.source,
-            "provider": provider_object(assignment.provider),
+            "provider": asdict(assignment.provider),
             "reason": assignment.reason,
             "column": plan.columns.get(assignment.attribute.path),
             "won_over": [

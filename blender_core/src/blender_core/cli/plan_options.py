@@ -5,18 +5,18 @@ from __future__ import annotations
 import difflib
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from blender_core.cli.errors import CommandError
+from blender_core.cli import options
+from blender_core.cli.errors import refuse
 from blender_core.cli.model_classes import model_class
-from blender_core.cli.options import parse_overrides
 from blender_core.common.wording import visible
 from blender_core.errors import warn
 from blender_core.inputs.named_files import file_of_part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping
 
     from blender_core.formats.remote.settings import Remote
     from blender_core.plan.assignment import Assignment
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "PlanOptions",
-    "plan_subject",
     "print_environment",
     "require_beginnings",
     "warn_of_unknown",
@@ -39,17 +38,53 @@ _TELESCOPE: Final = "telescope"
 class PlanOptions:
     """What a user says of a plan: what the inputs are, and what is to be done with them."""
 
-    instrument: str | None
-    exp_type: str | None
-    detector: str | None
-    rules: Sequence[Path] | None
-    override: Sequence[str] | None
-    ignore: Sequence[str] | None
-    block: Sequence[str] | None
-    remote: Remote | None = None
+    file: Annotated[
+        Any, options.argument("FILE", "An exposure, or its URL.", parser=options.exposure)
+    ] = None
+    model: options.Model = None
+    instrument: Annotated[
+        str | None,
+        options.option(
+            "NAME",
+            "The instrument, for overrides that hold for one only. By default, that of FILE.",
+        ),
+    ] = None
+    exp_type: Annotated[
+        str | None,
+        options.option(
+            "NAME",
+            "The type of exposure, for overrides that hold for one only. By default, that of FILE.",
+        ),
+    ] = None
+    detector: Annotated[
+        str | None,
+        options.option(
+            "NAME", "The detector, for overrides that hold for one only. By default, that of FILE."
+        ),
+    ] = None
+    rules: options.Rules = None
+    override: options.Overrides = None
+    ignore: options.Ignore = None
+    block: options.Block = None
+
+    def subject(self) -> Path | str | type[Any]:
+        """Return what the plan is for: a file that is there, a URL, or a class."""
+        file: Path | str | None = self.file
+        if (file is None) == (self.model is None):
+            refuse("name either an exposure's file or, with --model, a class such as ImageModel")
+        if file is None:
+            return model_class(self.model or "")
+        if isinstance(file, Path) and not file.exists() and file_of_part(str(file)) is None:
+            remedy = f"--model {file}" if file.name.isidentifier() else ""
+            hint = remedy and f": for a class of datamodels, say {remedy}"
+            refuse(f"there is no file {file}{hint}", remedy=remedy, input=file)
+        return file
 
     def make_plan(
-        self, subject: Path | str | type[Any], plugins: Plugins | None = None
+        self,
+        subject: Path | str | type[Any],
+        plugins: Plugins | None = None,
+        remote: Remote | None = None,
     ) -> BlendPlan:
         """Make the plan for a file or a class, with these plugins or with those that are found."""
         from blender_core.plan.plan import BlendPlan
@@ -63,11 +98,11 @@ class PlanOptions:
             exp_type=self.exp_type,
             detector=self.detector,
             ignore=self.ignore or (),
-            overrides=parse_overrides(self.override or ()),
+            overrides=options.parse_overrides(self.override or ()),
             rules=self.rules or (),
             block=self.block or (),
             plugins=plugins,
-            remote=self.remote,
+            remote=remote,
         )
 
     def warn_of_unknown(self, plan: Mapping[str, Assignment]) -> None:
@@ -89,11 +124,10 @@ class PlanOptions:
 def require_beginnings(ignore: Iterable[str]) -> None:
     """Refuse to ignore what begins with nothing: that is every attribute."""
     if "" in ignore:
-        msg = (
+        refuse(
             "--ignore takes what paths of attributes begin with, and it is empty: is a variable of "
             "the shell not set? For all attributes, say --ignore meta"
         )
-        raise CommandError(msg)
 
 
 def warn_of_unknown(ignore: Iterable[str], plan: Mapping[str, Assignment]) -> None:
@@ -105,24 +139,6 @@ def warn_of_unknown(ignore: Iterable[str], plan: Mapping[str, Assignment]) -> No
         paths = [path for path, each in plan.items() if each.attribute.keyword == keyword]
         hint = f": {keyword} is {' and '.join(paths)}" if paths else ""
         warn(f"--ignore {beginning} means nothing, as no attribute's path begins so{hint}")
-
-
-def plan_subject(file: Path | str | None, model: str | None) -> Path | str | type[Any]:
-    """Return what a plan is to be made for: a file that is there, a URL, or a class."""
-    if (file is None) == (model is None):
-        msg = "name either an exposure's file or, with --model, a class such as ImageModel"
-        raise CommandError(msg)
-    if model is not None:
-        return model_class(model)
-    assert file is not None  # noqa: S101  # one of them is named
-    if isinstance(file, str):
-        return file
-    if not file.exists() and file_of_part(str(file)) is None:
-        remedy = f"--model {file}" if file.name.isidentifier() else ""
-        hint = remedy and f": for a class of datamodels, say {remedy}"
-        msg = f"there is no file {file}{hint}"
-        raise CommandError(msg, remedy=remedy)
-    return file
 
 
 def print_environment() -> None:

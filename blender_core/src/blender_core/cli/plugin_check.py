@@ -5,11 +5,12 @@ Each is tried with all classes of datamodels and all instruments of JWST.
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.cli.captured_warnings import Notes
 from blender_core.cli.console import Output
-from blender_core.cli.formatting import list_some, print_json, provider_object
+from blender_core.cli.formatting import list_some, print_json
 from blender_core.cli.plugin_overrides import (
     find_providers,
     request_text,
@@ -49,7 +50,7 @@ def check_plugins(name: str, block: Sequence[str], *, as_json: bool, quiet: bool
         print_json(
             [
                 {
-                    "provider": provider_object(provider),
+                    "provider": asdict(provider),
                     "overrides": check.n_overrides,
                     **findings_objects(check),
                 }
@@ -81,8 +82,8 @@ def findings_objects(check: OverridesTrial) -> dict[str, Any]:
     }
 
 
-def print_check(check: OverridesTrial) -> None:
-    """Print what is wrong with overrides."""
+def print_check(check: OverridesTrial, n_without_plan: int = 0) -> None:
+    """Print what is wrong with overrides, and how many classes have no plan for what they lack."""
     output = Output()
     if not check.n_overrides:
         output.text(f"{check.source} overrides nothing.")
@@ -115,6 +116,9 @@ def print_check(check: OverridesTrial) -> None:
             about = _finding_object(finding)["attribute"]
             classes = f" ({_in_classes(finding)})" if finding.classes else ""
             output.lines(f"Not counted: {about}: {finding.problem}{classes}")
+    if n_without_plan:
+        lack = "1 class lacks" if n_without_plan == 1 else f"{n_without_plan} classes lack"
+        output.text(f"{lack} an attribute that is named above, so there is no plan to check.")
 
 
 def _in_classes(finding: OverrideFinding) -> str:

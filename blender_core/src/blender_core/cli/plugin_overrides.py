@@ -6,7 +6,7 @@ import difflib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from blender_core.cli.errors import CommandError
+from blender_core.cli.errors import refuse
 from blender_core.common.provider import normalized
 from blender_core.common.wording import full_repr
 from blender_core.errors import BlenderError, BlendErrorGroup, PluginError, warn
@@ -14,8 +14,9 @@ from blender_core.plan.assignment import Selection
 from blender_core.plugins.hookspecs import NAME
 from blender_core.plugins.installed import misspelt_groups
 from blender_core.plugins.manager import Plugins
-from blender_core.schema.attributes import read_attributes
-from blender_core.schema.model_class import described, model_classes
+from blender_core.schema.model_class import model_classes
+from blender_core.testing.override_trials import instruments_of_schema
+from blender_core.testing.plugin_at_hand import providers_by_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -67,8 +68,7 @@ def find_offers(plugins: Plugins) -> list[Offer]:
     if not plugins.have_overrides:
         return []
     classes = model_classes()
-    core = read_attributes(described(classes["JwstDataModel"]).schema)
-    instruments = (*(core["meta.instrument.name"].enum or ()), None)
+    instruments = instruments_of_schema()
     offered: dict[tuple[Provider, str], tuple[Override, list[tuple[str, str | None]]]] = {}
     for model_type in classes:
         for instrument in instruments:
@@ -107,17 +107,12 @@ def warn_of_misspelt_groups() -> None:
 
 def find_providers(name: str, plugins: Plugins) -> list[Provider]:
     """Return the plugins of a name."""
-    by_name: dict[str, list[Provider]] = {}
-    for provider in plugins:
-        for known in {normalized(provider.plugin), normalized(provider.distribution)}:
-            by_name.setdefault(known, []).append(provider)
-    wanted = normalized(name)
+    by_name, wanted = providers_by_name(plugins), normalized(name)
     if wanted not in by_name:
         close = difflib.get_close_matches(wanted, by_name, n=1)
         hint = f": did you mean {close[0]}?" if close else ""
         installed = ", ".join(map(str, plugins)) or "none"
-        msg = f"no plugin {name!r} is installed{hint}. Those that are: {installed}"
-        raise CommandError(msg)
+        refuse(f"no plugin {name!r} is installed{hint}. Those that are: {installed}")
     return by_name[wanted]
 
 

@@ -1,11 +1,11 @@
 """The command ``plugins``: what is installed."""
 
 # Typer reads the annotations, so their names have to be there when the program runs.
-from typing import TYPE_CHECKING, Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.cli.errors import reported
-from blender_core.cli.formatting import print_json, provider_object
-from blender_core.cli.options import AsJson, Block, Debug
+from blender_core.cli import options
+from blender_core.cli.formatting import print_json
 from blender_core.common.wording import pluralize
 
 if TYPE_CHECKING:
@@ -19,14 +19,16 @@ if TYPE_CHECKING:
 
 __all__ = ["plugins"]
 
+_IN_WORDS: Final = {
+    "reads": "a reader for inputs of another kind",
+    "reads_rules_files": "a reader for rules files of another format",
+    "has_products": "products of another kind",
+}
+"""What plugins can do beside giving rules and overrides."""
 
-def plugins(as_json: AsJson = False, block: Block = None, debug: Debug = False) -> None:
+
+def plugins(as_json: options.AsJson = False, block: options.Block = None) -> None:
     """Show the plugins that are installed, and what they override."""
-    with reported(debug, as_json):
-        _show_plugins(block or [], as_json=as_json)
-
-
-def _show_plugins(block: list[str], *, as_json: bool) -> None:
     from blender_core.cli.captured_warnings import Notes
     from blender_core.cli.console import Output
     from blender_core.cli.plan_options import print_environment
@@ -40,7 +42,7 @@ def _show_plugins(block: list[str], *, as_json: bool) -> None:
 
     notes = Notes()
     with notes.about(""):
-        usable, faults = usable_plugins(block)
+        usable, faults = usable_plugins(block or ())
         warn_of_misspelt_groups()
     print_environment()
     notes.print()
@@ -50,19 +52,18 @@ def _show_plugins(block: list[str], *, as_json: bool) -> None:
     offers_of: dict[Provider, list[Offer]] = {provider: [] for provider in usable}
     for offer in find_offers(usable):
         offers_of[offer.provider].append(offer)
+    abilities = {
+        "reads": usable.readers,
+        "reads_rules_files": usable.rules_file_readers,
+        "has_products": usable.takers_of_products,
+    }
     if as_json:
         print_json(
             [
                 {
-                    **provider_object(provider),
+                    **asdict(provider),
                     "rules": rules_of.get(provider, []),
-                    "reads": provider in rules_of and provider in usable.readers,
-                    "reads_rules_files": (
-                        provider in rules_of and provider in usable.rules_file_readers
-                    ),
-                    "has_products": (
-                        provider in rules_of and provider in usable.takers_of_products
-                    ),
+                    **{name: provider in able for name, able in abilities.items()},
                     "overrides": [_offer_object(each) for each in offers_of.get(provider, [])],
                     "left_out_by": None if provider in rules_of else BLOCK,
                 }
@@ -75,12 +76,7 @@ def _show_plugins(block: list[str], *, as_json: bool) -> None:
             contents = [pluralize(len(names), "rule")] if names else []
             if offers := offers_of[provider]:
                 contents.append(pluralize(len(offers), "override"))
-            if provider in usable.readers:
-                contents.append("a reader for inputs of another kind")
-            if provider in usable.rules_file_readers:
-                contents.append("a reader for rules files of another format")
-            if provider in usable.takers_of_products:
-                contents.append("products of another kind")
+            contents += [_IN_WORDS[name] for name, able in abilities.items() if provider in able]
             _print_plugin(output, provider, contents, offers)
         for provider in usable.left_out:
             output.text(str(provider), "dim")

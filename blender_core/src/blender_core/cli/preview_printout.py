@@ -7,12 +7,12 @@ import sys
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.cli.blend_printout import count_of_values, input_facts
+from blender_core.cli.blend_printout import count_of_values, input_facts, result_object
 from blender_core.cli.console import Output
-from blender_core.cli.formatting import list_some, truncate
+from blender_core.cli.formatting import list_some, one_line, truncate
 from blender_core.common.values import identity
 from blender_core.common.wording import pluralize, visible
-from blender_core.evaluation.form import masked_column, outcome_object
+from blender_core.evaluation.form import masked_column, outcome_object, outcomes_table
 from blender_core.evaluation.outcome import OF_A_FILE, Status
 from blender_core.plan.assignment import Tier
 
@@ -29,6 +29,10 @@ _LONGEST: Final = 40
 _MOST_SAID: Final = 4
 _WIDE: Final = 100
 _VERY_WIDE: Final = 160
+_ECSV_COLUMNS: Final = [
+    *("attribute", "keyword", "value", "rule", "settings", "provider", "asked_by"),
+    *("n_inputs", "n_distinct"),
+]
 _WITHOUT_VALUE: Final = {
     Status.DROPPED: "(dropped)",
     Status.KEPT: "(the product's own)",
@@ -43,10 +47,7 @@ def preview_object(
     """Return what programs read of a blend without a product."""
     return {
         "inputs": list(names),
-        "report": None if report is None else str(report),
-        "n_inputs": result.n_inputs,
-        "skipped": [str(fault) for fault in result.skipped],
-        "values": {path: value for path, value in result.values.items() if path not in OF_A_FILE},
+        **result_object(result, report, warnings),
         "outcomes": [
             {
                 **outcome_object(outcome, result.values, result.inputs),
@@ -56,33 +57,16 @@ def preview_object(
             }
             for outcome in _listed(result, show_all=True)
         ],
-        "varied": [outcome.attribute for outcome in result.varied()],
-        "columns": result.table.colnames,
-        "warnings": list(warnings),
     }
 
 
 def print_ecsv(result: BlendResult, *, show_all: bool) -> None:
     """Print a row for each attribute, in ECSV; values of all types are texts there."""
-    from astropy.table import Table
-
     outcomes = _listed(result, show_all=show_all)
-    texts: dict[str, list[str | None]] = {
-        "attribute": [each.attribute for each in outcomes],
-        "keyword": [each.keyword for each in outcomes],
-        "value": [str(each.value) if each.status is Status.SET else None for each in outcomes],
-        "rule": [each.rule for each in outcomes],
-        "settings": [each.settings for each in outcomes],
-        "provider": [each.provided_by for each in outcomes],
-        "asked_by": [each.asked_by for each in outcomes],
-    }
-    numbers = {
-        "n_inputs": [each.n_inputs for each in outcomes],
-        "n_distinct": [each.n_distinct for each in outcomes],
-    }
-    columns = [masked_column(name, values, str) for name, values in texts.items()]
-    columns += [masked_column(name, values, int) for name, values in numbers.items()]
-    table = Table(columns)
+    table = outcomes_table(outcomes, {})[_ECSV_COLUMNS]
+    values = [str(each.value) if each.status is Status.SET else None for each in outcomes]
+    table["value"] = masked_column("value", values, str)
+    table["provider"] = masked_column("provider", [each.provided_by for each in outcomes], str)
     text = io.StringIO()
     table.write(text, format="ascii.ecsv")
     sys.stdout.write(text.getvalue())
@@ -108,8 +92,7 @@ def print_preview(result: BlendResult, report: Path | None, *, show_all: bool) -
         for row, outcome in zip(rows, outcomes, strict=True):
             said = _said_in_words(outcome, result)
             row.append(truncate(visible(said), _LONGEST) if output.is_terminal else said)
-    styles = ["bold", "", "", "bold cyan", "", "dim"]
-    output.table(head, rows, styles=styles, folded=(1, 2, 5), two_names_from=_WIDE)
+    output.table(head, rows, folded=(1, 2, 5), two_names_from=_WIDE)
     for fault in result.skipped:
         output.lines(f"Left out: {fault}", "yellow")
     if not output.is_terminal:
@@ -140,7 +123,7 @@ def _listed(result: BlendResult, *, show_all: bool) -> list[Outcome]:
 
 def _value(outcome: Outcome) -> str:
     if outcome.status is Status.SET:
-        return truncate(visible(str(outcome.value)), _LONGEST)
+        return one_line(outcome.value)
     return _WITHOUT_VALUE.get(outcome.status, "")
 
 

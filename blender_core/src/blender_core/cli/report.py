@@ -4,15 +4,15 @@
 from pathlib import Path
 from typing import Annotated
 
-from blender_core.cli.errors import reported
+from blender_core.cli import options
 from blender_core.cli.formatting import print_json
-from blender_core.cli.options import AsJson, Debug, Product, Quiet, file_option, flag
+from blender_core.cli.options import file_option, flag
 
 __all__ = ["report"]
 
 
 def report(
-    product: Product,
+    product: options.Product,
     output: Annotated[
         Path | None,
         file_option(
@@ -24,9 +24,8 @@ def report(
         ),
     ] = None,
     overwrite: Annotated[bool, flag("Replace a file that is there.", "--overwrite")] = False,
-    quiet: Quiet = False,
-    as_json: AsJson = False,
-    debug: Debug = False,
+    quiet: options.Quiet = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Write a report of a product, for the browser.
 
@@ -35,25 +34,24 @@ def report(
     What the inputs said is in the product's table HDRTAB. Which rules made the values is in
     HDRRULES, which a blend with --record-rules leaves.
     """
-    with reported(debug, as_json):
-        from blender_core.cli.captured_warnings import Notes
-        from blender_core.cli.console import Output
-        from blender_core.products.product_file import ProductFile
-        from blender_core.report import write_report
-        from blender_core.report.write import report_target
+    from blender_core.cli.captured_warnings import Notes
+    from blender_core.cli.console import Output
+    from blender_core.products.product_file import ProductFile
+    from blender_core.report import write_report
+    from blender_core.report.write import report_target
 
-        target = output or product.with_name(f"{product.name.partition('.')[0]}_report.html")
-        report_target(target, overwrite=overwrite, others=[product])
-        notes = Notes()
-        with notes.about(""):
-            blended = ProductFile(product)
-        write_report(blended, target, overwrite=overwrite, notes=notes.lines())
-        if as_json:
-            report_object = {
-                "product": str(product),
-                "report": str(target),
-                "warnings": notes.lines(),
-            }
-            print_json(report_object)
-        elif not quiet:
-            Output().text(f"{target}: the report of {product}")
+    target = output or product.with_name(f"{product.name.partition('.')[0]}_report.html")
+    report_target(target, overwrite=overwrite, others=[product])
+    notes = Notes()
+    with notes.about(""):
+        blended = ProductFile(product)
+    write_report(blended, target, overwrite=overwrite, notes=notes.lines())
+    if as_json:
+        report_object = {
+            "product": str(product),
+            "report": str(target),
+            "warnings": notes.lines(),
+        }
+        print_json(report_object)
+    elif not quiet:
+        Output().text(f"{target}: the report of {product}")

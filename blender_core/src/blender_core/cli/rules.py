@@ -1,12 +1,14 @@
 """The command ``rules``: what rules there are, and all about one of them."""
 
 # Typer reads the annotations, so their names have to be there when the program runs.
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
+from blender_core.cli import options
 from blender_core.cli.completion import rule_names
-from blender_core.cli.errors import CommandError, reported
-from blender_core.cli.formatting import list_some, print_json, provider_object
-from blender_core.cli.options import AsJson, Block, Debug, Model, argument, flag
+from blender_core.cli.errors import refuse
+from blender_core.cli.formatting import list_some, print_json
+from blender_core.cli.options import argument, flag
 from blender_core.common.wording import pluralize, preview
 
 if TYPE_CHECKING:
@@ -37,9 +39,13 @@ _MOST_ATTRIBUTES: Final = 12
 def rules(
     name: Annotated[
         str | None,
-        argument("RULE", "Explain one rule: its name, or a plugin's, as std:mean.", rule_names),
+        argument(
+            "RULE",
+            "Explain one rule: its name, or a plugin's, as std:mean.",
+            autocompletion=rule_names,
+        ),
     ] = None,
-    model: Model = None,
+    model: options.Model = None,
     schema: Annotated[
         bool,
         flag(
@@ -48,39 +54,36 @@ def rules(
             "--schema",
         ),
     ] = False,
-    as_json: AsJson = False,
-    block: Block = None,
-    debug: Debug = False,
+    as_json: options.AsJson = False,
+    block: options.Block = None,
 ) -> None:
     """Show the rules that are installed, or explain one of them.
 
     Of one rule, it is shown who offers it, what it makes of some values, what it takes beside them,
     and which attributes of a class of datamodels, --model, have it: by default, of ImageModel.
     """
-    with reported(debug, as_json):
-        from blender_core.cli.captured_warnings import Notes
-        from blender_core.plugins.manager import Plugins
-        from blender_core.plugins.registry import Registry
+    from blender_core.cli.captured_warnings import Notes
+    from blender_core.plugins.manager import Plugins
+    from blender_core.plugins.registry import Registry
 
-        if model is not None and name is None:
-            msg = "--model is for one rule: name it, to see which attributes of the class have it"
-            raise CommandError(msg)
-        notes = Notes()
-        with notes.about(""):
-            plugins = Plugins.discover(block or [])
-            offered = sorted(plugins.rules(), key=lambda each: (each[1], each[0].name))
-        registry = Registry(offered)
-        notes.print()
-        if schema:
-            from blender_core.plan.rules_file_schema import rules_file_schema
+    if model is not None and name is None:
+        refuse("--model is for one rule: name it, to see which attributes of the class have it")
+    notes = Notes()
+    with notes.about(""):
+        plugins = Plugins.discover(block or [])
+        offered = sorted(plugins.rules(), key=lambda each: (each[1], each[0].name))
+    registry = Registry(offered)
+    notes.print()
+    if schema:
+        from blender_core.plan.rules_file_schema import rules_file_schema
 
-            print_json(rules_file_schema(sorted(registry)))
-        elif name is None and as_json:
-            print_json([_rule_object(rule, provider, registry) for rule, provider in offered])
-        elif name is None:
-            _print_rules(offered, registry)
-        else:
-            _explain(name, model or _USUAL_CLASS, registry, plugins, as_json=as_json)
+        print_json(rules_file_schema(sorted(registry)))
+    elif name is None and as_json:
+        print_json([_rule_object(rule, provider, registry) for rule, provider in offered])
+    elif name is None:
+        _print_rules(offered, registry)
+    else:
+        _explain(name, model or _USUAL_CLASS, registry, plugins, as_json=as_json)
 
 
 def _explain(
@@ -148,13 +151,11 @@ def _rule_named(name: str, registry: "Registry") -> "ProvidedRule":
     from blender_core.plugins.rule import ENGINE_RULES
 
     if name in ENGINE_RULES:
-        msg = f"{name} is no plugin's rule, but the engine's own: {ENGINE_RULES[name]}"
-        raise CommandError(msg)
+        refuse(f"{name} is no plugin's rule, but the engine's own: {ENGINE_RULES[name]}")
     if name not in registry:
         close = registry.close(name)
         hint = f"did you mean {' or '.join(close)}?" if close else "see model-blender rules"
-        msg = f"no installed plugin offers a rule {name!r}: {hint}"
-        raise CommandError(msg)
+        refuse(f"no installed plugin offers a rule {name!r}: {hint}")
     return registry[name]
 
 
@@ -224,7 +225,7 @@ def _print_rules(offered: "Iterable[tuple[Rule, Provider]]", registry: "Registry
             rows.append((name, f"{rule.summary} (Superseded.)", str(provider)))
     rows += ((name, summary, str(engine())) for name, summary in ENGINE_RULES.items())
     head = ("rule", "what it does", "provider")
-    Output().table(head, rows, styles=("bold cyan",), folded=(1,), grouped_by=2)
+    Output().table(head, rows, folded=(1,), grouped_by=2)
 
 
 def _rule_object(rule: "Rule", provider: "Provider", registry: "Registry") -> dict[str, Any]:
@@ -241,6 +242,6 @@ def _rule_object(rule: "Rule", provider: "Provider", registry: "Registry") -> di
             for each in parameters_of(rule.blend, rule.parameters).values()
         ],
         "missing": rule.missing.value,
-        "provider": provider_object(provider),
+        "provider": asdict(provider),
         "superseded": registry[rule.name].provider != provider,
     }

@@ -7,19 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-from blender_core.cli import completion
-from blender_core.cli.errors import CommandError, reported
+from blender_core.cli import completion, options
+from blender_core.cli.errors import refuse
 from blender_core.cli.formatting import print_json
-from blender_core.cli.options import (
-    AsJson,
-    Debug,
-    Overwrite,
-    Product,
-    file_option,
-    flag,
-    option,
-    split_names,
-)
+from blender_core.cli.options import file_option, flag, option, split_names
 from blender_core.common.wording import pluralize, visible
 from blender_core.errors import UnknownAttributeError
 
@@ -39,7 +30,7 @@ _BLOCK: Final = 4096
 
 
 def table(
-    product: Product,
+    product: options.Product,
     columns: Annotated[
         list[str] | None,
         option(
@@ -47,7 +38,7 @@ def table(
             "The columns, by name, path or pattern, separated by commas. Repeatable.",
             "--columns",
             "-c",
-            complete=completion.columns,
+            autocompletion=completion.columns,
         ),
     ] = None,
     show_all: Annotated[bool, flag("All columns, not only those that vary.", "--all")] = False,
@@ -57,7 +48,7 @@ def table(
             "NAME,...",
             "Sort the rows by these columns, separated by commas; those without a value come "
             "last. Repeatable.",
-            complete=completion.columns,
+            autocompletion=completion.columns,
         ),
     ] = None,
     reverse: Annotated[bool, flag("Sort from the largest to the smallest.", "--reverse")] = False,
@@ -70,7 +61,7 @@ def table(
             "-o",
         ),
     ] = None,
-    overwrite: Overwrite = False,
+    overwrite: Annotated[bool, flag("Replace a file that --output names.", "--overwrite")] = False,
     csv_safe: Annotated[
         bool,
         flag(
@@ -82,64 +73,58 @@ def table(
     quiet: Annotated[
         bool, flag("Print nothing but the table and errors.", "--quiet", "-q")
     ] = False,
-    as_json: AsJson = False,
-    debug: Debug = False,
+    as_json: options.AsJson = False,
 ) -> None:
     """Show what every input of a product said: its table HDRTAB.
 
     Without --columns or --all, only the columns that vary are shown or written.
     """
-    with reported(debug, as_json):
-        from blender_core.cli.captured_warnings import Notes
-        from blender_core.cli.console import Output
-        from blender_core.products.product_file import ProductFile
+    from blender_core.cli.captured_warnings import Notes
+    from blender_core.cli.console import Output
+    from blender_core.products.product_file import ProductFile
 
-        if columns and show_all:
-            msg = "--all is for all columns: name none with it"
-            raise CommandError(msg)
-        if csv_safe and (output is None or output.suffix != ".csv"):
-            msg = "--csv-safe is for tables in CSV: with --output, name a file that ends in .csv"
-            raise CommandError(msg)
-        notes = Notes()
-        with notes.about(""):
-            blended = ProductFile(product)
-        if not blended.n_inputs:
-            msg = f"{product} has no table HDRTAB"
-            raise CommandError(msg)
-        chosen = _choose_columns(blended, columns or [], show_all=show_all)
-        rows = _sort_rows(blended, sort or [], reverse=reverse)
-        if sort:
-            chosen = [replace(each, values=each.values.in_order(rows)) for each in chosen]
-        if not chosen and (output is not None or not as_json):
-            inputs = blended.n_inputs_in_words
-            msg = f"{product}: its {inputs} say the same of everything. All columns come with --all"
-            raise CommandError(msg)
-        left_out = "" if columns else _left_out(chosen, blended)
-        made_safe = ""
-        if output is not None:
-            from blender_core.cli.table_files import write_table
+    if columns and show_all:
+        refuse("--all is for all columns: name none with it")
+    if csv_safe and (output is None or output.suffix != ".csv"):
+        refuse("--csv-safe is for tables in CSV: with --output, name a file that ends in .csv")
+    notes = Notes()
+    with notes.about(""):
+        blended = ProductFile(product)
+    if not blended.n_inputs:
+        refuse(f"{product} has no table HDRTAB", input=product)
+    chosen = _choose_columns(blended, columns or [], show_all=show_all)
+    rows = _sort_rows(blended, sort or [], reverse=reverse)
+    if sort:
+        chosen = [replace(each, values=each.values.in_order(rows)) for each in chosen]
+    if not chosen and (output is not None or not as_json):
+        inputs = blended.n_inputs_in_words
+        refuse(f"{product}: its {inputs} say the same of everything. All columns come with --all")
+    left_out = "" if columns else _left_out(chosen, blended)
+    made_safe = ""
+    if output is not None:
+        from blender_core.cli.table_files import write_table
 
-            n_changed = write_table(
-                chosen, output, product=product, overwrite=overwrite, csv_safe=csv_safe
-            )
-            if csv_safe:
-                made_safe = f"{pluralize(n_changed, 'text')} made safe for spreadsheets"
-        if as_json:
-            names = ["row", *(column.name for column in chosen)]
-            print_json(
-                dict(zip(names, row, strict=True))
-                for block in _blocks(chosen, rows)
-                for row in zip(*block, strict=True)
-            )
-            if made_safe and not quiet:
-                sys.stderr.write(visible(f"Note: {output}: {made_safe}") + "\n")
-        elif output is None:
-            _print(chosen, rows, blended, left_out)
-        elif not quiet:
-            size = f"{pluralize(len(rows), 'row')}, {pluralize(len(chosen), 'column')}"
-            Output().text(f"{output}: {size}{left_out}{made_safe and f'; {made_safe}'}.")
-        if not quiet:
-            notes.print()
+        n_changed = write_table(
+            chosen, output, product=product, overwrite=overwrite, csv_safe=csv_safe
+        )
+        if csv_safe:
+            made_safe = f"{pluralize(n_changed, 'text')} made safe for spreadsheets"
+    if as_json:
+        names = ["row", *(column.name for column in chosen)]
+        print_json(
+            dict(zip(names, row, strict=True))
+            for block in _blocks(chosen, rows)
+            for row in zip(*block, strict=True)
+        )
+        if made_safe and not quiet:
+            sys.stderr.write(visible(f"Note: {output}: {made_safe}") + "\n")
+    elif output is None:
+        _print(chosen, rows, blended, left_out)
+    elif not quiet:
+        size = f"{pluralize(len(rows), 'row')}, {pluralize(len(chosen), 'column')}"
+        Output().text(f"{output}: {size}{left_out}{made_safe and f'; {made_safe}'}.")
+    if not quiet:
+        notes.print()
 
 
 def _choose_columns(
@@ -164,8 +149,7 @@ def _sort_rows(
         columns = _find(product, name)
         if len(columns) > 1:
             meant = ", ".join(column.name for column in columns)
-            msg = f"--sort takes names of one column each, and {name} means {meant}"
-            raise CommandError(msg)
+            refuse(f"--sort takes names of one column each, and {name} means {meant}")
         values = list(columns[0].values)
 
         def sort_key(row: int, values: "Sequence[Any]" = values) -> tuple[bool, Any]:

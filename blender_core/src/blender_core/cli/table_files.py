@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.cli.errors import CommandError
+from blender_core.cli.errors import refuse
 from blender_core.formats.files.atomic import replacing
 from blender_core.formats.files.target import Target, is_same_file
 from blender_core.formats.fits.table_hdu import table_hdu
@@ -47,13 +47,14 @@ def write_table(
     """
     target = Target.find(output, overwrite=overwrite, label="the table", endings=tuple(_WRITERS))
     if is_same_file(output, product):
-        msg = f"the table would replace {output}, the product that it is of: choose another name"
-        raise CommandError(msg)
+        refuse(f"the table would replace {output}, the product that it is of: choose another name")
     ending = target.output.suffix
     if ending == ".parquet" and find_spec("pyarrow") is None:
         install = "pip install pyarrow"
-        msg = f"Parquet files need pyarrow: {install}, or the extra parquet of blender-core"
-        raise CommandError(msg, remedy=install)
+        refuse(
+            f"Parquet files need pyarrow: {install}, or the extra parquet of blender-core",
+            remedy=install,
+        )
     typed = (typed_column(column.name, column.attribute, column.values) for column in columns)
     filled = [column for column in typed if column is not None]
     with replacing(target) as file:
@@ -63,11 +64,17 @@ def write_table(
     return 0
 
 
-def _blocks(columns: Sequence[TypedColumn], size: int = _ROWS) -> Iterator[list[TypedColumn]]:
+def _blocks(columns: Sequence[TypedColumn], size: int) -> Iterator[list[TypedColumn]]:
     """Give the columns with so many of their rows at a time."""
     for start in range(0, len(columns[0]) if columns else 0, size):
         rows = slice(start, start + size)
         yield [replace(column, cells=column.cells[rows]) for column in columns]
+
+
+def _rows(columns: Sequence[TypedColumn]) -> Iterator[list[tuple[Any, ...]]]:
+    """Give the values of so many rows at a time."""
+    for block in _blocks(columns, _ROWS):
+        yield list(zip(*map(_values, block), strict=True))
 
 
 def _csv(columns: Sequence[TypedColumn], file: Draft) -> None:
@@ -76,8 +83,8 @@ def _csv(columns: Sequence[TypedColumn], file: Draft) -> None:
 
 
 def _write_rows(columns: Sequence[TypedColumn], file: Draft) -> None:
-    for block in _blocks(columns):
-        file.write(_csv_lines(zip(*map(_values, block), strict=True)))
+    for rows in _rows(columns):
+        file.write(_csv_lines(rows))
 
 
 def _csv_lines(rows: Iterable[Iterable[Any]], quoting: Any = csv.QUOTE_MINIMAL) -> bytes:
@@ -89,11 +96,9 @@ def _csv_lines(rows: Iterable[Iterable[Any]], quoting: Any = csv.QUOTE_MINIMAL) 
 def _safe_csv(columns: Sequence[TypedColumn], file: Draft) -> int:
     """Write the table for spreadsheets; return how many of its texts are not what they were."""
     n_changed = 0
-    heads: list[Any] = [[column.name for column in columns]]
-    blocks = (zip(*map(_values, block), strict=True) for block in _blocks(columns))
-    for block in chain([heads], blocks):
-        rows = [*block]
-        safe = [[_safe_cell(value) for value in row] for row in rows]
+    head = [tuple(column.name for column in columns)]
+    for rows in chain([head], _rows(columns)):
+        safe = [tuple(map(_safe_cell, row)) for row in rows]
         # In quotes, as some spreadsheets begin another cell at a semicolon or a tab within a text.
         file.write(_csv_lines(safe, csv.QUOTE_NONNUMERIC))
         pairs = zip(chain(*rows), chain(*safe), strict=True)
@@ -164,11 +169,8 @@ def _html(columns: Sequence[TypedColumn], file: Draft) -> None:
         for column in columns
     )
     file.write(_PAGE_BEGINS.format(head=head).encode())
-    for block in _blocks(columns):
-        rows = zip(*map(_cells, block), strict=True)
-        lines = (
-            f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>\n" for row in rows
-        )
+    for rows in _rows(columns):
+        lines = (f"<tr>{''.join(map(_html_cell, row))}</tr>\n" for row in rows)
         file.write("".join(lines).encode())
     file.write(_PAGE_ENDS.encode())
 
@@ -220,8 +222,8 @@ def _values(column: TypedColumn) -> list[Any]:
     return [None if value is None else float(value) for value in column.cells]
 
 
-def _cells(column: TypedColumn) -> list[str]:
-    return ["" if value is None else str(value) for value in _values(column)]
+def _html_cell(value: Any) -> str:
+    return f"<td>{'' if value is None else html.escape(str(value))}</td>"
 
 
 def _label(column: TypedColumn) -> str:

@@ -6,7 +6,7 @@ import signal
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.cli.errors import CommandError
+from blender_core.cli.errors import CommandError, refuse
 from blender_core.common.advice import Extra
 from blender_core.common.wording import describe_error, visible
 
@@ -25,11 +25,9 @@ class Workers:
 
     def __init__(self, processes: int | None, scheduler: str | None) -> None:
         if processes is not None and scheduler is not None:
-            msg = "--processes and --scheduler say both who reads the files: leave one out"
-            raise CommandError(msg)
+            refuse("--processes and --scheduler say both who reads the files: leave one out")
         if processes is not None and processes < 1:
-            msg = f"--processes takes a number of 1 or more, not {processes}"
-            raise CommandError(msg)
+            refuse(f"--processes takes a number of 1 or more, not {processes}")
         self._processes = processes
         self._scheduler = scheduler
 

@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote, unquote_plus, urljoin, urlsplit
 if TYPE_CHECKING:
     from typing import TypeGuard
 
-__all__ = ["beside", "file_name", "is_url", "shown_url", "url_named"]
+__all__ = ["beside", "file_name", "is_url", "shown_of", "shown_url", "url_named"]
 
 _SCHEME: Final = r"[A-Za-z][A-Za-z0-9+.-]+"
 # One scheme, or several that fsspec is to use one after the other: simplecache::https://
@@ -25,7 +25,12 @@ _FILE: Final = re.compile(r"[\w./:+%@,~ -]*\.[A-Za-z][A-Za-z0-9]{1,5}")
 """What names a file, such as the parameter of an archive that is asked for one."""
 _SHORT: Final = 16
 _QUERY: Final = re.compile(r"(?<=[?&;])([^=&;#\s'\"]*)=([^&;#\s'\"]*)")
-_USER: Final = re.compile(r"(?<=://)[^/?#\s'\"]*@")
+# A path keeps one of the slashes. What comes after a colon and is no port may be a password that
+# has characters which it should not have as they are.
+_USER: Final = re.compile(
+    r"""(?<=[A-Za-z0-9+.-]{2}:/)/{0,2}(?:"""
+    r"""[^/?#\s'"]*@|[^/?#\s'"@:\[\]]*:(?!\d*(?:[/?#\s'",;)]|$))(?:\S*@|[^@\n]*@))"""
+)
 _FRAGMENT: Final = re.compile(r"#[^\s'\"]*=[^\s'\"]*")
 
 
@@ -48,10 +53,22 @@ def shown_url(url: str) -> str:
     That is who the user is, with a password, and all in the query that may be a signature or a
     token. What names a file stays, and what is short.
     """
-    if "://" not in url:
+    if ":/" not in url:
         return url
-    text = _USER.sub(f"{_HIDDEN}@", url)
+    text = _USER.sub(_without_user, url)
     return _FRAGMENT.sub(f"#{_HIDDEN}", _QUERY.sub(_shown, text))
+
+
+def shown_of(text: str, url: str) -> str:
+    """Return what is said of a URL as messages show it, also where it says who the user is."""
+    for match in _USER.finditer(url):
+        text = text.replace(match[0].lstrip("/"), f"{_HIDDEN}@")
+    return shown_url(text)
+
+
+def _without_user(match: re.Match[str]) -> str:
+    slashes = len(match[0]) - len(match[0].lstrip("/"))
+    return f"{'/' * slashes}{_HIDDEN}@"
 
 
 def _shown(match: re.Match[str]) -> str:

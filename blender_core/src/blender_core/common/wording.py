@@ -7,6 +7,7 @@ import reprlib
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.foreign import tried, type_name
+from blender_core.common.urls import shown_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -42,8 +43,9 @@ class InputLabel(str):
 
 def named(label: str, name: object) -> str:
     """Return what an input is called that has a name beside its number."""
-    with_name = InputLabel(f"{label} ({visible(str(name))})")
-    with_name.name = str(name)
+    shown = shown_url(str(name))  # which a path may be made of
+    with_name = InputLabel(f"{label} ({visible(shown)})")
+    with_name.name = shown
     return with_name
 
 

@@ -5,7 +5,7 @@ and what to do about it. The same facts are attributes of the exception, for pro
 read them out of the message.
 """
 
-from blender_core.errors.base import BlenderError, BlendErrorGroup, raise_all
+from blender_core.errors.base import BlenderError, BlendErrorGroup, about_input, raise_all
 from blender_core.errors.blend_warning import BlendWarning, ColumnWarning, warn, warn_again
 from blender_core.errors.inputs import (
     AssociationProductError,
@@ -70,6 +70,7 @@ __all__ = [
     "UnknownInputError",
     "UnknownRuleError",
     "UnknownRulesFileError",
+    "about_input",
     "raise_all",
     "warn",
     "warn_again",

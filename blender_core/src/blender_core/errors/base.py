@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import copyreg
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from blender_core.common.advice import Advice
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from blender_core.common.advice import Argument
     from blender_core.common.provider import Provider
 
-__all__ = ["BlendErrorGroup", "BlenderError", "raise_all"]
+__all__ = ["BlendErrorGroup", "BlenderError", "about_input", "raise_all"]
 
 
 class BlenderError(Exception):
@@ -26,15 +27,31 @@ class BlenderError(Exception):
     keyword : str or None
         Its FITS keyword, if it has one.
     input : str or None
-        The name of the input in messages, if there is one: ``input 3 (c_cal.fits)``.
+        The name of the input in messages, or of the product that is read, if the error is about
+        one: ``input 3 (c_cal.fits)``.
     provider : Provider or None
         The plugin whose rule, override or hook has failed, if there is one.
     """
 
+    # A plugin's error that has an __init__ of its own, and does not call this one, has them, too.
     attribute: str | None = None
     keyword: str | None = None
     input: str | None = None
     provider: Provider | None = None
+
+    def __init__(
+        self,
+        *args: object,
+        attribute: str | None = None,
+        keyword: str | None = None,
+        input: str | None = None,
+        provider: Provider | None = None,
+    ) -> None:
+        super().__init__(*args)
+        self.attribute = attribute
+        self.keyword = keyword
+        self.input = input
+        self.provider = provider
 
     @property
     def advice(self) -> Advice:
@@ -81,6 +98,16 @@ class BlendErrorGroup(BlenderError, ExceptionGroup[BlenderError]):  # noqa: N818
 
     def __str__(self) -> str:
         return str(self.advice)
+
+
+@contextmanager
+def about_input(name: str) -> Iterator[None]:
+    """Have errors say which input, or product, they are about, if they do not say it."""
+    try:
+        yield
+    except BlenderError as fault:
+        fault.input = fault.input or name
+        raise
 
 
 def raise_all(message: str, faults: Sequence[BlenderError]) -> None:

@@ -32,10 +32,22 @@ class UnknownRuleError(BlenderError):
     wanted : dict of str to tuple of str
         Rule name → the attributes that ask for it, as the message names them: by path and
         keyword, with the override that asks for them if one does.
+    attribute, keyword : str or None
+        Dotted path and FITS keyword of the attribute, if it is one alone.
+    provider : Provider or None
+        The plugin whose overrides ask for them, if it is one's alone.
     """
 
-    def __init__(self, message: str, *, wanted: Mapping[str, Sequence[str]]) -> None:
-        super().__init__(message)
+    def __init__(
+        self,
+        message: str,
+        *,
+        wanted: Mapping[str, Sequence[str]],
+        attribute: str | None = None,
+        keyword: str | None = None,
+        provider: Provider | None = None,
+    ) -> None:
+        super().__init__(message, attribute=attribute, keyword=keyword, provider=provider)
         self.wanted = {rule: tuple(askers) for rule, askers in wanted.items()}
 
 
@@ -48,14 +60,21 @@ class PlanError(BlenderError):
         Dotted path of the attribute.
     keyword : str or None
         Its FITS keyword.
+    provider : Provider or None
+        The plugin whose override asks for it, or else whose rule it is, as far as it is one's.
     """
 
     attribute: str
 
-    def __init__(self, message: str, *, attribute: str, keyword: str | None = None) -> None:
-        super().__init__(message)
-        self.attribute = attribute
-        self.keyword = keyword
+    def __init__(
+        self,
+        message: str,
+        *,
+        attribute: str,
+        keyword: str | None = None,
+        provider: Provider | None = None,
+    ) -> None:
+        super().__init__(message, attribute=attribute, keyword=keyword, provider=provider)
 
 
 class UnknownAttributeError(PlanError, KeyError):
@@ -79,8 +98,9 @@ class UnknownAttributeError(PlanError, KeyError):
         attribute: str,
         close: Iterable[str] = (),
         keyword: str | None = None,
+        provider: Provider | None = None,
     ) -> None:
-        super().__init__(message, attribute=attribute, keyword=keyword)
+        super().__init__(message, attribute=attribute, keyword=keyword, provider=provider)
         self.close = tuple(close)
 
 
@@ -90,13 +110,22 @@ class AmbiguousAttributeError(PlanError):
     Attributes
     ----------
     attribute : str
-        The keyword.
+        The keyword, as it was given.
+    keyword : str
+        The keyword, in capital letters.
     paths : tuple of str
         Dotted paths of the attributes that have it.
     """
 
-    def __init__(self, message: str, *, attribute: str, paths: Iterable[str]) -> None:
-        super().__init__(message, attribute=attribute)
+    def __init__(
+        self,
+        message: str,
+        *,
+        attribute: str,
+        paths: Iterable[str],
+        provider: Provider | None = None,
+    ) -> None:
+        super().__init__(message, attribute=attribute, keyword=attribute.upper(), provider=provider)
         self.paths = tuple(paths)
 
 
@@ -111,6 +140,8 @@ class OverrideConflictError(PlanError):
         Its FITS keyword.
     sources : tuple of str
         The sources of the overrides.
+    providers : tuple of Provider
+        The plugins among them; `provider` is the plugin if there is only one source.
     """
 
     def __init__(
@@ -119,10 +150,13 @@ class OverrideConflictError(PlanError):
         *,
         attribute: str,
         sources: Sequence[str],
+        providers: Sequence[Provider] = (),
         keyword: str | None = None,
     ) -> None:
-        super().__init__(message, attribute=attribute, keyword=keyword)
+        provider = providers[0] if len(sources) == 1 and providers else None
+        super().__init__(message, attribute=attribute, keyword=keyword, provider=provider)
         self.sources = tuple(sources)
+        self.providers = tuple(providers)
 
 
 class RulesFileError(BlenderError, ValueError):
@@ -158,13 +192,12 @@ class RulesFileError(BlenderError, ValueError):
         variable: str | None = None,
         provider: Provider | None = None,
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, provider=provider)
         self.path = path
         self.line = line
         self.column = column
         self.key = key
         self.variable = variable
-        self.provider = provider
 
 
 class UnknownRulesFileError(RulesFileError):

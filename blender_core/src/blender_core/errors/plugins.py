@@ -35,8 +35,7 @@ class PluginError(BlenderError):
     def __init__(self, message: str, *, provider: Provider, remedy: Advice | None = None) -> None:
         if remedy is None:
             remedy = Advice("Repair or uninstall it, or ", leave_out(provider.plugin), ".")
-        super().__init__(Advice(message, "\n", remedy))
-        self.provider = provider
+        super().__init__(Advice(message, "\n", remedy), provider=provider)
 
 
 class RuleConflictError(BlenderError):
@@ -104,6 +103,5 @@ class PluginCheckError(BlenderError, AssertionError):
     """
 
     def __init__(self, message: str, *, provider: Provider, problems: Sequence[str]) -> None:
-        super().__init__(message)
-        self.provider = provider
+        super().__init__(message, provider=provider)
         self.problems = tuple(problems)

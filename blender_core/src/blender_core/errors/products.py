@@ -57,13 +57,17 @@ class ExpansionError(InputError):
     ----------
     column : str or None
         Name of the column, if there is one.
-    attribute : str or None
-        Dotted path of the attribute, if there is one.
+    attribute, keyword : str or None
+        Dotted path and FITS keyword of the attribute, if there is one.
     """
 
     def __init__(
-        self, message: str, *, column: str | None = None, attribute: str | None = None
+        self,
+        message: str,
+        *,
+        column: str | None = None,
+        attribute: str | None = None,
+        keyword: str | None = None,
     ) -> None:
-        super().__init__(message)
+        super().__init__(message, attribute=attribute, keyword=keyword)
         self.column = column
-        self.attribute = attribute

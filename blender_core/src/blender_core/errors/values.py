@@ -37,11 +37,8 @@ class RuleError(BlenderError, ValueError):
         provider: Provider | None = None,
         keyword: str | None = None,
     ) -> None:
-        super().__init__(message)
-        self.attribute = attribute
-        self.keyword = keyword
+        super().__init__(message, attribute=attribute, keyword=keyword, provider=provider)
         self.rule = rule
-        self.provider = provider
 
 
 class InvalidValueError(BlenderError, ValueError):
@@ -55,16 +52,22 @@ class InvalidValueError(BlenderError, ValueError):
         Its FITS keyword.
     value : object
         The value that the schema forbids.
+    provider : Provider or None
+        Whose rule has made it.
     """
 
     attribute: str
 
     def __init__(
-        self, message: str, *, attribute: str, value: Any, keyword: str | None = None
+        self,
+        message: str,
+        *,
+        attribute: str,
+        value: Any,
+        keyword: str | None = None,
+        provider: Provider | None = None,
     ) -> None:
-        super().__init__(message)
-        self.attribute = attribute
-        self.keyword = keyword
+        super().__init__(message, attribute=attribute, keyword=keyword, provider=provider)
         self.value = value
 
 
@@ -79,14 +82,20 @@ class TableError(BlenderError, ValueError):
         Its FITS keyword.
     column : str
         Name of the column.
+    input : str or None
+        The first input that has such a value, if the value is what is wrong: ``input 3``.
     """
 
     attribute: str
 
     def __init__(
-        self, message: str, *, attribute: str, column: str, keyword: str | None = None
+        self,
+        message: str,
+        *,
+        attribute: str,
+        column: str,
+        keyword: str | None = None,
+        input: str | None = None,
     ) -> None:
-        super().__init__(message)
-        self.attribute = attribute
-        self.keyword = keyword
+        super().__init__(message, attribute=attribute, keyword=keyword, input=input)
         self.column = column

@@ -201,7 +201,7 @@ class Column(Sequence[Any]):
         if isinstance(place, slice):
             start, stop, step = place.indices(len(self))
             if step == 1:
-                return Column(self._between(start, stop) if start < stop else ())
+                return Column(self._between(start, stop))
             values = tuple(self)[place]
             return Column([part_of(values)] if values else ())
         place = range(len(self))[place]
@@ -215,7 +215,7 @@ class Column(Sequence[Any]):
         ends = self.ends
         for number in range(bisect_right(ends, start), len(ends)):
             before = ends[number - 1] if number else 0
-            if before >= stop:
+            if max(start, before) >= stop:
                 break
             part = self.parts[number]
             first, last = max(start - before, 0), min(stop - before, len(part))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.urls import is_url, shown_url
 from blender_core.common.wording import visible
-from blender_core.errors import InputError
+from blender_core.errors import InputError, about_input
 from blender_core.formats.files.source_file import read_whole
 
 if TYPE_CHECKING:
@@ -54,14 +54,11 @@ def file_of_part(name: str) -> Path | None:
 
 def files_named_by(text: str, remote: RemoteFiles) -> Iterator[Path | str]:
     """Give the files, or their URLs, that a name, a pattern or a list stands for, in order."""
-    try:
+    with about_input(shown_url(text)):
         if text.startswith(_LIST) and not os.path.lexists(text):
             yield from _listed_in(Path(text[len(_LIST) :]), remote)
         else:
             yield from _files(text, remote)
-    except InputError as fault:
-        fault.input = fault.input or shown_url(text)
-        raise
 
 
 def _files(name: str, remote: RemoteFiles) -> Iterator[Path | str]:
@@ -82,7 +79,7 @@ def _files(name: str, remote: RemoteFiles) -> Iterator[Path | str]:
             whole, bracket, _ = name.partition("[")
             if bracket and name.endswith("]") and not glob.has_magic(whole):
                 hint = hint or f", and no file {whole} that it may be a part of"
-            msg = f"there is no file whose name is like {name}{hint}"
+            msg = f"there is no file whose name is like {shown_url(name)}{hint}"
             raise InputError(visible(msg))
         yield from files
     elif os.path.isdir(path):  # noqa: PTH112  # a Path raises errors

@@ -6,6 +6,7 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.common.advice import Advice, leave_out
 from blender_core.common.values import have_same_fields
 from blender_core.common.wording import full_repr
 from blender_core.display.view import View
@@ -26,6 +27,7 @@ __all__ = [
     "Selection",
     "SourcedOverride",
     "Tier",
+    "without_asker",
 ]
 
 
@@ -48,19 +50,18 @@ class Tier(enum.IntEnum):
 class SourcedOverride:
     """An override, and who asks for it: a plugin with its version, a file, or the caller.
 
-    `reader` is the plugin that has read the file, if one has, `provider` the plugin that asks.
+    `provider` is the plugin that asks, or that has read the file, if one has.
     """
 
     override: Override
     tier: Tier
     source: str
-    reader: str = ""
     provider: Provider | None = None
 
     @property
     def author(self) -> str:
         """Whose overrides it belongs to: the files that one plugin reads are as one."""
-        return self.reader or self.source
+        return self.source if self.provider is None else str(self.provider)
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,8 @@ class Choice:
         The reason, in words.
     selection : Selection, optional
         How values are selected.
+    provider : Provider or None, optional
+        The plugin that asks for it, or that has read the file, if one has.
     """
 
     name: str
@@ -133,6 +136,7 @@ class Choice:
     source: str
     reason: str
     selection: Selection = AS_THEY_ARE
+    provider: Provider | None = None
 
     @property
     def label(self) -> str:
@@ -219,6 +223,13 @@ class Assignment(Viewed):
     def values_of(self) -> str:
         """The dotted path of the attribute whose values are blended."""
         return self.choice.selection.values_of or self.attribute.path
+
+
+def without_asker(asked: SourcedOverride | Choice) -> str:
+    """Advise how to be without the plugin that asks for something; empty if it is none."""
+    if asked.tier is not Tier.PLUGIN or asked.provider is None:
+        return ""
+    return Advice("\nRepair the plugin, or ", leave_out(asked.provider.plugin), ".")
 
 
 def _asked(choice: Choice) -> str:

@@ -6,9 +6,10 @@ import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from blender_core.common.advice import Advice
 from blender_core.common.attribute_paths import ITSELF, is_within
 from blender_core.errors import PlanError, raise_all
-from blender_core.plan.assignment import Choice, Tier
+from blender_core.plan.assignment import Choice, Tier, without_asker
 from blender_core.plan.columns import are_of_one_keyword
 from blender_core.plan.made_attributes import Made
 from blender_core.plan.selections import of_values, selection_of
@@ -114,14 +115,18 @@ class Claims:
                 f"{override.column!r}, for {len(recordable)} attributes, such as "
                 f"{recordable[0].label} and {recordable[1].label}"
             )
-            fault_of_name = PlanError(msg, attribute=override.attribute)
-            fault_of_name.provider = sourced.provider
-            raise fault_of_name
+            raise PlanError(
+                Advice(msg, without_asker(sourced)),
+                attribute=override.attribute,
+                provider=sourced.provider,
+            )
         choice = None
         if override.rule is not None:
             reason = override.reason or "overridden"
             selection = selection_of(override, functools.partial(self._path, sourced))
-            choice = Choice(override.rule, sourced.tier, sourced.source, reason, selection)
+            choice = Choice(
+                override.rule, sourced.tier, sourced.source, reason, selection, sourced.provider
+            )
         for attribute, specificity, source in matches:
             its_choice = choice if source is None or choice is None else of_values(choice, source)
             claim = Claim(sourced, specificity, its_choice)
@@ -132,25 +137,20 @@ class Claims:
         meant, purpose = override.attribute, "the attribute"
         if override.blend_from is not None:
             meant, purpose = override.blend_from, "blend_from"
-        fault = self.index.unknown(meant, purpose, where, _hint(sourced))
-        fault.provider = sourced.provider
-        return fault
+        return self.index.unknown(meant, purpose, where, _hint(sourced), sourced.provider)
 
     def _path(self, sourced: SourcedOverride, purpose: str, name: str) -> str:
         where = f"the override of {sourced.override.attribute!r} by {sourced.source}"
-        try:
-            return self.index.path(name, purpose, where, _hint(sourced))
-        except PlanError as fault:
-            fault.provider = sourced.provider
-            raise
+        return self.index.path(name, purpose, where, _hint(sourced), sourced.provider)
 
 
 def _hint(sourced: SourcedOverride) -> str:
     """Return what else may help where an override means an attribute that is not there."""
     conditions = sourced.override.when.conditions
+    hint = ""
     if sourced.tier is Tier.PLUGIN and conditions <= {"instrument", "detector"}:
-        return (
+        hint = (
             "\nAn override for certain inputs only says so with When(telescope=...), or with "
             "optional=True."
         )
-    return ""
+    return Advice(hint, without_asker(sourced))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from blender_core.common.foreign import type_name
 from blender_core.common.wording import named
-from blender_core.errors import NotADatamodelError, UnknownInputError
+from blender_core.errors import NotADatamodelError, UnknownInputError, about_input
 from blender_core.formats.remote.remote_files import RemoteFiles
 from blender_core.inputs.inputs import lent
 from blender_core.inputs.opener import Opener
@@ -36,7 +36,9 @@ def attributes_and_context(
     model = model() if isinstance(model, type) else model
     files = RemoteFiles(remote)
     with lent(model, files) as given:
-        source = Opener(plugins, files).open(given, "the input")
+        what = named("the input", given) if isinstance(given, (str, os.PathLike)) else "the input"
+        with about_input(what):
+            source = Opener(plugins, files).open(given, "the input")
         attributes = attributes_of(source)
         return attributes, Context.of_source(source, attributes)
 

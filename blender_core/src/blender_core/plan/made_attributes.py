@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from blender_core.common.advice import Advice
 from blender_core.common.attribute_paths import OF_OTHERS
 from blender_core.errors import PlanError
+from blender_core.plan.assignment import without_asker
 from blender_core.schema.attribute_index import AttributeIndex
 from blender_core.schema.attributes import Attribute
 
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
 
     from blender_core.common.attribute_paths import Specificity
     from blender_core.plan.assignment import SourcedOverride
-    from blender_core.plugins.override import Override
 
 __all__ = ["Made"]
 
@@ -48,7 +49,7 @@ class Made:
         for sourced in overrides:
             if sourced.override.blend_from is None:
                 continue
-            for pair in pairs_of(sourced.override, self._given, self._given):
+            for pair in pairs_of(sourced, self._given, self._given):
                 if not self._given.has(pair.target.path):
                     made.setdefault(pair.target.path, pair.target)
                     self._makers.setdefault(pair.target.path, set()).add(sourced.author)
@@ -60,7 +61,7 @@ class Made:
         """Return what an override means, how narrowly, and whose values are to be blended."""
         override = sourced.override
         if override.blend_from is not None:
-            pairs = pairs_of(override, self._given, self.index)
+            pairs = pairs_of(sourced, self._given, self.index)
             return [(pair.target, OF_OTHERS, pair.source) for pair in pairs]
         return [
             (attribute, specificity, None)
@@ -69,18 +70,23 @@ class Made:
         ]
 
 
-def pairs_of(override: Override, given: AttributeIndex, index: AttributeIndex) -> list[Pair]:
+def pairs_of(sourced: SourcedOverride, given: AttributeIndex, index: AttributeIndex) -> list[Pair]:
     """Return whose values an override has blended for which attributes."""
+    override = sourced.override
     sources = [attribute for attribute, _ in given.matches(override.blend_from or "")]
     if "." not in override.attribute:
         return [Pair(_beside(source, override.attribute, index), source) for source in sources]
     if len(sources) > 1:
         paths = " or ".join(source.path for source in sources)
         msg = (
-            f"blend_from {override.blend_from!r} in the override of {override.attribute!r} may be "
-            f"{paths}: give the path"
+            f"blend_from {override.blend_from!r} in the override of {override.attribute!r} by "
+            f"{sourced.source} may be {paths}: give the path"
         )
-        raise PlanError(msg, attribute=override.attribute)
+        raise PlanError(
+            Advice(msg, without_asker(sourced)),
+            attribute=override.attribute,
+            provider=sourced.provider,
+        )
     return [Pair(_at(override.attribute, source, index), source) for source in sources]
 
 

@@ -66,7 +66,7 @@ class OverrideSources:
         if key not in self._of_plugins:
             # Asked once, so that plugins need not be quick where the inputs are of many detectors.
             self._of_plugins[key] = [
-                SourcedOverride(override, Tier.PLUGIN, str(provider), provider=provider)
+                SourcedOverride(override, Tier.PLUGIN, str(provider), provider)
                 for override, provider in self._plugins.overrides(*key)
             ]
         return self._of_plugins[key] + self._of_files_and_caller
@@ -147,8 +147,7 @@ def overrides_in(file: NamedFile, plugins: Plugins, among: Sequence[Path]) -> li
         overrides, reader = claim
     source = file.as_read_by(reader)
     _LOGGER.info("read %s from rules file %s", pluralize(len(overrides), "override"), source)
-    plugin = "" if reader is None else str(reader)
-    return [SourcedOverride(each, Tier.RULES_FILE, source, plugin) for each in overrides]
+    return [SourcedOverride(each, Tier.RULES_FILE, source, reader) for each in overrides]
 
 
 def _unknown(file: NamedFile, plugins: Plugins) -> UnknownRulesFileError:

@@ -18,17 +18,17 @@ from blender_core.common.attribute_paths import ITSELF
 from blender_core.common.provider import engine
 from blender_core.common.wording import preview
 from blender_core.errors import OverrideConflictError, PlanError, raise_all
-from blender_core.plan.assignment import AS_THEY_ARE, Assignment, Choice, Tier
+from blender_core.plan.assignment import AS_THEY_ARE, Assignment, Choice, Tier, without_asker
 from blender_core.plan.claims import IGNORED
 from blender_core.plan.schema_choices import DEFAULT_RULE, SchemaChoices, protector_of
 from blender_core.plugins.parameters import parameters_of
 from blender_core.plugins.rule import ENGINE_RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from blender_core.common.provider import Provider
-    from blender_core.errors import BlenderError
+    from blender_core.errors import BlenderError, UnknownRuleError
     from blender_core.plan.claims import Claim, Claims
     from blender_core.plugins.parameters import Parameter
     from blender_core.plugins.registry import Registry
@@ -46,7 +46,7 @@ def assign(
     schema = SchemaChoices(claims.index)
     assignments: list[Assignment] = []
     unknown: dict[str, list[str]] = {}
-    asking: list[Attribute] = []
+    asking: list[tuple[Attribute, Choice]] = []
     faults: list[BlenderError] = []
     for attribute in attributes:
         try:
@@ -58,7 +58,7 @@ def assign(
             if choice.name not in ENGINE_RULES:
                 if choice.name not in registry:
                     unknown.setdefault(choice.name, []).append(_who(attribute, choice))
-                    asking.append(attribute)
+                    asking.append((attribute, choice))
                     continue
                 rule, provider = registry[choice.name]
                 _require_arguments(attribute, choice, rule, provider)
@@ -69,12 +69,26 @@ def assign(
             Assignment(attribute, choice, rule, provider, tuple(lost), recorded, column)
         )
     if unknown:
-        fault_of_rules = registry.unknown(unknown, DEFAULT_RULE)
-        if len(asking) == 1:
-            fault_of_rules.attribute, fault_of_rules.keyword = asking[0].path, asking[0].keyword
-        faults.append(fault_of_rules)
+        faults.append(_unknown_rules(unknown, asking, registry))
     raise_all("attributes cannot get the rules that they ask for", faults)
     return assignments
+
+
+def _unknown_rules(
+    unknown: Mapping[str, Sequence[str]],
+    asking: Sequence[tuple[Attribute, Choice]],
+    registry: Registry,
+) -> UnknownRuleError:
+    (attribute, asker), *more = asking
+    askers = {(choice.tier, choice.provider) for _, choice in asking}
+    return registry.unknown(
+        unknown,
+        DEFAULT_RULE,
+        without_asker(asker) if len(askers) == 1 else "",
+        attribute=None if more else attribute.path,
+        keyword=None if more else attribute.keyword,
+        provider=asker.provider if len(askers) == 1 else None,
+    )
 
 
 def _choices(
@@ -114,7 +128,12 @@ def _column(
             f"{of_records[0].sourced.source} asks to record {attribute.label} in HDRTAB, where a "
             "list has no place"
         )
-        raise PlanError(msg, attribute=attribute.path, keyword=attribute.keyword)
+        raise PlanError(
+            Advice(msg, without_asker(of_records[0].sourced)),
+            attribute=attribute.path,
+            keyword=attribute.keyword,
+            provider=of_records[0].sourced.provider,
+        )
     of_names = _ranked(claims, lambda each: each.override.column, attribute, "its column")
     if of_names:
         column = of_names[0].override.column
@@ -188,6 +207,9 @@ def _conflict(
         attribute=attribute.path,
         keyword=attribute.keyword,
         sources=sources,
+        providers=sorted(
+            {claim.sourced.provider for claim in claims if claim.sourced.provider is not None}
+        ),
     )
 
 
@@ -245,6 +267,9 @@ def _require_arguments(
     msg = (
         f"{_who(attribute, choice)} asks for the rule {rule.name!r} of {provider}, which {problem}"
     )
-    fault = PlanError(msg, attribute=attribute.path, keyword=attribute.keyword)
-    fault.provider = provider
-    raise fault
+    raise PlanError(
+        Advice(msg, without_asker(choice)),
+        attribute=attribute.path,
+        keyword=attribute.keyword,
+        provider=choice.provider or provider,
+    )

@@ -109,5 +109,9 @@ def _conflict(
     )
     sources = sorted({old.source, new.source})
     return OverrideConflictError(
-        msg, attribute=old.attribute.path, keyword=old.attribute.keyword, sources=sources
+        msg,
+        attribute=old.attribute.path,
+        keyword=old.attribute.keyword,
+        sources=sources,
+        providers=sorted({each.choice.provider for each in (old, new) if each.choice.provider}),
     )

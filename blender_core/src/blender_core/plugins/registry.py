@@ -119,7 +119,16 @@ class Registry(Viewed):
         known = self._rules if ":" in name else self
         return difflib.get_close_matches(name.casefold(), known, n=3)
 
-    def unknown(self, wanted: Mapping[str, Sequence[str]], default: str) -> UnknownRuleError:
+    def unknown(
+        self,
+        wanted: Mapping[str, Sequence[str]],
+        default: str,
+        more: str = "",
+        *,
+        attribute: str | None = None,
+        keyword: str | None = None,
+        provider: Provider | None = None,
+    ) -> UnknownRuleError:
         """Return the error that says which rules are missing, and for what.
 
         Parameters
@@ -129,6 +138,12 @@ class Registry(Viewed):
         default : str
             The name of the rule that attributes without one of their own get: they are counted,
             because there are hundreds of them.
+        more : str, optional
+            What else may help, for the end of the message.
+        attribute, keyword : str, optional
+            Dotted path and FITS keyword of the attribute, if it is one alone.
+        provider : Provider, optional
+            The plugin whose overrides ask for them, if it is one's alone.
 
         Returns
         -------
@@ -152,9 +167,15 @@ class Registry(Viewed):
             )
         rules = "\n".join(lines)
         return UnknownRuleError(
-            f"no installed plugin offers these rules:\n{rules}\n"
-            f"Plugins with rules: {installed}\n{remedy}",
+            Advice(
+                f"no installed plugin offers these rules:\n{rules}\n"
+                f"Plugins with rules: {installed}\n{remedy}",
+                more,
+            ),
             wanted=wanted,
+            attribute=attribute,
+            keyword=keyword,
+            provider=provider,
         )
 
 

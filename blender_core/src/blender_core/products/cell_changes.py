@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from blender_core.common.cached import cached_property
 from blender_core.common.values import identity
 from blender_core.common.wording import pluralize, preview
 from blender_core.inputs.column import Column, Repeated
+from blender_core.tables.recorded_values import RecordedValues
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -54,41 +56,36 @@ class CellChange:
 
 
 class CommonRows:
-    """The rows of inputs that both products have: names, and where they are in each of the two."""
+    """The rows of inputs that both products have: where they are in each of the two."""
 
-    def __init__(
-        self, names: Sequence[str] | ProductFile, here: Sequence[int], there: Sequence[int]
-    ) -> None:
-        self._names, self._here, self._there = names, here, there
+    def __init__(self, product: ProductFile, here: Sequence[int], there: Sequence[int]) -> None:
+        self._product, self._here, self._there = product, here, there
 
     def __len__(self) -> int:
         return len(self._here)
 
-    @property
+    @cached_property
     def names(self) -> Sequence[str]:
         """The names of the inputs, which are told apart when somebody asks for one."""
-        if not isinstance(self._names, Sequence):
-            self._names = [*_rows_by_name(self._names)]
-        return self._names
+        names = [*_names(self._product)]
+        return [names[row] for row in self._here]
 
     def blocks(self, here: Column, there: Column) -> Iterator[tuple[Sequence[Any], Sequence[Any]]]:
         """Give what both products have of an attribute, some inputs at a time."""
-        if isinstance(self._here, range):
-            if here == there:
-                return
-            for start in range(0, len(self), _MANY):
-                some = slice(start, start + _MANY)
-                yield tuple(here[some]), tuple(there[some])
+        here, there = _in_order(here, self._here), _in_order(there, self._there)
+        if here == there:
             return
-        values_here, values_there = list(here), list(there)
         for start in range(0, len(self), _MANY):
-            rows_here, rows_there = (
-                rows[start : start + _MANY] for rows in (self._here, self._there)
-            )
-            yield (
-                tuple(map(values_here.__getitem__, rows_here)),
-                tuple(map(values_there.__getitem__, rows_there)),
-            )
+            some = slice(start, start + _MANY)
+            yield tuple(here[some]), tuple(there[some])
+
+
+def _in_order(column: Column, rows: Sequence[int]) -> Column:
+    if isinstance(rows, range):  # all of them
+        return column
+    if isinstance(column, RecordedValues):
+        return column.in_order(np.array(rows, np.intp))
+    return column[: len(rows)]  # there is no such column
 
 
 def common_rows(here: ProductFile, there: ProductFile) -> tuple[CommonRows, list[str], list[str]]:
@@ -96,12 +93,18 @@ def common_rows(here: ProductFile, there: ProductFile) -> tuple[CommonRows, list
     if _column(here, _NAME) == _column(there, _NAME):  # so are the names that are told apart
         rows = range(here.n_inputs)
         return CommonRows(here, rows, rows), [], []
-    rows_here, rows_there = _rows_by_name(here), _rows_by_name(there)
-    common = [name for name in rows_here if name in rows_there]
-    places = (array("q", map(rows.__getitem__, common)) for rows in (rows_here, rows_there))
-    only_here = [name for name in rows_here if name not in rows_there]
-    only_there = [name for name in rows_there if name not in rows_here]
-    return CommonRows(common, *places), only_here, only_there
+    rows_there = {name: row for row, name in enumerate(_names(there))}
+    rows_here, places_there = array("q"), array("q")
+    only_here = []
+    for row, name in enumerate(_names(here)):
+        # Names that have been met take no room any more: there may be a million.
+        place = rows_there.pop(name, None)
+        if place is None:
+            only_here.append(name)
+        else:
+            rows_here.append(row)
+            places_there.append(place)
+    return CommonRows(here, rows_here, places_there), only_here, [*rows_there]
 
 
 class _SomeNames(Sequence[str]):
@@ -175,18 +178,18 @@ def _column(product: ProductFile, path: str) -> Column:
     return Column([Repeated(product.n_inputs, None)]) if column is None else column
 
 
-def _rows_by_name(product: ProductFile) -> dict[str, int]:
-    """Return the rows of the table by the names of their inputs; nameless ones by their number."""
-    rows: dict[str, int] = {}
+def _names(product: ProductFile) -> Iterator[str]:
+    """Give what the inputs of a product are called, each otherwise; nameless ones by their row."""
+    known: set[str] = set()
     for row, name in enumerate(_column(product, _NAME)):
         label = own = name or f"row {row + 1}"
         # The segments of an exposure may have one name.
         for number in itertools.count(2):
-            if label not in rows:
+            if label not in known:
                 break
             label = f"{own} ({number})"
-        rows[label] = row
-    return rows
+        known.add(label)
+        yield label
 
 
 def _have_one_value(cells: Column) -> bool:

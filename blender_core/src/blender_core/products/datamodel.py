@@ -8,13 +8,19 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from blender_core.common.caught_warnings import kept_apart, recorded
-from blender_core.errors import OutputError
+from blender_core.common.plain_values import plain
+from blender_core.common.wording import preview
+from blender_core.errors import NotADatamodelError, OutputError
+from blender_core.formats.fits.header_edit import card
 from blender_core.inputs.inputs import files_of
 from blender_core.products.base import Product
-from blender_core.products.header_faults import to_fits
-from blender_core.products.product import require_datamodel, update_product
+from blender_core.products.hdu_edit import in_words
+from blender_core.products.product import update_product
 from blender_core.products.written import require_model
 from blender_core.readers.product_table import table_of_datamodel
+from blender_core.schema.attributes import read_attributes
+from blender_core.schema.layout import Layout
+from blender_core.schema.tree import collect
 from blender_core.tables.hdrtab import TABLES
 
 if TYPE_CHECKING:
@@ -32,7 +38,11 @@ class DatamodelProduct(Product):
     """A datamodel that gets the blended metadata at once."""
 
     def __init__(self, model: Any) -> None:
-        require_datamodel(model)
+        from stdatamodels import DataModel
+
+        if not isinstance(model, DataModel):
+            msg = f"the product is not a datamodel but {type(model).__name__}: {preview(model)}"
+            raise NotADatamodelError(msg)
         self.validator = model
         self.what = "the product"
 
@@ -97,7 +107,41 @@ def write_model(model: Any, target: Target) -> None:
         _look_at_logical_columns(model)
         model.to_asdf(target.file, **_storage(model))
     else:
-        to_fits(model, target)
+        _to_fits(model, target)
+
+
+def _to_fits(model: Any, target: Target) -> None:
+    """Have stdatamodels write a datamodel; if it cannot, name the cards that there cannot be."""
+    try:
+        model.to_fits(target.file)
+    except Exception as error:
+        faults = list(_cards_refused(model))
+        if not faults:
+            raise
+        msg = (
+            f"{target.label} cannot be written to {target.output}: its header cannot have "
+            + "; ".join(faults)
+        )
+        raise OutputError(msg, path=target.output) from error
+
+
+def _cards_refused(model: Any) -> Iterator[str]:
+    layout = Layout(item for item in read_attributes(model.schema).values() if item.keyword)
+    values = collect(model.instance, layout)
+    for attribute, value in zip(layout.attributes, map(plain, values), strict=True):
+        if value is not None:
+            yield from _refused(attribute.label, attribute.keyword or "", value)
+    for name, parts in (model.instance.get("extra_fits") or {}).items():
+        for keyword, value, comment in parts.get("header", ()):
+            yield from _refused(f"extra_fits.{name} ({keyword})", keyword, value, comment)
+
+
+def _refused(name: str, keyword: str, value: Any, comment: str = "") -> Iterator[str]:
+    with recorded():
+        try:
+            card(keyword, value, comment)
+        except Exception as error:  # noqa: BLE001  # whatever astropy raises
+            yield in_words(name, value, error)
 
 
 def _storage(model: Any) -> dict[str, str]:

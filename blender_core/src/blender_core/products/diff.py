@@ -171,26 +171,20 @@ def _value_changes(
         if any(specificity(text, path, attribute.keyword) for text in ignore):
             continue
         outcomes = here.outcomes.get(path), there.outcomes.get(path)
-        later_here, later_there = (_has_status(outcome, Status.LATER) for outcome in outcomes)
-        blended_here, blended_there = (outcome and outcome.blended for outcome in outcomes)
-        origin_here, origin_there = map(_origin, outcomes)
+        later = [_has_status(outcome, Status.LATER) for outcome in outcomes]
         change = ValueChange(
             path,
             attribute.keyword,
-            here.values.get(path),
-            there.values.get(path),
-            origin_here,
-            origin_there,
-            later_here,
-            later_there,
-            blended_here,
-            blended_there,
+            *(product.values.get(path) for product in (here, there)),
+            *map(_origin, outcomes),
+            *later,
+            *(outcome and outcome.blended for outcome in outcomes),
         )
         # Where one does not tell its rule, that is not what is different.
         both_tell = here.has_rules and there.has_rules
         is_unknown = any(_has_status(outcome, Status.UNKNOWN) for outcome in outcomes)
         has_other_rule = both_tell and not is_unknown and len(set(map(_rule, outcomes))) > 1
-        if change.has_other_value or has_other_rule or later_here != later_there:
+        if change.has_other_value or has_other_rule or len(set(later)) > 1:
             changes.append(change)
     return changes
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, Protocol, cast
 
 from blender_core.common.values import DROP
+from blender_core.common.wording import format_error, preview
 from blender_core.formats.files.byte_ranges import ByteRange, Part, PatchError
 from blender_core.formats.fits.asdf_extension import bytes_of
 from blender_core.formats.fits.card_faults import comment_of
@@ -14,7 +15,6 @@ from blender_core.formats.fits.cards import RawHeader
 from blender_core.formats.fits.header_edit import EditedHeader, card, checksum_of_blocks
 from blender_core.formats.fits.scan import MOST_HDUS, name_and_version, padded
 from blender_core.formats.fits.table_hdu import table_hdu
-from blender_core.products.header_faults import in_words
 from blender_core.tables.hdrtab import TABLES, fields_of
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ __all__ = [
     "correct_number",
     "finish_headers",
     "hdus_of",
+    "in_words",
     "put_table",
     "require_few",
 ]
@@ -107,6 +108,11 @@ def change_cards(hdus: list[HDU], order: Cards, changes: Mapping[str, Any]) -> N
     if faults:
         msg = f"its header cannot have {'; '.join(faults)}"
         raise PatchError(msg)
+
+
+def in_words(name: str, value: Any, error: Exception) -> str:
+    """Say what a header cannot have, such as NaN and letters of other alphabets, and why."""
+    return f"{name} = {preview(value)}: {format_error(error).rstrip('.')}"
 
 
 def add_history(hdu: HDU, lines: Iterable[str]) -> None:

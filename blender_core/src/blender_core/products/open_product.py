@@ -10,7 +10,7 @@ from typing import Any, Final
 from blender_core.common.foreign import type_name
 from blender_core.common.urls import shown_url, url_named
 from blender_core.common.wording import join_words, named, visible
-from blender_core.errors import InputError, NotADatamodelError, UnknownInputError
+from blender_core.errors import InputError, NotADatamodelError, UnknownInputError, about_input
 from blender_core.inputs.opener import Opener
 from blender_core.plugins.manager import Plugins
 from blender_core.products.base import NoProduct, Product
@@ -36,6 +36,13 @@ def open_product(product: Any, plugins: Plugins | None = None) -> Product:
     if isinstance(product, _OWN):
         return product
     import_formats()
+    if isinstance(product, (str, os.PathLike)):
+        with about_input(named(_LABEL, shown_url(os.fspath(product)))):
+            return _opened(product, plugins)
+    return _opened(product, plugins)
+
+
+def _opened(product: Any, plugins: Plugins | None) -> Product:
     try:
         if isinstance(product, (str, os.PathLike)):
             _require_local(product)

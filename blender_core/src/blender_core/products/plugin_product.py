@@ -7,7 +7,6 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, cast
 
@@ -18,15 +17,14 @@ from blender_core.common.foreign import class_name, type_name
 from blender_core.common.plain_values import plain
 from blender_core.common.provider import Provider
 from blender_core.common.values import DROP
-from blender_core.common.wording import pluralize, preview
+from blender_core.common.wording import preview
 from blender_core.errors import BlendWarning, InputError, OutputError, PluginError
 from blender_core.formats.files.draft import HandedOut
 from blender_core.formats.files.source_file import state_of
-from blender_core.formats.fits.cards import RawHeader
-from blender_core.formats.fits.header_edit import card
 from blender_core.plugins.source import attributes_of, name_of
 from blender_core.products.base import Product
-from blender_core.products.later_values import OF_THE_PRODUCT, is_same
+from blender_core.products.later_values import OF_THE_PRODUCT
+from blender_core.products.written import by_name, differences
 from blender_core.readers.plugin_source import PluginSource
 from blender_core.readers.product_table import array_of_table
 from blender_core.schema.layout import Layout
@@ -229,7 +227,7 @@ class PluginProduct(PluginSource, Product):
         if self._reopened is None:
             return
         # What there is to say of its cards has been said.
-        with _by_name(draft, target.output.name) as path, recorded():
+        with by_name(draft, target.output.name) as path, recorded():
             try:
                 written = self._reopened(path, "what has been written")
                 if written is not None:
@@ -241,32 +239,12 @@ class PluginProduct(PluginSource, Product):
 
     def _compare(self, written: PluginProduct) -> None:
         """Require that a product that has been written has what was meant."""
-        layout = Layout(
-            self._attributes.get(path) or self._attributes_of_plan[path]
-            for path in self._changes
-            if path not in OF_THE_PRODUCT
-        )
         own = Layout(self._attributes[path] for path in OF_THE_PRODUCT & self._attributes.keys())
         self._own = dict(zip(own.paths, written.read(own), strict=True))
-        values = zip(layout.attributes, written.read(layout), strict=True)
-        for attribute, value in values:
-            meant = self._changes[attribute.path]
-            meant = None if meant is DROP else meant
-            # Where there is no keyword, a header has no place for it.
-            if value is None and not attribute.keyword:
-                continue
-            if not is_same(value, meant) and not _is_read_as(value, meant, attribute):
-                self._fail(
-                    f"what save has written has {attribute.label} = {preview(value)} "
-                    f"instead of {preview(meant)}"
-                )
-        for name, table in self._tables.items():
-            n_rows = written.n_rows(name)
-            if n_rows != len(table):
-                self._fail(
-                    f"what save has written has {pluralize(n_rows, 'row')} in its table "
-                    f"{table.hdu_name} instead of {len(table)}"
-                )
+        known = {**self._attributes_of_plan, **self._attributes}
+        meant = Layout(known[path] for path in self._changes if path not in OF_THE_PRODUCT)
+        for difference in differences(written, meant, self._changes, self._tables.values()):
+            self._fail(f"what save has written has {difference}")
 
     def saved(self, target: Target, status: os.stat_result | None) -> None:
         self._written = target.output
@@ -297,31 +275,6 @@ class GivenProduct(PluginProduct):
         name = type_name(product)
         module = type(product).__module__.partition(".")[0]
         super().__init__(product, Provider(module, "given by the caller", name), label)
-
-
-@contextlib.contextmanager
-def _by_name(draft: Path, name: str) -> Iterator[Path]:
-    """Give a path of a draft by the name that it will have, which may tell whose it is."""
-    with contextlib.ExitStack() as stack:
-        path = draft
-        # There are systems without links, and without a place for them.
-        with contextlib.suppress(OSError):
-            link = Path(stack.enter_context(tempfile.TemporaryDirectory()), name)
-            link.symlink_to(draft.absolute())
-            path = link
-        yield path
-
-
-def _is_read_as(value: Any, meant: Any, attribute: Attribute) -> bool:
-    """Tell whether a header cannot have a text in a way that is read as such."""
-    if not (attribute.keyword and isinstance(value, str) and isinstance(meant, str)):
-        return False
-    with recorded():
-        try:
-            read = RawHeader(card(attribute.keyword, meant)).get(attribute.keyword)
-        except ValueError:
-            return False
-    return is_same(value, read)
 
 
 def _is_product(given: Any) -> bool:

@@ -10,13 +10,13 @@ from blender_core.common.wording import preview
 from blender_core.errors import (
     InputError,
     InvalidValueError,
-    NotADatamodelError,
     raise_all,
     warn,
 )
 from blender_core.evaluation.outcome import Status
 from blender_core.products.extra_cards import cards_left
 from blender_core.schema.attributes import subschema_at
+from blender_core.schema.tree import put
 from blender_core.schema.validation import problem_with, validates_assignments
 from blender_core.tables.hdrtab import to_fits_rec
 
@@ -29,16 +29,7 @@ if TYPE_CHECKING:
     from blender_core.products.base import Product
     from blender_core.tables.product_table import ProductTable
 
-__all__ = ["changes_of", "require_datamodel", "update_product"]
-
-
-def require_datamodel(product: Any) -> None:
-    """Refuse a product that is not a datamodel."""
-    from stdatamodels import DataModel
-
-    if not isinstance(product, DataModel):
-        msg = f"the product is not a datamodel but {type(product).__name__}: {preview(product)}"
-        raise NotADatamodelError(msg)
+__all__ = ["changes_of", "update_product"]
 
 
 def changes_of(product: Product, evaluations: Iterable[Evaluation]) -> dict[str, Any]:
@@ -94,14 +85,8 @@ def update_product(
     for path, value in changes.items():
         if value is DROP:
             _remove(tree, path)
-            continue
-        *parents, name = path.split(".")
-        group = tree
-        for parent in parents:
-            if group.get(parent) is None:
-                group[parent] = {}
-            group = group[parent]
-        group[name] = value
+        else:
+            put(tree, path, value)
     _drop_extra_cards(product.schema, tree, changes)
     for name in tables:
         # What stdatamodels makes of the table of a file whose headers somebody has touched. It
@@ -143,7 +128,11 @@ def _is_allowed(product: Product, assignment: Assignment, value: Any) -> bool:
     except ValidationError as error:
         msg = _forbidden(assignment, whose, value, str(error))
         raise InvalidValueError(
-            msg, attribute=attribute.path, keyword=attribute.keyword, value=value
+            msg,
+            attribute=attribute.path,
+            keyword=attribute.keyword,
+            value=value,
+            provider=assignment.provider,
         ) from error
     if problem:
         consequence = "it is set all the same" if is_allowed else "the product has no value"

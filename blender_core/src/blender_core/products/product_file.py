@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 from blender_core.common.advice import Advice
 from blender_core.common.attribute_paths import is_within
 from blender_core.common.cached import cached_property
+from blender_core.common.wording import named
 from blender_core.display.view import View
 from blender_core.display.viewed import Viewed
-from blender_core.errors import BlenderError, TableError, UnknownInputError, warn
+from blender_core.errors import BlenderError, TableError, UnknownInputError, about_input, warn
 from blender_core.evaluation.shown import tables_of
 from blender_core.formats.files.source_file import SourceFile
 from blender_core.inputs.opener import Opener
@@ -125,11 +126,12 @@ class ProductFile(Explained, Viewed):
         self._plugins = plugins
         # Values and tables are read one after the other, and are to be of one file.
         file = SourceFile(self.path) if self.path.is_file() else None
-        try:
-            self._read()
-        finally:
-            if file is not None:
-                file.require_unchanged()
+        with about_input(named("the product", self.path)):
+            try:
+                self._read()
+            finally:
+                if file is not None:
+                    file.require_unchanged()
 
     def _read(self) -> None:
         source: Any
@@ -205,7 +207,11 @@ class ProductFile(Explained, Viewed):
         except TableError as error:
             msg = f"the HDRTAB of {self._what} makes no table: {error}"
             raise TableError(
-                msg, attribute=error.attribute, keyword=error.keyword, column=error.column
+                msg,
+                attribute=error.attribute,
+                keyword=error.keyword,
+                column=error.column,
+                input=error.input,
             ) from error
         return to_table([column for column in typed if column is not None])
 

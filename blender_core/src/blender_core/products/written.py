@@ -7,16 +7,23 @@ have to be unpacked for this: of that, the beginning and the length are looked a
 
 from __future__ import annotations
 
+import contextlib
 import gzip
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.common.caught_warnings import recorded
 from blender_core.common.plain_values import plain
-from blender_core.common.values import identity
+from blender_core.common.values import DROP, identity
 from blender_core.common.wording import pluralize, preview
 from blender_core.errors import InputError
 from blender_core.formats.files.byte_ranges import ByteRange
 from blender_core.formats.files.draft import DraftError
+from blender_core.formats.fits.cards import RawHeader
+from blender_core.formats.fits.header_edit import card
 from blender_core.formats.fits.scan import BadFitsError, RawFits, padded, scan
+from blender_core.products.later_values import is_same
 from blender_core.readers.asdf import AsdfReader
 from blender_core.readers.fits import extension_tree
 from blender_core.readers.model_files import plain_values
@@ -26,12 +33,21 @@ from blender_core.schema.tree import collect
 from blender_core.tables.hdrtab import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-    from pathlib import Path
+    from collections.abc import Iterable, Iterator, Mapping
 
     from blender_core.formats.files.byte_ranges import Part
+    from blender_core.products.base import Product
+    from blender_core.schema.attributes import Attribute
+    from blender_core.tables.product_table import ProductTable
 
-__all__ = ["require_bytes", "require_model", "require_packed", "require_parts"]
+__all__ = [
+    "by_name",
+    "differences",
+    "require_bytes",
+    "require_model",
+    "require_packed",
+    "require_parts",
+]
 
 _COMPARED: Final = (bool, int, float, str, list)
 _LENGTH: Final = 4
@@ -132,3 +148,47 @@ def _require_tables(tree: Mapping[str, Any], rows: Mapping[str, Any], model: Any
         if there != len(table):
             msg = f"its table {name.upper()} has {pluralize(there or 0, 'row')} of {len(table):,}"
             raise DraftError(msg)
+
+
+@contextlib.contextmanager
+def by_name(draft: Path, name: str) -> Iterator[Path]:
+    """Give a path of a draft by the name that it will have, which may tell whose it is."""
+    with contextlib.ExitStack() as stack:
+        path = draft
+        # There are systems without links, and without a place for them.
+        with contextlib.suppress(OSError):
+            link = Path(stack.enter_context(tempfile.TemporaryDirectory()), name)
+            link.symlink_to(draft.absolute())
+            path = link
+        yield path
+
+
+def differences(
+    written: Product, layout: Layout, changes: Mapping[str, Any], tables: Iterable[ProductTable]
+) -> Iterator[str]:
+    """Give what a product has instead of the changes and the tables that were meant."""
+    for attribute, value in zip(layout.attributes, written.read(layout), strict=True):
+        wanted = changes[attribute.path]
+        wanted = None if wanted is DROP else wanted
+        # Where there is no keyword, a header has no place for it.
+        if value is None and not attribute.keyword:
+            continue
+        if not is_same(value, wanted) and not _is_read_as(value, wanted, attribute):
+            yield f"{attribute.label} = {preview(value)} instead of {preview(wanted)}"
+    for table in tables:
+        n_rows = written.n_rows(table.name)
+        if n_rows != len(table):
+            rows = pluralize(n_rows, "row")
+            yield f"{rows} in its table {table.hdu_name} instead of {len(table)}"
+
+
+def _is_read_as(value: Any, meant: Any, attribute: Attribute) -> bool:
+    """Tell whether a header cannot have a text in a way that is read as such."""
+    if not (attribute.keyword and isinstance(value, str) and isinstance(meant, str)):
+        return False
+    with recorded():
+        try:
+            read = RawHeader(card(attribute.keyword, meant)).get(attribute.keyword)
+        except ValueError:
+            return False
+    return is_same(value, read)

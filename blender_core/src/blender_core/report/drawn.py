@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from blender_core.inputs.column import Column, Repeated, kinds_of
-from blender_core.report.encoding import axis_kind, encode_values, to_text
+from blender_core.report.encoding import encode_values, to_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,6 +30,7 @@ _LEAST: Final = 50
 _LARGEST: Final = 8_000_000
 """About how many characters all values may have. The rest of a page has less than a million."""
 _SCALARS: Final = (str, bool, int, float)
+_NUMBERS: Final = {int, float, NoneType}
 _FREQUENT: Final = 12
 """How many different texts a page counts."""
 
@@ -106,10 +107,11 @@ def draw(facts: Facts) -> Drawn:
     even = _evenly(n_inputs, most)
     extremes: dict[int, list[int]] = {}
     for i, values in columns.items():
-        extremes[i] = _extremes(values, even)
+        extremes[i] = _extremes(values)
         taken = facts.attributes[i].outcome.from_input
         if taken is not None:
             extremes[i].append(taken)
+        extremes[i] = [*dict.fromkeys(extremes[i])]
     chosen = {*even, *(row for rows in extremes.values() for row in rows)}
     return Drawn(n_inputs, even, extremes, sorted(chosen))
 
@@ -128,16 +130,19 @@ def _size(values: Sequence[Any]) -> int:
     return sum(len(text) + 3 for text in different) + 5 * len(values)
 
 
-def _extremes(values: Sequence[Any], even: Sequence[int]) -> list[int]:
+def _extremes(values: Sequence[Any]) -> list[int]:
     """Return the inputs with the smallest and the largest value, or with frequent ones."""
     if _uniform(values) is not None:
         return []
-    if axis_kind([values[row] for row in even]) == "number":
+    if kinds_of(values) <= _NUMBERS:  # also of those that few inputs have, none of them chosen
         numbers = _numbers(values)
-        if np.isfinite(numbers).any():
-            low, high = (np.where(np.isfinite(numbers), numbers, end) for end in (np.inf, -np.inf))
-            return [int(low.argmin()), int(high.argmax())]
-        return []
+        rows = []
+        # What is infinite has no place in a picture: it is there beside the largest that has.
+        for known in (np.isfinite(numbers), ~np.isnan(numbers)):
+            if known.any():
+                low, high = (np.where(known, numbers, end) for end in (np.inf, -np.inf))
+                rows += [int(low.argmin()), int(high.argmax())]
+        return rows
     counts = Counter(value for value in values if type(value) in _SCALARS)
     # Dates and times sort as texts do.
     texts = [value for value in counts if type(value) is str]

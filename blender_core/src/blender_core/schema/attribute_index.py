@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from blender_core.common.advice import Advice
 from blender_core.common.attribute_paths import (
     ITSELF,
     OF_SECTION,
@@ -13,12 +14,13 @@ from blender_core.common.attribute_paths import (
     is_pattern,
     specificity,
 )
-from blender_core.errors import PlanError, UnknownAttributeError
+from blender_core.errors import AmbiguousAttributeError, UnknownAttributeError
 from blender_core.schema.by_attribute import close_labels
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
+    from blender_core.common.provider import Provider
     from blender_core.schema.attributes import Attribute
 
 __all__ = ["AttributeIndex"]
@@ -61,26 +63,44 @@ class AttributeIndex:
         """Return the attributes whose own path or keyword a text is."""
         return [attribute for attribute, match in self.matches(text) if match == ITSELF]
 
-    def path(self, text: str, purpose: str, where: str, hint: str = "") -> str:
+    def path(
+        self,
+        text: str,
+        purpose: str,
+        where: str,
+        hint: str = "",
+        provider: Provider | None = None,
+    ) -> str:
         """Return the dotted path of the one attribute whose own path or keyword a text is.
 
-        The purpose, where the text stands and the hint are for the message of an error.
+        The purpose, where the text stands, the hint and whose it is are for an error.
         """
         paths = [attribute.path for attribute in self.named(text)]
         if len(paths) > 1:
             msg = f"{purpose} {text!r} in {where} may be {' or '.join(paths)}: give the path"
-            raise PlanError(msg, attribute=text)
+            raise AmbiguousAttributeError(
+                Advice(msg, hint), attribute=text, paths=paths, provider=provider
+            )
         if not paths:
-            raise self.unknown(text, purpose, where, hint)
+            raise self.unknown(text, purpose, where, hint, provider)
         return paths[0]
 
-    def unknown(self, text: str, purpose: str, where: str, hint: str = "") -> UnknownAttributeError:
+    def unknown(
+        self,
+        text: str,
+        purpose: str,
+        where: str,
+        hint: str = "",
+        provider: Provider | None = None,
+    ) -> UnknownAttributeError:
         """Return the error that a text means no attribute."""
         problem = "means no attribute" if is_pattern(text) else "is not an attribute"
         close = self.close(text)
         guess = f"\nDid you mean {' or '.join(close)}?" if close else ""
-        msg = f"{purpose} {text!r} in {where} {problem} of the inputs' schema{guess}{hint}"
-        return UnknownAttributeError(msg, attribute=text, close=close)
+        msg = f"{purpose} {text!r} in {where} {problem} of the inputs' schema{guess}"
+        return UnknownAttributeError(
+            Advice(msg, hint), attribute=text, close=close, provider=provider
+        )
 
     def close(self, text: str) -> list[str]:
         """Return the attributes that may be meant by a path or keyword that none has."""

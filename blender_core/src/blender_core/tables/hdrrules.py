@@ -40,10 +40,8 @@ __all__ = [
     "recorded_rules",
 ]
 
-_BOOLEANS: Final = {
-    **dict.fromkeys(("1", "true", "yes", "on"), True),
-    **dict.fromkeys(("0", "false", "no", "off"), False),
-}
+_YES: Final = ("1", "true", "yes", "on")
+_NO: Final = ("0", "false", "no", "off")
 
 _TEXTS: Final = {
     "ATTRIBUTE": "Dotted path of the attribute",
@@ -85,16 +83,12 @@ def record_rules() -> bool | None:
     value = os.environ.get(RECORD_RULES, "").strip()
     if not value:
         return None
-    if value.casefold() not in _BOOLEANS:
-        yes, no = (
-            ", ".join(word for word, meaning in _BOOLEANS.items() if meaning is asked_for)
-            for asked_for in (True, False)
-        )
+    allowed = (*_YES, *_NO)
+    if value.casefold() not in allowed:
+        yes, no = ", ".join(_YES), ", ".join(_NO)
         msg = f"the environment variable {RECORD_RULES} is one of {yes}, or of {no}, not {value!r}"
-        raise EnvironmentVariableError(
-            msg, variable=RECORD_RULES, value=value, allowed=tuple(_BOOLEANS)
-        )
-    return _BOOLEANS[value.casefold()]
+        raise EnvironmentVariableError(msg, variable=RECORD_RULES, value=value, allowed=allowed)
+    return value.casefold() in _YES
 
 
 def departs_from_schema(evaluations: Iterable[Evaluation]) -> bool:

@@ -94,15 +94,16 @@ def typed_column(
             return None
     if problem := problem_with_name(name):
         raise _table_error(name, attribute, problem)
-    try:
-        return _typed(name, attribute, cells, column_type, kinds, labels)
-    except ValueError as error:
-        raise _table_error(name, attribute, str(error)) from error
+    return _typed(name, attribute, cells, column_type, kinds, labels)
 
 
-def _table_error(name: str, attribute: Attribute, problem: str) -> TableError:
+def _table_error(
+    name: str, attribute: Attribute, problem: str, whose: str | None = None
+) -> TableError:
     msg = f"{attribute.label} cannot be kept in column {preview(name)} of HDRTAB: {problem}"
-    return TableError(msg, attribute=attribute.path, keyword=attribute.keyword, column=name)
+    return TableError(
+        msg, attribute=attribute.path, keyword=attribute.keyword, column=name, input=whose
+    )
 
 
 def _common_type(kinds: set[type]) -> str:
@@ -151,12 +152,12 @@ def _typed(
         for text in texts:
             # The FITS standard has the printable ASCII characters and no others in tables.
             if not (text.isascii() and text.isprintable()):
-                whose = _whose(cells, text, labels)
-                msg = (
-                    f"FITS tables hold printable ASCII text only, and {whose}. "
+                whose = labels.name(cells.index(text))
+                problem = (
+                    f"FITS tables hold printable ASCII text only, and {whose} has {preview(text)}. "
                     "An override with record = false leaves the column out"
                 )
-                raise ValueError(msg)
+                raise _table_error(name, attribute, problem, whose)
         width = max(map(len, texts), default=0) or 1
         return TypedColumn(name, attribute, cells, np.dtype(f"S{width}"), has_empty="" in texts)
     if column_type == "number":
@@ -164,23 +165,21 @@ def _typed(
         integers = int in kinds and {each for each in without_repeats(cells) if type(each) is int}
         for number in integers or ():
             if not _is_exact_in_float(number):
-                msg = f"a float64 does not hold it exactly, and {_whose(cells, number, labels)}"
-                raise ValueError(msg)
+                whose = labels.name(cells.index(number))
+                problem = f"a float64 does not hold it exactly, and {whose} has {preview(number)}"
+                raise _table_error(name, attribute, problem, whose)
         return TypedColumn(name, attribute, cells, np.dtype(np.float64))
     if column_type == "integer":
         present = set(without_repeats(cells)) - {None}
         for number in (max(present), min(present)):
             if number not in _INTEGERS:
-                msg = f"an int64 does not hold it, and {_whose(cells, number, labels)}"
-                raise ValueError(msg)
+                whose = labels.name(cells.index(number))
+                problem = f"an int64 does not hold it, and {whose} has {preview(number)}"
+                raise _table_error(name, attribute, problem, whose)
         # Any number can stand for "missing" but one that an input has.
         null = next(number for number in _INTEGERS if number not in present)
         return TypedColumn(name, attribute, cells, np.dtype(np.int64), null=null)
     return TypedColumn(name, attribute, cells, np.dtype(np.bool_))
-
-
-def _whose(cells: Sequence[Any], value: Any, labels: RowLabels) -> str:
-    return f"{labels.name(cells.index(value))} has {preview(value)}"
 
 
 def _is_exact_in_float(number: int) -> bool:

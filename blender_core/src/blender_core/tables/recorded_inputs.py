@@ -22,8 +22,9 @@ from blender_core.formats.fits.scan import BadFitsError
 from blender_core.formats.fits.stored_table import StoredTable
 from blender_core.plan.columns import numbered
 from blender_core.schema.attributes import Attribute
+from blender_core.tables.cell_form import CellForm
 from blender_core.tables.hdrtab import LEAST_INTEGER
-from blender_core.tables.recorded_values import CellForm, RecordedValues
+from blender_core.tables.recorded_values import RecordedValues
 from blender_core.tables.stored_cells import StoredCells
 
 if TYPE_CHECKING:
@@ -200,9 +201,7 @@ def _failure(label: str, name: str, attribute: Attribute, error: ValueError) -> 
         f"column {name!r} of {label} cannot be what {attribute.label} was, which is of type "
         f"{attribute.type or 'any'} in the schema: {error}"
     )
-    failure = ExpansionError(msg, column=name, attribute=attribute.path)
-    failure.keyword = attribute.keyword
-    return failure
+    return ExpansionError(msg, column=name, attribute=attribute.path, keyword=attribute.keyword)
 
 
 def _is_logical(cells: StoredCells, name: str, definition: Column | None) -> bool:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["StoredCells"]
 
-_MOST_KEPT: Final = 320 << 20
+_MOST_KEPT: Final = 160 << 20
 """How many bytes of columns that vary are kept; and again as many of those that are read later."""
 
 
@@ -33,6 +33,8 @@ class StoredCells:
         self._kept: dict[str, NDArray[Any]] = {}
         self._others: dict[str, NDArray[Any]] = {}
         """Columns that there was no room for, and that somebody has asked for last."""
+        self._rows: tuple[int, int, NDArray[Any]] = (0, 0, np.empty(0, self.dtype))
+        """Rows of which somebody has asked for such columns last: their places, and their cells."""
         if isinstance(table, StoredTable):
             self._kept = self._read(self.dtype.names or ())
 
@@ -51,6 +53,20 @@ class StoredCells:
         self._kept[name] = cells = cells[:1] if _are_all_the_same(cells) else cells
         return cells
 
+    def part(self, name: str, start: int, stop: int) -> NDArray[Any]:
+        """Return the cells of a column in some rows. Of others in these, they are at hand then."""
+        table = self._table
+        if (
+            name in self._kept
+            or name in self._others
+            or not isinstance(table, StoredTable)
+            or not table.is_plain
+        ):
+            return self.of(name)[start:stop]
+        if self._rows[:2] != (start, stop):
+            self._rows = start, stop, table.rows(start, stop)
+        return self._rows[2][name]
+
     def _read(self, names: Sequence[str]) -> dict[str, NDArray[Any]]:
         """Go through the table once; return the cells of columns, as far as there is room."""
         assert isinstance(self._table, StoredTable)  # noqa: S101
@@ -65,7 +81,8 @@ class StoredCells:
             for name in self._differing(block, first, constant):
                 constant.remove(name)
                 room -= self.dtype[name].itemsize * self._n_rows
-                if room < 0 and varying:
+                # The first one is what somebody asks for, however late it varies.
+                if room < 0 and name != names[0]:
                     left.add(name)
                     continue
                 varying[name] = np.empty(self._n_rows, self.dtype[name])

@@ -5,14 +5,12 @@ from __future__ import annotations
 import datetime
 import tomllib
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from blender_core.schema.attribute_index import AttributeIndex
 from blender_core.schema.attributes import read_attributes
 from blender_core.schema.model_class import described
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from blender_core.schema.tree import scalars_within
 
 __all__ = ["INSTRUMENTS", "small_exposure"]
 
@@ -80,8 +78,8 @@ def small_exposure(
     attributes = read_attributes(described(kind).schema)
     index = AttributeIndex(attributes.values())
     said = {
-        **_paths("meta", content["all"]["meta"]),
-        **_paths("meta", own["meta"]),
+        **dict(scalars_within(content["all"]["meta"], "meta")),
+        **dict(scalars_within(own["meta"], "meta")),
         **_moments(known, number, own["seconds"]),
     }
     exposure = kind()
@@ -93,14 +91,6 @@ def small_exposure(
     if "data" in exposure.schema.get("properties", {}):
         exposure.data = np.full((_SIZE, _SIZE), number, np.float32)
     return exposure
-
-
-def _paths(group: str, tree: Mapping[str, Any]) -> dict[str, Any]:
-    paths: dict[str, Any] = {}
-    for name, value in tree.items():
-        path = f"{group}.{name}"
-        paths |= _paths(path, value) if isinstance(value, dict) else {path: value}
-    return paths
 
 
 def _moments(instrument: str, number: int, seconds: float) -> dict[str, Any]:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = [
     "OverrideFinding",
     "OverridesTrial",
+    "instruments_of_schema",
     "overrides_of_plugin",
     "try_overrides",
 ]
@@ -64,6 +65,15 @@ class OverridesTrial:
     findings: list[OverrideFinding] = field(default_factory=list)
     remarks: list[OverrideFinding] = field(default_factory=list)
 
+    def tells(self, fault: BlenderError, name: str) -> bool:
+        """Tell whether a class's plan fails because it lacks an attribute, which is told here."""
+        return isinstance(fault, UnknownAttributeError) and any(
+            each.override is not None
+            and each.override.attribute == fault.attribute
+            and name in each.classes
+            for each in (*self.findings, *self.remarks)
+        )
+
 
 @dataclass(slots=True)
 class _Trial:
@@ -90,9 +100,15 @@ def overrides_of_plugin(
 
     def offered(model_type: str, instrument: str | None) -> Iterator[SourcedOverride]:
         for override, _ in alone.overrides(model_type, instrument):
-            yield SourcedOverride(override, Tier.PLUGIN, str(provider))
+            yield SourcedOverride(override, Tier.PLUGIN, str(provider), provider)
 
     return try_overrides(str(provider), offered, plugins, progress)
+
+
+def instruments_of_schema() -> tuple[str | None, ...]:
+    """Return the instruments that the schema knows, and None for an input of none."""
+    core = read_attributes(described(model_classes()["JwstDataModel"]).schema)
+    return (*(core["meta.instrument.name"].enum or ()), None)
 
 
 def try_overrides(
@@ -103,8 +119,7 @@ def try_overrides(
 ) -> OverridesTrial:
     """Try each override of a source with all classes of datamodels and all instruments."""
     classes = model_classes()
-    core = read_attributes(described(classes["JwstDataModel"]).schema)
-    instruments = (*(core["meta.instrument.name"].enum or ()), None)
+    instruments = instruments_of_schema()
     trials: dict[Override, _Trial] = {}
     failures: dict[str, list[str]] = {}
     by_class = []

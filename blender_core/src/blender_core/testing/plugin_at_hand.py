@@ -9,9 +9,9 @@ from blender_core.common.wording import join_words, preview
 from blender_core.plugins.manager import Plugins
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
-__all__ = ["UNDER_TEST", "plugin_at_hand"]
+__all__ = ["UNDER_TEST", "plugin_at_hand", "providers_by_name"]
 
 UNDER_TEST: Final = Provider("plugin-under-test", "0", "under_test")
 """Whose plugin it is, unless a test says otherwise."""
@@ -24,7 +24,7 @@ def plugin_at_hand(plugin: Any, kind: type[Plugins] = Plugins) -> tuple[Plugins,
     """
     plugins = kind.discover()
     if isinstance(plugin, str):
-        named = list(_named(plugin, plugins))
+        named = providers_by_name(plugins).get(normalized(plugin), [])
         if len(named) != 1:
             installed = join_words(list(map(str, plugins))) or "none"
             number = "no plugin" if not named else "more than one plugin"
@@ -38,7 +38,10 @@ def plugin_at_hand(plugin: Any, kind: type[Plugins] = Plugins) -> tuple[Plugins,
     return plugins, provider
 
 
-def _named(name: str, plugins: Plugins) -> Iterator[Provider]:
+def providers_by_name(plugins: Iterable[Provider]) -> dict[str, list[Provider]]:
+    """Return plugins by their names, and by those of their distributions."""
+    by_name: dict[str, list[Provider]] = {}
     for provider in plugins:
-        if normalized(name) in {normalized(provider.plugin), normalized(provider.distribution)}:
-            yield provider
+        for name in {normalized(provider.plugin), normalized(provider.distribution)}:
+            by_name.setdefault(name, []).append(provider)
+    return by_name

@@ -11,23 +11,30 @@ if TYPE_CHECKING:
 
     from blender_core.common.provider import Provider
 
-__all__ = ["raise_problems", "shortened"]
+__all__ = ["gathered", "listed", "raise_problems"]
 
 _MOST_ALIKE: Final = 3
 
 
-def shortened(problems: list[str]) -> list[str]:
-    """Return the first problems of a kind, and how many more there are."""
-    more = len(problems) - _MOST_ALIKE
-    return problems if more <= 1 else [*problems[:_MOST_ALIKE], f"… and {more} more of this kind"]
+def gathered(groups: Iterable[Iterable[str]]) -> list[str]:
+    """Return problems that come in groups of one kind, each once: the first ones of each group."""
+    problems: dict[str, None] = {}
+    for group in groups:
+        alike = list(dict.fromkeys(group))
+        more = len(alike) - _MOST_ALIKE
+        if more > 1:
+            alike[_MOST_ALIKE:] = [f"… and {more} more of this kind"]
+        problems |= dict.fromkeys(alike)
+    return list(problems)
 
 
-def raise_problems(what: str, provider: Provider, groups: Iterable[list[str]]) -> None:
-    """Raise one error of all problems, which come in groups of one kind, if there are any."""
-    found = (problem for group in groups for problem in shortened(list(dict.fromkeys(group))))
-    problems = [*dict.fromkeys(found)]
-    if not problems:
-        return
-    lines = "\n".join("  - " + problem.replace("\n", "\n    ") for problem in problems)
-    msg = f"{what} of plugin {provider} are not what they must be:\n{lines}"
-    raise PluginCheckError(msg, provider=provider, problems=problems)
+def listed(problems: Iterable[str]) -> str:
+    """Return problems as the lines of a message."""
+    return "\n".join("  - " + problem.replace("\n", "\n    ") for problem in problems)
+
+
+def raise_problems(what: str, provider: Provider, groups: Iterable[Iterable[str]]) -> None:
+    """Raise one error of all problems, if there are any."""
+    if problems := gathered(groups):
+        msg = f"{what} of plugin {provider} are not what they must be:\n{listed(problems)}"
+        raise PluginCheckError(msg, provider=provider, problems=problems)

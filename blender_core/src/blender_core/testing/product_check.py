@@ -8,7 +8,7 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.blending.blendmodels import blendmodels
 from blender_core.common.caught_warnings import recorded
@@ -21,37 +21,27 @@ from blender_core.evaluation.outcome import Status
 from blender_core.formats.files.draft import HandedOut
 from blender_core.formats.files.target import Target
 from blender_core.plugins.context import context_paths
-from blender_core.plugins.hookspecs import hookimpl
 from blender_core.plugins.override import Override
-from blender_core.plugins.source import Source, attributes_of
+from blender_core.plugins.source import attributes_of
 from blender_core.products.later_values import OF_THE_PRODUCT
 from blender_core.products.open_product import open_product
 from blender_core.products.plugin_product import PluginProduct
 from blender_core.schema.attribute_index import AttributeIndex
-from blender_core.schema.layout import Layout
-from blender_core.schema.validation import objection
-from blender_core.testing.damaged_copies import damaged_copies
+from blender_core.testing.broken_inputs import faults_with_damage, problems_with_strangers
+from blender_core.testing.invented import InventedInput, Inventor, invented_value
 from blender_core.testing.plugin_at_hand import plugin_at_hand
 from blender_core.testing.problems import raise_problems
-from blender_core.testing.source_check import strangers
-from blender_core.testing.untouched import file_named, state_of_input
+from blender_core.testing.source_check import values_of
+from blender_core.testing.untouched import changes_since, file_named, state_of_input
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from blender_core.blending.result import BlendResult
     from blender_core.plugins.manager import Plugins
-    from blender_core.schema.attributes import Attribute
 
 __all__ = ["check_product"]
 
-_INVENTED: Final[Mapping[str, tuple[Any, ...]]] = {
-    "number": (2.5, 1.25, 3.0),
-    "integer": (3, 7, 1),
-    "boolean": (True, False),
-    "string": ("checked", "2024-01-02", "2024-01-02T03:04:05.678", "10:00:00.0"),
-}
-"""Values by the type that a schema asks for: one that it allows, and the product does not have."""
 _KNOWN_BY: Final = ("telescope", "instrument")
 _N_INPUTS: Final = 2
 
@@ -105,34 +95,10 @@ def check_product(plugin: Any, product: Any, *, keep: Collection[str] = ()) -> N
         trial = _Trial(plugins, provider, path, Path(folder), strings(keep, "keep", "attributes"))
         sound = list(trial.problems())
         damaged = [] if sound else list(trial.problems_with_damage())
-        damaged += trial.problems_with_strangers()
-    if state_of_input(path) != before:
+    damaged += problems_with_strangers("blender_product", lambda it: open_product(it, plugins))
+    if changes_since(before, path):
         sound.append(f"{path.name} is not what it was: a copy of it was blended")
     raise_problems("the products", provider, (sound, damaged))
-
-
-class _Invented(Source):
-    """An input that says what a check has invented."""
-
-    what = "an invented input"
-    model_type: ClassVar[type | str] = ""
-
-    def __init__(self, product: PluginProduct, values: Mapping[str, Any]) -> None:
-        self.model_type = product.model_type  # type: ignore[misc]
-        self.schema = product.schema
-        self._values = values
-
-    def read(self, layout: Layout) -> list[Any]:
-        return [self._values.get(path) for path in layout.paths]
-
-
-class _Inventor:
-    """The plugin whose inputs are invented."""
-
-    @hookimpl
-    def blender_open(self, given: Any) -> Source | None:
-        """Take what is invented."""
-        return given if type(given) is _Invented else None
 
 
 class _FullDisk(io.BytesIO):
@@ -158,15 +124,16 @@ class _Trial:
         self._provider = provider
         self._original = path
         self._folder = folder
-        plugins.register(_Inventor(), Provider("blender-core", "testing", "blender-core-testing"))
+        plugins.register(Inventor(), Provider("blender-core", "testing", "blender-core-testing"))
 
     def problems(self) -> Iterator[str]:
         """Blend into copies of the file, and look at what has been saved."""
-        for given in (self._copy("a"), os.fspath(self._copy("b"))):
-            taken = self._taken(given)
-            if isinstance(taken, str):
-                yield taken
-                return
+        try:
+            for given in (self._copy("a"), os.fspath(self._copy("b"))):
+                self._taken(given)
+        except BlenderError as fault:
+            yield str(fault)
+            return
         checks = (
             *(self._problems_elsewhere, self._problems_in_place),
             *(self._problems_with_drop, self._problems_with_a_failure),
@@ -183,35 +150,32 @@ class _Trial:
         folder.mkdir()
         return Path(shutil.copy(self._original, folder))
 
-    def _taken(self, given: Any) -> PluginProduct | str:
+    def _taken(self, given: Any) -> PluginProduct:
+        """Return what the plugin makes of a file, or refuse what it is not asked for."""
         try:
             with recorded():
                 product = open_product(given, self._plugins)
         except BlenderError as fault:
-            return f"blender_product does not take it by its name: {fault}"
+            msg = f"blender_product does not take it by its name: {fault}"
+            raise InputError(msg) from fault
         if not isinstance(product, PluginProduct):
-            return f"{self._original.name}: Model Blender knows it itself, and asks no plugin"
+            msg = f"{self._original.name}: Model Blender knows it itself, and asks no plugin"
+            raise InputError(msg)
         if product.provider != self._provider:
-            return f"{self._original.name}: it is a product of plugin {product.provider}"
+            msg = f"{self._original.name}: it is a product of plugin {product.provider}"
+            raise InputError(msg)
         return product
 
     def _blend(
-        self, path: Path, output: Path, rule: str
-    ) -> tuple[dict[str, Any], dict[str, Any], BlendResult]:
-        """Blend invented values into a product; return what it had, what these are, the result."""
-        product = self._taken(path)
-        assert isinstance(product, PluginProduct)  # noqa: S101  # the same was taken before
-        return self._blend_into(product, rule, output)
-
-    def _blend_into(
         self, product: PluginProduct, rule: str, output: Path | None
     ) -> tuple[dict[str, Any], dict[str, Any], BlendResult]:
-        had, attributes = _values(product), attributes_of(product)
+        """Blend invented values into a product; return what it had, what these are, the result."""
+        had, attributes = values_of(product), attributes_of(product)
         index, known_by = AttributeIndex(attributes.values()), context_paths(attributes)
         kept = {index.path(name, "keep", "check_product") for name in self._keep}
         kept |= {path for name, path in known_by.items() if name in _KNOWN_BY}
         invented = {
-            path: had[path] if path in kept else _invented(attribute, had[path])
+            path: had[path] if path in kept else invented_value(attribute, had[path])
             for path, attribute in attributes.items()
             # What a schema keeps is the product's business: how many extensions it has.
             if path not in OF_THE_PRODUCT and attribute.rule != "keep"
@@ -223,7 +187,7 @@ class _Trial:
             for path, value in invented.items()
             if value is not None
         ]
-        inputs = [_Invented(product, invented) for _ in range(_N_INPUTS)]
+        inputs = [InventedInput(product, invented) for _ in range(_N_INPUTS)]
         result = blendmodels(
             product,
             inputs,
@@ -235,30 +199,20 @@ class _Trial:
         return had, invented, result
 
     def _problems_elsewhere(self, path: Path) -> Iterator[str]:
-        before = state_of_input(path)
         output = path.parent / "elsewhere" / path.name
         output.parent.mkdir()
-        before["the folder"].append("elsewhere")
-        before["the folder"].sort()
-        had, invented, result = self._blend(path, output, "first")
+        before = state_of_input(path)
+        had, invented, result = self._blend(self._taken(path), "first", output)
         yield from self._problems_with_file(output, had, invented, result)
-        after = state_of_input(path)
-        for what in before:
-            if before[what] != after[what]:
-                yield f"{path.name}: saving it elsewhere changes {what}"
-        beside = sorted(each.name for each in output.parent.iterdir() if each != output)
-        if beside:
-            yield f"{path.name}: save leaves {beside[0]} beside the file"
+        for what in changes_since(before, path):
+            yield f"{path.name}: saving it elsewhere changes {what}"
 
     def _problems_in_place(self, path: Path) -> Iterator[str]:
-        had, invented, result = self._blend(path, path, "first")
+        had, invented, result = self._blend(self._taken(path), "first", path)
         yield from self._problems_with_file(path, had, invented, result)
-        beside = sorted(each.name for each in path.parent.iterdir() if each != path)
-        if beside:
-            yield f"{path.name}: save leaves {beside[0]} beside the file"
 
     def _problems_with_drop(self, path: Path) -> Iterator[str]:
-        _, _, result = self._blend(path, path, "drop")
+        _, _, result = self._blend(self._taken(path), "drop", path)
         values = self._read_again(path)
         for dropped, outcome in result.outcomes.items():
             value = values.get(dropped)
@@ -291,19 +245,21 @@ class _Trial:
                 )
         if not n_set:
             yield f"{path.name}: it has no place for any value that its schema has"
+        beside = sorted(each.name for each in path.parent.iterdir() if each != path)
+        if beside:
+            yield f"{path.name}: save leaves {beside[0]} beside the file"
 
     def _read_again(self, path: Path) -> dict[str, Any]:
-        product = self._taken(path)
-        if isinstance(product, str):
-            msg = f"{path.name}: what save has written is no product any more: {product}"
-            raise InputError(msg)
-        return _values(product)
+        try:
+            return values_of(self._taken(path))
+        except InputError as fault:
+            msg = f"{path.name}: what save has written is no product any more: {fault}"
+            raise InputError(msg) from fault
 
     def _problems_with_a_failure(self, path: Path) -> Iterator[str]:
         """Save where there is no room."""
         product = self._taken(path)
-        assert isinstance(product, PluginProduct)  # noqa: S101  # the same was taken before
-        self._blend_into(product, "first", None)
+        self._blend(product, "first", None)
         file = HandedOut(_FullDisk())
         target = Target(path, path, replaces=True, file=file)  # type: ignore[arg-type]
         try:
@@ -315,53 +271,12 @@ class _Trial:
 
     def problems_with_damage(self) -> Iterator[str]:
         """Open damaged copies of the file."""
-        product = self._taken(self._copy("read"))
-        if isinstance(product, str):
-            return
-        known = product.schema.attributes.values()
+        known = self._taken(self._copy("read")).schema.attributes.values()
         keywords = {attribute.keyword for attribute in known if attribute.keyword}
-        folder = self._folder / "damaged"
-        folder.mkdir()
-        for damage, copy in damaged_copies(self._original, folder, keywords):
-            try:
-                with recorded():
-                    opened = open_product(copy, self._plugins)
-                    if isinstance(opened, PluginProduct):
-                        _values(opened)
-            except InputError:
-                continue
-            except BlenderError as fault:
-                yield f"of {copy.name} {damage}, it raises no InputError: {fault}"
+        for damage, fault in faults_with_damage(self._original, keywords, self._read):
+            yield f"of {self._original.name} {damage}, it raises no InputError: {fault}"
 
-    def problems_with_strangers(self) -> Iterator[str]:
-        """Have what no plugin can know as the product."""
-        folder = self._folder / "strangers"
-        folder.mkdir()
-        for what, given, may_be_taken in strangers(folder):
-            try:
-                with recorded():
-                    taken = open_product(given, self._plugins)
-            except InputError:
-                continue
-            except BlenderError as fault:
-                yield f"of {what}, blender_product is to return None: {fault}"
-                continue
-            if not may_be_taken:
-                yield f"blender_product takes {what}, and gives {preview(taken)}"
-
-
-def _values(product: PluginProduct) -> dict[str, Any]:
-    layout = Layout(attributes_of(product).values())
-    return dict(zip(layout.paths, product.read(layout), strict=True))
-
-
-def _invented(attribute: Attribute, present: Any) -> Any:
-    """Return a value that an attribute may have, another than it has; None if none is known."""
-    candidates = attribute.enum or _INVENTED.get(attribute.type or "string", ())
-    allowed = [
-        value
-        for value in candidates
-        if value is not None and objection(value, attribute.subschema) is None
-    ]
-    others = [value for value in allowed if identity(value) != identity(present)]
-    return next(iter(others or allowed), None)
+    def _read(self, copy: Path) -> None:
+        opened = open_product(copy, self._plugins)
+        if isinstance(opened, PluginProduct):
+            values_of(opened)

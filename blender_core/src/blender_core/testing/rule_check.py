@@ -9,17 +9,9 @@ from blender_core.common.foreign import Guard, type_name
 from blender_core.common.wording import format_error, preview
 from blender_core.errors import RuleCheckError, RuleError
 from blender_core.plugins.rule import Missing, Rule
-from blender_core.testing.contract import (
-    problem_with_value,
-    problems_with_constants,
-)
-from blender_core.testing.problems import shortened
-from blender_core.testing.trial import (
-    Sample,
-    answers_of_another_process,
-    samples_for,
-    try_rule,
-)
+from blender_core.testing.contract import problem_with_value, problems_with_constants
+from blender_core.testing.problems import gathered, listed
+from blender_core.testing.trial import Sample, answers_of_another_process, samples_for, try_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -89,10 +81,8 @@ of inputs
     # What changes by itself changes in another process, too, and tells nothing of that.
     if not (pickling or unsteady):
         groups.append(_problems_in_another_process(rule, trials))
-    problems = [problem for group in groups for problem in shortened(list(group))]
-    if problems:
-        lines = "\n".join(f"  - {problem}" for problem in problems)
-        msg = f"rule {rule.name!r} is not what a rule must be:\n{lines}"
+    if problems := gathered(groups):
+        msg = f"rule {rule.name!r} is not what a rule must be:\n{listed(problems)}"
         raise RuleCheckError(msg, rule=rule.name, problems=problems)
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
-import tempfile
 import warnings
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.caught_warnings import recorded
@@ -19,19 +17,20 @@ from blender_core.inputs.opener import Opener
 from blender_core.plugins.source import attributes_of
 from blender_core.readers.plugin_source import PluginSource
 from blender_core.schema.layout import Layout
-from blender_core.testing.damaged_copies import damaged_copies
+from blender_core.testing.broken_inputs import faults_with_damage, problems_with_strangers
 from blender_core.testing.plugin_at_hand import plugin_at_hand
 from blender_core.testing.problems import raise_problems
-from blender_core.testing.untouched import file_named, state_of_input
+from blender_core.testing.untouched import changes_since, file_named, state_of_input
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from blender_core.common.provider import Provider
     from blender_core.plugins.manager import Plugins
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["check_source", "strangers"]
+__all__ = ["check_source", "values_of"]
 
 _LABEL: Final = "input 1"
 
@@ -87,7 +86,12 @@ def check_source(plugin: Any, *inputs: Any) -> None:
         sound += problems
         if not problems:
             damaged += trial.problems_with_damage()
-    others = list(_problems_with_strangers(plugins))
+
+    def take(given: Any) -> Any:
+        first_row, *_ = Opener(plugins).rows(given, _LABEL)
+        return first_row
+
+    others = list(problems_with_strangers("blender_open", take))
     raise_problems("the sources", provider, (sound, damaged, others))
 
 
@@ -113,10 +117,8 @@ class _Trial:
         for each in left_open:
             if issubclass(each.category, ResourceWarning):
                 yield f"{self._name}: it leaves a file open: {preview(str(each.message))}"
-        after = state_of_input(self._given)
-        for what in before:
-            if before[what] != after[what]:
-                yield f"{self._name}: reading changes {what}"
+        for what in changes_since(before, self._given):
+            yield f"{self._name}: reading changes {what}"
 
     def _problems_with_reading(self) -> Iterator[str]:
         first = self._rows(self._given)
@@ -127,7 +129,7 @@ class _Trial:
         yield from found
         if found:
             return
-        values = [_values(row) for row in first]
+        values = [values_of(row) for row in first]
         if all(value is None for of_row in values for value in of_row.values()):
             yield f"{self._name}: it reads no value at all"
         names: list[Any] = [self._given]
@@ -141,7 +143,7 @@ class _Trial:
             elif len(again) != len(first):
                 yield f"{self._name}: it has {len(first)} rows, and {len(again)} when given{how}"
             else:
-                yield from self._differences(values, [_values(row) for row in again], how)
+                yield from self._differences(values, [values_of(row) for row in again], how)
 
     def _differences(
         self, values: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]], how: str
@@ -176,10 +178,10 @@ class _Trial:
         for row in rows:
             try:
                 with recorded() as warned:
-                    attributes = _attributes(row)
+                    attributes = attributes_of(row)
                     layout = Layout(attributes.values())
                     values = dict(zip(layout.paths, row.read(layout), strict=True))
-                    again = _values(row)
+                    again = values_of(row)
                 yield from (str(each.message) for each in warned)
                 yield from self._problems_with_order(row, attributes, values)
                 yield from self._differences([values], [again], " again")
@@ -227,29 +229,22 @@ class _Trial:
             for attribute in row.schema.attributes.values()
             if attribute.keyword
         }
-        with tempfile.TemporaryDirectory() as folder:
-            for damage, copy in damaged_copies(self._path, Path(folder), keywords):
-                try:
-                    with recorded():
-                        for row in Opener(self._plugins).rows(copy, _LABEL):
-                            row.read(Layout(_attributes(row).values()))
-                except InputError:
-                    continue
-                except BlenderError as fault:
-                    yield (
-                        f"of {self._name} {damage}, it raises no InputError, and none of its "
-                        f"own faults is known from a broken file: {fault}"
-                    )
+        for damage, fault in faults_with_damage(self._path, keywords, self._read):
+            yield (
+                f"of {self._name} {damage}, it raises no InputError, and none of its "
+                f"own faults is known from a broken file: {fault}"
+            )
+
+    def _read(self, copy: Path) -> None:
+        for row in Opener(self._plugins).rows(copy, _LABEL):
+            values_of(row)
 
 
-def _attributes(row: Any) -> dict[str, Attribute]:
-    return attributes_of(row)
-
-
-def _values(row: Any) -> dict[str, Any]:
-    layout = Layout(_attributes(row).values())
+def values_of(source: Any) -> dict[str, Any]:
+    """Return all values that a source has, by path."""
+    layout = Layout(attributes_of(source).values())
     with recorded():
-        return dict(zip(layout.paths, row.read(layout), strict=True))
+        return dict(zip(layout.paths, source.read(layout), strict=True))
 
 
 def _unlike_plain(value: Any) -> type | None:
@@ -261,29 +256,3 @@ def _unlike_plain(value: Any) -> type | None:
     if type(value) is dict:
         return next(filter(None, map(_unlike_plain, [*value, *value.values()])), None)
     return type(value)
-
-
-def strangers(folder: Path) -> Iterator[tuple[str, Any, bool]]:
-    """Give what no plugin can know: in words, itself, and whether somebody may take it still."""
-    notes = folder / "notes.txt"
-    notes.write_text("Nothing that anybody reads.\n", encoding="utf-8")
-    yield "a text file", notes, True
-    yield "a text file's name", str(notes), True
-    yield "an object", object(), False
-    # No integer: opened as a file, it would be one of the process's own.
-    yield "a number", 3.5, False
-
-
-def _problems_with_strangers(plugins: Plugins) -> Iterator[str]:
-    with tempfile.TemporaryDirectory() as folder:
-        for what, given, may_be_taken in strangers(Path(folder)):
-            try:
-                with recorded():
-                    rows = list(Opener(plugins).rows(given, _LABEL))
-            except InputError:
-                continue
-            except BlenderError as fault:
-                yield f"of {what}, blender_open is to return None: {fault}"
-                continue
-            if not may_be_taken:
-                yield f"blender_open takes {what}, and gives {preview(rows[0])}"

@@ -9,7 +9,7 @@ from typing import Any
 
 from blender_core.common.wording import full_repr
 
-__all__ = ["file_named", "state_of_input"]
+__all__ = ["changes_since", "file_named", "state_of_input"]
 
 
 def file_named(given: Any) -> Path | None:
@@ -35,6 +35,12 @@ def state_of_input(given: Any) -> dict[str, Any]:
         "the file's time": (status.st_mtime_ns, status.st_ino, status.st_mode),
         "the folder": sorted(each.name for each in path.parent.iterdir()),
     }
+
+
+def changes_since(before: dict[str, Any], given: Any) -> list[str]:
+    """Return what is other than before about an input."""
+    after = state_of_input(given)
+    return [what for what in before if before[what] != after[what]]
 
 
 def _parts(given: Any) -> list[Any]:

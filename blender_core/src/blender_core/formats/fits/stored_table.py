@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 import numpy as np
 
+from blender_core.common.cached import cached_property
 from blender_core.common.caught_warnings import kept_apart
 from blender_core.formats.files.compression import unpacked
 from blender_core.formats.files.stored_file import StoredFile
@@ -56,18 +57,31 @@ class StoredTable:
     def __getitem__(self, key: Any) -> Any:
         return np.asarray(self)[key]
 
+    @cached_property
+    def is_plain(self) -> bool:
+        """Whether the file is not compressed: any rows are read as fast as the first ones."""
+        with self._source.opened() as file, unpacked(file) as content:
+            return content is file
+
+    def rows(self, start: int, stop: int) -> NDArray[Any]:
+        """Return some of the rows. Errors are those of `blocks`."""
+        (rows,) = self._read(start, stop, stop - start)
+        return rows
+
     def blocks(self) -> Iterator[NDArray[Any]]:
         """Give the rows, as many at a time as are a few megabytes.
 
         Raises `BadFitsError` or `OSError` if they are not there, and `InputError` if somebody has
         changed the file since it was first looked at.
         """
+        return self._read(0, self._n_rows, max(1, _BYTES_OF_BLOCK // self.dtype.itemsize))
+
+    def _read(self, start: int, stop: int, most: int) -> Iterator[NDArray[Any]]:
         width = self.dtype.itemsize
-        most = max(1, _BYTES_OF_BLOCK // width)
         with self._source.unpacked() as file:
-            file.seek(self._start)
-            for start in range(0, self._n_rows, most):
-                n_rows = min(most, self._n_rows - start)
+            file.seek(self._start + start * width)
+            for first in range(start, stop, most):
+                n_rows = min(most, stop - first)
                 raw = file.read(n_rows * width)
                 if len(raw) < n_rows * width:
                     msg = f"it is truncated: it ends within its {self._n_rows:,} rows"

@@ -114,18 +114,24 @@ class WebRanges(Ranges):
     async def get(self, start: int, end: int) -> Answer:
         """Fetch a range, or what there is of it."""
         asked = {"Range": f"bytes={start}-{end - 1}", "Accept-Encoding": "identity"}
-        answer: Answer = await self._asked(asked, _read_range, start, end)
+        answer: Answer = await self._asked(asked, None, _read_range, start, end)
         return answer
 
     async def download(self, path: Path, timeout: float) -> None:
         """Fetch the whole file."""
-        await self._asked({"Accept-Encoding": "identity"}, _read_whole, path, timeout)
+        await self._asked({"Accept-Encoding": "identity"}, timeout, _read_whole, path)
 
-    async def _asked(self, asked: dict[str, str], read: Any, *args: Any) -> Any:
+    async def _asked(
+        self, asked: dict[str, str], timeout: float | None, read: Any, *args: Any
+    ) -> Any:
         import aiohttp
 
         file_system = self._file_system
-        settings = dict(file_system.kwargs)
+        # Not the five minutes that aiohttp has for an answer as a whole.
+        waits = aiohttp.ClientTimeout(sock_connect=timeout, sock_read=timeout)
+        # Packed files stay as they are: servers may call it a content encoding, and what is asked
+        # for and comes are places of the file.
+        settings = {"timeout": waits, "auto_decompress": False, **file_system.kwargs}
         headers = {**settings.pop("headers", {}), **asked}
         try:
             session = await file_system.set_session()
@@ -138,6 +144,8 @@ class WebRanges(Ranges):
             raise FetchError(msg) from None
         except aiohttp.ClientSSLError as error:
             raise FetchError(_told(error)) from None
+        except TimeoutError:  # aiohttp's is a faulty connection, too
+            raise
         except (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, OSError) as error:
             raise FetchError(_told(error), passes=True) from None
         except (aiohttp.ClientError, ValueError) as error:  # what is no URL, or no header
@@ -251,12 +259,12 @@ async def _body(response: Any, length: int) -> bytes:
     return bytes(data)
 
 
-async def _read_whole(response: Any, path: Path, seconds: float) -> None:
+async def _read_whole(response: Any, path: Path) -> None:
     if response.status != 200:
         msg = f"its server answers {response.status}"
         raise FetchError(msg, status=response.status)
     with path.open("wb") as file:
-        while chunk := await asyncio.wait_for(response.content.read(_STEP), seconds):
+        while chunk := await response.content.read(_STEP):
             file.write(chunk)
 
 

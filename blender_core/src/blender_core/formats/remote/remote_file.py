@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, TypeVar, cast
 
 from blender_core.common.advice import Advice, Argument
-from blender_core.common.urls import file_name, shown_url
+from blender_core.common.urls import file_name, shown_of, shown_url
 from blender_core.common.wording import named
 from blender_core.errors import RemoteError
 from blender_core.formats.files.stored_file import StoredFile
@@ -282,7 +282,10 @@ class RemoteFile(StoredFile):
             raise
 
     def _error(self, fault: FetchError) -> RemoteError:
-        msg = Advice(f"{self.what} cannot be read: ", fault.reason)
+        reason = fault.reason
+        if not isinstance(reason, Advice):
+            reason = shown_of(reason, self.url)
+        msg = Advice(f"{self.what} cannot be read: ", reason)
         return RemoteError(msg, url=str(self), status=fault.status)
 
 

@@ -1,4 +1,4 @@
-// What the page has been given. Texts that repeat are held once, see series.py.
+// What the page has been given. Texts that repeat are held once, see encoding.py.
 
 const DATA = JSON.parse(document.getElementById("data").textContent);
 

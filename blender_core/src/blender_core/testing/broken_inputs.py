@@ -1,31 +1,75 @@
-"""Copies of a file that are not what a reader expects."""
+"""What a hook is to refuse: damaged copies of a file, and what no plugin can know."""
 
 from __future__ import annotations
 
 import contextlib
 import random
-from typing import TYPE_CHECKING, Final
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from blender_core.common.caught_warnings import recorded
+from blender_core.common.wording import preview
+from blender_core.errors import BlenderError, InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterator
-    from pathlib import Path
 
     from astropy.io.fits import HDUList, Header
 
-__all__ = ["damaged_copies"]
+__all__ = ["faults_with_damage", "problems_with_strangers"]
 
 _SEED: Final = 20
 _FITS: Final = b"SIMPLE  ="
 _OTHER_TEXT: Final = b"These are the notes of somebody who has lost the file.\n"
 
 
-def damaged_copies(
-    path: Path, folder: Path, keywords: Collection[str]
-) -> Iterator[tuple[str, Path]]:
-    """Write copies of a file under its name, each with another fault: in words, and the path.
+def faults_with_damage(
+    path: Path, keywords: Collection[str], read: Callable[[Path], object]
+) -> Iterator[tuple[str, BlenderError]]:
+    """Read damaged copies of a file; give of which it raises no `InputError`, and what instead.
 
     What FITS files say by `keywords` is left out in one copy, and of another type in others.
     """
+    with tempfile.TemporaryDirectory() as folder:
+        for damage, copy in _damaged_copies(path, Path(folder), keywords):
+            try:
+                with recorded():
+                    read(copy)
+            except InputError:
+                continue
+            except BlenderError as fault:
+                yield damage, fault
+
+
+def problems_with_strangers(hook: str, take: Callable[[Any], object]) -> Iterator[str]:
+    """Have a hook take what no plugin can know."""
+    with tempfile.TemporaryDirectory() as folder:
+        notes = Path(folder, "notes.txt")
+        notes.write_text("Nothing that anybody reads.\n", encoding="utf-8")
+        for what, given, may_be_taken in (
+            ("a text file", notes, True),
+            ("a text file's name", str(notes), True),
+            ("an object", object(), False),
+            # No integer: opened as a file, it would be one of the process's own.
+            ("a number", 3.5, False),
+        ):
+            try:
+                with recorded():
+                    taken = take(given)
+            except InputError:
+                continue
+            except BlenderError as fault:
+                yield f"of {what}, {hook} is to return None: {fault}"
+                continue
+            if not may_be_taken:
+                yield f"{hook} takes {what}, and gives {preview(taken)}"
+
+
+def _damaged_copies(
+    path: Path, folder: Path, keywords: Collection[str]
+) -> Iterator[tuple[str, Path]]:
+    """Write copies of a file under its name, each with another fault: in words, and the path."""
     content = path.read_bytes()
     copy = folder / path.name
 

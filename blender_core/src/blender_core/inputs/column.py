@@ -26,6 +26,7 @@ __all__ = [
     "Column",
     "Part",
     "Repeated",
+    "is_same",
     "kinds_of",
     "mapped",
     "part_of",
@@ -101,7 +102,7 @@ def with_part(parts: list[Part], part: Part) -> None:
     """Add a part to others, made one with the last if that spares anything."""
     last = parts[-1] if parts else None
     if type(last) is Repeated and type(part) is Repeated:
-        if _is_same(last.value, part.value):
+        if is_same(last.value, part.value):
             parts[-1] = Repeated(last.number + part.number, last.value)
             return
         if len(last) + len(part) <= _FEW:
@@ -116,7 +117,7 @@ def with_part(parts: list[Part], part: Part) -> None:
     parts.append(part)
 
 
-def _is_same(value: Any, other: Any) -> bool:
+def is_same(value: Any, other: Any) -> bool:
     """Tell whether two values are the same to the bit."""
     if value is other:
         return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, Any, Final
 
-from blender_core.inputs.column import Column, Repeated, part_of, with_part
+from blender_core.inputs.column import Column, Repeated, is_same, part_of, with_part
 from blender_core.inputs.row_labels import RowLabels
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ __all__ = ["Columns"]
 _BLOCK: Final = 256
 """How many rows wait until they are made parts of columns."""
 _FEW: Final = 32
+_NOTHING: Final = (None,)
 
 
 class Columns:
@@ -39,7 +40,9 @@ class Columns:
         """The paths of attributes that no schema knows, in the order in which they appeared."""
         self._n_rows = 0
         self._n_coded = 0
-        self._parts: dict[str, list[Part]] = {}
+        # Of each column, parts; or as a tuple the one value that all coded rows have so far, so
+        # that to add more of them takes no time.
+        self._coded: dict[str, list[Part] | tuple[Any]] = {}
         self._waiting: list[tuple[Layout, Sequence[Any], Beyond]] = []
         # The layouts by number, and which of them each row has.
         self._layouts: dict[Layout | bytes, int] = {}
@@ -64,15 +67,15 @@ class Columns:
     def extend(self, other: Columns) -> None:
         """Add the rows of others after these, or none; what is wanted once stays as it is."""
         waiting, labels = self._waiting, self.labels.so_far
-        before = self._n_rows, self._n_coded, len(waiting), len(self._parts), len(self.unknown)
+        before = self._n_rows, self._n_coded, len(waiting), len(self._coded), len(self.unknown)
         try:
             self._extend(other)
         except BaseException:  # an interruption may come anywhere
             self._n_rows, self._n_coded, n_waiting, n_paths, n_unknown = before
             self._waiting = waiting[:n_waiting]
-            self._parts = {
-                path: _cut(parts, self._n_coded)
-                for path, parts in itertools.islice(self._parts.items(), n_paths)
+            self._coded = {
+                path: coded if isinstance(coded, tuple) else _cut(coded, self._n_coded)
+                for path, coded in itertools.islice(self._coded.items(), n_paths)
             }
             self._numbers = _cut(self._numbers, self._n_coded)
             self.unknown = dict.fromkeys(itertools.islice(self.unknown, n_unknown))
@@ -92,7 +95,7 @@ class Columns:
         if other._n_coded:
             self._code()
             coded = [_renumbered(part, numbers) for part in other._numbers]
-            self._add(other._parts, coded, other._n_coded)
+            self._add(other._coded, coded, other._n_coded)
             self._n_rows += other._n_coded
         for waiting in other._waiting:
             self.append(*waiting)
@@ -125,8 +128,8 @@ class Columns:
         """Return the parts of all columns, those of the rows that wait among them."""
         waiting, n_waiting = self._waiting_by_path(), len(self._waiting)
         columns = {}
-        for path in dict.fromkeys((*self._parts, *waiting)):
-            columns[path] = [*(self._parts.get(path) or _repeated(self._n_coded, None))]
+        for path in dict.fromkeys((*self._coded, *waiting)):
+            columns[path] = _parts(self._coded.get(path, _NOTHING), self._n_coded)
             if n_waiting:
                 values = waiting.get(path)
                 part = Repeated(n_waiting, None) if values is None else part_of(values)
@@ -135,7 +138,9 @@ class Columns:
 
     def __getstate__(self) -> dict[str, Any]:
         state = {**vars(self), "_waiting": [], "_n_coded": self._n_rows}
-        state["_parts"] = self._all_parts()
+        if self._waiting:
+            parts = self._all_parts().items()
+            state["_coded"] = {path: _single(each) or each for path, each in parts}
         state["_numbers"] = self._all_numbers()
         state["_layouts"] = {_digest(key): number for key, number in self._layouts.items()}
         return state
@@ -169,16 +174,27 @@ class Columns:
         self._waiting = []
 
     def _add(
-        self, columns: Mapping[str, Iterable[Part]], numbers: Iterable[Part], n_rows: int
+        self,
+        columns: Mapping[str, list[Part] | tuple[Any]],
+        numbers: Iterable[Part],
+        n_rows: int,
     ) -> None:
         if not n_rows:
             return
-        for path in columns:
-            if path not in self._parts:
-                self._parts[path] = _repeated(self._n_coded, None)
-        for path, parts in self._parts.items():
-            for part in columns.get(path) or _repeated(n_rows, None):
-                with_part(parts, part)
+        if self._n_coded:
+            for path in columns:
+                self._coded.setdefault(path, _NOTHING)
+            for path, coded in self._coded.items():
+                more = columns.get(path, _NOTHING)
+                if isinstance(coded, tuple):
+                    value = _single(more)
+                    if value is not None and is_same(coded[0], value[0]):
+                        continue
+                    self._coded[path] = coded = _parts(coded, self._n_coded)
+                for part in _parts(more, n_rows):
+                    with_part(coded, part)
+        else:
+            self._coded = {path: _single(coded) or [*coded] for path, coded in columns.items()}
         for part in numbers:
             with_part(self._numbers, part)
         self._n_coded += n_rows
@@ -221,8 +237,19 @@ class Columns:
         return parts
 
 
-def _repeated(number: int, value: Any) -> list[Part]:
-    return [Repeated(number, value)] if number else []
+def _single(coded: list[Part] | tuple[Any]) -> tuple[Any] | None:
+    """Return the one value of a column, as a tuple; None if it has several."""
+    if isinstance(coded, tuple):
+        return coded
+    part = coded[0]
+    return (part.value,) if len(coded) == 1 and isinstance(part, Repeated) else None
+
+
+def _parts(coded: list[Part] | tuple[Any], number: int) -> list[Part]:
+    """Return the parts of a column that has so many rows."""
+    if not isinstance(coded, tuple):
+        return [*coded]
+    return [Repeated(number, coded[0])] if number else []
 
 
 def _cut(parts: Iterable[Part], number: int) -> list[Part]:

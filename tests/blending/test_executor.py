@@ -54,6 +54,7 @@ class Lines(Source):
 
     def __init__(self, line, what):
         self.line, self.what = line, what
+        self.files = [Path("/origins", line)]
 
     def read(self, layout):
         if self.line == "line 10":
@@ -118,7 +119,8 @@ def come_to(inputs, executor=None, product=None, **settings):
                 **settings,
             )
             tables = [(hdu.columns.names, hdu.data.tobytes()) for hdu in result.hdus()]
-            how = told(result), tables, [str(fault) for fault in result.skipped]
+            skipped = [str(fault) for fault in result.skipped]
+            how = told(result), tables, skipped, [*map(str, result.files)]
         except BlenderError as error:
             how = type(error), str(error)
     return how, counts, [(each.category, str(each.message), each.filename) for each in caught]
@@ -132,12 +134,12 @@ def assert_the_same(inputs, pool, **settings):
 
 class TestTheSame:
     def test_files_of_names_and_paths(self, paths, pool):
-        (told, tables, _), counts, caught = assert_the_same(paths, pool)
+        (told, tables, *_), counts, caught = assert_the_same(paths, pool)
         assert "NRCA1" in told
         assert len(tables) == 1
         assert counts == [(number, N_FILES) for number in range(1, N_FILES + 1)]
         assert not caught
-        (_, tables, _), *_ = assert_the_same(
+        (_, tables, *_), *_ = assert_the_same(
             [*map(str, paths)], pool, overrides={"DETECTOR": "join"}
         )
         assert len(tables) == 2
@@ -205,7 +207,7 @@ class TestTheSame:
             products.append(product)
         # The worker can tell of products like the first, the caller of the others.
         given = [*products, *products, *paths[:5]]
-        (_, ((_, content), *_), _), *_ = assert_the_same(given, pool, expand=True)
+        (_, ((_, content), *_), *_), *_ = assert_the_same(given, pool, expand=True)
         assert len(content) % (2 + 2 + 2 + 2 + 5) == 0  # rows
 
     def test_rows_of_a_plugins_files(self, pool, tmp_path, acme_site, monkeypatch):

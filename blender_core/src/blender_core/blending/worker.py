@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING, Any
 from blender_core.blending.messages import (
     Answer,
     Given,
+    Kinds,
     KnownKind,
     Refusal,
     Task,
+    label_of,
     packed,
     unpacked,
     with_digest,
@@ -56,7 +58,8 @@ def read_run(task: bytes, kinds: bytes, given: bytes) -> bytes:
         reader = _reader(task, threading.get_ident())
     except _DifferentError as error:
         return packed(error.refusal)
-    reader.learn(kinds)
+    if reader.kinds != kinds:
+        reader.learn(kinds)
     return reader.answer(unpacked(given))
 
 
@@ -117,11 +120,15 @@ class _Reader:
         self._known: dict[bytes, _Kind] = {}
         """All kinds that there have been, by what was sent of them."""
         self._kinds: dict[Key, _Kind] = {}
+        self._words = b""
+        self.kinds = b""
+        """What was sent of those that the caller knows now."""
 
     def learn(self, kinds: bytes) -> None:
         """Take the kinds that the caller knows now."""
         self._kinds = {}
-        for content in unpacked(kinds):
+        sent: Kinds = unpacked(kinds)
+        for content in sent.contents:
             if content not in self._known:
                 try:
                     self._known[content] = _Kind(content)
@@ -129,18 +136,21 @@ class _Reader:
                     continue
             kind = self._known[content]
             self._kinds[kind.known.key] = kind
+        self._words, self.kinds = sent.words, kinds
 
     def answer(self, given: Given) -> bytes:
         """Read the files of a run, and return what the caller is sent."""
         answer = Answer([Columns()], [], set(), {}, {}, [], socket.gethostname())
         # Of the whole run at once: it takes as long as to read a part of a file.
         with recorded() as caught:
-            names = ahead(given.names, self._remote, _url_of)
+            texts = map(Path, given.names) if given.are_paths else given.names
+            names = ahead(texts, self._remote, _url_of)
             for place, (name, label) in enumerate(zip(names, given.labels, strict=True)):
                 before = len(caught)
+                files: dict[Path, None] = {}
                 try:
                     with lent(name, self._remote):
-                        rows, of_several = self._rows_of(name, label, answer.files)
+                        rows, of_several = self._rows_of(name, label_of(label), files)
                     sendable = [_sendable(warning.message) for warning in caught[before:]]
                 except Exception as error:  # noqa: BLE001  # the caller will have the same
                     answer.again.append(place)
@@ -148,12 +158,14 @@ class _Reader:
                     if not isinstance(error, _LeftToCallerError):
                         answer.unreadable.add(place)
                     continue
+                if files:
+                    answer.files[place] = [*map(str, files)]
                 answer.warnings.extend((place, warning) for warning in sendable)
                 for row in rows:
                     answer.parts[-1].append(*row)
                 if of_several or len(rows) != 1:
                     answer.several[place] = len(rows), of_several
-        return packed(answer)
+        return packed(answer, self._task.level, self._words)
 
     def _rows_of(
         self, name: str | Path, label: str, files: dict[Path, None]

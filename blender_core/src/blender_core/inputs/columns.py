@@ -138,12 +138,16 @@ class Columns:
 
     def __getstate__(self) -> dict[str, Any]:
         state = {**vars(self), "_waiting": [], "_n_coded": self._n_rows}
-        if self._waiting:
-            parts = self._all_parts().items()
-            state["_coded"] = {path: _single(each) or each for path, each in parts}
+        coded = self._all_parts() if self._waiting else self._coded
+        # Paths that follow each other are packed into fewer bytes.
+        state["_coded"] = [*coded], [_single(each) or each for each in coded.values()]
         state["_numbers"] = self._all_numbers()
         state["_layouts"] = {_digest(key): number for key, number in self._layouts.items()}
         return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        coded = dict(zip(*state["_coded"], strict=True))
+        self.__dict__.update(state, _coded=coded)
 
     def _number(self, key: Layout | bytes) -> int:
         """Return the number of a layout, which may be known from another process."""

@@ -154,7 +154,7 @@ class Runs:
         if self._n_sent >= 2 * self._n_workers:
             # A round: workers may have come and gone, and by now more kinds are known.
             self._n_sent = 0
-            self._size = min(2 * self._size, _LONGEST)
+            self._size = min(4 * self._size, _LONGEST)
             self._n_workers = _number_of_workers(self._executor)
 
     def next(self) -> tuple[Run, Answer] | None:

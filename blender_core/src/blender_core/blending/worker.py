@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from blender_core.readers.reader import Reader
     from blender_core.schema.layout import Layout
 
-__all__ = ["read_run"]
+__all__ = ["prepare", "read_run"]
 
 
 def read_run(task: bytes, kinds: bytes, given: bytes) -> bytes:
@@ -61,6 +61,11 @@ def read_run(task: bytes, kinds: bytes, given: bytes) -> bytes:
     if reader.kinds != kinds:
         reader.learn(kinds)
     return reader.answer(unpacked(given))
+
+
+def prepare() -> None:
+    """Import what files are read with, while the caller has other things to do."""
+    import_datamodels()
 
 
 class _DifferentError(Exception):

@@ -31,9 +31,6 @@ if TYPE_CHECKING:
     from blender_core.schema.layout import Layout
 
 __all__ = [
-    "FAST",
-    "NONE",
-    "SMALL",
     "Answer",
     "Given",
     "Kinds",
@@ -46,12 +43,10 @@ __all__ = [
     "with_digest",
 ]
 
-FAST: Final = 1
-"""A level of compression: the caller has all workers to feed."""
-SMALL: Final = 9
+_FAST: Final = 1
+"""The level of compression: the caller has all workers to feed."""
+_SMALL: Final = 9
 """That of what is packed once, and sent with each run."""
-NONE: Final = 0
-"""That for where it takes longer than to send more."""
 _MOST_WORDS: Final = 16 << 10
 
 
@@ -66,8 +61,6 @@ class Task(NamedTuple):
     expands: bool
     remote: Remote
     """How inputs by URL are fetched."""
-    level: int
-    """How answers are compressed."""
 
 
 class Kinds(NamedTuple):
@@ -177,9 +170,9 @@ def _digest(content: bytes) -> bytes:
     return hashlib.sha256(content).digest()
 
 
-def packed(content: Any, level: int = FAST, words: bytes = b"") -> bytes:
+def packed(content: Any, words: bytes = b"", *, is_sent_often: bool = False) -> bytes:
     """Return something as it is sent to somebody who has the same words."""
-    packer = zlib.compressobj(level, zdict=words)
+    packer = zlib.compressobj(_SMALL if is_sent_often else _FAST, zdict=words)
     return packer.compress(pickle.dumps(content, pickle.HIGHEST_PROTOCOL)) + packer.flush()
 
 

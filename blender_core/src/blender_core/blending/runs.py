@@ -6,13 +6,10 @@ import logging
 import os
 import uuid
 from collections import Counter, deque
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from concurrent.futures import Executor, Future
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from blender_core.blending.messages import (
-    FAST,
-    NONE,
-    SMALL,
     Answer,
     Given,
     Kinds,
@@ -47,6 +44,12 @@ __all__ = ["Run", "Runs"]
 _LOGGER: Final = logging.getLogger(__name__)
 _LONGEST: Final = 256
 """How many names a run has, in the end."""
+_ROOMY: Final = 32 << 10
+"""How many bytes an answer may have, to be sent at once.
+
+A pipe of Linux takes twice as many. Of an answer that waits for the rest of it to be taken, there
+would be a part if its worker were killed, and Python's pools (3.11) wait for the rest for ever.
+"""
 _FIRST: Final = 16
 """How many the first ones have: what they tell of kinds, others are to know."""
 _FEW: Final = 100
@@ -83,9 +86,7 @@ class Runs:
     ) -> None:
         self._executor = _require_executor(executor)
         folder = os.getcwd()  # noqa: PTH109
-        is_near = isinstance(executor, ProcessPoolExecutor)
-        self._level = NONE if is_near else FAST
-        task = Task(uuid.uuid4().hex, plugins.sent(), folder, expands, remote, self._level)
+        task = Task(uuid.uuid4().hex, plugins.sent(), folder, expands, remote)
         self._task = packed((surroundings(), packed(task)))
         self._expands = expands
         self._run = Run([], [], [], {})
@@ -144,7 +145,7 @@ class Runs:
             self._kinds = kinds
             self._pack_kinds()
         try:
-            given = packed(Given.of(run.names, run.labels), self._level)
+            given = packed(Given.of(run.names, run.labels))
             future = self._executor.submit(read_run, self._task, self._packed_kinds, given)
         except Exception as error:  # an executor raises what it likes
             raise _failed(self._executor, run, error) from error
@@ -154,7 +155,7 @@ class Runs:
         if self._n_sent >= 2 * self._n_workers:
             # A round: workers may have come and gone, and by now more kinds are known.
             self._n_sent = 0
-            self._size = min(4 * self._size, _LONGEST)
+            self._size = min(2 * self._size, _LONGEST)
             self._n_workers = _number_of_workers(self._executor)
 
     def next(self) -> tuple[Run, Answer] | None:
@@ -163,10 +164,13 @@ class Runs:
             return None
         run, future, words = self._sent[0]
         try:
-            answer: Answer | Refusal = unpacked(self._result(future), words)
+            content = self._result(future)
+            answer: Answer | Refusal = unpacked(content, words)
         except Exception as error:  # as above
             raise _failed(self._executor, run, error) from error
         self._sent.popleft()
+        if len(content) > _ROOMY:
+            self._size = min(self._size, max(1, len(run.names) * _ROOMY // len(content)))
         if isinstance(answer, Refusal):
             raise _refused(answer)
         return run, answer
@@ -214,7 +218,7 @@ class Runs:
                 )
             )
         kinds = Kinds.of(known)
-        self._packed_kinds = packed(kinds, SMALL)
+        self._packed_kinds = packed(kinds, is_sent_often=True)
         self._words = kinds.words
 
 

@@ -36,7 +36,7 @@ from blender_core.formats.remote.remote_files import RemoteFiles
 from blender_core.inputs.ahead import ahead
 from blender_core.inputs.columns import Columns
 from blender_core.inputs.inputs import lent
-from blender_core.inputs.opener import Opener
+from blender_core.inputs.opener import NameOfPath, Opener
 from blender_core.plugins.manager import Plugins
 from blender_core.readers.plugin_source import PluginSource
 from blender_core.schema.model_class import import_datamodels
@@ -148,7 +148,7 @@ class _Reader:
         answer = Answer([Columns()], [], set(), {}, {}, [], socket.gethostname())
         # Of the whole run at once: it takes as long as to read a part of a file.
         with recorded() as caught:
-            texts = map(Path, given.names) if given.are_paths else given.names
+            texts = map(_as_path, given.names) if given.are_paths else given.names
             names = ahead(texts, self._remote, _url_of)
             for place, (name, label) in enumerate(zip(names, given.labels, strict=True)):
                 before = len(caught)
@@ -170,7 +170,7 @@ class _Reader:
                     answer.parts[-1].append(*row)
                 if of_several or len(rows) != 1:
                     answer.several[place] = len(rows), of_several
-        return packed(answer, self._task.level, self._words)
+        return packed(answer, self._words)
 
     def _rows_of(
         self, name: str | Path, label: str, files: dict[Path, None]
@@ -207,6 +207,10 @@ class _OpenerElsewhere:
                 raise _LeftToCallerError
             source.what = named(label, Path(name))
             yield source
+
+
+def _as_path(name: Any) -> NameOfPath | Path:
+    return Path(name) if ":/" in name else NameOfPath(name)  # no path is a URL
 
 
 def _url_of(name: str | Path) -> str | None:

@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import warnings
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -517,6 +517,48 @@ class TestFaults:
         executor.shutdown()
         with pytest.raises(ExecutorError, match="ThreadPoolExecutor"):
             blendmodels(None, paths, executor=executor)
+
+    @pytest.mark.parametrize("n_good", [0, 2])
+    @pytest.mark.parametrize("how", ["refused", "cancelled", "no future"])
+    def test_executors_that_do_not_do_what_they_should(self, paths, how, n_good):
+        class Odd(Inline):
+            def submit(self, function, /, *args):
+                if len(self.futures) < n_good:
+                    return super().submit(function, *args)
+                if how == "refused":
+                    raise OSError(how)
+                future = super().submit(int) if how == "no future" else Future()
+                future.cancel()
+                return future
+
+        blender = ModelBlender()
+        blender.accumulate(paths[0])
+        executor = Odd()
+        with pytest.raises(ExecutorError, match="the executor, Odd, could not") as caught:
+            blender.accumulate_all(paths * 2, executor=executor)
+        assert caught.value.numbers[0] == 2 + 16 * n_good
+        blender.accumulate_all(paths[1:])
+        assert told(blender.finalize_model(None)) == told(blendmodels(None, paths))
+
+    @pytest.mark.exhaustive
+    def test_answers_fit_in_a_pipe(self, tmp_path, acme_site, monkeypatch):
+        """A pool of Python's waits for ever for the rest of one whose worker was killed."""
+        monkeypatch.syspath_prepend(acme_site / "texts")
+        sizes = []
+
+        class Measured(Inline):
+            def submit(self, function, /, *args):
+                future = super().submit(function, *args)
+                sizes.append(len(future.result()))
+                return future
+
+        files = [tmp_path / f"{number}.txt" for number in range(90)]
+        for file in files:
+            file.write_text("".join(f"{os.urandom(16).hex()}\n" for _ in range(200)))
+        ModelBlender().accumulate_all(files, executor=Measured())
+        assert len(sizes) > 4
+        # Three are made before it is known how long their answers are.
+        assert max(sizes[3:]) < 64 << 10 < max(sizes)
 
     def test_something_else_than_an_executor(self, paths):
         with pytest.raises(TypeError, match=r"executor is a concurrent.futures.Executor, not 4"):

@@ -52,9 +52,9 @@ class Lines(Source):
         "length": {"type": "integer", "fits_keyword": "LENGTH", "blend_rule": "sum", "blend_table": True},
     }}}}
 
-    def __init__(self, line, what):
+    def __init__(self, line, what, kind):
         self.line, self.what = line, what
-        self.files = [Path("/origins", line)]
+        self.files = [Path("/origins", kind.__name__, line)]
 
     def read(self, layout):
         if self.line == "line 10":
@@ -69,7 +69,7 @@ def blender_open(given, what):
         lines = Path(given).read_text().splitlines()
         if not lines:
             raise InputError(f"{what} is empty")
-        return [Lines(line, what) for line in lines]
+        return [Lines(line, what, type(given)) for line in lines]
 """
 
 
@@ -217,8 +217,11 @@ class TestTheSame:
             file = tmp_path / f"{number}.txt"
             file.write_text("".join(f"line {number * row}\n" for row in range(number % 4)))
             files.append(file)
-        (told, *_), *_ = assert_the_same(files, pool, on_bad_input="skip")
+        (told, *_, names), *_ = assert_the_same(files, pool, on_bad_input="skip")
         assert "meta.length" in told
+        assert f"/origins/{type(files[0]).__name__}/line 0" in names
+        assert_the_same([*map(str, files)], pool, on_bad_input="skip")
+        assert_the_same([*map(str, files[:20]), *files[20:]], pool, on_bad_input="skip")
         how, _, caught = assert_the_same(files, pool)
         assert [Path(filename).name for *_, filename in caught] == ["texts_plugin.py"]
         assert how[1].count("is empty") == 10

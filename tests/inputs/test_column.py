@@ -245,7 +245,7 @@ class TestSeveralLayouts:
     @pytest.mark.parametrize(("n_before", "number"), [(40, 30), (200, 300), (300, 20)])
     @pytest.mark.parametrize("is_pickled", [False, True])
     def test_interruptions(self, is_pickled, n_before, number):
-        """Wherever one comes, all of the others' rows are added, or none."""
+        """Wherever one comes, what others' rows have left of themselves can be taken out."""
         piece = Columns()
         for i, row in enumerate(self.rows(number, n_before)):
             piece.append(row[0], row[1], [*row[2], (unknown_attribute("meta.new"), 1)])
@@ -265,10 +265,12 @@ class TestSeveralLayouts:
                     raise KeyboardInterrupt
                 return interrupt
 
+            before = columns.so_far
             sys.settrace(interrupt)
             try:
                 columns.extend(piece)
             except KeyboardInterrupt:
+                columns.cut(before)
                 step += max(1, step // 8)
                 n_interrupted += 1
             else:

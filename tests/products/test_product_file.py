@@ -135,6 +135,24 @@ def test_without_rules(inputs, own, path):
     ]
 
 
+@pytest.mark.parametrize(
+    ("second", "explained"),
+    [
+        (10.5, ", which no input has.\n1 of 2 inputs has it, with the same value 10.5."),
+        (np.nan, ".\nNone of 2 inputs has it."),
+    ],
+)
+def test_no_input_is_claimed_for_nan(make_models, tmp_path, second, explained):
+    """A header cannot have it, and a tree can; in a table's column, it stands for nothing."""
+    file = tmp_path / "product.asdf"
+    blendmodels(ImageModel(), make_models("meta.target.ra", [np.nan, second]), output=file)
+    product = ProductFile(file)
+    assert product.inputs["TARG_RA"][0] is None
+    assert np.isnan(product.outcomes["TARG_RA"].value)
+    assert product.outcomes["TARG_RA"].from_input is None
+    assert product.explain("TARG_RA") == f"meta.target.ra (TARG_RA) is nan{explained}"
+
+
 def test_what_is_the_products_own(inputs, own, path):
     blendmodels(own, inputs, overrides=OVERRIDES, record_rules=True, output=path)
     product = ProductFile(path)

@@ -25,7 +25,7 @@ from blender_core.plugins.source import name_of
 from blender_core.schema.layout import Layout
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterable, Sequence
+    from collections.abc import Callable, Generator, Iterable
     from concurrent.futures import Executor
     from contextlib import AbstractContextManager
     from pathlib import Path
@@ -94,47 +94,47 @@ class Accumulator:
         inputs = models
         if not isinstance(inputs, Inputs):
             inputs = Inputs(models, self._choice, self._n_given, self._remote)
-        before = self.kinds, self.columns.once, self._n_given
+        before = self.kinds, self._n_given, self.columns.so_far
         begin = time.perf_counter()
         n_files = len(self.files)
-        added = _Added(progress)
+        call = _Call(progress)
         try:
             if executor is None:
-                self._read(inputs.fetched(self._remote), added)
+                self._read(inputs.fetched(self._remote), call)
             else:
                 settings = self._remote.settings
                 with Runs(executor, self._plugins, settings, expands=self._expand) as runs:
-                    self._read_in_runs(inputs, added, runs)
+                    self._read_in_runs(inputs, call, runs)
             if not self._skips:
-                raise_all("inputs cannot be blended", added.faults)
-            self.columns.extend(added.columns)
+                raise_all("inputs cannot be blended", call.faults)
         except BaseException:
             # What a first input has settled goes with it.
-            self.kinds, self.columns.once, self._n_given = before
+            self.kinds, self._n_given, so_far = before
+            self.columns.cut(so_far)
             del self.files[n_files:]
             raise
-        self.skipped += added.faults
+        self.skipped += call.faults
         if _LOGGER.isEnabledFor(logging.INFO):
-            count = added.columns.labels.count(len(added.columns))
-            _log_all(count, len(added.faults), time.perf_counter() - begin)
+            count = self.columns.labels.count_since(before[-1].labels)
+            _log_all(count, len(call.faults), time.perf_counter() - begin)
 
-    def _read(self, inputs: Iterable[Input], added: _Added) -> None:
-        with closing(self._singles(inputs, added)) as singles:
+    def _read(self, inputs: Iterable[Input], call: _Call) -> None:
+        with closing(self._singles(inputs, call)) as singles:
             for label, loan in singles:
-                self._add(label, loan, self._n_given, added)
+                self._add(label, loan, self._n_given, call)
                 # A generator may make the next model now: two need not be in memory.
                 del loan
 
     def _singles(
-        self, inputs: Iterable[Input], added: _Added
+        self, inputs: Iterable[Input], call: _Call
     ) -> Generator[tuple[str, AbstractContextManager[Any]]]:
         for each in inputs:
-            yield from self._singles_of(each, added)
+            yield from self._singles_of(each, call)
             self.files += each.file_names
             del each  # as above
 
     def _singles_of(
-        self, each: Input, added: _Added
+        self, each: Input, call: _Call
     ) -> Generator[tuple[str, AbstractContextManager[Any]]]:
         self._n_given += 1
         try:
@@ -143,45 +143,45 @@ class Accumulator:
             names = each.file_names
             label = named(each.label, names[0]) if len(names) == 1 else each.label
             fault.input = fault.input or label
-            added.faults.append(fault)
+            call.faults.append(fault)
 
-    def _read_in_runs(self, inputs: Inputs, added: _Added, runs: Runs) -> None:
+    def _read_in_runs(self, inputs: Inputs, call: _Call, runs: Runs) -> None:
         """Let workers read files. All else is read here, once what comes before it was added."""
-        with closing(self._in_turn(inputs, added, runs)) as in_turn:
+        with closing(self._in_turn(inputs, call, runs)) as in_turn:
             for each in in_turn:
                 if not isinstance(each, Input):
                     self._n_given += 1
-                    self._send(each, None, added, runs)
+                    self._send(each, None, call, runs)
                     continue
-                with closing(self._singles_of(each, added)) as singles:
+                with closing(self._singles_of(each, call)) as singles:
                     for label, loan in singles:
                         name = file_name(loan)
                         if name is None:
-                            self._await_all(runs, added)
-                            self._add(label, loan, self._n_given, added)
+                            self._await_all(runs, call)
+                            self._add(label, loan, self._n_given, call)
                         else:
-                            self._send(name, label, added, runs)
+                            self._send(name, label, call, runs)
                         del loan
                 if not runs.add_files(each.file_names):
                     self.files += each.file_names
                 del each, singles  # as above
-        self._await_all(runs, added)
+        self._await_all(runs, call)
         runs.warn_of_unreadable()
 
-    def _send(self, name: str | Path, label: str | None, added: _Added, runs: Runs) -> None:
+    def _send(self, name: str | Path, label: str | None, call: _Call, runs: Runs) -> None:
         """Have a file read by a worker; but the first input settles what is wanted of all."""
         if not self.kinds:
             self._add(
-                label or label_of(self._n_given), lent(name, self._remote), self._n_given, added
+                label or label_of(self._n_given), lent(name, self._remote), self._n_given, call
             )
             if label is None:
                 self.files.append(os.fspath(name))
         elif runs.add(self._n_given, name, label):
             if runs.are_enough:
-                self._await_next(runs, added)
+                self._await_next(runs, call)
             runs.send(self.kinds)
 
-    def _in_turn(self, inputs: Inputs, added: _Added, runs: Runs) -> Generator[Input | Path | str]:
+    def _in_turn(self, inputs: Inputs, call: _Call, runs: Runs) -> Generator[Input | Path | str]:
         """Give inputs, after what comes before where one may warn of something, or fails."""
         given = inputs.plainly()
         while True:
@@ -190,19 +190,19 @@ class Accumulator:
             except StopIteration:
                 return
             except Exception:
-                self._await_all(runs, added)
+                self._await_all(runs, call)
                 raise
             if isinstance(each, Input) and type(each) is not Input:
-                self._await_all(runs, added)
+                self._await_all(runs, call)
             yield each
             del each  # as above
 
-    def _await_all(self, runs: Runs, added: _Added) -> None:
+    def _await_all(self, runs: Runs, call: _Call) -> None:
         runs.send(self.kinds)
-        while self._await_next(runs, added):
+        while self._await_next(runs, call):
             pass
 
-    def _await_next(self, runs: Runs, added: _Added) -> bool:
+    def _await_next(self, runs: Runs, call: _Call) -> bool:
         """Add what the files of the next run say, and tell whether there was one."""
         if (read := runs.next()) is None:
             return False
@@ -217,15 +217,15 @@ class Accumulator:
                     part.labels.add(run.numbers[place], *answer.several.get(place, (1,)))
             else:
                 part.labels.add_each(run.numbers[start:end])
-            added.columns.extend(part)
+            self.columns.extend(part)
             for place in range(start, end):
                 for warning in warnings.get(place, ()):
                     warn_again(warning)
                 self._note_files(run, place, answer.files.get(place, ()))
-                added.count()
+                call.count()
             if end < len(run.names):
                 loan = lent(run.names[end], self._remote)
-                is_good = self._add(label_of(run.labels[end]), loan, run.numbers[end], added)
+                is_good = self._add(label_of(run.labels[end]), loan, run.numbers[end], call)
                 self._note_files(run, end)
                 n_again += is_good and end in answer.unreadable
             start = end + 1
@@ -239,22 +239,22 @@ class Accumulator:
             self.files.append(os.fspath(run.names[place]))
         self.files += run.files.get(place, ())
 
-    def _add(
-        self, label: str, loan: AbstractContextManager[Any], number: int, added: _Added
-    ) -> bool:
+    def _add(self, label: str, loan: AbstractContextManager[Any], number: int, call: _Call) -> bool:
         """Read an input, and tell whether it is good."""
         try:
             rows, of_several = self._rows_of(loan, label)
         except InputError as fault:
             _let_go(fault)
             fault.input = fault.input or label
-            added.faults.append(fault)
+            call.faults.append(fault)
             is_good = False
         else:
-            added.add(number, rows, of_several)
+            for row in rows:
+                self.columns.append(*row)
+            self.columns.labels.add(number, len(rows), of_several)
             is_good = True
         del loan  # as above
-        added.count()
+        call.count()
         return is_good
 
     def _rows_of(
@@ -313,20 +313,13 @@ class Accumulator:
         return values
 
 
-class _Added:
-    """What one call adds, as far as it has come."""
+class _Call:
+    """How far one call has come, and which inputs it has found to be bad."""
 
     def __init__(self, progress: Callable[[int], None] | None) -> None:
-        self.columns = Columns()
         self.faults: list[BlenderError] = []
         self._progress = progress
         self._n_read = 0
-
-    def add(self, number: int, rows: Sequence[Row], of_several: Sequence[str]) -> None:
-        """Add the rows of an input, and what they are called if a plugin has several."""
-        for row in rows:
-            self.columns.append(*row)
-        self.columns.labels.add(number, len(rows), of_several)
 
     def count(self) -> None:
         """Tell that an input more has been looked at."""

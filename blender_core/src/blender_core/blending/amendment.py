@@ -73,17 +73,10 @@ class Amendment:
 class AmendResult(ProductResult, Viewed):
     """What an amendment came to; printed, a table.
 
-    Parameters
-    ----------
-    product : Product
-        The updated product.
-    amendments : iterable of Amendment
-        What was decided anew, in the order of the schema.
-
     Attributes
     ----------
     amendments : tuple of Amendment
-        What was decided anew.
+        What was decided anew, in the order of the schema.
     """
 
     def __init__(self, product: Product, amendments: Iterable[Amendment]) -> None:

@@ -19,17 +19,7 @@ __all__ = ["ProductResult"]
 class ProductResult:
     """A product that was updated, and can be saved.
 
-    Parameters
-    ----------
-    product : Product
-        The updated product.
-    files : iterable of path-like, optional
-        The files that inputs are read from, or were.
-
-    Attributes
-    ----------
-    files : tuple of Path
-        The same: the product is not to replace one of them.
+    It is not to replace one of `files`, which inputs are read from, or were.
     """
 
     def __init__(self, product: Product, files: Iterable[str | os.PathLike[str]] = ()) -> None:

@@ -45,27 +45,14 @@ class BlendResult(ProductResult, Explained, Viewed):
     Wherever something is found by the dotted path of its attribute, it is found by the FITS
     keyword, too: in `values`, `inputs`, `outcomes`, `plan` and `table`.
 
-    Parameters
-    ----------
-    product : Product
-        The updated product.
-    plan : BlendPlan
-        The plan that was followed.
-    inputs : mapping of str to sequence, shape (n_inputs,)
-        What the inputs said, by dotted path.
-    evaluations : mapping of str to Evaluation
-        How the value of each attribute came about, by dotted path, in the order of the plan.
-    hdrtab : ProductTable
-        HDRTAB.
-    skipped : sequence of BlenderError, optional
-        What was wrong with each input that was left out.
-    files : iterable of path-like, optional
-        The files that inputs are read from, or were, which the product is not to replace.
-    labels : RowLabels, optional
-        What messages call the inputs, which may be several rows each.
-
     Attributes
     ----------
+    plan : BlendPlan
+        The plan that was followed.
+    inputs : dict of str to sequence, shape (n_inputs,)
+        What the inputs said, by dotted path.
+    skipped : tuple of BlenderError
+        What was wrong with each input that was left out.
     files : tuple of Path
         The files that inputs are read from, or were: the product is not to replace one of them.
     hdrtab, hdrrules : ProductTable
@@ -114,6 +101,8 @@ class BlendResult(ProductResult, Explained, Viewed):
         inputs = self.n_inputs_in_words
         skipped = f", {len(self.skipped)} skipped" if self.skipped else ""
         return f"<BlendResult of {inputs}{skipped}: {len(self.values)} values, {self._product!r}>"
+
+    __str__ = __repr__
 
     def _view(self) -> View:
         facts = [("product", f"{self.product_type} {self.product_name}".strip() or "none")]

@@ -131,7 +131,7 @@ def _is_later(outcome: "Outcome") -> bool:
 
 def _print_paragraphs(outcomes: "Sequence[Outcome]", product: "ProductFile") -> None:
     from blender_core.cli.console import Output
-    from blender_core.evaluation.outcomes import explanation
+    from blender_core.evaluation.explanation import explanation
 
     output = Output()
     for number, outcome in enumerate(outcomes):

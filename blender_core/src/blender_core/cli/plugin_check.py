@@ -17,7 +17,7 @@ from blender_core.cli.plugin_overrides import (
 )
 from blender_core.cli.progress import bar
 from blender_core.common.wording import pluralize
-from blender_core.plan.file_overrides import overrides_in
+from blender_core.plan.override_sources import overrides_in
 from blender_core.plugins.manager import Plugins
 from blender_core.plugins.named_file import NamedFile
 from blender_core.testing.override_trials import overrides_of_plugin, try_overrides

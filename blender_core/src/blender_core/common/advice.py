@@ -7,7 +7,7 @@ message stays an object, with its name and value, and is spelled where the messa
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.environment import BLOCK
 from blender_core.common.provider import normalized
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from blender_core.common.provider import Provider
 
 __all__ = ["Advice", "Argument", "Extra", "leave_out", "leave_out_all_but_one"]
+
+_STANDARD_RULES: Final = "blender-rules-std"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +86,13 @@ def leave_out_all_but_one(providers: Iterable[Provider]) -> Advice:
     The others are named so that it is not left out with them: by their own names or by their
     distributions'.
     """
-    alike = sorted(set(providers), key=lambda p: (_has_standard_rules(p), p))
+    alike = sorted(set(providers), key=lambda p: (normalized(p.distribution) == _STANDARD_RULES, p))
     for kept in reversed(alike):
         names = [_name_apart(provider, kept) for provider in alike if provider != kept]
         if None not in names:
             break
     # If there is no such name, one that leaves them all out.
     return leave_out(*(name or kept.plugin for name in names))
-
-
-def _has_standard_rules(provider: Provider) -> bool:
-    return normalized(provider.distribution) == "blender-rules-std"
 
 
 def _name_apart(provider: Provider, kept: Provider) -> str | None:

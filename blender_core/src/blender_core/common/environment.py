@@ -27,13 +27,9 @@ _BETWEEN_NAMES: Final = re.compile(rf"[\s,{re.escape(os.pathsep)}]+")
 
 def rules_files() -> tuple[Path, ...]:
     """Return the rules files that hold for every blend."""
-    return tuple(Path(path) for path in _value(RULES).split(os.pathsep) if path.strip())
+    return tuple(Path(path) for path in os.environ.get(RULES, "").split(os.pathsep) if path.strip())
 
 
 def blocked_plugins() -> tuple[str, ...]:
     """Return the names of the plugins that are left out of every blend."""
-    return tuple(name for name in _BETWEEN_NAMES.split(_value(BLOCK)) if name)
-
-
-def _value(variable: str) -> str:
-    return os.environ.get(variable, "")
+    return tuple(name for name in _BETWEEN_NAMES.split(os.environ.get(BLOCK, "")) if name)

@@ -44,12 +44,8 @@ class TooManyError(ValueError):
 class Guard:
     """Make an error of whatever somebody else's code raises within.
 
-    Parameters
-    ----------
-    fault : callable
-        Makes the error of what was raised, which becomes its cause.
-    passes : type or tuple of types, optional
-        What that code may raise, and what stays as it is; as long as it has a message.
+    `fault` makes it of what was raised, which becomes its cause. What that code may raise, and has
+    a message, `passes` as it is.
     """
 
     def __init__(

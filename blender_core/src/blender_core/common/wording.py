@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import reprlib
 from typing import TYPE_CHECKING, Any, Final
 
@@ -125,11 +126,7 @@ def visible(text: str) -> str:
 
 def visible_lines(text: str) -> str:
     """Return a text of several lines as it looks: line ends and tabs are its layout."""
-    if text.isprintable() or text.replace("\n", "").replace("\t", "").isprintable():
-        return text
-    return "".join(
-        char if char.isprintable() or char in "\n\t" else repr(char)[1:-1] for char in text
-    )
+    return re.sub(r"[^\n\t]+", lambda part: visible(part[0]), text)
 
 
 def strings(values: Iterable[object], argument: str, content: str) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What notebooks show as HTML."""
+"""What is printed as a text, and shown by notebooks as HTML."""
 
 from __future__ import annotations
 
@@ -11,9 +11,12 @@ __all__ = ["Viewed"]
 
 
 class Viewed:
-    """What notebooks show as HTML."""
+    """What is printed as a text, and shown by notebooks as HTML."""
 
     __slots__ = ()
+
+    def __str__(self) -> str:
+        return str(self._view())
 
     def _view(self) -> View:
         """Return what there is to see."""

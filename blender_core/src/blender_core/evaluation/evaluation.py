@@ -41,37 +41,24 @@ _NO_OTHERS: Final[Mapping[str, Sequence[Any]]] = MappingProxyType({})
 class Evaluation:
     """How the value of one attribute comes about. The product adds what becomes of it.
 
-    Parameters
-    ----------
-    assignment : Assignment
-        The attribute and its rule.
-    values : sequence
-        What the inputs have; that of the first alone, unless `is_of_all`.
-    is_of_all : bool
-        Whether every input was asked.
-    selected : SelectedValues or None
-        What the rule saw, if somebody has asked for a selection of values.
-    value : object
-        What the rule made; `DROP` for an attribute that the product is not to have; None if there
-        is no rule, or nothing to make a value of.
-    remark : str
-        What the rule says of it; empty if nothing.
-    status : Status
-        What became of it in the product.
-    stays : bool
-        Whether the product keeps what it has, although the rule made another value.
-    is_later, own : bool, object
-        Whether what the product has was set after an earlier blend, and what that is.
+    The values are those of all inputs, or, unless it `is_of_all`, what the first has.
     """
 
     # There are hundreds, of which most never get another value than these.
     selected: SelectedValues | None = None
+    """What the rule saw, if somebody has asked for a selection of values."""
     value: Any = None
+    """What the rule made, which may be `DROP`; None without a rule, or anything to make it of."""
     remark: str = ""
+    """What the rule says of it."""
     status: Status = Status.KEPT
+    """What became of it in the product."""
     stays: bool = False
+    """Whether the product keeps what it has, although the rule made another value."""
     is_later: bool = False
+    """Whether what the product has was set after an earlier blend."""
     own: Any = None
+    """What that is."""
 
     def __init__(self, assignment: Assignment, values: Sequence[Any], is_of_all: bool) -> None:
         self.assignment = assignment

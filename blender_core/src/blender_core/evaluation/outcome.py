@@ -119,9 +119,6 @@ class Outcome(Viewed):
         by = f" by {self.rule}" if self.status in _BY_RULE and self.rule else ""
         return f"<Outcome {self.label}: {value}{self.status.value}{by}>"
 
-    def __str__(self) -> str:
-        return str(self._view())
-
     def _view(self) -> View:
         provider = "" if self.provider is None else f" of {self.provider}"
         inputs = ""

@@ -37,7 +37,7 @@ def ahead(
             if not waiting:
                 break
             yield waiting.popleft()[0]
-            most = remote.n_ahead
+            most = remote.settings.concurrent
         if failure is not None:
             raise failure
     finally:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeGuard
 
 from blender_core.common.advice import Advice, Argument
+from blender_core.common.json_text import parsed
 from blender_core.common.urls import beside, is_url, shown_url
 from blender_core.common.wording import (
     join_words,
@@ -21,7 +22,6 @@ from blender_core.common.wording import (
     visible,
 )
 from blender_core.errors import AssociationProductError, InputError, NoInputsError, warn
-from blender_core.formats.files.json_text import parsed
 from blender_core.formats.files.source_file import read_whole
 from blender_core.formats.remote.remote_files import RemoteFiles
 from blender_core.schema.attributes import Attribute

@@ -66,8 +66,10 @@ class Repeated:
 Part: TypeAlias = "Repeated | array[Any] | tuple[Any, ...]"
 
 
-def part_of(values: Sequence[Any]) -> Part:
+def part_of(values: Sequence[Any] | Repeated) -> Part:
     """Return the part of a column that has these values, of which there is one at least."""
+    if isinstance(values, Repeated):
+        return values
     first = values[0]
     # First what is quick: most attributes lack, and inputs that are alike are read as the same.
     is_nothing = first is None and values.count(None) == len(values)

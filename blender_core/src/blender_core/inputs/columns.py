@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, Any, Final
+from itertools import compress
+from operator import is_not, itemgetter
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from blender_core.inputs.column import Column, Repeated, is_same, part_of, with_part
 from blender_core.inputs.row_labels import RowLabels
+from blender_core.readers.similar.row import SimilarRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,12 +19,26 @@ if TYPE_CHECKING:
     from blender_core.schema.attributes import Attribute
     from blender_core.schema.layout import Layout
 
-__all__ = ["Columns"]
+__all__ = ["Columns", "SoFar"]
 
 _BLOCK: Final = 256
 """How many rows wait until they are made parts of columns."""
 _FEW: Final = 32
 _NOTHING: Final = (None,)
+
+
+class SoFar(NamedTuple):
+    """What there was of columns at a time, to go back to."""
+
+    once: dict[str, Any]
+    labels: tuple[int, int]
+    unknown: dict[str, None]
+    beyond: Mapping[int, Mapping[str, Sequence[Attribute]]]
+    waiting: list[tuple[Layout, Sequence[Any], Beyond]]
+    n_waiting: int
+    n_rows: int
+    n_coded: int
+    n_paths: int
 
 
 class Columns:
@@ -36,6 +53,7 @@ class Columns:
         self.once = dict(once or {})
         self.labels = RowLabels()
         """What messages call the rows."""
+        # Nothing that is kept of what rows have in common is changed, but replaced: `cut` needs it.
         self.unknown: dict[str, None] = {}
         """The paths of attributes that no schema knows, in the order in which they appeared."""
         self._n_rows = 0
@@ -47,7 +65,7 @@ class Columns:
         # The layouts by number, and which of them each row has.
         self._layouts: dict[Layout | bytes, int] = {}
         self._numbers: list[Part] = []
-        self._beyond: dict[int, dict[str, list[Attribute]]] = {}
+        self._beyond: Mapping[int, Mapping[str, Sequence[Attribute]]] = {}
 
     def __len__(self) -> int:
         return self._n_rows
@@ -55,7 +73,7 @@ class Columns:
     def append(self, layout: Layout, row: Sequence[Any], beyond: Beyond = ()) -> None:
         """Add the values of one more input, and what it has beyond the layout's schema."""
         if not self._waiting or self._waiting[-1][0] is not layout:
-            self.unknown |= dict.fromkeys(layout.unknown)
+            self.unknown = self.unknown | dict.fromkeys(layout.unknown)
             self._number(layout)
         self._waiting.append((layout, row, beyond))
         if beyond:
@@ -65,32 +83,12 @@ class Columns:
             self._code()
 
     def extend(self, other: Columns) -> None:
-        """Add the rows of others after these, or none; what is wanted once stays as it is."""
-        waiting, labels = self._waiting, self.labels.so_far
-        before = self._n_rows, self._n_coded, len(waiting), len(self._coded), len(self.unknown)
-        try:
-            self._extend(other)
-        except BaseException:  # an interruption may come anywhere
-            self._n_rows, self._n_coded, n_waiting, n_paths, n_unknown = before
-            self._waiting = waiting[:n_waiting]
-            self._coded = {
-                path: coded if isinstance(coded, tuple) else _cut(coded, self._n_coded)
-                for path, coded in itertools.islice(self._coded.items(), n_paths)
-            }
-            self._numbers = _cut(self._numbers, self._n_coded)
-            self.unknown = dict.fromkeys(itertools.islice(self.unknown, n_unknown))
-            for described in self._beyond.values():
-                for path in described.keys() - self.unknown.keys():
-                    del described[path]
-            self.labels.cut(labels)
-            raise
-
-    def _extend(self, other: Columns) -> None:
+        """Add the rows of others after these; what is wanted once stays as it is."""
         numbers = {number: self._number(key) for key, number in other._layouts.items()}
         for number, described in other._beyond.items():
             for attributes in described.values():
                 self._describe(numbers[number], attributes)
-        self.unknown |= other.unknown
+        self.unknown = self.unknown | other.unknown
         self.labels.extend(other.labels)
         if other._n_coded:
             self._code()
@@ -99,6 +97,33 @@ class Columns:
             self._n_rows += other._n_coded
         for waiting in other._waiting:
             self.append(*waiting)
+
+    @property
+    def so_far(self) -> SoFar:
+        """What there is by now."""
+        return SoFar(
+            self.once,
+            self.labels.so_far,
+            self.unknown,
+            self._beyond,
+            self._waiting,
+            len(self._waiting),
+            self._n_rows,
+            self._n_coded,
+            len(self._coded),
+        )
+
+    def cut(self, so_far: SoFar) -> None:
+        """Forget the rows that came since, wherever their adding was interrupted."""
+        self.once, labels, self.unknown, self._beyond, waiting, n_waiting, *sizes = so_far
+        self._n_rows, self._n_coded, n_paths = sizes
+        self._waiting = waiting[:n_waiting]
+        self._coded = {
+            path: coded if isinstance(coded, tuple) else _cut(coded, self._n_coded)
+            for path, coded in itertools.islice(self._coded.items(), n_paths)
+        }
+        self._numbers = _cut(self._numbers, self._n_coded)
+        self.labels.cut(labels)
 
     def attributes_beyond(self, layout: Layout) -> Mapping[str, Sequence[Attribute]]:
         """Return what inputs had beyond the schema of their layout, as it was described by them."""
@@ -163,12 +188,14 @@ class Columns:
         return number
 
     def _describe(self, number: int, attributes: Iterable[Attribute]) -> None:
-        described = self._beyond.setdefault(number, {})
-        for attribute in attributes:
-            known = described.setdefault(attribute.path, [])
-            if attribute not in known:
-                known.append(attribute)
-                self.unknown[attribute.path] = None
+        described = self._beyond.get(number, {})
+        new = [each for each in attributes if each not in described.get(each.path, ())]
+        if new:
+            described = {**described}
+            for attribute in new:
+                described[attribute.path] = [*described.get(attribute.path, ()), attribute]
+            self._beyond = {**self._beyond, number: described}
+            self.unknown = self.unknown | dict.fromkeys(attribute.path for attribute in new)
 
     def _code(self) -> None:
         """Make the rows that wait parts of columns."""
@@ -203,7 +230,7 @@ class Columns:
             with_part(self._numbers, part)
         self._n_coded += n_rows
 
-    def _waiting_by_path(self) -> dict[str, Sequence[Any]]:
+    def _waiting_by_path(self) -> dict[str, Sequence[Any] | Repeated]:
         """Return the columns of the rows that wait."""
         if not self._waiting:
             return {}
@@ -211,7 +238,7 @@ class Columns:
         columns: dict[str, Any] = {}
         first = layouts[0]
         if all(layout is first for layout in layouts):
-            columns = dict(zip(first.paths, zip(*rows, strict=True), strict=True))
+            columns = dict(zip(first.paths, _columns_of(rows), strict=True))
         else:
             for place, (layout, row) in enumerate(zip(layouts, rows, strict=True)):
                 for path, value in zip(layout.paths, row, strict=True):
@@ -239,6 +266,29 @@ class Columns:
         for part in self._waiting_numbers():
             with_part(parts, part)
         return parts
+
+
+def _columns_of(rows: Sequence[Sequence[Any]]) -> Iterable[Sequence[Any] | Repeated]:
+    """Turn rows into columns; of those like one before, only what differs is looked at."""
+    if len(rows) < _FEW or not isinstance(rows[-1], SimilarRow):
+        return zip(*rows, strict=True)
+    common = rows[-1].base
+    bases = {}
+    places: set[int] = set()
+    for row in rows:
+        base: Sequence[Any] = row
+        if isinstance(row, SimilarRow):
+            base = row.base
+            places.update(row.differences)
+        bases[id(base)] = base
+    for base in bases.values():
+        # Equal values are seldom one object, if they are read from two files.
+        others = compress(itertools.count(), map(is_not, base, common))
+        places.update(place for place in others if not is_same(base[place], common[place]))
+    columns: list[Sequence[Any] | Repeated] = [Repeated(len(rows), value) for value in common]
+    for place in places:
+        columns[place] = [*map(itemgetter(place), rows)]
+    return columns
 
 
 def _single(coded: list[Part] | tuple[Any]) -> tuple[Any] | None:

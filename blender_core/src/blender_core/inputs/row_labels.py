@@ -82,6 +82,13 @@ class RowLabels:
         inputs = pluralize(self.n_inputs(n_rows), "input")
         return f"{inputs} of {pluralize(n_rows, 'row')}" if self._of_several else inputs
 
+    def count_since(self, so_far: tuple[int, int]) -> str:
+        """Return how many inputs have been added since, in words."""
+        n_rows, n_inputs = so_far
+        inputs = pluralize(self._n_inputs - n_inputs, "input")
+        added = len(self._numbers) - n_rows
+        return f"{inputs} of {pluralize(added, 'row')}" if self._of_several else inputs
+
 
 class _Rows(RowLabels):
     """Of rows of which it is not known whether they are an input each."""

@@ -5,7 +5,6 @@ __all__ = [
     "claims",
     "columns",
     "conditions",
-    "file_overrides",
     "findings",
     "override_sources",
     "plan",

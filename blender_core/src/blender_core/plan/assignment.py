@@ -174,9 +174,6 @@ class Assignment(Viewed):
     def __repr__(self) -> str:
         return f"<Assignment {self.attribute.label}: {self.choice.label}, by {self.source}>"
 
-    def __str__(self) -> str:
-        return str(self._view())
-
     def _view(self) -> View:
         rule = f"{self.name} of {self.provider}"
         recorded = "not recorded"

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from blender_core.common.wording import pluralize
 from blender_core.display.text import terminal_width, text_table
@@ -11,20 +10,22 @@ from blender_core.display.view import View, ViewTable
 from blender_core.display.viewed import Viewed
 from blender_core.plan.assignment import Assignment, SourcedOverride, Tier
 from blender_core.plan.columns import name_columns
-from blender_core.schema.by_attribute import ByAttribute
+from blender_core.schema.by_attribute import AttributeMapping, ByAttribute
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from blender_core.errors import UnknownAttributeError
 
 __all__ = ["Assignments"]
 
 
-class Assignments(Mapping[str, Assignment], Viewed):
+class Assignments(AttributeMapping[Assignment], Viewed):
     """Attribute → assignment, in the order in which they are given; printed, a table.
 
-    `BlendPlan`, which adds how they are made, describes parameters and attributes.
+    `BlendPlan` adds how they are made, and describes attributes. Beside these, `unmatched` are the
+    overrides that mean none of its attributes, and may mean those of other inputs, and `matched`
+    those that mean one, where there may be others. What was `told` before is not warned of again.
     """
 
     def __init__(
@@ -37,7 +38,7 @@ class Assignments(Mapping[str, Assignment], Viewed):
         self.unmatched, self.matched = tuple(unmatched), tuple(matched)
         by_path = {each.attribute.path: each for each in assignments}
         self.keywords = {path: each.attribute.keyword for path, each in by_path.items()}
-        self._assignments = ByAttribute(by_path, self.keywords)
+        super().__init__(ByAttribute(by_path, self.keywords))
         self.columns = name_columns(
             ((each.attribute, each.column) for each in self.values() if each.recorded), told
         )
@@ -51,22 +52,6 @@ class Assignments(Mapping[str, Assignment], Viewed):
         self.wanted_once = tuple(
             path for path, each in self.items() if each.rule is not None and path not in wanted
         )
-
-    def __getitem__(self, name: str) -> Assignment:
-        return self._assignments[name]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._assignments
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """Return an assignment by the path or keyword of its attribute, if there is one."""
-        return self._assignments.get(name, default)
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._assignments)
-
-    def __len__(self) -> int:
-        return len(self._assignments)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} of {self._count}>"

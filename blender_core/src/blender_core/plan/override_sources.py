@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -9,9 +10,10 @@ from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.attribute_paths import ITSELF, specificity
 from blender_core.common.environment import RULES, rules_files
-from blender_core.common.wording import preview
+from blender_core.common.wording import join_words, pluralize, preview, visible
+from blender_core.errors import UnknownRulesFileError
 from blender_core.plan.assignment import SourcedOverride, Tier
-from blender_core.plan.file_overrides import overrides_in
+from blender_core.plan.rules_file import read_rules_file
 from blender_core.plugins.named_file import NamedFile
 from blender_core.plugins.override import Override
 
@@ -22,9 +24,10 @@ if TYPE_CHECKING:
     from blender_core.plugins.manager import Plugins
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["CALLER", "OverrideSources"]
+__all__ = ["CALLER", "OverrideSources", "overrides_in"]
 
 CALLER: Final = "the caller"
+_LOGGER: Final = logging.getLogger(__name__)
 
 
 class OverrideSources:
@@ -131,3 +134,31 @@ def _callers_own(overrides: Any) -> Iterator[Override]:
     else:
         msg = f"overrides is a dict of attributes to rules or Overrides, not {preview(overrides)}"
         raise TypeError(msg)
+
+
+def overrides_in(file: NamedFile, plugins: Plugins, among: Sequence[Path]) -> list[SourcedOverride]:
+    """Read the overrides of one of several rules files, each with the file and who reads it."""
+    if file.is_toml:
+        overrides, reader = read_rules_file(file.path, file.variable), None
+    else:
+        claim = plugins.rules_file(file, among)
+        if claim is None:
+            raise _unknown(file, plugins)
+        overrides, reader = claim
+    source = file.as_read_by(reader)
+    _LOGGER.info("read %s from rules file %s", pluralize(len(overrides), "override"), source)
+    plugin = "" if reader is None else str(reader)
+    return [SourcedOverride(each, Tier.RULES_FILE, source, plugin) for each in overrides]
+
+
+def _unknown(file: NamedFile, plugins: Plugins) -> UnknownRulesFileError:
+    asked = plugins.rules_file_readers
+    nobody = "no installed plugin reads any"
+    if asked:
+        nobody = f"no plugin takes it: asked was {join_words(list(map(str, asked)))}"
+    msg = (
+        f"rules file {file} is of no format that is known: its name does not end in .toml, as "
+        f"those in TOML do, and {nobody}. If it is TOML, call it {visible(file.path.stem)}.toml; "
+        "if not, install a plugin that reads it."
+    )
+    return UnknownRulesFileError(msg, path=file.path, variable=file.variable, providers=asked)

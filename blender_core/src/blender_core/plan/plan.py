@@ -12,10 +12,9 @@ from blender_core.plan.claims import Claims
 from blender_core.plan.conditions import UnknownCondition, unknown_conditions, warn_of_conditions
 from blender_core.plan.diff import PlanDiff
 from blender_core.plan.findings import Findings
-from blender_core.plan.first_input import attributes_and_context
+from blender_core.plan.input_and_product import attributes_and_context, schema_of_product
 from blender_core.plan.override_sources import OverrideSources
 from blender_core.plan.precedence import assign
-from blender_core.plan.product_schema import schema_of_product
 from blender_core.plugins.manager import Plugins
 from blender_core.plugins.registry import Registry
 from blender_core.schema.attributes import read_attributes
@@ -37,17 +36,6 @@ class BlendPlan(Assignments):
 
     A plan is made before any value is read, and does not change. Printed, it is a table.
 
-    Parameters
-    ----------
-    assignments : iterable of Assignment
-        One for each attribute.
-    unmatched : iterable of (SourcedOverride, UnknownAttributeError), optional
-        The overrides that mean none of the attributes, and may mean those of other inputs.
-    matched : iterable of SourcedOverride, optional
-        Those that mean one, where there may be other inputs.
-    told : set of str, optional
-        What has been warned of already, and is not told again.
-
     Attributes
     ----------
     columns : dict of str to str
@@ -63,16 +51,6 @@ class BlendPlan(Assignments):
         Those that it is made with; None if it is not known, or is that of a blend.
     unknown_conditions : tuple of UnknownCondition
         What overrides want inputs to be, and the schema says that none can be.
-
-    Raises
-    ------
-    PlanError
-        If overrides give one column to several attributes.
-
-    Warns
-    -----
-    BlendWarning
-        If attributes have the same column; they get different ones.
 
     Examples
     --------
@@ -122,16 +100,8 @@ class BlendPlan(Assignments):
             input says.
         ignore : collection of str, optional
             Attributes whose paths begin with one of these keep the product's own value.
-        overrides : mapping of str to str, or iterable of Override, optional
-            Attributes and the names of the rules that they get; or overrides.
-        rules : path-like or iterable of path-like, optional
-            Rules files.
-        block : collection of str, optional
-            Plugins to leave out.
-        plugins : Plugins, optional
-            The plugins to use, instead of looking for those that are installed.
-        remote : Remote, optional
-            How an input is fetched that is named by a URL.
+        overrides, rules, block, plugins, remote
+            As for `ModelBlender`.
 
         Returns
         -------
@@ -223,8 +193,8 @@ class BlendPlan(Assignments):
             If overrides of one rank disagree.
         PlanError
             If a rule lacks what it needs, such as the weights of a mean, or is told what it does
-            not understand, or if the schema has something else than a name where it asks for a
-            rule.
+            not understand, if the schema has something else than a name where it asks for a rule,
+            or if overrides give one column to several attributes.
         BlendErrorGroup
             If there are several such faults.
 

@@ -80,16 +80,13 @@ def offered_by(
             if len(offers) == _MOST:
                 problem = f"gives more than {_MOST:,} of them: they seem to have no end"
                 break
-            offers.append(_own_copy(offer, kind))
+            # An object of the engine's own, with fields that are checked.
+            names = (field.name for field in dataclasses.fields(kind))
+            offers.append(kind(**{name: getattr(offer, name) for name in names}))
         else:
             return offers
     msg = f"{hook} of plugin {provider} {problem}{where}"
     raise PluginError(msg, provider=provider)
-
-
-def _own_copy(offer: T, kind: type[T]) -> T:
-    """Return what a plugin offers as an object of the engine's, with fields that are checked."""
-    return kind(**{field.name: getattr(offer, field.name) for field in dataclasses.fields(kind)})
 
 
 def of_one_module(providers: Sequence[Provider], value: str) -> PluginError:

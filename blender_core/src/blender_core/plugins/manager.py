@@ -59,9 +59,6 @@ class Plugins(PluginSet, Viewed):
     def __repr__(self) -> str:
         return f"<Plugins: {join_words([str(provider) for provider in self]) or 'none'}>"
 
-    def __str__(self) -> str:
-        return str(self._view())
-
     def _view(self) -> View:
         """Return who is there, and what for. No plugin's code is called."""
         rows = [
@@ -71,7 +68,7 @@ class Plugins(PluginSet, Viewed):
             )
             for plugin in self._sorted()
         ]
-        facts = [("left out", str(provider)) for provider in self._left_out]
+        facts = [("left out", str(provider)) for provider in self.left_out]
         title = pluralize(len(self), "plugin")
         return View(title, facts, [ViewTable(("plugin", "has hooks for"), rows)])
 
@@ -102,7 +99,7 @@ class Plugins(PluginSet, Viewed):
             If nothing that is installed has a name that is to be left out: it may be misspelt.
         """
         plugins = cls()
-        found, faults, plugins._left_out, plugins._blocked = load_installed(block)
+        found, faults, plugins.left_out, plugins.blocked = load_installed(block)
         for plugin, provider in found:
             try:
                 plugins._add(plugin, provider, is_installed=True)
@@ -232,26 +229,12 @@ class Plugins(PluginSet, Viewed):
     def product(
         self, given: Any, what: str, opened: Opened | None = None
     ) -> tuple[Any, Provider] | None:
-        """Find the plugin that takes a product, and have it opened.
-
-        Parameters
-        ----------
-        given : object
-            What the caller gave as the product.
-        what : str
-            What it is to the blend, for messages: ``the product (combined.fits)``.
-        opened : Opened, optional
-            What the engine has read of it. Each plugin gets a copy.
+        """Find the plugin that takes a product, and have it opened, as `open` does with an input.
 
         Returns
         -------
         product : (Product, Provider) or None
             What the plugin made of it; None if no plugin takes it.
-
-        Raises
-        ------
-        InputError, ReaderConflictError, PluginError
-            As for `open`.
         """
         arguments = {"given": given, "what": what, "opened": opened}
         return opened_by_plugin(

@@ -170,21 +170,11 @@ class Opened(_Unchangeable):
 
     Examples
     --------
-    >>> from blender_core import Source, hookimpl
-    >>> class Headers(Source):
-    ...     model_type = "plain FITS"
-    ...     schema = {"properties": {"meta": {"properties": {
-    ...         "filter": {"type": "string", "fits_keyword": "FILTER", "blend_rule": "multi"}}}}}
-    ...     def __init__(self, header, what):
-    ...         self.header, self.what = header, what
-    ...     def read(self, layout):
-    ...         return [self.header.get(attribute.keyword) for attribute in layout.attributes]
-    >>> @hookimpl
-    ... def blender_open(given, what, opened):
+    >>> from blender_core import Opened
+    >>> def is_of_hubble(opened: Opened | None) -> bool:
     ...     if opened is None or opened.format != "fits":
-    ...         return None
-    ...     header = opened.header("PRIMARY")
-    ...     return Headers(header, what) if header.get("TELESCOP") == "HST" else None
+    ...         return False
+    ...     return opened.header("PRIMARY").get("TELESCOP") == "HST"
     """
 
     path: Path | None

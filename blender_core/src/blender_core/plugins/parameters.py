@@ -121,11 +121,5 @@ def _kinds(annotation: Any, blend: Callable[..., Any]) -> tuple[type, ...] | Non
         if typing.get_origin(hint) in (typing.Union, types.UnionType)
         else (hint,)
     )
-    return hints if _CHECKED.issuperset(_hashable(hints)) else None
-
-
-def _hashable(hints: tuple[Any, ...]) -> set[Any]:
-    try:
-        return set(hints)
-    except TypeError:
-        return {_REQUIRED}
+    # Some hints have no hash.
+    return hints if all(any(each is kind for kind in _CHECKED) for each in hints) else None

@@ -26,8 +26,10 @@ class PluginSet:
     def __init__(self) -> None:
         # By the plugins' normalized names: what one is left out by, no other has.
         self._plugins: dict[str, RegisteredPlugin] = {}
-        self._left_out: tuple[Provider, ...] = ()
-        self._blocked: tuple[Provider, ...] = ()
+        self.left_out: tuple[Provider, ...] = ()
+        """The installed plugins that the environment leaves out, sorted."""
+        self.blocked: tuple[Provider, ...] = ()
+        """The installed plugins that the call or the environment leaves out, sorted."""
 
     def __iter__(self) -> Iterator[Provider]:
         return iter(sorted(plugin.provider for plugin in self._plugins.values()))
@@ -37,16 +39,6 @@ class PluginSet:
 
     def _sorted(self) -> list[RegisteredPlugin]:
         return sorted(self._plugins.values(), key=lambda plugin: plugin.provider)
-
-    @property
-    def left_out(self) -> tuple[Provider, ...]:
-        """The installed plugins that the environment leaves out, sorted."""
-        return self._left_out
-
-    @property
-    def blocked(self) -> tuple[Provider, ...]:
-        """The installed plugins that the call or the environment leaves out, sorted."""
-        return self._blocked
 
     def register(self, plugin: Any, provider: Provider) -> None:
         """Add a plugin that is at hand, installed or not.
@@ -106,13 +98,13 @@ class PluginSet:
         return next((each.provider for each in self._sorted() if each.plugin is plugin), None)
 
     def __getstate__(self) -> tuple[tuple[SentPlugin, ...], tuple[Provider, ...]]:
-        return self.sent(), self._left_out
+        return self.sent(), self.left_out
 
     def __setstate__(self, state: tuple[tuple[SentPlugin, ...], tuple[Provider, ...]]) -> None:
         sent_plugins, left_out = state
         self.__init__()  # type: ignore[misc]  # pickle makes it without
         differences = self.receive(sent_plugins)
-        self._left_out = left_out
+        self.left_out = left_out
         if differences:
             raise unlike(differences)
 

@@ -14,7 +14,7 @@ from blender_core.plugins.misuse import misuses
 from blender_core.plugins.opened import Opened
 from blender_core.plugins.override import Override
 from blender_core.plugins.rule import Rule
-from blender_core.plugins.sent import SentPlugin, refuse, sent, unsendable
+from blender_core.plugins.sent import SentPlugin, pickled, sent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -49,8 +49,7 @@ class RegisteredPlugin:
         if self.is_installed:
             return SentPlugin(self.provider, None)
         for rule in self.offers("blender_rules", Rule, {}):
-            if (error := unsendable(rule)) is not None:
-                refuse(self.provider, f"the rule {rule.name!r} of plugin {self.provider}", error)
+            pickled(rule, f"the rule {rule.name!r} of plugin {self.provider}", self.provider)
         return sent(self.plugin, self.provider)
 
     def offers(self, hook: str, kind: type[T], arguments: Mapping[str, Any]) -> list[T]:

@@ -86,9 +86,6 @@ class Registry(Viewed):
     def __repr__(self) -> str:
         return f"<Registry of {self._count}>"
 
-    def __str__(self) -> str:
-        return str(self._view())
-
     @property
     def _count(self) -> str:
         providers = join_words([str(provider) for provider in self.providers])

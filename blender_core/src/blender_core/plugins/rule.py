@@ -139,7 +139,7 @@ class Rule:
                 raise TypeError(msg)
             # Subclasses of Python's own types have methods of their own.
             if field in _NAMES:
-                value = tuple(map(self._name_in(field), tuple.__iter__(value)))
+                value = tuple(self._name(each, field) for each in tuple.__iter__(value))
             elif field == "constants":
                 value = tuple(tuple.__iter__(value))
             elif issubclass(type(value), str):
@@ -165,14 +165,11 @@ class Rule:
             )
             raise ValueError(msg)
 
-    def _name_in(self, field: str) -> Callable[[object], str]:
-        def name(value: object) -> str:
-            if not issubclass(type(value), str):
-                msg = f"{field} of rule {preview(self.name)} are names, and not {preview(value)}"
-                raise TypeError(msg)
-            return str.__str__(value)
-
-        return name
+    def _name(self, value: object, field: str) -> str:
+        if not issubclass(type(value), str):
+            msg = f"{field} of rule {preview(self.name)} are names, and not {preview(value)}"
+            raise TypeError(msg)
+        return str.__str__(value)
 
 
 _NAMES: Final = ("companions", "parameters", "constant_parameters")

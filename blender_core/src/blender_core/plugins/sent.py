@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pickle
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from blender_core.common.advice import Advice
 from blender_core.common.provider import Provider, normalized
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from blender_core.plugins.installed import Announced
 
-__all__ = ["SentPlugin", "received", "refuse", "sent", "unlike", "unsendable"]
+__all__ = ["SentPlugin", "pickled", "received", "sent", "unlike"]
 
 
 class SentPlugin(NamedTuple):
@@ -37,29 +37,23 @@ def sent(plugin: Any, provider: Provider) -> SentPlugin:
     """Return how another process gets a plugin that is not installed; an error if it cannot."""
     if isinstance(plugin, ModuleType):
         return SentPlugin(provider, plugin.__name__)
+    return SentPlugin(provider, pickled(plugin, f"plugin {provider}", provider))
+
+
+def pickled(thing: Any, what: str, provider: Provider) -> bytes:
+    """Return something of a plugin as it is sent; an error if it cannot be."""
     try:
-        return SentPlugin(provider, pickle.dumps(plugin))
-    except Exception as error:  # noqa: BLE001  # whatever its objects raise
-        refuse(provider, f"plugin {provider}", error)
-
-
-def refuse(provider: Provider, what: str, error: Exception) -> NoReturn:
-    """Say that something of a plugin cannot be sent, and why."""
-    msg = f"{what} cannot be sent to other processes: it cannot be pickled: {describe_error(error)}"
-    remedy = Advice(
-        "Let it be made of functions and classes that stand at the top of an importable module, "
-        "or install it as a distribution: what is installed is not sent."
-    )
-    raise PluginError(msg, provider=provider, remedy=remedy) from error
-
-
-def unsendable(thing: Any) -> Exception | None:
-    """Return what is raised where something cannot be pickled."""
-    try:
-        pickle.dumps(thing)
-    except Exception as error:  # noqa: BLE001  # as above
-        return error
-    return None
+        return pickle.dumps(thing)
+    except Exception as error:  # whatever its objects raise
+        msg = (
+            f"{what} cannot be sent to other processes: it cannot be pickled: "
+            f"{describe_error(error)}"
+        )
+        remedy = Advice(
+            "Let it be made of functions and classes that stand at the top of an importable "
+            "module, or install it as a distribution: what is installed is not sent."
+        )
+        raise PluginError(msg, provider=provider, remedy=remedy) from error
 
 
 class Received(NamedTuple):

@@ -119,9 +119,6 @@ class ProductDiff(Viewed):
     def __repr__(self) -> str:
         return f"<ProductDiff: {self._count}>"
 
-    def __str__(self) -> str:
-        return str(self._view())
-
     @property
     def _count(self) -> str:
         numbers = {

@@ -14,7 +14,7 @@ from blender_core.common.caught_warnings import kept_apart
 from blender_core.common.values import DROP
 from blender_core.errors import InputError, OutputError
 from blender_core.formats.asdf.array_edit import ArrayEdit
-from blender_core.formats.asdf.external_arrays import (
+from blender_core.formats.asdf.blocks import (
     ExternalArrayError,
     require_no_files_beside,
 )

@@ -20,7 +20,7 @@ from blender_core.common.provider import Provider
 from blender_core.common.values import DROP
 from blender_core.common.wording import pluralize, preview
 from blender_core.errors import BlendWarning, InputError, OutputError, PluginError
-from blender_core.formats.files.handed_out import HandedOut
+from blender_core.formats.files.draft import HandedOut
 from blender_core.formats.files.source_file import state_of
 from blender_core.formats.fits.cards import RawHeader
 from blender_core.formats.fits.header_edit import card

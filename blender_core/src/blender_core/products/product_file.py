@@ -174,6 +174,8 @@ class ProductFile(Explained, Viewed):
     def __repr__(self) -> str:
         return f"<ProductFile {self.path}: {self.model_type} of {self.n_inputs_in_words}>"
 
+    __str__ = __repr__
+
     @property
     def n_inputs_in_words(self) -> str:
         """How many inputs there are, or rows, if a plugin's inputs may be several rows each."""

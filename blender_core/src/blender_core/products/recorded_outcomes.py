@@ -6,7 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from blender_core.common.values import distinct, identity, index_of
+from blender_core.common.values import distinct, identity
 from blender_core.evaluation.outcome import OF_A_FILE, Outcome, Status, own_outcome
 from blender_core.evaluation.outcomes import Outcomes
 from blender_core.inputs.column import without_repeats
@@ -117,10 +117,8 @@ class RecordedOutcomes(Outcomes):
         if inputs is not None:
             n_inputs = len(inputs) - inputs.count(None)
             n_distinct = len(distinct(each for each in without_repeats(inputs) if each is not None))
-            if value != value:  # noqa: PLR0124  # NaN, which is equal to nothing
-                source = index_of(value, inputs)
-            elif value is not None:
-                with suppress(ValueError):
+            if value is not None:
+                with suppress(ValueError):  # as of NaN, which a table has for nothing
                     source = inputs.index(value)
         is_of_a_blend = self._rules.is_of_a_blend
         outcome = Outcome(

@@ -9,11 +9,12 @@ from blender_core.common.cached import cached_property
 from blender_core.common.wording import format_error, named
 from blender_core.errors import InputError, RemoteError
 from blender_core.formats.asdf.blocks import (
+    ExternalArrayError,
     TruncatedAsdfError,
     are_as_indexed,
     require_blocks,
+    require_files,
 )
-from blender_core.formats.asdf.external_arrays import ExternalArrayError, require_files
 from blender_core.formats.asdf.limits import UnboundedTreeError
 from blender_core.formats.asdf.plain_tree import plain_tree
 from blender_core.formats.asdf.tree_text import AsdfText
@@ -27,7 +28,7 @@ from blender_core.readers.model_files import (
     read_as_datamodel,
     read_beyond,
 )
-from blender_core.readers.product_table import HDRRULES, HDRTAB, table_in_tree
+from blender_core.readers.product_table import table_in_tree
 from blender_core.readers.reader import Reader
 from blender_core.schema.tree import scalars_beyond
 
@@ -112,14 +113,7 @@ class AsdfReader(Reader):
     def paths_beyond(self, known: Collection[str]) -> list[str]:
         return list(scalars_beyond(known, self.tree.get("meta"), "meta"))
 
-    def hdrtab(self) -> Any:
-        return self.table(HDRTAB)
-
-    def hdrrules(self) -> Any:
-        return self.table(HDRRULES)
-
     def table(self, name: str) -> Any:
-        """Return a table that a blend has put into the product in the file."""
         if self.tree.get(name) is None:
             return None
         return table_in_tree(self._opened, self.what, name)

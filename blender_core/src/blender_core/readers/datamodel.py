@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from blender_core.common.plain_values import plain
 from blender_core.common.wording import preview
 from blender_core.errors import NotADatamodelError
-from blender_core.readers.product_table import HDRRULES, table_of_datamodel
+from blender_core.readers.product_table import table_of_datamodel
 from blender_core.readers.reader import Reader
 from blender_core.schema.attributes import read_attributes, subschema_at, unknown_attribute
 from blender_core.schema.layout import Layout
-from blender_core.schema.tree import collect, collect_all, scalars_beyond, scalars_within
+from blender_core.schema.tree import collect, collect_all, put, scalars_beyond, scalars_within
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -63,7 +63,9 @@ class DatamodelReader(Reader):
         if subschema := subschema_at(self._model.schema, path):
             known = read_attributes(_schema_of(path, subschema))
             own = Layout(each for each in known.values() if each.path not in (kind.known or ()))
-            values = collect(_nested(path, value), own)
+            tree: dict[str, Any] = {}
+            put(tree, path, value)
+            values = collect(tree, own)
             yield from zip(own.attributes, map(plain, values), strict=True)
         for found, scalar in scalars_within(value, path, known):
             if (scalar := plain(scalar)) is not None:
@@ -72,18 +74,8 @@ class DatamodelReader(Reader):
     def paths_beyond(self, known: Collection[str]) -> list[str]:
         return list(scalars_beyond(known, self._model.instance.get("meta"), "meta"))
 
-    def hdrtab(self) -> Any:
-        return table_of_datamodel(self._model)
-
-    def hdrrules(self) -> Any:
-        return table_of_datamodel(self._model, HDRRULES)
-
-
-def _nested(path: str, value: Any) -> dict[str, Any]:
-    """Return a tree with one value at a path."""
-    for name in reversed(path.split(".")):
-        value = {name: value}
-    return value  # type: ignore[no-any-return]
+    def table(self, name: str) -> Any:
+        return table_of_datamodel(self._model, name)
 
 
 def _schema_of(path: str, subschema: Mapping[str, Any]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from blender_core.common.cached import cached_property
 from blender_core.common.plain_values import plain
 from blender_core.common.wording import named
 from blender_core.errors import InputError, UnknownInputError
-from blender_core.formats.asdf.external_arrays import ExternalArrayError, require_files
+from blender_core.formats.asdf.blocks import ExternalArrayError, require_files
 from blender_core.formats.files.source_file import SourceFile
 from blender_core.formats.files.stored_file import StoredFile
 from blender_core.formats.fits.hdulist import raw_fits_of, without_arrays
@@ -36,20 +36,14 @@ from blender_core.readers.header_values import (
 from blender_core.readers.model_files import (
     class_named,
     has_tags,
+    own_values,
     path_of,
     plain_values,
-    put_own,
     read_beyond,
     read_by_datamodel,
     strangers,
 )
-from blender_core.readers.product_table import (
-    HDRRULES,
-    HDRTAB,
-    table_in_file,
-    table_in_hdulist,
-    table_in_tree,
-)
+from blender_core.readers.product_table import table_in_file, table_in_hdulist, table_in_tree
 from blender_core.readers.reader import Reader
 from blender_core.readers.similar.saved_headers import saved_fits
 from blender_core.schema.attributes import read_attributes, unknown_attribute
@@ -64,6 +58,7 @@ if TYPE_CHECKING:
     from blender_core.formats.asdf.tree_text import AsdfText
     from blender_core.readers.reader import Beyond
     from blender_core.readers.similar.cache import ReaderCache
+    from blender_core.readers.similar.row import SimilarRow
     from blender_core.schema.layout import Layout
 
 __all__ = ["FitsReader", "extension_tree"]
@@ -121,10 +116,10 @@ class FitsReader(Reader):
         if self._similar is not None:
             # Of a layout or a class of which a tree does not tell everything, no tree is known.
             _, tree, checksum = self._similar
-            values = self._values_by_text(layout, tree)
-            if values is not None and tree.checksum == checksum:  # nobody has touched the headers
-                put_own(values, layout, self.model_type, self._filename)
-                return values
+            row = self._values_by_text(layout, tree)
+            if row is not None and tree.checksum == checksum:  # nobody has touched the headers
+                return row
+        values: list[Any] | None
         try:
             values = None if self._is_unusual(layout) else self._values(layout)
             if values is None:
@@ -134,8 +129,12 @@ class FitsReader(Reader):
             raise InputError(msg) from error
         if not isinstance(self._file, _FILES):
             values = [plain(value) for value in values]  # there can be anything in memory
-        put_own(values, layout, self.model_type, self._filename)
+        for place, value in self._own_values(layout).items():
+            values[place] = value
         return values
+
+    def _own_values(self, layout: Layout) -> dict[int, Any]:
+        return own_values(layout, self.model_type, self._filename)
 
     def _is_unusual(self, layout: Layout) -> bool:
         """Tell whether there is something that headers and tree do not tell."""
@@ -206,21 +205,22 @@ class FitsReader(Reader):
         )
 
     def _values_of_tree(self, layout: Layout, asdf: AsdfText) -> list[Any] | None:
-        values = self._values_by_text(layout, asdf)
-        if values is None:
-            values = plain_values(self._tree, layout)
-            if values is None or layout.once:
-                return values
-            beyond = strangers(self._tree, layout)
-            if not any(map(has_tags, beyond.values())):
-                beyond = {path: plain(value) for path, value in beyond.items()}
-                self._cache.trees(layout).add(asdf, values, beyond)
+        row = self._values_by_text(layout, asdf)
+        if row is not None:
+            return [*row]  # which may be changed
+        values = plain_values(self._tree, layout)
+        if values is None or layout.once:
+            return values
+        beyond = strangers(self._tree, layout)
+        if not any(map(has_tags, beyond.values())):
+            beyond = {path: plain(value) for path, value in beyond.items()}
+            self._cache.trees(layout).add(asdf, values, beyond)
         return values
 
-    def _values_by_text(self, layout: Layout, asdf: AsdfText) -> list[Any] | None:
+    def _values_by_text(self, layout: Layout, asdf: AsdfText) -> SimilarRow | None:
         """Return the values of a tree that is like one before."""
-        values = self._cache.trees(layout).values(asdf)
-        if values is not None:
+        row = self._cache.trees(layout).values(asdf, self._own_values(layout))
+        if row is not None:
             self._beyond = ()
             if asdf.beyond:
                 self._beyond = [
@@ -228,19 +228,12 @@ class FitsReader(Reader):
                     for path, value in asdf.beyond
                     if value is not None
                 ]
-        return values
+        return row
 
     def paths_beyond(self, known: Collection[str]) -> list[str]:
         return list(scalars_beyond(known, self._tree.get("meta"), "meta"))
 
-    def hdrtab(self) -> Any:
-        return self.table(HDRTAB)
-
-    def hdrrules(self) -> Any:
-        return self.table(HDRRULES)
-
     def table(self, name: str) -> Any:
-        """Return a table that a blend has put into the product in the file."""
         hdu = self._fits.hdu(name.upper())
         file = self._file
         if hdu is not None:

@@ -33,9 +33,9 @@ if TYPE_CHECKING:
 __all__ = [
     "class_named",
     "has_tags",
+    "own_values",
     "path_of",
     "plain_values",
-    "put_own",
     "read_as_datamodel",
     "read_beyond",
     "read_by_datamodel",
@@ -109,12 +109,14 @@ def read_beyond(source: Source, tree: Mapping[str, Any], layout: Layout) -> Beyo
     return [(unknown_attribute(path), plain(value)) for path, value in found.items()]
 
 
-def put_own(values: list[Any], layout: Layout, model_type: type, filename: str | None) -> None:
-    """Put in what a datamodel takes from its class and its file, whatever the file says."""
-    for path, value in (("meta.model_type", model_type.__name__), ("meta.filename", filename)):
-        place = layout.places.get(path)
-        if place is not None and value is not None:
-            values[place] = value
+def own_values(layout: Layout, model_type: type, filename: str | None) -> dict[int, Any]:
+    """Return what a datamodel takes from its class and its file, whatever that says, by place."""
+    own = (("meta.model_type", model_type.__name__), ("meta.filename", filename))
+    return {
+        layout.places[path]: value
+        for path, value in own
+        if path in layout.places and value is not None
+    }
 
 
 def _has_tagged_groups(tree: Mapping[str, Any], group: Group) -> bool:
@@ -162,15 +164,12 @@ def read_by_datamodel(
     """Return the wanted values of a file as a datamodel has them."""
     with recorded() as caught:
         values = read_as_datamodel(opened, label, layout)
+    labels = {path: attribute.label for path, attribute in attributes.items()} if caught else {}
     for warning in caught:
         # The first lines say which attribute, and what is wrong with it; a schema may follow.
         text = " ".join(str(warning.message).splitlines()[:2])
         if text not in warned:
             warned.add(text)
-            problem = _PATH.sub(lambda path: _label_of(path[0], attributes), text)
+            problem = _PATH.sub(lambda path: labels.get(path[0], path[0]), text)
             warn(f"{label}: {problem}", label=label, problem=problem)
     return values
-
-
-def _label_of(path: str, attributes: Mapping[str, Attribute]) -> str:
-    return attributes[path].label if path in attributes else path

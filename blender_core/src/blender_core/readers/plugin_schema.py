@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 from blender_core.common.plain_values import plain
 from blender_core.common.wording import preview, shorten
 from blender_core.errors import RuleError
-from blender_core.schema.attributes import ClassSchema
+from blender_core.schema.attributes import BLEND_WORDS, ClassSchema
 from blender_core.schema.conversion import rule_result
 
 if TYPE_CHECKING:
@@ -32,13 +32,6 @@ _DATA: Final = frozenset({"enum", "default", "const", "examples"})
 """What is no schema, but a value, or several."""
 _OPEN_BOUNDS: Final = {"exclusiveMinimum": "minimum", "exclusiveMaximum": "maximum"}
 _ENDLESS: Final = "schema is nested without an end, or too deep"
-_BLEND_WORDS: Final = (
-    "blend_rule",
-    "blend_table",
-    "blend_from",
-    "blend_column",
-    "blend_once_per",
-)
 _ALIKE_IF_EQUAL: Final = frozenset({"blend_table", "minimum", "maximum", "minLength", "maxLength"})
 """What has numbers and booleans that mean the same if they are equal."""
 _MOST_KNOWN: Final = 8
@@ -159,9 +152,11 @@ def _unusable(node: Any, path: tuple[Any, ...]) -> Iterator[str]:
             yield _at(path, f"a name in it is a str, not {preview(name)}")
         elif name in _DATA and path[-1:] != ("properties",):
             continue
-        elif _is_misspelt(name) and path[-1:] != ("properties",):
-            close = difflib.get_close_matches(name, _BLEND_WORDS, n=1)
-            hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(_BLEND_WORDS)}"
+        elif name.startswith("blend_") and not (
+            name in BLEND_WORDS or path[-1:] == ("properties",)
+        ):
+            close = difflib.get_close_matches(name, BLEND_WORDS, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(BLEND_WORDS)}"
             yield _at((*path, name), f"there is no such word: {hint}")
         elif name == "$ref" and isinstance(below, str):
             yield _at((*path, name), "nothing is looked up elsewhere: write out what is there")
@@ -172,10 +167,6 @@ def _unusable(node: Any, path: tuple[Any, ...]) -> Iterator[str]:
                 yield _at((*path, name), f"{preview(below)} is not a regular expression: {error}")
         else:
             yield from _unusable(below, (*path, name))
-
-
-def _is_misspelt(name: str) -> bool:
-    return name.startswith("blend_") and name not in _BLEND_WORDS
 
 
 def _undefined(schema: Mapping[str, Any]) -> Iterator[str]:

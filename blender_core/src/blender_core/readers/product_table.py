@@ -1,26 +1,27 @@
 """Find a table that a blend has put into a product, wherever it is kept, and leave it as it is.
 
-A FITS file has it in an HDU of its name. A datamodel has it in its tree, or, if it was read from a
-file without a tree, among the HDUs that its schema does not know. When such a datamodel is saved
-again, the table may end up in the tree of the new file: in FITS, too, because the schema does not
-say that it is to have an HDU.
+It is called ``hdrtab`` or ``hdrrules``. A FITS file has it in an HDU of this name, in upper case. A
+datamodel has it in its tree, or, if it was read from a file without a tree, among the HDUs that its
+schema does not know. When such a datamodel is saved again, the table may end up in the tree of the
+new file: in FITS, too, because the schema does not say that it is to have an HDU.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+import contextlib
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from blender_core.common.caught_warnings import kept_apart
 from blender_core.common.wording import format_error
-from blender_core.errors import ExpansionError, InputError, RemoteError
+from blender_core.errors import ExpansionError, InputError
 from blender_core.formats.fits.hdulist import table_in
 from blender_core.formats.fits.scan import BadFitsError
 from blender_core.formats.fits.stored_table import StoredTable, stored_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from contextlib import AbstractContextManager
 
     from astropy.io.fits import FITS_rec, HDUList
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     from blender_core.formats.fits.scan import RawHDU
 
 __all__ = [
-    "HDRRULES",
-    "HDRTAB",
     "array_of_table",
     "table_in_file",
     "table_in_hdulist",
@@ -40,13 +39,8 @@ __all__ = [
     "unreadable",
 ]
 
-HDRTAB: Final = "hdrtab"
-"""The name of the table of inputs in a tree. HDUs have the same names, in upper case."""
-HDRRULES: Final = "hdrrules"
-"""The name of the table of how values came about."""
 
-
-def table_of_datamodel(model: Any, name: str = HDRTAB) -> Any:
+def table_of_datamodel(model: Any, name: str = "hdrtab") -> Any:
     """Return a table of a datamodel."""
     table = model.instance.get(name)
     if table is None:
@@ -55,33 +49,31 @@ def table_of_datamodel(model: Any, name: str = HDRTAB) -> Any:
 
 
 @kept_apart()
-def table_in_tree(
-    opened: Callable[[], AbstractContextManager[Any]], label: str, name: str = HDRTAB
-) -> Any:
+def table_in_tree(opened: Callable[[], AbstractContextManager[Any]], label: str, name: str) -> Any:
     """Return a table in the tree of a file."""
-    try:
-        with opened() as model:
-            return np.array(table_of_datamodel(model, name))  # the model's own goes with it
-    except RemoteError:
-        raise
-    except Exception as error:
-        raise unreadable(name, label, error) from error
+    with _told(name, label), opened() as model:
+        return np.array(table_of_datamodel(model, name))  # the model's own goes with it
 
 
-def table_in_hdulist(hdulist: HDUList, label: str, name: str = HDRTAB) -> FITS_rec:
+def table_in_hdulist(hdulist: HDUList, label: str, name: str) -> FITS_rec:
     """Return a table in an HDU of an open HDUList that has one."""
-    try:
+    with _told(name, label):
         return table_in(hdulist, name.upper())
-    except Exception as error:
-        raise unreadable(name, label, error) from error
 
 
 def table_in_file(
-    hdu: RawHDU, source: SourceFile | StoredFile, label: str, name: str = HDRTAB
+    hdu: RawHDU, source: SourceFile | StoredFile, label: str, name: str
 ) -> StoredTable | FITS_rec:
     """Return a table in an HDU of a FITS file, whatever its other HDUs have."""
-    try:
+    with _told(name, label):
         return stored_table(hdu, source)
+
+
+@contextlib.contextmanager
+def _told(name: str, label: str) -> Iterator[None]:
+    """Make the error of a table of whatever astropy and others have for one."""
+    try:
+        yield
     except InputError:
         raise
     except Exception as error:

@@ -25,9 +25,16 @@ class Reader(Source):
     schema_content: bytes = b""
     """What tells the schemas of one model type apart. Those of a class of datamodels are one."""
 
+    def table(self, name: str) -> Any:  # noqa: ARG002
+        """Return a table that a blend has put into it, if it is a product that has one."""
+        return None
+
+    def hdrtab(self) -> Any:
+        return self.table("hdrtab")
+
     def hdrrules(self) -> Any:
         """Return the table of how its values came about, if it is a product that has one."""
-        return None
+        return self.table("hdrrules")
 
     def read_all(self, layout: Layout) -> tuple[list[Any], Beyond]:
         """Return the wanted values, and what is beyond the layout's schema."""

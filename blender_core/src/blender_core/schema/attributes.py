@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 __all__ = [
+    "BLEND_WORDS",
     "PYTHON_TYPES",
     "Attribute",
     "ClassSchema",
@@ -33,6 +34,14 @@ PYTHON_TYPES: Final[Mapping[str, frozenset[type]]] = {
 }
 """The scalar types of a schema → the Python types of their values, narrower ones first."""
 
+BLEND_WORDS: Final = (
+    "blend_rule",
+    "blend_table",
+    "blend_from",
+    "blend_column",
+    "blend_once_per",
+)
+"""The words of a schema that say how an attribute is blended and recorded."""
 NEVER: Final = "never"
 """What ``blend_table`` says of an attribute that has no column, whoever asks for one."""
 _EITHER: Final = ("anyOf", "oneOf")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from blender_core.common.attribute_paths import is_path, is_within, label_of
@@ -10,9 +11,9 @@ from blender_core.common.wording import pluralize, preview
 from blender_core.errors import AmbiguousAttributeError, UnknownAttributeError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator
 
-__all__ = ["ByAttribute", "close_labels"]
+__all__ = ["AttributeMapping", "ByAttribute", "close_labels"]
 
 V = TypeVar("V")
 
@@ -21,25 +22,8 @@ class ByAttribute(dict[str, V]):
     """A dict by dotted path, which takes FITS keywords, too, in any case of the letters.
 
     A keyword that several attributes have is an error that names them: in every way to ask for it.
-
-    Parameters
-    ----------
-    items : mapping of str to object
-        What is kept, by dotted path.
-    keywords : mapping of str to str or None
-        The FITS keyword of each attribute that is known, by dotted path; there may be more of them
-        than there are items.
-    lacking : str, optional
-        What is to be said of an attribute that is known and has no item.
-    noun : str, optional
-        What is asked for.
-
-    Examples
-    --------
-    >>> from blender_core.schema.by_attribute import ByAttribute
-    >>> values = ByAttribute({"meta.target.ra": 10.5}, {"meta.target.ra": "TARG_RA"})
-    >>> values["meta.target.ra"], values["TARG_RA"], "targ_ra" in values, values.get("TARG_DEC")
-    (10.5, 10.5, True, None)
+    The keywords are given by the dotted paths of all attributes that are known, which may be more
+    than there are items. What is lacking then is said of those, and the noun is what is asked for.
     """
 
     __slots__ = ("_keywords", "_lacking", "_noun", "_paths")
@@ -107,6 +91,29 @@ class ByAttribute(dict[str, V]):
         close = close_labels(name, self._keywords)
         hint = f": did you mean {' or '.join(close)}?" if close else ""
         return UnknownAttributeError(f"{msg}{hint}", attribute=name, close=close)
+
+
+class AttributeMapping(Mapping[str, V]):
+    """What there is of attributes, by dotted path, in its order; found by FITS keywords, too."""
+
+    def __init__(self, items: ByAttribute[V]) -> None:
+        self._items = items
+
+    def __getitem__(self, name: str) -> V:
+        return self._items[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._items
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return what there is of an attribute by its path or keyword, if there is anything."""
+        return self._items.get(name, default)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._items)
+
+    def __len__(self) -> int:
+        return len(self._items)
 
 
 def close_labels(text: str, keywords: Mapping[str, str | None]) -> list[str]:

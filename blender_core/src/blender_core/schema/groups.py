@@ -13,34 +13,22 @@ __all__ = ["Group", "grouped", "paths_in"]
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The wanted attributes of one group.
-
-    Parameters
-    ----------
-    names : tuple of str
-        Those that are the group's own.
-    groups : tuple of (str, Group)
-        The groups in it that have wanted attributes, by name.
-    size : int
-        How many wanted attributes there are, with those of the groups in it.
-    path : str
-        The dotted path of the group.
-    known : frozenset of str or None
-        All names in it that the schema has: then groups in it that have no wanted attributes are
-        among its groups. None if nobody asks for others, or the group is an attribute itself.
-    place : int or None
-        Where its own value goes, if the group is a wanted attribute itself.
-    members : mapping of str to int or Group
-        Where the values of names go that are no groups; and the groups.
-    """
+    """The wanted attributes of one group, by the names that they have in it."""
 
     names: tuple[str, ...]
+    """Those that are the group's own."""
     groups: tuple[tuple[str, Group], ...]
+    """The groups in it that have wanted attributes."""
     size: int
+    """How many wanted attributes there are, with those of the groups in it."""
     path: str
     known: frozenset[str] | None
+    """All names in it that the schema has: then groups in it that have no wanted attributes are
+    among its groups. None if nobody asks for others, or the group is an attribute itself."""
     place: int | None
+    """Where its own value goes, if the group is a wanted attribute itself."""
     members: Mapping[str, int | Group]
+    """Where the values of names go that are no groups; and the groups."""
 
 
 def grouped(paths: Iterable[str], known: Collection[str]) -> Group:

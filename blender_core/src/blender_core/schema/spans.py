@@ -73,7 +73,9 @@ def disorder(spans: Iterable[Span], attributes: Sequence[Attribute], row: Sequen
         first = row[begin]
         middle = None if mid is None else row[mid]
         last = None if end is None else row[end]
-        if last is None:
+        if type(first) is type(middle) is type(last) is float:
+            is_suspect = not first <= middle <= last
+        elif last is None:
             is_suspect = not (first is None or middle is None)
         elif middle is None:
             is_suspect = first is not None and not _are_plainly_in_order(first, last)
@@ -127,7 +129,7 @@ def _are_plainly_in_order(value: Any, other: Any) -> bool:
             and value[-6:-5] not in ("+", "-")
             and other[-6:-5] not in ("+", "-")
         )
-    return kind is float and value <= other
+    return (kind is float or kind is int) and value <= other
 
 
 def _is_text_before(text: str, other: str) -> bool:

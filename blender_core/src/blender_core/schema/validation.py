@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.caught_warnings import kept_apart
 from blender_core.common.wording import shorten
-from blender_core.schema.attributes import PYTHON_TYPES
+from blender_core.schema.attributes import BLEND_WORDS, PYTHON_TYPES
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -41,18 +41,7 @@ _LONGEST_NAME: Final = 68
 
 
 _ANNOTATIONS: Final = frozenset(
-    {
-        "title",
-        "description",
-        "fits_keyword",
-        "fits_hdu",
-        "fits_section",
-        "blend_rule",
-        "blend_table",
-        "blend_from",
-        "blend_column",
-        "blend_once_per",
-    }
+    {"title", "description", "fits_keyword", "fits_hdu", "fits_section", *BLEND_WORDS}
 )
 """What a schema says of an attribute, and not of which values it may have."""
 

@@ -18,7 +18,7 @@ from blender_core.common.values import identity
 from blender_core.common.wording import describe_error, preview, strings
 from blender_core.errors import BlenderError, InputError
 from blender_core.evaluation.outcome import Status
-from blender_core.formats.files.handed_out import HandedOut
+from blender_core.formats.files.draft import HandedOut
 from blender_core.formats.files.target import Target
 from blender_core.plugins.context import context_paths
 from blender_core.plugins.hookspecs import hookimpl

@@ -3,7 +3,6 @@
 __all__ = [
     "array_edit",
     "blocks",
-    "external_arrays",
     "limits",
     "part",
     "plain_tree",

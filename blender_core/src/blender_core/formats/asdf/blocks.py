@@ -1,4 +1,4 @@
-"""The binary blocks of an ASDF file: whether all are there, and new ones.
+"""Where the arrays of an ASDF tree are: in binary blocks of its file, or in other files.
 
 By the ASDF standard, the blocks follow the tree, one after the other, after any padding. Each
 begins with a header that says how long it is. The last one may be a stream, which reaches to the
@@ -9,10 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import re
+import stat
 import struct
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, NoReturn
+from urllib.parse import unquote, urljoin, urlsplit
 
 import numpy as np
+
+from blender_core.common.wording import preview
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -20,7 +25,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
+    "INDEX",
+    "PLACE",
     "Block",
+    "ExternalArrayError",
     "TruncatedAsdfError",
     "are_as_indexed",
     "block_of",
@@ -29,6 +37,8 @@ __all__ = [
     "names_last",
     "renumbered",
     "require_blocks",
+    "require_files",
+    "require_no_files_beside",
     "sources_in",
 ]
 
@@ -36,10 +46,11 @@ _MAGIC: Final = b"\xd3BLK"
 _SIZE: Final = struct.Struct(">4sH")
 _HEADER: Final = struct.Struct(">I4sQQQ16s")
 _STREAMED: Final = 1
-_INDEX: Final = re.compile(
-    rb"#ASDF BLOCK INDEX\r?\n%YAML[^\n]*\n---\r?\n((?:- \d{1,18}\r?\n)+)\.\.\.\s*\Z"
+INDEX: Final = re.compile(
+    rb"#ASDF BLOCK INDEX\r?\n%YAML[^\n]*\n---\r?\n((?:- \d{1,18}\r?\n)*)\.\.\.\s*\Z"
 )
-_PLACE: Final = re.compile(rb"\d+")
+"""The index that a file may end with, of where its blocks begin."""
+PLACE: Final = re.compile(rb"\d+")
 _CHUNK: Final = 1 << 16
 _LONGEST_PADDING: Final = 1 << 28
 _MOST_BLOCKS: Final = 1 << 16
@@ -49,6 +60,10 @@ _TEXT: Final = "tag:yaml.org,2002:str"
 
 class TruncatedAsdfError(Exception):
     """A file ends within its blocks, or before them. The message says where."""
+
+
+class ExternalArrayError(Exception):
+    """An array is said to be in what cannot be read as a file. The message says where."""
 
 
 class Block(NamedTuple):
@@ -73,11 +88,11 @@ def are_as_indexed(file: BinaryIO, root: Any, tail: bytes, length: int) -> bool:
     It does if the last block ends where the index begins. So the headers of others need not be
     read. ``tail`` is what the file ends with.
     """
-    index = _INDEX.search(tail)
+    index = INDEX.search(tail)
     if index is None:
         return False
-    places = [int(place) for place in _PLACE.findall(index[1])]
-    if len(places) <= max(sources_in(root), default=-1):
+    places = [int(place) for place in PLACE.findall(index[1])]
+    if len(places) <= max(sources_in(root), default=0):
         return False
     try:
         *_, last = blocks_at(file, places[-1], length)
@@ -151,6 +166,34 @@ def sources_in(root: Any, without: Iterable[Any] = ()) -> Iterator[int]:
 def files_in(root: Any) -> Iterator[str]:
     """Give the names of other files that the arrays below a node are said to be in."""
     return (node.value for node in _places(root) if node.tag == _TEXT)
+
+
+def require_files(root: Any, path: Path) -> None:
+    """Refuse a tree with arrays in pipes and devices, of which asdf would never see the end."""
+    for source in files_in(root):
+        place = urlsplit(urljoin(path.absolute().as_uri(), source))
+        if place.scheme != "file":
+            continue
+        try:
+            mode = Path(unquote(place.path)).stat().st_mode
+        except (OSError, ValueError):  # asdf says so where it is needed
+            continue
+        if not stat.S_ISREG(mode):
+            msg = f"an array of its tree is in {preview(source)}, which is no regular file"
+            raise ExternalArrayError(msg)
+
+
+def require_no_files_beside(root: Any) -> None:
+    """Refuse a tree that is to go to another folder, and has arrays in files beside it."""
+    beside = [
+        source for source in files_in(root) if not (urlsplit(source).scheme or source[:1] == "/")
+    ]
+    if beside:
+        msg = (
+            f"an array of its tree is in {preview(beside[0])}, beside it, and would not be found "
+            "from another folder: write it to the same folder, or put its arrays into it first"
+        )
+        raise ExternalArrayError(msg)
 
 
 def names_last(root: Any) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import cache
 from typing import Any, Final
 
 __all__ = ["DOUBTFUL", "scalar_value"]
@@ -25,6 +26,7 @@ _SCALAR: Final = re.compile(
     rf"|((?=[A-Za-z0-9_./(]|-[A-Za-z0-9.])(?:[ !\"$-+\--9;->@-Z\\^-z|~]++|{_FOLD})*+(?<! ))"
 )
 _INTEGER, _FLOAT, _QUOTED, _PLAIN = 1, 2, 3, 4
+_DIGITS: Final = "0123456789"
 _LINE_BREAK: Final = re.compile(r"\n +")
 _WORDS: Final = {
     "true": True,
@@ -38,6 +40,9 @@ _WORDS: Final = {
 
 def scalar_value(text: str) -> Any:
     r"""Return the value of a scalar."""
+    # Most that differ from file to file are such numbers: this is what the form of a float means.
+    if text.strip(_DIGITS) == "." and text[0] != ".":
+        return float(text)
     match = _SCALAR.fullmatch(text)
     if match is None:
         return DOUBTFUL
@@ -53,11 +58,16 @@ def scalar_value(text: str) -> Any:
     return _plain(text)
 
 
-def _plain(text: str) -> Any:
-    """Return the value of a text without quotes, which may be meant as something else."""
+@cache
+def _loader() -> Any:
     from asdf.yamlutil import AsdfLoader
 
-    forms = AsdfLoader.yaml_implicit_resolvers
+    return AsdfLoader
+
+
+def _plain(text: str) -> Any:
+    """Return the value of a text without quotes, which may be meant as something else."""
+    forms = _loader().yaml_implicit_resolvers
     for _, pattern in (*forms.get(text[0], ()), *forms.get(None, ())):
         if pattern.match(text):
             return _WORDS.get(text, DOUBTFUL)

@@ -10,7 +10,8 @@ from blender_core.formats.asdf.limits import require_bounded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from typing import BinaryIO
+
+    from blender_core.formats.files.source_file import ReadFile
 
 __all__ = ["CHECKSUM", "AsdfText", "array_tag"]
 
@@ -38,7 +39,7 @@ class AsdfText:
         return {"raw": self.raw}  # what it was parsed to need not be told, nor can all of it
 
     @classmethod
-    def read(cls, file: BinaryIO, size: int) -> AsdfText:
+    def read(cls, file: ReadFile, size: int) -> AsdfText:
         """Read a tree from a file, without the arrays that follow it."""
         chunk = file.read(min(_CHUNK, size))
         # Nearly all end like this, and with nothing behind it.

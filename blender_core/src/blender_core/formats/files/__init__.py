@@ -5,8 +5,6 @@ __all__ = [
     "byte_ranges",
     "compression",
     "draft",
-    "handed_out",
-    "json_text",
     "source_file",
     "stored_file",
     "target",

@@ -14,9 +14,9 @@ import os
 import stat
 from typing import TYPE_CHECKING, Final
 
-from blender_core.errors import BlenderError, OutputExistsError, warn
-from blender_core.formats.files.draft import Draft
-from blender_core.formats.files.write_error import write_error
+from blender_core.errors import BlenderError, OutputError, OutputExistsError, warn
+from blender_core.formats.files.draft import Draft, DraftError
+from blender_core.formats.files.source_file import state_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,6 +32,21 @@ _LONGEST_NAME: Final = 255
 _PREFIX, _MARK, _SUFFIX = ".", ".model-blender-", ".tmp"
 _N_RANDOM: Final = 4
 _DISK_FAILS: Final = (errno.EIO, errno.ENOSPC, errno.EDQUOT)
+
+_FULL: Final = "Make room there, or choose another place"
+_REMEDIES: Final = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: f"Your quota is used up. {_FULL}",
+    errno.EFBIG: (
+        "Choose a place that takes files of this size; a shell's own limit is that of ulimit -f"
+    ),
+    errno.EIO: "The disk or the way to it fails: have it looked at, and choose another place",
+    errno.EACCES: "Have the permissions changed, or choose another place",
+    errno.EPERM: "Have the permissions changed, or choose another place",
+    errno.EROFS: "Choose a place that can be written to",
+}
+_USUAL: Final = "Try again, or choose another place"
+_UNKNOWN: Final = "Is there no space left?"
 
 
 @contextlib.contextmanager
@@ -59,7 +74,7 @@ def replacing(target: Target, check: Callable[[Path], None] | None = None) -> It
     except BlenderError:
         raise
     except Exception as error:
-        raise write_error(target, error, draft, old) from error
+        raise _write_error(target, error, draft, old) from error
     _flush_folder(target)
 
 
@@ -184,3 +199,39 @@ def _flush_folder(target: Target) -> None:
                 f"of the folder: {error.strerror}. After a crash of the system, the file that was "
                 "there before may be back"
             )
+
+
+def _write_error(
+    target: Target, error: Exception, draft: Draft | None, old: os.stat_result | None
+) -> OutputError:
+    """Return the error for a file that was not replaced."""
+    # Libraries that write may have errors of their own for what the system said.
+    cause = error if draft is None or draft.failure is None else draft.failure
+    number, remedy = None, ""
+    if isinstance(cause, OSError):
+        number = cause.errno
+        reason = cause.strerror or str(cause)
+        remedy = _USUAL if cause.strerror else _UNKNOWN
+        remedy = _REMEDIES.get(number or 0, remedy)
+    elif isinstance(cause, DraftError):
+        reason, remedy = f"what has been written is not what was meant: {cause}", _USUAL
+    else:
+        reason = f"{type(cause).__name__}: {cause}"
+    told = [
+        f"{target.label} cannot be written to {target.output}: {reason.rstrip('.')}",
+        _on_disk(target, old),
+        remedy,
+    ]
+    if draft is not None and os.path.lexists(draft.name):
+        told.append(f"The draft {draft.name} cannot be removed, either: remove it by hand")
+    return OutputError(". ".join(filter(None, told)), path=target.output, errno=number)
+
+
+def _on_disk(target: Target, old: os.stat_result | None) -> str:
+    """Say what is in the place of the file, by looking."""
+    try:
+        now = target.path.stat()
+    except OSError:
+        return "" if old else "No file has been made"
+    unchanged = old is not None and state_of(now) == state_of(old)
+    return "The file that was there is as it was" if unchanged else ""

@@ -1,4 +1,6 @@
-"""The file that a new one is written to: it takes all that it is given, or fails."""
+"""The file that a new one is written to, as the engine has it, and as others get it."""
+
+# ruff: noqa: D102  # the base class says what its methods do
 
 from __future__ import annotations
 
@@ -12,44 +14,73 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["Draft", "DraftError"]
+__all__ = ["Draft", "DraftError", "HandedOut"]
 
 
 class DraftError(Exception):
     """What has been written is not what was meant. The message says how they differ."""
 
 
-class Draft(io.BufferedIOBase):
-    """A file to write to, which knows how long it has to be, and remembers what went wrong.
+class _Written(io.BufferedIOBase):
+    """A file to write to, which remembers what went wrong."""
+
+    mode: Final = "wb"  # astropy asks for it
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.failure: OSError | None = None
+        """The first error, which those who write may replace by their own, or pass over."""
+        self._file = file
+
+    def writable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return self._file.seekable()
+
+    def write(self, data: Any) -> int:
+        with self._noted():
+            return self._file.write(data)
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    @contextlib.contextmanager
+    def _noted(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            self.failure = self.failure or error
+            raise
+
+
+class HandedOut(_Written):
+    """A file that somebody else's code writes to, who does not get hold of the file itself."""
+
+    def close(self) -> None:
+        """Leave the file open: it is the engine's."""
+
+
+class Draft(_Written):
+    """A file that takes all that it is given, and knows how long it has to be.
 
     Those who write have no way around it. Asdf 5.4 would write to the raw file below a buffered one
     and not look at how much of a write was done; numpy 2.4, which astropy hands such files to, has
     the C library write, and does not look at whether the last bytes arrived.
     """
 
-    mode: Final = "wb"  # astropy asks for it
-
     def __init__(self, file: BinaryIO, path: Path) -> None:
+        super().__init__(file)
         self.name = path
         self.length = 0
         """How many bytes the file has if all arrive that have been written."""
-        self.failure: OSError | None = None
-        """The first error, which libraries that write may replace by their own, or pass over."""
         self.status: os.stat_result | None = None
         """What the file is like, once it is closed."""
-        self._file = file
         self._position = 0
 
-    def writable(self) -> bool:
-        """Tell that this file is one to write to."""
-        return True
-
-    def seekable(self) -> bool:
-        """Tell that what has been written can be written over."""
-        return True
-
     def write(self, data: Any) -> int:
-        """Write all of some bytes."""
         size = memoryview(data).nbytes
         with self._noted():
             taken = self._file.write(data)
@@ -61,13 +92,11 @@ class Draft(io.BufferedIOBase):
         return size
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Go to another place."""
         with self._noted():
-            self._position = self._file.seek(offset, whence)
+            self._position = super().seek(offset, whence)
         return self._position
 
     def tell(self) -> int:
-        """Return the place that is written to next."""
         return self._position
 
     def flush(self) -> None:
@@ -92,7 +121,6 @@ class Draft(io.BufferedIOBase):
         self._require_length(self.status)
 
     def close(self) -> None:
-        """Close the file."""
         if not self.closed:
             try:
                 with self._noted():
@@ -104,11 +132,3 @@ class Draft(io.BufferedIOBase):
         if status.st_size != self.length:
             msg = f"{self.length:,} bytes were written, and {status.st_size:,} are there"
             raise DraftError(msg)
-
-    @contextlib.contextmanager
-    def _noted(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            self.failure = self.failure or error
-            raise

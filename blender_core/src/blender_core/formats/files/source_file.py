@@ -6,7 +6,7 @@ import contextlib
 import os
 import stat
 import zlib
-from typing import TYPE_CHECKING, BinaryIO, Final
+from typing import TYPE_CHECKING, BinaryIO, Final, Protocol, Self
 
 from blender_core.common.wording import visible
 from blender_core.errors import InputError
@@ -17,17 +17,22 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["SourceFile", "length_of_file", "read_whole", "regular_file", "state_of"]
+__all__ = ["ReadFile", "RegularFile", "SourceFile", "length_of_file", "read_whole", "state_of"]
 
+_READING: Final = os.O_RDONLY | sum(
+    getattr(os, name, 0)
+    # A pipe would be waited for, until somebody opens its other end.
+    for name in ("O_NONBLOCK", "O_CLOEXEC", "O_BINARY", "O_NOINHERIT")
+)
 _MOST_BYTES: Final = 64 << 20
 """Far more than an association of 100,000 members has, or a list of as many names."""
 
 
-def length_of_file(path: Path | StoredFile) -> int:
+def length_of_file(path: str | Path | StoredFile) -> int:
     """Return the length of a file that can be read to its end, without opening it."""
     if isinstance(path, StoredFile):
         return path.length
-    return _length(path.stat())
+    return _length(os.stat(path))  # noqa: PTH116  # it need not be a Path
 
 
 def _length(status: os.stat_result) -> int:
@@ -38,20 +43,46 @@ def _length(status: os.stat_result) -> int:
     return status.st_size
 
 
-@contextlib.contextmanager
-def regular_file(path: str | os.PathLike[str] | StoredFile) -> Iterator[tuple[BinaryIO, int]]:
-    """Open a file that can be read to its end, and give it with its length."""
-    if isinstance(path, StoredFile):
-        with path.open(buffering=0) as stored:
-            yield stored, path.length
-        return
-    with open(path, "rb", buffering=0, opener=_without_waiting) as file:
-        yield file, _length(os.fstat(file.fileno()))
+class ReadFile(Protocol):
+    """A file that is read at places."""
+
+    def seek(self, place: int, /) -> object:
+        """Go to a place, which is counted from the beginning."""
+
+    def read(self, size: int, /) -> bytes:
+        """Read so many bytes, or what there is of them."""
 
 
-def _without_waiting(path: str, flags: int) -> int:
-    # A pipe would else be waited for, until somebody opens its other end.
-    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+class RegularFile:
+    """A file that can be read to its end, open, and with its length.
+
+    Python's own file objects take as long to make as headers take to be read, and ask for the
+    file's status once more.
+    """
+
+    __slots__ = ("_number", "length")
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self._number = os.open(path, _READING)
+        try:
+            self.length = _length(os.fstat(self._number))
+        except BaseException:
+            os.close(self._number)
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._number)
+
+    def seek(self, place: int) -> None:
+        """Go to a place, which is counted from the beginning."""
+        os.lseek(self._number, place, os.SEEK_SET)
+
+    def read(self, size: int) -> bytes:
+        """Read so many bytes, or what there is of them."""
+        return os.read(self._number, size)
 
 
 def read_whole(path: Path, most: int = _MOST_BYTES) -> bytes:

@@ -3,28 +3,24 @@
 from __future__ import annotations
 
 import io
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.common.caught_warnings import kept_apart
+from blender_core.formats.asdf.blocks import INDEX, PLACE
 from blender_core.formats.asdf.tree_edit import changed
 from blender_core.formats.files.byte_ranges import ByteRange, Part, PatchError, blocks_of, length_of
 from blender_core.formats.fits.header_edit import EditedHeader, card, checksum_of
-from blender_core.formats.fits.scan import BLOCK, padded
+from blender_core.formats.fits.raw_hdu import BLOCK, padded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import BinaryIO
 
     from blender_core.formats.asdf.tree_text import AsdfText
-    from blender_core.formats.fits.scan import RawHDU
+    from blender_core.formats.fits.raw_hdu import RawHDU
 
 __all__ = ["bytes_of", "new_extension", "with_tree"]
 
-_INDEX: Final = re.compile(
-    rb"#ASDF BLOCK INDEX\r?\n%YAML[^\n]*\n---\r?\n((?:- \d+\r?\n)*)\.\.\.\s*\Z"
-)
-_OFFSET: Final = re.compile(rb"\d+")
 _LARGEST_INDEX: Final = 1 << 20
 
 
@@ -89,9 +85,9 @@ def _blocks(blocks: ByteRange, shift: int, source: BinaryIO) -> list[Part]:
     searched = min(blocks.length, _LARGEST_INDEX)
     start = blocks.start + blocks.length - searched
     tail = b"".join(blocks_of([ByteRange(start, searched)], source))
-    index = _INDEX.search(tail)
+    index = INDEX.search(tail)
     if index is None:
         return [blocks]
-    offsets = _OFFSET.sub(lambda offset: b"%d" % (int(offset[0]) + shift), index[1])
+    offsets = PLACE.sub(lambda offset: b"%d" % (int(offset[0]) + shift), index[1])
     new = tail[index.start() : index.start(1)] + offsets + tail[index.end(1) :]
     return [ByteRange(blocks.start, start + index.start() - blocks.start), new]

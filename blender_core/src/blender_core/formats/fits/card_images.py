@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["CARD", "COMMENTARY", "END", "card_images", "keyword_of"]
+__all__ = ["CARD", "COMMENTARY", "END", "PRINTABLE", "card_images", "keyword_of"]
 
 CARD: Final = 80
 """Length of a card in bytes, by the FITS standard."""
 END: Final = b"END".ljust(CARD)
+PRINTABLE: Final = bytes(range(0x20, 0x7F))
+"""The characters that a card may have."""
 
 COMMENTARY: Final = frozenset({"", "COMMENT", "HISTORY", "CONTINUE", "END"})
 """The keywords that may come any number of times, because they have no value."""

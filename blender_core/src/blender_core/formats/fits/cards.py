@@ -1,14 +1,8 @@
-"""Headers of FITS, and the values of their cards where there can be no doubt about them.
-
-Most cards of most headers are of a few plain forms. Of these, the value that `astropy.io.fits`
-gives can be had in a fraction of the time. Anything else is left to astropy.
-"""
+"""Headers of FITS: astropy is asked only where a card leaves a doubt about its value."""
 
 from __future__ import annotations
 
 import functools
-import math
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,7 +11,14 @@ import numpy as np
 from blender_core.common.cached import cached_property
 from blender_core.common.caught_warnings import recorded
 from blender_core.formats.fits.card_faults import alteration, decoded, faulty_card, value_of
-from blender_core.formats.fits.card_images import CARD, COMMENTARY, card_images, keyword_of
+from blender_core.formats.fits.card_images import (
+    CARD,
+    COMMENTARY,
+    PRINTABLE,
+    card_images,
+    keyword_of,
+)
+from blender_core.formats.fits.card_values import DOUBTFUL, card_value, is_standard_card
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -26,26 +27,12 @@ if TYPE_CHECKING:
 
     from blender_core.formats.fits.card_faults import Alteration
 
-__all__ = ["CARD", "DOUBTFUL", "LiveHeader", "RawHeader", "card_value"]
+__all__ = ["CARD", "LiveHeader", "RawHeader"]
 
-_PRINTABLE: Final = bytes(range(0x20, 0x7F))
 _OF_KEYWORDS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_- "
-_OF_NUMBERS: Final = b"0123456789+-.EeDd"
-_D_TO_E: Final = bytes.maketrans(b"Dd", b"EE")
-DOUBTFUL: Final = object()
-"""What stands for a value that only astropy can tell."""
 _LARGEST_KEPT: Final = 1 << 16
 """The bytes of the keywords of 8,192 cards: those of larger headers are not kept for the next."""
-_AFTER_QUOTE: Final = 3
-"""Where a text begins, if there is nothing in its card but that."""
 _COMMENTARY: Final = frozenset(keyword.encode().ljust(8) for keyword in COMMENTARY)
-_STANDARD: Final = re.compile(
-    rb"(?:COMMENT |HISTORY | {8}).*"
-    rb"|CONTINUE +'(?:[^']|'')*' *(?:/.*)?"
-    rb"|(?=.{8}= )[A-Z0-9_-]+ *= +"
-    rb"(?:'(?:[^']|'')*'|[TF]|[+-]?[0-9]+(?:\.[0-9]*)?(?:[ED][+-]?[0-9]+)?)? *(?:/.*)?"
-)
-"""What astropy takes for a standard card, or some of it."""
 
 
 class RawHeader:
@@ -60,7 +47,7 @@ class RawHeader:
         end = self._positions.get(b"END     ")
         self.is_plain = (
             usual
-            and not raw.translate(None, _PRINTABLE)
+            and not raw.translate(None, PRINTABLE)
             # Astropy stops at END.
             and (end is None or raw[end:].rstrip(b" ") == b"END")
         )
@@ -77,7 +64,7 @@ class RawHeader:
         end = self._positions.get(b"END     ", len(self.raw))
         return (
             not self.raw.startswith(b"CONTINUE")
-            and all(map(_is_standard_card, _cards(self.raw[:end])))
+            and all(map(is_standard_card, _cards(self.raw[:end])))
             and all(
                 self.raw[position : position + CARD].partition(b"/")[0].rstrip().endswith(b"&'")
                 for position in self._continued
@@ -326,46 +313,3 @@ def _find_positions(column: bytes) -> tuple[Mapping[bytes, int], frozenset[bytes
 
 
 _positions_again = functools.lru_cache(maxsize=64)(_find_positions)
-
-
-@functools.lru_cache(maxsize=1 << 13)
-def _is_standard_card(card: bytes) -> bool:
-    """Tell whether a card of printable characters is certain to be printed as it is."""
-    return _STANDARD.fullmatch(card) is not None
-
-
-@functools.lru_cache(maxsize=1 << 13)
-def card_value(field: bytes) -> Any:
-    """Return the value of the plain forms of a card.
-
-    Most cards are the same to the byte in all exposures of a blend.
-    """
-    if field[:2] != b"= ":
-        return DOUBTFUL
-    if field[2:3] == b"'":
-        end = field.find(b"'", 3)
-        text = field[3:end].rstrip(b" ")
-        rest = field[end + 1 :]
-        # A quote within the text, a comment without a slash, or a record of several values.
-        plain = end > 0 and rest.lstrip(b" ")[:1] in (b"", b"/")
-        if end == _AFTER_QUOTE and b"'" in rest:
-            return DOUBTFUL  # astropy looks for the end of an empty text in the comment
-        if not plain or b": " in text:
-            return DOUBTFUL
-        return text.decode("ascii")
-    token = field[2:].partition(b"/")[0].strip(b" ")
-    if token in (b"T", b"F"):
-        return token == b"T"
-    if not token:
-        return None
-    if token.translate(None, _OF_NUMBERS):
-        return DOUBTFUL
-    try:
-        if token.translate(None, b".EeDd") == token:
-            return int(token)
-        number = float(token.translate(_D_TO_E))
-    except ValueError:
-        return DOUBTFUL
-    # What is too large is infinite, and what is too small is nothing.
-    is_beyond = math.isinf(number) or (not number and token.translate(None, b"0+-.EeDd"))
-    return DOUBTFUL if is_beyond else number

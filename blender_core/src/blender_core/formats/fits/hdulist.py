@@ -12,7 +12,8 @@ import numpy as np
 from blender_core.common.caught_warnings import kept_apart
 from blender_core.formats.asdf.tree_text import AsdfText
 from blender_core.formats.fits.cards import LiveHeader
-from blender_core.formats.fits.scan import BLOCK, MOST_HDUS, BadFitsError, RawFits, RawHDU, padded
+from blender_core.formats.fits.raw_hdu import BLOCK, BadFitsError, RawHDU
+from blender_core.formats.fits.scan import MOST_HDUS, RawFits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,62 +60,54 @@ def table_in(hdulist: HDUList, name: str) -> FITS_rec:
         if not isinstance(hdu, fits.BinTableHDU):
             msg = "it is not a binary table"
             raise BadFitsError(msg)
-        if "data" not in vars(hdu):
-            # Astropy would keep what it loads.
-            hdu = _read_apart(hdu)
-        return _with_columns(_columns_of(hdu))
+        if "data" in vars(hdu):
+            return _columns_of(hdu)
+        # Astropy would keep what it loads.
+        return _table_apart(hdu.header.tostring().encode(), *_data_of(hdu))
 
 
-def _with_columns(table: FITS_rec | None) -> FITS_rec:
+def require_columns(hdu: BinTableHDU) -> FITS_rec:
+    """Return the content of a table, whose header has to say of it what is so.
+
+    Where it lies, astropy 8.0 takes what lacks from elsewhere.
+    """
+    width, rows = (hdu.header.get(keyword) for keyword in ("NAXIS1", "NAXIS2"))
+    if rows and not width:
+        msg = "its rows have no bytes"  # and there may be any number of them
+        raise BadFitsError(msg)
+    table = _columns_of(hdu)
+    if table.dtype.itemsize != width:
+        of_columns = table.dtype.itemsize
+        msg = f"a row has {width:,} bytes by NAXIS1, and its columns {of_columns:,} by TFORMn"
+        raise BadFitsError(msg)
+    if table.nbytes > hdu.size:
+        msg = f"its rows have {table.nbytes:,} bytes, and its data {hdu.size:,} by its header"
+        raise BadFitsError(msg)
+    return table
+
+
+@kept_apart()
+def _columns_of(hdu: BinTableHDU) -> FITS_rec:
+    try:
+        table = hdu.data
+    except Exception as error:  # it has many for what a header may say
+        msg = f"astropy makes no columns of its header: {type(error).__name__}: {error}"
+        raise BadFitsError(msg) from error
     if table is None or not table.dtype.names:
         msg = "it has no columns"
         raise BadFitsError(msg)
     return table
 
 
-def require_columns(hdu: BinTableHDU) -> FITS_rec:
-    """Return the content of a table, whose header has to say of it what is so."""
-    _require_consistent(hdu, hdu.size)
-    return _with_columns(_columns_of(hdu))
+def _table_apart(header: bytes, file: BinaryIO, size: int) -> FITS_rec:
+    """Return the content of a table, which a file has from its position on."""
+    from astropy.io import fits
 
-
-def _read_apart(hdu: BinTableHDU) -> BinTableHDU:
-    """Return a table as it is in its file, if its header can be true."""
-    file, size = _data_of(hdu)
-    raw = file.read(size)
-    if len(raw) < size:
-        msg = f"it is truncated: {len(raw):,} of its {size:,} bytes are there"
+    data = file.read(size)
+    if len(data) < size:
+        msg = f"it is truncated: {len(data):,} of its {size:,} bytes are there"
         raise BadFitsError(msg)
-    padding = bytes(-size % BLOCK)
-    apart = type(hdu).fromstring(hdu.header.tostring().encode() + raw + padding)
-    _require_consistent(apart, size)
-    return apart
-
-
-def _require_consistent(hdu: BinTableHDU, size: int) -> None:
-    """Refuse a table whose header lies: astropy 8.0 takes what lacks from elsewhere."""
-    width, rows = (hdu.header.get(keyword) for keyword in ("NAXIS1", "NAXIS2"))
-    if rows and not width:
-        msg = "its rows have no bytes"  # and there may be any number of them
-        raise BadFitsError(msg)
-    table = _columns_of(hdu)
-    if table is not None and table.dtype.names:
-        if table.dtype.itemsize != width:
-            of_columns = table.dtype.itemsize
-            msg = f"a row has {width:,} bytes by NAXIS1, and its columns {of_columns:,} by TFORMn"
-            raise BadFitsError(msg)
-        if table.nbytes > size:
-            msg = f"its rows have {table.nbytes:,} bytes, and its data {size:,} by its header"
-            raise BadFitsError(msg)
-
-
-@kept_apart()
-def _columns_of(hdu: BinTableHDU) -> FITS_rec | None:
-    try:
-        return hdu.data
-    except Exception as error:  # it has many for what a header may say
-        msg = f"astropy makes no columns of its header: {type(error).__name__}: {error}"
-        raise BadFitsError(msg) from error
+    return require_columns(fits.BinTableHDU.fromstring(header + data + bytes(-size % BLOCK)))
 
 
 def is_table(hdu: RawHDU) -> bool:
@@ -125,23 +118,14 @@ def is_table(hdu: RawHDU) -> bool:
 @kept_apart()
 def table_of(hdu: RawHDU, file: BinaryIO) -> FITS_rec:
     """Return a binary table of a file, of which nothing else is looked at."""
-    from astropy.io import fits
-
     if not is_table(hdu):
         msg = "it is not a binary table"
         raise BadFitsError(msg)
     file.seek(hdu.start)
-    data = file.read(hdu.size)
-    if len(data) < hdu.size:
-        msg = f"it is truncated: {len(data):,} of its {hdu.size:,} bytes are there"
-        raise BadFitsError(msg)
-    raw = cast("RawHeader", hdu.header).raw
-    content = io.BytesIO(raw + data.ljust(padded(hdu.size), b"\0"))
-    apart = fits.BinTableHDU.readfrom(content)
-    _require_consistent(apart, hdu.size)
-    return _with_columns(apart.data)
+    return _table_apart(cast("RawHeader", hdu.header).raw, file, hdu.size)
 
 
+@kept_apart()
 def without_arrays(hdulist: HDUList) -> HDUList:
     """Return a copy of an HDUList that shares nothing with it and has no data but its ASDF tree."""
     from astropy.io import fits
@@ -153,9 +137,11 @@ def without_arrays(hdulist: HDUList) -> HDUList:
                 twin = fits.PrimaryHDU()
             elif _name_of(hdu) == _ASDF:
                 file, size = _data_of(hdu)
-                twin = _table([_column(file.read(size))])
+                tree = np.frombuffer(file.read(size), np.uint8)
+                column = fits.Column(_ASDF, f"{tree.size}B", array=tree[None, :])
+                twin = fits.BinTableHDU.from_columns([column])
             elif isinstance(hdu, fits.BinTableHDU):
-                twin = _table(_columns(hdu.header))
+                twin = fits.BinTableHDU.from_columns(_columns(hdu.header))
             else:
                 twin = fits.ImageHDU()
             bare.append(twin)
@@ -168,13 +154,6 @@ def _name_of(hdu: Any) -> str:
     return str(hdu.name).strip().upper()
 
 
-@kept_apart()
-def _table(columns: list[Column]) -> BinTableHDU:
-    from astropy.io import fits
-
-    return fits.BinTableHDU.from_columns(columns)
-
-
 def _columns(header: Header) -> list[Column]:
     """Return a table's columns without their cells."""
     from astropy.io import fits
@@ -184,14 +163,6 @@ def _columns(header: Header) -> list[Column]:
         fits.Column(*(header.get(f"{keyword}{i}") for keyword in ("TTYPE", "TFORM")))
         for i in numbers
     ]
-
-
-def _column(content: bytes) -> Column:
-    """Return the column of a table whose only cell has the content of a file."""
-    from astropy.io import fits
-
-    cell = np.frombuffer(content, np.uint8)
-    return fits.Column(_ASDF, f"{cell.size}B", array=cell[None, :])
 
 
 def _data_of(hdu: Any) -> tuple[BinaryIO, int]:

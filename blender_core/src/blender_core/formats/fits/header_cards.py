@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from blender_core.common.caught_warnings import recorded
 from blender_core.formats.fits.card_faults import Alteration, alteration, decoded
-from blender_core.formats.fits.card_images import CARD, card_images, keyword_of
-from blender_core.formats.fits.cards import DOUBTFUL, RawHeader, card_value
+from blender_core.formats.fits.card_images import CARD, PRINTABLE, card_images, keyword_of
+from blender_core.formats.fits.card_values import DOUBTFUL, card_value
+from blender_core.formats.fits.cards import RawHeader
 
 if TYPE_CHECKING:
     from astropy.io import fits
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Alteration", "BadCardError", "Card", "cards_of"]
 
-_PRINTABLE: Final = bytes(range(0x20, 0x7F))
 _OF_KEYWORDS: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 _COMMENTARY: Final = (b"COMMENT ", b"HISTORY ", b" " * 8)
 
@@ -57,13 +57,15 @@ def _card(image: bytes) -> tuple[Card, Alteration | None]:
     card = _plain_card(image)
     if card is not None:
         return card, None
-    card = _from_image(image)
+    from astropy.io import fits
+
+    card = _by_astropy(fits.Card.fromstring(decoded(image)))
     return card, alteration(image, card.value)
 
 
 def _plain_card(image: bytes) -> Card | None:
     """Return what is on a card of a plain form; None if only astropy can tell."""
-    if len(image) != CARD or image.translate(None, _PRINTABLE):
+    if len(image) != CARD or image.translate(None, PRINTABLE):
         return None
     field = image[:8]
     if field in _COMMENTARY:
@@ -80,12 +82,6 @@ def _plain_card(image: bytes) -> Card | None:
     if type(value) is str:  # within one of a plain form, there is no quote
         rest = rest[rest.index(b"'", 1) :]
     return Card(keyword.decode(), value, rest.partition(b"/")[2].decode().strip(" "))
-
-
-def _from_image(image: bytes) -> Card:
-    from astropy.io import fits
-
-    return _by_astropy(fits.Card.fromstring(decoded(image)))
 
 
 def _by_astropy(card: fits.Card) -> Card:

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.formats.fits.card_images import CARD, COMMENTARY, END, card_images, keyword_of
-from blender_core.formats.fits.scan import padded
+from blender_core.formats.fits.raw_hdu import padded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -12,7 +12,7 @@ from blender_core.formats.files.compression import unpacked
 from blender_core.formats.files.stored_file import StoredFile
 from blender_core.formats.fits.cards import CARD
 from blender_core.formats.fits.hdulist import is_table, require_columns, table_of
-from blender_core.formats.fits.scan import BadFitsError
+from blender_core.formats.fits.raw_hdu import BadFitsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from blender_core.formats.files.source_file import SourceFile
     from blender_core.formats.fits.cards import RawHeader
-    from blender_core.formats.fits.scan import RawHDU
+    from blender_core.formats.fits.raw_hdu import RawHDU
 
 __all__ = ["StoredTable", "stored_table"]
 

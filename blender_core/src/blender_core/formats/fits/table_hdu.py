@@ -10,7 +10,7 @@ import numpy as np
 from blender_core.formats.files.byte_ranges import MadeBytes
 from blender_core.formats.fits.cards import CARD
 from blender_core.formats.fits.header_edit import card, header_of
-from blender_core.formats.fits.scan import padded
+from blender_core.formats.fits.raw_hdu import padded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

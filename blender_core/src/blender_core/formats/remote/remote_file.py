@@ -1,12 +1,15 @@
 """A file that is named by a URL, of which those places are fetched that are read."""
 
+# ruff: noqa: D102  # the base class says what its members are
+
 from __future__ import annotations
 
 import asyncio
+import functools
 import tempfile
 from concurrent.futures import CancelledError
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, NamedTuple, TypeVar, cast
 
 from blender_core.common.advice import Advice, Argument
 from blender_core.common.urls import file_name, shown_url
@@ -19,11 +22,13 @@ from blender_core.formats.remote.settings import Remote
 from blender_core.formats.remote.spans import Spans
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine, Iterable
+    from collections.abc import Awaitable, Callable, Coroutine, Iterable
     from concurrent.futures import Future
     from typing import NoReturn
 
 __all__ = ["Places", "RemoteFile"]
+
+T = TypeVar("T")
 
 _HEAD: Final = 64 << 10
 """As long as what most files begin with: the headers before the first array, or a tree."""
@@ -51,14 +56,7 @@ class Places(NamedTuple):
 class RemoteFile(StoredFile):
     """A file that is named by a URL. It begins to be fetched at once; what is wrong is told later.
 
-    Parameters
-    ----------
-    url : str
-        As the caller gives it.
-    settings : Remote
-        How it is fetched.
-    like : Places, optional
-        Where a file was read that this one may be like.
+    It may be `like` a file before it, of which it is known where it was read.
     """
 
     def __init__(self, url: str, settings: Remote, like: Places | None = None) -> None:
@@ -92,30 +90,25 @@ class RemoteFile(StoredFile):
 
     @property
     def length(self) -> int:
-        """How many bytes it has."""
         self._require_begun()
         assert self._length is not None  # noqa: S101
         return self._length
 
     @property
     def local(self) -> Path | None:
-        """A copy of the whole file on this machine, if it was downloaded."""
         self._require_begun()
         return None if self._folder is None else Path(self._folder.name, self._local_name)
 
     @property
     def is_hasty(self) -> bool:
-        """Whether headers that the checksum in a file vouches for are not fetched."""
         return not (self._settings.every_header or self._settings.download)
 
     def open(self, mode: str = "rb", buffering: int = -1) -> BinaryIO:
-        """Open it to read."""
         if (local := self.local) is not None:
             return cast("BinaryIO", local.open(mode, buffering))
-        return cast("BinaryIO", RemoteStream(self))
+        return cast("BinaryIO", RemoteStream(self.read_at, self.length))
 
     def fetch(self, places: Iterable[tuple[int, int]]) -> None:
-        """Fetch what will be read, at once: where places begin, and how long they are."""
         length = self.length
         if self.local is None:
             wanted = [(start, min(start + size, length)) for start, size in places]
@@ -124,11 +117,9 @@ class RemoteFile(StoredFile):
                 self._wait(_started(self._fetch(gaps)))
 
     def end_at_hand(self) -> bytes:
-        """Return what it ends with, as far as that has been fetched."""
         return self._spans.last(self.length)
 
     def refuse_as_whole(self, why: str) -> NoReturn:
-        """Raise the error that only the whole file would do, which is not at hand."""
         raise self._error(FetchError(Advice(why, ": to fetch whole files, pass ", WHOLE)))
 
     def read_at(self, start: int, size: int) -> bytes:
@@ -170,7 +161,7 @@ class RemoteFile(StoredFile):
         """Let go of what was fetched."""
         if self._begun is not None:
             self._begun.cancel()
-        self._spans.clear()
+        self._spans = Spans()
         if self._folder is not None:
             self._folder.cleanup()
 
@@ -193,10 +184,7 @@ class RemoteFile(StoredFile):
             await self._fetch(self._spans.gaps(tail, self._length))
 
     async def _ask_length(self) -> None:
-        async def asked() -> None:
-            self._length = await self._ranges.length()
-
-        await self._patiently(asked, self._settings.retries)
+        self._length = await self._patiently(self._ranges.length, self._settings.retries)
 
     async def _fetch(self, ranges: Iterable[tuple[int, int]], *, may_lack: bool = False) -> None:
         """Fetch ranges at the same time."""
@@ -247,34 +235,33 @@ class RemoteFile(StoredFile):
 
     async def _download(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="model-blender-")
-        path = Path(self._folder.name, self._local_name)
-
-        async def asked() -> None:
-            await self._ranges.download(path, self._settings.timeout)
-
-        await self._patiently(asked, self._settings.retries, is_long=True)
+        path, settings = Path(self._folder.name, self._local_name), self._settings
+        download = functools.partial(self._ranges.download, path, settings.timeout)
+        await self._patiently(download, settings.retries, is_long=True)
         self._length = path.stat().st_size
 
     @property
     def _local_name(self) -> str:
         return self.name if self.name not in ("", ".", "..") else "download"
 
-    async def _patiently(self, asked: Any, retries: int, *, is_long: bool = False) -> None:
+    async def _patiently(
+        self, asked: Callable[[], Awaitable[T]], retries: int, *, is_long: bool = False
+    ) -> T:
         """Ask again where a fault may pass."""
-        for n_before in range(retries + 1):
+        n_before = 0
+        while True:
             try:
                 async with asyncio.timeout(None if is_long else self._settings.timeout):
-                    await asked()
+                    return await asked()
             except TimeoutError:
                 msg = f"there was no answer in {self._settings.timeout:g} s"
                 fault = FetchError(msg, passes=True)
             except FetchError as told:
                 fault = told
-            else:
-                return
             if not fault.passes or n_before == retries:
                 raise fault
             await asyncio.sleep(max(_FIRST_WAIT * 2**n_before, fault.wait))
+            n_before += 1
 
     def _require_begun(self) -> None:
         if self._fault is not None:

@@ -23,11 +23,6 @@ class RemoteFiles:
         self._files: dict[str, RemoteFile] = {}
         self._like: Places | None = None
 
-    @property
-    def n_ahead(self) -> int:
-        """How many are fetched at a time."""
-        return self.settings.concurrent
-
     def begin(self, url: str) -> RemoteFile:
         """Begin to fetch a file, unless that has been done."""
         # Here: who has no URLs need not wait for what fetches them.

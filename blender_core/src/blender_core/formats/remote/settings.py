@@ -83,8 +83,9 @@ class Remote:
     @property
     def changed(self) -> dict[str, Any]:
         """What is not as it is by default."""
+        default = Remote()
         values = {each.name: getattr(self, each.name) for each in fields(self)}
-        return {name: value for name, value in values.items() if value != _DEFAULTS[name]}
+        return {name: value for name, value in values.items() if value != getattr(default, name)}
 
     def __repr__(self) -> str:
         # Options may have credentials.
@@ -93,8 +94,3 @@ class Remote:
             for name, value in self.changed.items()
         )
         return f"Remote({', '.join(shown)})"
-
-
-_DEFAULTS: Final = MappingProxyType(
-    {each.name: getattr(Remote(), each.name) for each in fields(Remote)}
-)

@@ -46,7 +46,3 @@ class Spans:
             return b""
         start, data = self._spans[-1]
         return data if start + len(data) == length else b""
-
-    def clear(self) -> None:
-        """Let go of all."""
-        self._spans.clear()

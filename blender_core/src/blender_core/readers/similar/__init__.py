@@ -1,3 +1,3 @@
 """Files that are like one before, and are read in less time."""
 
-__all__ = ["cache", "saved_headers"]
+__all__ = ["cache", "row", "saved_headers"]

@@ -19,17 +19,17 @@ import numpy as np
 
 from blender_core.common.caught_warnings import kept_apart
 from blender_core.formats.asdf.tree_text import AsdfText
-from blender_core.formats.files.source_file import regular_file
+from blender_core.formats.files.source_file import RegularFile, length_of_file
 from blender_core.formats.files.stored_file import StoredFile
 from blender_core.formats.fits.cards import CARD, RawHeader
 from blender_core.formats.fits.scan import padded
 from blender_core.readers.similar.trees import KnownTrees
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from typing import BinaryIO
+    from pathlib import Path
 
+    from blender_core.formats.files.source_file import ReadFile
     from blender_core.formats.fits.scan import RawFits
     from blender_core.schema.layout import Layout
 
@@ -99,9 +99,7 @@ class ReaderCache:
                 self._files.clear()
             self._files[structure.length] = [structure, *known][:_OF_A_LENGTH]
 
-    def tree_of(
-        self, path: str | os.PathLike[str] | StoredFile
-    ) -> tuple[type, AsdfText, str] | None:
+    def tree_of(self, path: str | Path | StoredFile) -> tuple[type, AsdfText, str] | None:
         """Return what a file has that is like one before: class, tree, and checksum of headers.
 
         Of a stored file, headers between arrays may be taken to be those of the one before. Where
@@ -111,7 +109,9 @@ class ReaderCache:
             return None
         is_hasty = isinstance(path, StoredFile) and path.is_hasty
         try:
-            with regular_file(path) as (file, length):
+            opened = path.open(buffering=0) if isinstance(path, StoredFile) else RegularFile(path)
+            with opened as file:
+                length = file.length if isinstance(file, RegularFile) else length_of_file(path)
                 known = self._files.get(length, [])
                 for structure in known:
                     if isinstance(path, StoredFile):
@@ -182,7 +182,7 @@ class _Structure:
         """Return where headers are that have to be read."""
         return [self.places[0], self.places[-1]] if is_hasty else [*self.places]
 
-    def read_tree(self, file: BinaryIO, is_hasty: bool = False) -> tuple[AsdfText, str] | None:
+    def read_tree(self, file: ReadFile, is_hasty: bool = False) -> tuple[AsdfText, str] | None:
         """Return the tree of a file that is like this one, and the checksum of its headers."""
         parts = []
         n_before = 0

@@ -31,7 +31,7 @@ _BROKEN: Final = f",{JOINT}    "
 """A comma after which the line is broken."""
 _COMMA: Final = ", "
 _COMMAS: Final = re.compile(f"{_BROKEN}|{_COMMA}")
-_UNKNOWN: Final = object()
+_NO_ANCHORS: Final[list[str]] = []
 
 
 def entries_of(text: str) -> list[str]:
@@ -49,55 +49,55 @@ class EntryPattern:
         pieces = _pieces(start, parts, self._has_commas) if self._has_commas or is_simple else []
         self._pieces = [piece for piece, _ in pieces]
         self._slots = [slot for _, slot in pieces]
-        self._known: list[dict[str, Any]] = [{} for _ in pieces]
-        """What pieces of others have meant, by their texts."""
 
-    def find(self, entry: str) -> Found | None:
+    def find(self, entry: str, *, thoroughly: bool = True) -> Found | None:
         """Return the wanted values and the anchors of an entry; None if it does not fit.
 
-        Values that are those of the parsed entry need not be among them.
+        Values that are those of the parsed entry need not be among them. Unless it is looked
+        through thoroughly, an entry with as many pieces fits by these, or not at all.
         """
         found = self._in_pieces(entry) if self._pieces else None
-        return found or self._whole.find(entry.replace(JOINT, "\n") + "\n")
+        if found is None and (thoroughly or not self._pieces):
+            found = self._whole.find(entry.replace(JOINT, "\n") + "\n")
+        return found
 
     def _in_pieces(self, entry: str) -> Found | None:
         pieces = entry.replace(_BROKEN, _COMMA).split(_COMMA) if self._has_commas else [entry]
         if len(pieces) != len(self._pieces):
             return None
-        places: list[int] = []
-        values: list[Any] = []
+        values: dict[int, Any] = {}
         for number in compress(count(), map(ne, pieces, self._pieces)):
             piece, slot = pieces[number], self._slots[number]
             if slot is None:
                 return None
-            known = self._known[number]
-            value = known.get(piece, _UNKNOWN)
-            if value is _UNKNOWN:
-                value = slot.value(piece)
+            start, end, place, known = slot
+            if piece in known:
+                value = known[piece]
+            else:
+                # Nothing is left of a piece where these two overlap, and that is no scalar.
+                if not (piece.startswith(start) and piece.endswith(end)):
+                    return None
+                value = scalar_value(piece[len(start) : len(piece) - len(end)])
                 if value is DOUBTFUL:
                     return None
                 if len(known) < MOST_KEPT:
                     known[piece] = value
-            if slot.place is not None:
-                places.append(slot.place)
-                values.append(value)
-        return places, values, []
+            if place is not None:
+                values[place] = value
+        return values, _NO_ANCHORS
 
 
 class _PieceSlot(NamedTuple):
-    """The scalar of a piece: what stands before it and after it, and where its value goes."""
+    """The scalar of a piece."""
 
     start: str
+    """What stands before it."""
     end: str
+    """What stands after it."""
     place: int | None
-
-    def value(self, piece: str) -> Any:
-        """Return the value of the scalar of another piece."""
-        start, end, _ = self
-        if not (piece.startswith(start) and piece.endswith(end)):
-            return DOUBTFUL
-        # Nothing is left of a piece where these two overlap, and that is no scalar.
-        return scalar_value(piece[len(start) : len(piece) - len(end)])
+    """Where its value goes."""
+    known: dict[str, Any]
+    """What pieces of others have meant, by their texts."""
 
 
 def _pieces(
@@ -121,7 +121,7 @@ def _pieces(
         slot = None
         if len(within) == 1:
             ((first, last, place),) = within
-            slot = _PieceSlot(entry[begin:first], entry[last:end], place)
+            slot = _PieceSlot(entry[begin:first], entry[last:end], place, {})
         pieces.append((entry[begin:end], slot))
         begin = after
     return pieces

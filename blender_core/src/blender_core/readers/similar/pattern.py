@@ -23,11 +23,8 @@ _FEW: Final = 32
 _LONGEST: Final = 1 << 14
 _UNKNOWN: Final = object()
 
-Found: TypeAlias = tuple["list[int]", "list[Any]", "list[str]"]
-"""The places of a text's wanted values, the values, and its anchors.
-
-No tuple for each value: what is kept of many objects, Python's collector looks through repeatedly.
-"""
+Found: TypeAlias = tuple["dict[int, Any]", "list[str]"]
+"""The wanted values of a text, by their places, and its anchors."""
 
 
 class Slot(NamedTuple):
@@ -94,7 +91,7 @@ class TextPattern:
         wanted = [*compress(values, self._are_wanted)]
         others = [*map(is_not, wanted, self._own)]
         anchors = [anchor for number in self._passed for anchor in values[number]]
-        return [*compress(self._places, others)], [*compress(wanted, others)], anchors
+        return dict(compress(zip(self._places, wanted, strict=True), others)), anchors
 
     def _divided(self, text: str) -> Sequence[str] | None:
         """Return what a text has in place of the parts; None if something else is in between."""

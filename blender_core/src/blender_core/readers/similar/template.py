@@ -20,7 +20,7 @@ from blender_core.common.cached import cached_property
 from blender_core.formats.asdf.scalars import DOUBTFUL, scalar_value
 from blender_core.formats.asdf.skeleton import CertainText
 from blender_core.formats.asdf.tree_text import CHECKSUM
-from blender_core.readers.similar.entry_pattern import JOINT, EntryPattern, entries_of
+from blender_core.readers.similar.entry_pattern import EntryPattern, entries_of
 from blender_core.readers.similar.pattern import MOST_KEPT, Passed, Slot, TextPattern
 from blender_core.schema.attributes import unknown_attribute
 from blender_core.schema.layout import Layout
@@ -79,14 +79,16 @@ class TreeTemplate:
         self._wants_wcs = layout.known is not None and _WCS not in layout.known
         self._wants_wcs |= any(is_within(path, _WCS) for path in layout.paths)
         checksum = _entries(asdf.root).get(CHECKSUM)
-        self._values = (
-            *values,
+        self.base = [*values]
+        """The values of the tree, for all that are like it."""
+        self.rest = (
             *(beyond[path] for path in others.paths),
             None if checksum is None else asdf.checksum,
         )
+        """What follows them: what is beyond the layout, and the checksum."""
         self._places: dict[int, int] = {}
         wanted = (*_nodes(asdf.root, layout.root), *_nodes(asdf.root, others.root), checksum)
-        for place, (node, value) in enumerate(zip(wanted, self._values, strict=True)):
+        for place, (node, value) in enumerate(zip(wanted, (*values, *self.rest), strict=True)):
             if node is not None and node.id == "scalar":
                 self._places[id(node)] = place
             elif value is not None:
@@ -132,41 +134,36 @@ class TreeTemplate:
         start, pieces = self._pieces
         return TextPattern(start, [_part(*piece) for piece in pieces])
 
-    def values(self, text: str) -> list[Any] | None:
-        """Return the wanted values of a tree, and its checksum; None if its text does not fit."""
-        if JOINT in text:
-            return None
-        values = self._by_entries(entries_of(text))
-        if values is None and (found := self._whole.find(text)) is not None:
-            values = [*self._values]
-            _put(found, values)
-            values = values if _are_distinct(found[2]) else None
-        return values
+    def differences_in_text(self, text: str) -> dict[int, Any] | None:
+        """Return the values that a tree has of its own, by place; None if its text does not fit."""
+        values, anchors = self._whole.find(text) or (None, [])
+        return values if _are_distinct(anchors) else None
 
-    def _by_entries(self, entries: list[str]) -> list[Any] | None:
-        """Return the values of a tree that has the same entries, each like the one in its place."""
+    def differences(self, entries: list[str], *, thoroughly: bool) -> dict[int, Any] | None:
+        """Return those of a tree that has the same entries, each like the one in its place."""
         if len(entries) != len(self._entries):
             return None
-        values = [*self._values]
+        differences: dict[int, Any] = {}
         anchors: dict[int, Sequence[str]] = {}
         for number in compress(self._numbers, map(ne, entries, self._entries)):
             entry, known = entries[number], self._found[number]
             found = known.get(entry)
             if found is None:
                 pattern = self._patterns[number]
-                found = None if pattern is None else pattern().find(entry)
+                found = None if pattern is None else pattern().find(entry, thoroughly=thoroughly)
                 if found is None:
                     return None
                 if len(known) < MOST_KEPT and len(entry) <= _LONGEST_KEPT:
                     known[entry] = found
-            _put(found, values)
-            if found[2] or self._anchors[number]:
-                anchors[number] = found[2]
+            values, own_anchors = found
+            differences.update(values)
+            if own_anchors or self._anchors[number]:
+                anchors[number] = own_anchors
         if anchors:
             of_all = [anchors.get(number, own) for number, own in enumerate(self._anchors)]
             if not _are_distinct([*chain.from_iterable(of_all)]):
                 return None
-        return values
+        return differences
 
     def _divide(self, node: Any, keys: tuple[str, ...], *, in_braces: bool) -> None:
         """Find the scalars below a node, and the keys to be passed over."""
@@ -226,12 +223,6 @@ class TreeTemplate:
                     waiting.extend(node.value)
                 elif node.id == "mapping":
                     waiting.extend(child for entry in node.value for child in entry)
-
-
-def _put(found: Found, values: list[Any]) -> None:
-    places, differing, _ = found
-    for place, value in zip(places, differing, strict=True):
-        values[place] = value
 
 
 def _are_distinct(anchors: Sequence[str]) -> bool:

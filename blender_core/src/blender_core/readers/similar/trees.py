@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.readers.similar.entry_pattern import JOINT, entries_of
+from blender_core.readers.similar.row import SimilarRow
 from blender_core.readers.similar.template import TreeTemplate, UnusualTreeError
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["KnownTrees"]
 
 _MOST: Final = 64
-_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
+_NOTHING: Final[Mapping[Any, Any]] = MappingProxyType({})
 _OTHER_LINE_BREAKS: Final = "\r\x85\u2028\u2029\ufeff"
 
 
@@ -25,30 +27,46 @@ class KnownTrees:
 
     def __init__(self, layout: Layout) -> None:
         self._layout = layout
+        self._size = len(layout.paths)
         self._templates: list[TreeTemplate] = []
+        self._latest: TreeTemplate | None = None
 
-    def values(self, asdf: AsdfText) -> list[Any] | None:
+    def values(self, asdf: AsdfText, own: Mapping[int, Any] = _NOTHING) -> SimilarRow | None:
         """Return the wanted values of a tree that is like one that is known.
 
         If there are, its checksum is known as well, and beyond them is what the layout's schema
-        does not know.
+        does not know. Some are the file's own, by place, whatever the tree has.
         """
         try:
             text = asdf.text
         except UnicodeDecodeError:
             return None
-        for template in self._templates:
-            values = template.values(text)
-            if values is not None:
-                if template is not self._templates[0]:
-                    # The next tree will most likely be like this one.
-                    self._templates.remove(template)
-                    self._templates.insert(0, template)
-                checksum = values.pop()
-                asdf.checksum = checksum if isinstance(checksum, str) else None
-                size = len(self._layout.paths)
-                asdf.beyond = tuple(zip(template.beyond, values[size:], strict=True))
-                return values[:size] if template.beyond else values
+        if JOINT in text or (fitting := self._fitting(text)) is None:
+            return None
+        template, differences = fitting
+        if template is self._latest and template is not self._templates[0]:
+            # Two of a kind one after the other: the next will most likely be like them.
+            self._templates.remove(template)
+            self._templates.insert(0, template)
+        self._latest = template
+        rest = enumerate(template.rest, self._size)
+        *beyond, checksum = [differences.pop(place, value) for place, value in rest]
+        asdf.checksum = checksum if isinstance(checksum, str) else None
+        asdf.beyond = tuple(zip(template.beyond, beyond, strict=True))
+        differences.update(own)
+        return SimilarRow.of(template.base, differences)
+
+    def _fitting(self, text: str) -> tuple[TreeTemplate, dict[int, Any]] | None:
+        """Return a tree that a text is like, and the values that are not the same."""
+        entries = entries_of(text)
+        # To look through all of a text takes several times as long as to see which it is like.
+        for thoroughly in (False, True):
+            for template in self._templates:
+                differences = template.differences(entries, thoroughly=thoroughly)
+                if differences is None and thoroughly:
+                    differences = template.differences_in_text(text)
+                if differences is not None:
+                    return template, differences
         return None
 
     def add(

@@ -1,23 +1,30 @@
-"""What a plan is made for: the attributes of an input or a class, and what it says of itself."""
+"""What a plan is made for, and checked against: an input, or its class, and the product."""
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any
 
+from blender_core.common.foreign import type_name
+from blender_core.common.wording import named
+from blender_core.errors import NotADatamodelError, UnknownInputError
 from blender_core.formats.remote.remote_files import RemoteFiles
 from blender_core.inputs.inputs import lent
 from blender_core.inputs.opener import Opener
 from blender_core.plugins.context import Context
+from blender_core.plugins.manager import Plugins
 from blender_core.plugins.source import attributes_of
+from blender_core.readers.plugin_source import PluginSource
 from blender_core.schema.attributes import read_attributes
 from blender_core.schema.model_class import described, import_datamodels
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from blender_core.formats.remote.settings import Remote
-    from blender_core.plugins.manager import Plugins
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["attributes_and_context"]
+__all__ = ["attributes_and_context", "schema_of_product"]
 
 
 def attributes_and_context(
@@ -50,3 +57,22 @@ def _attributes_of_blank(model_type: type) -> dict[str, Attribute] | None:
     # Every new one has these two. If a class's schema lacks them, they are attributes beyond it.
     has_all = {"meta.date", "meta.model_type"} <= attributes.keys()
     return attributes if has_all and not model_class.has_own_metadata else None
+
+
+def schema_of_product(product: Any, plugins: Plugins | None) -> Mapping[str, Any]:
+    """Return the schema of a datamodel, of its file or class, or of what plugins have products for.
+
+    Without plugins, the installed ones are asked, if the engine does not know the product.
+    """
+    label = "the product"
+    product = product() if isinstance(product, type) else product
+    try:
+        return Opener().open(product, label).schema
+    except (UnknownInputError, NotADatamodelError):
+        plugins = Plugins.discover() if plugins is None else plugins
+        name = product if isinstance(product, (str, os.PathLike)) else type_name(product)
+        label = named(label, name)
+        claim = plugins.product(product, label, Opener().opened(product, label))
+        if claim is None:
+            raise
+        return PluginSource(*claim, label).schema

@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import warnings
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -52,8 +52,9 @@ class Lines(Source):
         "length": {"type": "integer", "fits_keyword": "LENGTH", "blend_rule": "sum", "blend_table": True},
     }}}}
 
-    def __init__(self, line, what):
+    def __init__(self, line, what, kind):
         self.line, self.what = line, what
+        self.files = [Path("/origins", kind.__name__, line)]
 
     def read(self, layout):
         if self.line == "line 10":
@@ -68,7 +69,7 @@ def blender_open(given, what):
         lines = Path(given).read_text().splitlines()
         if not lines:
             raise InputError(f"{what} is empty")
-        return [Lines(line, what) for line in lines]
+        return [Lines(line, what, type(given)) for line in lines]
 """
 
 
@@ -118,7 +119,8 @@ def come_to(inputs, executor=None, product=None, **settings):
                 **settings,
             )
             tables = [(hdu.columns.names, hdu.data.tobytes()) for hdu in result.hdus()]
-            how = told(result), tables, [str(fault) for fault in result.skipped]
+            skipped = [str(fault) for fault in result.skipped]
+            how = told(result), tables, skipped, [*map(str, result.files)]
         except BlenderError as error:
             how = type(error), str(error)
     return how, counts, [(each.category, str(each.message), each.filename) for each in caught]
@@ -132,12 +134,12 @@ def assert_the_same(inputs, pool, **settings):
 
 class TestTheSame:
     def test_files_of_names_and_paths(self, paths, pool):
-        (told, tables, _), counts, caught = assert_the_same(paths, pool)
+        (told, tables, *_), counts, caught = assert_the_same(paths, pool)
         assert "NRCA1" in told
         assert len(tables) == 1
         assert counts == [(number, N_FILES) for number in range(1, N_FILES + 1)]
         assert not caught
-        (_, tables, _), *_ = assert_the_same(
+        (_, tables, *_), *_ = assert_the_same(
             [*map(str, paths)], pool, overrides={"DETECTOR": "join"}
         )
         assert len(tables) == 2
@@ -205,7 +207,7 @@ class TestTheSame:
             products.append(product)
         # The worker can tell of products like the first, the caller of the others.
         given = [*products, *products, *paths[:5]]
-        (_, ((_, content), *_), _), *_ = assert_the_same(given, pool, expand=True)
+        (_, ((_, content), *_), *_), *_ = assert_the_same(given, pool, expand=True)
         assert len(content) % (2 + 2 + 2 + 2 + 5) == 0  # rows
 
     def test_rows_of_a_plugins_files(self, pool, tmp_path, acme_site, monkeypatch):
@@ -215,8 +217,11 @@ class TestTheSame:
             file = tmp_path / f"{number}.txt"
             file.write_text("".join(f"line {number * row}\n" for row in range(number % 4)))
             files.append(file)
-        (told, *_), *_ = assert_the_same(files, pool, on_bad_input="skip")
+        (told, *_, names), *_ = assert_the_same(files, pool, on_bad_input="skip")
         assert "meta.length" in told
+        assert f"/origins/{type(files[0]).__name__}/line 0" in names
+        assert_the_same([*map(str, files)], pool, on_bad_input="skip")
+        assert_the_same([*map(str, files[:20]), *files[20:]], pool, on_bad_input="skip")
         how, _, caught = assert_the_same(files, pool)
         assert [Path(filename).name for *_, filename in caught] == ["texts_plugin.py"]
         assert how[1].count("is empty") == 10
@@ -515,6 +520,48 @@ class TestFaults:
         executor.shutdown()
         with pytest.raises(ExecutorError, match="ThreadPoolExecutor"):
             blendmodels(None, paths, executor=executor)
+
+    @pytest.mark.parametrize("n_good", [0, 2])
+    @pytest.mark.parametrize("how", ["refused", "cancelled", "no future"])
+    def test_executors_that_do_not_do_what_they_should(self, paths, how, n_good):
+        class Odd(Inline):
+            def submit(self, function, /, *args):
+                if len(self.futures) < n_good:
+                    return super().submit(function, *args)
+                if how == "refused":
+                    raise OSError(how)
+                future = super().submit(int) if how == "no future" else Future()
+                future.cancel()
+                return future
+
+        blender = ModelBlender()
+        blender.accumulate(paths[0])
+        executor = Odd()
+        with pytest.raises(ExecutorError, match="the executor, Odd, could not") as caught:
+            blender.accumulate_all(paths * 2, executor=executor)
+        assert caught.value.numbers[0] == 2 + 16 * n_good
+        blender.accumulate_all(paths[1:])
+        assert told(blender.finalize_model(None)) == told(blendmodels(None, paths))
+
+    @pytest.mark.exhaustive
+    def test_answers_fit_in_a_pipe(self, tmp_path, acme_site, monkeypatch):
+        """A pool of Python's waits for ever for the rest of one whose worker was killed."""
+        monkeypatch.syspath_prepend(acme_site / "texts")
+        sizes = []
+
+        class Measured(Inline):
+            def submit(self, function, /, *args):
+                future = super().submit(function, *args)
+                sizes.append(len(future.result()))
+                return future
+
+        files = [tmp_path / f"{number}.txt" for number in range(90)]
+        for file in files:
+            file.write_text("".join(f"{os.urandom(16).hex()}\n" for _ in range(200)))
+        ModelBlender().accumulate_all(files, executor=Measured())
+        assert len(sizes) > 4
+        # Three are made before it is known how long their answers are.
+        assert max(sizes[3:]) < 64 << 10 < max(sizes)
 
     def test_something_else_than_an_executor(self, paths):
         with pytest.raises(TypeError, match=r"executor is a concurrent.futures.Executor, not 4"):

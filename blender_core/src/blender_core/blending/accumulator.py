@@ -9,6 +9,7 @@ import traceback
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Final
 
+from blender_core.blending.messages import label_of
 from blender_core.blending.needs import needs_of
 from blender_core.blending.rows import Row, key_of, read_row, rows_of, warn_of_disorder
 from blender_core.blending.runs import Runs
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
     from blender_core.blending.needs import Needs
     from blender_core.blending.rows import Key
+    from blender_core.blending.runs import Run
     from blender_core.errors import BlenderError, BlendWarning
     from blender_core.formats.remote.remote_files import RemoteFiles
     from blender_core.inputs.association import ProductChoice
@@ -127,38 +129,61 @@ class Accumulator:
         self, inputs: Iterable[Input], call: _Call
     ) -> Generator[tuple[str, AbstractContextManager[Any]]]:
         for each in inputs:
-            self._n_given += 1
-            try:
-                yield from each.singles(self._remote)
-            except InputError as fault:
-                names = each.file_names
-                label = named(each.label, names[0]) if len(names) == 1 else each.label
-                fault.input = fault.input or label
-                call.faults.append(fault)
+            yield from self._singles_of(each, call)
             self.files += each.file_names
             del each  # as above
 
+    def _singles_of(
+        self, each: Input, call: _Call
+    ) -> Generator[tuple[str, AbstractContextManager[Any]]]:
+        self._n_given += 1
+        try:
+            yield from each.singles(self._remote)
+        except InputError as fault:
+            names = each.file_names
+            label = named(each.label, names[0]) if len(names) == 1 else each.label
+            fault.input = fault.input or label
+            call.faults.append(fault)
+
     def _read_in_runs(self, inputs: Inputs, call: _Call, runs: Runs) -> None:
         """Let workers read files. All else is read here, once what comes before it was added."""
-        in_turn = self._in_turn(inputs, call, runs)
-        with closing(in_turn), closing(self._singles(in_turn, call)) as singles:
-            for label, loan in singles:
-                name = file_name(loan)
-                # The first input settles what is wanted of all.
-                if name is None or not self.kinds:
-                    self._await_all(runs, call)
-                    self._add(label, loan, self._n_given, call)
-                elif runs.add(self._n_given, label, name):
-                    if runs.are_enough:
-                        self._await_next(runs, call)
-                    runs.send(self.kinds)
-                del loan
+        with closing(self._in_turn(inputs, call, runs)) as in_turn:
+            for each in in_turn:
+                if not isinstance(each, Input):
+                    self._n_given += 1
+                    self._send(each, None, call, runs)
+                    continue
+                with closing(self._singles_of(each, call)) as singles:
+                    for label, loan in singles:
+                        name = file_name(loan)
+                        if name is None:
+                            self._await_all(runs, call)
+                            self._add(label, loan, self._n_given, call)
+                        else:
+                            self._send(name, label, call, runs)
+                        del loan
+                if not runs.add_files(each.file_names):
+                    self.files += each.file_names
+                del each, singles  # as above
         self._await_all(runs, call)
         runs.warn_of_unreadable()
 
-    def _in_turn(self, inputs: Inputs, call: _Call, runs: Runs) -> Generator[Input]:
+    def _send(self, name: str | Path, label: str | None, call: _Call, runs: Runs) -> None:
+        """Have a file read by a worker; but the first input settles what is wanted of all."""
+        if not self.kinds:
+            self._add(
+                label or label_of(self._n_given), lent(name, self._remote), self._n_given, call
+            )
+            if label is None:
+                self.files.append(os.fspath(name))
+        elif runs.add(self._n_given, name, label):
+            if runs.are_enough:
+                self._await_next(runs, call)
+            runs.send(self.kinds)
+
+    def _in_turn(self, inputs: Inputs, call: _Call, runs: Runs) -> Generator[Input | Path | str]:
         """Give inputs, after what comes before where one may warn of something, or fails."""
-        given = iter(inputs)
+        given = inputs.plainly()
         while True:
             try:
                 each = next(given)
@@ -167,7 +192,7 @@ class Accumulator:
             except Exception:
                 self._await_all(runs, call)
                 raise
-            if type(each) is not Input:
+            if isinstance(each, Input) and type(each) is not Input:
                 self._await_all(runs, call)
             yield each
             del each  # as above
@@ -182,27 +207,37 @@ class Accumulator:
         if (read := runs.next()) is None:
             return False
         run, answer = read
-        self.files += map(str, answer.files)
         warnings: dict[int, list[BlendWarning]] = {}
         for place, warning in answer.warnings:
             warnings.setdefault(place, []).append(warning)
         n_again = start = 0
-        names, labels = run.given
-        for end, part in zip([*answer.again, len(names)], answer.parts, strict=True):
-            for place in range(start, end):
-                part.labels.add(run.numbers[place], *answer.several.get(place, (1,)))
+        for end, part in zip([*answer.again, len(run.names)], answer.parts, strict=True):
+            if answer.several:
+                for place in range(start, end):
+                    part.labels.add(run.numbers[place], *answer.several.get(place, (1,)))
+            else:
+                part.labels.add_each(run.numbers[start:end])
             self.columns.extend(part)
             for place in range(start, end):
                 for warning in warnings.get(place, ()):
                     warn_again(warning)
+                self._note_files(run, place, answer.files.get(place, ()))
                 call.count()
-            if end < len(names):
-                loan = lent(names[end], self._remote)
-                is_good = self._add(labels[end], loan, run.numbers[end], call)
+            if end < len(run.names):
+                loan = lent(run.names[end], self._remote)
+                is_good = self._add(label_of(run.labels[end]), loan, run.numbers[end], call)
+                self._note_files(run, end)
                 n_again += is_good and end in answer.unreadable
             start = end + 1
         runs.note(answer, n_again)
         return True
+
+    def _note_files(self, run: Run, place: int, opened: Iterable[str] = ()) -> None:
+        """Note the files of an input that was read, and what a plugin opened beside them."""
+        self.files += opened
+        if isinstance(run.labels[place], int):
+            self.files.append(os.fspath(run.names[place]))
+        self.files += run.files.get(place, ())
 
     def _add(self, label: str, loan: AbstractContextManager[Any], number: int, call: _Call) -> bool:
         """Read an input, and tell whether it is good."""

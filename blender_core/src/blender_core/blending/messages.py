@@ -10,6 +10,8 @@ import functools
 import hashlib
 import pickle
 import zlib
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from blender_core.blending.needs import Needs
@@ -17,8 +19,7 @@ from blender_core.readers.reader import layout_of
 from blender_core.schema.attributes import read_attributes, unknown_attribute
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+    from collections.abc import Iterable, Mapping, Sequence
 
     from blender_core.blending.rows import Key
     from blender_core.common.provider import Provider
@@ -32,9 +33,11 @@ if TYPE_CHECKING:
 __all__ = [
     "Answer",
     "Given",
+    "Kinds",
     "KnownKind",
     "Refusal",
     "Task",
+    "label_of",
     "packed",
     "unpacked",
     "with_digest",
@@ -44,6 +47,7 @@ _FAST: Final = 1
 """The level of compression: the caller has all workers to feed."""
 _SMALL: Final = 9
 """That of what is packed once, and sent with each run."""
+_MOST_WORDS: Final = 16 << 10
 
 
 class Task(NamedTuple):
@@ -59,11 +63,47 @@ class Task(NamedTuple):
     """How inputs by URL are fetched."""
 
 
+class Kinds(NamedTuple):
+    """The kinds of inputs that the caller knows, each packed for itself."""
+
+    words: bytes
+    """What is said in many answers, and need not be sent with each."""
+    contents: Sequence[bytes]
+
+    @classmethod
+    def of(cls, kinds: Iterable[KnownKind]) -> Kinds:
+        """Pack those that can be: where a class is nowhere else, the caller reads such inputs."""
+        words, contents = b"", []
+        for kind in kinds:
+            with suppress(Exception):
+                contents.append(pickle.dumps(kind))
+                words += pickle.dumps(kind.paths)
+        return cls(words[-_MOST_WORDS:], contents)
+
+
 class Given(NamedTuple):
     """The file names of a run, and what the inputs are called."""
 
-    names: list[str | Path]
-    labels: list[str]
+    names: Sequence[str | Path]
+    are_paths: bool
+    """Whether the names, which are texts then, are those of paths."""
+    labels: Sequence[int | str]
+    """A number is that of an input."""
+
+    @classmethod
+    def of(cls, names: Sequence[str | Path], labels: Sequence[int | str]) -> Given:
+        """Return what says the same in few objects, which are sent in no time."""
+        are_paths = {*map(type, names)} == {type(Path())}
+        first, last = labels[0], labels[-1]
+        if isinstance(first, int) and isinstance(last, int):
+            numbers = range(first, last + 1)
+            labels = numbers if labels == [*numbers] else labels
+        return cls([*map(str, names)] if are_paths else names, are_paths, labels)
+
+
+def label_of(label: int | str) -> str:
+    """Return what messages call an input."""
+    return label if isinstance(label, str) else f"input {label}"
 
 
 class KnownKind(NamedTuple):
@@ -105,7 +145,7 @@ class Answer(NamedTuple):
     """Those of them that cannot be read: others are left to the caller."""
     several: dict[int, tuple[int, list[str]]]
     """The inputs that are not one row: how many, and what they are called."""
-    files: dict[Path, None]
+    files: dict[int, list[str]]
     """What plugins opened beside the files of the run."""
     warnings: list[tuple[int, BlendWarning]]
     host: str
@@ -130,12 +170,13 @@ def _digest(content: bytes) -> bytes:
     return hashlib.sha256(content).digest()
 
 
-def packed(content: Any, *, is_sent_often: bool = False) -> bytes:
-    """Return something as it is sent."""
-    level = _SMALL if is_sent_often else _FAST
-    return zlib.compress(pickle.dumps(content, pickle.HIGHEST_PROTOCOL), level)
+def packed(content: Any, words: bytes = b"", *, is_sent_often: bool = False) -> bytes:
+    """Return something as it is sent to somebody who has the same words."""
+    packer = zlib.compressobj(_SMALL if is_sent_often else _FAST, zdict=words)
+    return packer.compress(pickle.dumps(content, pickle.HIGHEST_PROTOCOL)) + packer.flush()
 
 
-def unpacked(content: bytes) -> Any:
+def unpacked(content: bytes, words: bytes = b"") -> Any:
     """Return what was sent."""
-    return pickle.loads(zlib.decompress(content))  # noqa: S301  # who sends it runs our code anyway
+    text = zlib.decompressobj(zdict=words).decompress(content)
+    return pickle.loads(text)  # noqa: S301  # who sends it runs our code anyway

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import logging
 import os
-import pickle
 import uuid
 from collections import Counter, deque
 from concurrent.futures import Executor, Future
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from blender_core.blending.messages import (
     Answer,
     Given,
+    Kinds,
     KnownKind,
     Refusal,
     Task,
@@ -45,6 +44,12 @@ __all__ = ["Run", "Runs"]
 _LOGGER: Final = logging.getLogger(__name__)
 _LONGEST: Final = 256
 """How many names a run has, in the end."""
+_ROOMY: Final = 32 << 10
+"""How many bytes an answer may have, to be sent at once.
+
+A pipe of Linux takes twice as many. Of an answer that waits for the rest of it to be taken, there
+would be a part if its worker were killed, and Python's pools (3.11) wait for the rest for ever.
+"""
 _FIRST: Final = 16
 """How many the first ones have: what they tell of kinds, others are to know."""
 _FEW: Final = 100
@@ -54,15 +59,20 @@ _PATIENCE: Final = 5
 
 
 class Run(NamedTuple):
-    """The file names of some inputs that follow each other, and their numbers and labels."""
+    """The file names of some inputs that follow each other."""
 
     numbers: list[int]
-    given: Given
+    names: list[str | Path]
+    labels: list[int | str]
+    """What they are called that are something else than the name of a file; else their numbers."""
+    files: dict[int, list[str]]
+    """The files that such are of, by the place of their last name."""
 
 
 class _Sent(NamedTuple):
     run: Run
     future: Future[bytes]
+    words: bytes
 
 
 class Runs:
@@ -79,10 +89,10 @@ class Runs:
         task = Task(uuid.uuid4().hex, plugins.sent(), folder, expands, remote)
         self._task = packed((surroundings(), packed(task)))
         self._expands = expands
-        self._run = Run([], Given([], []))
+        self._run = Run([], [], [], {})
         self._sent: deque[_Sent] = deque()
         self._kinds: Mapping[Key, Kind] = {}
-        self._packed_kinds = b""
+        self._packed_kinds = self._words = b""
         self._size = _FIRST
         self._n_workers = _number_of_workers(executor)
         self._n_sent = 0
@@ -103,12 +113,23 @@ class Runs:
         while self._sent:
             self._sent.pop().future.cancel()
 
-    def add(self, number: int, label: str, name: str | Path) -> bool:
+    def add(self, number: int, name: str | Path, label: str | None) -> bool:
         """Add a name, and tell whether there are enough for now."""
-        self._run.numbers.append(number)
-        self._run.given.names.append(name)
-        self._run.given.labels.append(label)
-        return len(self._run.numbers) >= self._size
+        run = self._run
+        run.numbers.append(number)
+        run.names.append(name)
+        run.labels.append(label or number)
+        return len(run.numbers) >= self._size
+
+    def add_files(self, files: list[str]) -> bool:
+        """Have files noted once their input has been read, and tell whether that is yet to come."""
+        run = self._run
+        if not run.numbers:
+            if not self._sent:
+                return False
+            run = self._sent[-1].run
+        run.files.setdefault(len(run.numbers) - 1, []).extend(files)
+        return True
 
     @property
     def are_enough(self) -> bool:
@@ -117,19 +138,18 @@ class Runs:
 
     def send(self, kinds: Mapping[Key, Kind]) -> None:
         """Send the names that have been added, with the kinds that are known by now."""
-        run, self._run = self._run, Run([], Given([], []))
+        run, self._run = self._run, Run([], [], [], {})
         if not run.numbers:
             return
         if kinds is not self._kinds:
             self._kinds = kinds
             self._pack_kinds()
         try:
-            future = self._executor.submit(
-                read_run, self._task, self._packed_kinds, packed(run.given)
-            )
+            given = packed(Given.of(run.names, run.labels))
+            future = self._executor.submit(read_run, self._task, self._packed_kinds, given)
         except Exception as error:  # an executor raises what it likes
             raise _failed(self._executor, run, error) from error
-        self._sent.append(_Sent(run, future))
+        self._sent.append(_Sent(run, future, self._words))
         self._n_names += len(run.numbers)
         self._n_sent += 1
         if self._n_sent >= 2 * self._n_workers:
@@ -142,12 +162,15 @@ class Runs:
         """Return the next run, and what was read of it; None if none was sent."""
         if not self._sent:
             return None
-        run, future = self._sent[0]
+        run, future, words = self._sent[0]
         try:
-            answer: Answer | Refusal = unpacked(self._result(future))
+            content = self._result(future)
+            answer: Answer | Refusal = unpacked(content, words)
         except Exception as error:  # as above
             raise _failed(self._executor, run, error) from error
         self._sent.popleft()
+        if len(content) > _ROOMY:
+            self._size = min(self._size, max(1, len(run.names) * _ROOMY // len(content)))
         if isinstance(answer, Refusal):
             raise _refused(answer)
         return run, answer
@@ -181,21 +204,22 @@ class Runs:
         warn(msg)
 
     def _pack_kinds(self) -> None:
-        contents: list[bytes] = []
+        known = []
         for key, kind in self._kinds.items():
             needs = needs_of(kind) if self._expands else None
-            known = KnownKind(
-                with_digest(key),
-                kind.layout.digest,
-                kind.layout.paths,
-                kind.layout.columns and dict(kind.layout.columns),
-                dict(needs.purposes) if needs else None,
-                dict(needs.labels) if needs else None,
+            known.append(
+                KnownKind(
+                    with_digest(key),
+                    kind.layout.digest,
+                    kind.layout.paths,
+                    kind.layout.columns and dict(kind.layout.columns),
+                    dict(needs.purposes) if needs else None,
+                    dict(needs.labels) if needs else None,
+                )
             )
-            # Where its class is nowhere else, such inputs are read here.
-            with suppress(Exception):
-                contents.append(pickle.dumps(known))
-        self._packed_kinds = packed(tuple(contents), is_sent_often=True)
+        kinds = Kinds.of(known)
+        self._packed_kinds = packed(kinds, is_sent_often=True)
+        self._words = kinds.words
 
 
 def _require_executor(executor: Any) -> Executor:

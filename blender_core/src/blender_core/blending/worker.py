@@ -17,9 +17,11 @@ from typing import TYPE_CHECKING, Any
 from blender_core.blending.messages import (
     Answer,
     Given,
+    Kinds,
     KnownKind,
     Refusal,
     Task,
+    label_of,
     packed,
     unpacked,
     with_digest,
@@ -34,7 +36,7 @@ from blender_core.formats.remote.remote_files import RemoteFiles
 from blender_core.inputs.ahead import ahead
 from blender_core.inputs.columns import Columns
 from blender_core.inputs.inputs import lent
-from blender_core.inputs.opener import Opener
+from blender_core.inputs.opener import NameOfPath, Opener
 from blender_core.plugins.manager import Plugins
 from blender_core.readers.plugin_source import PluginSource
 from blender_core.schema.model_class import import_datamodels
@@ -47,7 +49,7 @@ if TYPE_CHECKING:
     from blender_core.readers.reader import Reader
     from blender_core.schema.layout import Layout
 
-__all__ = ["read_run"]
+__all__ = ["prepare", "read_run"]
 
 
 def read_run(task: bytes, kinds: bytes, given: bytes) -> bytes:
@@ -56,8 +58,14 @@ def read_run(task: bytes, kinds: bytes, given: bytes) -> bytes:
         reader = _reader(task, threading.get_ident())
     except _DifferentError as error:
         return packed(error.refusal)
-    reader.learn(kinds)
+    if reader.kinds != kinds:
+        reader.learn(kinds)
     return reader.answer(unpacked(given))
+
+
+def prepare() -> None:
+    """Import what files are read with, while the caller has other things to do."""
+    import_datamodels()
 
 
 class _DifferentError(Exception):
@@ -117,11 +125,15 @@ class _Reader:
         self._known: dict[bytes, _Kind] = {}
         """All kinds that there have been, by what was sent of them."""
         self._kinds: dict[Key, _Kind] = {}
+        self._words = b""
+        self.kinds = b""
+        """What was sent of those that the caller knows now."""
 
     def learn(self, kinds: bytes) -> None:
         """Take the kinds that the caller knows now."""
         self._kinds = {}
-        for content in unpacked(kinds):
+        sent: Kinds = unpacked(kinds)
+        for content in sent.contents:
             if content not in self._known:
                 try:
                     self._known[content] = _Kind(content)
@@ -129,18 +141,21 @@ class _Reader:
                     continue
             kind = self._known[content]
             self._kinds[kind.known.key] = kind
+        self._words, self.kinds = sent.words, kinds
 
     def answer(self, given: Given) -> bytes:
         """Read the files of a run, and return what the caller is sent."""
         answer = Answer([Columns()], [], set(), {}, {}, [], socket.gethostname())
         # Of the whole run at once: it takes as long as to read a part of a file.
         with recorded() as caught:
-            names = ahead(given.names, self._remote, _url_of)
+            texts = map(_as_path, given.names) if given.are_paths else given.names
+            names = ahead(texts, self._remote, _url_of)
             for place, (name, label) in enumerate(zip(names, given.labels, strict=True)):
                 before = len(caught)
+                files: dict[Path, None] = {}
                 try:
                     with lent(name, self._remote):
-                        rows, of_several = self._rows_of(name, label, answer.files)
+                        rows, of_several = self._rows_of(name, label_of(label), files)
                     sendable = [_sendable(warning.message) for warning in caught[before:]]
                 except Exception as error:  # noqa: BLE001  # the caller will have the same
                     answer.again.append(place)
@@ -148,12 +163,14 @@ class _Reader:
                     if not isinstance(error, _LeftToCallerError):
                         answer.unreadable.add(place)
                     continue
+                if files:
+                    answer.files[place] = [*map(str, files)]
                 answer.warnings.extend((place, warning) for warning in sendable)
                 for row in rows:
                     answer.parts[-1].append(*row)
                 if of_several or len(rows) != 1:
                     answer.several[place] = len(rows), of_several
-        return packed(answer)
+        return packed(answer, self._words)
 
     def _rows_of(
         self, name: str | Path, label: str, files: dict[Path, None]
@@ -190,6 +207,10 @@ class _OpenerElsewhere:
                 raise _LeftToCallerError
             source.what = named(label, Path(name))
             yield source
+
+
+def _as_path(name: Any) -> NameOfPath | Path:
+    return Path(name) if ":/" in name else NameOfPath(name)  # no path is a URL
 
 
 def _url_of(name: str | Path) -> str | None:

@@ -49,6 +49,8 @@ def _of_processes(number: int) -> Iterator[Executor]:
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
+    from blender_core.blending.worker import prepare
+
     # A fork would take over locks of this process.
     pool = ProcessPoolExecutor(number, get_context("spawn"))
     try:
@@ -57,7 +59,7 @@ def _of_processes(number: int) -> Iterator[Executor]:
         try:
             # Each starts one, as long as none is idle (Python 3.11 to 3.13).
             for _ in range(number):
-                pool.submit(int)
+                pool.submit(prepare)
         finally:
             signal.signal(signal.SIGINT, before)
         yield pool

@@ -24,6 +24,7 @@ __all__ = ["Columns", "SoFar"]
 _BLOCK: Final = 256
 """How many rows wait until they are made parts of columns."""
 _FEW: Final = 32
+_NOTHING: Final = (None,)
 
 
 class SoFar(NamedTuple):
@@ -57,7 +58,9 @@ class Columns:
         """The paths of attributes that no schema knows, in the order in which they appeared."""
         self._n_rows = 0
         self._n_coded = 0
-        self._parts: dict[str, list[Part]] = {}
+        # Of each column, parts; or as a tuple the one value that all coded rows have so far, so
+        # that to add more of them takes no time.
+        self._coded: dict[str, list[Part] | tuple[Any]] = {}
         self._waiting: list[tuple[Layout, Sequence[Any], Beyond]] = []
         # The layouts by number, and which of them each row has.
         self._layouts: dict[Layout | bytes, int] = {}
@@ -90,7 +93,7 @@ class Columns:
         if other._n_coded:
             self._code()
             coded = [_renumbered(part, numbers) for part in other._numbers]
-            self._add(other._parts, coded, other._n_coded)
+            self._add(other._coded, coded, other._n_coded)
             self._n_rows += other._n_coded
         for waiting in other._waiting:
             self.append(*waiting)
@@ -107,7 +110,7 @@ class Columns:
             len(self._waiting),
             self._n_rows,
             self._n_coded,
-            len(self._parts),
+            len(self._coded),
         )
 
     def cut(self, so_far: SoFar) -> None:
@@ -115,9 +118,9 @@ class Columns:
         self.once, labels, self.unknown, self._beyond, waiting, n_waiting, *sizes = so_far
         self._n_rows, self._n_coded, n_paths = sizes
         self._waiting = waiting[:n_waiting]
-        self._parts = {
-            path: _cut(parts, self._n_coded)
-            for path, parts in itertools.islice(self._parts.items(), n_paths)
+        self._coded = {
+            path: coded if isinstance(coded, tuple) else _cut(coded, self._n_coded)
+            for path, coded in itertools.islice(self._coded.items(), n_paths)
         }
         self._numbers = _cut(self._numbers, self._n_coded)
         self.labels.cut(labels)
@@ -150,8 +153,8 @@ class Columns:
         """Return the parts of all columns, those of the rows that wait among them."""
         waiting, n_waiting = self._waiting_by_path(), len(self._waiting)
         columns = {}
-        for path in dict.fromkeys((*self._parts, *waiting)):
-            columns[path] = [*(self._parts.get(path) or _repeated(self._n_coded, None))]
+        for path in dict.fromkeys((*self._coded, *waiting)):
+            columns[path] = _parts(self._coded.get(path, _NOTHING), self._n_coded)
             if n_waiting:
                 values = waiting.get(path)
                 part = Repeated(n_waiting, None) if values is None else part_of(values)
@@ -160,10 +163,16 @@ class Columns:
 
     def __getstate__(self) -> dict[str, Any]:
         state = {**vars(self), "_waiting": [], "_n_coded": self._n_rows}
-        state["_parts"] = self._all_parts()
+        coded = self._all_parts() if self._waiting else self._coded
+        # Paths that follow each other are packed into fewer bytes.
+        state["_coded"] = [*coded], [_single(each) or each for each in coded.values()]
         state["_numbers"] = self._all_numbers()
         state["_layouts"] = {_digest(key): number for key, number in self._layouts.items()}
         return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        coded = dict(zip(*state["_coded"], strict=True))
+        self.__dict__.update(state, _coded=coded)
 
     def _number(self, key: Layout | bytes) -> int:
         """Return the number of a layout, which may be known from another process."""
@@ -196,16 +205,27 @@ class Columns:
         self._waiting = []
 
     def _add(
-        self, columns: Mapping[str, Iterable[Part]], numbers: Iterable[Part], n_rows: int
+        self,
+        columns: Mapping[str, list[Part] | tuple[Any]],
+        numbers: Iterable[Part],
+        n_rows: int,
     ) -> None:
         if not n_rows:
             return
-        for path in columns:
-            if path not in self._parts:
-                self._parts[path] = _repeated(self._n_coded, None)
-        for path, parts in self._parts.items():
-            for part in columns.get(path) or _repeated(n_rows, None):
-                with_part(parts, part)
+        if self._n_coded:
+            for path in columns:
+                self._coded.setdefault(path, _NOTHING)
+            for path, coded in self._coded.items():
+                more = columns.get(path, _NOTHING)
+                if isinstance(coded, tuple):
+                    value = _single(more)
+                    if value is not None and is_same(coded[0], value[0]):
+                        continue
+                    self._coded[path] = coded = _parts(coded, self._n_coded)
+                for part in _parts(more, n_rows):
+                    with_part(coded, part)
+        else:
+            self._coded = {path: _single(coded) or [*coded] for path, coded in columns.items()}
         for part in numbers:
             with_part(self._numbers, part)
         self._n_coded += n_rows
@@ -271,8 +291,19 @@ def _columns_of(rows: Sequence[Sequence[Any]]) -> Iterable[Sequence[Any] | Repea
     return columns
 
 
-def _repeated(number: int, value: Any) -> list[Part]:
-    return [Repeated(number, value)] if number else []
+def _single(coded: list[Part] | tuple[Any]) -> tuple[Any] | None:
+    """Return the one value of a column, as a tuple; None if it has several."""
+    if isinstance(coded, tuple):
+        return coded
+    part = coded[0]
+    return (part.value,) if len(coded) == 1 and isinstance(part, Repeated) else None
+
+
+def _parts(coded: list[Part] | tuple[Any], number: int) -> list[Part]:
+    """Return the parts of a column that has so many rows."""
+    if not isinstance(coded, tuple):
+        return [*coded]
+    return [Repeated(number, coded[0])] if number else []
 
 
 def _cut(parts: Iterable[Part], number: int) -> list[Part]:

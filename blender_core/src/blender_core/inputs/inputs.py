@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from operator import attrgetter
@@ -54,6 +55,8 @@ _NAMES: Final = (str, type(Path()))
 """What is the name of a file and nothing more."""
 _COLLECTIONS: Final = (list, tuple, set, frozenset)
 """Collections of inputs; an HDUList, which is a list of another type, is a single one."""
+_PLAIN: Final = re.compile(r"[^@*?\[:]*+(?<!\.json)")
+"""Names that can be neither patterns, lists, URLs, parts of files nor associations."""
 _LOCAL: Final = "file://"
 _ASSOCIATION: Final = ".json"
 
@@ -415,6 +418,27 @@ class Inputs:
             except InputError as fault:
                 self._named[text] = (NamelessInput(given, fault),)
         return self._named[text]
+
+    def plainly(self) -> Iterator[Input | Path | str]:
+        """Give the inputs, but of those that are the name of a file and nothing more, the name."""
+        number = self._n_before
+        for given in self._given:
+            if self._is_plain(given):
+                number += 1
+                yield given
+            else:
+                for each in self._named_by(given):
+                    number += 1
+                    yield each if self._is_plain(each) else self._resolved(number, each)
+                    del each  # a generator may make the next model now: two need not be in memory
+            del given
+
+    def _is_plain(self, given: Any) -> bool:
+        return (
+            type(given) in _NAMES
+            and self._target is None
+            and _PLAIN.fullmatch(os.fspath(given)) is not None
+        )
 
     def fetched(self, remote: RemoteFiles) -> Iterator[Input]:
         """Give the inputs, of which those that come next are being fetched if they have URLs."""

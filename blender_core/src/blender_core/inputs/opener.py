@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from blender_core.common.urls import is_url, shown_url
 from blender_core.common.wording import join_words, named, visible
@@ -33,9 +34,18 @@ if TYPE_CHECKING:
     from blender_core.plugins.opened import Opened
     from blender_core.readers.reader import Reader
 
-__all__ = ["Opener"]
+__all__ = ["NameOfPath", "Opener"]
+
+_AS_PATH: Final = re.compile(r"(?:/?[^/.][^/]*+)++")
+"""Names that a path says in the same way, without double slashes and the like."""
 
 _OwnReader: TypeAlias = FitsReader | AsdfReader | DatamodelReader
+
+
+class NameOfPath(str):
+    """What stands for a path, which would take longer to make: plugins are given the path."""
+
+    __slots__ = ()
 
 
 class Opener:
@@ -92,6 +102,8 @@ class Opener:
         if is_url(given):
             return self._remote_reader(given, label)
         if isinstance(given, (str, os.PathLike)):
+            if isinstance(given, str) and _AS_PATH.fullmatch(given) and given[-5:] != ".asdf":
+                return FitsReader(given, label, self._cache)
             path = given if isinstance(given, Path) else Path(given)
             if path.suffix == ".asdf":
                 return AsdfReader(path, label)
@@ -153,6 +165,8 @@ class Opener:
 
 def _claim(plugins: Plugins, given: Any, label: str, *opened: Any) -> tuple[Any, Provider] | None:
     """Return the source that a plugin has for an input, and the plugin."""
+    if isinstance(given, NameOfPath):
+        given = Path(given)
     try:
         return plugins.open(given, label, *opened)
     except (PluginError, ReaderConflictError) as fault:

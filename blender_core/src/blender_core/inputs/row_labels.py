@@ -27,6 +27,11 @@ class RowLabels:
         self._numbers.extend([number] * n_rows)
         self._n_inputs += 1
 
+    def add_each(self, numbers: Sequence[int]) -> None:
+        """Add inputs that are a row each."""
+        self._numbers.extend(numbers)
+        self._n_inputs += len(numbers)
+
     def extend(self, other: RowLabels) -> None:
         """Add the rows that come after these."""
         before = len(self._numbers)

@@ -71,15 +71,20 @@ _MIGRATED: Final = "MOVING_TARGET_POSITION"
 class FitsReader(Reader):
     """The metadata of one FITS file that a datamodel was saved to, compressed with gzip or not.
 
-    An open HDUList can be given instead, which stays as it is.
+    An open HDUList can be given instead, which stays as it is. A text is the name of a file, as a
+    path would say it: of a file like one before, to make a path takes longer than some of the rest.
     """
 
-    def __init__(self, file: Path | StoredFile | HDUList, label: str, cache: ReaderCache) -> None:
-        self._file = file
+    def __init__(
+        self, file: str | Path | StoredFile | HDUList, label: str, cache: ReaderCache
+    ) -> None:
+        self._given = file
         self._cache = cache
         self._warned: set[str] = set()
-        if isinstance(file, _FILES):
-            self._filename: str | None = file.name
+        if isinstance(file, (str, *_FILES)):
+            self._filename: str | None = (
+                file.rpartition("/")[2] if isinstance(file, str) else file.name
+            )
             self.what = named(label, file)
         else:
             name = file.filename()
@@ -87,12 +92,16 @@ class FitsReader(Reader):
             self.what = named(label, f"HDUList of {name}" if name else "HDUList")
         self._beyond: Beyond | None = None
         """What the last read values' schema does not know, where the tree is like one before."""
-        self._similar = cache.tree_of(file) if isinstance(file, _FILES) else None
+        self._similar = cache.tree_of(file) if isinstance(file, (str, *_FILES)) else None
         if self._similar is not None:
             # Nothing else of the file is read, unless something else is asked for.
             self.model_type = self._similar[0]
         else:
             (self._name,) = select(self._fits, "PRIMARY", (b"DATAMODL",), self.what)
+
+    @cached_property
+    def _file(self) -> Path | StoredFile | HDUList:
+        return Path(self._given) if isinstance(self._given, str) else self._given
 
     @cached_property
     def model_type(self) -> type:

@@ -28,11 +28,11 @@ _MOST_BYTES: Final = 64 << 20
 """Far more than an association of 100,000 members has, or a list of as many names."""
 
 
-def length_of_file(path: Path | StoredFile) -> int:
+def length_of_file(path: str | Path | StoredFile) -> int:
     """Return the length of a file that can be read to its end, without opening it."""
     if isinstance(path, StoredFile):
         return path.length
-    return _length(path.stat())
+    return _length(os.stat(path))  # noqa: PTH116  # it need not be a Path
 
 
 def _length(status: os.stat_result) -> int:

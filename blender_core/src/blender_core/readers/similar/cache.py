@@ -99,7 +99,7 @@ class ReaderCache:
                 self._files.clear()
             self._files[structure.length] = [structure, *known][:_OF_A_LENGTH]
 
-    def tree_of(self, path: Path | StoredFile) -> tuple[type, AsdfText, str] | None:
+    def tree_of(self, path: str | Path | StoredFile) -> tuple[type, AsdfText, str] | None:
         """Return what a file has that is like one before: class, tree, and checksum of headers.
 
         Of a stored file, headers between arrays may be taken to be those of the one before. Where

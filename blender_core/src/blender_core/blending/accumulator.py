@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from blender_core.blending.messages import label_of
 from blender_core.blending.needs import needs_of
-from blender_core.blending.rows import Row, key_of, read_row, rows_of, warn_of_disorder
+from blender_core.blending.rows import Row, add_rows, key_of, read_row, warn_of_disorder
 from blender_core.blending.runs import Runs
 from blender_core.common.advice import Advice, Argument
 from blender_core.common.foreign import causes_of, type_name
@@ -242,35 +242,35 @@ class Accumulator:
     def _add(self, label: str, loan: AbstractContextManager[Any], number: int, call: _Call) -> bool:
         """Read an input, and tell whether it is good."""
         try:
-            rows, of_several = self._rows_of(loan, label)
+            self._add_rows(loan, label, number)
         except InputError as fault:
             _let_go(fault)
             fault.input = fault.input or label
             call.faults.append(fault)
             is_good = False
         else:
-            for row in rows:
-                self.columns.append(*row)
-            self.columns.labels.add(number, len(rows), of_several)
             is_good = True
         del loan  # as above
         call.count()
         return is_good
 
-    def _rows_of(
-        self, loan: AbstractContextManager[Any], label: str
-    ) -> tuple[list[Row], list[str]]:
-        """Return the rows of an input, and what they are called if a plugin has several."""
+    def _add_rows(self, loan: AbstractContextManager[Any], label: str, number: int) -> None:
+        """Add the rows of an input, all or none."""
         # Nobody else has the input: a model goes before the next one is borrowed.
         with loan as model:
-            before = self.kinds, self.columns.once
+            before = self.kinds, self.columns.so_far
             needs = self._needs if self._expand else None
             files: dict[Path, None] = {}
             begin = time.perf_counter()
             try:
-                rows, of_several = rows_of(model, label, self._opener, self._row, needs, files)
+                of_several = add_rows(
+                    self.columns, model, label, self._opener, self._row, needs, files
+                )
+                n_rows = len(self.columns) - before[1].n_rows
+                self.columns.labels.add(number, n_rows, of_several)
             except BaseException as error:
-                self.kinds, self.columns.once = before
+                self.kinds, so_far = before
+                self.columns.cut(so_far)
                 if isinstance(error, InputError):
                     is_name = isinstance(model, (str, os.PathLike))
                     error.input = error.input or (named(label, _shown(model)) if is_name else label)
@@ -278,8 +278,7 @@ class Accumulator:
             finally:
                 self.files += map(str, files)
             if _LOGGER.isEnabledFor(logging.DEBUG):
-                _log_one(label, model, len(rows), time.perf_counter() - begin)
-            return rows, of_several
+                _log_one(label, model, n_rows, time.perf_counter() - begin)
 
     def _needs(self) -> Iterable[Needs]:
         return map(needs_of, self.kinds.values())

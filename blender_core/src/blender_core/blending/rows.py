@@ -15,11 +15,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from blender_core.blending.needs import Needs
+    from blender_core.inputs.columns import Columns
     from blender_core.inputs.opener import Opener
     from blender_core.readers.reader import Beyond, Reader
     from blender_core.schema.layout import Layout
 
-__all__ = ["Key", "Row", "key_of", "read_row", "rows_of", "warn_of_disorder"]
+__all__ = ["Key", "Row", "add_rows", "key_of", "read_row", "warn_of_disorder"]
 
 Row: TypeAlias = "tuple[Layout, list[Any], Beyond]"
 """The values of an input, and what it has beyond the schema of its layout."""
@@ -33,30 +34,32 @@ def key_of(source: Reader) -> Key:
     return source.model_type, source.schema_content, beyond
 
 
-def rows_of(
+def add_rows(
+    columns: Columns,
     given: Any,
     label: str,
     opener: Opener,
     row: Callable[[Reader], Row],
     needs: Callable[[], Iterable[Needs]] | None,
     files: dict[Path, None],
-) -> tuple[list[Row], list[str]]:
-    """Return the rows of an input, and what they are called if a plugin has several.
+) -> list[str]:
+    """Add the rows of an input, and return what they are called if a plugin has several.
 
     With ``needs``, it stands for the exposures that it was made of, of which these are wanted. The
-    files that it was opened from are added to ``files``, also if it turns out to be bad.
+    files that it was opened from are added to ``files``, also if it turns out to be bad; whoever
+    calls takes rows out again that it has had then.
     """
-    rows: list[Row] = []
     of_several: list[str] = []
     for source in opener.rows(given, label):
         files |= dict.fromkeys(source.files)
         exposures = [source] if needs is None else expanded(source)
-        rows += map(row, exposures)
+        for exposure in exposures:
+            columns.append(*row(exposure))
         if needs is not None:
             require_recorded(exposures, needs())
         if is_one_of_several(source):
             of_several += (exposure.what for exposure in exposures)
-    return rows, of_several
+    return of_several
 
 
 def read_row(source: Reader, layout: Layout) -> Row:

@@ -26,7 +26,7 @@ from blender_core.blending.messages import (
     unpacked,
     with_digest,
 )
-from blender_core.blending.rows import Row, key_of, read_row, rows_of
+from blender_core.blending.rows import Row, add_rows, key_of, read_row
 from blender_core.blending.surroundings import differences, process_name, surroundings
 from blender_core.common.caught_warnings import recorded
 from blender_core.common.urls import is_url
@@ -151,13 +151,15 @@ class _Reader:
             texts = map(_as_path, given.names) if given.are_paths else given.names
             names = ahead(texts, self._remote, _url_of)
             for place, (name, label) in enumerate(zip(names, given.labels, strict=True)):
-                before = len(caught)
+                before, columns = len(caught), answer.parts[-1]
+                so_far = columns.so_far
                 files: dict[Path, None] = {}
                 try:
                     with lent(name, self._remote):
-                        rows, of_several = self._rows_of(name, label_of(label), files)
+                        of_several = self._add_rows(columns, name, label_of(label), files)
                     sendable = [_sendable(warning.message) for warning in caught[before:]]
                 except Exception as error:  # noqa: BLE001  # the caller will have the same
+                    columns.cut(so_far)
                     answer.again.append(place)
                     answer.parts.append(Columns())
                     if not isinstance(error, _LeftToCallerError):
@@ -166,20 +168,19 @@ class _Reader:
                 if files:
                     answer.files[place] = [*map(str, files)]
                 answer.warnings.extend((place, warning) for warning in sendable)
-                for row in rows:
-                    answer.parts[-1].append(*row)
-                if of_several or len(rows) != 1:
-                    answer.several[place] = len(rows), of_several
+                n_rows = len(columns) - so_far.n_rows
+                if of_several or n_rows != 1:
+                    answer.several[place] = n_rows, of_several
         return packed(answer, self._words)
 
-    def _rows_of(
-        self, name: str | Path, label: str, files: dict[Path, None]
-    ) -> tuple[list[Row], list[str]]:
+    def _add_rows(
+        self, columns: Columns, name: str | Path, label: str, files: dict[Path, None]
+    ) -> list[str]:
         opener: Any = self._opener
         if not _is_found_from_anywhere(name) and (folder := self._task.folder) != _own_folder():
             opener = _OpenerElsewhere(opener, folder)
         needs = self._needs if self._task.expands else None
-        return rows_of(name, label, opener, self._row, needs, files)
+        return add_rows(columns, name, label, opener, self._row, needs, files)
 
     def _row(self, source: Reader) -> Row:
         kind = self._kinds.get(with_digest(key_of(source)))

@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from blender_core.plugins.manager import Plugins
     from blender_core.readers.reader import Reader
 
-__all__ = ["Accumulator"]
-
 _LOGGER: Final = logging.getLogger(__name__)
 
 

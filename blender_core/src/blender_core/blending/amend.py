@@ -42,8 +42,6 @@ if TYPE_CHECKING:
     from blender_core.readers.reader import Reader
     from blender_core.tables.hdrtab import TypedColumn
 
-__all__ = ["amend"]
-
 _LOGGER: Final = logging.getLogger(__name__)
 
 

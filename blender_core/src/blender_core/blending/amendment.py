@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from blender_core.common.provider import Provider
     from blender_core.products.base import Product
 
-__all__ = ["AmendResult", "Amendment"]
-
 
 @dataclass(frozen=True, slots=True)
 class Amendment:

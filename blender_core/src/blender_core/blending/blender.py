@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from blender_core.plugins.override import Override
     from blender_core.products.base import Product
 
-__all__ = ["ModelBlender"]
-
 _LOGGER: Final = logging.getLogger(__name__)
 _FEW: Final = 5
 """How many of the inputs that were left out an error tells of."""

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from blender_core.plugins.override import Override
     from blender_core.products.base import Product
 
-__all__ = ["blendmodels"]
-
 
 def blendmodels(
     product: Any,

@@ -24,8 +24,6 @@ from blender_core.tables.recorded_inputs import Hdrtab
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-__all__ = ["Exposure", "Exposures", "RecordedProduct", "expanded"]
-
 _BLOCK: Final = 1024
 """How many rows are made at a time: exposures are gone through in order."""
 _MODEL_TYPE = Attribute("meta.model_type", type="string", keyword="DATAMODL", recorded=True)

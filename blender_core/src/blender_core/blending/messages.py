@@ -30,19 +30,6 @@ if TYPE_CHECKING:
     from blender_core.readers.reader import Reader
     from blender_core.schema.layout import Layout
 
-__all__ = [
-    "Answer",
-    "Given",
-    "Kinds",
-    "KnownKind",
-    "Refusal",
-    "Task",
-    "label_of",
-    "packed",
-    "unpacked",
-    "with_digest",
-]
-
 _FAST: Final = 1
 """The level of compression: the caller has all workers to feed."""
 _SMALL: Final = 9

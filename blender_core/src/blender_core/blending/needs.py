@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from blender_core.readers.reader import Reader
     from blender_core.schema.layout import Layout
 
-__all__ = ["Needs", "needs_of", "require_recorded"]
-
 
 @dataclass(frozen=True, slots=True)
 class Needs:

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from blender_core.products.base import Product
 
-__all__ = ["ProductResult"]
-
 
 class ProductResult:
     """A product that was updated, and can be saved.

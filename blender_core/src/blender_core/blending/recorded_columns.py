@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from blender_core.plan.planner import Kind
     from blender_core.schema.layout import Layout
 
-__all__ = ["RecordedColumns"]
-
 
 class RecordedColumns(Columns):
     """The columns of a product's table, in place of those that a blend gathers from its inputs.

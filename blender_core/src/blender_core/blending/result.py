@@ -36,8 +36,6 @@ if TYPE_CHECKING:
     from blender_core.plan.plan import BlendPlan
     from blender_core.products.base import Product
 
-__all__ = ["BlendResult"]
-
 
 class BlendResult(ProductResult, Explained, Viewed):
     """The result of a blend. In a notebook, it is shown as tables.

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from blender_core.readers.reader import Beyond, Reader
     from blender_core.schema.layout import Layout
 
-__all__ = ["Key", "Row", "add_rows", "key_of", "read_row", "warn_of_disorder"]
-
 Row: TypeAlias = "tuple[Layout, list[Any], Beyond]"
 """The values of an input, and what it has beyond the schema of its layout."""
 Key: TypeAlias = "tuple[type | str, bytes, tuple[str, ...]]"

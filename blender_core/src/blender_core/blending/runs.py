@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from blender_core.plan.planner import Kind
     from blender_core.plugins.manager import Plugins
 
-__all__ = ["Run", "Runs"]
-
 _LOGGER: Final = logging.getLogger(__name__)
 _LONGEST: Final = 256
 """How many names a run has, in the end."""

@@ -13,8 +13,6 @@ from blender_core.common.forks import unforked
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["differences", "process_name", "surroundings"]
-
 _DISTRIBUTIONS: Final = ("blender-core", "stdatamodels", "asdf", "astropy", "numpy")
 _SETTINGS: Final = {
     "PASS_INVALID_VALUES": "false",

@@ -49,8 +49,6 @@ if TYPE_CHECKING:
     from blender_core.readers.reader import Reader
     from blender_core.schema.layout import Layout
 
-__all__ = ["prepare", "read_run"]
-
 
 def read_run(task: bytes, kinds: bytes, given: bytes) -> bytes:
     """Read the files of a run, in a worker: it takes and gives what `messages` packs."""

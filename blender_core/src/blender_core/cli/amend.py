@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from blender_core.blending.amendment import Amendment, AmendResult
 
-__all__ = ["amend", "change_objects", "print_changes"]
-
 _WIDE: Final = 110
 
 

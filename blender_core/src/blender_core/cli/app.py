@@ -29,8 +29,6 @@ from blender_core.cli.rules import rules
 from blender_core.cli.streams import visible_streams
 from blender_core.cli.table import table
 
-__all__ = ["app"]
-
 # Typer adds the types of Python to the names of arguments, and braces to those that are required.
 _TYPE: Final = re.compile(r"^(  [A-Z]+) <\w+(?:\[\w+\])?>", re.MULTILINE)
 _REQUIRED: Final = re.compile(r"\{([A-Z]+)\}")

@@ -15,8 +15,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["in_whole_words"]
-
 _ENDS: Final = frozenset("=:")
 _WORDS, _NUMBER = "COMP_WORDS", "COMP_CWORD"
 

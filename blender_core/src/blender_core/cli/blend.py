@@ -10,8 +10,6 @@ from blender_core.cli import options
 from blender_core.cli.errors import refuse
 from blender_core.cli.options import EXPOSURES, argument, file_option, flag, option
 
-__all__ = ["blend"]
-
 
 def blend(
     product: options.Product,

@@ -31,17 +31,6 @@ if TYPE_CHECKING:
     from blender_core.plan.findings import Findings
     from blender_core.plan.plan import BlendPlan
 
-__all__ = [
-    "Rehearsal",
-    "blend_object",
-    "count_of_values",
-    "input_facts",
-    "print_blend",
-    "print_rehearsal",
-    "rehearsal_object",
-    "result_object",
-]
-
 _MOST_NAMES: Final = 6
 _MOST_VALUES: Final = 8
 

@@ -53,8 +53,6 @@ if TYPE_CHECKING:
     from blender_core.inputs.inputs import Input
     from blender_core.products.base import Product
 
-__all__ = ["BlendWork"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BlendWork:

@@ -16,8 +16,6 @@ from blender_core.errors import BlendWarning
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Notes"]
-
 # These are for the authors of the libraries, not for who uses them.
 _FOR_DEVELOPERS: Final = (
     DeprecationWarning,

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from blender_core.plan.findings import Finding
     from blender_core.testing.override_trials import OverridesTrial
 
-__all__ = ["check"]
-
 _KINDS: Final = ", ".join(kind.value for kind in FindingKind)
 
 

@@ -21,8 +21,6 @@ from blender_core.common.wording import visible
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["as_command"]
-
 _Level = Literal["debug", "info", "warning"]
 """From which level on messages are shown."""
 

@@ -19,17 +19,6 @@ import typer
 
 from blender_core.common.foreign import tried
 
-__all__ = [
-    "attributes",
-    "columns",
-    "columns_and_more",
-    "model_types",
-    "overrides",
-    "paths",
-    "plugin_names",
-    "rule_names",
-]
-
 _Offers: TypeAlias = list[str | tuple[str, str]]
 """Words, some with a text that explains them."""
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from rich.containers import Lines
     from rich.segment import Segment
 
-__all__ = ["Output"]
-
 _GAP: Final = 2
 _WORDS: Final = re.compile(r"(\s+)")
 # Of names, not of numbers and times.

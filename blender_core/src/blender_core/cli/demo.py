@@ -9,8 +9,6 @@ from blender_core.cli import options
 from blender_core.cli.errors import CommandError
 from blender_core.cli.options import file_argument, file_option, flag
 
-__all__ = ["demo"]
-
 FOLDER = Path("model-blender-demo")
 """What the demo writes by default goes here, below the current folder, and nothing else does."""
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from blender_core.blending.result import BlendResult
     from blender_core.cli.captured_warnings import Notes
 
-__all__ = ["blend_files", "require_exposures"]
-
 
 def require_exposures(paths: Sequence[Path]) -> None:
     """Refuse what cannot be an exposure, before any work is done."""

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from blender_core.cli.console import Output
     from blender_core.evaluation.outcome import Outcome
 
-__all__ = ["DemoPrintout"]
-
 _MOST_VARIED: Final = 10  # of the attributes that vary without a rule, unless all are asked for
 _MOST_KEPT: Final = 3  # of the attributes that vary and are kept
 _SAMPLE: Final = ("FILENAME", "DETECTOR", "FILTER", "EXPSTART")  # columns to look at first

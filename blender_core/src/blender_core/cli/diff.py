@@ -16,8 +16,6 @@ from blender_core.common.wording import pluralize
 if TYPE_CHECKING:
     from blender_core.products.diff import ProductDiff
 
-__all__ = ["diff"]
-
 _MOST_NAMES: Final = 100
 
 

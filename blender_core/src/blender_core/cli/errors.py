@@ -23,17 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-__all__ = [
-    "FINDINGS",
-    "CommandError",
-    "drop_output",
-    "error_object",
-    "in_options",
-    "refuse",
-    "reported",
-    "write_error",
-]
-
 FINDINGS: Final = 1
 """The status of a command that did its work, and found something that its user has to look at."""
 

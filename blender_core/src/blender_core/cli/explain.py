@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from blender_core.evaluation.outcome import Outcome
     from blender_core.products.product_file import ProductFile
 
-__all__ = ["explain"]
-
 _UNKNOWN: Final = "attributes are not known"
 _WIDE: Final = 100
 _NO_RULES: Final = (

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from blender_core.errors import BlenderError
     from blender_core.plan.findings import Finding
 
-__all__ = ["FindingsByPlan", "findings_object", "print_findings"]
-
 FindingsByPlan: TypeAlias = "Mapping[str, Sequence[Finding]]"
 """By the name of the file or class that a plan is for."""
 

@@ -13,8 +13,6 @@ from blender_core.inputs.column import Column
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-__all__ = ["list_some", "one_line", "print_json", "truncate", "value_text"]
-
 
 def truncate(text: str, longest: int) -> str:
     """Return the beginning of a text if it is long."""

@@ -22,14 +22,6 @@ if TYPE_CHECKING:
 
     from blender_core.plugins.manager import Plugins
 
-__all__ = [
-    "given_inputs",
-    "require_apart_from",
-    "require_no_exposure",
-    "require_not_swapped",
-    "warn_of_repeated",
-]
-
 _ENDING: Final = re.compile(r"_(?=[0-9]*[a-z])[a-z0-9]+(\.[a-z]+)+$")
 """``_cal.fits``; a number alone is no kind."""
 

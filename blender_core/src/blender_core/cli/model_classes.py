@@ -8,8 +8,6 @@ from typing import Any
 from blender_core.cli.errors import refuse
 from blender_core.schema.model_class import model_classes
 
-__all__ = ["model_class"]
-
 
 def model_class(name: str) -> type[Any]:
     """Return a class of datamodels of JWST by its name, in any case."""

@@ -7,8 +7,6 @@ from typing import Annotated
 from blender_core.cli import options
 from blender_core.cli.options import argument, flag, option
 
-__all__ = ["new_plugin"]
-
 
 def new_plugin(
     name: Annotated[

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-__all__ = ["PluginFiles"]
-
 _DISTRIBUTION: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[-_.][A-Za-z0-9]+)*")
 _RULE: Final = re.compile(r"[A-Za-z][A-Za-z0-9_?-]*")
 _LONGEST: Final = 40

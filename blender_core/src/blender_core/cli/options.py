@@ -20,30 +20,6 @@ if TYPE_CHECKING:
     from blender_core.formats.remote.settings import Remote
     from blender_core.plugins.override import Override
 
-__all__ = [
-    "EXPOSURES",
-    "AsJson",
-    "BlendOptions",
-    "Block",
-    "Ignore",
-    "Model",
-    "Overrides",
-    "Product",
-    "Quiet",
-    "RemoteInputsOptions",
-    "RemoteOptions",
-    "ReportFile",
-    "Rules",
-    "argument",
-    "exposure",
-    "file_argument",
-    "file_option",
-    "flag",
-    "option",
-    "parse_overrides",
-    "split_names",
-]
-
 EXPOSURES: Final = (
     "Exposures: files or their URLs; patterns, also quoted ones; association files; or "
     "@list.txt, a file that names such on its lines."

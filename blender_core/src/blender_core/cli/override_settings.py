@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from blender_core.plugins.rule import Rule
 
-__all__ = ["require_no_settings"]
-
 _SETTINGS: Final = frozenset(
     {field.name for field in dataclasses.fields(Override)} - {"attribute", "rule"}
 )

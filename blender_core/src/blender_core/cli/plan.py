@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from blender_core.plan.assignment import Assignment
     from blender_core.plan.plan import BlendPlan
 
-__all__ = ["assignment_objects", "changed_assignments", "plan", "print_idle", "print_plan"]
-
 _BY: Final = {
     "default": "default",
     "schema": "the schema",

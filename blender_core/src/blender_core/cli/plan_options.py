@@ -23,13 +23,6 @@ if TYPE_CHECKING:
     from blender_core.plan.plan import BlendPlan
     from blender_core.plugins.manager import Plugins
 
-__all__ = [
-    "PlanOptions",
-    "print_environment",
-    "require_beginnings",
-    "warn_of_unknown",
-]
-
 _TELESCOPE: Final = "telescope"
 """What inputs are, too, and no option says."""
 

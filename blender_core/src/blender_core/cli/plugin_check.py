@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from blender_core.cli.progress import Bar
     from blender_core.testing.override_trials import OverrideFinding, OverridesTrial
 
-__all__ = ["check_plugins", "check_rules_files", "findings_objects", "print_check"]
-
 _MOST_CLASSES: Final = 4
 """How many classes are named that have a finding in common."""
 

@@ -24,15 +24,6 @@ if TYPE_CHECKING:
     from blender_core.common.provider import Provider
     from blender_core.plugins.override import Override
 
-__all__ = [
-    "Offer",
-    "find_offers",
-    "find_providers",
-    "request_text",
-    "usable_plugins",
-    "warn_of_misspelt_groups",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Offer:

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from blender_core.errors import BlenderError
     from blender_core.plugins.manager import Plugins
 
-__all__ = ["plugins"]
-
 _IN_WORDS: Final = {
     "reads": "a reader for inputs of another kind",
     "reads_rules_files": "a reader for rules files of another format",

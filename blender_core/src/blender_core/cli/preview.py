@@ -7,8 +7,6 @@ from blender_core.cli import options
 from blender_core.cli.errors import refuse
 from blender_core.cli.options import EXPOSURES, argument, flag, option
 
-__all__ = ["preview"]
-
 
 def preview(
     inputs: Annotated[list[str], argument("INPUT", EXPOSURES)],

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from blender_core.blending.result import BlendResult
     from blender_core.evaluation.outcome import Outcome
 
-__all__ = ["preview_object", "print_ecsv", "print_preview"]
-
 _LONGEST: Final = 40
 _MOST_SAID: Final = 4
 _WIDE: Final = 100

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from rich.progress import Progress, ProgressColumn
 
-__all__ = ["Bar", "bar", "spinner"]
-
 _PATIENCE: Final = 1.0
 """How many seconds a person waits before asking what it is that takes so long."""
 

@@ -8,8 +8,6 @@ from blender_core.cli import options
 from blender_core.cli.formatting import print_json
 from blender_core.cli.options import file_option, flag
 
-__all__ = ["report"]
-
 
 def report(
     product: options.Product,

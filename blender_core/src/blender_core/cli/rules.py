@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from blender_core.plugins.rule import Rule
     from blender_core.testing.trial import Trial
 
-__all__ = ["rules"]
-
 _MISSING: Final = {
     "skip": "it sees the values that are there",
     "keep": "it sees that an input has none",

@@ -20,8 +20,6 @@ from blender_core.common.wording import visible_lines
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["beneath", "make_visible", "visible_streams"]
-
 _STREAMS = ("stdout", "stderr")
 
 

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from blender_core.products.product_file import ProductFile
     from blender_core.tables.recorded_inputs import RecordedColumn
 
-__all__ = ["table"]
-
 _BLOCK: Final = 4096
 """How many rows are printed at a time."""
 

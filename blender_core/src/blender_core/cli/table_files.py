@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from blender_core.tables.hdrtab import TypedColumn
     from blender_core.tables.recorded_inputs import RecordedColumn
 
-__all__ = ["write_table"]
-
 _ROWS: Final = 4096
 """How many rows are made at a time."""
 _ROWS_OF_GROUP: Final = 65536

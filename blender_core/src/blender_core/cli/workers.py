@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from concurrent.futures import Executor
 
-__all__ = ["Workers"]
-
 _PATIENCE: Final = 10
 """How many seconds a scheduler has to answer."""
 

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from blender_core.common.provider import Provider
 
-__all__ = ["Advice", "Argument", "Extra", "leave_out", "leave_out_all_but_one"]
-
 _STANDARD_RULES: Final = "blender-rules-std"
 
 

@@ -8,19 +8,6 @@ from typing import Final, NamedTuple
 from blender_core.common import patterns
 from blender_core.common.wording import visible
 
-__all__ = [
-    "ITSELF",
-    "OF_OTHERS",
-    "OF_SECTION",
-    "SECTION",
-    "Specificity",
-    "is_path",
-    "is_pattern",
-    "is_within",
-    "label_of",
-    "specificity",
-]
-
 SECTION: Final = "/"
 """What a text begins with that means a section of a header, as the heading there does."""
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
-__all__ = ["cached_property", "default_member"]
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 

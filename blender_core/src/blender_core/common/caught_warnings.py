@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from contextvars import Token
     from types import TracebackType
 
-__all__ = ["kept_apart", "recorded"]
-
 
 class _Filter(NamedTuple):
     """What is to be done about some warnings: see `warnings.filterwarnings`."""

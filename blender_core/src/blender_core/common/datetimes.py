@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["CALENDAR", "CLOCK", "Form", "Instant"]
-
 Instant: TypeAlias = tuple[int, int, str]
 """Minutes, seconds, and the digits of the fraction.
 

@@ -10,8 +10,6 @@ import re
 from pathlib import Path
 from typing import Final
 
-__all__ = ["BLOCK", "RECORD_RULES", "RULES", "blocked_plugins", "rules_files"]
-
 RULES: Final = "MODEL_BLENDER_RULES"
 """The variable that names rules files, divided as ``PATH`` is."""
 

@@ -16,17 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from types import CodeType, TracebackType
 
-__all__ = [
-    "Guard",
-    "TooManyError",
-    "bounded",
-    "causes_of",
-    "class_name",
-    "interruption",
-    "tried",
-    "type_name",
-]
-
 T = TypeVar("T")
 
 _MOST: Final = 1_000_000

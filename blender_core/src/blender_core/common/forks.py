@@ -23,8 +23,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["unforked"]
-
 _LONGEST: Final = 60.0
 """How many seconds a fork waits, should somebody whom it waits for be waiting for who forks."""
 

@@ -10,8 +10,6 @@ from typing import Any, Final, NoReturn
 
 from blender_core.common.wording import preview
 
-__all__ = ["SCALARS", "json_scalar", "json_text", "parsed"]
-
 SCALARS: Final = frozenset({bool, int, float, str, type(None)})
 """The types of what JSON can say, beside lists and objects."""
 

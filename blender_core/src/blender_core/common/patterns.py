@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Pattern", "matches_name", "of_names", "of_paths"]
-
 _DOT: Final = "."
 _STAR: Final = "*"
 _MOST_KEPT: Final = 256

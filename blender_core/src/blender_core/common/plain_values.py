@@ -12,8 +12,6 @@ from blender_core.common.foreign import bounded
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["PLAIN", "is_plain", "plain", "plain_scalar"]
-
 _SCALARS: Final = frozenset({bool, int, float, str})
 PLAIN: Final = _SCALARS | {type(None)}
 """The types of plain scalars, and of None."""

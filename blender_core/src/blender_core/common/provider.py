@@ -9,8 +9,6 @@ from blender_core.common.foreign import tried
 from blender_core.common.forks import unforked
 from blender_core.common.wording import visible
 
-__all__ = ["Provider", "engine", "engine_version", "normalized"]
-
 
 @dataclass(frozen=True, slots=True, order=True)
 class Provider:

@@ -9,8 +9,6 @@ from urllib.parse import quote, unquote, unquote_plus, urljoin, urlsplit
 if TYPE_CHECKING:
     from typing import TypeGuard
 
-__all__ = ["beside", "file_name", "is_url", "shown_of", "shown_url", "url_named"]
-
 _SCHEME: Final = r"[A-Za-z][A-Za-z0-9+.-]+"
 # One scheme, or several that fsspec is to use one after the other: simplecache::https://
 _URL: Final = re.compile(rf"(?:{_SCHEME}::)*{_SCHEME}://")

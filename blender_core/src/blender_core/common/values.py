@@ -17,17 +17,6 @@ from blender_core.common.foreign import tried
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
-__all__ = [
-    "DROP",
-    "LONGEST_TEXT",
-    "Drop",
-    "Noted",
-    "distinct",
-    "have_same_fields",
-    "identity",
-    "index_of",
-]
-
 T = TypeVar("T")
 
 LONGEST_TEXT: Final = 10_000 * 67

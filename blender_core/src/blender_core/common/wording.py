@@ -12,22 +12,6 @@ from blender_core.common.urls import shown_url
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = [
-    "InputLabel",
-    "describe_error",
-    "format_error",
-    "full_repr",
-    "join_words",
-    "named",
-    "of_row",
-    "pluralize",
-    "preview",
-    "shorten",
-    "strings",
-    "visible",
-    "visible_lines",
-]
-
 _LONGEST: Final = 200
 _MOST_LISTED: Final = 10
 

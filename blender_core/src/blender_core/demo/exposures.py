@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["write_exposures"]
-
 _SIZE: Final = 32
 """Pixels on a side: the centre of each detector, so that the files are small."""
 

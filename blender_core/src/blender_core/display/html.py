@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from blender_core.display.view import View
 
-__all__ = ["LARGEST", "to_html"]
-
 LARGEST: Final = 50_000
 """How many bytes a view may have: a notebook keeps each in its file."""
 

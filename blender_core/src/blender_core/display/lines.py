@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from html import escape
 
-__all__ = ["Lines"]
-
 
 class Lines(str):
     r"""A text that looks the same printed and not: as its lines.

@@ -5,8 +5,6 @@ from __future__ import annotations
 from html import escape
 from typing import Final
 
-__all__ = ["Page"]
-
 _HEIGHT: Final = "42rem"
 
 

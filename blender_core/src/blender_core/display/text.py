@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["terminal_width", "text_table"]
-
 _GAP: Final = "  "
 _NARROWEST: Final = 8
 _WORDS: Final = re.compile(r"\s+|(?:[^\s.-]|[.-](?=[\d\s]))+[.-]*|[.-]+")

@@ -10,8 +10,6 @@ from blender_core.display.text import terminal_width, text_table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["View", "ViewTable"]
-
 
 @dataclass(frozen=True, slots=True)
 class ViewTable:

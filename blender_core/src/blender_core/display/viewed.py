@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from blender_core.display.view import View
 
-__all__ = ["Viewed"]
-
 
 class Viewed:
     """What is printed as a text, and shown by notebooks as HTML."""

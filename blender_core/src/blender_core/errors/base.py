@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from blender_core.common.advice import Argument
     from blender_core.common.provider import Provider
 
-__all__ = ["BlendErrorGroup", "BlenderError", "about_input", "raise_all"]
-
 
 class BlenderError(Exception):
     """The base class of all errors of Model Blender.

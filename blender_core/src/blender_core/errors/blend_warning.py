@@ -7,8 +7,6 @@ import warnings
 
 from blender_core.common.wording import InputLabel
 
-__all__ = ["BlendWarning", "ColumnWarning", "warn", "warn_again"]
-
 
 class BlendWarning(UserWarning):
     """A problem that does not stop the blend.

@@ -9,17 +9,6 @@ from blender_core.errors.base import BlenderError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = [
-    "AssociationProductError",
-    "ExecutorError",
-    "InputError",
-    "MixedModelTypesError",
-    "NoInputsError",
-    "NotADatamodelError",
-    "RemoteError",
-    "UnknownInputError",
-]
-
 
 class InputError(BlenderError):
     """An input, or the product, cannot be blended."""

@@ -12,17 +12,6 @@ if TYPE_CHECKING:
 
     from blender_core.common.provider import Provider
 
-__all__ = [
-    "AmbiguousAttributeError",
-    "EnvironmentVariableError",
-    "OverrideConflictError",
-    "PlanError",
-    "RulesFileError",
-    "UnknownAttributeError",
-    "UnknownRuleError",
-    "UnknownRulesFileError",
-]
-
 
 class UnknownRuleError(BlenderError):
     """Attributes have rules that no installed plugin provides.

@@ -12,14 +12,6 @@ if TYPE_CHECKING:
 
     from blender_core.common.provider import Provider
 
-__all__ = [
-    "PluginCheckError",
-    "PluginError",
-    "ReaderConflictError",
-    "RuleCheckError",
-    "RuleConflictError",
-]
-
 
 class PluginError(BlenderError):
     """A plugin cannot be used. The message says how to leave it out.

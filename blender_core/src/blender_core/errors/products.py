@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
 
-__all__ = ["AmendError", "ExpansionError", "OutputError", "OutputExistsError"]
-
 
 class OutputError(BlenderError):
     """A product or another file cannot be written.

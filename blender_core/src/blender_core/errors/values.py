@@ -9,8 +9,6 @@ from blender_core.errors.base import BlenderError
 if TYPE_CHECKING:
     from blender_core.common.provider import Provider
 
-__all__ = ["InvalidValueError", "RuleError", "TableError"]
-
 
 class RuleError(BlenderError, ValueError):
     """A rule cannot compute a value from the values of the inputs.

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from blender_core.plan.assignment import Assignment
     from blender_core.plugins.rule import Rule
 
-__all__ = ["Evaluation", "evaluate", "evaluate_attribute"]
-
 _LONGEST_REMARK: Final = 400
 _FEW: Final = 5
 _NO_OTHERS: Final[Mapping[str, Sequence[Any]]] = MappingProxyType({})

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from blender_core.inputs.row_labels import RowLabels
 
-__all__ = ["explanation"]
-
 _MOST_SHOWN: Final = 5
 
 

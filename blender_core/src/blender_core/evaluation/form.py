@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from blender_core.evaluation.outcome import Outcome
 
-__all__ = ["VERSION", "masked_column", "outcome_object", "outcomes_object", "outcomes_table"]
-
 _COLUMNS: Final[dict[str, type]] = {
     "attribute": str,
     "keyword": str,

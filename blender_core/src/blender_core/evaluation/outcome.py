@@ -15,8 +15,6 @@ from blender_core.plan.assignment import Tier
 if TYPE_CHECKING:
     from blender_core.common.provider import Provider
 
-__all__ = ["OF_A_FILE", "Outcome", "Status", "own_outcome"]
-
 OF_A_FILE: Final = frozenset({"meta.date", "meta.filename"})
 """What a product has of the file that it is saved to, whatever was blended."""
 

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 
     from blender_core.inputs.row_labels import RowLabels
 
-__all__ = ["Outcomes"]
-
 _NOT_KNOWN: Final[Mapping[str, Any]] = MappingProxyType({})
 
 

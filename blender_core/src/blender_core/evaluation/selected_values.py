@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from blender_core.inputs.row_labels import RowLabels
     from blender_core.plan.assignment import Selection
 
-__all__ = ["SelectedValues", "select", "select_with"]
-
 _THEIR_OWN_IDENTITY: Final = frozenset({str, int, bool, NoneType})
 
 

@@ -13,8 +13,6 @@ from blender_core.plan.assignment import Tier
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-__all__ = ["count_in_words", "is_notable", "rule_in_words", "statuses_in_words", "tables_of"]
-
 _HEAD: Final = ("keyword", "attribute", "value", "rule", "values in inputs")
 
 

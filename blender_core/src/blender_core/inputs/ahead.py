@@ -10,8 +10,6 @@ if TYPE_CHECKING:
 
     from blender_core.formats.remote.remote_files import RemoteFiles
 
-__all__ = ["ahead"]
-
 
 def ahead(
     given: Iterable[Any], remote: RemoteFiles, url_of: Callable[[Any], str | None]

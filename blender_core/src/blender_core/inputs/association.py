@@ -31,19 +31,6 @@ from blender_core.schema.tree import collect
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = [
-    "ANY_PRODUCT",
-    "SCIENCE",
-    "Members",
-    "ProductChoice",
-    "is_science",
-    "names_of_product",
-    "others_in_words",
-    "own_association",
-    "science_members",
-    "warn_of_left_out",
-]
-
 SCIENCE: Final = "science"
 """The type of the members that a product is made of. Others serve to calibrate these."""
 

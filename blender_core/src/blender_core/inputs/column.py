@@ -22,18 +22,6 @@ from blender_core.common.wording import preview
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = [
-    "Column",
-    "Part",
-    "Repeated",
-    "is_same",
-    "kinds_of",
-    "mapped",
-    "part_of",
-    "with_part",
-    "without_repeats",
-]
-
 _SHORT: Final = 512
 """How many values two parts may have together to be made one."""
 _FEW: Final = 16

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from blender_core.schema.attributes import Attribute
     from blender_core.schema.layout import Layout
 
-__all__ = ["Columns", "SoFar"]
-
 _BLOCK: Final = 256
 """How many rows wait until they are made parts of columns."""
 _FEW: Final = 32

@@ -36,20 +36,6 @@ if TYPE_CHECKING:
     from blender_core.formats.files.target import Target
     from blender_core.inputs.association import ProductChoice
 
-__all__ = [
-    "AssociationInput",
-    "Input",
-    "Inputs",
-    "LibraryInput",
-    "file_name",
-    "files_of",
-    "is_library",
-    "lent",
-    "may_be_swapped",
-    "opened",
-    "resolve",
-]
-
 
 _NAMES: Final = (str, type(Path()))
 """What is the name of a file and nothing more."""

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from blender_core.formats.remote.remote_files import RemoteFiles
 
-__all__ = ["file_of_part", "files_named_by", "stands_for_several"]
-
 _LIST: Final = "@"
 _COMMENT: Final = "#"
 _OF_URLS: Final = "*"

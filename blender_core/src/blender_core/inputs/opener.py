@@ -34,8 +34,6 @@ if TYPE_CHECKING:
     from blender_core.plugins.opened import Opened
     from blender_core.readers.reader import Reader
 
-__all__ = ["NameOfPath", "Opener"]
-
 _AS_PATH: Final = re.compile(r"(?:/?[^/.][^/]*+)++")
 """Names that a path says in the same way, without double slashes and the like."""
 

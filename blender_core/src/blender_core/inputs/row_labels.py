@@ -10,8 +10,6 @@ from blender_core.common.wording import join_words, pluralize
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["BY_NUMBER", "BY_ROW", "RowLabels"]
-
 
 class RowLabels:
     """What messages call the rows of a blend: an input each, unless one of them is several."""

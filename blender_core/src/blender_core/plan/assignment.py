@@ -20,16 +20,6 @@ if TYPE_CHECKING:
     from blender_core.plugins.rule import Missing, Rule
     from blender_core.schema.attributes import Attribute
 
-__all__ = [
-    "AS_THEY_ARE",
-    "Assignment",
-    "Choice",
-    "Selection",
-    "SourcedOverride",
-    "Tier",
-    "without_asker",
-]
-
 
 class Tier(enum.IntEnum):
     """Who chose a rule. A higher tier takes precedence over a lower one."""

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from blender_core.errors import UnknownAttributeError
 
-__all__ = ["Assignments"]
-
 
 class Assignments(AttributeMapping[Assignment], Viewed):
     """Attribute → assignment, in the order in which they are given; printed, a table.

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from blender_core.plan.assignment import Assignment
     from blender_core.plugins.rule import Rule
 
-__all__ = ["check_plan"]
-
 
 _IN_WORDS: Final = {
     "string": "a text",

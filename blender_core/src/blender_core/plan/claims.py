@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from blender_core.plugins.override import Override
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["IGNORED", "Claim", "Claims"]
-
 IGNORED: Final = Choice("keep", Tier.CALLER, "the caller", "ignored by the caller")
 """What attributes get that the caller wants to have left alone."""
 

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from blender_core.errors import BlenderError
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["are_of_one_keyword", "name_columns", "numbered"]
-
 
 def are_of_one_keyword(attributes: Iterable[Attribute]) -> bool:
     """Tell whether attributes are one, or have one keyword in several HDUs."""

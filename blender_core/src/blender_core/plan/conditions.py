@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from blender_core.plugins.context import Context
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["UnknownCondition", "unknown_conditions", "warn_of_conditions"]
-
 _CLASSES: Final = "stdatamodels.jwst.datamodels"
 _ELSEWHERE_TOO: Final = ("model_type", "telescope")
 """Here, a value may be another telescope's: it is misspelt only if it is much like a known one."""

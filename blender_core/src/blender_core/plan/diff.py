@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from blender_core.plan.assignment import Assignment
 
-__all__ = ["PlanChange", "PlanDiff"]
-
 
 @dataclass(frozen=True, slots=True)
 class PlanChange:

@@ -20,8 +20,6 @@ from blender_core.display.viewed import Viewed
 if TYPE_CHECKING:
     from blender_core.common.provider import Provider
 
-__all__ = ["Finding", "FindingKind", "Findings"]
-
 
 class FindingKind(enum.Enum):
     """The kind of a finding."""

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from blender_core.formats.remote.settings import Remote
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["attributes_and_context", "schema_of_product"]
-
 
 def attributes_and_context(
     model: Any, plugins: Plugins, remote: Remote | None

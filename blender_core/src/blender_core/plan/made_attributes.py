@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from blender_core.common.attribute_paths import Specificity
     from blender_core.plan.assignment import SourcedOverride
 
-__all__ = ["Made"]
-
 _KEYWORD: Final = re.compile(r"[A-Z0-9_-]{1,8}")
 
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from blender_core.plugins.manager import Plugins
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["CALLER", "OverrideSources", "overrides_in"]
-
 CALLER: Final = "the caller"
 _LOGGER: Final = logging.getLogger(__name__)
 

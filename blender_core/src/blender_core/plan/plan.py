@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from blender_core.plugins.override import Override
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["BlendPlan"]
-
 
 class BlendPlan(Assignments):
     """Attribute → assignment, for every attribute of a schema, in the schema's order.

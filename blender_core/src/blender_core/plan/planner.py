@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from blender_core.schema.attributes import Attribute
     from blender_core.schema.layout import Layout
 
-__all__ = ["Kind", "Planner"]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Kind:

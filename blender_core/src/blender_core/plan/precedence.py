@@ -35,8 +35,6 @@ if TYPE_CHECKING:
     from blender_core.plugins.rule import Rule
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["assign"]
-
 
 def assign(
     attributes: Iterable[Attribute], claims: Claims, registry: Registry, ignore: tuple[str, ...]

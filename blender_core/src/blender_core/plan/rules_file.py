@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from blender_core.errors import RulesFileError
 
-__all__ = ["read_rules_file"]
-
 _TABLE: Final = "override"
 _PROBLEMS: Final[dict[type[Exception], str]] = {
     RecursionError: "it is nested too deep",

@@ -21,8 +21,6 @@ from blender_core.plugins.when import When
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["rules_file_schema"]
-
 _SCALARS: Final = {bool: "boolean", int: "integer", float: "number", str: "string"}
 _MAY_BE_EMPTY: Final = ("reason", "default", "companions")
 # What reads TOML files in editors (taplo 0.9) knows this draft best.

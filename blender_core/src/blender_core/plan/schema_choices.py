@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from blender_core.schema.attribute_index import AttributeIndex
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["DEFAULT_RULE", "PROTECTED", "SchemaChoices", "protector_of"]
-
 DEFAULT_RULE: Final = "first"
 """The rule of attributes for which nobody asks for one."""
 

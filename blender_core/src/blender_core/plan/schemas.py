@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["Difference", "merged", "warn_of_differences"]
-
 Schemas: TypeAlias = Sequence[tuple[str, Mapping[str, "Attribute"]]]
 """Attributes by dotted path, and the input that they were first seen in: empty if it is unknown."""
 

@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from blender_core.plugins.override import Override
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["selection_of"]
-
 
 def selection_of(override: Override, path: Callable[[str, str], str]) -> Selection:
     """Return the selection that an override asks for.

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["LongKeyError", "TomlLines"]
-
 # Whatever the text: each token begins where the one before ended, and no character is in two. Texts
 # in quotes that have no end reach to the end of their line, or of all.
 _TOKEN: Final = re.compile(

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from blender_core.errors import UnknownAttributeError
     from blender_core.plan.assignment import Assignment
 
-__all__ = ["DISAGREEMENT", "agreed", "united"]
-
 DISAGREEMENT: Final = "the inputs are of different kinds, and their plans disagree"
 """What several such conflicts have in common."""
 

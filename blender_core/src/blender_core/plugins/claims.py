@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     Calls = Iterable[tuple[Provider, Callable[[], Any]]]
     """A hook of each plugin that has it, with its arguments."""
 
-__all__ = ["RULES_FILE", "opened_by_plugin", "read_by_plugin"]
-
 T = TypeVar("T")
 
 RULES_FILE: Final = "blender_rules_file"

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from blender_core.plugins.source import Source
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["Context", "context_paths"]
-
 # Condition → its path in datamodels of JWST, and its keyword, by which others are searched.
 _PLACES: Final = {
     "telescope": ("meta.telescope", "TELESCOP"),

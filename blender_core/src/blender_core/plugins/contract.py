@@ -20,15 +20,6 @@ if TYPE_CHECKING:
     from blender_core.plugins.override import Override
     from blender_core.plugins.rule import Rule
 
-__all__ = [
-    "called_alike",
-    "claimed_by_several",
-    "guarded",
-    "load",
-    "of_one_module",
-    "offered_by",
-]
-
 T = TypeVar("T", bound="Rule | Override")
 
 _MOST: Final = 10_000

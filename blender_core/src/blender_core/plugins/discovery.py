@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from blender_core.common.provider import Provider
 
-__all__ = ["Installed", "load_installed"]
-
 
 class Installed(NamedTuple):
     """The plugins, what is wrong with others, and those left out: by the environment, or at all."""

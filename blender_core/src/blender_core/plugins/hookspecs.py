@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from blender_core.plugins.rule import Rule
     from blender_core.plugins.source import Source
 
-__all__ = ["HOOKS", "NAME", "BlenderSpecs", "Hook", "hookimpl", "hookspec"]
-
 NAME: Final = "blender_core"
 """The entry-point group of plugins, and the name of their hooks' project in pluggy."""
 

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from importlib.metadata import Distribution, EntryPoint
 
-__all__ = ["Announced", "announced_plugins", "misspelt_groups"]
-
 _ENTRIES: Final = "entry_points.txt"
 _OF_PYTHON: Final = ("importlib.metadata", "importlib_metadata")
 """Whose distributions are folders, or files, with texts in them."""

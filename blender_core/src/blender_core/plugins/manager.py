@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from blender_core.plugins.named_file import NamedFile
     from blender_core.plugins.opened import Opened
 
-__all__ = ["Plugins"]
-
 T = TypeVar("T", Rule, Override)
 
 _LOGGER: Final = logging.getLogger(__name__)

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     import pluggy
 
-__all__ = ["misuses"]
-
 _MARK: Final = "@blender_core.hookimpl"
 _FUNCTIONS: Final = (FunctionType, MethodType, staticmethod, classmethod)
 _BEGINNING: Final = "blender_"

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from blender_core.common.provider import Provider
 
-__all__ = ["NamedFile"]
-
 _TOML: Final = ".toml"
 _MOST_BYTES: Final = 4 << 20
 """Overrides for all attributes of JWST many times over, and tomllib reads them in seconds."""

@@ -23,8 +23,6 @@ from blender_core.plugins.when import (
 )
 from blender_core.schema.validation import problem_with_name
 
-__all__ = ["SETTINGS", "Override"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Override:

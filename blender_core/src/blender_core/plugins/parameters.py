@@ -14,8 +14,6 @@ from blender_core.common.wording import preview
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Parameter", "parameters_of", "problem_with_call"]
-
 _REQUIRED: Final = inspect.Parameter.empty
 _BY_NAME: Final = (inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
 _BY_PLACE: Final = (

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from blender_core.common.provider import Provider
     from blender_core.plugins.sent import SentPlugin
 
-__all__ = ["PluginSet"]
-
 
 class PluginSet:
     """Plugins that keep the contract, in the order of their providers' names."""

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from blender_core.common.provider import Provider
 
-__all__ = ["RegisteredPlugin"]
-
 T = TypeVar("T", Rule, Override)
 
 

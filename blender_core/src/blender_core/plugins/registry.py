@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from blender_core.common.provider import Provider
     from blender_core.plugins.rule import Rule
 
-__all__ = ["ProvidedRule", "Registry"]
-
 
 class ProvidedRule(NamedTuple):
     """A rule, and whose it is."""

@@ -11,8 +11,6 @@ from typing import Any, Final
 from blender_core.common.wording import preview
 from blender_core.plugins.parameters import problem_with_call
 
-__all__ = ["ENGINE_RULES", "Gives", "Missing", "Rule"]
-
 ENGINE_RULES: Final[Mapping[str, str]] = {
     "keep": "The product's own value stays.",
     "drop": "The product has no such attribute.",

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from blender_core.plugins.installed import Announced
 
-__all__ = ["SentPlugin", "pickled", "received", "sent", "unlike"]
-
 
 class SentPlugin(NamedTuple):
     """A plugin by its provider; and, where it is not installed, by what it is.

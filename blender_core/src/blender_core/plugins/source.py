@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
     from blender_core.schema.layout import Layout
 
-__all__ = ["Source", "attributes_of", "name_of"]
-
 
 class Source:
     """One input, whose values a reader returns.

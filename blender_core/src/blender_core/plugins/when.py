@@ -13,16 +13,6 @@ from blender_core.common.wording import preview
 if TYPE_CHECKING:
     from blender_core.plugins.context import Context
 
-__all__ = [
-    "ANYWHERE",
-    "CONDITIONS",
-    "OverrideTypeError",
-    "OverrideValueError",
-    "When",
-    "are_strings",
-    "strings_of",
-]
-
 
 class _OverrideError(Exception):
     """What an override or a condition cannot be; `key` is the argument that it is about, if any."""

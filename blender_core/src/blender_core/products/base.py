@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from blender_core.schema.layout import Layout
     from blender_core.tables.product_table import ProductTable
 
-__all__ = ["NoProduct", "Product"]
-
 
 class Product(Source):
     """A product of any kind: a source that can be updated and saved.

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from blender_core.formats.fits.header_edit import EditedHeader
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["CardOrder"]
-
 
 class CardOrder:
     """The attributes of a schema that have keywords, in the order of their cards.

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from blender_core.products.product_file import ProductFile
 
-__all__ = ["CellChange", "CommonRows", "cell_changes", "common_rows"]
-
 _NAME: Final = "meta.filename"
 _FEW: Final = 10
 _MANY: Final = 1 << 14

@@ -31,8 +31,6 @@ if TYPE_CHECKING:
     from blender_core.plan.plan import BlendPlan
     from blender_core.tables.product_table import ProductTable
 
-__all__ = ["DatamodelProduct", "restored", "write_model"]
-
 
 class DatamodelProduct(Product):
     """A datamodel that gets the blended metadata at once."""

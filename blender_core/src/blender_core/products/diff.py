@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from blender_core.evaluation.outcome import Outcome
     from blender_core.products.product_file import ProductFile
 
-__all__ = ["ProductDiff", "ValueChange"]
-
 
 @dataclass(frozen=True, slots=True)
 class ValueChange:

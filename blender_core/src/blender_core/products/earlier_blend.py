@@ -38,8 +38,6 @@ if TYPE_CHECKING:
     from blender_core.tables.hdrrules import RecordedRules
     from blender_core.tables.recorded_inputs import RecordedColumn
 
-__all__ = ["UNKNOWN", "RecordedBlend", "RememberedBlends", "recorded_blend"]
-
 UNKNOWN: Final = object()
 """Stands for a value of which nothing tells what it was."""
 _FILENAME: Final = "meta.filename"

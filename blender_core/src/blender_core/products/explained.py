@@ -11,8 +11,6 @@ if TYPE_CHECKING:
     from blender_core.evaluation.outcome import Outcome
     from blender_core.evaluation.outcomes import Outcomes
 
-__all__ = ["Explained"]
-
 
 class Explained(abc.ABC):
     """What knows how values came about, and says it in words."""

@@ -14,8 +14,6 @@ from blender_core.errors import warn
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-__all__ = ["cards_left"]
-
 
 def cards_left(extra_fits: Any, blended: Collection[tuple[str, str]]) -> dict[str, list[Any]]:
     """Return what is left of the cards of each HDU that loses some, and warn of what it loses.

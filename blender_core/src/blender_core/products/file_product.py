@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from blender_core.readers.fits import FitsReader
     from blender_core.tables.product_table import ProductTable
 
-__all__ = ["AsdfModelProduct", "FileProduct"]
-
 
 class FileProduct(Product):
     """A file that gets the blended metadata when it is saved, and not before.

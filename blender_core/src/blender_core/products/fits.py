@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from blender_core.formats.files.byte_ranges import Part
     from blender_core.formats.files.target import Target
 
-__all__ = ["FitsModelProduct"]
-
 
 class FitsModelProduct(FileProduct):
     """A FITS file, compressed with gzip or not, of which only what was blended is written anew.

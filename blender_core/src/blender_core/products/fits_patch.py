@@ -37,8 +37,6 @@ if TYPE_CHECKING:
     from blender_core.formats.fits.table_hdu import Field
     from blender_core.tables.product_table import ProductTable
 
-__all__ = ["patched"]
-
 
 def patched(
     fits: RawFits,

@@ -25,19 +25,6 @@ if TYPE_CHECKING:
     from blender_core.schema.attributes import Attribute
     from blender_core.tables.product_table import ProductTable
 
-__all__ = [
-    "ASDF",
-    "HDU",
-    "add_history",
-    "change_cards",
-    "correct_number",
-    "finish_headers",
-    "hdus_of",
-    "in_words",
-    "put_table",
-    "require_few",
-]
-
 ASDF: Final = "ASDF"
 """The name of the HDU that has a datamodel's tree, which is the last."""
 

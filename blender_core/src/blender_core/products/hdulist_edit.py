@@ -19,8 +19,6 @@ if TYPE_CHECKING:
 
     from astropy.io.fits import HDUList, Header
 
-__all__ = ["HDUListEdit", "blocks_of_hdulist"]
-
 
 class HDUListEdit:
     """The HDUs of an open HDUList, as they are to be. It stays as it is until they are applied."""

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from blender_core.evaluation.evaluation import Evaluation
     from blender_core.products.base import Product
 
-__all__ = ["OF_THE_PRODUCT", "EarlierBlend", "LaterValue", "find_later_values", "is_same"]
-
 OF_THE_PRODUCT: Final = OF_A_FILE | {"meta.model_type"}
 _PROCESSING: Final = (
     "meta.asn",

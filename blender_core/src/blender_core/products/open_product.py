@@ -20,8 +20,6 @@ from blender_core.products.fits import FitsModelProduct
 from blender_core.products.plugin_product import GivenProduct, PluginProduct
 from blender_core.schema.model_class import import_formats
 
-__all__ = ["open_product", "product_of_plugin"]
-
 _OWN: Final = (NoProduct, DatamodelProduct, FileProduct, PluginProduct)
 _LABEL: Final = "the product"
 

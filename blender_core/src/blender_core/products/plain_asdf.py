@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from blender_core.schema.layout import Layout
     from blender_core.tables.product_table import ProductTable
 
-__all__ = ["AsdfProduct"]
-
 
 class AsdfProduct(Product):
     """The base class for products of plugins that are ASDF files.

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from blender_core.plugins.source import Source
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["PlainCards", "beyond", "require_metadata"]
-
 _OF_DATA: Final = re.compile(
     r"T(FORM|TYPE|DIM|NULL|ZERO|SCAL)\d+|THEAP|BSCALE|BZERO|BLANK|CHECKSUM|DATASUM|EXTNAME|EXTVER"
     r"|ZIMAGE|ZTABLE|ZTENSION|ZSIMPLE|ZBITPIX|ZNAXIS\d*|ZTILE\d+|ZCMPTYPE|ZPCOUNT|ZGCOUNT"

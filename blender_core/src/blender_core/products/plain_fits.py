@@ -47,8 +47,6 @@ if TYPE_CHECKING:
     from blender_core.schema.attributes import Attribute
     from blender_core.tables.product_table import ProductTable
 
-__all__ = ["FitsProduct"]
-
 
 class FitsProduct(Product):
     """The base class for products of plugins that are FITS files or open HDULists.

@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from blender_core.schema.attributes import Attribute
     from blender_core.tables.product_table import ProductTable
 
-__all__ = ["GivenProduct", "PluginProduct"]
-
 
 class PluginProduct(PluginSource, Product):
     """A product, as the object that a plugin has made of it treats it.

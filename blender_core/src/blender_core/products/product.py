@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from blender_core.products.base import Product
     from blender_core.tables.product_table import ProductTable
 
-__all__ = ["changes_of", "update_product"]
-
 
 def changes_of(product: Product, evaluations: Iterable[Evaluation]) -> dict[str, Any]:
     """Return what a product gets, by dotted path, and note in the evaluations what becomes of each.

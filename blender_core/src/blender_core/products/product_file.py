@@ -39,8 +39,6 @@ if TYPE_CHECKING:
     from blender_core.evaluation.outcomes import Outcomes
     from blender_core.plugins.registry import ProvidedRule
 
-__all__ = ["ProductFile"]
-
 _WCS: Final = "meta.wcs"
 """An object, for which the pixels' part of the file would have to be read."""
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from blender_core.tables.hdrrules import RecordedRules
     from blender_core.tables.recorded_values import RecordedValues
 
-__all__ = ["RecordedOutcomes"]
-
 
 class RecordedOutcomes(Outcomes):
     """What the tables of a product tell of its values, and of the blend that it is from.

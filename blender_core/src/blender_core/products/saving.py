@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from blender_core.formats.files.draft import Draft
     from blender_core.products.base import Product
 
-__all__ = ["own_values", "save", "target_of"]
-
 _LOGGER: Final = logging.getLogger(__name__)
 _PACKED: Final = ".fits.gz"
 

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from blender_core.plugins.manager import Plugins
     from blender_core.products.base import Product
 
-__all__ = ["are_swapped", "has_hdrtab", "is_product_of"]
-
 _FILENAME: Final = Attribute("meta.filename", "string")
 _LABEL: Final = "the input"
 

@@ -40,15 +40,6 @@ if TYPE_CHECKING:
     from blender_core.schema.attributes import Attribute
     from blender_core.tables.product_table import ProductTable
 
-__all__ = [
-    "by_name",
-    "differences",
-    "require_bytes",
-    "require_model",
-    "require_packed",
-    "require_parts",
-]
-
 _COMPARED: Final = (bool, int, float, str, list)
 _LENGTH: Final = 4
 """How many bytes tell at the end of a gzip file how long the content is, modulo their range."""

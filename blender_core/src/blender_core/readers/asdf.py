@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from blender_core.readers.reader import Beyond
     from blender_core.schema.layout import Layout
 
-__all__ = ["AsdfReader"]
-
 _BEGINS: Final = b"#ASDF"
 """How each ASDF file begins, by the ASDF standard."""
 

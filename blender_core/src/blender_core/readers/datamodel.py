@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from blender_core.readers.reader import Beyond
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["DatamodelReader"]
-
 
 class DatamodelReader(Reader):
     """The metadata of one datamodel, which stays as it is."""

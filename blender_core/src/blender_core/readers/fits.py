@@ -61,8 +61,6 @@ if TYPE_CHECKING:
     from blender_core.readers.similar.row import SimilarRow
     from blender_core.schema.layout import Layout
 
-__all__ = ["FitsReader", "extension_tree"]
-
 _FILES: Final = (Path, StoredFile)
 _MIGRATED: Final = "MOVING_TARGET_POSITION"
 """The table whose columns stdatamodels brings up to date before it looks at the headers."""

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from blender_core.schema.attributes import Attribute
     from blender_core.schema.layout import Layout
 
-__all__ = ["put_headers_over", "select", "warn_of_altered", "warn_of_repeated"]
-
 
 def select(fits: RawFits, name: str, fields: Sequence[bytes], label: str) -> list[Any]:
     """Return the values of keywords in the header of an HDU."""

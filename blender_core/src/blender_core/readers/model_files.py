@@ -30,18 +30,6 @@ if TYPE_CHECKING:
     from blender_core.schema.groups import Group
     from blender_core.schema.layout import Layout
 
-__all__ = [
-    "class_named",
-    "has_tags",
-    "own_values",
-    "path_of",
-    "plain_values",
-    "read_as_datamodel",
-    "read_beyond",
-    "read_by_datamodel",
-    "strangers",
-]
-
 _PATH: Final = re.compile(r"\bmeta(?:\.\w+)+")
 
 

@@ -25,8 +25,6 @@ if TYPE_CHECKING:
 
     from blender_core.schema.layout import Layout
 
-__all__ = ["BadSchemaError", "KnownSchemas", "completed"]
-
 _LONGEST: Final = 400
 _DATA: Final = frozenset({"enum", "default", "const", "examples"})
 """What is no schema, but a value, or several."""

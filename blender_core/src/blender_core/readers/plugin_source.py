@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from blender_core.schema.attributes import Attribute, ClassSchema
     from blender_core.schema.layout import Layout
 
-__all__ = ["PluginSource", "is_one_of_several", "sources_of"]
-
 _MEMBERS: Final = ("what", "model_type", "schema", "read", "paths_beyond")
 _MOST_ROWS: Final = 100_000
 """How many rows an input may be: more are without an end."""

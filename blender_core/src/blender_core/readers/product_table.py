@@ -30,15 +30,6 @@ if TYPE_CHECKING:
     from blender_core.formats.files.stored_file import StoredFile
     from blender_core.formats.fits.scan import RawHDU
 
-__all__ = [
-    "array_of_table",
-    "table_in_file",
-    "table_in_hdulist",
-    "table_in_tree",
-    "table_of_datamodel",
-    "unreadable",
-]
-
 
 def table_of_datamodel(model: Any, name: str = "hdrtab") -> Any:
     """Return a table of a datamodel."""

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["Beyond", "Reader", "layout_of"]
-
 Beyond: TypeAlias = "Sequence[tuple[Attribute, Any]]"
 """What an input has that the schema of its kind does not know: attributes, and their values."""
 

@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from blender_core.report.model import Facts
 
-__all__ = ["Drawn", "draw"]
-
 _MOST: Final = 2000
 _LEAST: Final = 50
 _LARGEST: Final = 8_000_000

@@ -11,8 +11,6 @@ from blender_core.inputs.column import Repeated
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["axis_kind", "encode_texts", "encode_values", "shown", "to_text"]
-
 _LONGEST: Final = 2000
 
 _FORMS: Final = {

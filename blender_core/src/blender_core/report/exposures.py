@@ -16,16 +16,6 @@ if TYPE_CHECKING:
 
     from blender_core.report.model import Facts
 
-__all__ = [
-    "Exposure",
-    "describe_inputs",
-    "duration_text",
-    "parse_time",
-    "read_exposures",
-    "span",
-    "span_text",
-]
-
 _SUMMARY: Final = {
     "Telescope": ("meta.telescope", "TELESCOP"),
     "Instrument": ("meta.instrument.name", "INSTRUME"),

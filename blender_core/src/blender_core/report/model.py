@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from blender_core.evaluation.outcome import Outcome
     from blender_core.plan.assignment import Assignment
 
-__all__ = ["Fact", "Facts", "facts_of"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:

@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from blender_core.report.exposures import Exposure
     from blender_core.report.model import Fact, Facts
 
-__all__ = ["page"]
-
 _ASSETS: Final = files("blender_core.report") / "assets"
 _SCRIPTS: Final = (
     "elements.js",

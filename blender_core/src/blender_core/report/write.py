@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from blender_core.blending.result import BlendResult
     from blender_core.products.product_file import ProductFile
 
-__all__ = ["report_target", "write_report"]
-
 _ENDINGS: Final = (".html", ".htm")
 _ENCODINGS: Final = ("utf-8", "utf-8-sig")
 _UNNAMED: Final = Path("report.html")

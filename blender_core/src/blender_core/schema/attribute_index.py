@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from blender_core.common.provider import Provider
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["AttributeIndex"]
-
 
 class AttributeIndex:
     """The attributes of a schema, found by what overrides call them."""

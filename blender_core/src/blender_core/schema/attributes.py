@@ -15,17 +15,6 @@ from blender_core.common.caught_warnings import kept_apart
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = [
-    "BLEND_WORDS",
-    "PYTHON_TYPES",
-    "Attribute",
-    "ClassSchema",
-    "json_type",
-    "read_attributes",
-    "subschema_at",
-    "unknown_attribute",
-]
-
 PYTHON_TYPES: Final[Mapping[str, frozenset[type]]] = {
     "boolean": frozenset({bool}),
     "integer": frozenset({int}),

@@ -13,8 +13,6 @@ from blender_core.errors import AmbiguousAttributeError, UnknownAttributeError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["AttributeMapping", "ByAttribute", "close_labels", "close_paths"]
-
 _MISSPELT: Final = 0.85
 """How like a keyword a text is, at least, that is taken for nothing but that keyword."""
 _SHORTEST_ABBREVIATION: Final = 4

@@ -11,8 +11,6 @@ from blender_core.errors import RuleError
 from blender_core.schema.attributes import PYTHON_TYPES
 from blender_core.schema.validation import INTEGERS
 
-__all__ = ["rule_result", "to_schema_type"]
-
 _DEEPEST: Final = 100
 """How many lists and mappings may lie within each other. Those that hold themselves have no end."""
 

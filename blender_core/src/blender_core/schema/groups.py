@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-__all__ = ["Group", "grouped", "paths_in"]
-
 
 @dataclass(frozen=True, slots=True)
 class Group:

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from blender_core.schema.attributes import Attribute
     from blender_core.schema.spans import Span
 
-__all__ = ["Layout"]
-
 _MOST_KEPT: Final = 64
 
 

@@ -11,8 +11,6 @@ from blender_core.common.caught_warnings import kept_apart
 from blender_core.common.forks import unforked
 from blender_core.schema.attributes import ClassSchema
 
-__all__ = ["ModelClass", "described", "import_datamodels", "import_formats", "model_classes"]
-
 
 @functools.cache
 def import_formats() -> None:

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["Span", "disorder", "spans_among"]
-
 Span: TypeAlias = tuple[int, int | None, int | None]
 """Where the values of a beginning, a middle and an end are, of which one may be lacking."""
 

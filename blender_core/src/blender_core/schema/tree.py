@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
     from blender_core.schema.layout import Layout
 
-__all__ = ["collect", "collect_all", "put", "scalars_beyond", "scalars_within"]
-
 
 def collect(tree: Mapping[str, Any], layout: Layout) -> list[Any]:
     """Return the wanted values as the tree has them."""

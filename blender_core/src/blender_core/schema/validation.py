@@ -13,16 +13,6 @@ from blender_core.schema.attributes import BLEND_WORDS, PYTHON_TYPES
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
-__all__ = [
-    "INTEGERS",
-    "is_open",
-    "objection",
-    "plainly_valid",
-    "problem_with",
-    "problem_with_name",
-    "validates_assignments",
-]
-
 _ASKS_FOR_A_VALIDATOR: Final = frozenset(
     {"$ref", "allOf", "oneOf", "not"}
     | {"format", "multipleOf", "minLength", "maxLength", "tag"}

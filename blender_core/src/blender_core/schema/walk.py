@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from blender_core.schema.groups import Group
 
-__all__ = ["Step", "is_part", "what_is_in"]
-
 _NOTHING: Final = object()
 _NO_GROUP: Final = object()
 _TAGGED: Final = object()

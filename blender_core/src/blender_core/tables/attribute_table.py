@@ -11,8 +11,6 @@ from blender_core.schema.by_attribute import ByAttribute
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["AttributeTable"]
-
 
 class AttributeTable(Table):  # type: ignore[misc]  # astropy has no types
     """A table of which a column is found by its name, or by its attribute's path or keyword."""

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["CellForm", "are_of", "bytes_of"]
-
 _LOGICAL: Final = {0: None, ord("F"): False, ord("T"): True}
 _BLANK: Final = ord(" ")
 _KINDS: Final[dict[str | None, tuple[type, tuple[str, ...]]]] = {

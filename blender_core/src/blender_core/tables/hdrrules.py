@@ -32,14 +32,6 @@ if TYPE_CHECKING:
     from blender_core.evaluation.evaluation import Evaluation
     from blender_core.plan.assignment import Assignment
 
-__all__ = [
-    "RecordedRules",
-    "departs_from_schema",
-    "record_columns",
-    "record_rules",
-    "recorded_rules",
-]
-
 _YES: Final = ("1", "true", "yes", "on")
 _NO: Final = ("0", "false", "no", "off")
 

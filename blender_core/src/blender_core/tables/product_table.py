@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from blender_core.tables.hdrtab import TypedColumn
 
-__all__ = ["ProductTable"]
-
 
 @dataclass(frozen=True, slots=True)
 class ProductTable:

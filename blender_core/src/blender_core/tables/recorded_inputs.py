@@ -32,8 +32,6 @@ if TYPE_CHECKING:
 
     from astropy.io.fits import Column
 
-__all__ = ["Hdrtab", "RecordedColumn", "recorded_inputs"]
-
 _LOGICAL: Final = frozenset({0, ord("F"), ord("T")})
 _OF_INTEGERS: Final = ("B", "I", "J", "K")
 _NAN_WIDTH: Final = 32

@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from blender_core.tables.cell_form import CellForm
     from blender_core.tables.stored_cells import StoredCells
 
-__all__ = ["RecordedValues"]
-
 _BLOCK: Final = 1 << 14
 _FEW: Final = 20
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["StoredCells"]
-
 _MOST_KEPT: Final = 160 << 20
 """How many bytes of columns that vary are kept; and again as many of those that are read later."""
 

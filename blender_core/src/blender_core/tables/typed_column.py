@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["TypedColumn"]
-
 _FILLERS: Final[dict[str, dict[Any, Any]]] = {
     "b": {None: False},
     "i": {None: 0},

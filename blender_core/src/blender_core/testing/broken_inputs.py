@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from astropy.io.fits import HDUList, Header
 
-__all__ = ["faults_with_damage", "problems_with_strangers"]
-
 _SEED: Final = 20
 _FITS: Final = b"SIMPLE  ="
 _OTHER_TEXT: Final = b"These are the notes of somebody who has lost the file.\n"

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
     from blender_core.plugins.rule import Rule
 
-__all__ = ["problem_with_value", "problems_with_constants"]
-
 _TYPES: Final[dict[Gives, type]] = {
     Gives.NUMBER: float,
     Gives.COUNT: int,

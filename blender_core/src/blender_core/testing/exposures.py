@@ -12,8 +12,6 @@ from blender_core.schema.attributes import read_attributes
 from blender_core.schema.model_class import described
 from blender_core.schema.tree import scalars_within
 
-__all__ = ["INSTRUMENTS", "small_exposure"]
-
 INSTRUMENTS: Final = ("NIRCAM", "MIRI", "NIRSPEC", "NIRISS", "FGS")
 """Those that there are exposures of."""
 

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from blender_core.schema.attributes import Attribute
     from blender_core.schema.layout import Layout
 
-__all__ = ["InventedInput", "Inventor", "invented_value"]
-
 _INVENTED: Final[Mapping[str, tuple[Any, ...]]] = {
     "number": (2.5, 1.25, 3.0),
     "integer": (3, 7, 1),

@@ -28,14 +28,6 @@ if TYPE_CHECKING:
     from blender_core.plugins.override import Override
     from blender_core.schema.attributes import Attribute
 
-__all__ = [
-    "OverrideFinding",
-    "OverridesTrial",
-    "instruments_of_schema",
-    "overrides_of_plugin",
-    "try_overrides",
-]
-
 _TELESCOPE: Final = "JWST"
 """That of all classes that are tried."""
 

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from blender_core.common.provider import Provider
     from blender_core.plugins.override import Override
 
-__all__ = ["check_overrides"]
-
 _BEGINNINGS: Final = {
     "NIRCAM": ("NRC",),
     "MIRI": ("MIR",),

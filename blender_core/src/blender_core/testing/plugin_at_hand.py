@@ -11,8 +11,6 @@ from blender_core.plugins.manager import Plugins
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["UNDER_TEST", "plugin_at_hand", "providers_by_name"]
-
 UNDER_TEST: Final = Provider("plugin-under-test", "0", "under_test")
 """Whose plugin it is, unless a test says otherwise."""
 

@@ -11,8 +11,6 @@ if TYPE_CHECKING:
 
     from blender_core.common.provider import Provider
 
-__all__ = ["gathered", "listed", "raise_problems"]
-
 _MOST_ALIKE: Final = 3
 
 

@@ -40,8 +40,6 @@ if TYPE_CHECKING:
     from blender_core.blending.result import BlendResult
     from blender_core.plugins.manager import Plugins
 
-__all__ = ["check_product"]
-
 _KNOWN_BY: Final = ("telescope", "instrument")
 _N_INPUTS: Final = 2
 

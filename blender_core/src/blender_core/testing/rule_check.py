@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from blender_core.testing.trial import Trial
 
-__all__ = ["check_rule"]
-
 
 def check_rule(rule: Rule, samples: Iterable[Sample] = ()) -> None:
     """Try a rule with many kinds of values, and see whether it is what it says of itself.

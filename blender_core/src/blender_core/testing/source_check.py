@@ -30,8 +30,6 @@ if TYPE_CHECKING:
     from blender_core.plugins.manager import Plugins
     from blender_core.schema.attributes import Attribute
 
-__all__ = ["check_source", "values_of"]
-
 _LABEL: Final = "input 1"
 
 

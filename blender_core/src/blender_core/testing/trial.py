@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from blender_core.plugins.rule import Rule
 
-__all__ = ["Sample", "Trial", "answers_of_another_process", "samples_for", "try_rule"]
-
 _MOST_VALUES: Final = 4
 
 

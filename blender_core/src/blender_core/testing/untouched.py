@@ -9,8 +9,6 @@ from typing import Any
 
 from blender_core.common.wording import full_repr
 
-__all__ = ["changes_since", "file_named", "state_of_input"]
-
 
 def file_named(given: Any) -> Path | None:
     """Return the file that an input is the name of; None if it is none."""

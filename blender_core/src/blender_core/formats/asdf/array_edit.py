@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["ArrayEdit"]
-
 _EMPTY: Final = np.empty(0, np.uint8)
 
 

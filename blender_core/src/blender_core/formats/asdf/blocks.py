@@ -24,24 +24,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = [
-    "INDEX",
-    "PLACE",
-    "Block",
-    "ExternalArrayError",
-    "TruncatedAsdfError",
-    "are_as_indexed",
-    "block_of",
-    "blocks_in",
-    "files_in",
-    "names_last",
-    "renumbered",
-    "require_blocks",
-    "require_files",
-    "require_no_files_beside",
-    "sources_in",
-]
-
 _MAGIC: Final = b"\xd3BLK"
 _SIZE: Final = struct.Struct(">4sH")
 _HEADER: Final = struct.Struct(">I4sQQQ16s")

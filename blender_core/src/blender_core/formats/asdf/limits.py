@@ -10,8 +10,6 @@ from __future__ import annotations
 from itertools import chain
 from typing import Any, Final
 
-__all__ = ["UnboundedTreeError", "require_bounded"]
-
 _MOST_REPEATED: Final = 2_000_000
 """Hundreds of slits may share a WCS of many steps, which has some thousand values."""
 _DEEPEST: Final = 240

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from blender_core.formats.asdf.blocks import Block
 
-__all__ = ["part_of"]
-
 
 def part_of(file: BinaryIO, name: str) -> BinaryIO | None:
     """Return an ASDF file that has one value at the top of a tree, and its arrays.

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["copied", "plain_tree"]
-
 _ARRAY: Final = "tag:stsci.edu:asdf/core/ndarray-"
 _YAML: Final = "tag:yaml.org,2002:"
 _KEPT: Final = ("null", "bool", "int", "float", "str", "seq", "map", "omap")

@@ -11,8 +11,6 @@ import re
 from functools import cache
 from typing import Any, Final
 
-__all__ = ["DOUBTFUL", "scalar_value"]
-
 DOUBTFUL: Final = object()
 """What stands for a value that only asdf can tell."""
 

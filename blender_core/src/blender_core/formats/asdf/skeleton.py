@@ -14,8 +14,6 @@ from typing import Any, Final
 
 from blender_core.formats.asdf.limits import require_bounded
 
-__all__ = ["CertainText", "anchors_within"]
-
 _ANY: Final = "\xa4"
 """What stands for scalars. To YAML, it is a text of one letter."""
 _MOST_REPEATED: Final = 20_000

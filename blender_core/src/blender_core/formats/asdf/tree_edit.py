@@ -18,8 +18,6 @@ from blender_core.formats.files.byte_ranges import PatchError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-__all__ = ["alone", "changed", "node_at"]
-
 _DIRECTIVE: Final = re.compile(r"^(?=%YAML |%TAG |---)", re.MULTILINE)
 _TAG: Final = re.compile(r"^%TAG (\S+) (\S+)", re.MULTILINE)
 _MERGE: Final = "tag:yaml.org,2002:merge"

@@ -13,8 +13,6 @@ if TYPE_CHECKING:
 
     from blender_core.formats.files.source_file import ReadFile
 
-__all__ = ["CHECKSUM", "AsdfText", "array_tag"]
-
 CHECKSUM: Final = "_fits_hash"
 """Where a tree has the checksum of the headers of its file."""
 

@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
     from blender_core.formats.files.target import Target
 
-__all__ = ["replacing"]
-
 _LONGEST_NAME: Final = 255
 """How many bytes the name of a file may have, on the file systems of today."""
 

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, BinaryIO, Final
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["ByteRange", "MadeBytes", "Part", "PatchError", "blocks_of", "length_of"]
-
 _BLOCK: Final = 1 << 20
 
 

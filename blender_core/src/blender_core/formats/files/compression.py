@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
-__all__ = ["UnknownCompressionError", "unpacked"]
-
 _GZIP, _BZIP2, _XZ = b"\x1f\x8b", b"BZh", b"\xfd7zXZ\0"
 _OTHERS: Final = {
     b"\x1f\x9d": ("compressed with compress", "uncompress"),

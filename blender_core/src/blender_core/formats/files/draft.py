@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ["Draft", "DraftError", "HandedOut"]
-
 
 class DraftError(Exception):
     """What has been written is not what was meant. The message says how they differ."""

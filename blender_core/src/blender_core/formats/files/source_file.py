@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-__all__ = ["ReadFile", "RegularFile", "SourceFile", "length_of_file", "read_whole", "state_of"]
-
 _READING: Final = os.O_RDONLY | sum(
     getattr(os, name, 0)
     # A pipe would be waited for, until somebody opens its other end.

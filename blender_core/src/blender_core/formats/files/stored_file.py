@@ -9,8 +9,6 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO, NoReturn
 
-__all__ = ["StoredFile"]
-
 
 # No abstract base class: to ask for one takes each local file several times as long.
 class StoredFile:

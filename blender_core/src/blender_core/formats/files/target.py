@@ -17,8 +17,6 @@ from blender_core.errors import OutputError, OutputExistsError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["PRODUCT_ENDINGS", "Target", "is_same_file"]
-
 PRODUCT_ENDINGS: Final = (".fits", ".fits.gz", ".asdf")
 """How the names of files end that the engine's own products are written to."""
 

@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from blender_core.formats.asdf.tree_text import AsdfText
     from blender_core.formats.fits.raw_hdu import RawHDU
 
-__all__ = ["bytes_of", "new_extension", "with_tree"]
-
 _LARGEST_INDEX: Final = 1 << 20
 
 

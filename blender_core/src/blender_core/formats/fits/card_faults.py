@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from astropy.io.fits import Card
 
-__all__ = ["Alteration", "alteration", "comment_of", "decoded", "faulty_card", "value_of"]
-
 _VALUE: Final = 8
 """Where in a card its value begins, with the sign before it."""
 _NOT_ASCII: Final = re.compile(rb"[^\0-\x7f]")

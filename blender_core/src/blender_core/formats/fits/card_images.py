@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["CARD", "COMMENTARY", "END", "PRINTABLE", "card_images", "keyword_of"]
-
 CARD: Final = 80
 """Length of a card in bytes, by the FITS standard."""
 END: Final = b"END".ljust(CARD)

@@ -11,8 +11,6 @@ import math
 import re
 from typing import Any, Final
 
-__all__ = ["DOUBTFUL", "card_value", "is_standard_card"]
-
 DOUBTFUL: Final = object()
 """What stands for a value that only astropy can tell."""
 _OF_NUMBERS: Final = b"0123456789+-.EeDd"

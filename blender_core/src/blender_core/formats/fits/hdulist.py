@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
     from blender_core.formats.fits.cards import RawHeader
 
-__all__ = ["is_table", "raw_fits_of", "require_columns", "table_in", "table_of", "without_arrays"]
-
 _ASDF: Final = "ASDF"
 
 

@@ -16,8 +16,6 @@ from blender_core.formats.fits.raw_hdu import padded
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["STRUCTURAL", "EditedHeader", "card", "checksum_of", "checksum_of_blocks", "header_of"]
-
 _ALL_ONES: Final = 0xFFFFFFFF
 """The sum of an HDU whose checksum is right."""
 _LONGEST_KEYWORD: Final = 8

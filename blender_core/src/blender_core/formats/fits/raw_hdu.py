@@ -14,8 +14,6 @@ from blender_core.formats.fits.cards import CARD, RawHeader
 if TYPE_CHECKING:
     from blender_core.formats.fits.cards import LiveHeader
 
-__all__ = ["BLOCK", "BadFitsError", "NotFitsError", "RawHDU", "padded", "parsed_hdu"]
-
 BLOCK: Final = 2880
 """Length of the blocks that a FITS file is made of, in bytes, by the FITS standard."""
 

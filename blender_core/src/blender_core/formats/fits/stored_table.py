@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from blender_core.formats.fits.cards import RawHeader
     from blender_core.formats.fits.raw_hdu import RawHDU
 
-__all__ = ["StoredTable", "stored_table"]
-
 _BYTES_OF_BLOCK: Final = 4 << 20
 _FEW_BYTES: Final = 1 << 20
 """Tables of less are read as a whole: to find out what rows are takes as long."""

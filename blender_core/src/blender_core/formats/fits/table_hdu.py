@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-__all__ = ["Field", "rows_of", "table_hdu"]
-
 
 _BLOCK: Final = 1 << 18
 """About how many bytes of a table are made at a time."""

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-__all__ = ["WHOLE", "Answer", "FetchError", "Ranges", "WebRanges", "ranges_of", "urls_like"]
-
 _CONTENT_RANGE: Final = re.compile(r"\s*bytes\s+(?:(\d{1,18})-(\d{1,18})|\*)/(\d{1,18}|\*)\s*")
 _STEP: Final = 1 << 20
 _ABSENT: Final = (404, 410)

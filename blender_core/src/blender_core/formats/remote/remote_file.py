@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
     from typing import NoReturn
 
-__all__ = ["Places", "RemoteFile"]
-
 T = TypeVar("T")
 
 _HEAD: Final = 64 << 10

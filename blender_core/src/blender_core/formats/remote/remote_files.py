@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
     from blender_core.formats.remote.remote_file import Places, RemoteFile
 
-__all__ = ["LentFile", "RemoteFiles"]
-
 
 class RemoteFiles:
     """The files that are named by URLs, each for as long as it is read."""

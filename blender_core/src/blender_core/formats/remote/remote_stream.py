@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["RemoteStream"]
-
 
 class RemoteStream(io.BufferedIOBase):
     """A place in a file, from which it is read on.

@@ -9,8 +9,6 @@ from typing import Any, Final
 
 from blender_core.common.wording import preview
 
-__all__ = ["Remote", "problem_with"]
-
 _MOST_BYTES: Final = 64 << 20
 _LEAST: Final = MappingProxyType({"concurrent": 1, "retries": 0, "most_bytes": 1})
 

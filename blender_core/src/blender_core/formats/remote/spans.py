@@ -5,8 +5,6 @@ from __future__ import annotations
 from bisect import insort
 from operator import itemgetter
 
-__all__ = ["Spans"]
-
 
 class Spans:
     """Bytes at places of a file."""

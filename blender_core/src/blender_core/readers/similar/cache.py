@@ -33,8 +33,6 @@ if TYPE_CHECKING:
     from blender_core.formats.fits.scan import RawFits
     from blender_core.schema.layout import Layout
 
-__all__ = ["ReaderCache"]
-
 _LENGTHS: Final = 32
 _OF_A_LENGTH: Final = 8
 # What tells where HDUs are, what they are, and of which class of datamodels the file is.

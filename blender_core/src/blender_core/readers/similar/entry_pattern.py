@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from blender_core.readers.similar.pattern import Found, Passed
 
-__all__ = ["JOINT", "EntryPattern", "entries_of"]
-
 JOINT: Final = "\1"
 """What stands for the end of a line within an entry: no tree has it."""
 _WITHIN: Final = "\n    "

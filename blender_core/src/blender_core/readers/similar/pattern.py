@@ -14,8 +14,6 @@ if TYPE_CHECKING:
 
     from blender_core.formats.asdf.skeleton import CertainText
 
-__all__ = ["MOST_KEPT", "Found", "Passed", "Slot", "TextPattern"]
-
 MOST_KEPT: Final = 64
 """Of texts in one place: what is unlike in each file is not worth more memory."""
 _FEW: Final = 32

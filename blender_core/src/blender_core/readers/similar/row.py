@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any, Self
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["SimilarRow"]
-
 
 class SimilarRow(list[Any]):
     """The values of an input that is like one before: those of that, but in a few places.

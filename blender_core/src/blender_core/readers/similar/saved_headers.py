@@ -38,8 +38,6 @@ if TYPE_CHECKING:
 
     from blender_core.formats.files.stored_file import StoredFile
 
-__all__ = ["saved_fits"]
-
 _EXTENSION: Final = b"XTENSION= 'BINTABLE'"
 _MOST_ARRAYS: Final = 7
 """Of more, there are too many orders to try."""

@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from blender_core.readers.similar.pattern import Found
     from blender_core.schema.groups import Group
 
-__all__ = ["TreeTemplate", "UnusualTreeError"]
-
 _WCS: Final = "meta.wcs"
 """The attribute that takes up most of the text of many trees."""
 _NAME: Final = "tag:yaml.org,2002:str"

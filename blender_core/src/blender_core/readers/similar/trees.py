@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from blender_core.formats.asdf.tree_text import AsdfText
     from blender_core.schema.layout import Layout
 
-__all__ = ["KnownTrees"]
-
 _MOST: Final = 64
 _NOTHING: Final[Mapping[Any, Any]] = MappingProxyType({})
 _OTHER_LINE_BREAKS: Final = "\r\x85\u2028\u2029\ufeff"

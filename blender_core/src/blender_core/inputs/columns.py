@@ -56,6 +56,7 @@ class Columns:
         """The paths of attributes that no schema knows, in the order in which they appeared."""
         self._n_rows = 0
         self._n_coded = 0
+        self._is_coding = False  # and, if that is interrupted, some columns have more rows
         # Of each column, parts; or as a tuple the one value that all coded rows have so far, so
         # that to add more of them takes no time.
         self._coded: dict[str, list[Part] | tuple[Any]] = {}
@@ -114,14 +115,17 @@ class Columns:
     def cut(self, so_far: SoFar) -> None:
         """Forget the rows that came since, wherever their adding was interrupted."""
         self.once, labels, self.unknown, self._beyond, waiting, n_waiting, *sizes = so_far
-        self._n_rows, self._n_coded, n_paths = sizes
+        self._n_rows, n_coded, n_paths = sizes
         self._waiting = waiting[:n_waiting]
-        self._coded = {
-            path: coded if isinstance(coded, tuple) else _cut(coded, self._n_coded)
-            for path, coded in itertools.islice(self._coded.items(), n_paths)
-        }
-        self._numbers = _cut(self._numbers, self._n_coded)
         self.labels.cut(labels)
+        # Columns may have very many parts, and bad inputs have mostly added none.
+        if self._is_coding or self._n_coded != n_coded:
+            self._coded = {
+                path: coded if isinstance(coded, tuple) else _cut(coded, n_coded)
+                for path, coded in itertools.islice(self._coded.items(), n_paths)
+            }
+            self._numbers = _cut(self._numbers, n_coded)
+            self._n_coded, self._is_coding = n_coded, False
 
     def attributes_beyond(self, layout: Layout) -> Mapping[str, Sequence[Attribute]]:
         """Return what inputs had beyond the schema of their layout, as it was described by them."""
@@ -210,6 +214,7 @@ class Columns:
     ) -> None:
         if not n_rows:
             return
+        self._is_coding = True
         if self._n_coded:
             for path in columns:
                 self._coded.setdefault(path, _NOTHING)
@@ -227,6 +232,7 @@ class Columns:
         for part in numbers:
             with_part(self._numbers, part)
         self._n_coded += n_rows
+        self._is_coding = False
 
     def _waiting_by_path(self) -> dict[str, Sequence[Any] | Repeated]:
         """Return the columns of the rows that wait."""

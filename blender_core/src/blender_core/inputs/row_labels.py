@@ -46,7 +46,8 @@ class RowLabels:
         """Forget the rows that came since."""
         n_rows, self._n_inputs = so_far
         del self._numbers[n_rows:]
-        self._of_several = {row: name for row, name in self._of_several.items() if row < n_rows}
+        while self._of_several and next(reversed(self._of_several)) >= n_rows:
+            self._of_several.popitem()
 
     @property
     def are_of_several(self) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 from blender_core.errors import RuleError
 from blender_core.plugins.rule import Missing, Rule
-from blender_rules_std.checks import NUMBERS, is_nan, kinds, quoted, require_some
+from blender_rules_std.checks import NUMBERS, kinds, quoted, require_some
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -141,7 +141,7 @@ def _ordered(values: Sequence[T]) -> Sequence[T]:
         examples = {type(value): value for value in values}
         msg = f"numbers can be ordered, or texts, but not {quoted(list(examples.values()))}"
         raise RuleError(msg)
-    return [value for value in values if not is_nan(value)] or values
+    return [value for value in values if value == value] or values  # noqa: PLR0124  # but NaN
 
 
 RULES: Final = (

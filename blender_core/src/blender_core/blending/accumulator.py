@@ -98,7 +98,7 @@ class Accumulator:
         call = _Call(progress)
         try:
             if executor is None:
-                self._read(inputs.fetched(self._remote), call)
+                self._read(inputs.plainly(self._remote), call)
             else:
                 settings = self._remote.settings
                 with Runs(executor, self._plugins, settings, expands=self._expand) as runs:
@@ -116,20 +116,26 @@ class Accumulator:
             count = self.columns.labels.count_since(before[-1].labels)
             _log_all(count, len(call.faults), time.perf_counter() - begin)
 
-    def _read(self, inputs: Iterable[Input], call: _Call) -> None:
-        with closing(self._singles(inputs, call)) as singles:
-            for label, loan in singles:
-                self._add(label, loan, self._n_given, call)
-                # A generator may make the next model now: two need not be in memory.
-                del loan
-
-    def _singles(
-        self, inputs: Iterable[Input], call: _Call
-    ) -> Generator[tuple[str, AbstractContextManager[Any]]]:
+    def _read(self, inputs: Iterable[Input | Path | str], call: _Call) -> None:
         for each in inputs:
-            yield from self._singles_of(each, call)
-            self.files += each.file_names
-            del each  # as above
+            if isinstance(each, Input):
+                with closing(self._singles_of(each, call)) as singles:
+                    for label, loan in singles:
+                        self._add(label, loan, self._n_given, call)
+                        del loan  # as below
+                self.files += each.file_names
+                del singles
+            else:
+                self._n_given += 1
+                self._add_file(each, call)
+            # A generator may make the next model now: two need not be in memory.
+            del each
+
+    def _add_file(self, name: Path | str, call: _Call) -> None:
+        """Read the file of a name that is nothing more."""
+        label = label_of(self._n_given)
+        self._add(label, lent(name, self._remote), self._n_given, call)
+        self.files.append(os.fspath(name))
 
     def _singles_of(
         self, each: Input, call: _Call
@@ -168,16 +174,15 @@ class Accumulator:
 
     def _send(self, name: str | Path, label: str | None, call: _Call, runs: Runs) -> None:
         """Have a file read by a worker; but the first input settles what is wanted of all."""
-        if not self.kinds:
-            self._add(
-                label or label_of(self._n_given), lent(name, self._remote), self._n_given, call
-            )
-            if label is None:
-                self.files.append(os.fspath(name))
-        elif runs.add(self._n_given, name, label):
-            if runs.are_enough:
-                self._await_next(runs, call)
-            runs.send(self.kinds)
+        if self.kinds:
+            if runs.add(self._n_given, name, label):
+                if runs.are_enough:
+                    self._await_next(runs, call)
+                runs.send(self.kinds)
+        elif label is None:
+            self._add_file(name, call)
+        else:
+            self._add(label, lent(name, self._remote), self._n_given, call)
 
     def _in_turn(self, inputs: Inputs, call: _Call, runs: Runs) -> Generator[Input | Path | str]:
         """Give inputs, after what comes before where one may warn of something, or fails."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from blender_core.common.cached import cached_property
 from blender_core.products.saving import save, target_of
 
 if TYPE_CHECKING:
@@ -22,7 +23,12 @@ class ProductResult:
 
     def __init__(self, product: Product, files: Iterable[str | os.PathLike[str]] = ()) -> None:
         self._product = product
-        self.files = tuple(map(Path, files))
+        self._file_names = tuple(files)
+
+    @cached_property
+    def files(self) -> tuple[Path, ...]:
+        """The files of the inputs, which the product must not replace."""
+        return tuple(map(Path, self._file_names))
 
     @property
     def product(self) -> Any:

@@ -395,7 +395,7 @@ class Inputs:
 
     def _named_by(self, given: Any) -> Sequence[Any]:
         """Return what a pattern or a list stands for, each time the same; all else as it is."""
-        if self._are_literal or not stands_for_several(given):
+        if self._are_literal or self._is_plain(given) or not stands_for_several(given):
             return (given,)
         text = os.fspath(given)
         if text not in self._named:
@@ -405,19 +405,16 @@ class Inputs:
                 self._named[text] = (NamelessInput(given, fault),)
         return self._named[text]
 
-    def plainly(self) -> Iterator[Input | Path | str]:
-        """Give the inputs, but of those that are the name of a file and nothing more, the name."""
-        number = self._n_before
-        for given in self._given:
-            if self._is_plain(given):
-                number += 1
-                yield given
-            else:
-                for each in self._named_by(given):
-                    number += 1
-                    yield each if self._is_plain(each) else self._resolved(number, each)
-                    del each  # a generator may make the next model now: two need not be in memory
-            del given
+    def plainly(self, remote: RemoteFiles | None = None) -> Iterator[Input | Path | str]:
+        """Give the inputs, but of those that are the name of a file and nothing more, the name.
+
+        With remote files, those that come next are being fetched if they have URLs.
+        """
+        given = self._singles() if remote is None else ahead(self._singles(), remote, _url_of)
+        return map(self._plain_or_resolved, itertools.count(self._n_before + 1), given)
+
+    def _plain_or_resolved(self, number: int, given: Any) -> Input | Path | str:
+        return given if self._is_plain(given) else self._resolved(number, given)
 
     def _is_plain(self, given: Any) -> bool:
         return (
@@ -425,11 +422,6 @@ class Inputs:
             and self._target is None
             and _PLAIN.fullmatch(os.fspath(given)) is not None
         )
-
-    def fetched(self, remote: RemoteFiles) -> Iterator[Input]:
-        """Give the inputs, of which those that come next are being fetched if they have URLs."""
-        given = ahead(self._singles(), remote, _url_of)
-        return map(self._resolved, itertools.count(self._n_before + 1), given)
 
     def _resolved(self, number: int, given: Any) -> Input:
         if number in self._associations:

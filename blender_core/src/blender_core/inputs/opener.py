@@ -95,8 +95,6 @@ class Opener:
 
     def _reader(self, given: Any, label: str) -> _OwnReader:
         import_formats()
-        from astropy.io.fits import HDUList
-
         if is_url(given):
             return self._remote_reader(given, label)
         if isinstance(given, (str, os.PathLike)):
@@ -106,6 +104,8 @@ class Opener:
             if path.suffix == ".asdf":
                 return AsdfReader(path, label)
             return FitsReader(path, label, self._cache)
+        from astropy.io.fits import HDUList
+
         # To say what it is in other words would have astropy read all of it.
         if isinstance(given, HDUList):
             return FitsReader(given, label, self._cache)

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from pathlib import Path
 
+    from numpy.typing import NDArray
+
     from blender_core.formats.files.source_file import ReadFile
     from blender_core.formats.fits.scan import RawFits
     from blender_core.schema.layout import Layout
@@ -59,7 +61,7 @@ _MOST_KEPT: Final = 1 << 11
 _LENGTH_CARD: Final = re.compile(rb"NAXIS1  = ++([0-9]++)" + _COMMENT)
 _FORMAT_CARD: Final = re.compile(rb"TFORM1  = ++'([0-9]++)B *+'" + _COMMENT)
 _END: Final = b"END     "
-_KEYWORD: Final = 8
+_ALL_BITS: Final = np.uint64((1 << 64) - 1)
 _WORDS: Final = 10
 """How many numbers of eight bytes there are in a card."""
 _CONTINUE: Final = np.frombuffer(b"CONTINUE", np.uint64)
@@ -135,10 +137,10 @@ class _Pattern(NamedTuple):
     """What takes these out of headers."""
     continued: list[int]
     """Which cards go on with the text of one that differs."""
-    same: Sequence[bytes]
-    """The headers without these values, and without the size of the tree."""
-    others: Callable[[bytes], Sequence[bytes]]
-    """What takes that out of headers."""
+    others: NDArray[np.uint64]
+    """The bits of all else, without the size of the tree."""
+    same: bytes
+    """What the headers have of these bits."""
 
 
 @dataclass(slots=True, eq=False)
@@ -169,12 +171,13 @@ class _Structure:
     def _learn(self, differing: frozenset[int]) -> None:
         """Take note of which cards have other values in other files, with the same keywords."""
         continued = [row for row in _continued(self.headers) if row - 1 in differing]
-        places = [row * CARD for row in sorted(differing.union(self.tree_sizes))]
-        starts = [0, *(place + CARD for place in places)]
-        ends = [*(place + _KEYWORD for place in places), len(self.headers)]
-        others = _taking(map(slice, starts, ends))
         rows = [*differing]
-        self._pattern = _Pattern(rows, _cards_of(rows), continued, others(self.headers), others)
+        headers = np.frombuffer(self.headers, np.uint64)
+        others = np.full_like(headers, _ALL_BITS)
+        # The first number of a card is its keyword.
+        others.reshape(-1, _WORDS)[[*rows, *self.tree_sizes], 1:] = 0
+        same = (headers & others).tobytes()
+        self._pattern = _Pattern(rows, _cards_of(rows), continued, others, same)
 
     def places_to_read(self, is_hasty: bool) -> list[tuple[int, int]]:
         """Return where headers are that have to be read."""
@@ -215,10 +218,11 @@ class _Structure:
         """
         if len(headers) != len(self.headers):
             return False
-        rows, cards, continued, same, others = self._pattern
+        rows, cards, continued, others, same = self._pattern
         is_new = False
-        if others(headers) != same:
-            differs = np.frombuffer(headers, np.uint64) != np.frombuffer(self.headers, np.uint64)
+        words = np.frombuffer(headers, np.uint64)
+        if (words & others).tobytes() != same:
+            differs = words != np.frombuffer(self.headers, np.uint64)
             differing = {*(differs.nonzero()[0] // _WORDS).tolist()}.difference(self.tree_sizes)
             if not self.fixed.isdisjoint(differing):
                 return False
@@ -237,15 +241,10 @@ class _Structure:
 
 def _cards_of(rows: Iterable[int]) -> Callable[[bytes], Sequence[bytes]]:
     """Return what takes some cards out of headers."""
-    return _taking(slice(row * CARD, (row + 1) * CARD) for row in rows)
-
-
-def _taking(places: Iterable[slice]) -> Callable[[bytes], Sequence[bytes]]:
-    """Return what takes several places out of bytes, which are hundreds with each file."""
-    several = [*places]
-    return (
-        itemgetter(*several) if len(several) > 1 else lambda raw: [raw[place] for place in several]
-    )
+    places = [slice(row * CARD, (row + 1) * CARD) for row in rows]
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda headers: [headers[place] for place in places]
 
 
 def _continued(headers: bytes) -> list[int]:

@@ -77,17 +77,16 @@ class FitsReader(Reader):
         self, file: str | Path | StoredFile | HDUList, label: str, cache: ReaderCache
     ) -> None:
         self._given = file
+        self._label = label
         self._cache = cache
         self._warned: set[str] = set()
         if isinstance(file, (str, *_FILES)):
             self._filename: str | None = (
                 file.rpartition("/")[2] if isinstance(file, str) else file.name
             )
-            self.what = named(label, file)
         else:
             name = file.filename()
             self._filename = None if name is None else Path(name).name
-            self.what = named(label, f"HDUList of {name}" if name else "HDUList")
         self._beyond: Beyond | None = None
         """What the last read values' schema does not know, where the tree is like one before."""
         self._similar = cache.tree_of(file) if isinstance(file, (str, *_FILES)) else None
@@ -100,6 +99,14 @@ class FitsReader(Reader):
     @cached_property
     def _file(self) -> Path | StoredFile | HDUList:
         return Path(self._given) if isinstance(self._given, str) else self._given
+
+    @cached_property
+    def what(self) -> str:  # it is seldom asked for
+        file = self._given
+        if isinstance(file, (str, *_FILES)):
+            return named(self._label, file)
+        name = file.filename()
+        return named(self._label, f"HDUList of {name}" if name else "HDUList")
 
     @cached_property
     def model_type(self) -> type:

@@ -271,12 +271,11 @@ class Accumulator:
                 )
                 n_rows = len(self.columns) - before[1].n_rows
                 self.columns.labels.add(number, n_rows, of_several)
-            except BaseException as error:
+            except InputError as error:  # after others, nothing of the whole call is left
                 self.kinds, so_far = before
                 self.columns.cut(so_far)
-                if isinstance(error, InputError):
-                    is_name = isinstance(model, (str, os.PathLike))
-                    error.input = error.input or (named(label, _shown(model)) if is_name else label)
+                is_name = isinstance(model, (str, os.PathLike))
+                error.input = error.input or (named(label, _shown(model)) if is_name else label)
                 raise
             finally:
                 self.files += map(str, files)

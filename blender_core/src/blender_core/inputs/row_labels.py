@@ -78,15 +78,16 @@ class RowLabels:
 
     def count(self, n_rows: int) -> str:
         """Return how many inputs there are, in words."""
-        inputs = pluralize(self.n_inputs(n_rows), "input")
-        return f"{inputs} of {pluralize(n_rows, 'row')}" if self._of_several else inputs
+        return self._count(n_rows, self.n_inputs(n_rows))
 
     def count_since(self, so_far: tuple[int, int]) -> str:
         """Return how many inputs have been added since, in words."""
         n_rows, n_inputs = so_far
-        inputs = pluralize(self._n_inputs - n_inputs, "input")
-        added = len(self._numbers) - n_rows
-        return f"{inputs} of {pluralize(added, 'row')}" if self._of_several else inputs
+        return self._count(len(self._numbers) - n_rows, self._n_inputs - n_inputs)
+
+    def _count(self, n_rows: int, n_inputs: int) -> str:
+        inputs = pluralize(n_inputs, "input")
+        return f"{inputs} of {pluralize(n_rows, 'row')}" if self._of_several else inputs
 
 
 class _Rows(RowLabels):

@@ -62,6 +62,8 @@ if TYPE_CHECKING:
     from blender_core.schema.layout import Layout
 
 _FILES: Final = (Path, StoredFile)
+_NAMED: Final = (str, *_FILES)
+"""What is given for a file, which a text names."""
 _MIGRATED: Final = "MOVING_TARGET_POSITION"
 """The table whose columns stdatamodels brings up to date before it looks at the headers."""
 
@@ -80,7 +82,7 @@ class FitsReader(Reader):
         self._label = label
         self._cache = cache
         self._warned: set[str] = set()
-        if isinstance(file, (str, *_FILES)):
+        if isinstance(file, _NAMED):
             self._filename: str | None = (
                 file.rpartition("/")[2] if isinstance(file, str) else file.name
             )
@@ -89,7 +91,7 @@ class FitsReader(Reader):
             self._filename = None if name is None else Path(name).name
         self._beyond: Beyond | None = None
         """What the last read values' schema does not know, where the tree is like one before."""
-        self._similar = cache.tree_of(file) if isinstance(file, (str, *_FILES)) else None
+        self._similar = cache.tree_of(file) if isinstance(file, _NAMED) else None
         if self._similar is not None:
             # Nothing else of the file is read, unless something else is asked for.
             self.model_type = self._similar[0]
@@ -103,7 +105,7 @@ class FitsReader(Reader):
     @cached_property
     def what(self) -> str:  # it is seldom asked for
         file = self._given
-        if isinstance(file, (str, *_FILES)):
+        if isinstance(file, _NAMED):
             return named(self._label, file)
         name = file.filename()
         return named(self._label, f"HDUList of {name}" if name else "HDUList")

@@ -71,9 +71,7 @@ def disorder(spans: Iterable[Span], attributes: Sequence[Attribute], row: Sequen
         first = row[begin]
         middle = None if mid is None else row[mid]
         last = None if end is None else row[end]
-        if type(first) is type(middle) is type(last) is float:
-            is_suspect = not first <= middle <= last
-        elif last is None:
+        if last is None:
             is_suspect = not (first is None or middle is None)
         elif middle is None:
             is_suspect = first is not None and not _are_plainly_in_order(first, last)

@@ -48,7 +48,7 @@ class EntryPattern:
         self._pieces = [piece for piece, _ in pieces]
         self._slots = [slot for _, slot in pieces]
 
-    def find(self, entry: str, *, thoroughly: bool = True) -> Found | None:
+    def find(self, entry: str, *, thoroughly: bool) -> Found | None:
         """Return the wanted values and the anchors of an entry; None if it does not fit.
 
         Values that are those of the parsed entry need not be among them. If it is divided into
